@@ -1,0 +1,78 @@
+/*
+ * Network addresses as plain values: fixed size, no pointers, so that they
+ * can cross a process boundary and be compared byte by byte.
+ */
+#ifndef COMMON_ADDR_H
+#define COMMON_ADDR_H
+
+#include <sys/socket.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define NTP_PORT	123
+
+enum addr_family {
+	ADDR_NONE = 0,		/* no address */
+	ADDR_IPV4 = 4,
+	ADDR_IPV6 = 6
+};
+
+struct addr {
+	uint8_t		 family;	/* enum addr_family */
+	uint8_t		 unused;	/* always 0 */
+	uint16_t	 port;		/* host byte order */
+	uint32_t	 scope;		/* IPv6 link-local interface, else 0 */
+	uint8_t		 bytes[16];	/* IPv4: the first four, rest 0 */
+};
+
+/* "[2001:db8::1%eth0]:65535" and its NUL. */
+#define ADDR_STRLEN	80
+
+/*
+ * Read a numeric IPv4 or IPv6 address ("192.0.2.1", "fe80::1%eth0") into
+ * *ADDR, with PORT.  False, and *ADDR untouched, if TEXT is not one.
+ */
+bool	 addr_parse(struct addr *addr, const char *text, uint16_t port);
+
+/*
+ * Write ADDR without its port into TEXT (ADDR_STRLEN bytes) and return TEXT.
+ * An ADDR_NONE or unknown family gives "(none)".
+ */
+const char *addr_format(const struct addr *addr, char *text);
+
+/* Are both the same address, port and scope? */
+bool	 addr_equal(const struct addr *a, const struct addr *b);
+
+/* Are both the same host: address and scope, whatever the port? */
+bool	 addr_same_host(const struct addr *a, const struct addr *b);
+
+/*
+ * Is ADDR a value that a hostile sender could not have made harmful: a known
+ * family, unused bytes zero?  For addresses that arrive in messages.
+ */
+bool	 addr_valid(const struct addr *addr);
+
+/*
+ * Is it an address that one NTP server can have: valid, a port, and not
+ * unspecified, multicast or broadcast?
+ */
+bool	 addr_is_unicast(const struct addr *addr);
+
+/* Fill *ADDR from a socket address of LEN bytes; false if it is not IP. */
+bool	 addr_from_sockaddr(struct addr *addr, const struct sockaddr *sa,
+	    socklen_t len);
+
+/*
+ * Fill *SS from ADDR; returns its length, 0 if ADDR holds no address.
+ */
+socklen_t addr_to_sockaddr(const struct addr *addr,
+	    struct sockaddr_storage *ss);
+
+/*
+ * The RFC 5905 reference id of an upstream server: its IPv4 address, or the
+ * first four bytes of the MD5 of its IPv6 address (7.3, "Reference ID").
+ */
+void	 addr_refid(const struct addr *addr, uint8_t refid[4]);
+
+#endif

@@ -1,0 +1,121 @@
+/*
+ * What ntpctl asks and ntpd answers: fixed records in imsg frames over the
+ * control socket.  Both ends check version and length, so that a daemon and
+ * an ntpctl of different builds say so instead of misunderstanding.
+ */
+#ifndef COMMON_CONTROL_H
+#define COMMON_CONTROL_H
+
+#include <stdint.h>
+
+#include "addr.h"
+
+#define CONTROL_VERSION		1
+#define CONTROL_SOCKET		"/run/ntpd.sock"
+#define CONTROL_NAME_LEN	256
+
+/* Types of the frames: requests of ntpctl, then records of ntpd. */
+enum control_type {
+	CONTROL_GET_STATUS = 1,	/* answered by STATUS, END */
+	CONTROL_GET_PEERS,	/* answered by PEER ..., END */
+	CONTROL_STATUS = 16,	/* struct control_status */
+	CONTROL_PEER,		/* struct control_peer */
+	CONTROL_END,		/* struct control_end */
+	CONTROL_BUSY		/* struct control_end: too many at once */
+};
+
+/* The payload of every request. */
+struct control_request {
+	uint32_t	 version;	/* CONTROL_VERSION */
+	uint32_t	 reserved;	/* 0 */
+};
+
+struct control_end {
+	uint32_t	 version;
+	uint32_t	 records;	/* that came before */
+};
+
+/* What the daemon does next, for people. */
+enum control_next {
+	NEXT_NO_SERVERS,	/* none configured: nothing to do */
+	NEXT_RESOLVE,		/* waits for the names of servers */
+	NEXT_FIRST_ANSWERS,	/* waits for first answers */
+	NEXT_MAJORITY,		/* answers disagree: waits for a majority */
+	NEXT_STEP,		/* is about to step */
+	NEXT_SLEW,		/* slews: clock_left seconds for next_in more */
+	NEXT_POLL		/* asks the next server in next_in seconds */
+};
+
+struct control_status {
+	uint32_t	 version;
+	uint8_t		 synchronized;	/* 0, 1 */
+	uint8_t		 leap;		/* enum ntp_leap, as served */
+	uint8_t		 stratum;	/* as served: 16 while unsynchronized */
+	uint8_t		 read_only;	/* 1: -x */
+	uint8_t		 refid[4];
+	uint8_t		 next;		/* enum control_next */
+	uint8_t		 listening;	/* 1: serves time */
+	uint8_t		 reserved[2];
+	uint32_t	 peers;		/* associations */
+	uint32_t	 reachable;	/* that answered of late */
+	uint32_t	 truechimers;	/* that agree */
+	uint32_t	 refused;	/* adjustments the parent refused */
+	double		 offset;	/* s, true - clock, estimated; < 0: ahead */
+	double		 error;		/* s, standard error of that */
+	double		 bound;		/* s, |clock - true| is below this */
+	double		 frequency;	/* ppm the clock is corrected by */
+	double		 frequency_error; /* ppm, standard error of that */
+	double		 root_delay;	/* s */
+	double		 root_dispersion; /* s */
+	double		 updated_ago;	/* s since the last update; < 0: never */
+	double		 next_in;	/* s */
+	double		 slewing;	/* ppm of the slew in progress; 0: none */
+	struct addr	 system_addr;	/* of the system peer, or ADDR_NONE */
+	char		 system_peer[CONTROL_NAME_LEN];	/* name, or "" */
+};
+
+enum control_peer_state {
+	PEER_STATE_RESOLVING,	/* waits for an address */
+	PEER_STATE_STARTING,	/* quick start */
+	PEER_STATE_POLLING,
+	PEER_STATE_DENIED	/* the server sent DENY or RSTR */
+};
+
+/* The state of a source in the selection, the tally mark in brackets. */
+enum control_tally {
+	TALLY_UNUSABLE,		/* ' ' no usable samples */
+	TALLY_FALSETICKER,	/* 'x' */
+	TALLY_OUTLIER,		/* '-' truechimer, left out of the combination */
+	TALLY_COMBINED,		/* '+' */
+	TALLY_SYSTEM_PEER	/* '*' */
+};
+
+struct control_peer {
+	uint32_t	 version;
+	uint8_t		 tally;		/* enum control_tally */
+	uint8_t		 state;		/* enum control_peer_state */
+	uint8_t		 stratum;	/* 16: unknown */
+	uint8_t		 leap;
+	uint8_t		 refid[4];
+	uint8_t		 reach;		/* last eight polls, newest lowest */
+	int8_t		 poll;		/* log2 s */
+	uint8_t		 weight;	/* 1 to 10 */
+	uint8_t		 trusted;	/* 0, 1 */
+	uint8_t		 has_sample;	/* offset, delay, jitter mean something */
+	uint8_t		 reserved[3];
+	uint32_t	 sent;		/* requests */
+	uint32_t	 received;	/* answers that passed the tests */
+	uint32_t	 rejected;	/* answers that did not */
+	double		 when;		/* s since the last answer; < 0: never */
+	double		 next_in;	/* s until the next request */
+	double		 offset;	/* s, server - clock */
+	double		 delay;		/* s */
+	double		 jitter;	/* s */
+	double		 error;		/* s, standard error of the offset */
+	double		 root_delay;	/* s, of the server */
+	double		 root_dispersion; /* s, of the server */
+	struct addr	 addr;		/* ADDR_NONE while not resolved */
+	char		 name[CONTROL_NAME_LEN]; /* as configured */
+};
+
+#endif

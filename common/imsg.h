@@ -1,0 +1,81 @@
+/*
+ * Framed messages, with descriptors, over a UNIX stream socket.  Partial
+ * reads and writes are handled; both queues are bounded.  The peer is not
+ * trusted: a bad frame is an error that the caller survives.
+ */
+#ifndef COMMON_IMSG_H
+#define COMMON_IMSG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define IMSG_MAX_PAYLOAD	4096		/* bytes */
+#define IMSG_MAX_QUEUED		(256 * 1024)	/* bytes waiting to be written */
+#define IMSG_MAX_FDS		16		/* received, not yet asked for */
+
+struct imsg_header {
+	uint32_t	 type;
+	uint32_t	 len;		/* of the payload */
+	uint32_t	 id;		/* the sender's to choose */
+	int32_t		 pid;		/* of the sender, for the log */
+	uint32_t	 has_fd;	/* 1: a descriptor comes with it */
+};
+
+struct imsg {
+	struct imsg_header hdr;
+	const void	*data;	/* valid until the next imsg_get() */
+	int		 fd;	/* -1 or the receiver's to close */
+};
+
+struct imsg_out;
+
+struct imsgbuf {
+	int		 fd;
+	uint8_t		*in;		/* bytes read, not yet taken */
+	size_t		 in_len;
+	size_t		 in_taken;
+	int		 fds[IMSG_MAX_FDS];
+	size_t		 nfds;
+	struct imsg_out	*head, *tail;	/* messages to be written */
+	size_t		 queued;	/* bytes in them */
+};
+
+enum imsg_status {
+	IMSG_OK,
+	IMSG_AGAIN,		/* nothing now; come back when poll says so */
+	IMSG_EOF,		/* the peer is gone */
+	IMSG_ERROR		/* errno says why; the channel is of no more use */
+};
+
+/* Use the non-blocking stream socket FD, which now belongs to BUF. */
+void	 imsgbuf_init(struct imsgbuf *buf, int fd);
+
+/* Close the socket and all descriptors, drop everything queued. */
+void	 imsgbuf_clear(struct imsgbuf *buf);
+
+/*
+ * Queue a message of LEN bytes at DATA.  FD, if not -1, is sent along and
+ * closed afterwards, also on failure.  False with errno if the payload is
+ * over IMSG_MAX_PAYLOAD (EMSGSIZE), the queue is full (ENOBUFS) or there is
+ * no memory.
+ */
+bool	 imsg_compose(struct imsgbuf *buf, uint32_t type, uint32_t id, int fd,
+	    const void *data, size_t len);
+
+/* Is something waiting to be written?  Then poll for POLLOUT. */
+bool	 imsgbuf_pending(const struct imsgbuf *buf);
+
+/* Write what can be written: IMSG_OK when all is, IMSG_AGAIN if some is left. */
+enum imsg_status imsgbuf_flush(struct imsgbuf *buf);
+
+/* Read what is there, once.  IMSG_OK if something came. */
+enum imsg_status imsgbuf_read(struct imsgbuf *buf);
+
+/*
+ * Take the next complete message: IMSG_OK with *MSG filled, IMSG_AGAIN if
+ * there is none yet, IMSG_ERROR (EBADMSG) for a frame that cannot be right.
+ */
+enum imsg_status imsg_get(struct imsgbuf *buf, struct imsg *msg);
+
+#endif

@@ -1,0 +1,62 @@
+/*
+ * What every process's loop is made of: instants of the monotonic clock and a
+ * set of descriptors to wait for.
+ */
+#ifndef COMMON_LOOP_H
+#define COMMON_LOOP_H
+
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A moment of CLOCK_MONOTONIC, in ns.  A struct, so that it mixes with nothing. */
+struct instant {
+	int64_t		 ns;
+};
+
+/* Later than any deadline. */
+#define INSTANT_NEVER	((struct instant){ INT64_MAX })
+
+struct instant	 instant_now(void);
+
+/* T moved by S seconds; INSTANT_NEVER stays, far away becomes INSTANT_NEVER. */
+struct instant	 instant_add(struct instant t, double s);
+
+/* A - B in seconds. */
+double		 instant_diff(struct instant a, struct instant b);
+
+bool		 instant_before(struct instant a, struct instant b);
+struct instant	 instant_min(struct instant a, struct instant b);
+
+#define POLLSET_MAX	256
+
+/* The descriptors of one turn of a loop, in the order they were added. */
+struct pollset {
+	struct pollfd	 fds[POLLSET_MAX];
+	nfds_t		 n;
+};
+
+/* Begin a new turn. */
+void	 pollset_clear(struct pollset *set);
+
+/*
+ * Wait for EVENTS on FD; returns its slot, or -1 when the set is full or FD
+ * is negative (then it is never ready).
+ */
+int	 pollset_add(struct pollset *set, int fd, short events);
+
+/* Did one of EVENTS, an error or a hang-up happen in SLOT? */
+bool	 pollset_ready(const struct pollset *set, int slot, short events);
+
+/*
+ * Wait until something is ready, DEADLINE passes or a signal of those that
+ * MASK lets through arrives (NULL: mask unchanged).  Returns how many are
+ * ready; 0 after a signal or at the deadline.  Fatal when ppoll(2) fails for
+ * any other reason.
+ */
+int	 pollset_wait(struct pollset *set, struct instant deadline,
+	    const sigset_t *mask);
+
+#endif

@@ -1,0 +1,103 @@
+/*
+ * The NTP packet (RFC 5905 7.3, extension fields RFC 7822): bytes to values
+ * and back.  No I/O, no state.
+ */
+#ifndef COMMON_NTP_H
+#define COMMON_NTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ntptime.h"
+
+#define NTP_HEADER_LEN		48
+#define NTP_MAX_LEN		1024	/* more than any packet we accept */
+#define NTP_VERSION		4
+#define NTP_MAX_STRATUM		16	/* this and above: unsynchronized */
+
+enum ntp_leap {
+	LEAP_NONE = 0,
+	LEAP_INSERT = 1,	/* last minute of the month has 61 s */
+	LEAP_DELETE = 2,	/* last minute of the month has 59 s */
+	LEAP_UNKNOWN = 3	/* not synchronized */
+};
+
+enum ntp_mode {
+	NTP_MODE_RESERVED = 0,
+	NTP_MODE_ACTIVE = 1,
+	NTP_MODE_PASSIVE = 2,
+	NTP_MODE_CLIENT = 3,
+	NTP_MODE_SERVER = 4,
+	NTP_MODE_BROADCAST = 5,
+	NTP_MODE_CONTROL = 6,
+	NTP_MODE_PRIVATE = 7
+};
+
+struct ntp_packet {
+	uint8_t		 leap;		/* enum ntp_leap */
+	uint8_t		 version;	/* 1 to 4 */
+	uint8_t		 mode;		/* enum ntp_mode */
+	uint8_t		 stratum;	/* 0: kiss-o'-death or unspecified */
+	int8_t		 poll;		/* log2 s */
+	int8_t		 precision;	/* log2 s */
+	uint32_t	 root_delay;	/* short format */
+	uint32_t	 root_dispersion; /* short format */
+	uint8_t		 refid[4];
+	struct ntptime	 reference;
+	struct ntptime	 origin;
+	struct ntptime	 receive;
+	struct ntptime	 transmit;
+	const uint8_t	*fields;	/* what follows the header, or NULL */
+	size_t		 fields_len;	/* its length; extension fields + MAC */
+};
+
+enum ntp_error {
+	NTP_OK = 0,
+	NTP_TOO_SHORT,		/* less than a header */
+	NTP_TOO_LONG,		/* more than NTP_MAX_LEN */
+	NTP_BAD_VERSION,	/* not 1 to 4 */
+	NTP_BAD_FIELDS		/* extension fields or MAC are malformed */
+};
+
+/*
+ * Decode the LEN bytes at BUF.  On success fills *PKT and returns NTP_OK;
+ * otherwise says why not and leaves *PKT alone.  The bytes after the header
+ * are checked to be well-formed extension fields and at most one MAC (RFC
+ * 7822), and not copied: PKT->fields points into BUF.
+ */
+enum ntp_error	 ntp_decode(struct ntp_packet *pkt, const uint8_t *buf,
+		    size_t len);
+
+/*
+ * Write the header of PKT (not its fields) to BUF, NTP_HEADER_LEN bytes.
+ * Encoding what was decoded gives the same bytes.
+ */
+void		 ntp_encode(const struct ntp_packet *pkt,
+		    uint8_t buf[NTP_HEADER_LEN]);
+
+struct ntp_field {
+	uint16_t	 type;
+	size_t		 len;		/* of the value */
+	const uint8_t	*value;
+};
+
+/*
+ * Step through the extension fields at PKT->fields.  *POS is 0 at first and
+ * belongs to the walk.  True with *FIELD filled while there is one; false at
+ * the end (what is left, if anything, is the MAC).
+ */
+bool		 ntp_next_field(const struct ntp_packet *pkt, size_t *pos,
+		    struct ntp_field *field);
+
+/* A sentence fragment for ERROR: "shorter than a header". */
+const char	*ntp_strerror(enum ntp_error error);
+
+/*
+ * REFID as people read it, into TEXT (16 bytes): four printable characters of
+ * a reference clock or kiss code (stratum 0 and 1), else a dotted quad.
+ */
+const char	*ntp_format_refid(const uint8_t refid[4], uint8_t stratum,
+		    char text[16]);
+
+#endif

@@ -1,0 +1,101 @@
+/*
+ * ntpd.conf: parsed once, in the parent, before it gives up anything.
+ */
+#ifndef NTPD_CONFIG_H
+#define NTPD_CONFIG_H
+
+#include <net/if.h>
+#include <sys/un.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/addr.h"
+
+#define CONFIG_FILE		"/etc/ntpd.conf"
+#define CONFIG_DRIFTFILE	"/var/lib/ntpd/drift"
+#define CONFIG_USER		"_ntpd"
+
+#define CONFIG_MAX_SERVERS	32	/* server and servers statements */
+#define CONFIG_MAX_LISTENERS	32
+#define CONFIG_MAX_WORKERS	64
+#define CONFIG_NAME_LEN		256	/* of a host, with its NUL */
+#define CONFIG_PATH_LEN		256
+
+#define POLL_LEAST		4	/* log2 s: what poll statements may say */
+#define POLL_MOST		17
+#define POLL_MIN_DEFAULT	6
+#define POLL_MAX_DEFAULT	10
+#define POOL_MAX_DEFAULT	4	/* associations of a servers statement */
+#define POOL_MAX_MOST		16
+
+/* One server or servers statement. */
+struct config_server {
+	char		 name[CONFIG_NAME_LEN];	/* host name or address */
+	bool		 pool;		/* servers: one association an address */
+	bool		 trusted;
+	uint8_t		 weight;	/* 1 to 10 */
+	uint8_t		 max;		/* associations, pool only */
+	int8_t		 minpoll;	/* log2 s */
+	int8_t		 maxpoll;
+	uint16_t	 port;
+	struct addr	 source4;	/* query from, or ADDR_NONE */
+	struct addr	 source6;
+};
+
+enum listen_kind {
+	LISTEN_ANY,		/* listen on * */
+	LISTEN_ADDRESS,
+	LISTEN_INTERFACE	/* whatever addresses it has or gets */
+};
+
+struct config_listener {
+	enum listen_kind kind;
+	struct addr	 addr;		/* LISTEN_ADDRESS */
+	char		 interface[IF_NAMESIZE]; /* LISTEN_INTERFACE */
+	uint16_t	 port;
+};
+
+enum step_when {
+	STEP_BOOT,		/* one step after a start */
+	STEP_ALWAYS,		/* whenever over the threshold */
+	STEP_NEVER
+};
+
+struct config {
+	struct config_server	 servers[CONFIG_MAX_SERVERS];
+	size_t			 nservers;
+	struct config_listener	 listeners[CONFIG_MAX_LISTENERS];
+	size_t			 nlisteners;
+	unsigned		 workers;	/* processes that answer clients */
+	enum step_when		 step;
+	double			 step_threshold; /* s */
+	char			 driftfile[CONFIG_PATH_LEN];
+	char			 socket[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	char			 user[32];
+};
+
+/* Called with each message: a complete line, "file:line: what is wrong". */
+typedef void	 config_report(void *arg, bool is_error, const char *line);
+
+/* Everything as it is when ntpd.conf is empty. */
+void	 config_default(struct config *conf);
+
+/*
+ * Read FILE into *CONF.  Reports every error it can find, not just the first,
+ * and every warning, through REPORT with ARG.  False, and *CONF undefined, if
+ * there was an error.  Refuses a file that others than root (or the caller)
+ * may write: it decides whom the clock believes.
+ */
+bool	 config_load(struct config *conf, const char *file,
+	    config_report *report, void *arg);
+
+/*
+ * The same for LEN bytes of text that are already in memory; NAME stands for
+ * the file in messages.  For tests and fuzzing.
+ */
+bool	 config_parse(struct config *conf, const char *name, const char *text,
+	    size_t len, config_report *report, void *arg);
+
+#endif

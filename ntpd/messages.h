@@ -1,0 +1,177 @@
+/*
+ * Every message between the processes of ntpd.  The table says who may send
+ * what to whom and how long it is; process.c checks it, both when sending and
+ * when receiving, so that handlers see nothing else.
+ *
+ * Numbers in payloads are still the sender's word: the receiver checks their
+ * range before it uses them.
+ */
+#ifndef NTPD_MESSAGES_H
+#define NTPD_MESSAGES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/addr.h"
+#include "common/control.h"
+#include "common/ntptime.h"
+#include "ntpd/config.h"
+
+enum process {
+	PARENT,
+	LAUNCHER,
+	ENGINE,
+	SERVER,
+	RESOLVER,
+	PROCESSES
+};
+
+/* The first message to every child: how to live. */
+struct child_setup {
+	uint32_t	 uid, gid;
+	int32_t		 verbose;
+	uint32_t	 log_target;	/* enum log_target */
+	char		 root[CONFIG_PATH_LEN];	/* of the chroot */
+};
+
+/* A child, as parent and launcher speak of it. */
+struct child_name {
+	uint32_t	 process;	/* enum process */
+	uint32_t	 instance;	/* of a server, else 0 */
+};
+
+struct child_ended {
+	struct child_name name;
+	int32_t		 pid;
+	int32_t		 status;	/* of waitpid(2) */
+};
+
+struct engine_setup {
+	uint8_t		 read_only;	/* -x */
+	uint8_t		 listening;	/* there are servers to inform */
+	uint8_t		 step;		/* enum step_when */
+	uint8_t		 has_drift;	/* frequency is from the drift file */
+	uint32_t	 nservers;	/* that many ENGINE_HOST came before */
+	double		 step_threshold; /* s */
+	double		 frequency;	/* s/s, the clock is corrected by now */
+	double		 frequency_error; /* s/s, standard error */
+};
+
+/* The base frequency: what corrects the oscillator. */
+struct clock_frequency {
+	double		 frequency;	/* s/s */
+	double		 error;		/* s/s, standard error, for the drift file */
+};
+
+/* Run RATE faster than the base frequency for DURATION, then stop. */
+struct clock_slew {
+	double		 rate;		/* s/s */
+	double		 duration;	/* s of the monotonic clock */
+};
+
+struct clock_step {
+	double		 by;		/* s */
+};
+
+/* What the kernel is to tell who asks it (adjtimex(2)). */
+struct clock_quality {
+	uint8_t		 synchronized;
+	uint8_t		 stratum;
+	uint8_t		 reserved[6];
+	double		 esterror;	/* s */
+	double		 maxerror;	/* s */
+	double		 offset;	/* s, true - clock; for STATUS= */
+	char		 system_peer[CONTROL_NAME_LEN];	/* for STATUS= */
+};
+
+/* What the clock really does, after every command and at a slew's end. */
+struct clock_state {
+	double		 frequency;	/* s/s, the base the kernel took */
+	double		 slew;		/* s/s on top of it, 0: none */
+	double		 slew_left;	/* s */
+	uint32_t	 refused;	/* commands, since the start */
+	uint8_t		 may_step;	/* a step would be accepted now */
+	uint8_t		 reserved[3];
+};
+
+/* The clock was set or stood still, not by us: everything starts anew. */
+struct clock_jumped {
+	double		 by;		/* s, as far as it can be told; 0: unknown */
+};
+
+#define RESOLVE_MAX	16	/* addresses of a name that are looked at */
+
+struct resolve_request {
+	char		 name[CONFIG_NAME_LEN];
+};
+
+struct resolve_reply {
+	uint32_t	 count;		/* of addrs; 0: failed */
+	int32_t		 error;		/* of getaddrinfo(3), 0: none */
+	struct addr	 addrs[RESOLVE_MAX];	/* ports are 0 */
+};
+
+/* All that a server knows of time; the rest is its own clock. */
+struct snapshot {
+	uint8_t		 leap;		/* enum ntp_leap */
+	uint8_t		 stratum;	/* 16: unsynchronized */
+	int8_t		 precision;	/* log2 s */
+	uint8_t		 reserved;
+	uint8_t		 refid[4];
+	double		 root_delay;	/* s */
+	double		 root_dispersion; /* s, at the reference time */
+	double		 dispersion_rate; /* s/s it grows by after that */
+	struct ntptime	 reference;	/* CLOCK_REALTIME of the last update */
+};
+
+/* One socket for a server to answer on, identified by the message's id. */
+struct server_socket {
+	uint32_t	 family;	/* enum addr_family */
+};
+
+struct no_payload { uint8_t nothing[0]; };
+
+/*	name		from	  to	    payload			*/
+#define MESSAGES							\
+MESSAGE(CHILD_SETUP,	PARENT,	  PROCESSES, struct child_setup)	\
+MESSAGE(LAUNCH,		PARENT,	  LAUNCHER, struct child_name)		\
+MESSAGE(CHILD_ENDED,	LAUNCHER, PARENT,   struct child_ended)		\
+									\
+MESSAGE(ENGINE_HOST,	PARENT,	  ENGINE,   struct config_server)	\
+MESSAGE(ENGINE_SETUP,	PARENT,	  ENGINE,   struct engine_setup)	\
+MESSAGE(ENGINE_RESOLVER, PARENT,  ENGINE,   struct no_payload)		\
+MESSAGE(ENGINE_SERVER,	PARENT,	  ENGINE,   struct no_payload)		\
+MESSAGE(ENGINE_ASK,	PARENT,	  ENGINE,   struct no_payload)		\
+MESSAGE(ENGINE_ALIVE,	ENGINE,	  PARENT,   struct no_payload)		\
+									\
+MESSAGE(CLOCK_FREQUENCY, ENGINE,  PARENT,   struct clock_frequency)	\
+MESSAGE(CLOCK_SLEW,	ENGINE,	  PARENT,   struct clock_slew)		\
+MESSAGE(CLOCK_STEP,	ENGINE,	  PARENT,   struct clock_step)		\
+MESSAGE(CLOCK_QUALITY,	ENGINE,	  PARENT,   struct clock_quality)	\
+MESSAGE(CLOCK_STATE,	PARENT,	  ENGINE,   struct clock_state)		\
+MESSAGE(CLOCK_JUMPED,	PARENT,	  ENGINE,   struct clock_jumped)	\
+									\
+MESSAGE(SHOW_STATUS,	PARENT,	  ENGINE,   struct no_payload)		\
+MESSAGE(SHOW_PEERS,	PARENT,	  ENGINE,   struct no_payload)		\
+MESSAGE(STATUS_RECORD,	ENGINE,	  PARENT,   struct control_status)	\
+MESSAGE(PEER_RECORD,	ENGINE,	  PARENT,   struct control_peer)	\
+MESSAGE(END_RECORD,	ENGINE,	  PARENT,   struct control_end)		\
+									\
+MESSAGE(RESOLVE,	ENGINE,	  RESOLVER, struct resolve_request)	\
+MESSAGE(RESOLVED,	RESOLVER, ENGINE,   struct resolve_reply)	\
+MESSAGE(RESOLVER_ENGINE, PARENT,  RESOLVER, struct no_payload)		\
+									\
+MESSAGE(SERVER_ENGINE,	PARENT,	  SERVER,   struct no_payload)		\
+MESSAGE(SERVER_LISTEN,	PARENT,	  SERVER,   struct server_socket)	\
+MESSAGE(SERVER_UNLISTEN, PARENT,  SERVER,   struct no_payload)		\
+MESSAGE(SNAPSHOT,	ENGINE,	  SERVER,   struct snapshot)
+
+enum message {
+	MESSAGE_NONE,
+#define MESSAGE(name, from, to, payload)	MSG_##name,
+	MESSAGES
+#undef MESSAGE
+	MESSAGE_COUNT
+};
+
+#endif

@@ -1,0 +1,59 @@
+/*
+ * The mechanism of confinement: credentials, chroot, capabilities, resource
+ * limits, Landlock, seccomp.  What each process may do is data beside its
+ * code (struct sandbox), read as a table.
+ */
+#ifndef NTPD_SANDBOX_H
+#define NTPD_SANDBOX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define SANDBOX_MAX_SYSCALLS	96
+
+/* A system call a process may make, and what it needs it for. */
+struct sandbox_syscall {
+	const char	*name;		/* NULL ends the list */
+	const char	*reason;
+};
+
+enum sandbox_files {
+	FILES_NONE,		/* no file system access at all */
+	FILES_READ,		/* may read what its user may (Landlock) */
+	FILES_OWN		/* not restricted here */
+};
+
+struct sandbox {
+	const char	*process;	/* for messages */
+	bool		 chroot;	/* into the empty directory */
+	bool		 drop_user;	/* become the unprivileged user */
+	const char	*capabilities;	/* cap_from_text(3); NULL: none */
+	enum sandbox_files files;
+	uint64_t	 max_files;	/* RLIMIT_NOFILE */
+	bool		 may_fork;	/* else RLIMIT_NPROC is 0 */
+	struct sandbox_syscall syscalls[SANDBOX_MAX_SYSCALLS];
+};
+
+/* Where and as whom a process is to be confined. */
+struct sandbox_target {
+	const char	*root;		/* empty, root-owned directory */
+	uid_t		 uid;
+	gid_t		 gid;
+};
+
+/*
+ * Confine this process as SANDBOX says; fatal if any part fails, but for
+ * Landlock, which not every kernel has.  Afterwards a system call that is not
+ * listed kills the process.
+ */
+void	 sandbox_enter(const struct sandbox *sandbox,
+	    const struct sandbox_target *target);
+
+/*
+ * Make sure that PATH is an empty directory that only root can write, making
+ * it if it is missing.  False, with a message logged, if it is not.
+ */
+bool	 sandbox_prepare_root(const char *path);
+
+#endif
