@@ -26,17 +26,21 @@ struct addr {
 	uint8_t		 bytes[16];	/* IPv4: the first four, rest 0 */
 };
 
-/* "[2001:db8::1%eth0]:65535" and its NUL. */
+/* The longest address with an interface and a port, in any spelling. */
 #define ADDR_STRLEN	80
 
 /*
- * Read a numeric IPv4 or IPv6 address ("192.0.2.1", "fe80::1%eth0") into
- * *ADDR, with PORT.  False, and *ADDR untouched, if TEXT is not one.
+ * Read a numeric IPv4 or IPv6 address ("192.0.2.1", "fe80::1%eth0",
+ * "fe80::1%2") into *ADDR, with PORT.  False, and *ADDR untouched, if TEXT is
+ * not one; also if the interface does not exist, or is given for an address
+ * that is not link-local.  An interface's name takes system calls to look up
+ * (socket, ioctl).
  */
 bool	 addr_parse(struct addr *addr, const char *text, uint16_t port);
 
 /*
  * Write ADDR without its port into TEXT (ADDR_STRLEN bytes) and return TEXT.
+ * The interface is a number, as asking for its name takes a socket.
  * An ADDR_NONE or unknown family gives "(none)".
  */
 const char *addr_format(const struct addr *addr, char *text);
@@ -49,13 +53,14 @@ bool	 addr_same_host(const struct addr *a, const struct addr *b);
 
 /*
  * Is ADDR a value that a hostile sender could not have made harmful: a known
- * family, unused bytes zero?  For addresses that arrive in messages.
+ * family (or none, and all else zero), unused bytes zero, a scope for
+ * link-local addresses only?  For addresses that arrive in messages.
  */
 bool	 addr_valid(const struct addr *addr);
 
 /*
  * Is it an address that one NTP server can have: valid, a port, and not
- * unspecified, multicast or broadcast?
+ * unspecified, multicast, broadcast or IPv4 written as IPv6 (::ffff:0:0/96)?
  */
 bool	 addr_is_unicast(const struct addr *addr);
 
@@ -72,6 +77,7 @@ socklen_t addr_to_sockaddr(const struct addr *addr,
 /*
  * The RFC 5905 reference id of an upstream server: its IPv4 address, or the
  * first four bytes of the MD5 of its IPv6 address (7.3, "Reference ID").
+ * All zero for ADDR_NONE.
  */
 void	 addr_refid(const struct addr *addr, uint8_t refid[4]);
 

@@ -42,7 +42,7 @@ enum control_next {
 	NEXT_FIRST_ANSWERS,	/* waits for first answers */
 	NEXT_MAJORITY,		/* answers disagree: waits for a majority */
 	NEXT_STEP,		/* is about to step */
-	NEXT_SLEW,		/* slews: clock_left seconds for next_in more */
+	NEXT_SLEW,		/* slews, for next_in seconds more */
 	NEXT_POLL		/* asks the next server in next_in seconds */
 };
 
@@ -102,7 +102,8 @@ struct control_peer {
 	uint8_t		 weight;	/* 1 to 10 */
 	uint8_t		 trusted;	/* 0, 1 */
 	uint8_t		 has_sample;	/* offset, delay, jitter mean something */
-	uint8_t		 reserved[3];
+	uint8_t		 pool;		/* 1: one of several of a servers line */
+	uint8_t		 reserved[2];
 	uint32_t	 sent;		/* requests */
 	uint32_t	 received;	/* answers that passed the tests */
 	uint32_t	 rejected;	/* answers that did not */

@@ -10,9 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define IMSG_MAX_PAYLOAD	4096		/* bytes */
-#define IMSG_MAX_QUEUED		(256 * 1024)	/* bytes waiting to be written */
-#define IMSG_MAX_FDS		16		/* received, not yet asked for */
+#define IMSG_MAX_PAYLOAD	4096	/* bytes */
+#define IMSG_MAX_QUEUED	262144	/* bytes waiting to be written */
+#define IMSG_MAX_FDS	16	/* received, not yet asked for */
 
 struct imsg_header {
 	uint32_t	 type;
@@ -24,7 +24,7 @@ struct imsg_header {
 
 struct imsg {
 	struct imsg_header hdr;
-	const void	*data;	/* valid until the next imsg_get() */
+	const void	*data;	/* aligned; valid until the next imsg_get() */
 	int		 fd;	/* -1 or the receiver's to close */
 };
 
@@ -32,11 +32,13 @@ struct imsg_out;
 
 struct imsgbuf {
 	int		 fd;
+	int32_t		 pid;		/* ours, asked once: for the headers */
 	uint8_t		*in;		/* bytes read, not yet taken */
 	size_t		 in_len;
 	size_t		 in_taken;
 	int		 fds[IMSG_MAX_FDS];
 	size_t		 nfds;
+	bool		 fds_lost;	/* one could not be kept: no more */
 	struct imsg_out	*head, *tail;	/* messages to be written */
 	size_t		 queued;	/* bytes in them */
 };
@@ -45,7 +47,7 @@ enum imsg_status {
 	IMSG_OK,
 	IMSG_AGAIN,		/* nothing now; come back when poll says so */
 	IMSG_EOF,		/* the peer is gone */
-	IMSG_ERROR		/* errno says why; the channel is of no more use */
+	IMSG_ERROR		/* errno says why; the channel is of no use */
 };
 
 /* Use the non-blocking stream socket FD, which now belongs to BUF. */
@@ -66,15 +68,22 @@ bool	 imsg_compose(struct imsgbuf *buf, uint32_t type, uint32_t id, int fd,
 /* Is something waiting to be written?  Then poll for POLLOUT. */
 bool	 imsgbuf_pending(const struct imsgbuf *buf);
 
-/* Write what can be written: IMSG_OK when all is, IMSG_AGAIN if some is left. */
+/* Write what can be written: IMSG_OK when all is, IMSG_AGAIN if not yet. */
 enum imsg_status imsgbuf_flush(struct imsgbuf *buf);
 
-/* Read what is there, once.  IMSG_OK if something came. */
+/*
+ * Read what is there, once.  IMSG_OK if something came; IMSG_AGAIN also when
+ * the input is full of messages not yet taken.  After IMSG_EOF the messages
+ * that were complete can still be taken.
+ */
 enum imsg_status imsgbuf_read(struct imsgbuf *buf);
 
 /*
  * Take the next complete message: IMSG_OK with *MSG filled, IMSG_AGAIN if
- * there is none yet, IMSG_ERROR (EBADMSG) for a frame that cannot be right.
+ * there is none yet, IMSG_ERROR (EBADMSG) for a frame that cannot be right:
+ * too long, or announcing a descriptor that did not come.  A descriptor that
+ * came without being announced is kept for the next message that has one, up
+ * to IMSG_MAX_FDS of them.
  */
 enum imsg_status imsg_get(struct imsgbuf *buf, struct imsg *msg);
 

@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <syslog.h>
 
-#include "loop.h"
+#include "common/loop.h"
 
 enum log_target {
 	LOG_TO_STDERR,		/* for people */
@@ -27,7 +27,10 @@ void	 log_init(enum log_target target, const char *name, int verbose);
 /* Change what is logged, after a reload. */
 void	 log_verbose(int verbose);
 
-/* Write one line at a syslog(3) PRIORITY. */
+/*
+ * Write one line at a syslog(3) PRIORITY.  It is cut at 960 bytes; what is not
+ * printable ASCII becomes "\ooo".  Keeps errno, as do all below.
+ */
 void	 log_at(int priority, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
 

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A moment of CLOCK_MONOTONIC, in ns.  A struct, so that it mixes with nothing. */
+/* A moment of CLOCK_MONOTONIC, in ns; a struct, to mix with nothing. */
 struct instant {
 	int64_t		 ns;
 };
@@ -21,10 +21,13 @@ struct instant {
 
 struct instant	 instant_now(void);
 
-/* T moved by S seconds; INSTANT_NEVER stays, far away becomes INSTANT_NEVER. */
+/*
+ * T moved by S seconds.  INSTANT_NEVER stays; far away (292 years) or not a
+ * number becomes INSTANT_NEVER.
+ */
 struct instant	 instant_add(struct instant t, double s);
 
-/* A - B in seconds. */
+/* A - B in seconds; 292 years at most. */
 double		 instant_diff(struct instant a, struct instant b);
 
 bool		 instant_before(struct instant a, struct instant b);

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ntptime.h"
+#include "common/ntptime.h"
 
 #define NTP_HEADER_LEN		48
 #define NTP_MAX_LEN		1024	/* more than any packet we accept */
@@ -64,7 +64,7 @@ enum ntp_error {
  * Decode the LEN bytes at BUF.  On success fills *PKT and returns NTP_OK;
  * otherwise says why not and leaves *PKT alone.  The bytes after the header
  * are checked to be well-formed extension fields and at most one MAC (RFC
- * 7822), and not copied: PKT->fields points into BUF.
+ * 7822; NTPv1 to v3: a MAC only), and not copied: PKT->fields points into BUF.
  */
 enum ntp_error	 ntp_decode(struct ntp_packet *pkt, const uint8_t *buf,
 		    size_t len);
@@ -95,7 +95,8 @@ const char	*ntp_strerror(enum ntp_error error);
 
 /*
  * REFID as people read it, into TEXT (16 bytes): four printable characters of
- * a reference clock or kiss code (stratum 0 and 1), else a dotted quad.
+ * a reference clock or kiss code (stratum 0 and 1; "?" for what is not), else
+ * a dotted quad.
  */
 const char	*ntp_format_refid(const uint8_t refid[4], uint8_t stratum,
 		    char text[16]);

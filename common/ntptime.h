@@ -24,16 +24,17 @@ struct ntptime {
 /*
  * A CLOCK_REALTIME reading as a timestamp; the era is dropped.  Rounds to
  * nearest: converting a nanosecond value there and back gives the same value.
+ * Never zero: the start of an era becomes the smallest fraction after it.
  */
 struct ntptime	 ntptime_from_timespec(const struct timespec *ts);
 
-/* Nanoseconds since 1970 (any era, may be negative) as a timestamp. */
+/* Nanoseconds since 1970 (any era, may be negative) likewise. */
 struct ntptime	 ntptime_from_ns(int64_t unix_ns);
 
 /*
  * The time TIME as nanoseconds since 1970, in the era that puts it within 68
  * years of NEAR (ns since 1970).  RFC 5905 section 6: a timestamp's era comes
- * from outside.
+ * from outside.  What does not fit is INT64_MIN or INT64_MAX.
  */
 int64_t		 ntptime_to_ns(struct ntptime time, int64_t near);
 
@@ -47,7 +48,7 @@ double		 ntptime_diff(struct ntptime a, struct ntptime b);
 /* A - B in nanoseconds, likewise, rounded to nearest. */
 int64_t		 ntptime_diff_ns(struct ntptime a, struct ntptime b);
 
-/* TIME moved by S seconds (|S| < 2^31), modulo the era. */
+/* TIME moved by S seconds, modulo the era; TIME if not |S| < 2^31. */
 struct ntptime	 ntptime_add(struct ntptime time, double s);
 
 bool		 ntptime_equal(struct ntptime a, struct ntptime b);

@@ -22,25 +22,26 @@
 #define CONFIG_MAX_WORKERS	64
 #define CONFIG_NAME_LEN		256	/* of a host, with its NUL */
 #define CONFIG_PATH_LEN		256
+#define CONFIG_SOCKET_LEN	sizeof(((struct sockaddr_un *)0)->sun_path)
 
-#define POLL_LEAST		4	/* log2 s: what poll statements may say */
+#define POLL_LEAST		4	/* log2 s: what poll may be */
 #define POLL_MOST		17
 #define POLL_MIN_DEFAULT	6
 #define POLL_MAX_DEFAULT	10
-#define POOL_MAX_DEFAULT	4	/* associations of a servers statement */
+#define POOL_MAX_DEFAULT	4	/* associations of a pool */
 #define POOL_MAX_MOST		16
 
 /* One server or servers statement. */
 struct config_server {
 	char		 name[CONFIG_NAME_LEN];	/* host name or address */
-	bool		 pool;		/* servers: one association an address */
+	bool		 pool;		/* servers: several addresses */
 	bool		 trusted;
 	uint8_t		 weight;	/* 1 to 10 */
-	uint8_t		 max;		/* associations, pool only */
+	uint8_t		 max;		/* associations: 1 unless a pool */
 	int8_t		 minpoll;	/* log2 s */
 	int8_t		 maxpoll;
 	uint16_t	 port;
-	struct addr	 source4;	/* query from, or ADDR_NONE */
+	struct addr	 source4;	/* query from, port 0, or ADDR_NONE */
 	struct addr	 source6;
 };
 
@@ -52,7 +53,7 @@ enum listen_kind {
 
 struct config_listener {
 	enum listen_kind kind;
-	struct addr	 addr;		/* LISTEN_ADDRESS */
+	struct addr	 addr;		/* LISTEN_ADDRESS, with the port */
 	char		 interface[IF_NAMESIZE]; /* LISTEN_INTERFACE */
 	uint16_t	 port;
 };
@@ -68,15 +69,19 @@ struct config {
 	size_t			 nservers;
 	struct config_listener	 listeners[CONFIG_MAX_LISTENERS];
 	size_t			 nlisteners;
-	unsigned		 workers;	/* processes that answer clients */
+	unsigned		 workers;	/* that answer clients */
 	enum step_when		 step;
 	double			 step_threshold; /* s */
 	char			 driftfile[CONFIG_PATH_LEN];
-	char			 socket[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	char			 socket[CONFIG_SOCKET_LEN];
 	char			 user[32];
 };
 
-/* Called with each message: a complete line, "file:line: what is wrong". */
+/*
+ * Called with each message, a complete line without its newline:
+ * "file:line: what is wrong, what would be right", or "file: ..." for what
+ * concerns all of it.
+ */
 typedef void	 config_report(void *arg, bool is_error, const char *line);
 
 /* Everything as it is when ntpd.conf is empty. */

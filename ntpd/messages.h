@@ -91,7 +91,8 @@ struct clock_state {
 	double		 slew_left;	/* s */
 	uint32_t	 refused;	/* commands, since the start */
 	uint8_t		 may_step;	/* a step would be accepted now */
-	uint8_t		 reserved[3];
+	uint8_t		 answers_step;	/* this answers a CLOCK_STEP */
+	uint8_t		 reserved[2];
 };
 
 /* The clock was set or stood still, not by us: everything starts anew. */
@@ -129,7 +130,10 @@ struct server_socket {
 	uint32_t	 family;	/* enum addr_family */
 };
 
-struct no_payload { uint8_t nothing[0]; };
+/* For messages that say all by their type. */
+struct no_payload {
+	uint8_t		 nothing;	/* 0 */
+};
 
 /*	name		from	  to	    payload			*/
 #define MESSAGES							\
@@ -166,7 +170,7 @@ MESSAGE(SERVER_LISTEN,	PARENT,	  SERVER,   struct server_socket)	\
 MESSAGE(SERVER_UNLISTEN, PARENT,  SERVER,   struct no_payload)		\
 MESSAGE(SNAPSHOT,	ENGINE,	  SERVER,   struct snapshot)
 
-enum message {
+enum message_type {
 	MESSAGE_NONE,
 #define MESSAGE(name, from, to, payload)	MSG_##name,
 	MESSAGES

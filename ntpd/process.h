@@ -25,7 +25,7 @@ struct channel {
 
 /* A message that has passed the checks. */
 struct message {
-	enum message	 type;
+	enum message_type	 type;
 	uint32_t	 id;
 	int		 fd;		/* -1, or the receiver's to close */
 	const void	*data;		/* exactly the payload's size */
@@ -50,7 +50,7 @@ void	 channel_close(struct channel *ch);
  * closed or its queue full.  A TYPE that SELF may not send to PEER is a bug
  * here: fatal.
  */
-bool	 channel_send(struct channel *ch, enum message type, uint32_t id, int fd,
+bool	 channel_send(struct channel *ch, enum message_type type, uint32_t id, int fd,
 	    const void *payload);
 
 /* Add it to SET: always for reading, for writing while something waits. */
@@ -73,7 +73,7 @@ bool	 channel_receive(struct channel *ch, struct message *msg);
  * Wait up to SECONDS for the first message on a channel that must be TYPE;
  * false if something else came.  Only for a child's CHILD_SETUP.
  */
-bool	 channel_expect(struct channel *ch, enum message type, double seconds,
+bool	 channel_expect(struct channel *ch, enum message_type type, double seconds,
 	    struct message *msg);
 
 /* A connected pair of non-blocking close-on-exec sockets; fatal on failure. */

@@ -1,0 +1,200 @@
+/*
+ * Log messages.  A message is one line and one write(2), short enough for a
+ * pipe to keep it whole, so that lines of several processes never mix.  What
+ * it quotes may come from strangers: control characters are made visible, so
+ * that nobody writes lines of his own into the log or to a terminal.
+ *
+ * Nothing here allocates memory, changes errno or needs another system call
+ * than write(2) (with syslog: what syslog(3) needs), so it works in the
+ * tightest sandbox and on the way out.
+ */
+#include "common/log.h"
+
+#include <assert.h>
+#include <bsd/string.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define NAME_SIZE	32
+#define TEXT_SIZE	960		/* a message */
+#define REASON_SIZE	96		/* of these, for errno's text */
+#define VISIBLE_SIZE	(4 * TEXT_SIZE)	/* each byte as "\ooo" */
+#define LINE_SIZE	(8 + NAME_SIZE + VISIBLE_SIZE)
+
+static_assert(LINE_SIZE <= PIPE_BUF, "a line must reach a pipe in one piece");
+
+static struct {
+	enum log_target	 target;
+	char		 name[NAME_SIZE];	/* "engine: " or "" */
+	int		 verbose;
+} state;
+
+void
+log_init(enum log_target target, const char *name, int verbose)
+{
+	if (state.target == LOG_TO_SYSLOG)
+		closelog();
+	state.target = target;
+	state.name[0] = '\0';
+	if (name != NULL)
+		snprintf(state.name, sizeof(state.name), "%.*s: ",
+		    NAME_SIZE - 3, name);
+	state.verbose = verbose;
+	if (target == LOG_TO_SYSLOG)
+		openlog("ntpd", LOG_PID | LOG_NDELAY, LOG_DAEMON);
+}
+
+void
+log_verbose(int verbose)
+{
+	state.verbose = verbose;
+}
+
+/*
+ * Copy TEXT to VISIBLE with everything but printable ASCII as "\ooo".  Bytes
+ * above that are no exception: some terminals take 0x9b for an escape.  A
+ * backslash stays as it is, so a line can pass through here twice.  By hand,
+ * because libbsd's strvisx(3) allocates memory.
+ */
+static void
+make_visible(char visible[VISIBLE_SIZE], const char *text)
+{
+	unsigned char	 c;
+
+	for (; (c = (unsigned char)*text) != '\0'; text++) {
+		if (c >= ' ' && c <= '~') {
+			*visible++ = (char)c;
+			continue;
+		}
+		*visible++ = '\\';
+		*visible++ = (char)('0' + (c >> 6));
+		*visible++ = (char)('0' + (c >> 3 & 7));
+		*visible++ = (char)('0' + (c & 7));
+	}
+	*visible = '\0';
+}
+
+/* Write TEXT, of less than TEXT_SIZE bytes, as a line. */
+static void
+write_line(int priority, const char *text)
+{
+	char	 visible[VISIBLE_SIZE], line[LINE_SIZE];
+	int	 len;
+
+	make_visible(visible, text);
+	if (state.target == LOG_TO_SYSLOG) {
+		syslog(priority, "%s%s", state.name, visible);
+		return;
+	}
+	if (state.target == LOG_TO_JOURNAL)
+		len = snprintf(line, sizeof(line), "<%d>%s%s\n",
+		    LOG_PRI(priority), state.name, visible);
+	else
+		len = snprintf(line, sizeof(line), "%s%s\n", state.name,
+		    visible);
+	while (write(STDERR_FILENO, line, (size_t)len) == -1 &&
+	    errno == EINTR)
+		;
+}
+
+/* Put FMT's text into the SIZE bytes at TEXT; too long, it ends in dots. */
+static size_t
+format(char *text, size_t size, const char *fmt, va_list ap)
+{
+	int	 len = vsnprintf(text, size, fmt, ap);
+
+	if (len < 0)
+		return strlcpy(text, "(message cannot be formatted)", size);
+	if ((size_t)len < size)
+		return (size_t)len;
+	memcpy(text + size - 4, "...", 4);
+	return size - 1;
+}
+
+/* Log PREFIX and FMT's text and, if ERROR is not 0, what that stands for. */
+static void
+vlog(int priority, const char *prefix, int error, const char *fmt, va_list ap)
+{
+	char	 text[TEXT_SIZE], reason[REASON_SIZE];
+	size_t	 len, room;
+	int	 saved = errno;
+
+	len = strlcpy(text, prefix, sizeof(text));
+	room = sizeof(text) - len - (error != 0 ? REASON_SIZE : 0);
+	len += format(text + len, room, fmt, ap);
+	if (error != 0)
+		snprintf(text + len, sizeof(text) - len, ": %s",
+		    strerror_r(error, reason, sizeof(reason)));
+	write_line(priority, text);
+	errno = saved;
+}
+
+void
+log_at(int priority, const char *fmt, ...)
+{
+	va_list	 ap;
+
+	if (LOG_PRI(priority) == LOG_DEBUG && state.verbose <= 0)
+		return;
+	va_start(ap, fmt);
+	vlog(priority, "", 0, fmt, ap);
+	va_end(ap);
+}
+
+void
+log_warn(const char *fmt, ...)
+{
+	va_list	 ap;
+
+	va_start(ap, fmt);
+	vlog(LOG_WARNING, "", errno, fmt, ap);
+	va_end(ap);
+}
+
+void
+fatal(const char *fmt, ...)
+{
+	va_list	 ap;
+
+	va_start(ap, fmt);
+	vlog(LOG_CRIT, "fatal: ", errno, fmt, ap);
+	va_end(ap);
+	exit(1);
+}
+
+void
+fatalx(const char *fmt, ...)
+{
+	va_list	 ap;
+
+	va_start(ap, fmt);
+	vlog(LOG_CRIT, "fatal: ", 0, fmt, ap);
+	va_end(ap);
+	exit(1);
+}
+
+bool
+log_allowed(struct log_limit *limit, struct instant now, uint64_t *suppressed)
+{
+	double	 elapsed = instant_diff(now, limit->last);
+
+	/* The bucket leaks one message in each interval. */
+	if (elapsed > 0)
+		limit->level -= elapsed / limit->interval;
+	if (!(limit->level > 0))
+		limit->level = 0;
+	limit->last = now;
+	if (limit->level + 1 > limit->burst) {
+		limit->suppressed++;
+		return false;
+	}
+	limit->level++;
+	if (suppressed != NULL)
+		*suppressed = limit->suppressed;
+	limit->suppressed = 0;
+	return true;
+}

@@ -1,0 +1,122 @@
+/*
+ * What every process's loop is made of: instants of the monotonic clock, and
+ * waiting for descriptors until a deadline.
+ */
+#include "common/loop.h"
+
+#include <errno.h>
+#include <math.h>
+#include <time.h>
+
+#include "common/log.h"
+
+#define NS_PER_S	1000000000
+
+/* Just inside what an int64_t holds; about 292 years. */
+#define FAR_NS		9.2e18
+
+struct instant
+instant_now(void)
+{
+	struct timespec	 ts;
+
+	if (clock_gettime(CLOCK_MONOTONIC, &ts) == -1)
+		fatal("clock_gettime");
+	return (struct instant){ ts.tv_sec * NS_PER_S + ts.tv_nsec };
+}
+
+struct instant
+instant_add(struct instant t, double s)
+{
+	struct instant	 sum;
+	double		 ns = s * NS_PER_S;
+
+	/* Written so that a NaN is far away, too. */
+	if (t.ns == INSTANT_NEVER.ns || !(ns < FAR_NS))
+		return INSTANT_NEVER;
+	if (ns < -FAR_NS)
+		ns = -FAR_NS;
+	if (__builtin_add_overflow(t.ns, llround(ns), &sum.ns))
+		sum.ns = ns > 0 ? INT64_MAX : INT64_MIN;
+	return sum;
+}
+
+double
+instant_diff(struct instant a, struct instant b)
+{
+	int64_t	 ns;
+
+	if (__builtin_sub_overflow(a.ns, b.ns, &ns))
+		ns = a.ns > b.ns ? INT64_MAX : INT64_MIN;
+	return (double)ns / NS_PER_S;
+}
+
+bool
+instant_before(struct instant a, struct instant b)
+{
+	return a.ns < b.ns;
+}
+
+struct instant
+instant_min(struct instant a, struct instant b)
+{
+	return a.ns < b.ns ? a : b;
+}
+
+void
+pollset_clear(struct pollset *set)
+{
+	set->n = 0;
+}
+
+int
+pollset_add(struct pollset *set, int fd, short events)
+{
+	if (fd < 0 || set->n == POLLSET_MAX)
+		return -1;
+	set->fds[set->n] = (struct pollfd){ .fd = fd, .events = events };
+	return (int)set->n++;
+}
+
+bool
+pollset_ready(const struct pollset *set, int slot, short events)
+{
+	int	 wanted = events | POLLERR | POLLHUP | POLLNVAL;
+
+	if (slot < 0 || (nfds_t)slot >= set->n)
+		return false;
+	return (set->fds[slot].revents & wanted) != 0;
+}
+
+/*
+ * How long from now to DEADLINE.  Exact, in the clock's own unit: a timeout
+ * cut to ms would return early, and the loop would spin through the rest.
+ */
+static struct timespec
+time_left(struct instant deadline)
+{
+	struct instant	 now = instant_now();
+	int64_t		 left = 0;
+
+	if (instant_before(now, deadline))
+		left = deadline.ns - now.ns;
+	return (struct timespec){ .tv_sec = left / NS_PER_S,
+	    .tv_nsec = left % NS_PER_S };
+}
+
+int
+pollset_wait(struct pollset *set, struct instant deadline,
+    const sigset_t *mask)
+{
+	struct timespec	 left, *timeout = NULL;
+	int		 n;
+
+	if (deadline.ns != INSTANT_NEVER.ns) {
+		left = time_left(deadline);
+		timeout = &left;
+	}
+	n = ppoll(set->fds, set->n, timeout, mask);
+	if (n == -1 && errno != EINTR)
+		fatal("ppoll");
+	return n > 0 ? n : 0;
+}

@@ -1,0 +1,222 @@
+/*
+ * The NTP packet.  This is the only place that knows its byte order and
+ * layout:
+ *
+ *	 0  leap (2 bits), version (3), mode (3)
+ *	 1  stratum, 2 poll, 3 precision
+ *	 4  root delay, 8 root dispersion, 12 reference id
+ *	16  reference, 24 origin, 32 receive, 40 transmit timestamp
+ *	48  extension fields, MAC
+ *
+ * What follows the header is told apart by length alone; nothing in it says
+ * what it is.  NTPv4 (RFC 7822 7.5):
+ *
+ * - An extension field has a type (2 bytes), its whole length (2 bytes) and a
+ *   value.  The length is a multiple of 4, and at least 16.
+ * - A MAC is a key id and a digest: 20 bytes (MD5, or AES-CMAC by RFC 8573) or
+ *   24 (SHA-1), or 4 bytes of a crypto-NAK, which has no digest.  It is last.
+ * - So that these are not taken for each other, a last field without a MAC
+ *   behind it is at least 28 bytes long.
+ *
+ * Hence, going from front to back: if 4, 20 or 24 bytes are left, they are the
+ * MAC; otherwise they must begin with a field.  That accepts all that RFC 7822
+ * does, and NTS (RFC 8915), whose packets end in a field.  A last field of 16
+ * bytes breaks the 28-byte rule, but can be nothing else, and does no harm:
+ * it is accepted.  Ones of 20 and 24 break it, too, and are taken for a MAC;
+ * so is one of 16 or 20 before a crypto-NAK, where the RFC leaves no choice.
+ *
+ * NTPv1 to v3 know no extension fields, but a MAC (RFC 1305 appendix C: 12
+ * bytes; later implementations: 20 or 24).
+ */
+#include "common/ntp.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define FIELD_HEADER_LEN	4
+#define FIELD_MIN_LEN		16
+#define FIELD_ALIGN		4
+
+static uint32_t
+get32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
+	    (uint32_t)p[2] << 8 | p[3];
+}
+
+static struct ntptime
+get_time(const uint8_t *p)
+{
+	return (struct ntptime){ (uint64_t)get32(p) << 32 | get32(p + 4) };
+}
+
+static void
+put32(uint8_t *p, uint32_t value)
+{
+	p[0] = (uint8_t)(value >> 24);
+	p[1] = (uint8_t)(value >> 16);
+	p[2] = (uint8_t)(value >> 8);
+	p[3] = (uint8_t)value;
+}
+
+static void
+put_time(uint8_t *p, struct ntptime time)
+{
+	put32(p, (uint32_t)(time.value >> 32));
+	put32(p + 4, (uint32_t)time.value);
+}
+
+/* Are the LEN bytes at the end of a packet of VERSION a MAC, or nothing? */
+static bool
+is_end(uint8_t version, size_t len)
+{
+	if (version < 4)
+		return len == 0 || len == 12 || len == 20 || len == 24;
+	return len == 0 || len == 4 || len == 20 || len == 24;
+}
+
+/*
+ * The length of the extension field that the LEN bytes at P, not a MAC, begin
+ * with; 0 if there is no right one.
+ */
+static size_t
+field_length(uint8_t version, const uint8_t *p, size_t len)
+{
+	size_t	 field_len;
+
+	if (version < 4 || len < FIELD_HEADER_LEN)
+		return 0;
+	field_len = (size_t)(p[2] << 8 | p[3]);
+	if (field_len < FIELD_MIN_LEN || field_len % FIELD_ALIGN != 0 ||
+	    field_len > len)
+		return 0;
+	return field_len;
+}
+
+/* Is what follows the header nothing but extension fields and a MAC? */
+static bool
+fields_are_good(uint8_t version, const uint8_t *p, size_t len)
+{
+	size_t	 field_len;
+
+	while (!is_end(version, len)) {
+		field_len = field_length(version, p, len);
+		if (field_len == 0)
+			return false;
+		p += field_len;
+		len -= field_len;
+	}
+	return true;
+}
+
+enum ntp_error
+ntp_decode(struct ntp_packet *pkt, const uint8_t *buf, size_t len)
+{
+	uint8_t	 version;
+
+	if (len > NTP_MAX_LEN)
+		return NTP_TOO_LONG;
+	if (len < NTP_HEADER_LEN)
+		return NTP_TOO_SHORT;
+	version = buf[0] >> 3 & 7;
+	if (version < 1 || version > NTP_VERSION)
+		return NTP_BAD_VERSION;
+	if (!fields_are_good(version, buf + NTP_HEADER_LEN,
+	    len - NTP_HEADER_LEN))
+		return NTP_BAD_FIELDS;
+
+	pkt->leap = buf[0] >> 6;
+	pkt->version = version;
+	pkt->mode = buf[0] & 7;
+	pkt->stratum = buf[1];
+	pkt->poll = (int8_t)buf[2];
+	pkt->precision = (int8_t)buf[3];
+	pkt->root_delay = get32(buf + 4);
+	pkt->root_dispersion = get32(buf + 8);
+	memcpy(pkt->refid, buf + 12, sizeof(pkt->refid));
+	pkt->reference = get_time(buf + 16);
+	pkt->origin = get_time(buf + 24);
+	pkt->receive = get_time(buf + 32);
+	pkt->transmit = get_time(buf + 40);
+	pkt->fields_len = len - NTP_HEADER_LEN;
+	pkt->fields = pkt->fields_len > 0 ? buf + NTP_HEADER_LEN : NULL;
+	return NTP_OK;
+}
+
+void
+ntp_encode(const struct ntp_packet *pkt, uint8_t buf[NTP_HEADER_LEN])
+{
+	buf[0] = (uint8_t)((pkt->leap & 3) << 6 | (pkt->version & 7) << 3 |
+	    (pkt->mode & 7));
+	buf[1] = pkt->stratum;
+	buf[2] = (uint8_t)pkt->poll;
+	buf[3] = (uint8_t)pkt->precision;
+	put32(buf + 4, pkt->root_delay);
+	put32(buf + 8, pkt->root_dispersion);
+	memcpy(buf + 12, pkt->refid, sizeof(pkt->refid));
+	put_time(buf + 16, pkt->reference);
+	put_time(buf + 24, pkt->origin);
+	put_time(buf + 32, pkt->receive);
+	put_time(buf + 40, pkt->transmit);
+}
+
+bool
+ntp_next_field(const struct ntp_packet *pkt, size_t *pos,
+    struct ntp_field *field)
+{
+	const uint8_t	*p;
+	size_t		 left, len;
+
+	if (pkt->fields == NULL || *pos >= pkt->fields_len)
+		return false;
+	p = pkt->fields + *pos;
+	left = pkt->fields_len - *pos;
+	if (is_end(pkt->version, left))
+		return false;
+	if ((len = field_length(pkt->version, p, left)) == 0)
+		return false;
+	field->type = (uint16_t)(p[0] << 8 | p[1]);
+	field->len = len - FIELD_HEADER_LEN;
+	field->value = p + FIELD_HEADER_LEN;
+	*pos += len;
+	return true;
+}
+
+const char *
+ntp_strerror(enum ntp_error error)
+{
+	switch (error) {
+	case NTP_OK:
+		return "well-formed";
+	case NTP_TOO_SHORT:
+		return "shorter than a header";
+	case NTP_TOO_LONG:
+		return "longer than any packet accepted";
+	case NTP_BAD_VERSION:
+		return "of an unknown version";
+	case NTP_BAD_FIELDS:
+		return "malformed after the header";
+	}
+	return "wrong in an unknown way";
+}
+
+const char *
+ntp_format_refid(const uint8_t refid[4], uint8_t stratum, char text[16])
+{
+	size_t	 i, len = 4;
+
+	/* Names are left-justified, filled with zeros (or, by some, blanks). */
+	while (len > 0 && (refid[len - 1] == 0 || refid[len - 1] == ' '))
+		len--;
+	if (stratum > 1 || len == 0) {
+		snprintf(text, 16, "%u.%u.%u.%u", refid[0], refid[1],
+		    refid[2], refid[3]);
+		return text;
+	}
+	/* No blanks inside either: the text is a column of a table. */
+	for (i = 0; i < len; i++)
+		text[i] = refid[i] > ' ' && refid[i] <= '~' ?
+		    (char)refid[i] : '?';
+	text[len] = '\0';
+	return text;
+}

@@ -1,0 +1,288 @@
+/*
+ * The conversation with the daemon: one connection for each question, one
+ * deadline for the whole of it, so that neither a stuck nor a slow nor a
+ * talkative daemon can hold ntpctl up.
+ */
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bsd/string.h>
+
+#include "common/imsg.h"
+#include "common/loop.h"
+#include "ntpctl/ask.h"
+#include "ntpctl/record.h"
+
+struct question {
+	const char	*path;
+	enum control_type type;		/* of the request */
+	struct imsgbuf	 buf;
+	struct instant	 deadline;
+	struct report	*report;
+	uint32_t	 records;	/* that have come */
+	bool		 complete;
+	char		*why;
+};
+
+static enum ask_result
+fail(struct question *q, enum ask_result result, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static enum ask_result
+fail(struct question *q, enum ask_result result, const char *fmt, ...)
+{
+	va_list		 ap;
+
+	va_start(ap, fmt);
+	vsnprintf(q->why, ASK_WHY_LEN, fmt, ap);
+	va_end(ap);
+	return result;
+}
+
+static enum ask_result
+connect_failed(struct question *q, int error)
+{
+	switch (error) {
+	case ENOENT:
+	case ENOTDIR:
+	case ECONNREFUSED:
+		return fail(q, ASK_LATER, "ntpd is not running: %s: %s",
+		    q->path, strerror(error));
+	case EACCES:
+	case EPERM:
+		return fail(q, ASK_NEVER, "not allowed to ask ntpd: %s: %s",
+		    q->path, strerror(error));
+	case EAGAIN:
+		return fail(q, ASK_LATER, "ntpd does not answer: %s: "
+		    "it takes no connections", q->path);
+	default:
+		return fail(q, ASK_NEVER, "%s: %s", q->path, strerror(error));
+	}
+}
+
+/*
+ * Connect while the socket still blocks: it is the one way to wait for a
+ * place in the queue of a busy daemon, and SO_SNDTIMEO ends it.
+ */
+static enum ask_result
+open_socket(struct question *q, double timeout)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	struct timeval	 tv;
+	int		 fd, flags;
+
+	if (strlcpy(sun.sun_path, q->path, sizeof(sun.sun_path)) >=
+	    sizeof(sun.sun_path))
+		return fail(q, ASK_NEVER, "%.64s...: a socket's path has at "
+		    "most %zu bytes", q->path, sizeof(sun.sun_path) - 1);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd == -1)
+		return fail(q, ASK_NEVER, "socket: %s", strerror(errno));
+	tv.tv_sec = (time_t)timeout;
+	tv.tv_usec = (suseconds_t)((timeout - floor(timeout)) * 1e6);
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv)) == -1 ||
+	    connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1 ||
+	    (flags = fcntl(fd, F_GETFL)) == -1 ||
+	    fcntl(fd, F_SETFL, flags | O_NONBLOCK) == -1) {
+		int	 error = errno;
+
+		close(fd);
+		return connect_failed(q, error);
+	}
+	imsgbuf_init(&q->buf, fd);
+	return ASK_OK;
+}
+
+static enum ask_result
+nonsense(struct question *q, const char *what)
+{
+	return fail(q, ASK_NEVER, "ntpd sent %s; is this its ntpctl?", what);
+}
+
+static enum ask_result
+take_status(struct question *q, const struct imsg *msg)
+{
+	const char	*wrong;
+
+	if (q->type != CONTROL_GET_STATUS || q->records > 0)
+		return nonsense(q, "a status that was not asked for");
+	wrong = record_status(&q->report->status, msg->data, msg->hdr.len);
+	if (wrong != NULL)
+		return nonsense(q, wrong);
+	q->records++;
+	return ASK_OK;
+}
+
+static enum ask_result
+take_peer(struct question *q, const struct imsg *msg)
+{
+	struct control_peer *peer;
+	const char	*wrong;
+
+	if (q->type != CONTROL_GET_PEERS)
+		return nonsense(q, "a peer that was not asked for");
+	if (q->records >= REPORT_PEERS_MAX)
+		return nonsense(q, "too many peers");
+	peer = &q->report->peers[q->report->npeers];
+	wrong = record_peer(peer, msg->data, msg->hdr.len);
+	if (wrong != NULL)
+		return nonsense(q, wrong);
+	q->report->npeers++;
+	q->records++;
+	return ASK_OK;
+}
+
+static enum ask_result
+take_end(struct question *q, const struct imsg *msg)
+{
+	struct control_end end;
+	const char	*wrong;
+
+	wrong = record_end(&end, msg->data, msg->hdr.len);
+	if (wrong != NULL)
+		return nonsense(q, wrong);
+	if (end.records != q->records)
+		return nonsense(q, "another number of records than it says");
+	if (q->type == CONTROL_GET_STATUS && q->records != 1)
+		return nonsense(q, "no status");
+	q->complete = true;
+	return ASK_OK;
+}
+
+static enum ask_result
+take(struct question *q, const struct imsg *msg)
+{
+	uint32_t	 version;
+
+	if (!record_version(&version, msg->data, msg->hdr.len))
+		return nonsense(q, "a record without a version");
+	if (version != CONTROL_VERSION)
+		return fail(q, ASK_NEVER, "ntpd speaks version %u of the "
+		    "control protocol, this ntpctl version %d: "
+		    "restart ntpd if it was just upgraded", version,
+		    CONTROL_VERSION);
+	switch (msg->hdr.type) {
+	case CONTROL_STATUS:
+		return take_status(q, msg);
+	case CONTROL_PEER:
+		return take_peer(q, msg);
+	case CONTROL_END:
+		return take_end(q, msg);
+	case CONTROL_BUSY:
+		return fail(q, ASK_LATER, "ntpd is busy, too many ask at "
+		    "once; try again");
+	default:
+		return nonsense(q, "a record of an unknown type");
+	}
+}
+
+/* Take all that has arrived, but nothing after the end. */
+static enum ask_result
+take_all(struct question *q)
+{
+	enum ask_result	 result = ASK_OK;
+	enum imsg_status got = IMSG_OK;
+	struct imsg	 msg;
+
+	while (result == ASK_OK && !q->complete) {
+		got = imsg_get(&q->buf, &msg);
+		if (got != IMSG_OK)
+			break;
+		/* Nothing that comes with a descriptor is wanted. */
+		if (msg.fd != -1)
+			close(msg.fd);
+		result = take(q, &msg);
+	}
+	if (got == IMSG_ERROR)
+		return nonsense(q, "a malformed frame");
+	return result;
+}
+
+/*
+ * Send the request and hear the answer.  A request that cannot be written is
+ * no reason to stop: a busy daemon says so and closes without reading it.
+ */
+static enum ask_result
+converse(struct question *q)
+{
+	enum ask_result	 result = ASK_OK;
+	enum imsg_status status;
+	struct pollset	 set;
+	short		 events;
+
+	while (result == ASK_OK && !q->complete) {
+		status = imsgbuf_flush(&q->buf);
+		events = status == IMSG_AGAIN ? POLLIN | POLLOUT : POLLIN;
+		pollset_clear(&set);
+		pollset_add(&set, q->buf.fd, events);
+		if (!instant_before(instant_now(), q->deadline))
+			return fail(q, ASK_LATER, "ntpd does not answer: %s",
+			    q->path);
+		if (pollset_wait(&set, q->deadline, NULL) == 0)
+			continue;
+		if (!pollset_ready(&set, 0, POLLIN))
+			continue;
+		status = imsgbuf_read(&q->buf);
+		if (status == IMSG_EOF || status == IMSG_ERROR)
+			return fail(q, ASK_LATER, "ntpd closed the "
+			    "connection without an answer: %s", q->path);
+		result = take_all(q);
+	}
+	return result;
+}
+
+static enum ask_result
+ask_one(struct question *q, double timeout)
+{
+	struct control_request request = { .version = CONTROL_VERSION };
+	enum ask_result	 result;
+
+	result = open_socket(q, timeout);
+	if (result != ASK_OK)
+		return result;
+	q->deadline = instant_add(instant_now(), timeout);
+	if (imsg_compose(&q->buf, q->type, 0, -1, &request, sizeof(request)))
+		result = converse(q);
+	else
+		result = fail(q, ASK_NEVER, "%s", strerror(errno));
+	imsgbuf_clear(&q->buf);
+	return result;
+}
+
+enum ask_result
+ask(const char *path, unsigned parts, double timeout, struct report *report,
+    char *why)
+{
+	struct question	 status = { .path = path, .why = why,
+			    .type = CONTROL_GET_STATUS, .report = report };
+	struct question	 peers = { .path = path, .why = why,
+			    .type = CONTROL_GET_PEERS, .report = report };
+	enum ask_result	 result = ASK_OK;
+
+	report_clear(report);
+	/* Sensors need no record yet, but an answer: is ntpd there? */
+	if (parts & (SHOW_STATUS | SHOW_SENSORS))
+		result = ask_one(&status, timeout);
+	if (result != ASK_OK || !(parts & SHOW_PEERS))
+		return result;
+	report->peers = calloc(REPORT_PEERS_MAX, sizeof(*report->peers));
+	if (report->peers == NULL)
+		return fail(&peers, ASK_NEVER, "%s", strerror(errno));
+	return ask_one(&peers, timeout);
+}
+
+void
+report_clear(struct report *report)
+{
+	free(report->peers);
+	memset(report, 0, sizeof(*report));
+}

@@ -1,0 +1,246 @@
+/*
+ * ntpctl: ask the running ntpd how the clock is, and show it.  It needs no
+ * privilege and changes nothing.
+ */
+#include <sys/ioctl.h>
+
+#include <ctype.h>
+#include <err.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <bsd/stdlib.h>
+
+#include "common/loop.h"
+#include "ntpctl/ask.h"
+#include "ntpctl/show.h"
+
+/* The exit codes are promises: ntpctl(8) lists them. */
+#define EXIT_UNSYNCHRONIZED	1
+#define EXIT_USAGE		2
+#define EXIT_NO_ANSWER		3
+#define EXIT_OUTPUT		4
+
+#define WAIT_DEFAULT	300	/* s */
+#define WAIT_MOST	86400	/* s */
+#define WAIT_INTERVAL	1.0	/* s between questions */
+
+struct options {
+	const char	*socket;
+	unsigned	 parts;		/* of enum show_part; 0: only wait */
+	bool		 json;
+	bool		 wait;
+	double		 wait_for;	/* s */
+};
+
+static void
+usage(void)
+{
+	fprintf(stderr, "usage: ntpctl [-j] [-S socket] "
+	    "[-s all | peers | sensors | status] [-w [seconds]]\n");
+	exit(EXIT_USAGE);
+}
+
+/* Find what WORD is the beginning of. */
+static unsigned
+parse_parts(const char *word)
+{
+	static const struct {
+		const char	*name;
+		unsigned	 parts;
+	} words[] = {
+		{ "all",	SHOW_ALL },
+		{ "peers",	SHOW_PEERS },
+		{ "sensors",	SHOW_SENSORS },
+		{ "status",	SHOW_STATUS },
+	};
+	unsigned	 parts = 0;
+	size_t		 i, len = strlen(word);
+
+	for (i = 0; len > 0 && i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strncasecmp(word, words[i].name, len) != 0)
+			continue;
+		if (parts != 0) {
+			warnx("-s %s: ambiguous, sensors or status", word);
+			exit(EXIT_USAGE);
+		}
+		parts = words[i].parts;
+	}
+	if (parts == 0) {
+		warnx("-s %s: not one of all, peers, sensors, status", word);
+		exit(EXIT_USAGE);
+	}
+	return parts;
+}
+
+static double
+parse_wait(const char *word)
+{
+	const char	*wrong;
+	long long	 seconds;
+
+	seconds = strtonum(word, 0, WAIT_MOST, &wrong);
+	if (wrong != NULL) {
+		warnx("-w %s: %s, seconds are 0 to %d", word, wrong,
+		    WAIT_MOST);
+		exit(EXIT_USAGE);
+	}
+	return (double)seconds;
+}
+
+static void
+parse_options(struct options *o, int argc, char **argv)
+{
+	int		 ch;
+
+	while ((ch = getopt(argc, argv, "jS:s:w::")) != -1) {
+		switch (ch) {
+		case 'j':
+			o->json = true;
+			break;
+		case 'S':
+			o->socket = optarg;
+			break;
+		case 's':
+			o->parts = parse_parts(optarg);
+			break;
+		case 'w':
+			o->wait = true;
+			/* Its argument may be a word of its own, or none. */
+			if (optarg == NULL && optind < argc &&
+			    isdigit((unsigned char)argv[optind][0]))
+				optarg = argv[optind++];
+			if (optarg != NULL)
+				o->wait_for = parse_wait(optarg);
+			break;
+		default:
+			usage();
+		}
+	}
+	if (optind < argc)
+		usage();
+	if (o->parts == 0 && (!o->wait || o->json))
+		o->parts = SHOW_ALL;
+}
+
+/* How wide may lines be?  0: as wide as they like. */
+static size_t
+terminal_width(void)
+{
+	struct winsize	 size;
+
+	if (!isatty(STDOUT_FILENO) ||
+	    ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == -1)
+		return 0;
+	return size.ws_col;
+}
+
+static void
+show_text(const struct report *report, unsigned parts)
+{
+	if (parts & SHOW_STATUS)
+		show_status(stdout, &report->status);
+	if (parts == SHOW_ALL)
+		putchar('\n');
+	if (parts & SHOW_PEERS)
+		show_peers(stdout, report->peers, report->npeers,
+		    terminal_width());
+	if (parts == SHOW_ALL)
+		putchar('\n');
+	if (parts & SHOW_SENSORS)
+		show_sensors(stdout);
+}
+
+static int
+show(const struct options *o)
+{
+	struct report	 report = { 0 };
+	char		 why[ASK_WHY_LEN];
+	int		 code = 0;
+
+	if (ask(o->socket, o->parts, ASK_TIMEOUT, &report, why) != ASK_OK) {
+		warnx("%s", why);
+		code = EXIT_NO_ANSWER;
+	} else if (!o->json)
+		show_text(&report, o->parts);
+	else if (!show_json(stdout, &report, o->parts)) {
+		warnx("out of memory");
+		code = EXIT_OUTPUT;
+	}
+	/* Ask for errors now: at exit nobody would hear of them. */
+	if (code == 0 && (fflush(stdout) != 0 || ferror(stdout))) {
+		warn("standard output");
+		code = EXIT_OUTPUT;
+	}
+	report_clear(&report);
+	return code;
+}
+
+static void
+pause_for(double s)
+{
+	struct timespec	 ts;
+
+	ts.tv_sec = (time_t)s;
+	ts.tv_nsec = (long)((s - floor(s)) * 1e9);
+	/* A signal that does not end ntpctl only shortens the pause. */
+	nanosleep(&ts, NULL);
+}
+
+/*
+ * Ask until the clock is synchronized or the time is over.  A daemon that is
+ * not there may still be starting; that is what machines at boot are like.
+ */
+static int
+wait_synchronized(const struct options *o)
+{
+	struct report	 report = { 0 };
+	struct instant	 deadline;
+	char		 why[ASK_WHY_LEN];
+	enum ask_result	 result;
+	double		 left = o->wait_for;
+
+	deadline = instant_add(instant_now(), o->wait_for);
+	for (;;) {
+		result = ask(o->socket, SHOW_STATUS, left < 1 ? 1 :
+		    fmin(left, ASK_TIMEOUT), &report, why);
+		if (result == ASK_NEVER) {
+			warnx("%s", why);
+			return EXIT_NO_ANSWER;
+		}
+		if (result == ASK_OK && report.status.synchronized)
+			return 0;
+		left = instant_diff(deadline, instant_now());
+		if (left <= 0)
+			break;
+		pause_for(fmin(left, WAIT_INTERVAL));
+	}
+	if (result == ASK_OK)
+		show_next(&report.status, why, sizeof(why));
+	warnx("not synchronized after %.0f s: %s%s", o->wait_for,
+	    result == ASK_OK ? "ntpd " : "", why);
+	return EXIT_UNSYNCHRONIZED;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options	 o = {
+		.socket = CONTROL_SOCKET, .wait_for = WAIT_DEFAULT
+	};
+	int		 waited = 0, shown = 0;
+
+	parse_options(&o, argc, argv);
+	if (o.wait)
+		waited = wait_synchronized(&o);
+	if (waited == EXIT_NO_ANSWER)
+		return waited;
+	if (o.parts != 0)
+		shown = show(&o);
+	return shown != 0 ? shown : waited;
+}

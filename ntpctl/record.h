@@ -1,0 +1,52 @@
+/*
+ * The daemon's records, made safe to show: what arrives on the socket is
+ * checked here and nowhere else.
+ */
+#ifndef NTPCTL_RECORD_H
+#define NTPCTL_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/control.h"
+
+#define RECORD_REFID_LEN	24	/* text of a reference id, with its NUL */
+
+/*
+ * Read the version that every record begins with from the LEN bytes at DATA;
+ * false if they are too few.
+ */
+bool	 record_version(uint32_t *version, const void *data, size_t len);
+
+/*
+ * Check the LEN bytes at DATA and copy them to *STATUS, *PEER or *END.
+ * Returns NULL, or what is wrong with them; then the target is undefined.
+ * Afterwards enumerations, flags, stratum, poll and addresses are in range,
+ * strings are terminated and of printable characters without blanks, and a
+ * number that cannot be a measurement (not finite, or over 10^10) is NAN.
+ */
+const char *record_status(struct control_status *status, const void *data,
+	    size_t len);
+const char *record_peer(struct control_peer *peer, const void *data,
+	    size_t len);
+const char *record_end(struct control_end *end, const void *data, size_t len);
+
+/*
+ * The reference id REFID of a clock at STRATUM as one word in TEXT
+ * (RECORD_REFID_LEN bytes), which is returned: ".GPS." for stratum 0 and 1,
+ * a dotted quad above (RFC 5905 7.3).
+ */
+const char *record_refid(const uint8_t refid[4], uint8_t stratum, char *text);
+
+/*
+ * The reference id of PEER likewise; before there is one, what stands in its
+ * way: ".DNS." no address yet, ".DENY." the server refused, ".INIT." no
+ * answer yet.
+ */
+const char *record_peer_refid(const struct control_peer *peer, char *text);
+
+/* Did PEER ever answer, so that its stratum, leap and refid mean something? */
+bool	 record_peer_answered(const struct control_peer *peer);
+
+#endif

@@ -1,0 +1,58 @@
+/*
+ * The forms in which ntpctl shows what the daemon said.  All of them are
+ * functions of the records alone, written to a stream; the records have been
+ * checked by record.c.  Write errors are left in the stream for its owner.
+ */
+#ifndef NTPCTL_SHOW_H
+#define NTPCTL_SHOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "common/control.h"
+
+/* What was asked of the daemon, and so what is shown. */
+enum show_part {
+	SHOW_STATUS = 1,
+	SHOW_PEERS = 2,
+	SHOW_SENSORS = 4,
+	SHOW_ALL = SHOW_STATUS | SHOW_PEERS | SHOW_SENSORS
+};
+
+#define REPORT_PEERS_MAX	1024	/* more than a configuration can have */
+
+struct report {
+	struct control_status	 status;
+	struct control_peer	*peers;		/* the report's, or NULL */
+	size_t			 npeers;
+};
+
+/* Tell in words how the clock is. */
+void	 show_status(FILE *out, const struct control_status *status);
+
+/*
+ * Why the clock is not synchronized, or what the daemon does next, as a
+ * sentence without a full stop in TEXT of LEN bytes.
+ */
+void	 show_next(const struct control_status *status, char *text,
+	    size_t len);
+
+/*
+ * One line for each of the N PEERS below two lines of heading, in the columns
+ * of ntpq(1).  Names are shortened where lines would get longer than WIDTH
+ * columns; 0: never.
+ */
+void	 show_peers(FILE *out, const struct control_peer *peers, size_t n,
+	    size_t width);
+
+/* The same for sensors, of which this daemon has none. */
+void	 show_sensors(FILE *out);
+
+/*
+ * The PARTS (of enum show_part) of REPORT as one JSON object.  False if there
+ * is no memory for it; then nothing was written.
+ */
+bool	 show_json(FILE *out, const struct report *report, unsigned parts);
+
+#endif

@@ -1,0 +1,204 @@
+/*
+ * ntpd.conf as a whole: the defaults, the file and whether it can be trusted,
+ * and the reports of what is wrong in it.
+ */
+#include "ntpd/config.h"
+
+#include <sys/stat.h>
+
+#include <bsd/string.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/control.h"
+#include "ntpd/statement.h"
+
+#define SIZE_MOST	(1024 * 1024)
+#define STEP_THRESHOLD	0.128	/* s, RFC 5905 11.3: STEPT */
+
+void
+config_default(struct config *conf)
+{
+	memset(conf, 0, sizeof(*conf));
+	conf->workers = 1;
+	conf->step = STEP_BOOT;
+	conf->step_threshold = STEP_THRESHOLD;
+	strlcpy(conf->driftfile, CONFIG_DRIFTFILE, sizeof(conf->driftfile));
+	strlcpy(conf->socket, CONTROL_SOCKET, sizeof(conf->socket));
+	strlcpy(conf->user, CONFIG_USER, sizeof(conf->user));
+}
+
+/* LINE 0 is for what concerns the whole file. */
+static void __attribute__((format(printf, 4, 0)))
+report(struct parser *p, bool is_error, unsigned line, const char *fmt,
+    va_list args)
+{
+	char	 message[768], text[1024];
+
+	vsnprintf(message, sizeof(message), fmt, args);
+	if (line == 0)
+		snprintf(text, sizeof(text), "%.200s: %s", p->name, message);
+	else
+		snprintf(text, sizeof(text), "%.200s:%u: %s", p->name, line,
+		    message);
+	p->report(p->report_arg, is_error, text);
+}
+
+void
+parser_error(struct parser *p, unsigned line, const char *fmt, ...)
+{
+	va_list	 args;
+
+	p->errors++;
+	p->bad = true;
+	va_start(args, fmt);
+	report(p, true, line, fmt, args);
+	va_end(args);
+}
+
+void
+parser_warn(struct parser *p, unsigned line, const char *fmt, ...)
+{
+	va_list	 args;
+
+	va_start(args, fmt);
+	report(p, false, line, fmt, args);
+	va_end(args);
+}
+
+static void
+parser_init(struct parser *p, struct config *conf, const char *name,
+    config_report *report_line, void *arg)
+{
+	memset(p, 0, sizeof(*p));
+	p->conf = conf;
+	p->name = name;
+	p->report = report_line;
+	p->report_arg = arg;
+	p->port = &p->server.port;
+	config_default(conf);
+}
+
+static bool
+parse(struct parser *p, const char *text, size_t len)
+{
+	if (len > SIZE_MOST) {
+		parser_error(p, 0, "larger than 1 MiB, this is no ntpd.conf");
+		return false;
+	}
+	lex_open(&p->lex, text, len);
+	if (yyparse(p) != 0)
+		parser_error(p, p->lex.line, "out of memory");
+	else
+		check_whole(p);
+	return p->errors == 0;
+}
+
+bool
+config_parse(struct config *conf, const char *name, const char *text,
+    size_t len, config_report *report_line, void *arg)
+{
+	struct parser	 p;
+
+	parser_init(&p, conf, name, report_line, arg);
+	return parse(&p, text, len);
+}
+
+/*
+ * May the open file decide whom the clock believes?  Checked on the
+ * descriptor, so that it is this very file.
+ */
+static bool
+check_file(struct parser *p, int fd)
+{
+	struct stat	 st;
+
+	if (fstat(fd, &st) == -1)
+		parser_error(p, 0, "cannot be examined: %s", strerror(errno));
+	else if (!S_ISREG(st.st_mode))
+		parser_error(p, 0, "is not a regular file, give the path of "
+		    "one with -f");
+	else if (st.st_size > SIZE_MOST)
+		parser_error(p, 0, "larger than 1 MiB, this is no ntpd.conf");
+	else {
+		if (st.st_uid != 0 && st.st_uid != geteuid())
+			parser_error(p, 0, "belongs to user %u who could "
+			    "change it, run: chown root %.200s",
+			    (unsigned)st.st_uid, p->name);
+		if (st.st_mode & (S_IWGRP | S_IWOTH))
+			parser_error(p, 0, "can be written by group or "
+			    "others, run: chmod go-w %.200s", p->name);
+	}
+	return p->errors == 0;
+}
+
+/*
+ * All of FD into BUF of SIZE bytes; how many, or -1.  BUF is one byte larger
+ * than what is allowed, so that a file that grows meanwhile is noticed.
+ */
+static ssize_t
+read_all(int fd, char *buf, size_t size)
+{
+	size_t	 len = 0;
+	ssize_t	 n;
+
+	while (len < size) {
+		n = read(fd, buf + len, size - len);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return -1;
+		if (n == 0)
+			break;
+		len += (size_t)n;
+	}
+	return (ssize_t)len;
+}
+
+static bool
+load(struct parser *p, int fd)
+{
+	char	*text;
+	ssize_t	 len;
+	bool	 good = false;
+
+	if (!check_file(p, fd))
+		return false;
+	text = malloc(SIZE_MOST + 1);
+	if (text == NULL) {
+		parser_error(p, 0, "out of memory");
+		return false;
+	}
+	len = read_all(fd, text, SIZE_MOST + 1);
+	if (len == -1)
+		parser_error(p, 0, "cannot be read: %s", strerror(errno));
+	else
+		good = parse(p, text, (size_t)len);
+	free(text);
+	return good;
+}
+
+bool
+config_load(struct config *conf, const char *file, config_report *report_line,
+    void *arg)
+{
+	struct parser	 p;
+	bool		 good;
+	int		 fd;
+
+	parser_init(&p, conf, file, report_line, arg);
+	/* Non-blocking, or a FIFO would hold up the start for ever. */
+	fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd == -1) {
+		parser_error(&p, 0, "cannot be opened: %s", strerror(errno));
+		return false;
+	}
+	good = load(&p, fd);
+	close(fd);
+	return good;
+}

@@ -1,0 +1,254 @@
+/*
+ * Associations: when to ask, and what an answer, a kiss or silence means for
+ * the next time.
+ */
+#include <bsd/stdlib.h>
+#include <math.h>
+#include <string.h>
+
+#include "ntpd/engine/state.h"
+
+/* A quick start: that many requests, so far apart (s). */
+#define BURST_MOST	8
+#define BURST_ENOUGH	4	/* answers */
+#define BURST_SPACING	2.0
+
+/* Poll intervals vary by this part, so that machines do not ask in step. */
+#define POLL_SPREAD	0.04
+
+/* Polls without an answer until the server counts as silent. */
+#define SILENT_POLLS	8
+
+/*
+ * A RATE kiss doubles the least interval, to at most this many times doubled
+ * the longest; that many answers halve it again.
+ */
+#define RATE_BEYOND	3
+#define RATE_FORGET	8
+
+const char *
+association_name(const struct association *a, char text[ADDR_STRLEN])
+{
+	return addr_format(&a->addr, text);
+}
+
+/* S, give or take PART of it. */
+static double
+vary(double s, double part)
+{
+	return s * (1 + part * ((double)arc4random() / UINT32_MAX - 0.5));
+}
+
+void
+association_start(struct engine *e, struct association *a, size_t host,
+    const struct addr *addr, struct instant now)
+{
+	const struct config_server *conf = &e->hosts[host].conf;
+
+	memset(a, 0, sizeof(*a));
+	a->used = true;
+	a->host = host;
+	a->addr = *addr;
+	a->addr.port = conf->port;
+	a->minpoll = a->poll = conf->minpoll;
+	a->query.fd = -1;
+	a->query.deadline = INSTANT_NEVER;
+	sync_add(&e->sync, (size_t)(a - e->associations), conf->weight);
+	association_quicken(a, now);
+}
+
+void
+association_stop(struct engine *e, struct association *a)
+{
+	query_close(&a->query);
+	sync_remove(&e->sync, (size_t)(a - e->associations));
+	a->used = false;
+}
+
+void
+association_quicken(struct association *a, struct instant now)
+{
+	if (a->state == PEER_STATE_DENIED)
+		return;
+	a->state = PEER_STATE_STARTING;
+	a->burst = BURST_MOST;
+	/* Not all at the same moment: they would queue behind one another. */
+	a->next = instant_add(now, vary(0.1, 1));
+}
+
+static void
+schedule(struct engine *e, struct association *a, struct instant now)
+{
+	const struct config_server *conf = &e->hosts[a->host].conf;
+	int		 most = conf->maxpoll > a->minpoll ?
+	    conf->maxpoll : a->minpoll;
+
+	if (a->burst > 0) {
+		a->next = instant_add(now, BURST_SPACING);
+		return;
+	}
+	a->state = PEER_STATE_POLLING;
+	a->poll = sync_poll(&e->sync, a->minpoll, most);
+	a->next = instant_add(now, vary(ldexp(1, a->poll), POLL_SPREAD));
+}
+
+static void
+ask(struct engine *e, struct association *a, struct instant now)
+{
+	a->reach = (uint8_t)(a->reach << 1);
+	a->missed++;
+	if (a->burst > 0)
+		a->burst--;
+	if (query_send(e, a, now))
+		a->sent++;
+	schedule(e, a, now);
+	if (a->missed > SILENT_POLLS && !a->was_unreachable) {
+		char	 name[ADDR_STRLEN];
+
+		a->was_unreachable = true;
+		log_info("%s: no answer for %d polls, next try in %.0f s",
+		    association_name(a, name), SILENT_POLLS,
+		    instant_diff(a->next, now));
+		sync_silence(&e->sync, (size_t)(a - e->associations));
+		steer_update(e, now);
+		hosts_replace(e, a, now);
+	}
+}
+
+void
+associations_run(struct engine *e, struct instant now)
+{
+	struct association *a;
+	size_t		 i;
+
+	for (i = 0; i < MAX_ASSOCIATIONS; i++) {
+		a = &e->associations[i];
+		if (!a->used)
+			continue;
+		if (!instant_before(now, a->query.deadline))
+			query_close(&a->query);
+		if (a->state != PEER_STATE_DENIED &&
+		    !instant_before(now, a->next))
+			ask(e, a, now);
+	}
+}
+
+struct instant
+associations_deadline(const struct engine *e)
+{
+	const struct association *a;
+	struct instant	 first = INSTANT_NEVER;
+	size_t		 i;
+
+	for (i = 0; i < MAX_ASSOCIATIONS; i++) {
+		a = &e->associations[i];
+		if (!a->used)
+			continue;
+		first = instant_min(first, a->query.deadline);
+		if (a->state != PEER_STATE_DENIED)
+			first = instant_min(first, a->next);
+	}
+	return first;
+}
+
+/* How many associations may still give the first answers of a quick start? */
+static size_t
+expected_answers(const struct engine *e)
+{
+	const struct association *a;
+	size_t		 i, n = 0;
+
+	for (i = 0; i < MAX_ASSOCIATIONS; i++) {
+		a = &e->associations[i];
+		if (a->used && a->state == PEER_STATE_STARTING &&
+		    a->burst > BURST_MOST - BURST_ENOUGH)
+			n++;
+	}
+	return n;
+}
+
+/* A server that asked us to slow down has been content for a while. */
+static void
+forget_kiss(const struct engine *e, struct association *a)
+{
+	if (a->minpoll <= e->hosts[a->host].conf.minpoll ||
+	    ++a->since_kiss < RATE_FORGET)
+		return;
+	a->since_kiss = 0;
+	a->minpoll--;
+}
+
+/* RFC 5905 7.4: the interval must grow, and the burst end at once. */
+static void
+slow_down(struct engine *e, struct association *a, struct instant now)
+{
+	const struct config_server *conf = &e->hosts[a->host].conf;
+
+	a->burst = 0;
+	a->since_kiss = 0;
+	if (a->minpoll <= a->poll)
+		a->minpoll = a->poll + 1;
+	if (a->minpoll > conf->maxpoll + RATE_BEYOND)
+		a->minpoll = conf->maxpoll + RATE_BEYOND;
+	schedule(e, a, now);
+}
+
+void
+association_answer(struct engine *e, struct association *a,
+    const struct ntp_packet *pkt, const struct sample *sample,
+    struct instant now)
+{
+	char		 name[ADDR_STRLEN];
+	bool		 updated;
+
+	a->received++;
+	a->reach |= 1;
+	a->missed = 0;
+	a->last = *pkt;
+	a->last.fields = NULL;
+	a->last.fields_len = 0;
+	a->answered = true;
+	a->answered_at = now;
+	a->delay = sample->delay;
+	forget_kiss(e, a);
+	if (a->was_unreachable) {
+		a->was_unreachable = false;
+		log_info("%s: answers again", association_name(a, name));
+		a->burst = BURST_ENOUGH - 1;
+		a->next = instant_add(now, BURST_SPACING);
+	}
+	updated = sync_sample(&e->sync, (size_t)(a - e->associations), sample,
+	    expected_answers(e));
+	if (a->burst > 0 && sync_ready(&e->sync) &&
+	    BURST_MOST - a->burst >= BURST_ENOUGH) {
+		a->burst = 0;
+		schedule(e, a, now);
+	}
+	if (updated || !sync_ready(&e->sync))
+		steer_update(e, now);
+}
+
+void
+association_kiss(struct engine *e, struct association *a,
+    const uint8_t code[4], struct instant now)
+{
+	char		 name[ADDR_STRLEN];
+
+	a->rejected++;
+	a->missed = 0;
+	if (memcmp(code, "RATE", 4) == 0) {
+		slow_down(e, a, now);
+		if (log_allowed(&e->complaints, now, NULL))
+			log_info("%s: asks us to ask less often, next time in "
+			    "%.0f s", association_name(a, name),
+			    instant_diff(a->next, now));
+	} else if (memcmp(code, "DENY", 4) == 0 ||
+	    memcmp(code, "RSTR", 4) == 0) {
+		log_warnx("%s: denies us its service, asking it no more",
+		    association_name(a, name));
+		a->state = PEER_STATE_DENIED;
+		sync_silence(&e->sync, (size_t)(a - e->associations));
+		steer_update(e, now);
+		hosts_replace(e, a, now);
+	}
+}

@@ -1,0 +1,96 @@
+/*
+ * Reading REALTIME and MONOTONIC_RAW together.
+ */
+#include <math.h>
+#include <time.h>
+
+#include "ntpd/engine/clocks.h"
+
+#define NS_PER_S	1000000000LL
+#define TRIES		3	/* readings, of which the quickest counts */
+#define PRECISION_READS	16
+
+static int64_t
+read_ns(clockid_t id)
+{
+	struct timespec	 ts;
+
+	clock_gettime(id, &ts);
+	return (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+/*
+ * REALTIME and, in *RAW, MONOTONIC_RAW of the same moment: RAW is read before
+ * and after, its middle counts; an interruption shows as a long gap.
+ */
+static int64_t
+read_both(int64_t *raw)
+{
+	int64_t		 before, after, real, best = INT64_MAX, best_real = 0;
+	int		 i;
+
+	for (i = 0; i < TRIES; i++) {
+		before = read_ns(CLOCK_MONOTONIC_RAW);
+		real = read_ns(CLOCK_REALTIME);
+		after = read_ns(CLOCK_MONOTONIC_RAW);
+		if (after - before >= best)
+			continue;
+		best = after - before;
+		*raw = before + best / 2;
+		best_real = real;
+	}
+	return best_real;
+}
+
+void
+clocks_init(struct clocks *c)
+{
+	int64_t		 raw, real = read_both(&raw);
+
+	c->base = real - raw;
+	c->start = raw;
+	c->rate = 0;
+}
+
+struct reading
+clocks_read(const struct clocks *c)
+{
+	struct reading	 r;
+	int64_t		 raw;
+
+	r.real = read_both(&raw);
+	r.now = (double)(raw - c->start) * 1e-9;
+	r.ahead = (double)(r.real - raw - c->base) * 1e-9;
+	return r;
+}
+
+struct reading
+clocks_at(const struct clocks *c, const struct reading *now, int64_t real)
+{
+	double		 ago = (double)(now->real - real) * 1e-9;
+	struct reading	 r = *now;
+
+	r.real = real;
+	r.now -= ago / (1 + c->rate);
+	r.ahead -= ago * c->rate;
+	return r;
+}
+
+/*
+ * RFC 5905 7.3: the larger of the clock's resolution and the time to read it;
+ * here the least difference that successive readings show.
+ */
+int8_t
+clocks_precision(void)
+{
+	int64_t		 last = read_ns(CLOCK_REALTIME), next, least = NS_PER_S;
+	int		 i;
+
+	for (i = 0; i < PRECISION_READS; i++) {
+		next = read_ns(CLOCK_REALTIME);
+		if (next > last && next - last < least)
+			least = next - last;
+		last = next;
+	}
+	return (int8_t)ceil(log2((double)least * 1e-9));
+}

@@ -1,0 +1,39 @@
+/*
+ * Reading the clocks.  The engine cannot set them; it sees what the parent's
+ * adjustments do by comparing CLOCK_REALTIME with CLOCK_MONOTONIC_RAW, which
+ * nobody adjusts.
+ */
+#ifndef NTPD_ENGINE_CLOCKS_H
+#define NTPD_ENGINE_CLOCKS_H
+
+#include <stdint.h>
+
+struct clocks {
+	int64_t		 base;		/* ns, REALTIME - RAW at the start */
+	int64_t		 start;		/* ns, RAW at the start */
+	double		 rate;		/* s/s, that REALTIME gains on RAW */
+};
+
+struct reading {
+	double		 now;		/* s, oscillator time since the start */
+	double		 ahead;		/* s, clock - oscillator time */
+	int64_t		 real;		/* ns since 1970, CLOCK_REALTIME */
+};
+
+/* Let oscillator time begin: from now it is what the clock would have been. */
+void		 clocks_init(struct clocks *c);
+
+/* Both clocks at the same moment. */
+struct reading	 clocks_read(const struct clocks *c);
+
+/*
+ * What a reading was at REAL (ns since 1970 by CLOCK_REALTIME), a moment
+ * shortly before NOW without a step in between.
+ */
+struct reading	 clocks_at(const struct clocks *c, const struct reading *now,
+		    int64_t real);
+
+/* The clock's precision as a power of two (log2 s), by reading it. */
+int8_t		 clocks_precision(void);
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * The engine speaks NTP with servers of the operator's choice, each time from
+ * a new socket.  It has no file system, no capability and no way to touch the
+ * clock but to ask the parent.
+ */
+#include <stddef.h>
+
+#include "ntpd/engine/engine_sandbox.h"
+
+const struct sandbox engine_sandbox = {
+	.process = "engine",
+	.chroot = true,
+	.drop_user = true,
+	.capabilities = NULL,	/* none */
+	.files = FILES_NONE,
+	.max_files = 256,
+	.may_fork = false,
+	.syscalls = {
+		{ "clock_gettime",	"time, where the vDSO has none" },
+		{ "clock_gettime64",	"the same on 32-bit machines" },
+		{ "ppoll",		"wait" },
+		{ "ppoll_time64",	"the same on 32-bit machines" },
+		{ "socket",		"a new one for each request" },
+		{ "setsockopt",		"kernel time stamps" },
+		{ "bind",		"query from" },
+		{ "connect",		"answers of that server only" },
+		{ "getsockname",	"our address, to notice loops" },
+		{ "sendto",		"requests" },
+		{ "recvmsg",		"answers, messages" },
+		{ "sendmsg",		"messages" },
+		{ "write",		"log" },
+		{ "close",		"sockets" },
+		{ "getrandom",		"cookies" },
+		{ "getpid",		"messages" },
+		{ "gettid",		"abort" },
+		{ "tgkill",		"abort" },
+		{ "brk",		"memory" },
+		{ "mmap",		"memory" },
+		{ "munmap",		"memory" },
+		{ "mremap",		"memory" },
+		{ "madvise",		"memory" },
+		{ "futex",		"random number generator's lock" },
+		{ "rt_sigprocmask",	"abort" },
+		{ "rt_sigreturn",	"signals" },
+		{ "restart_syscall",	"a wait that was interrupted" },
+		{ "exit",		"end" },
+		{ "exit_group",		"end" },
+	},
+};

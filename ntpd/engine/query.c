@@ -1,0 +1,289 @@
+/*
+ * One exchange: a new socket, a request, and the one answer that fits it.
+ */
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <bsd/stdlib.h>
+#include <errno.h>
+#include <time.h>
+#include <linux/errqueue.h>
+#include <linux/net_tstamp.h>
+#include <math.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ntpd/engine/check.h"
+#include "ntpd/engine/state.h"
+
+#define NS_PER_S	1000000000LL
+#define ANSWER_TIME	3.0	/* s to wait for an answer */
+#define READS_PER_TURN	16	/* packets of whoever hits the port */
+
+/* A kernel time stamp further from now than this is not one, s. */
+#define STAMP_AGE	1.0
+
+void
+query_close(struct query *q)
+{
+	if (q->fd != -1)
+		close(q->fd);
+	q->fd = -1;
+	q->deadline = INSTANT_NEVER;
+}
+
+/*
+ * Ask the kernel to say when packets leave and arrive.  If it cannot do both
+ * (an old kernel, a socket of a container's own making), then arrivals; if
+ * not even that, our own reading of the clock will do.
+ */
+static void
+ask_for_stamps(int fd)
+{
+	int		 flags = SOF_TIMESTAMPING_SOFTWARE |
+	    SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_TX_SOFTWARE |
+	    SOF_TIMESTAMPING_OPT_TSONLY;
+	int		 on = 1;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &flags,
+	    sizeof(flags)) == -1)
+		(void)setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on,
+		    sizeof(on));
+}
+
+static bool
+connect_query(const struct engine *e, struct association *a)
+{
+	const struct config_server *conf = &e->hosts[a->host].conf;
+	const struct addr *source = a->addr.family == ADDR_IPV4 ?
+	    &conf->source4 : &conf->source6;
+	struct sockaddr_storage ss;
+	socklen_t	 len = addr_to_sockaddr(&a->addr, &ss);
+	int		 fd = a->query.fd;
+
+	if (source->family != ADDR_NONE) {
+		struct sockaddr_storage from;
+		socklen_t	 from_len = addr_to_sockaddr(source, &from);
+
+		if (bind(fd, (struct sockaddr *)&from, from_len) == -1)
+			return false;
+	}
+	if (connect(fd, (struct sockaddr *)&ss, len) == -1)
+		return false;
+	len = sizeof(ss);
+	if (getsockname(fd, (struct sockaddr *)&ss, &len) == -1)
+		return false;
+	return addr_from_sockaddr(&a->query.local,
+	    (struct sockaddr *)&ss, len);
+}
+
+/*
+ * A request tells nothing of us but the protocol's version: all fields are
+ * zero, the transmit timestamp is random.
+ */
+static void
+make_request(struct query *q, uint8_t buf[NTP_HEADER_LEN])
+{
+	struct ntp_packet pkt = {
+		.version = NTP_VERSION, .mode = NTP_MODE_CLIENT
+	};
+
+	do {
+		arc4random_buf(&q->cookie.value, sizeof(q->cookie.value));
+	} while (ntptime_is_zero(q->cookie));
+	pkt.transmit = q->cookie;
+	ntp_encode(&pkt, buf);
+}
+
+bool
+query_send(struct engine *e, struct association *a, struct instant now)
+{
+	struct query	*q = &a->query;
+	uint8_t		 buf[NTP_HEADER_LEN];
+	int		 family = a->addr.family == ADDR_IPV4 ?
+	    AF_INET : AF_INET6;
+
+	query_close(q);
+	q->fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (q->fd == -1)
+		return false;
+	ask_for_stamps(q->fd);
+	if (!connect_query(e, a)) {
+		query_close(q);
+		return false;
+	}
+	make_request(q, buf);
+	q->sent = clocks_read(&e->clocks);
+	if (send(q->fd, buf, sizeof(buf), MSG_NOSIGNAL) != sizeof(buf)) {
+		query_close(q);
+		return false;
+	}
+	q->deadline = instant_add(now, ANSWER_TIME);
+	return true;
+}
+
+/*
+ * The kernel's time stamp among the control messages of MSG, ns since 1970;
+ * FALLBACK if there is none or it cannot be right.
+ */
+static int64_t
+find_stamp(struct msghdr *msg, int64_t fallback)
+{
+	struct scm_timestamping ts;
+	struct cmsghdr	*c;
+	int64_t		 ns;
+
+	for (c = CMSG_FIRSTHDR(msg); c != NULL; c = CMSG_NXTHDR(msg, c)) {
+		if (c->cmsg_level != SOL_SOCKET)
+			continue;
+		if (c->cmsg_type == SCM_TIMESTAMPING &&
+		    c->cmsg_len >= CMSG_LEN(sizeof(ts)))
+			memcpy(&ts, CMSG_DATA(c), sizeof(ts));
+		else if (c->cmsg_type == SCM_TIMESTAMPNS &&
+		    c->cmsg_len >= CMSG_LEN(sizeof(ts.ts[0])))
+			memcpy(&ts.ts[0], CMSG_DATA(c), sizeof(ts.ts[0]));
+		else
+			continue;
+		ns = ts.ts[0].tv_sec * NS_PER_S + ts.ts[0].tv_nsec;
+		if (llabs(fallback - ns) < (int64_t)(STAMP_AGE * NS_PER_S))
+			return ns;
+	}
+	return fallback;
+}
+
+static ssize_t
+receive(int fd, int flags, uint8_t *buf, size_t size, int64_t *stamp)
+{
+	_Alignas(struct cmsghdr) char control[256];
+	struct iovec	 iov = { .iov_base = buf, .iov_len = size };
+	struct msghdr	 msg = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control, .msg_controllen = sizeof(control)
+	};
+	ssize_t		 n = recvmsg(fd, &msg, flags | MSG_DONTWAIT);
+
+	if (n >= 0)
+		*stamp = find_stamp(&msg, *stamp);
+	return n;
+}
+
+/* The error queue has the time at which our request really left. */
+static void
+read_departure(struct engine *e, struct query *q)
+{
+	int64_t		 stamp = q->sent.real;
+	uint8_t		 buf[NTP_HEADER_LEN];
+	int		 i;
+
+	for (i = 0; i < READS_PER_TURN; i++) {
+		if (receive(q->fd, MSG_ERRQUEUE, buf, sizeof(buf), &stamp) < 0)
+			return;
+		/* It left after we read the clock, and not much later. */
+		if (stamp > q->sent.real)
+			q->sent = clocks_at(&e->clocks, &q->sent, stamp);
+	}
+}
+
+/* Time stamping error of both ends together, s. */
+static double
+precision(const struct engine *e, const struct ntp_packet *pkt)
+{
+	int		 theirs = pkt->precision < -32 ? -32 :
+	    pkt->precision > 0 ? 0 : pkt->precision;
+
+	return ldexp(1, e->precision) + ldexp(1, theirs);
+}
+
+/*
+ * Offsets and delay in oscillator time: our clock's readings with its lead
+ * over the oscillator taken off, so that adjustments between request and
+ * answer do no harm.
+ */
+static void
+make_sample(const struct engine *e, const struct query *q,
+    const struct ntp_packet *pkt, const struct reading *t4, double *out,
+    double *back, struct sample *sample)
+{
+	int64_t		 t2 = ntptime_to_ns(pkt->receive, t4->real);
+	int64_t		 t3 = ntptime_to_ns(pkt->transmit, t4->real);
+
+	*out = (double)(t2 - q->sent.real) * 1e-9 + q->sent.ahead;
+	*back = (double)(t4->real - t3) * 1e-9 - t4->ahead;
+	sample->offset = sample_offset(*out, *back, &sample->delay);
+	sample->precision = precision(e, pkt);
+	sample->delay = fmax(sample->delay, sample->precision);
+	sample->when = (q->sent.now + t4->now) / 2;
+	sample->root_delay = ntpshort_to_seconds(pkt->root_delay);
+	sample->root_dispersion = ntpshort_to_seconds(pkt->root_dispersion);
+	sample->leap = pkt->leap;
+	sample->stratum = pkt->stratum;
+}
+
+static void
+reject(struct engine *e, struct association *a, const char *why,
+    struct instant now)
+{
+	char		 name[ADDR_STRLEN];
+
+	a->rejected++;
+	if (log_allowed(&e->complaints, now, NULL))
+		log_debug("answer of %s dropped: %s",
+		    association_name(a, name), why);
+}
+
+/* True if PKT was the answer, so that no other one is waited for. */
+static bool
+take(struct engine *e, struct association *a, const struct ntp_packet *pkt,
+    const struct reading *t4, struct instant now)
+{
+	struct sample	 sample;
+	double		 out, back;
+	uint8_t		 own[4];
+	enum check	 check;
+
+	make_sample(e, &a->query, pkt, t4, &out, &back, &sample);
+	addr_refid(&a->query.local, own);
+	check = check_answer(pkt, a->query.cookie, out, back,
+	    sample.precision, own);
+	if (!check_is_genuine(check)) {
+		reject(e, a, check_reason(check), now);
+		return false;
+	}
+	query_close(&a->query);
+	if (check == CHECK_OK)
+		association_answer(e, a, pkt, &sample, now);
+	else if (check == CHECK_KISS)
+		association_kiss(e, a, pkt->refid, now);
+	else
+		reject(e, a, check_reason(check), now);
+	return true;
+}
+
+void
+query_receive(struct engine *e, struct association *a, struct instant now)
+{
+	uint8_t		 buf[NTP_MAX_LEN + 1];
+	struct ntp_packet pkt;
+	struct reading	 r, t4;
+	enum ntp_error	 error;
+	int64_t		 stamp;
+	ssize_t		 n;
+	int		 i;
+
+	read_departure(e, &a->query);
+	for (i = 0; i < READS_PER_TURN; i++) {
+		r = clocks_read(&e->clocks);
+		stamp = r.real;
+		n = receive(a->query.fd, 0, buf, sizeof(buf), &stamp);
+		/* An ICMP error is anybody's word: keep waiting. */
+		if (n < 0)
+			return;
+		t4 = clocks_at(&e->clocks, &r, stamp);
+		error = ntp_decode(&pkt, buf, (size_t)n);
+		if (error != NTP_OK)
+			reject(e, a, ntp_strerror(error), now);
+		else if (take(e, a, &pkt, &t4, now))
+			return;
+	}
+}

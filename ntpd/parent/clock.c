@@ -1,0 +1,255 @@
+/*
+ * Writing the system clock with clock_adjtime(2).
+ */
+#include <sys/timex.h>
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "ntpd/parent/clock.h"
+#include "ntpd/parent/policy.h"
+
+#define NS_PER_S		1000000000LL
+
+/* timex.freq is ppm with 16 bits of fraction. */
+#define FREQ_PER_PPM		65536.0
+
+/* timex.maxerror and esterror are microseconds; the kernel adds 500 ppm. */
+#define ERROR_MOST		16.0	/* s: NTP_PHASE_LIMIT, unsynchronized */
+
+/* Status bits of the kernel's own disciplines, which stay off. */
+#define STA_LOOPS	(STA_PLL | STA_PPSFREQ | STA_PPSTIME | STA_FLL |  \
+			STA_FREQHOLD)
+
+/* Those that are ours to set; the rest belongs to the kernel. */
+#define STA_OURS	(STA_LOOPS | STA_UNSYNC)
+
+/* One tick too many or too few in a second, in ppm: 10^6 / USER_HZ us. */
+static double
+ppm_per_tick(void)
+{
+	return (double)sysconf(_SC_CLK_TCK);
+}
+
+static long
+nominal_tick(void)
+{
+	return 1000000 / sysconf(_SC_CLK_TCK);
+}
+
+static int64_t
+read_ns(clockid_t id)
+{
+	struct timespec	 ts;
+
+	clock_gettime(id, &ts);
+	return (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+int64_t
+clock_unix_time(void)
+{
+	return read_ns(CLOCK_REALTIME) / NS_PER_S;
+}
+
+/* Remember where the clocks are, for the next clock_jump(). */
+static void
+look(struct clock *c)
+{
+	c->seen_raw = read_ns(CLOCK_MONOTONIC_RAW);
+	c->seen_real = read_ns(CLOCK_REALTIME);
+	c->seen_boot_lead = read_ns(CLOCK_BOOTTIME) - read_ns(CLOCK_MONOTONIC);
+}
+
+double
+clock_jump(struct clock *c, double *slept)
+{
+	struct clock	 was = *c;
+	double		 rate, raw, real;
+
+	look(c);
+	rate = was.frequency + was.slew;
+	raw = (double)(c->seen_raw - was.seen_raw) * 1e-9;
+	real = (double)(c->seen_real - was.seen_real) * 1e-9;
+	*slept = (double)(c->seen_boot_lead - was.seen_boot_lead) * 1e-9;
+	real -= raw * (1 + rate);
+	/* With -x others may steer, and what they do is no jump. */
+	if (was.read_only && fabs(real) < 1e-3 * raw)
+		real = 0;
+	return real;
+}
+
+/* Everything that changes the clock goes through here. */
+static bool
+adjust(struct clock *c, struct timex *tx, const char *what)
+{
+	if (c->read_only)
+		return true;
+	if (clock_adjtime(CLOCK_REALTIME, tx) == -1) {
+		log_warn("cannot %s", what);
+		return false;
+	}
+	c->set_freq = tx->freq;
+	c->set_tick = tx->tick;
+	c->set_status = tx->status & STA_OURS;
+	return true;
+}
+
+/*
+ * Make the clock run RATE s/s faster than the bare oscillator.  The kernel
+ * takes up to 500 ppm as frequency; what is beyond it goes into the length of
+ * the tick, which many monitoring tools do not see, so only then.
+ */
+static bool
+set_rate(struct clock *c, double rate)
+{
+	struct timex	 tx = { .modes = ADJ_FREQUENCY | ADJ_TICK };
+	double		 ppm = rate * 1e6, ticks = 0;
+
+	if (fabs(ppm) > POLICY_MAX_FREQUENCY * 1e6)
+		ticks = round(ppm / ppm_per_tick());
+	tx.tick = nominal_tick() + (long)ticks;
+	tx.freq = lround((ppm - ticks * ppm_per_tick()) * FREQ_PER_PPM);
+	return adjust(c, &tx, "set the clock's rate");
+}
+
+static void
+clear_loops(struct clock *c)
+{
+	struct timex	 tx = { .modes = 0 };
+	struct timex	 old = { .modes = ADJ_OFFSET_SINGLESHOT, .offset = 0 };
+
+	if (clock_adjtime(CLOCK_REALTIME, &tx) == -1)
+		fatal("cannot read the clock's state");
+	c->frequency = (double)tx.freq / FREQ_PER_PPM * 1e-6;
+	if (c->read_only)
+		return;
+	if (clock_adjtime(CLOCK_REALTIME, &old) == -1)
+		fatal("cannot adjust the clock");
+	tx.modes = ADJ_STATUS;
+	tx.status = (tx.status & ~STA_LOOPS) | STA_UNSYNC;
+	if (!adjust(c, &tx, "take over the clock") ||
+	    !set_rate(c, c->frequency))
+		fatalx("cannot adjust the clock: is CAP_SYS_TIME missing?");
+}
+
+void
+clock_open(struct clock *c, bool read_only)
+{
+	memset(c, 0, sizeof(*c));
+	c->read_only = read_only;
+	c->slew_end = INSTANT_NEVER;
+	clear_loops(c);
+	look(c);
+}
+
+bool
+clock_set_frequency(struct clock *c, double frequency)
+{
+	double		 old = c->frequency;
+
+	if (c->read_only)
+		return true;
+	/* Rounded to what the kernel can hold, so that our books are exact. */
+	c->frequency = round(frequency * 1e6 * FREQ_PER_PPM) / FREQ_PER_PPM *
+	    1e-6;
+	if (set_rate(c, c->frequency + c->slew))
+		return true;
+	c->frequency = old;
+	return false;
+}
+
+bool
+clock_set_slew(struct clock *c, double rate, double duration,
+    struct instant now)
+{
+	if (c->read_only)
+		return true;
+	/* Together they cannot be more than the longest tick, 10 %. */
+	rate = fmax(-POLICY_MAX_SLEW_LARGE - c->frequency, rate);
+	rate = fmin(POLICY_MAX_SLEW_LARGE - c->frequency, rate);
+	if (!set_rate(c, c->frequency + rate))
+		return false;
+	c->slew = rate;
+	c->slew_end = rate == 0 ? INSTANT_NEVER : instant_add(now, duration);
+	return true;
+}
+
+bool
+clock_end_slew(struct clock *c, struct instant now)
+{
+	if (c->slew == 0 || instant_before(now, c->slew_end))
+		return false;
+	return clock_set_slew(c, 0, 0, now);
+}
+
+bool
+clock_step(struct clock *c, double by)
+{
+	struct timex	 tx = { .modes = ADJ_SETOFFSET | ADJ_NANO };
+	double		 whole = floor(by);
+
+	tx.time.tv_sec = (time_t)whole;
+	tx.time.tv_usec = (suseconds_t)((by - whole) * (double)NS_PER_S);
+	if (!adjust(c, &tx, "step the clock"))
+		return false;
+	look(c);
+	return true;
+}
+
+void
+clock_set_quality(struct clock *c, bool synchronized, double esterror,
+    double maxerror)
+{
+	struct timex	 tx = { .modes = 0 };
+
+	if (clock_adjtime(CLOCK_REALTIME, &tx) == -1) {
+		log_warn("cannot read the clock's state");
+		return;
+	}
+	tx.modes = ADJ_STATUS | ADJ_ESTERROR | ADJ_MAXERROR;
+	tx.status &= ~(STA_LOOPS | STA_UNSYNC);
+	if (!synchronized)
+		tx.status |= STA_UNSYNC;
+	tx.esterror = lround(fmin(esterror, ERROR_MOST) * 1e6);
+	tx.maxerror = lround(fmin(maxerror, ERROR_MOST) * 1e6);
+	adjust(c, &tx, "set the clock's status");
+}
+
+void
+clock_close(struct clock *c)
+{
+	clock_set_slew(c, 0, 0, instant_now());
+}
+
+void
+clock_watch(struct clock *c)
+{
+	struct timex	 tx = { .modes = 0 };
+	int		 ours;
+
+	if (c->read_only || clock_adjtime(CLOCK_REALTIME, &tx) == -1)
+		return;
+	/* The kernel itself sets STA_UNSYNC when maxerror has grown to 16 s. */
+	ours = (STA_OURS & ~STA_UNSYNC);
+	if (tx.freq == c->set_freq && tx.tick == c->set_tick &&
+	    (tx.status & ours) == (c->set_status & ours)) {
+		c->reported_other = false;
+		return;
+	}
+	if (!c->reported_other)
+		log_warnx("another program steers the clock (frequency "
+		    "%.3f ppm, tick %ld us, status 0x%x): two NTP daemons "
+		    "cannot work, stop the other one",
+		    (double)tx.freq / FREQ_PER_PPM, tx.tick,
+		    (unsigned)tx.status);
+	c->reported_other = true;
+	tx.modes = ADJ_STATUS;
+	tx.status &= ~STA_LOOPS;
+	adjust(c, &tx, "take the clock back");
+	set_rate(c, c->frequency + c->slew);
+}

@@ -1,0 +1,87 @@
+/*
+ * The system clock.  This is the only file of the project that changes it.
+ *
+ * Two rates make up its speed: the base frequency, which corrects the
+ * oscillator, and for a while a slew on top of it, which corrects an offset.
+ * The kernel's own loop (PLL, FLL, adjtime) is off.
+ */
+#ifndef NTPD_PARENT_CLOCK_H
+#define NTPD_PARENT_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/loop.h"
+
+struct clock {
+	bool		 read_only;	/* -x: nothing is ever written */
+	double		 frequency;	/* base, s/s, as the kernel took it */
+	double		 slew;		/* s/s on top of it; 0: none */
+	struct instant	 slew_end;	/* INSTANT_NEVER without a slew */
+
+	/* What the kernel held after our last change, to notice others. */
+	long		 set_freq, set_tick;
+	int		 set_status;
+	bool		 reported_other;
+
+	/* The last look at the clocks, ns: where REALTIME must be by now. */
+	int64_t		 seen_raw, seen_real, seen_boot_lead;
+};
+
+/*
+ * Take over the clock: stop the kernel's loops and adjtime(3), mark it
+ * unsynchronized.  The frequency in effect stays; it is in c->frequency
+ * afterwards.  Fatal if the kernel does not let us.
+ */
+void	 clock_open(struct clock *c, bool read_only);
+
+/*
+ * Correct the oscillator by FREQUENCY (s/s, |f| <= 500 ppm).  A slew goes on.
+ * c->frequency is then what the kernel took, rounded to 2^-16 ppm.  False,
+ * logged, if the kernel refused.
+ */
+bool	 clock_set_frequency(struct clock *c, double frequency);
+
+/*
+ * Run RATE (s/s, |r| <= 0.1) faster than the base for DURATION s from NOW,
+ * instead of any slew in progress.  0, 0 ends it.
+ */
+bool	 clock_set_slew(struct clock *c, double rate, double duration,
+	    struct instant now);
+
+/* End the slew if its time has come; true if it did. */
+bool	 clock_end_slew(struct clock *c, struct instant now);
+
+/* Set the clock BY s.  False, logged, if the kernel refused. */
+bool	 clock_step(struct clock *c, double by);
+
+/*
+ * Tell the kernel how good the clock is, s: adjtimex(2) reports it to whoever
+ * monitors the machine, and the RTC is kept right only while synchronized.
+ */
+void	 clock_set_quality(struct clock *c, bool synchronized, double esterror,
+	    double maxerror);
+
+/*
+ * Leave it running at the base frequency.  What the kernel was told of its
+ * quality stays true: it lets maxerror grow by itself.
+ */
+void	 clock_close(struct clock *c);
+
+/* Seconds since 1970 of CLOCK_REALTIME. */
+int64_t	 clock_unix_time(void);
+
+/*
+ * Where CLOCK_REALTIME is against where our own adjustments should have
+ * brought it since the last call, s, and in *SLEPT how long the machine was
+ * suspended meanwhile, s.  More than a few milliseconds: somebody set it.
+ */
+double	 clock_jump(struct clock *c, double *slept);
+
+/*
+ * Log, once, if another program changed frequency, tick or status since our
+ * last change, and take the frequency back.
+ */
+void	 clock_watch(struct clock *c);
+
+#endif

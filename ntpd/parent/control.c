@@ -1,0 +1,263 @@
+/*
+ * Clients of the control socket.  Each is a stranger: bounded in number, in
+ * time and in what is queued for it.
+ */
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <bsd/string.h>
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/control.h"
+#include "common/log.h"
+#include "ntpd/parent/control.h"
+
+#define CLIENT_SILENCE	30.0	/* s */
+#define ACCEPTS		4	/* new clients in one turn of the loop */
+
+static bool
+somebody_answers(const struct sockaddr_un *sun)
+{
+	bool		 answers;
+	int		 fd;
+
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd == -1)
+		return false;
+	answers = connect(fd, (const struct sockaddr *)sun,
+	    sizeof(*sun)) == 0 || errno == EAGAIN;
+	close(fd);
+	return answers;
+}
+
+bool
+control_open(struct control *c, const char *path)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	mode_t		 mask;
+	int		 bound;
+
+	memset(c, 0, sizeof(*c));
+	strlcpy(c->path, path, sizeof(c->path));
+	strlcpy(sun.sun_path, path, sizeof(sun.sun_path));
+	c->fd = -1;
+	c->next_id = 1;
+	if (somebody_answers(&sun)) {
+		log_warnx("another ntpd is running: it answers at %s", path);
+		return false;
+	}
+	c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (c->fd == -1) {
+		log_warn("control socket");
+		return false;
+	}
+	unlink(path);
+	mask = umask(0111);		/* 0666 */
+	bound = bind(c->fd, (const struct sockaddr *)&sun, sizeof(sun));
+	umask(mask);
+	if (bound == 0 && listen(c->fd, CONTROL_CLIENTS) == 0)
+		return true;
+	log_warn("control socket %s", path);
+	close(c->fd);
+	c->fd = -1;
+	return false;
+}
+
+static void
+drop(struct control_client *client)
+{
+	imsgbuf_clear(&client->buf);
+	client->used = false;
+}
+
+void
+control_close(struct control *c)
+{
+	size_t		 i;
+
+	for (i = 0; i < CONTROL_CLIENTS; i++)
+		if (c->clients[i].used)
+			drop(&c->clients[i]);
+	if (c->fd == -1)
+		return;
+	unlink(c->path);
+	close(c->fd);
+	c->fd = -1;
+}
+
+void
+control_poll(struct control *c, struct pollset *set)
+{
+	struct control_client *client;
+	short		 events;
+
+	c->slot = pollset_add(set, c->fd, POLLIN);
+	for (client = c->clients; client < c->clients + CONTROL_CLIENTS;
+	    client++) {
+		client->slot = -1;
+		if (!client->used)
+			continue;
+		events = POLLIN;
+		if (imsgbuf_pending(&client->buf))
+			events |= POLLOUT;
+		client->slot = pollset_add(set, client->buf.fd, events);
+	}
+}
+
+static void
+turn_away(int fd)
+{
+	struct control_end end = { .version = CONTROL_VERSION };
+	struct imsgbuf	 buf;
+
+	imsgbuf_init(&buf, fd);
+	imsg_compose(&buf, CONTROL_BUSY, 0, -1, &end, sizeof(end));
+	imsgbuf_flush(&buf);
+	imsgbuf_clear(&buf);
+}
+
+static void
+accept_client(struct control *c, struct instant now)
+{
+	struct control_client *client = NULL;
+	size_t		 i;
+	int		 fd;
+
+	fd = accept4(c->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (fd == -1)
+		return;
+	for (i = 0; i < CONTROL_CLIENTS && client == NULL; i++)
+		if (!c->clients[i].used)
+			client = &c->clients[i];
+	if (client == NULL) {
+		turn_away(fd);
+		return;
+	}
+	imsgbuf_init(&client->buf, fd);
+	client->used = true;
+	client->id = c->next_id++;
+	client->slot = -1;
+	client->deadline = instant_add(now, CLIENT_SILENCE);
+}
+
+/* False if the client is to be dropped. */
+static bool
+request(struct control_client *client, const struct imsg *imsg,
+    struct channel *engine)
+{
+	const struct control_request *req = imsg->data;
+	struct control_end end = { .version = CONTROL_VERSION };
+	enum message_type	 type;
+
+	if (imsg->hdr.len != sizeof(*req) || imsg->fd != -1)
+		return false;
+	if (req->version != CONTROL_VERSION)	/* the answer says ours */
+		return imsg_compose(&client->buf, CONTROL_END, 0, -1, &end,
+		    sizeof(end));
+	switch (imsg->hdr.type) {
+	case CONTROL_GET_STATUS:
+		type = MSG_SHOW_STATUS;
+		break;
+	case CONTROL_GET_PEERS:
+		type = MSG_SHOW_PEERS;
+		break;
+	default:
+		return false;
+	}
+	return channel_send(engine, type, client->id, -1, NULL);
+}
+
+/* False if the client is to be dropped. */
+static bool
+serve(struct control_client *client, const struct pollset *set,
+    struct channel *engine, struct instant now)
+{
+	enum imsg_status status;
+	struct imsg	 imsg;
+	int		 n;
+
+	status = imsgbuf_flush(&client->buf);
+	if (status != IMSG_OK && status != IMSG_AGAIN)
+		return false;
+	if (!pollset_ready(set, client->slot, POLLIN))
+		return instant_before(now, client->deadline);
+	status = imsgbuf_read(&client->buf);
+	if (status != IMSG_OK && status != IMSG_AGAIN)
+		return false;
+	for (n = 0; n < CONTROL_CLIENTS; n++) {
+		status = imsg_get(&client->buf, &imsg);
+		if (status == IMSG_AGAIN)
+			return true;
+		if (status != IMSG_OK)
+			return false;
+		client->deadline = instant_add(now, CLIENT_SILENCE);
+		if (request(client, &imsg, engine))
+			continue;
+		if (imsg.fd != -1)
+			close(imsg.fd);
+		return false;
+	}
+	return false;		/* nobody honest asks so much at once */
+}
+
+void
+control_transfer(struct control *c, const struct pollset *set,
+    struct channel *engine, struct instant now)
+{
+	struct control_client *client;
+	int		 i;
+
+	for (client = c->clients; client < c->clients + CONTROL_CLIENTS;
+	    client++)
+		if (client->used && !serve(client, set, engine, now))
+			drop(client);
+	if (pollset_ready(set, c->slot, POLLIN))
+		for (i = 0; i < ACCEPTS; i++)
+			accept_client(c, now);
+}
+
+struct instant
+control_deadline(const struct control *c)
+{
+	struct instant	 first = INSTANT_NEVER;
+	size_t		 i;
+
+	for (i = 0; i < CONTROL_CLIENTS; i++)
+		if (c->clients[i].used)
+			first = instant_min(first, c->clients[i].deadline);
+	return first;
+}
+
+void
+control_answer(struct control *c, const struct message *msg)
+{
+	struct control_client *client;
+	uint32_t	 type;
+	size_t		 len;
+
+	switch (msg->type) {
+	case MSG_STATUS_RECORD:
+		type = CONTROL_STATUS;
+		len = sizeof(struct control_status);
+		break;
+	case MSG_PEER_RECORD:
+		type = CONTROL_PEER;
+		len = sizeof(struct control_peer);
+		break;
+	default:
+		type = CONTROL_END;
+		len = sizeof(struct control_end);
+		break;
+	}
+	for (client = c->clients; client < c->clients + CONTROL_CLIENTS;
+	    client++) {
+		if (!client->used || client->id != msg->id)
+			continue;
+		if (!imsg_compose(&client->buf, type, 0, -1, msg->data, len))
+			drop(client);	/* it does not read what it asked for */
+		return;
+	}
+}

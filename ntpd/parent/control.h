@@ -1,0 +1,55 @@
+/*
+ * The control socket: ntpctl's side of the parent.  Requests are passed on to
+ * the engine, its records passed back; the parent does not look into them
+ * beyond their type and length.
+ */
+#ifndef NTPD_PARENT_CONTROL_H
+#define NTPD_PARENT_CONTROL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/imsg.h"
+#include "common/loop.h"
+#include "ntpd/process.h"
+
+#define CONTROL_CLIENTS		16
+
+struct control_client {
+	struct imsgbuf	 buf;
+	bool		 used;
+	uint32_t	 id;		/* of its request, in the engine's answer */
+	struct instant	 deadline;	/* silence ends it */
+	int		 slot;
+};
+
+struct control {
+	int		 fd;		/* -1: no socket */
+	char		 path[CONFIG_PATH_LEN];
+	uint32_t	 next_id;
+	int		 slot;
+	struct control_client clients[CONTROL_CLIENTS];
+};
+
+/*
+ * Make the socket at PATH, readable and writable for everyone: what it tells
+ * is no secret, and it changes nothing.  False, logged, if another ntpd
+ * answers there or it cannot be made.
+ */
+bool		 control_open(struct control *c, const char *path);
+
+/* Remove the socket. */
+void		 control_close(struct control *c);
+
+/* Before and after pollset_wait(). */
+void		 control_poll(struct control *c, struct pollset *set);
+void		 control_transfer(struct control *c, const struct pollset *set,
+		    struct channel *engine, struct instant now);
+
+/* The next client's end by silence. */
+struct instant	 control_deadline(const struct control *c);
+
+/* Pass the engine's record on to the client that asked for it. */
+void		 control_answer(struct control *c, const struct message *msg);
+
+#endif

@@ -1,0 +1,93 @@
+/*
+ * Reading and replacing the drift file.
+ */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ntpd/config.h"
+#include "ntpd/parent/drift.h"
+#include "ntpd/parent/policy.h"
+
+#define DRIFT_MAX_LEN		128	/* longer than any that we wrote */
+#define DRIFT_PLAIN_ERROR	1e-6	/* s/s, when the file does not say */
+
+static bool
+parse(const char *text, double *frequency, double *error)
+{
+	double		 ppm, uncertainty = DRIFT_PLAIN_ERROR * 1e6;
+	char		*end;
+
+	ppm = strtod(text, &end);
+	if (end == text || !isfinite(ppm) ||
+	    fabs(ppm) > POLICY_MAX_FREQUENCY * 1e6)
+		return false;
+	text = end;
+	if (text[strspn(text, " \t\n")] != '\0') {
+		uncertainty = strtod(text, &end);
+		if (end == text || !isfinite(uncertainty) ||
+		    uncertainty < 0 || end[strspn(end, " \t\n")] != '\0')
+			return false;
+	}
+	*frequency = ppm * 1e-6;
+	*error = uncertainty * 1e-6;
+	return true;
+}
+
+enum drift_status
+drift_read(const char *file, double *frequency, double *error)
+{
+	char		 text[DRIFT_MAX_LEN + 1];
+	ssize_t		 n;
+	int		 fd, saved;
+
+	if ((fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) == -1)
+		return errno == ENOENT ? DRIFT_MISSING : DRIFT_UNREADABLE;
+	n = read(fd, text, sizeof(text));
+	saved = errno;
+	close(fd);
+	errno = saved;
+	if (n == -1)
+		return DRIFT_UNREADABLE;
+	if ((size_t)n == sizeof(text) || memchr(text, '\0', (size_t)n) != NULL)
+		return DRIFT_CORRUPT;
+	text[n] = '\0';
+	return parse(text, frequency, error) ? DRIFT_OK : DRIFT_CORRUPT;
+}
+
+bool
+drift_write(const char *file, double frequency, double error)
+{
+	char		 temp[CONFIG_PATH_LEN + 8], text[DRIFT_MAX_LEN];
+	int		 fd, len, saved;
+	bool		 ok;
+
+	len = snprintf(temp, sizeof(temp), "%s.new", file);
+	if (len < 0 || (size_t)len >= sizeof(temp)) {
+		errno = ENAMETOOLONG;
+		return false;
+	}
+	len = snprintf(text, sizeof(text), "%.6f %.6f\n", frequency * 1e6,
+	    error * 1e6);
+	unlink(temp);		/* left by a crash, or somebody's trap */
+	fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+	    0644);
+	if (fd == -1)
+		return false;
+	ok = write(fd, text, (size_t)len) == len && fsync(fd) == 0;
+	saved = errno;
+	close(fd);
+	if (ok && rename(temp, file) == 0)
+		return true;
+	if (ok)
+		saved = errno;
+	unlink(temp);
+	errno = saved;
+	return false;
+}

@@ -1,0 +1,31 @@
+/*
+ * The drift file: what the oscillator's frequency correction was, and how
+ * sure we were of it, over restarts.  One line, "ppm uncertainty-in-ppm".
+ */
+#ifndef NTPD_PARENT_DRIFT_H
+#define NTPD_PARENT_DRIFT_H
+
+#include <stdbool.h>
+
+enum drift_status {
+	DRIFT_OK,
+	DRIFT_MISSING,		/* normal at the first start */
+	DRIFT_CORRUPT,		/* not two numbers in range */
+	DRIFT_UNREADABLE	/* errno says why */
+};
+
+/*
+ * Read FILE: *FREQUENCY in s/s (within 500 ppm) and its standard error *ERROR
+ * in s/s.  A file with a frequency only (as other daemons write it) gets an
+ * error of 1 ppm.  Both are left alone unless DRIFT_OK.
+ */
+enum drift_status drift_read(const char *file, double *frequency,
+	    double *error);
+
+/*
+ * Replace FILE in one step: a new file beside it, synced, renamed over it, so
+ * that a crash leaves the old or the new one.  False with errno on failure.
+ */
+bool	 drift_write(const char *file, double frequency, double error);
+
+#endif

@@ -1,0 +1,300 @@
+/*
+ * Opening listening sockets, and following interfaces that come and go.
+ *
+ * "listen on eth0" is a socket for any address, bound to the device: it has
+ * whatever addresses the interface has or gets.  When the interface goes and
+ * comes back it has another index, and its old sockets are dead.
+ */
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <sys/socket.h>
+
+#include <bsd/string.h>
+#include <errno.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "ntpd/parent/listen.h"
+
+#define RETRY_INTERVAL	10.0		/* s, of sockets that did not open */
+#define RECEIVE_BUFFER	(1024 * 1024)	/* bytes: about 1400 requests */
+
+void
+listeners_init(struct listeners *ls)
+{
+	memset(ls, 0, sizeof(*ls));
+	ls->netlink = -1;
+	ls->retry = INSTANT_NEVER;
+	ls->next_id = 1;
+}
+
+/* For the log: "eth0", "*", "192.0.2.1", with the port if it is not 123. */
+static const char *
+describe(const struct config_listener *conf, char *text, size_t size)
+{
+	char		 addr[ADDR_STRLEN];
+
+	if (conf->kind == LISTEN_INTERFACE)
+		strlcpy(text, conf->interface, size);
+	else if (conf->kind == LISTEN_ANY)
+		strlcpy(text, "*", size);
+	else
+		strlcpy(text, addr_format(&conf->addr, addr), size);
+	if (conf->port != NTP_PORT) {
+		char	 port[16];
+
+		snprintf(port, sizeof(port), " port %u", conf->port);
+		strlcat(text, port, size);
+	}
+	return text;
+}
+
+static bool
+same_listener(const struct config_listener *a, const struct config_listener *b)
+{
+	return a->kind == b->kind && a->port == b->port &&
+	    (a->kind != LISTEN_ADDRESS || addr_equal(&a->addr, &b->addr)) &&
+	    (a->kind != LISTEN_INTERFACE ||
+	    strcmp(a->interface, b->interface) == 0);
+}
+
+static bool
+set_option(int fd, int level, int option, int value)
+{
+	return setsockopt(fd, level, option, &value, sizeof(value)) == 0;
+}
+
+/* What every listening socket needs; server.h says what for. */
+static bool
+set_options(int fd, int family, bool shared)
+{
+	(void)set_option(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER);
+	if (shared && !set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1))
+		return false;
+	if (!set_option(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1))
+		return false;
+	if (family == AF_INET)
+		return set_option(fd, IPPROTO_IP, IP_PKTINFO, 1) &&
+		    set_option(fd, IPPROTO_IP, IP_FREEBIND, 1) &&
+		    set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER,
+		    IP_PMTUDISC_OMIT);
+	return set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) &&
+	    set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1) &&
+	    set_option(fd, IPPROTO_IPV6, IPV6_FREEBIND, 1);
+}
+
+static bool
+bind_listener(int fd, int family, const struct config_listener *conf)
+{
+	struct sockaddr_storage ss = { .ss_family = (sa_family_t)family };
+	struct addr	 addr = conf->addr;
+	socklen_t	 len;
+
+	if (conf->kind == LISTEN_ADDRESS) {
+		addr.port = conf->port;
+		len = addr_to_sockaddr(&addr, &ss);
+	} else {
+		memset(&addr, 0, sizeof(addr));
+		addr.family = family == AF_INET ? ADDR_IPV4 : ADDR_IPV6;
+		addr.port = conf->port;
+		len = addr_to_sockaddr(&addr, &ss);
+	}
+	if (conf->kind == LISTEN_INTERFACE && setsockopt(fd, SOL_SOCKET,
+	    SO_BINDTODEVICE, conf->interface,
+	    (socklen_t)strlen(conf->interface)) == -1)
+		return false;
+	return bind(fd, (const struct sockaddr *)&ss, len) == 0;
+}
+
+/* -1 with errno; EAFNOSUPPORT if this machine does not have FAMILY. */
+static int
+open_socket(const struct config_listener *conf, int family, bool shared)
+{
+	int		 fd, saved;
+
+	fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd == -1)
+		return -1;
+	if (set_options(fd, family, shared) &&
+	    bind_listener(fd, family, conf))
+		return fd;
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return -1;
+}
+
+static bool
+wants_family(const struct config_listener *conf, int family)
+{
+	return conf->kind != LISTEN_ADDRESS ||
+	    (conf->addr.family == ADDR_IPV4) == (family == AF_INET);
+}
+
+/* Open L's sockets for one worker and send them.  False if none opened. */
+static bool
+give(struct listeners *ls, struct listener *l, struct channel *worker)
+{
+	static const int families[] = { AF_INET, AF_INET6 };
+	struct server_socket payload;
+	char		 name[ADDR_STRLEN + 16];
+	unsigned	 i, opened = 0;
+	int		 fd;
+
+	for (i = 0; i < 2; i++) {
+		if (!wants_family(&l->conf, families[i]))
+			continue;
+		fd = open_socket(&l->conf, families[i], ls->shared);
+		if (fd != -1) {
+			payload.family = i == 0 ? ADDR_IPV4 : ADDR_IPV6;
+			if (channel_send(worker, MSG_SERVER_LISTEN, l->id + i,
+			    fd, &payload))
+				opened++;
+		} else if (errno != EAFNOSUPPORT && !l->failed) {
+			l->failed = true;
+			log_warn("cannot listen on %s (%s), trying again every "
+			    "%.0fs", describe(&l->conf, name, sizeof(name)),
+			    i == 0 ? "IPv4" : "IPv6", RETRY_INTERVAL);
+		}
+	}
+	return opened > 0;
+}
+
+static void
+take_back(struct listener *l, struct channel *workers, size_t n)
+{
+	size_t		 i;
+
+	for (i = 0; i < n; i++) {
+		if (!l->given[i])
+			continue;
+		channel_send(&workers[i], MSG_SERVER_UNLISTEN, l->id, -1, NULL);
+		channel_send(&workers[i], MSG_SERVER_UNLISTEN, l->id + 1, -1,
+		    NULL);
+		l->given[i] = false;
+	}
+}
+
+static void
+watch_interfaces(struct listeners *ls)
+{
+	struct sockaddr_nl nl = {
+		.nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK
+	};
+
+	if (ls->netlink != -1)
+		return;
+	ls->netlink = socket(AF_NETLINK,
+	    SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_ROUTE);
+	if (ls->netlink == -1 || bind(ls->netlink,
+	    (const struct sockaddr *)&nl, sizeof(nl)) == -1)
+		fatal("cannot watch interfaces");
+}
+
+void
+listeners_configure(struct listeners *ls, const struct config *conf,
+    struct channel *workers, size_t n)
+{
+	struct listener	 old[CONFIG_MAX_LISTENERS];
+	size_t		 nold = ls->n, i, j;
+	bool		 shared = conf->workers > 1;
+
+	memcpy(old, ls->list, sizeof(old));
+	memset(ls->list, 0, sizeof(ls->list));
+	for (i = 0; i < conf->nlisteners; i++) {
+		ls->list[i].conf = conf->listeners[i];
+		ls->list[i].id = ls->next_id;
+		ls->next_id += 2;
+		for (j = 0; j < nold; j++) {
+			if (old[j].id == 0 || shared != ls->shared ||
+			    !same_listener(&old[j].conf, &conf->listeners[i]))
+				continue;
+			ls->list[i] = old[j];
+			old[j].id = 0;	/* taken over */
+			break;
+		}
+		if (conf->listeners[i].kind == LISTEN_INTERFACE)
+			watch_interfaces(ls);
+	}
+	ls->n = conf->nlisteners;
+	ls->shared = shared;
+	for (j = 0; j < nold; j++)
+		if (old[j].id != 0)
+			take_back(&old[j], workers, n);
+}
+
+void
+listeners_forget(struct listeners *ls, size_t i)
+{
+	size_t		 l;
+
+	for (l = 0; l < ls->n; l++)
+		ls->list[l].given[i] = false;
+}
+
+/* Is L's interface there, and still the one its sockets are bound to? */
+static bool
+interface_ready(struct listener *l, struct channel *workers, size_t n)
+{
+	unsigned	 ifindex;
+
+	if (l->conf.kind != LISTEN_INTERFACE)
+		return true;
+	ifindex = if_nametoindex(l->conf.interface);
+	if (ifindex != l->ifindex) {
+		take_back(l, workers, n);
+		if (ifindex == 0)
+			log_info("interface %s is gone", l->conf.interface);
+	} else if (ifindex == 0 && !l->failed) {
+		l->failed = true;
+		log_info("interface %s is not there yet: will listen on it "
+		    "when it is", l->conf.interface);
+	}
+	l->ifindex = ifindex;
+	return ifindex != 0;
+}
+
+void
+listeners_update(struct listeners *ls, struct channel *workers, size_t n,
+    struct instant now)
+{
+	struct listener	*l;
+	char		 name[ADDR_STRLEN + 16];
+	bool		 again = false;
+	size_t		 i;
+
+	for (l = ls->list; l < ls->list + ls->n; l++) {
+		if (!interface_ready(l, workers, n))
+			continue;
+		for (i = 0; i < n; i++) {
+			if (!workers[i].open || l->given[i])
+				continue;
+			l->given[i] = give(ls, l, &workers[i]);
+			if (!l->given[i]) {
+				again = true;
+				continue;
+			}
+			l->failed = false;
+			if (i == 0)
+				log_info("listening on %s",
+				    describe(&l->conf, name, sizeof(name)));
+		}
+	}
+	ls->retry = again ? instant_add(now, RETRY_INTERVAL) : INSTANT_NEVER;
+}
+
+void
+listeners_read_netlink(struct listeners *ls)
+{
+	char		 buf[8192];
+	int		 i;
+
+	/* What it says does not matter; listeners_update() looks itself. */
+	for (i = 0; i < 64; i++)
+		if (recv(ls->netlink, buf, sizeof(buf), MSG_DONTWAIT) <= 0)
+			break;
+}

@@ -1,0 +1,57 @@
+/*
+ * The sockets that the server processes answer on.  The parent opens them,
+ * because port 123 takes a privilege, and passes them on; it never reads
+ * from one.
+ */
+#ifndef NTPD_PARENT_LISTEN_H
+#define NTPD_PARENT_LISTEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/loop.h"
+#include "ntpd/config.h"
+#include "ntpd/process.h"
+
+/* A listen statement, while the daemon runs. */
+struct listener {
+	struct config_listener conf;
+	unsigned	 ifindex;	/* its interface's; 0: not there */
+	uint32_t	 id;		/* of its sockets: id (IPv4), id + 1 */
+	bool		 failed;	/* the last try to open it; logged */
+	bool		 given[CONFIG_MAX_WORKERS];	/* to that worker */
+};
+
+struct listeners {
+	struct listener	 list[CONFIG_MAX_LISTENERS];
+	size_t		 n;
+	uint32_t	 next_id;
+	bool		 shared;	/* by several workers: SO_REUSEPORT */
+	int		 netlink;	/* tells of interfaces; -1: none needed */
+	struct instant	 retry;		/* of those that failed */
+};
+
+void	 listeners_init(struct listeners *ls);
+
+/*
+ * Take over the listen statements of CONF; those that were there before keep
+ * their sockets.  WORKERS (N of them) are told to close the others.
+ */
+void	 listeners_configure(struct listeners *ls, const struct config *conf,
+	    struct channel *workers, size_t n);
+
+/* Worker I has just started (or ended): it has no sockets. */
+void	 listeners_forget(struct listeners *ls, size_t i);
+
+/*
+ * Open what is to be open and is not, and give it to the WORKERS that lack
+ * it; have what has lost its interface closed.  Call it at start, when the
+ * netlink socket is ready and at ls->retry.
+ */
+void	 listeners_update(struct listeners *ls, struct channel *workers,
+	    size_t n, struct instant now);
+
+/* Take what the kernel said of interfaces: the news is that there is news. */
+void	 listeners_read_netlink(struct listeners *ls);
+
+#endif

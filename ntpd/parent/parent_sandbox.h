@@ -1,0 +1,9 @@
+/* What the parent may do once its children run. */
+#ifndef NTPD_PARENT_SANDBOX_H
+#define NTPD_PARENT_SANDBOX_H
+
+#include "ntpd/sandbox.h"
+
+extern const struct sandbox	 parent_sandbox;
+
+#endif

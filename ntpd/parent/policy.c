@@ -1,0 +1,128 @@
+/*
+ * The clock policy: every command of the engine against its bounds.
+ */
+#include <math.h>
+
+#include "ntpd/parent/policy.h"
+
+static enum verdict
+count(struct policy *policy, enum verdict verdict)
+{
+	if (verdict != PERMITTED)
+		policy->refused++;
+	return verdict;
+}
+
+void
+policy_arm(struct policy *policy)
+{
+	policy->armed = true;
+}
+
+bool
+policy_may_step(const struct policy *policy)
+{
+	switch (policy->step) {
+	case STEP_ALWAYS:
+		return true;
+	case STEP_BOOT:
+		return policy->armed;
+	case STEP_NEVER:
+		break;
+	}
+	return false;
+}
+
+enum verdict
+policy_frequency(struct policy *policy, const struct clock_frequency *wanted)
+{
+	enum verdict	 verdict = PERMITTED;
+
+	if (!isfinite(wanted->frequency) || !isfinite(wanted->error) ||
+	    wanted->error < 0)
+		verdict = NOT_A_NUMBER;
+	else if (fabs(wanted->frequency) > POLICY_MAX_FREQUENCY)
+		verdict = FREQUENCY_TOO_LARGE;
+	return count(policy, verdict);
+}
+
+/*
+ * The rate limit depends on how much is to be corrected: whoever measures
+ * intervals must not suffer 10 % for the sake of a few milliseconds.
+ */
+static enum verdict
+judge_slew(const struct clock_slew *wanted)
+{
+	double		 rate = fabs(wanted->rate);
+
+	if (!isfinite(wanted->rate) || !isfinite(wanted->duration) ||
+	    wanted->duration < 0)
+		return NOT_A_NUMBER;
+	if (wanted->duration > POLICY_MAX_SLEW_TIME)
+		return SLEW_TOO_LONG;
+	if (rate > POLICY_MAX_SLEW_LARGE)
+		return SLEW_TOO_FAST;
+	if (rate > POLICY_MAX_SLEW_SMALL &&
+	    rate * wanted->duration < POLICY_LARGE_OFFSET)
+		return SLEW_TOO_FAST;
+	return PERMITTED;
+}
+
+enum verdict
+policy_slew(struct policy *policy, const struct clock_slew *wanted)
+{
+	return count(policy, judge_slew(wanted));
+}
+
+static enum verdict
+judge_step(const struct policy *policy, double by, int64_t now)
+{
+	if (!isfinite(by))
+		return NOT_A_NUMBER;
+	if (policy->step == STEP_NEVER)
+		return STEP_FORBIDDEN;
+	if (!policy_may_step(policy))
+		return STEP_NOT_NOW;
+	if (fabs(by) < policy->threshold)
+		return STEP_TOO_SMALL;
+	if ((double)now + by < (double)POLICY_FIRST_TIME ||
+	    (double)now + by > (double)POLICY_LAST_TIME)
+		return STEP_OUT_OF_AGE;
+	return PERMITTED;
+}
+
+enum verdict
+policy_step(struct policy *policy, const struct clock_step *wanted, int64_t now)
+{
+	enum verdict	 verdict = judge_step(policy, wanted->by, now);
+
+	if (verdict == PERMITTED)
+		policy->armed = false;
+	return count(policy, verdict);
+}
+
+const char *
+policy_reason(enum verdict verdict)
+{
+	switch (verdict) {
+	case PERMITTED:
+		return "permitted";
+	case NOT_A_NUMBER:
+		return "not a number";
+	case FREQUENCY_TOO_LARGE:
+		return "over 500 ppm";
+	case SLEW_TOO_FAST:
+		return "faster than such an offset may be slewed";
+	case SLEW_TOO_LONG:
+		return "longer than a day";
+	case STEP_TOO_SMALL:
+		return "too small for a step";
+	case STEP_NOT_NOW:
+		return "steps are for the start only";
+	case STEP_FORBIDDEN:
+		return "the configuration says never";
+	case STEP_OUT_OF_AGE:
+		return "that is not a time of this age";
+	}
+	return "unknown";
+}

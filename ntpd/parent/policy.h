@@ -1,0 +1,73 @@
+/*
+ * What the engine may ask of the clock.  The parent does not trust the
+ * engine: these checks are all that stands between a taken-over engine and
+ * the machine's time.  Pure: the clock itself is clock.c.
+ */
+#ifndef NTPD_PARENT_POLICY_H
+#define NTPD_PARENT_POLICY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ntpd/messages.h"
+
+/* The kernel's own limit of frequency corrections, s/s. */
+#define POLICY_MAX_FREQUENCY	500e-6
+
+/* A slew that is to correct less than this is small, s. */
+#define POLICY_LARGE_OFFSET	0.128
+
+/* Fastest slews of small and large offsets, s/s. */
+#define POLICY_MAX_SLEW_SMALL	500e-6
+#define POLICY_MAX_SLEW_LARGE	0.1
+
+/* Longest slew without another word from the engine, s. */
+#define POLICY_MAX_SLEW_TIME	86400.0
+
+/*
+ * No clock is set outside these years: before, this software did not exist;
+ * after, some timestamp is false.  Seconds since 1970: 2025, 2200.
+ */
+#define POLICY_FIRST_TIME	1735689600LL
+#define POLICY_LAST_TIME	7258118400LL
+
+struct policy {
+	enum step_when	 step;
+	double		 threshold;	/* s, least step */
+	bool		 armed;		/* STEP_BOOT: the step is still to come */
+	uint32_t	 refused;	/* since the start */
+};
+
+enum verdict {
+	PERMITTED,
+	NOT_A_NUMBER,
+	FREQUENCY_TOO_LARGE,
+	SLEW_TOO_FAST,
+	SLEW_TOO_LONG,
+	STEP_TOO_SMALL,
+	STEP_NOT_NOW,		/* only at the start */
+	STEP_FORBIDDEN,		/* step never */
+	STEP_OUT_OF_AGE		/* would lead before 2025 or after 2200 */
+};
+
+/* A new start: one step is allowed again. */
+void		 policy_arm(struct policy *policy);
+
+/* Would a step be permitted now, its size apart? */
+bool		 policy_may_step(const struct policy *policy);
+
+/*
+ * Judge a command; anything but PERMITTED is counted.  A permitted step uses
+ * up the one of STEP_BOOT.  NOW is CLOCK_REALTIME in s since 1970.
+ */
+enum verdict	 policy_frequency(struct policy *policy,
+		    const struct clock_frequency *wanted);
+enum verdict	 policy_slew(struct policy *policy,
+		    const struct clock_slew *wanted);
+enum verdict	 policy_step(struct policy *policy,
+		    const struct clock_step *wanted, int64_t now);
+
+/* Why, for the log: "steps are for the start only". */
+const char	*policy_reason(enum verdict verdict);
+
+#endif

@@ -1,0 +1,140 @@
+/*
+ * Names to addresses by getaddrinfo(3), so that hosts files, mDNS, resolved
+ * and whatever else nsswitch.conf has on this machine are honoured.  Both
+ * sides are distrusted: the name is checked before the C library sees it, the
+ * addresses before the engine does.
+ */
+#include <netdb.h>
+#include <string.h>
+
+#include "common/addr.h"
+#include "ntpd/resolver/lookup.h"
+
+#define NAME_MAX_LEN	253
+#define LABEL_MAX_LEN	63
+
+/* Addresses of one family, in the order in which they came. */
+struct family_list {
+	struct addr	 addrs[RESOLVE_MAX];
+	size_t		 count;
+};
+
+/* Not isalnum(3): its answer depends on the locale. */
+static bool
+label_character(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+bool
+lookup_name_valid(const struct resolve_request *request)
+{
+	const char	*name = request->name;
+	size_t		 i, label = 0, len;
+
+	len = strnlen(name, sizeof(request->name));
+	if (len == sizeof(request->name))
+		return false;
+	if (len > 0 && name[len - 1] == '.')
+		len--;
+	if (len == 0 || len > NAME_MAX_LEN)
+		return false;
+	for (i = 0; i < len; i++) {
+		if (name[i] == '.') {
+			if (label == 0)
+				return false;
+			label = 0;
+		} else if (label_character(name[i])) {
+			if (++label > LABEL_MAX_LEN)
+				return false;
+		} else
+			return false;
+	}
+	return label > 0;
+}
+
+static void
+family_add(struct family_list *list, const struct addr *addr)
+{
+	size_t		 i;
+
+	if (list->count == RESOLVE_MAX)
+		return;
+	for (i = 0; i < list->count; i++)
+		if (addr_equal(&list->addrs[i], addr))
+			return;
+	list->addrs[list->count++] = *addr;
+}
+
+/*
+ * Can a server have this address?  The check is about complete addresses and
+ * wants a port; which one is the engine's business.
+ */
+static bool
+usable(const struct addr *addr)
+{
+	struct addr	 complete = *addr;
+
+	complete.port = NTP_PORT;
+	return addr_is_unicast(&complete);
+}
+
+void
+lookup_collect(struct resolve_reply *reply, const struct addrinfo *list)
+{
+	struct family_list first = { .count = 0 }, second = { .count = 0 };
+	struct addr	 addr;
+	size_t		 i;
+
+	memset(reply, 0, sizeof(*reply));
+	for (; list != NULL; list = list->ai_next) {
+		if (!addr_from_sockaddr(&addr, list->ai_addr,
+		    list->ai_addrlen))
+			continue;
+		addr.port = 0;
+		if (!usable(&addr))
+			continue;
+		if (first.count == 0 || first.addrs[0].family == addr.family)
+			family_add(&first, &addr);
+		else
+			family_add(&second, &addr);
+	}
+	for (i = 0; i < RESOLVE_MAX; i++) {
+		if (i < first.count && reply->count < RESOLVE_MAX)
+			reply->addrs[reply->count++] = first.addrs[i];
+		if (i < second.count && reply->count < RESOLVE_MAX)
+			reply->addrs[reply->count++] = second.addrs[i];
+	}
+}
+
+void
+lookup(struct resolve_reply *reply, const struct resolve_request *request)
+{
+	struct addrinfo	 hints = {
+		.ai_family = AF_UNSPEC,
+		.ai_socktype = SOCK_DGRAM,
+		/* No IPv6 addresses for a machine that has no IPv6. */
+		.ai_flags = AI_ADDRCONFIG
+	};
+	struct addrinfo	*list = NULL;
+	int		 error;
+
+	memset(reply, 0, sizeof(*reply));
+	reply->error = EAI_NONAME;
+	if (!lookup_name_valid(request))
+		return;
+	/*
+	 * No res_init(3) is needed for a changed resolv.conf to be seen:
+	 * the C library looks at the file each time (glibc since 2.26, musl).
+	 */
+	error = getaddrinfo(request->name, NULL, &hints, &list);
+	if (error != 0) {
+		reply->error = error;
+		return;
+	}
+	lookup_collect(reply, list);
+	freeaddrinfo(list);
+	if (reply->count == 0)
+		reply->error = EAI_NONAME;
+}

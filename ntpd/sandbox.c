@@ -1,0 +1,212 @@
+/*
+ * How a process is confined, in the only order that works: limits while they
+ * may be set, Landlock and the descent into the chroot while paths still mean
+ * something, then the user, then capabilities, and the filter of system calls
+ * last, because it forbids all of the above.
+ */
+#include <sys/capability.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/landlock.h>
+#include <seccomp.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "ntpd/sandbox.h"
+
+/*
+ * The sanitizers' run-time needs a few calls of its own; a build for testing
+ * is confined less.
+ */
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED	1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED	1
+#endif
+#endif
+
+#ifdef SANITIZED
+static const char *const sanitizer_syscalls[] = {
+	"sigaltstack", "mmap", "munmap", "mprotect", "madvise", "getpid",
+	"gettid", "sched_yield", "futex", "openat", "readlink", "write",
+	"rt_sigaction", "rt_sigprocmask", "getrlimit", "prlimit64", "prctl"
+};
+#endif
+
+/* Every file system right that the oldest Landlock (ABI 1) knows. */
+#define LANDLOCK_ALL	((LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1)
+#define LANDLOCK_READ	(LANDLOCK_ACCESS_FS_READ_FILE |			\
+			LANDLOCK_ACCESS_FS_READ_DIR |			\
+			LANDLOCK_ACCESS_FS_EXECUTE)
+
+bool
+sandbox_prepare_root(const char *path)
+{
+	struct stat	 st;
+	struct dirent	*entry;
+	DIR		*dir;
+	int		 entries = 0;
+
+	if (mkdir(path, 0755) == -1 && errno != EEXIST) {
+		log_warn("cannot make %s, the children's root", path);
+		return false;
+	}
+	if ((dir = opendir(path)) == NULL || fstat(dirfd(dir), &st) == -1) {
+		log_warn("%s, the children's root", path);
+		if (dir != NULL)
+			closedir(dir);
+		return false;
+	}
+	while ((entry = readdir(dir)) != NULL && entries < 3)
+		entries++;
+	closedir(dir);
+	if (st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+		log_warnx("%s must belong to root and be writable by nobody "
+		    "else: it becomes the children's root", path);
+		return false;
+	}
+	if (entries > 2) {
+		log_warnx("%s must be empty: it becomes the children's root",
+		    path);
+		return false;
+	}
+	return true;
+}
+
+static void
+limit(int resource, const char *name, rlim_t most)
+{
+	struct rlimit	 rl = { .rlim_cur = most, .rlim_max = most };
+
+	if (setrlimit((__rlimit_resource_t)resource, &rl) == -1)
+		fatal("cannot limit %s", name);
+}
+
+static void
+set_limits(const struct sandbox *sandbox)
+{
+	limit(RLIMIT_CORE, "core dumps", 0);
+	limit(RLIMIT_NOFILE, "descriptors", sandbox->max_files);
+	if (sandbox->files != FILES_OWN)
+		limit(RLIMIT_FSIZE, "file size", 0);
+	if (!sandbox->may_fork)
+		limit(RLIMIT_NPROC, "processes", 0);
+}
+
+/*
+ * Take away the file system by Landlock, on top of the chroot and for
+ * processes that have none.  Kernels without it (before 5.13, or switched
+ * off) are no reason not to run: the other walls stand.
+ */
+static void
+restrict_files(const struct sandbox *sandbox)
+{
+	struct landlock_ruleset_attr attr = { .handled_access_fs = LANDLOCK_ALL };
+	struct landlock_path_beneath_attr root = {
+		.allowed_access = LANDLOCK_READ
+	};
+	int		 fd;
+
+	if (sandbox->files == FILES_OWN)
+		return;
+	fd = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
+	if (fd == -1) {
+		log_debug("no Landlock here: %s", strerror(errno));
+		return;
+	}
+	if (sandbox->files == FILES_READ) {
+		root.parent_fd = open("/", O_PATH | O_CLOEXEC);
+		if (root.parent_fd == -1 ||
+		    syscall(SYS_landlock_add_rule, fd,
+		    LANDLOCK_RULE_PATH_BENEATH, &root, 0) == -1)
+			fatal("Landlock rule");
+		close(root.parent_fd);
+	}
+	if (syscall(SYS_landlock_restrict_self, fd, 0) == -1)
+		fatal("Landlock");
+	close(fd);
+}
+
+static void
+drop_user(const struct sandbox_target *target)
+{
+	if (setgroups(1, &target->gid) == -1 ||
+	    setresgid(target->gid, target->gid, target->gid) == -1 ||
+	    setresuid(target->uid, target->uid, target->uid) == -1)
+		fatal("cannot become user %u", (unsigned)target->uid);
+}
+
+static void
+drop_capabilities(const char *keep)
+{
+	cap_t		 caps;
+
+	caps = keep == NULL ? cap_init() : cap_from_text(keep);
+	if (caps == NULL || cap_set_proc(caps) == -1)
+		fatal("cannot drop capabilities");
+	cap_free(caps);
+}
+
+static void
+allow(scmp_filter_ctx filter, const char *name)
+{
+	int		 nr = seccomp_syscall_resolve_name(name);
+
+	/* A call this architecture does not have cannot be made, either. */
+	if (nr == __NR_SCMP_ERROR || nr < 0)
+		return;
+	if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, nr, 0) != 0)
+		fatalx("seccomp: cannot allow %s", name);
+}
+
+static void
+filter_syscalls(const struct sandbox *sandbox)
+{
+	scmp_filter_ctx	 filter;
+	size_t		 i;
+	int		 error;
+
+	if ((filter = seccomp_init(SCMP_ACT_KILL_PROCESS)) == NULL)
+		fatalx("seccomp_init");
+	for (i = 0; i < SANDBOX_MAX_SYSCALLS &&
+	    sandbox->syscalls[i].name != NULL; i++)
+		allow(filter, sandbox->syscalls[i].name);
+#ifdef SANITIZED
+	for (i = 0; i < sizeof(sanitizer_syscalls) /
+	    sizeof(sanitizer_syscalls[0]); i++)
+		allow(filter, sanitizer_syscalls[i]);
+#endif
+	if ((error = seccomp_load(filter)) != 0)
+		fatalx("seccomp: %s", strerror(-error));
+	seccomp_release(filter);
+}
+
+void
+sandbox_enter(const struct sandbox *sandbox,
+    const struct sandbox_target *target)
+{
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+		fatal("PR_SET_NO_NEW_PRIVS");
+	set_limits(sandbox);
+	if (sandbox->chroot &&
+	    (chroot(target->root) == -1 || chdir("/") == -1))
+		fatal("chroot to %s", target->root);
+	restrict_files(sandbox);
+	if (sandbox->drop_user)
+		drop_user(target);
+	drop_capabilities(sandbox->capabilities);
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
+		fatal("PR_SET_DUMPABLE");
+	if (sandbox->syscalls[0].name != NULL)
+		filter_syscalls(sandbox);
+}

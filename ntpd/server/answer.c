@@ -1,0 +1,154 @@
+/*
+ * What a client is told: from a request and a snapshot to an answer.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "common/ntp.h"
+#include "common/ntptime.h"
+#include "ntpd/config.h"
+#include "ntpd/server/answer.h"
+
+#define MAX_DISPERSION	16.0		/* s, MAXDISP of RFC 5905 7.2 */
+#define MAX_DELAY	16.0		/* s, beyond any path that is of use */
+#define MAX_RATE	1.0		/* s/s */
+#define MIN_PRECISION	(-32)		/* log2 s, the timestamp's resolution */
+#define PRECISION	(-20)		/* log2 s, while nobody told us one */
+#define SECOND		4294967296.0	/* of a timestamp: 2^32 */
+
+/* Half an era: an age above it is one below zero. */
+#define MAX_LIFETIME	((uint64_t)INT64_MAX)
+
+static bool
+in_range(double value, double least, double most)
+{
+	/* False for NaN, which compares with nothing. */
+	return value >= least && value <= most;
+}
+
+void
+answer_source_none(struct answer_source *src)
+{
+	struct ntp_packet	*pkt = &src->unsynchronized;
+
+	memset(src, 0, sizeof(*src));
+	pkt->leap = LEAP_UNKNOWN;
+	pkt->mode = NTP_MODE_SERVER;
+	pkt->precision = PRECISION;
+	pkt->root_dispersion = ntpshort_from_seconds(MAX_DISPERSION);
+	memcpy(pkt->refid, "INIT", sizeof(pkt->refid));
+}
+
+static bool
+snapshot_valid(const struct snapshot *snap)
+{
+	return snap->leap <= LEAP_DELETE &&
+	    snap->stratum >= 1 && snap->stratum < NTP_MAX_STRATUM &&
+	    snap->precision >= MIN_PRECISION && snap->precision <= 0 &&
+	    in_range(snap->root_delay, 0, MAX_DELAY) &&
+	    in_range(snap->root_dispersion, 0, HUGE_VAL) &&
+	    in_range(snap->dispersion_rate, 0, MAX_RATE) &&
+	    !ntptime_is_zero(snap->reference);
+}
+
+/* How long after its reference SNAP is worth something, in 2^-32 s. */
+static uint64_t
+snapshot_lifetime(const struct snapshot *snap)
+{
+	double	 left;
+
+	if (snap->root_dispersion >= MAX_DISPERSION)
+		return 0;
+	left = (MAX_DISPERSION - snap->root_dispersion) * SECOND;
+	/* So written that a rate of zero divides nothing. */
+	if (left >= snap->dispersion_rate * (double)MAX_LIFETIME)
+		return MAX_LIFETIME;
+	return (uint64_t)(left / snap->dispersion_rate);
+}
+
+bool
+answer_source_set(struct answer_source *src, const struct snapshot *snap)
+{
+	struct ntp_packet	*pkt = &src->synchronized;
+
+	answer_source_none(src);
+	if (snap->leap == LEAP_UNKNOWN || snap->stratum == NTP_MAX_STRATUM)
+		return true;
+	if (!snapshot_valid(snap))
+		return false;
+
+	src->unsynchronized.precision = snap->precision;
+	pkt->leap = snap->leap;
+	pkt->mode = NTP_MODE_SERVER;
+	pkt->stratum = snap->stratum;
+	pkt->precision = snap->precision;
+	pkt->root_delay = ntpshort_from_seconds(snap->root_delay);
+	pkt->root_dispersion = ntpshort_from_seconds(snap->root_dispersion);
+	memcpy(pkt->refid, snap->refid, sizeof(pkt->refid));
+	pkt->reference = snap->reference;
+	src->rate = (uint64_t)ceil(snap->dispersion_rate * SECOND);
+	src->lifetime = snapshot_lifetime(snap);
+	return true;
+}
+
+/*
+ * By how much the dispersion has grown AGE (2^-32 s) after the reference, in
+ * short format, rounded up.  AGE is within the lifetime, in which no more than
+ * MAX_DISPERSION can come together: the product stays below 2^53.
+ */
+static uint32_t
+dispersion_growth(const struct answer_source *src, uint64_t age)
+{
+	uint64_t	 units = (age + 0xffff) >> 16;	/* 2^-16 s */
+
+	return (uint32_t)((units * src->rate + 0xffffffff) >> 32);
+}
+
+/*
+ * The poll exponent of the request is returned (RFC 5905 A.5.3.1), but as a
+ * number that an interval can have: 2^127 s is nobody's.
+ */
+static int8_t
+answer_poll(int8_t asked)
+{
+	if (asked < 0)
+		return 0;
+	return asked > POLL_MOST ? POLL_MOST : asked;
+}
+
+size_t
+answer_request(const struct answer_source *src, const uint8_t *request,
+    size_t len, struct ntptime receive, struct ntptime transmit,
+    uint8_t answer[NTP_HEADER_LEN])
+{
+	struct ntp_packet	 asked, told;
+	uint64_t		 age;
+	int64_t			 waited;
+
+	if (len < NTP_HEADER_LEN ||
+	    ntp_decode(&asked, request, NTP_HEADER_LEN) != NTP_OK ||
+	    asked.mode != NTP_MODE_CLIENT)
+		return 0;
+
+	/*
+	 * A transmit time before the reference gives an age beyond every
+	 * lifetime: somebody set the clock back, and what the snapshot says
+	 * is no longer about this clock.
+	 */
+	age = transmit.value - src->synchronized.reference.value;
+	if (age < src->lifetime) {
+		told = src->synchronized;
+		told.root_dispersion += dispersion_growth(src, age);
+	} else
+		told = src->unsynchronized;
+
+	/* No answer leaves before its request came. */
+	waited = (int64_t)(transmit.value - receive.value);
+	told.version = asked.version;
+	told.poll = answer_poll(asked.poll);
+	told.origin = asked.transmit;
+	told.receive = waited < 0 ? transmit : receive;
+	told.transmit = transmit;
+	ntp_encode(&told, answer);
+	return NTP_HEADER_LEN;
+}

@@ -1,0 +1,55 @@
+/*
+ * What a client is told: bytes in, bytes out.  No socket, no clock, no state,
+ * so that the same function can serve a socket, a test or a packet path below
+ * sockets.
+ */
+#ifndef NTPD_SERVER_ANSWER_H
+#define NTPD_SERVER_ANSWER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/ntp.h"
+#include "ntpd/messages.h"
+
+/* A snapshot made ready: nothing in it is worked out again for a packet. */
+struct answer_source {
+	struct ntp_packet synchronized;	/* root dispersion at its reference */
+	struct ntp_packet unsynchronized;
+	uint64_t	 rate;		/* of dispersion, 2^-32 s/s */
+	uint64_t	 lifetime;	/* 2^-32 s after reference; 0: none */
+};
+
+/*
+ * The source before the first snapshot and after the engine is gone: leap 3,
+ * stratum 16.  On the wire stratum 16 is 0 (RFC 5905 A.5.3.1, fast_xmit), with
+ * the kiss code INIT that 7.4 gives it, which asks nothing of the client.  The
+ * reference time is unknown (0), the root dispersion MAXDISP: a client that
+ * looks at nothing else finds the root distance too large.
+ */
+void	 answer_source_none(struct answer_source *src);
+
+/*
+ * Make *SRC from SNAP.  False if a field of it is out of its range (NaN,
+ * negative, a reference time of zero ...); *SRC is unsynchronized then: who
+ * sends nonsense knows no time.
+ */
+bool	 answer_source_set(struct answer_source *src,
+	    const struct snapshot *snap);
+
+/*
+ * Answer the LEN bytes of REQUEST, of which only the header is looked at, as
+ * RFC 5905 8 has it.  RECEIVE is when it arrived, TRANSMIT when the answer is
+ * going to leave.  Returns how many bytes of ANSWER to send: NTP_HEADER_LEN,
+ * which is never more than LEN, or 0 for none.
+ *
+ * Answered is mode 3 of versions 1 to 4 and nothing else.  Extension fields
+ * and MACs are ignored: the answer has none, so that a client with a key sees
+ * that it was not authenticated (no crypto-NAK, RFC 5905 9.2).
+ */
+size_t	 answer_request(const struct answer_source *src,
+	    const uint8_t *request, size_t len, struct ntptime receive,
+	    struct ntptime transmit, uint8_t answer[NTP_HEADER_LEN]);
+
+#endif

@@ -1,0 +1,356 @@
+/*
+ * Requests by the batch.  Sending is four fifths of what an answer costs, and
+ * that is the kernel's; what is done here for each request must be next to
+ * nothing beside it.
+ */
+#include <sys/param.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/addr.h"
+#include "common/ntptime.h"
+#include "ntpd/server/batch.h"
+
+#define NS_PER_S	1000000000
+
+/*
+ * The pace follows the batches slowly and in small steps: one that was held up
+ * (another process had the CPU, an interrupt) says nothing about the next.
+ */
+#define PACE_MOST	100000		/* ns an answer, slower than any */
+#define PACE_WEIGHT	8		/* batches that the mean is over */
+#define PACE_STEP	100		/* ns, at most, for one batch */
+
+/* What came with a request. */
+struct arrival {
+	struct ntptime	 time;
+	bool		 stamped;	/* else the kernel did not tell */
+	bool		 refused;	/* not to be answered */
+};
+
+/* Which datagram of the batch an answer belongs to. */
+struct pending {
+	unsigned	 index;
+	struct arrival	 arrival;
+};
+
+static void
+batch_renew(struct batch *b, unsigned count)
+{
+	struct msghdr	*hdr;
+	unsigned	 i;
+
+	for (i = 0; i < count; i++) {
+		hdr = &b->in[i].msg_hdr;
+		hdr->msg_namelen = sizeof(b->name[i]);
+		hdr->msg_controllen = sizeof(b->control[i]);
+		hdr->msg_flags = 0;
+	}
+	b->used = 0;
+}
+
+void
+batch_init(struct batch *b)
+{
+	struct msghdr	*hdr;
+	unsigned	 i;
+
+	memset(b, 0, sizeof(*b));
+	b->unsent.burst = 5;
+	b->unsent.interval = 60;
+	for (i = 0; i < BATCH_MAX; i++) {
+		b->in_iov[i].iov_base = b->request[i];
+		b->in_iov[i].iov_len = sizeof(b->request[i]);
+		hdr = &b->in[i].msg_hdr;
+		hdr->msg_name = &b->name[i];
+		hdr->msg_iov = &b->in_iov[i];
+		hdr->msg_iovlen = 1;
+		hdr->msg_control = &b->control[i];
+
+		b->out_iov[i].iov_base = b->answer[i];
+		hdr = &b->out[i].msg_hdr;
+		hdr->msg_iov = &b->out_iov[i];
+		hdr->msg_iovlen = 1;
+	}
+	batch_renew(b, BATCH_MAX);
+}
+
+/*
+ * The kernel's own idea of where an answer comes from (ipi_spec_dst) is the
+ * address that was asked, but for broadcast and multicast: no answer to those,
+ * one forged request would have a whole network answering.
+ */
+static bool
+source_ipv4(const struct in_pktinfo *info, union batch_source *source)
+{
+	struct in_pktinfo reply = { .ipi_spec_dst = info->ipi_spec_dst };
+	struct cmsghdr	*cmsg = (struct cmsghdr *)source;
+
+	if (info->ipi_addr.s_addr != info->ipi_spec_dst.s_addr)
+		return false;
+	cmsg->cmsg_level = IPPROTO_IP;
+	cmsg->cmsg_type = IP_PKTINFO;
+	cmsg->cmsg_len = CMSG_LEN(sizeof(reply));
+	memcpy(CMSG_DATA(cmsg), &reply, sizeof(reply));
+	return true;
+}
+
+/* Only a link-local address needs an interface; others leave by the route. */
+static bool
+source_ipv6(const struct in6_pktinfo *info, union batch_source *source)
+{
+	struct in6_pktinfo reply = *info;
+	struct cmsghdr	*cmsg = (struct cmsghdr *)source;
+
+	if (IN6_IS_ADDR_MULTICAST(&info->ipi6_addr))
+		return false;
+	if (!IN6_IS_ADDR_LINKLOCAL(&info->ipi6_addr))
+		reply.ipi6_ifindex = 0;
+	cmsg->cmsg_level = IPPROTO_IPV6;
+	cmsg->cmsg_type = IPV6_PKTINFO;
+	cmsg->cmsg_len = CMSG_LEN(sizeof(reply));
+	memcpy(CMSG_DATA(cmsg), &reply, sizeof(reply));
+	return true;
+}
+
+/* Is CMSG a message of LEVEL and TYPE with at least SIZE bytes, in *DATA? */
+static bool
+control_is(struct cmsghdr *cmsg, int level, int type, void *data, size_t size)
+{
+	if (cmsg->cmsg_level != level || cmsg->cmsg_type != type ||
+	    cmsg->cmsg_len < CMSG_LEN(size))
+		return false;
+	memcpy(data, CMSG_DATA(cmsg), size);
+	return true;
+}
+
+/*
+ * Read the control messages of HDR: when it arrived, into *ARRIVAL, and where
+ * the answer comes from, into SOURCE.  Returns the length of the latter.
+ */
+static size_t
+read_control(struct msghdr *hdr, struct arrival *arrival,
+    union batch_source *source)
+{
+	struct in_pktinfo info4;
+	struct in6_pktinfo info6;
+	struct timespec	 ts;
+	struct cmsghdr	*cmsg;
+	size_t		 len = 0;
+
+	memset(arrival, 0, sizeof(*arrival));
+	for (cmsg = CMSG_FIRSTHDR(hdr); cmsg != NULL;
+	    cmsg = CMSG_NXTHDR(hdr, cmsg)) {
+		if (control_is(cmsg, SOL_SOCKET, SCM_TIMESTAMPNS, &ts,
+		    sizeof(ts)) ||
+		    /* Of its three, the first is the software's. */
+		    control_is(cmsg, SOL_SOCKET, SCM_TIMESTAMPING, &ts,
+		    sizeof(ts))) {
+			arrival->time = ntptime_from_timespec(&ts);
+			arrival->stamped = ts.tv_sec != 0;
+		} else if (control_is(cmsg, IPPROTO_IP, IP_PKTINFO, &info4,
+		    sizeof(info4))) {
+			arrival->refused |= !source_ipv4(&info4, source);
+			len = CMSG_SPACE(sizeof(info4));
+		} else if (control_is(cmsg, IPPROTO_IPV6, IPV6_PKTINFO, &info6,
+		    sizeof(info6))) {
+			arrival->refused |= !source_ipv6(&info6, source);
+			len = CMSG_SPACE(sizeof(info6));
+		}
+	}
+	return len;
+}
+
+/* A port to send an answer to; nobody asks from port 0. */
+static bool
+name_usable(const union batch_name *name, socklen_t len)
+{
+	switch (name->sa.sa_family) {
+	case AF_INET:
+		return len == sizeof(name->in) && name->in.sin_port != 0;
+	case AF_INET6:
+		return len == sizeof(name->in6) && name->in6.sin6_port != 0;
+	default:
+		return false;
+	}
+}
+
+/*
+ * Prepare what does not depend on the time of sending: of the first COUNT
+ * datagrams, those that can be answered at all, into LIST.
+ */
+static unsigned
+batch_sort(struct batch *b, unsigned count, struct pending list[BATCH_MAX])
+{
+	struct msghdr	*in, *out;
+	unsigned	 i, n = 0;
+	size_t		 len;
+
+	for (i = 0; i < count; i++) {
+		in = &b->in[i].msg_hdr;
+		if (b->in[i].msg_len < NTP_HEADER_LEN ||
+		    !name_usable(&b->name[i], in->msg_namelen))
+			continue;
+		/* Without all of it the source address may be missing. */
+		if ((in->msg_flags & MSG_CTRUNC) != 0)
+			continue;
+		len = read_control(in, &list[n].arrival, &b->source[n]);
+		if (list[n].arrival.refused)
+			continue;
+		out = &b->out[n].msg_hdr;
+		out->msg_name = in->msg_name;
+		out->msg_namelen = in->msg_namelen;
+		out->msg_control = len == 0 ? NULL : &b->source[n];
+		out->msg_controllen = len;
+		list[n++].index = i;
+	}
+	return n;
+}
+
+static int64_t
+ns_between(const struct timespec *a, const struct timespec *b)
+{
+	return (b->tv_sec - a->tv_sec) * NS_PER_S + b->tv_nsec - a->tv_nsec;
+}
+
+/* TS moved by NS, which is less than a second. */
+static struct ntptime
+later(const struct timespec *ts, int64_t ns)
+{
+	struct timespec	 sum = { ts->tv_sec, ts->tv_nsec + (long)ns };
+
+	if (sum.tv_nsec >= NS_PER_S) {
+		sum.tv_sec++;
+		sum.tv_nsec -= NS_PER_S;
+	}
+	return ntptime_from_timespec(&sum);
+}
+
+/*
+ * Write the answers to those of LIST that are requests.  One reading of the
+ * clock (*NOW) would do for all if they left at once, but the kernel takes
+ * some us for each, and the last of 64 would be stamped 200 us early.  So
+ * each is stamped with the time at which it is going to leave, if this batch
+ * goes as fast as the last ones did: that costs one more reading a batch, and
+ * leaves the 10 us or so that the first one takes on a cold CPU.  A reading
+ * for each would be no better, all of them being taken before the first is
+ * sent.
+ */
+static unsigned
+batch_answer(struct batch *b, const struct answer_source *src,
+    const struct pending list[BATCH_MAX], unsigned count,
+    const struct timespec *now)
+{
+	struct ntptime	 transmit;
+	unsigned	 i, n = 0;
+	size_t		 len;
+
+	for (i = 0; i < count; i++) {
+		const struct pending *p = &list[i];
+
+		transmit = later(now, b->pace * n);
+		len = answer_request(src, b->request[p->index],
+		    b->in[p->index].msg_len,
+		    p->arrival.stamped ? p->arrival.time : transmit, transmit,
+		    b->answer[i]);
+		if (len == 0)
+			continue;
+		/* Only what could not be answered leaves a gap to close. */
+		if (n != i)
+			b->out[n].msg_hdr = b->out[i].msg_hdr;
+		b->out_iov[i].iov_len = len;
+		b->out[n].msg_hdr.msg_iov = &b->out_iov[i];
+		n++;
+	}
+	return n;
+}
+
+static void
+report_unsent(struct batch *b, unsigned i, int error)
+{
+	struct addr	 addr = { .family = ADDR_NONE };
+	char		 text[ADDR_STRLEN];
+	uint64_t	 before = 0;
+
+	if (!log_allowed(&b->unsent, instant_now(), &before))
+		return;
+	addr_from_sockaddr(&addr, b->out[i].msg_hdr.msg_name,
+	    b->out[i].msg_hdr.msg_namelen);
+	log_warnx("%s: cannot answer: %s, request dropped (and %" PRIu64
+	    " others since the last message)", addr_format(&addr, text),
+	    strerror(error), before);
+}
+
+/*
+ * Send COUNT answers.  sendmmsg stops at one that fails, and says so only if
+ * it is the first: after fewer than asked for, the next one is the failed one
+ * and is skipped.  A full queue is the end of the batch: there is no sense in
+ * waiting, a late answer is a bad one.
+ */
+static unsigned
+batch_send(struct batch *b, int fd, unsigned count)
+{
+	unsigned	 i = 0, sent = 0;
+	int		 n;
+
+	while (i < count) {
+		n = sendmmsg(fd, b->out + i, count - i, MSG_DONTWAIT);
+		if (n > 0) {
+			sent += (unsigned)n;
+			i += (unsigned)n;
+			if (i == count)
+				break;
+		} else if (n == -1) {
+			if (errno == EAGAIN || errno == ENOBUFS)
+				break;
+			report_unsent(b, i, errno);
+		}
+		i++;
+	}
+	return sent;
+}
+
+/* Learn from COUNT answers that took from FROM to TO. */
+static void
+batch_learn_pace(struct batch *b, const struct timespec *from,
+    const struct timespec *to, unsigned count)
+{
+	int64_t		 pace = ns_between(from, to) / count;
+	int64_t		 step;
+
+	/* Negative: the clock was set back meanwhile. */
+	if (pace < 0)
+		return;
+	step = (MIN(pace, PACE_MOST) - b->pace) / PACE_WEIGHT;
+	b->pace += MIN(MAX(step, -PACE_STEP), PACE_STEP);
+}
+
+enum batch_status
+batch_serve(struct batch *b, int fd, const struct answer_source *src)
+{
+	struct pending	 list[BATCH_MAX];
+	struct timespec	 before, after;
+	unsigned	 count, sent;
+	int		 n;
+
+	batch_renew(b, b->used);
+	n = recvmmsg(fd, b->in, BATCH_MAX, MSG_DONTWAIT, NULL);
+	if (n == -1 && errno != EAGAIN && errno != EINTR)
+		return BATCH_FAILED;
+	if (n <= 0)
+		return BATCH_IDLE;
+	b->used = (unsigned)n;
+
+	count = batch_sort(b, b->used, list);
+	clock_gettime(CLOCK_REALTIME, &before);
+	count = batch_answer(b, src, list, count, &before);
+	sent = batch_send(b, fd, count);
+	if (sent > 1) {
+		clock_gettime(CLOCK_REALTIME, &after);
+		batch_learn_pace(b, &before, &after, sent);
+	}
+	return b->used > 1 ? BATCH_BUSY : BATCH_IDLE;
+}

@@ -1,0 +1,290 @@
+/*
+ * The server's loop: sockets from the parent, snapshots from the engine,
+ * answers to whoever asks.
+ */
+#include <bsd/unistd.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "common/loop.h"
+#include "ntpd/process.h"
+#include "ntpd/sandbox.h"
+#include "ntpd/server/answer.h"
+#include "ntpd/server/batch.h"
+#include "ntpd/server/server.h"
+
+#define SETUP_SECONDS	10.0
+
+/*
+ * Batches of one socket before the others have their turn: enough that the
+ * wait for all of them costs little, few enough that 64 busy sockets do not
+ * keep the engine waiting for more than 0.1 s.
+ */
+#define BATCHES_PER_TURN 4
+
+/*
+ * How long to leave a socket alone that gives errors (its interface is down),
+ * so as not to spin.
+ */
+#define REST_SECONDS	1.0
+
+struct listener {
+	uint32_t	 id;		/* the parent's name for it */
+	int		 fd;
+	int		 slot;
+	struct instant	 rests_until;
+};
+
+struct server {
+	struct channel	 parent;
+	struct channel	 engine;
+	struct pollset	 set;
+	struct listener	 listeners[SERVER_MAX_SOCKETS];
+	size_t		 nlisteners;
+	struct answer_source source;
+	struct batch	 batch;
+	struct log_limit bad_snapshots;
+	struct log_limit failures;
+	bool		 quit;
+};
+
+/*
+ * The server answers strangers.  It was given its sockets; it needs no more
+ * than to read them, to answer, and to hear from the parent and the engine.
+ */
+static const struct sandbox server_sandbox = {
+	.process = "server", .chroot = true, .drop_user = true,
+	.capabilities = NULL, .files = FILES_NONE,
+	.max_files = SERVER_MAX_SOCKETS + 32, .may_fork = false,
+	.syscalls = {
+		{ "recvmmsg",		"requests" },
+		{ "sendmmsg",		"answers" },
+		{ "ppoll",		"wait for requests and messages" },
+		{ "recvmsg",		"sockets, snapshots" },
+		{ "getpid",		"a new channel: it numbers its frames" },
+		{ "close",		"sockets no longer listened on" },
+		{ "write",		"log" },
+		{ "writev",		"log; the C library's complaints" },
+		{ "clock_gettime",	"timestamps, where it is no vDSO call" },
+		{ "brk",		"memory, for a channel's buffer" },
+		{ "mmap",		"likewise" },
+		{ "munmap",		"likewise" },
+		{ "mremap",		"likewise" },
+		{ "madvise",		"likewise" },
+		{ "futex",		"locks of the C library" },
+		{ "rt_sigreturn",	"end of a signal handler" },
+		{ "restart_syscall",	"a wait goes on after a stop" },
+		{ "exit_group",		"end" },
+	},
+};
+
+/*
+ * The parent ends its children by closing their channels, in the order it
+ * wants, so a signal to the whole process group is not for them.
+ */
+static void
+ignore_signals(void)
+{
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static void
+server_init(struct server *s, int parent_fd, unsigned instance)
+{
+	struct child_setup setup;
+	struct sandbox_target target;
+	struct message	 msg;
+
+	memset(s, 0, sizeof(*s));
+	s->bad_snapshots = (struct log_limit){ .burst = 5, .interval = 60 };
+	s->failures = (struct log_limit){ .burst = 5, .interval = 60 };
+	answer_source_none(&s->source);
+	batch_init(&s->batch);
+	ignore_signals();
+
+	channel_open(&s->parent, parent_fd, SERVER, PARENT);
+	if (!channel_expect(&s->parent, MSG_CHILD_SETUP, SETUP_SECONDS, &msg))
+		fatalx("server: the parent does not say how to live");
+	memcpy(&setup, msg.data, sizeof(setup));
+	log_init((enum log_target)setup.log_target, "server", setup.verbose);
+	setproctitle("server %u", instance);
+
+	target.root = setup.root;
+	target.uid = setup.uid;
+	target.gid = setup.gid;
+	sandbox_enter(&server_sandbox, &target);
+}
+
+static void
+server_unlisten(struct server *s, uint32_t id)
+{
+	size_t	 i;
+
+	for (i = 0; i < s->nlisteners; i++) {
+		if (s->listeners[i].id != id)
+			continue;
+		close(s->listeners[i].fd);
+		s->listeners[i] = s->listeners[--s->nlisteners];
+		return;
+	}
+}
+
+/* Answer on FD as well, and on nothing else of the same ID. */
+static void
+server_listen(struct server *s, uint32_t id, int fd)
+{
+	struct listener	*l;
+
+	server_unlisten(s, id);
+	if (s->nlisteners == SERVER_MAX_SOCKETS) {
+		log_warnx("no room for another socket, %d are open: it is not "
+		    "answered on", SERVER_MAX_SOCKETS);
+		close(fd);
+		return;
+	}
+	l = &s->listeners[s->nlisteners++];
+	l->id = id;
+	l->fd = fd;
+	l->slot = -1;
+	l->rests_until = instant_now();
+}
+
+static void
+server_hear_parent(struct server *s)
+{
+	struct message	 msg;
+
+	if (!channel_transfer(&s->parent, &s->set)) {
+		s->quit = true;
+		return;
+	}
+	while (channel_receive(&s->parent, &msg)) {
+		if (msg.type == MSG_SERVER_ENGINE && msg.fd != -1) {
+			channel_close(&s->engine);
+			channel_open(&s->engine, msg.fd, SERVER, ENGINE);
+		} else if (msg.type == MSG_SERVER_LISTEN && msg.fd != -1)
+			server_listen(s, msg.id, msg.fd);
+		else {
+			if (msg.type == MSG_SERVER_UNLISTEN)
+				server_unlisten(s, msg.id);
+			if (msg.fd != -1)
+				close(msg.fd);
+		}
+	}
+	if (!s->parent.open)
+		s->quit = true;
+}
+
+static void
+server_take_snapshot(struct server *s, const void *data)
+{
+	struct snapshot	 snap;
+
+	memcpy(&snap, data, sizeof(snap));
+	if (!answer_source_set(&s->source, &snap) &&
+	    log_allowed(&s->bad_snapshots, instant_now(), NULL))
+		log_warnx("the engine's snapshot is out of range: answering "
+		    "as unsynchronized until the next");
+}
+
+static void
+server_hear_engine(struct server *s)
+{
+	struct message	 msg;
+	bool		 alive;
+
+	if (!s->engine.open)
+		return;
+	alive = channel_transfer(&s->engine, &s->set);
+	while (channel_receive(&s->engine, &msg)) {
+		if (msg.fd != -1)
+			close(msg.fd);
+		if (msg.type == MSG_SNAPSHOT)
+			server_take_snapshot(s, msg.data);
+	}
+	if (alive && s->engine.open)
+		return;
+	/* Clients are to look elsewhere, and told so. */
+	channel_close(&s->engine);
+	answer_source_none(&s->source);
+	log_debug("the engine is gone: answering as unsynchronized");
+}
+
+static void
+listener_serve(struct server *s, struct listener *l)
+{
+	enum batch_status status = BATCH_BUSY;
+	struct instant	 now;
+	int		 error, i;
+
+	for (i = 0; i < BATCHES_PER_TURN && status == BATCH_BUSY; i++)
+		status = batch_serve(&s->batch, l->fd, &s->source);
+	if (status != BATCH_FAILED)
+		return;
+	error = errno;
+	now = instant_now();
+	l->rests_until = instant_add(now, REST_SECONDS);
+	if (log_allowed(&s->failures, now, NULL))
+		log_warnx("socket %" PRIu32 ": %s, next try in %.0fs", l->id,
+		    strerror(error), REST_SECONDS);
+}
+
+static void
+server_answer_clients(struct server *s)
+{
+	struct listener	*l;
+	size_t		 i;
+
+	for (i = 0; i < s->nlisteners; i++) {
+		l = &s->listeners[i];
+		if (pollset_ready(&s->set, l->slot, POLLIN))
+			listener_serve(s, l);
+	}
+}
+
+static void
+server_wait(struct server *s)
+{
+	struct instant	 deadline = INSTANT_NEVER, now = instant_now();
+	struct listener	*l;
+	size_t		 i;
+
+	pollset_clear(&s->set);
+	channel_poll(&s->parent, &s->set);
+	channel_poll(&s->engine, &s->set);
+	for (i = 0; i < s->nlisteners; i++) {
+		l = &s->listeners[i];
+		l->slot = -1;
+		if (instant_before(now, l->rests_until))
+			deadline = instant_min(deadline, l->rests_until);
+		else
+			l->slot = pollset_add(&s->set, l->fd, POLLIN);
+	}
+	pollset_wait(&s->set, deadline, NULL);
+}
+
+void
+server_main(int parent_fd, unsigned instance)
+{
+	static struct server s;		/* too large for a stack */
+
+	server_init(&s, parent_fd, instance);
+
+	while (!s.quit) {
+		server_wait(&s);
+		server_answer_clients(&s);
+		/* In this order: the slots are those of this turn. */
+		server_hear_engine(&s);
+		server_hear_parent(&s);
+	}
+	exit(0);
+}

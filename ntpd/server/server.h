@@ -1,0 +1,31 @@
+/*
+ * The server answers clients.  There are none to N of it, each with sockets
+ * of its own that share their ports.
+ *
+ * What it expects of a socket that SERVER_LISTEN brings, all of it set by the
+ * parent, since the server may set nothing:
+ * - UDP, bound, SO_REUSEPORT; IPv6 with IPV6_V6ONLY;
+ * - SO_TIMESTAMPNS, or SO_TIMESTAMPING with software receive stamps reported:
+ *   else the receive timestamp is that of reading the request;
+ * - IP_PKTINFO or IPV6_RECVPKTINFO: what is answered then leaves from the
+ *   address that was asked, and what was sent to a broadcast or multicast
+ *   address is not answered.  Only a socket that is bound to one unicast
+ *   address may be without: it answers from that, and is a little cheaper;
+ * - no other control messages, IP_RECVERR least of all;
+ * - a receive buffer of 1 MB, if it may have it: it holds what comes while
+ *   the server waits for its CPU.
+ * It need not be non-blocking.
+ */
+#ifndef NTPD_SERVER_SERVER_H
+#define NTPD_SERVER_SERVER_H
+
+#define SERVER_MAX_SOCKETS	64
+
+/*
+ * Be server number INSTANCE until the parent closes PARENT_FD, the channel to
+ * it.  Expects CHILD_SETUP first.  Never returns.
+ */
+void	 server_main(int parent_fd, unsigned instance)
+	    __attribute__((noreturn));
+
+#endif

@@ -1,0 +1,329 @@
+/*
+ * What the statements of ntpd.conf mean: servers, and what sets one value.
+ * Listeners have a file of their own.
+ */
+#include "ntpd/statement.h"
+
+#include <bsd/string.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "ntpd/value.h"
+
+#define WEIGHT_MOST	10
+#define STEP_MS_MOST	1000000
+
+void
+statement_begin(struct parser *p, const struct word *first)
+{
+	p->first = *first;
+	p->bad = false;
+	p->options = 0;
+}
+
+/* The number in WORD for WHAT, if it is in [MIN, MAX]; else an error. */
+static bool
+number(struct parser *p, const char *what, const struct word *word,
+    unsigned min, unsigned max, unsigned *n)
+{
+	if (value_number(word->text, min, max, n))
+		return true;
+	parser_error(p, word->line, "%s must be a number from %u to %u, "
+	    "not \"%.64s\"", what, min, max, word->text);
+	return false;
+}
+
+/* Note that OPTION is there; an error if it already was. */
+static void
+option_once(struct parser *p, enum option option, const char *what,
+    const struct word *word)
+{
+	if (p->options & option)
+		parser_error(p, word->line, "%s is said twice, remove one",
+		    what);
+	p->options |= option;
+}
+
+/* Note where the statement SINGLE is; an error if it is not the first. */
+static void
+single_once(struct parser *p, enum single single)
+{
+	unsigned	*line = &p->single_lines[single];
+
+	if (*line != 0)
+		parser_error(p, p->first.line, "%s is already set in line %u, "
+		    "remove one", p->first.text, *line);
+	else
+		*line = p->first.line;
+}
+
+void
+option_port(struct parser *p, const struct word *word)
+{
+	unsigned	 n;
+
+	option_once(p, OPTION_PORT, "port", word);
+	if (number(p, "port", word, 1, UINT16_MAX, &n))
+		*p->port = (uint16_t)n;
+}
+
+/* Linux has VRF interfaces in the place of routing tables of a socket. */
+void
+listen_rtable(struct parser *p, const struct word *word)
+{
+	option_once(p, OPTION_RTABLE, "rtable", word);
+	if (strcmp(word->text, "0") != 0)
+		parser_error(p, word->line, "rtable \"%.64s\" does not exist "
+		    "on Linux, use \"listen on\" with the name of a VRF "
+		    "interface", word->text);
+}
+
+void
+query_from(struct parser *p, const struct word *word)
+{
+	struct addr	 addr;
+	const char	*why = "it is not an address";
+
+	if (addr_parse(&addr, word->text, NTP_PORT))
+		why = value_unicast(&addr);
+	if (why != NULL) {
+		parser_error(p, word->line, "cannot query from \"%.64s\": %s, "
+		    "write an address of this machine", word->text, why);
+		return;
+	}
+	addr.port = 0;
+	if (addr.family == ADDR_IPV4)
+		p->source4 = addr;
+	else
+		p->source6 = addr;
+	p->unused_query_line = word->line;
+}
+
+static void
+check_host(struct parser *p, const struct word *host)
+{
+	struct addr	 addr;
+	const char	*why = NULL;
+
+	if (addr_parse(&addr, host->text, NTP_PORT))
+		why = value_unicast(&addr);
+	else if (strchr(host->text, '%') != NULL)
+		why = "there is no such interface, or the address needs none";
+	else if (!value_host(host->text))
+		why = "it is neither an address nor a host name";
+	if (why != NULL)
+		parser_error(p, host->line, "cannot ask \"%.64s\": %s, write "
+		    "a name like ntp.example.com or an address like 192.0.2.1 "
+		    "or 2001:db8::1", host->text, why);
+}
+
+void
+server_begin(struct parser *p, const struct word *host, bool pool)
+{
+	struct config_server	*s = &p->server;
+
+	memset(s, 0, sizeof(*s));
+	s->pool = pool;
+	s->weight = 1;
+	s->max = pool ? POOL_MAX_DEFAULT : 1;
+	s->minpoll = POLL_MIN_DEFAULT;
+	s->maxpoll = POLL_MAX_DEFAULT;
+	s->port = NTP_PORT;
+	s->source4 = p->source4;
+	s->source6 = p->source6;
+	p->port = &s->port;
+	p->unused_query_line = 0;
+
+	if (strlcpy(s->name, host->text, sizeof(s->name)) >= sizeof(s->name))
+		parser_error(p, host->line, "host name \"%.64s...\" is too "
+		    "long, at most %d characters", host->text,
+		    CONFIG_NAME_LEN - 1);
+	else
+		check_host(p, host);
+}
+
+void
+server_weight(struct parser *p, const struct word *word)
+{
+	unsigned	 n;
+
+	option_once(p, OPTION_WEIGHT, "weight", word);
+	if (number(p, "weight", word, 1, WEIGHT_MOST, &n))
+		p->server.weight = (uint8_t)n;
+}
+
+void
+server_trusted(struct parser *p, const struct word *keyword)
+{
+	option_once(p, OPTION_TRUSTED, "trusted", keyword);
+	p->server.trusted = true;
+}
+
+void
+server_poll(struct parser *p, const struct word *word)
+{
+	unsigned	 min, max;
+
+	option_once(p, OPTION_POLL, "poll", word);
+	if (!value_range(word->text, POLL_LEAST, POLL_MOST, &min, &max)) {
+		parser_error(p, word->line, "poll must be MIN-MAX, powers of "
+		    "two seconds from %d to %d with MIN not above MAX, "
+		    "not \"%.64s\"", POLL_LEAST, POLL_MOST, word->text);
+		return;
+	}
+	p->server.minpoll = (int8_t)min;
+	p->server.maxpoll = (int8_t)max;
+}
+
+void
+server_max(struct parser *p, const struct word *word)
+{
+	unsigned	 n;
+
+	option_once(p, OPTION_MAX, "max", word);
+	if (!p->server.pool)
+		parser_error(p, word->line, "max has no meaning for a single "
+		    "server, use \"servers\"");
+	else if (number(p, "max", word, 1, POOL_MAX_MOST, &n))
+		p->server.max = (uint8_t)n;
+}
+
+/* Are both the same host, as far as it shows without resolving them? */
+static bool
+same_server(const struct config_server *a, const struct config_server *b)
+{
+	struct addr	 addr_a, addr_b;
+
+	if (a->port != b->port)
+		return false;
+	if (addr_parse(&addr_a, a->name, a->port) &&
+	    addr_parse(&addr_b, b->name, b->port))
+		return addr_equal(&addr_a, &addr_b);
+	return strcasecmp(a->name, b->name) == 0;
+}
+
+void
+server_end(struct parser *p)
+{
+	struct config	*conf = p->conf;
+	size_t		 i;
+
+	if (p->bad)
+		return;
+	if (conf->nservers == CONFIG_MAX_SERVERS) {
+		parser_error(p, p->first.line, "too many server and servers "
+		    "statements, at most %d", CONFIG_MAX_SERVERS);
+		return;
+	}
+	for (i = 0; i < conf->nservers; i++) {
+		if (!same_server(&conf->servers[i], &p->server))
+			continue;
+		parser_warn(p, p->first.line, "\"%s\" is already in line %u "
+		    "and counts twice in votes, remove one", p->server.name,
+		    p->server_lines[i]);
+		break;
+	}
+	p->server_lines[conf->nservers] = p->first.line;
+	conf->servers[conf->nservers++] = p->server;
+}
+
+void
+not_yet(struct parser *p)
+{
+	parser_error(p, p->first.line, "%s: not yet supported, remove this "
+	    "line", p->first.text);
+}
+
+/* Copy the path in WORD to DST of SIZE bytes, if it is one. */
+static void
+set_path(struct parser *p, char *dst, size_t size, const struct word *word)
+{
+	size_t	 len = strlen(word->text);
+
+	if (word->text[0] != '/' || word->text[len - 1] == '/')
+		parser_error(p, word->line, "%s \"%.64s\" is not the absolute "
+		    "path of a file, begin it with / and end it with a name",
+		    p->first.text, word->text);
+	else if (len >= size)
+		parser_error(p, word->line, "%s \"%.64s...\" is too long, at "
+		    "most %zu characters", p->first.text, word->text,
+		    size - 1);
+	else
+		memcpy(dst, word->text, len + 1);
+}
+
+void
+set_driftfile(struct parser *p, const struct word *path)
+{
+	single_once(p, SINGLE_DRIFTFILE);
+	set_path(p, p->conf->driftfile, sizeof(p->conf->driftfile), path);
+}
+
+void
+set_socket(struct parser *p, const struct word *path)
+{
+	single_once(p, SINGLE_SOCKET);
+	set_path(p, p->conf->socket, sizeof(p->conf->socket), path);
+}
+
+void
+set_user(struct parser *p, const struct word *name)
+{
+	single_once(p, SINGLE_USER);
+	if (strcmp(name->text, "root") == 0)
+		parser_error(p, name->line, "user must not be root, name a "
+		    "user that nothing else runs as");
+	else if (!value_user(name->text, sizeof(p->conf->user)))
+		parser_error(p, name->line, "\"%.64s\" is not a user name, "
+		    "write 1 to %zu letters, digits, '_', '-' or '.'",
+		    name->text, sizeof(p->conf->user) - 1);
+	else
+		strlcpy(p->conf->user, name->text, sizeof(p->conf->user));
+}
+
+void
+set_workers(struct parser *p, const struct word *word)
+{
+	unsigned	 n;
+
+	single_once(p, SINGLE_WORKERS);
+	if (number(p, "workers", word, 1, CONFIG_MAX_WORKERS, &n))
+		p->conf->workers = n;
+}
+
+void
+set_step(struct parser *p, enum step_when when, const struct word *ms)
+{
+	unsigned	 n;
+
+	single_once(p, SINGLE_STEP);
+	p->conf->step = when;
+	if (when != STEP_ALWAYS)
+		return;
+	if (number(p, "step always", ms, 1, STEP_MS_MOST, &n))
+		p->conf->step_threshold = n / 1000.0;
+}
+
+void
+check_whole(struct parser *p)
+{
+	const struct config_listener	*l;
+	size_t				 i;
+
+	for (i = 0; i < p->conf->nlisteners; i++) {
+		l = &p->conf->listeners[i];
+		if (p->ignore_wildcard_line == 0 || !value_wildcard(l))
+			continue;
+		parser_error(p, p->listener_lines[i], "listens on the wildcard "
+		    "address, which line %u ignores, name an address or "
+		    "interface", p->ignore_wildcard_line);
+	}
+	if (p->unused_query_line != 0)
+		parser_warn(p, p->unused_query_line, "query from has no "
+		    "effect, write it before the server statements it is for");
+	if (p->conf->nservers == 0 && p->errors == 0)
+		parser_warn(p, 0, "no server or servers statement, nothing "
+		    "will set the clock");
+}

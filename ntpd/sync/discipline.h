@@ -1,0 +1,33 @@
+/*
+ * From an estimate to what the clock should do.  The parent has the last
+ * word; these are the wishes of the engine.
+ */
+#ifndef NTPD_SYNC_DISCIPLINE_H
+#define NTPD_SYNC_DISCIPLINE_H
+
+#include <stdbool.h>
+
+#include "ntpd/sync/filter.h"
+
+#define DISCIPLINE_MAX_FREQUENCY 500e-6	/* s/s, base */
+#define DISCIPLINE_MAX_SLEW	500e-6	/* s/s, small offsets */
+#define DISCIPLINE_FAST_SLEW	0.1	/* s/s, large offsets */
+#define DISCIPLINE_LARGE	0.128	/* s, the boundary between them */
+
+struct plan {
+	bool		 step;		/* set the clock by offset, now */
+	double		 offset;	/* s, what is to be corrected */
+	double		 frequency;	/* s/s, new base */
+	double		 slew;		/* s/s on top of it ... */
+	double		 duration;	/* ... for that long, s */
+};
+
+/*
+ * Plan for a clock that is OFFSET s behind true time (ahead: negative), given
+ * the estimate E and the mean time between updates INTERVAL, s.  MAY_STEP:
+ * the parent would accept a step of at least THRESHOLD s.
+ */
+struct plan	 discipline_plan(const struct estimate *e, double offset,
+		    double interval, bool may_step, double threshold);
+
+#endif

@@ -1,0 +1,84 @@
+/*
+ * The estimator: what true time is, and how sure that is.
+ *
+ * A Kalman filter on the oscillator's offset and frequency and on one bias
+ * for each source, in a bank: several filters that believe in different
+ * restlessness of the oscillator, each weighted by how well it has predicted
+ * the samples of late.  README explains it.
+ */
+#ifndef NTPD_SYNC_FILTER_H
+#define NTPD_SYNC_FILTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define FILTER_SOURCES	32
+#define FILTER_STATES	(2 + FILTER_SOURCES)
+#define FILTER_MODELS	8
+
+/* One member of the bank. */
+struct model {
+	double		 wander;	/* s/s per sqrt(s), random walk of freq. */
+	double		 x[FILTER_STATES];	/* offset, frequency, biases */
+	double		 p[FILTER_STATES][FILTER_STATES]; /* their covariance */
+	double		 score;		/* log likelihood, fading */
+	double		 weight;	/* in the bank, 0 to 1 */
+};
+
+struct filter {
+	bool		 started;
+	double		 when;		/* s, oscillator time of the states */
+	bool		 active[FILTER_SOURCES];
+	double		 bias[FILTER_SOURCES];	/* s, prior standard error */
+	struct model	 models[FILTER_MODELS];
+};
+
+struct estimate {
+	double		 offset;	/* s, true - oscillator time */
+	double		 frequency;	/* s/s, its change */
+	double		 offset_error;	/* s, standard error */
+	double		 frequency_error; /* s/s, standard error */
+	double		 wander;	/* s/s per sqrt(s), the bank's mean */
+};
+
+/*
+ * Begin at oscillator time WHEN with nothing known of the offset (OFFSET is a
+ * first guess, its standard error ERROR s), and FREQUENCY s/s with standard
+ * error FREQUENCY_ERROR.
+ */
+void		 filter_start(struct filter *f, double when, double offset,
+		    double error, double frequency, double frequency_error);
+
+/*
+ * Let source I take part; its bias, as long as nothing is known of it, has a
+ * standard error of BIAS s.  Changing BIAS later is allowed.
+ */
+void		 filter_join(struct filter *f, size_t i, double bias);
+
+/* Forget source I. */
+void		 filter_leave(struct filter *f, size_t i);
+
+/* Bring the states to oscillator time WHEN; an earlier one is left alone. */
+void		 filter_predict(struct filter *f, double when);
+
+/*
+ * By how much source I's sample OFFSET (s, taken at the filter's time) is off
+ * prediction, in standard errors of that; VARIANCE is the sample's.
+ */
+double		 filter_surprise(const struct filter *f, size_t i,
+		    double offset, double variance);
+
+/* Learn from that sample. */
+void		 filter_update(struct filter *f, size_t i, double offset,
+		    double variance);
+
+/*
+ * The clock itself jumped, by an amount of standard error ERROR s: forget the
+ * offset, keep the rest.
+ */
+void		 filter_doubt_offset(struct filter *f, double error);
+
+/* What is believed about WHEN, at or after the filter's time. */
+struct estimate	 filter_estimate(const struct filter *f, double when);
+
+#endif

@@ -1,0 +1,207 @@
+/*
+ * Selection: falsetickers out, then outliers.
+ */
+#include <math.h>
+
+#include "ntpd/sync/select.h"
+
+#define OUTLIER_ERRORS	4.0	/* standard errors from the others' mean */
+#define OUTLIER_SPREAD	2.0	/* times the others' spread */
+
+enum edge_kind { LOWER = -1, MIDPOINT = 0, UPPER = 1 };
+
+struct edge {
+	double		 at;
+	enum edge_kind	 kind;
+};
+
+/* Insertion sort: at most 192 edges, and stable. */
+static void
+sort_edges(struct edge *edges, size_t n)
+{
+	struct edge	 e;
+	size_t		 i, j;
+
+	for (i = 1; i < n; i++) {
+		e = edges[i];
+		for (j = i; j > 0 && (edges[j - 1].at > e.at ||
+		    (edges[j - 1].at == e.at && edges[j - 1].kind > e.kind));
+		    j--)
+			edges[j] = edges[j - 1];
+		edges[j] = e;
+	}
+}
+
+static size_t
+make_edges(const struct opinion *o, size_t n, struct edge *edges)
+{
+	size_t		 i, m = 0;
+
+	for (i = 0; i < n && i < SELECT_MAX; i++) {
+		if (!o[i].usable)
+			continue;
+		edges[m++] = (struct edge){ o[i].offset - o[i].distance,
+		    LOWER };
+		edges[m++] = (struct edge){ o[i].offset, MIDPOINT };
+		edges[m++] = (struct edge){ o[i].offset + o[i].distance,
+		    UPPER };
+	}
+	sort_edges(edges, m);
+	return m;
+}
+
+/*
+ * The first point, going up, that at least NEED intervals contain.  *PASSED
+ * counts the midpoints below it.  False if there is none.
+ */
+static bool
+find_low(const struct edge *edges, size_t m, size_t need, double *low,
+    size_t *passed)
+{
+	size_t		 i, depth = 0;
+
+	*passed = 0;
+	for (i = 0; i < m; i++) {
+		if (edges[i].kind == LOWER && ++depth >= need) {
+			*low = edges[i].at;
+			return true;
+		}
+		if (edges[i].kind == UPPER)
+			depth--;
+		if (edges[i].kind == MIDPOINT)
+			++*passed;
+	}
+	return false;
+}
+
+/* The same going down. */
+static bool
+find_high(const struct edge *edges, size_t m, size_t need, double *high,
+    size_t *passed)
+{
+	size_t		 i, depth = 0;
+
+	*passed = 0;
+	for (i = m; i-- > 0;) {
+		if (edges[i].kind == UPPER && ++depth >= need) {
+			*high = edges[i].at;
+			return true;
+		}
+		if (edges[i].kind == LOWER)
+			depth--;
+		if (edges[i].kind == MIDPOINT)
+			++*passed;
+	}
+	return false;
+}
+
+/*
+ * RFC 5905 11.2.1: allow 0, 1, ... falsetickers as long as they are a
+ * minority; stop at the first number for which the others intersect and no
+ * more midpoints than that lie outside.
+ */
+static bool
+intersect(const struct opinion *o, size_t n, size_t usable, double *low,
+    double *high)
+{
+	struct edge	 edges[3 * SELECT_MAX];
+	size_t		 m = make_edges(o, n, edges), allow, below, above;
+
+	for (allow = 0; 2 * allow < usable; allow++) {
+		if (find_low(edges, m, usable - allow, low, &below) &&
+		    find_high(edges, m, usable - allow, high, &above) &&
+		    below + above <= allow && *low <= *high)
+			return true;
+	}
+	return false;
+}
+
+size_t
+select_truechimers(struct opinion *o, size_t n)
+{
+	double		 low, high;
+	size_t		 i, usable = 0, truechimers = 0;
+
+	for (i = 0; i < n; i++) {
+		o[i].truechimer = o[i].survivor = false;
+		if (o[i].usable && i < SELECT_MAX)
+			usable++;
+	}
+	if (usable == 0 || !intersect(o, n, usable, &low, &high))
+		return 0;
+	for (i = 0; i < n && i < SELECT_MAX; i++) {
+		o[i].truechimer = o[i].usable &&
+		    o[i].offset - o[i].distance <= high &&
+		    o[i].offset + o[i].distance >= low;
+		truechimers += o[i].truechimer;
+	}
+	return truechimers;
+}
+
+/* Mean, its variance and the spread of the survivors without number SKIP. */
+static void
+others(const struct opinion *o, size_t n, size_t skip, double *mean,
+    double *variance, double *spread)
+{
+	double		 sum = 0, weights = 0, squares = 0, w;
+	size_t		 i, count = 0;
+
+	for (i = 0; i < n; i++) {
+		if (i == skip || !o[i].survivor)
+			continue;
+		w = 1 / o[i].variance;
+		weights += w;
+		sum += w * o[i].offset;
+	}
+	*mean = sum / weights;
+	for (i = 0; i < n; i++) {
+		if (i == skip || !o[i].survivor)
+			continue;
+		squares += (o[i].offset - *mean) * (o[i].offset - *mean);
+		count++;
+	}
+	*variance = 1 / weights;
+	*spread = count > 1 ? sqrt(squares / (double)(count - 1)) : 0;
+}
+
+/* The survivor that stands apart most; N if none stands apart. */
+static size_t
+find_outlier(const struct opinion *o, size_t n)
+{
+	double		 mean, variance, spread, limit, far, most = 1;
+	size_t		 i, worst = n;
+
+	for (i = 0; i < n; i++) {
+		if (!o[i].survivor)
+			continue;
+		others(o, n, i, &mean, &variance, &spread);
+		limit = OUTLIER_ERRORS * sqrt(o[i].variance + variance) +
+		    OUTLIER_SPREAD * spread;
+		far = fabs(o[i].offset - mean) / limit;
+		if (far > most) {
+			most = far;
+			worst = i;
+		}
+	}
+	return worst;
+}
+
+size_t
+select_survivors(struct opinion *o, size_t n)
+{
+	size_t		 i, usable = 0, survivors = 0;
+
+	for (i = 0; i < n; i++) {
+		o[i].survivor = o[i].truechimer;
+		survivors += o[i].survivor;
+		usable += o[i].usable;
+	}
+	/* Without a majority left, nobody can say who stands apart. */
+	while (2 * (survivors - 1) > usable && survivors > 2) {
+		if ((i = find_outlier(o, n)) == n)
+			break;
+		o[i].survivor = false;
+		survivors--;
+	}
+	return survivors;
+}

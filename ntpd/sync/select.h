@@ -1,0 +1,39 @@
+/*
+ * Who tells the truth: the intersection algorithm of RFC 5905 11.2.1, and the
+ * removal of sources that do not fit among those that remain.
+ */
+#ifndef NTPD_SYNC_SELECT_H
+#define NTPD_SYNC_SELECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What a source says: true time is within distance of offset. */
+struct opinion {
+	double		 offset;	/* s */
+	double		 distance;	/* s, > 0 */
+	double		 variance;	/* s^2, of offset as an estimate */
+	bool		 usable;	/* has something to say */
+	bool		 truechimer;	/* result of select_truechimers() */
+	bool		 survivor;	/* result of select_survivors() */
+};
+
+#define SELECT_MAX	64	/* opinions */
+
+/*
+ * Find the smallest number of falsetickers that leaves the others' intervals
+ * with a point in common that also lies between their midpoints, and mark the
+ * truechimers among the N opinions.  Returns how many there are; 0, and none
+ * marked, if no majority of the usable ones agrees.
+ */
+size_t	 select_truechimers(struct opinion *opinions, size_t n);
+
+/*
+ * Mark as survivors the truechimers without those that stand apart: whose
+ * offset differs from the others' mean by more than four standard errors and
+ * twice the others' own spread.  The majority of the usable always survives.
+ * Returns the number of survivors.
+ */
+size_t	 select_survivors(struct opinion *opinions, size_t n);
+
+#endif

@@ -1,0 +1,67 @@
+/*
+ * One time source: its recent samples, and what they tell of the path to it.
+ * Pure; knows nothing of addresses.
+ */
+#ifndef NTPD_SYNC_SOURCE_H
+#define NTPD_SYNC_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "ntpd/sync/sample.h"
+
+#define SOURCE_SAMPLES	16	/* kept for comparing sources */
+#define SOURCE_DELAYS	64	/* round trips kept to know the path */
+
+struct source {
+	bool		 used;
+	unsigned	 weight;	/* 1 to 10 */
+	struct sample	 samples[SOURCE_SAMPLES];	/* a ring */
+	size_t		 nsamples;
+	size_t		 newest;
+	double		 delays[SOURCE_DELAYS];		/* a ring */
+	size_t		 ndelays;
+	size_t		 next_delay;
+	double		 min_delay;	/* s, smallest of delays */
+	double		 mean_excess;	/* s, mean of delays - min_delay */
+	unsigned	 surprises;	/* samples in a row against prediction */
+};
+
+/* A source of WEIGHT with no samples. */
+void		 source_init(struct source *source, unsigned weight);
+
+/* Add a sample; the oldest goes when there are too many. */
+void		 source_add(struct source *source, const struct sample *sample);
+
+/* Forget all samples but the newest KEEP; the path stays known. */
+void		 source_forget(struct source *source, size_t keep);
+
+/* Sample number I, 0 the newest, i < nsamples. */
+const struct sample *source_sample(const struct source *source, size_t i);
+
+/*
+ * Variance (s^2) of the offset of SAMPLE, by how far its round trip exceeds
+ * the path's minimum.
+ */
+double		 source_variance(const struct source *source,
+		    const struct sample *sample);
+
+/*
+ * The source's opinion about now: the weighted mean of the recent samples'
+ * offsets against a prediction that was OFFSET at oscillator time NOW and
+ * changes by FREQUENCY s/s.  Returns s; *VARIANCE (s^2) is its variance by
+ * the samples' own, *JITTER (s) the scatter of the samples.
+ */
+double		 source_mean(const struct source *source, double now,
+		    double offset, double frequency, double *variance,
+		    double *jitter);
+
+/*
+ * Half the width (s) of the interval that holds true time for certain, around
+ * source_mean(): half the round trip to the root, and all dispersions, grown
+ * by DRIFT s/s since the newest sample (RFC 5905 11.2, "root distance").
+ */
+double		 source_distance(const struct source *source, double now,
+		    double drift);
+
+#endif

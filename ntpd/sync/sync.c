@@ -1,0 +1,407 @@
+/*
+ * The synchronizer: from samples to one estimate.
+ */
+#include <math.h>
+
+#include "ntpd/sync/sync.h"
+
+/* Samples that a source must have given before it votes. */
+#define FIRST_SAMPLES	3
+
+/* A sample further from prediction than this, in standard errors, waits. */
+#define SURPRISE	5.0
+
+/* That many in a row are not noise: the source, or the clock, has changed. */
+#define SURPRISES	3
+
+/* How much the clock may have drifted since a sample, at least, s/s. */
+#define DRIFT_FLOOR	0.1e-6
+
+/* A source's bias, as part of its delay: asymmetry of its path. */
+#define BIAS_OF_DELAY	0.002
+
+/* Confidence of the error bound: standard errors. */
+#define BOUND_ERRORS	3.0
+
+/* Poll when the prediction's variance reaches this part of a sample's. */
+#define POLL_VARIANCE	0.01
+
+void
+sync_init(struct sync *sync, double frequency, double frequency_error)
+{
+	*sync = (struct sync){
+		.frequency = frequency,
+		.frequency_error = frequency_error,
+		.system_peer = SYNC_SOURCES
+	};
+}
+
+void
+sync_add(struct sync *sync, size_t i, unsigned weight)
+{
+	source_init(&sync->sources[i], weight);
+	sync->verdicts[i] = (struct verdict){ .tally = UNUSABLE };
+}
+
+void
+sync_silence(struct sync *sync, size_t i)
+{
+	source_forget(&sync->sources[i], 0);
+	filter_leave(&sync->filter, i);
+	sync->verdicts[i] = (struct verdict){ .tally = UNUSABLE };
+	if (sync->system_peer == i)
+		sync->system_peer = SYNC_SOURCES;
+}
+
+void
+sync_remove(struct sync *sync, size_t i)
+{
+	sync_silence(sync, i);
+	sync->sources[i].used = false;
+}
+
+void
+sync_restart(struct sync *sync)
+{
+	struct estimate	 e;
+	size_t		 i;
+
+	if (sync->filter.started) {
+		e = filter_estimate(&sync->filter, sync->filter.when);
+		sync->frequency = e.frequency;
+		sync->frequency_error = e.frequency_error;
+	}
+	sync->filter.started = false;
+	sync->agreed = false;
+	sync->truechimers = 0;
+	for (i = 0; i < SYNC_SOURCES; i++)
+		sync_silence(sync, i);
+}
+
+double
+sync_source_offset(const struct sync *sync, size_t i)
+{
+	const struct sample *s = source_sample(&sync->sources[i], 0);
+	struct estimate	 e;
+
+	if (!sync->filter.started || sync->sources[i].nsamples == 0)
+		return 0;
+	e = filter_estimate(&sync->filter, s->when);
+	return s->offset - e.offset;
+}
+
+bool
+sync_ready(const struct sync *sync)
+{
+	return sync->filter.started;
+}
+
+struct estimate
+sync_estimate(const struct sync *sync, double now)
+{
+	return filter_estimate(&sync->filter, now);
+}
+
+/*
+ * What each source says about now, against the filter's prediction - or,
+ * before there is one, against the guess that offset and frequency are what
+ * BASE says.
+ */
+static void
+form_opinions(struct sync *sync, double now, const struct estimate *base,
+    struct opinion *o)
+{
+	struct source	*s;
+	struct verdict	*v;
+	size_t		 needed = sync->filter.started ? 1 : FIRST_SAMPLES, i;
+	double		 drift;
+
+	drift = fmax(DRIFT_FLOOR, 3 * base->frequency_error);
+	for (i = 0; i < SYNC_SOURCES; i++) {
+		s = &sync->sources[i];
+		v = &sync->verdicts[i];
+		o[i] = (struct opinion){ .usable = false };
+		v->tally = UNUSABLE;
+		if (!s->used || s->nsamples < needed)
+			continue;
+		o[i].usable = true;
+		o[i].offset = source_mean(s, now, base->offset,
+		    base->frequency, &o[i].variance, &v->jitter);
+		o[i].distance = source_distance(s, now, drift) + v->jitter;
+		v->offset = o[i].offset;
+		v->error = sqrt(o[i].variance);
+		v->tally = FALSETICKER;
+	}
+}
+
+/* The survivor that contributes most: heavy, near and steady. */
+static size_t
+choose_system_peer(const struct sync *sync, const struct opinion *o)
+{
+	double		 merit, best = 0;
+	size_t		 i, peer = SYNC_SOURCES;
+
+	for (i = 0; i < SYNC_SOURCES; i++) {
+		if (!o[i].survivor)
+			continue;
+		merit = sync->sources[i].weight /
+		    (o[i].distance + sync->verdicts[i].jitter);
+		if (i == sync->system_peer)	/* no hopping between equals */
+			merit *= 2;
+		if (merit > best) {
+			best = merit;
+			peer = i;
+		}
+	}
+	return peer;
+}
+
+static void
+judge(struct sync *sync, double now, const struct estimate *base)
+{
+	struct opinion	 o[SYNC_SOURCES];
+	size_t		 i;
+
+	form_opinions(sync, now, base, o);
+	sync->truechimers = select_truechimers(o, SYNC_SOURCES);
+	sync->agreed = sync->truechimers > 0;
+	if (sync->agreed)
+		select_survivors(o, SYNC_SOURCES);
+	sync->system_peer = choose_system_peer(sync, o);
+	for (i = 0; i < SYNC_SOURCES; i++) {
+		if (o[i].survivor)
+			sync->verdicts[i].tally = i == sync->system_peer ?
+			    SYSTEM_PEER : COMBINED;
+		else if (o[i].truechimer)
+			sync->verdicts[i].tally = OUTLIER;
+	}
+}
+
+/* Does source I take part in the estimate? */
+static bool
+takes_part(const struct sync *sync, size_t i)
+{
+	return sync->verdicts[i].tally >= COMBINED;
+}
+
+static void
+adjust_membership(struct sync *sync)
+{
+	size_t		 i;
+
+	for (i = 0; i < SYNC_SOURCES; i++) {
+		if (takes_part(sync, i))
+			filter_join(&sync->filter, i, BIAS_OF_DELAY *
+			    sync->sources[i].min_delay);
+		else if (sync->filter.active[i])
+			filter_leave(&sync->filter, i);
+	}
+}
+
+static void
+learn(struct sync *sync, size_t i, const struct sample *sample)
+{
+	double		 variance;
+
+	variance = source_variance(&sync->sources[i], sample) /
+	    sync->sources[i].weight;
+	filter_predict(&sync->filter, sample->when);
+	filter_update(&sync->filter, i, sample->offset, variance);
+	sync->updated = sample->when;
+}
+
+/* The oldest sample of the chosen sources that is not TAKEN yet, or NULL. */
+static const struct sample *
+next_sample(const struct sync *sync, const size_t taken[], size_t *from)
+{
+	const struct sample *s, *next = NULL;
+	size_t		 i;
+
+	for (i = 0; i < SYNC_SOURCES; i++) {
+		if (!takes_part(sync, i) ||
+		    taken[i] == sync->sources[i].nsamples)
+			continue;
+		s = source_sample(&sync->sources[i],
+		    sync->sources[i].nsamples - 1 - taken[i]);
+		if (next == NULL || s->when < next->when) {
+			next = s;
+			*from = i;
+		}
+	}
+	return next;
+}
+
+/*
+ * Start the filter with everything that the chosen sources have said so far.
+ * The first sample is the guess to start from, ten times as uncertain as it
+ * is, so that it still counts once.
+ */
+static void
+begin(struct sync *sync)
+{
+	size_t		 taken[SYNC_SOURCES] = { 0 }, i = 0;
+	const struct sample *s;
+	double		 error;
+
+	if ((s = next_sample(sync, taken, &i)) == NULL)
+		return;
+	error = sqrt(source_variance(&sync->sources[i], s));
+	filter_start(&sync->filter, s->when, s->offset, 10 * error,
+	    sync->frequency, sync->frequency_error);
+	adjust_membership(sync);
+	for (; s != NULL; s = next_sample(sync, taken, &i)) {
+		learn(sync, i, s);
+		taken[i]++;
+	}
+}
+
+/* The first decision: wait for those who may still answer, then vote. */
+static bool
+try_start(struct sync *sync, const struct sample *sample, size_t expected)
+{
+	struct estimate	 base = {
+		.offset = sample->offset,
+		.frequency = sync->frequency,
+		.frequency_error = sync->frequency_error
+	};
+
+	judge(sync, sample->when, &base);
+	if (!sync->agreed || expected > 0)
+		return false;
+	begin(sync);
+	return true;
+}
+
+/*
+ * A sample far from prediction is not believed at once.  When a source
+ * insists, its past says nothing about its future; and when all do, it is our
+ * clock that has changed.
+ */
+static bool
+surprising(struct sync *sync, size_t i, const struct sample *sample)
+{
+	struct source	*s = &sync->sources[i];
+	double		 variance = source_variance(s, sample);
+
+	filter_predict(&sync->filter, sample->when);
+	if (fabs(filter_surprise(&sync->filter, i, sample->offset,
+	    variance)) < SURPRISE) {
+		s->surprises = 0;
+		return false;
+	}
+	if (++s->surprises == SURPRISES) {
+		source_forget(s, SURPRISES);
+		s->surprises = SURPRISES;
+	}
+	return true;
+}
+
+/* Have all the sources that were believed changed at once? */
+static bool
+clock_changed(const struct sync *sync)
+{
+	size_t		 i, changed = 0, members = 0;
+
+	for (i = 0; i < SYNC_SOURCES; i++) {
+		if (!sync->filter.active[i] || !sync->sources[i].used)
+			continue;
+		members++;
+		changed += sync->sources[i].surprises >= SURPRISES;
+	}
+	return members > 0 && 2 * changed > members;
+}
+
+static void
+accept_change(struct sync *sync, double now)
+{
+	struct estimate	 base;
+	size_t		 i;
+
+	base = filter_estimate(&sync->filter, now);
+	sync->frequency = base.frequency;
+	sync->frequency_error = fmax(base.frequency_error, 1e-6);
+	for (i = 0; i < SYNC_SOURCES; i++)
+		sync->sources[i].surprises = 0;
+	judge(sync, now, &base);
+	if (sync->agreed)
+		begin(sync);
+}
+
+bool
+sync_sample(struct sync *sync, size_t i, const struct sample *sample,
+    size_t expected)
+{
+	struct estimate	 base;
+	bool		 surprise;
+
+	source_add(&sync->sources[i], sample);
+	if (!sync->filter.started)
+		return try_start(sync, sample, expected);
+	surprise = sync->filter.active[i] && surprising(sync, i, sample);
+	if (surprise && clock_changed(sync)) {
+		accept_change(sync, sample->when);
+		return sync->agreed;
+	}
+	base = filter_estimate(&sync->filter, sample->when);
+	judge(sync, sample->when, &base);
+	adjust_membership(sync);
+	if (!takes_part(sync, i) || surprise)
+		return false;
+	learn(sync, i, sample);
+	return true;
+}
+
+double
+sync_bound(const struct sync *sync, double now)
+{
+	return BOUND_ERRORS * sync_estimate(sync, now).offset_error;
+}
+
+/* The smallest variance of a sample among those who take part. */
+static double
+usual_variance(const struct sync *sync, size_t *members)
+{
+	double		 v, x, sum = 0;
+	const struct source *s;
+	size_t		 i;
+
+	*members = 0;
+	for (i = 0; i < SYNC_SOURCES; i++) {
+		s = &sync->sources[i];
+		if (!takes_part(sync, i) || s->nsamples == 0)
+			continue;
+		x = s->mean_excess;
+		v = x * x / 12 + pow(source_sample(s, 0)->precision, 2) / 12;
+		sum += 1 / v;
+		++*members;
+	}
+	return *members > 0 ? (double)*members / sum : 0;
+}
+
+/*
+ * Ask again when what the prediction has lost in the meantime is worth a
+ * sample: when its variance has grown by a set part of a sample's.  With n
+ * sources asked in turn there is an answer every 1/n of the interval.
+ */
+int
+sync_poll(const struct sync *sync, int least, int most)
+{
+	struct estimate	 now, then;
+	double		 variance, lost;
+	size_t		 members;
+	int		 poll;
+
+	variance = usual_variance(sync, &members);
+	if (!sync->filter.started || members == 0)
+		return least;
+	now = sync_estimate(sync, sync->filter.when);
+	for (poll = least; poll < most; poll++) {
+		then = sync_estimate(sync, sync->filter.when +
+		    ldexp(1, poll + 1) / (double)members);
+		lost = then.offset_error * then.offset_error -
+		    now.offset_error * now.offset_error;
+		if (lost > POLL_VARIANCE * variance)
+			break;
+	}
+	return poll;
+}

@@ -1,0 +1,101 @@
+/*
+ * The synchronizer: all time sources together.  The engine gives it samples
+ * and asks it what the time is, whom it believes, and when to ask again.
+ * Pure: oscillator time comes in as an argument.
+ */
+#ifndef NTPD_SYNC_SYNC_H
+#define NTPD_SYNC_SYNC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ntpd/sync/filter.h"
+#include "ntpd/sync/sample.h"
+#include "ntpd/sync/select.h"
+#include "ntpd/sync/source.h"
+
+#define SYNC_SOURCES	FILTER_SOURCES
+
+enum tally {
+	UNUSABLE,
+	FALSETICKER,
+	OUTLIER,
+	COMBINED,
+	SYSTEM_PEER
+};
+
+/* What the selection says of a source. */
+struct verdict {
+	enum tally	 tally;
+	double		 offset;	/* s, source - estimate */
+	double		 error;		/* s, standard error of that */
+	double		 jitter;	/* s, scatter of its samples */
+};
+
+struct sync {
+	struct source	 sources[SYNC_SOURCES];
+	struct verdict	 verdicts[SYNC_SOURCES];
+	struct filter	 filter;
+	double		 frequency;	/* s/s, known before the first sample */
+	double		 frequency_error;
+	bool		 agreed;	/* a majority agrees */
+	size_t		 truechimers;
+	size_t		 system_peer;	/* SYNC_SOURCES: none */
+	double		 updated;	/* s, oscillator time of the last update */
+};
+
+/* Nothing known but FREQUENCY, s/s, with standard error FREQUENCY_ERROR. */
+void		 sync_init(struct sync *sync, double frequency,
+		    double frequency_error);
+
+/* Source I is a new one, of WEIGHT 1 to 10. */
+void		 sync_add(struct sync *sync, size_t i, unsigned weight);
+
+/* Remove source I, with all it said. */
+void		 sync_remove(struct sync *sync, size_t i);
+
+/*
+ * Source I does not answer any more: it has no vote until it does.  What is
+ * known of its path is kept.
+ */
+void		 sync_silence(struct sync *sync, size_t i);
+
+/*
+ * The clock jumped or the machine slept: everything but the frequency is to
+ * be learned anew.
+ */
+void		 sync_restart(struct sync *sync);
+
+/*
+ * Take a sample of source I.  EXPECTED sources are still to give their first
+ * answers: as long as there are any, nothing is decided by a few.  True if
+ * the estimate was updated.
+ */
+bool		 sync_sample(struct sync *sync, size_t i,
+		    const struct sample *sample, size_t expected);
+
+/*
+ * By how much source I's newest sample differs from the estimate (without
+ * one: 0), s.
+ */
+double		 sync_source_offset(const struct sync *sync, size_t i);
+
+/* Is there an estimate? */
+bool		 sync_ready(const struct sync *sync);
+
+/* The estimate for oscillator time NOW. */
+struct estimate	 sync_estimate(const struct sync *sync, double now);
+
+/*
+ * |true time - estimate| is below this at NOW, s, with 99 % confidence.
+ */
+double		 sync_bound(const struct sync *sync, double now);
+
+/*
+ * How long the sources' next answers can wait, as a poll exponent (log2 s)
+ * for each of them.
+ */
+int		 sync_poll(const struct sync *sync, int least, int most);
+
+#endif

@@ -1,0 +1,138 @@
+/*
+ * Is a word of ntpd.conf what it should be?
+ */
+#include "ntpd/value.h"
+
+#include <bsd/stdlib.h>
+#include <net/if.h>
+#include <string.h>
+
+#include "ntpd/config.h"
+
+#define DIGITS		"0123456789"
+#define LETTERS		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define LABEL_MOST	63	/* RFC 1035 2.3.4 */
+
+bool
+value_number(const char *text, unsigned min, unsigned max, unsigned *n)
+{
+	const char	*error;
+	long long	 value;
+
+	/* strtonum(3) would let blanks and signs pass. */
+	if (text[0] == '\0' || text[strspn(text, DIGITS)] != '\0')
+		return false;
+	value = strtonum(text, min, max, &error);
+	if (error != NULL)
+		return false;
+	*n = (unsigned)value;
+	return true;
+}
+
+bool
+value_range(const char *text, unsigned min, unsigned max, unsigned *low,
+    unsigned *high)
+{
+	char		 first[16];
+	size_t		 len = strcspn(text, "-");
+	unsigned	 l, h;
+
+	if (len >= sizeof(first))
+		return false;
+	memcpy(first, text, len);
+	first[len] = '\0';
+	if (!value_number(first, min, max, &l))
+		return false;
+	h = l;
+	if (text[len] == '-' && !value_number(text + len + 1, min, max, &h))
+		return false;
+	if (l > h)
+		return false;
+	*low = l;
+	*high = h;
+	return true;
+}
+
+bool
+value_host(const char *text)
+{
+	const char	*label = text;
+	size_t		 len;
+
+	if (strlen(text) >= CONFIG_NAME_LEN)
+		return false;
+	for (;;) {
+		len = strspn(label, LETTERS DIGITS "-_");
+		if (len == 0 || len > LABEL_MOST)
+			return false;
+		if (label[0] == '-' || label[len - 1] == '-')
+			return false;
+		if (label[len] == '\0' || strcmp(label + len, ".") == 0)
+			break;
+		if (label[len] != '.')
+			return false;
+		label += len + 1;
+	}
+	return strspn(label, DIGITS) != len;
+}
+
+/* The kernel's rule, dev_valid_name(): also no blanks and no colons. */
+const char *
+value_interface(const char *text)
+{
+	if (text[0] == '\0')
+		return "it is empty";
+	if (strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
+		return "it cannot be an interface";
+	if (strchr(text, '%') != NULL && strchr(text, ':') != NULL)
+		return "there is no such interface, or the address needs none";
+	if (strchr(text, ':') != NULL || text[strspn(text, DIGITS ".")] == '\0')
+		return "it is not a complete address";
+	if (strchr(text, '/') != NULL)
+		return "an interface has no '/' in its name";
+	if (strlen(text) >= IF_NAMESIZE)
+		return "it is too long for an interface, and host names are "
+		    "not looked up here";
+	if (strpbrk(text, " \t") != NULL)
+		return "an interface has no blanks in its name";
+	return NULL;
+}
+
+/* VLANs have names with one dot and a number: eth0.100. */
+bool
+value_like_host(const char *text)
+{
+	const char	*dot = strrchr(text, '.');
+
+	return dot != NULL && value_host(text);
+}
+
+const char *
+value_unicast(const struct addr *addr)
+{
+	if (!addr_is_unicast(addr))
+		return "it is not a unicast address";
+	if (addr->family == ADDR_IPV6 && addr->scope == 0 &&
+	    addr->bytes[0] == 0xfe && (addr->bytes[1] & 0xc0) == 0x80)
+		return "it is link-local and lacks its interface, as in "
+		    "fe80::1%eth0";
+	return NULL;
+}
+
+bool
+value_user(const char *text, size_t size)
+{
+	size_t	 len = strspn(text, LETTERS DIGITS "_-.");
+
+	return text[len] == '\0' && len > 0 && len < size && text[0] != '-' &&
+	    strspn(text, DIGITS) != len;
+}
+
+bool
+value_wildcard(const struct config_listener *l)
+{
+	static const uint8_t	 zeros[sizeof(l->addr.bytes)];
+
+	return l->kind == LISTEN_ANY || (l->kind == LISTEN_ADDRESS &&
+	    memcmp(l->addr.bytes, zeros, sizeof(zeros)) == 0);
+}

@@ -1,0 +1,45 @@
+/*
+ * Is a word of ntpd.conf what it should be?  Functions of their arguments.
+ */
+#ifndef NTPD_VALUE_H
+#define NTPD_VALUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct addr;
+struct config_listener;
+
+/* TEXT as decimal digits in [MIN, MAX] into *N; false, *N untouched, if not. */
+bool	 value_number(const char *text, unsigned min, unsigned max,
+	    unsigned *n);
+
+/* "LOW-HIGH", or "N" for N-N, each in [MIN, MAX] and LOW <= HIGH. */
+bool	 value_range(const char *text, unsigned min, unsigned max,
+	    unsigned *low, unsigned *high);
+
+/*
+ * Has TEXT the shape of a host name: labels of 1 to 63 letters, digits, '-'
+ * and '_', the last not a number (that would be a mistyped address)?
+ */
+bool	 value_host(const char *text);
+
+/* NULL if TEXT can be the name of a Linux interface, else why not. */
+const char *value_interface(const char *text);
+
+/* Does the interface name TEXT look like a host name, "ntp.example"? */
+bool	 value_like_host(const char *text);
+
+/*
+ * NULL if ADDR (with a port) is an address that one host can have, else why
+ * it cannot be.
+ */
+const char *value_unicast(const struct addr *addr);
+
+/* Can TEXT be a user name that fits SIZE bytes? */
+bool	 value_user(const char *text, size_t size);
+
+/* Does L listen on all addresses: *, 0.0.0.0 or ::? */
+bool	 value_wildcard(const struct config_listener *l);
+
+#endif

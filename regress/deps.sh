@@ -1,0 +1,63 @@
+#!/bin/sh
+#
+# Installs the Debian packages that are needed to build the programs (build),
+# to run the tests (check) or the demonstration (demo).  Says nothing, and
+# needs no root and no network, when all of them are there.
+#
+# usage: deps.sh build|check|demo
+#
+set -eu
+
+build="make gcc libc6-dev bison pkg-config libbsd-dev libmd-dev libcap-dev
+    libseccomp-dev libjansson-dev"
+# clang for the second opinion and libFuzzer, perl for prove(1).
+check="clang libclang-rt-14-dev libcmocka-dev perl mandoc python3 python3-ntp
+    iproute2 procps dnsmasq-base"
+demo="iproute2 procps"
+
+case ${1:-} in
+build)	wanted=$build ;;
+check)	wanted="$build $check" ;;
+demo)	wanted="$build $demo" ;;
+*)	echo "usage: deps.sh build|check|demo" >&2
+	exit 2 ;;
+esac
+
+if ! command -v dpkg-query >/dev/null; then
+	echo "deps.sh: not a Debian system, going on without installing" \
+	    "anything; needed are what Debian calls" $wanted >&2
+	exit 0
+fi
+
+missing=
+for package in $wanted; do
+	status=$(dpkg-query -W -f '${db:Status-Status}' "$package" \
+	    2>/dev/null) || status=none
+	[ "$status" = installed ] || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" -ne 0 ]; then
+	echo "deps.sh: these packages are missing, and only root can install" \
+	    "them: apt-get install$missing" >&2
+	exit 1
+fi
+
+export DEBIAN_FRONTEND=noninteractive
+quiet="-q -o Dpkg::Use-Pty=0"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+install()
+{
+	apt-get $quiet install -y --no-install-recommends $missing \
+	    >"$log" 2>&1
+}
+
+# A fresh machine has no list of packages, an old one has a stale list.
+echo "deps.sh: installing$missing"
+if ! install && ! { apt-get $quiet update >"$log" 2>&1 && install; }; then
+	cat "$log" >&2
+	echo "deps.sh: cannot install$missing" >&2
+	exit 1
+fi

@@ -1,0 +1,265 @@
+#!/bin/sh
+#
+# The layers, as nevers: what no file of this part may include or name.  The
+# process split is worth no more than these lines, so they are looked for in
+# every file, and each check is first shown a tree in which somebody crossed
+# its line.
+#
+# A check is a function that prints the violations in the tree in the current
+# directory.  Comments do not count; includes count through other headers.
+
+top=$(cd "$(dirname "$0")/.." && pwd) || exit 1
+number=0
+failed=0
+
+# All sources of the tree with comments blanked, "file:line:text".
+sources()
+{
+	find common ntpd ntpctl -name '*.[chy]' 2>/dev/null | sort |
+	xargs -r perl -0777 -ne '
+		s{("(?:\\.|[^"\\\n])*")|/\*.*?\*/|//[^\n]*}
+		 {defined $1 ? $1 : ($& =~ s/[^\n]//gr)}gse;
+		$line = 0;
+		printf "%s:%d:%s\n", $ARGV, ++$line, $_ for split /\n/'
+}
+
+# lines FILES PATTERN: lines of FILES in which PATTERN (both are extended
+# regular expressions) stands outside of strings.
+lines()
+{
+	sources | grep -E "^($1):" | sed 's/"[^"]*"/""/g' |
+	    grep -E "^[^:]*:[0-9]*:.*($2)"
+}
+
+# reach FROM TO: files that match FROM and include, themselves or through
+# others, one that matches TO: "a includes b includes c".
+reach()
+{
+	sources | awk -v from="^($1)\$" -v to="^($2)\$" '
+	function normal(path)
+	{
+		while (sub(/[^\/]+\/\.\.\//, "", path) || sub(/\.\//, "", path))
+			;
+		return path
+	}
+	function visit(file, chain,	edge, i, n)
+	{
+		seen[file] = 1
+		n = split(includes[file], edge, " ")
+		for (i = 1; i <= n; i++) {
+			if (edge[i] ~ to) {
+				print chain " includes " edge[i]
+				return 1
+			}
+			if (!(edge[i] in seen) &&
+			    visit(edge[i], chain " includes " edge[i]))
+				return 1
+		}
+		return 0
+	}
+	{
+		split($0, part, ":")
+		file[part[1]] = 1
+	}
+	/:[ \t]*#[ \t]*include[ \t]*"/ {
+		split($0, quoted, "\"")
+		dir = part[1]
+		sub(/[^\/]*$/, "", dir)
+		# As from the top, and as from the file itself.
+		includes[part[1]] = includes[part[1]] " " \
+		    normal(quoted[2]) " " normal(dir quoted[2])
+	}
+	END {
+		for (f in file)
+			if (f ~ from && f !~ to) {
+				split("", seen)
+				visit(f, f)
+			}
+	}' | sort
+}
+
+sync_is_pure()
+{
+	sources | grep '^ntpd/sync/' |
+	    grep -E ':[[:space:]]*#[[:space:]]*include[[:space:]]*<' |
+	    grep -Ev '<(math|stdbool|stdint|stddef)\.h>'
+}
+
+sync_reads_no_clock()
+{
+	lines 'ntpd/sync/.*' \
+	    '(clock_gettime|gettimeofday|instant_now|[^_a-z]time) *\('
+}
+
+sync_includes_only_common()
+{
+	reach 'ntpd/sync/.*' \
+	    'ntpd/[^/]*|ntpd/(parent|launcher|engine|server|resolver|tls)/.*'
+}
+
+parent_parses_no_packet()
+{
+	reach 'ntpd/parent/.*' 'common/ntp\.h'
+}
+
+server_knows_no_algorithm()
+{
+	reach 'ntpd/server/.*' 'ntpd/sync/.*'
+}
+
+processes_meet_in_messages()
+{
+	for process in parent launcher engine server resolver tls; do
+		others=$(echo parent launcher engine server resolver tls |
+		    sed "s/$process//; s/^ *//; s/ *\$//; s/  */|/g")
+		reach "ntpd/$process/.*" "ntpd/($others)/.*"
+	done
+}
+
+clock_is_written_in_one_place()
+{
+	lines '(common|ntpd|ntpctl)/.*' \
+	    '(adjtime|adjtimex|clock_settime|settimeofday|ADJ_[A-Z]+)([^_a-z]|$)' |
+	    grep -v '^ntpd/parent/clock\.c:'
+}
+
+packet_order_is_known_once()
+{
+	swap='(hton|ntoh)[sl]|(htobe|htole)[0-9]+|[bl]e[0-9]+toh|bswap'
+	lines '(common|ntpd|ntpctl)/.*' "$swap" | grep -v '^common/ntp\.c:' |
+	    sed '/^common\/addr\.c:/s/htons\|ntohs//g' | grep -E "$swap"
+}
+
+framing_is_known_once()
+{
+	lines '(common|ntpd|ntpctl)/.*' 'imsg_header' |
+	    grep -v '^common/imsg\.[ch]:'
+}
+
+ntpctl_stands_alone()
+{
+	reach 'ntpctl/.*' 'ntpd/.*'
+}
+
+ok()
+{
+	number=$((number + 1))
+	echo "ok $number - $1"
+}
+
+not_ok()
+{
+	number=$((number + 1))
+	failed=1
+	echo "not ok $number - $1"
+	[ -z "$2" ] || echo "$2" | sed 's/^/# /'
+}
+
+# never CHECK WHAT FILE TEXT [FILE TEXT ...]: the tree keeps to CHECK, and a
+# tree with these FILEs, each with the line TEXT, is found not to; FILE fine
+# before a pair: that one is no violation.
+never()
+{
+	check=$1
+	what=$2
+	shift 2
+	found=$(cd "$top" && "$check")
+	if [ -z "$found" ]; then
+		ok "$what"
+	else
+		not_ok "$what" "$found"
+	fi
+	while [ $# -gt 0 ]; do
+		expect=found
+		if [ "$1" = fine ]; then
+			expect=fine
+			shift
+		fi
+		try "$check" "$what" "$expect" "$1" "$2"
+		shift 2
+	done
+}
+
+try()
+{
+	rm -rf "${planted:?}"/*
+	mkdir -p "$planted/common" "$planted/ntpd" "$planted/ntpctl" \
+	    "$planted/$(dirname "$4")"
+	printf '#include "common/ntp.h"\n' >"$planted/ntpd/packets.h"
+	printf '%s\n' "$5" >"$planted/$4"
+	found=$(cd "$planted" && "$1")
+	case $3,$found in
+	fine,|found,?*)
+		ok "$2: $3: $4: $5" ;;
+	*)
+		not_ok "$2: should be $3: $4: $5" "$found" ;;
+	esac
+}
+
+planted=$(mktemp -d) || exit 1
+trap 'rm -rf "$planted"' EXIT
+trap 'exit 1' HUP INT TERM
+
+# The checks are worthless in an empty tree.
+if [ "$(cd "$top" && sources | cut -d: -f1 | uniq | wc -l)" -gt 20 ]; then
+	ok "there is something to look at"
+else
+	not_ok "there is something to look at" "hardly any sources in $top"
+fi
+
+never sync_is_pure "sync includes four system headers at most" \
+    ntpd/sync/a.c '#include <time.h>' \
+    ntpd/sync/a.h '#  include <sys/time.h>' \
+    fine ntpd/sync/a.c '#include <math.h>' \
+    fine ntpd/sync/a.c '/* #include <time.h> */'
+never sync_reads_no_clock "sync reads no clock" \
+    ntpd/sync/a.c '	clock_gettime(CLOCK_MONOTONIC, &ts);' \
+    ntpd/sync/a.c '	now = instant_now();' \
+    ntpd/sync/a.c '	now = time(NULL);' \
+    fine ntpd/sync/a.c '	x = root_time(3);'
+never sync_includes_only_common "sync includes nothing of ntpd but itself" \
+    ntpd/sync/a.c '#include "ntpd/messages.h"' \
+    ntpd/sync/a.c '#include "ntpd/server/server.h"' \
+    ntpd/sync/a.c '#include "../config.h"' \
+    fine ntpd/sync/a.c '#include "ntpd/sync/filter.h"' \
+    fine ntpd/sync/a.c '#include "common/ntptime.h"'
+never parent_parses_no_packet "parent includes no common/ntp.h" \
+    ntpd/parent/a.c '#include "common/ntp.h"' \
+    ntpd/parent/a.c '#include "../../common/ntp.h"' \
+    ntpd/parent/a.c '#include "ntpd/packets.h"' \
+    fine ntpd/parent/a.c '#include "common/ntptime.h"'
+never server_knows_no_algorithm "server includes no ntpd/sync/" \
+    ntpd/server/a.c '#include "ntpd/sync/system.h"' \
+    ntpd/server/a.h '# include "../sync/system.h"' \
+    fine ntpd/engine/a.c '#include "ntpd/sync/system.h"'
+never processes_meet_in_messages "no process includes another's headers" \
+    ntpd/engine/a.c '#include "ntpd/parent/clock.h"' \
+    ntpd/resolver/a.c '#include "../engine/engine.h"' \
+    ntpd/parent/a.c '#include "ntpd/launcher/launcher.h"' \
+    fine ntpd/engine/a.c '#include "ntpd/engine/engine.h"' \
+    fine ntpd/main.c '#include "ntpd/engine/engine.h"'
+never clock_is_written_in_one_place "only parent/clock.c writes the clock" \
+    ntpd/parent/policy.c '	clock_adjtime(CLOCK_REALTIME, &tx);' \
+    ntpd/engine/a.c '	if (adjtimex(&tx) == -1)' \
+    ntpd/main.c '	syscall(SYS_clock_settime, 0, &ts);' \
+    common/a.c '	tx.modes = ADJ_SETOFFSET;' \
+    fine ntpd/parent/clock.c '	clock_adjtime(CLOCK_REALTIME, &tx);' \
+    fine ntpd/parent/a.c '	{ "clock_adjtime", "it is the parent" },' \
+    fine ntpd/engine/a.c '	/* clock_adjtime() is far away */'
+never packet_order_is_known_once "only common/ntp.c knows byte order" \
+    ntpd/engine/a.c '	x = be32toh(y);' \
+    ntpd/server/a.c '	sin.sin_port = htons(123);' \
+    common/addr.c '	x = htonl(y) + htons(z);' \
+    ntpctl/a.c '	x = __builtin_bswap32(y);' \
+    fine common/addr.c '	sin.sin_port = htons(port);' \
+    fine common/ntp.c '	x = be64toh(y);'
+never framing_is_known_once "only common/imsg.c knows the framing" \
+    ntpd/process.c '	struct imsg_header hdr;' \
+    fine common/imsg.c '	struct imsg_header hdr;'
+never ntpctl_stands_alone "ntpctl includes nothing of ntpd/" \
+    ntpctl/a.c '#include "ntpd/messages.h"' \
+    ntpctl/a.c '#include "../ntpd/config.h"' \
+    fine ntpctl/a.c '#include "common/control.h"'
+
+echo "1..$number"
+exit "$failed"

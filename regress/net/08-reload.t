@@ -1,0 +1,70 @@
+#!/usr/bin/python3 -B
+"""
+SIGHUP: what did not change keeps its state; a bad file changes nothing.
+"""
+from lib import *
+
+
+def test():
+    switch, us, near, a, b, c = network("us", "near", "a", "b", "c")
+    for host in a, b, c:
+        NtpServer(host)
+    old = "server 10.9.0.3", "server 10.9.0.4"
+    d = Daemon(us, *old)
+    ok(d.wait_sync(), "the daemon is synchronized", d.state)
+    wait_for(lambda: all(p["received"] >= 4 for p in d.peers()), 20)
+    before = {p["address"]: p for p in d.peers()}
+    engine = d.children().get("engine")
+
+    d.configure(*old, "server 10.9.0.5", "listen on eth0")
+    d.reload()
+    ok(wait_for(lambda: len(d.peers()) == 3, 5), "a server is added", d.state)
+    now = {p["address"]: p for p in d.peers()}
+    ok(d.synchronized(), "it stays synchronized", d.state)
+    for address in "10.9.0.3", "10.9.0.4":
+        was, is_ = before[address], now.get(address, {})
+        ok(is_.get("sent", 0) >= was["sent"] and is_.get("received", 0) >=
+            was["received"] and bin(is_.get("reach", 0)).count("1") >=
+            bin(was["reach"]).count("1") and is_.get("offset") is not None,
+            "%s keeps its samples and its reach" % address, d.state)
+    ok(d.wait_tally("10.9.0.5", "*+-", 20), "the new one is used", d.state)
+    ok(answers(near, "10.9.0.1"), "and it listens now", d.state)
+    ok(d.children().get("engine") == engine, "the engine is the same",
+        d.children)
+
+    for name, lines, mode, says in (
+        ("nonsense", old + ("serverr 10.9.0.5",), 0o644, r"\.conf:3: "),
+        ("two errors", ("server", "weight 3") + old, 0o644, r"\.conf:2: "),
+        ("a file that anybody may write", old, 0o666, r"\.conf.*writ")):
+        d.configure(*lines)
+        os.chmod(d.conf, mode)
+        count = d.count(says)
+        d.reload()
+        ok(d.wait_log(says, 5, count + 1), "%s: the log says why not" % name,
+            d.state)
+        ok(wait_for(lambda: len(d.peers()) == 3 and d.synchronized(), 2),
+            "%s: everything stays" % name, d.state)
+    os.unlink(d.conf)
+    d.reload()
+    time.sleep(0.5)
+    ok(d.running() and len(d.peers()) == 3, "no file: everything stays",
+        d.state)
+
+    d.configure("server 10.9.0.3")
+    d.reload()
+    ok(wait_for(lambda: [p["address"] for p in d.peers()] == ["10.9.0.3"],
+        5), "servers are taken away", d.state)
+    ok(d.peer("10.9.0.3").get("received", 0) >=
+        before["10.9.0.3"]["received"], "the one that stays keeps its state",
+        d.state)
+    ok(wait_for(lambda: not us.udp_ports(), 5), "it listens no more",
+        us.udp_ports)
+    for _ in range(50):
+        d.reload()
+        time.sleep(0.01)
+    ok(wait_for(lambda: [p["address"] for p in d.peers()] == ["10.9.0.3"], 5)
+        and d.synchronized(), "50 signals at once do no harm", d.state)
+    d.check_end()
+
+
+main(test)

@@ -1,0 +1,100 @@
+#!/usr/bin/python3 -B
+"""
+Children that are killed: the resolver and the servers come back, the end of
+the engine or the parent is the end of all.  And how the daemon ends.
+"""
+from lib import *
+
+
+def replaced(d, name, old):
+    """Is there a new process NAME for each OLD one?"""
+    now = d.children().get(name, [])
+    return len(now) == len(old) and not set(now) & set(old)
+
+
+def test():
+    switch, us, near, dns, a = network("us", "near", "dns", "a")
+    us.etc_file("resolv.conf", "nameserver 10.9.0.3\n"
+        "options timeout:1 attempts:1\n")
+    names = {"a.test": ["10.9.0.4"]}
+    DnsServer(dns, "10.9.0.3", names)
+    NtpServer(a)
+    lines = "server a.test", "listen on *", "workers 2"
+    d = Daemon(us, *lines)
+    ok(d.wait_sync(), "the daemon is synchronized", d.state)
+    kids = d.children()
+    ok(len(kids.get("engine", [])) == len(kids.get("resolver", [])) == 1 and
+        len(kids.get("server", [])) == 2, "its processes have their names",
+        kids)
+    for name, pids in sorted(kids.items()):
+        for pid in pids:
+            with open("/proc/%d/status" % pid) as f:
+                status = dict(l.rstrip("\n").split(":\t", 1) for l in f if
+                    ":\t" in l)
+            root = name == "launcher"
+            ok((status["Uid"].split()[1] == "0") == root and
+                status["NoNewPrivs"] == "1" and
+                (root or int(status["CapEff"], 16) == 0 and
+                status["Seccomp"] == "2"), "%s is confined" % name, status)
+            if name in ("engine", "server"):
+                ok(not os.listdir("/proc/%d/root" % pid),
+                    "%s is in an empty root" % name)
+
+    for pid in kids["server"]:
+        os.kill(pid, signal.SIGKILL)
+    ok(wait_for(lambda: replaced(d, "server", kids["server"]), 15),
+        "killed servers are restarted", d.state)
+    ok(wait_for(lambda: (ask(near, "10.9.0.1", seconds=0.4)[0] or
+        Packet()).stratum == 3, 5), "and serve the time again", d.state)
+    os.kill(kids["resolver"][0], signal.SIGKILL)
+    ok(wait_for(lambda: replaced(d, "resolver", kids["resolver"]), 15),
+        "a killed resolver is restarted", d.state)
+    names["b.test"] = ["10.9.0.4"]
+    d.configure(*lines, "server b.test")
+    d.reload()
+    ok(wait_for(lambda: [p for p in d.peers() if p["name"] == "b.test" and
+        p["address"]], 10), "and finds addresses again", d.state)
+    ok(d.children().get("engine") == kids["engine"] and d.synchronized(),
+        "the engine is the same, and synchronized", d.state)
+    d.check_end()
+
+    for victim in "engine", "launcher":
+        d = Daemon(us, *lines)
+        ok(d.wait_ready() and d.children().get(victim), "it starts again",
+            d.state)
+        all_ = d.everybody()
+        os.kill(d.children()[victim][0], signal.SIGKILL)
+        status = d.wait(3)
+        ok(status not in (0, None), "%s killed: the daemon ends, non-zero" %
+            victim, lambda: "status %s\n%s" % (status, d.log()))
+        ok(gone(all_), "and all its processes", all_)
+        ok(d.count(victim), "and says why", d.log)
+
+    d = Daemon(us, *lines)
+    ok(d.wait_ready(), "it starts again", d.state)
+    all_ = d.everybody()
+    d.kill()
+    ok(len(all_) >= 5 and gone(all_), "parent killed: nobody is left", all_)
+
+    for name, signum, early in (("SIGTERM", signal.SIGTERM, False),
+        ("SIGINT", signal.SIGINT, False), ("early SIGTERM", signal.SIGTERM,
+        True)):
+        d = Daemon(us, *lines)
+        if early:
+            d.wait_log(".", 5)
+        else:
+            d.wait_ready()
+        all_ = d.everybody()
+        start = time.monotonic()
+        d.signal(signum)
+        status = d.wait(5)
+        took = time.monotonic() - start
+        ok(status == 0, "%s: it ends with status 0" % name,
+            lambda: "status %s\n%s" % (status, d.log()))
+        ok(took < 2, "%s: within two seconds" % name, took)
+        ok(gone(all_, 1) and not us.pids(), "%s: no process is left" % name,
+            us.pids)
+        ok(not os.path.exists(d.socket), "%s: nor its socket" % name)
+
+
+main(test)

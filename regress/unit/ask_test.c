@@ -1,0 +1,350 @@
+/*
+ * ntpctl's conversation with the daemon, against daemons that misbehave.  A
+ * child process plays the daemon: for each connection it sends the frames of
+ * the case, and closes.
+ */
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bsd/string.h>
+
+#include <cmocka.h>
+
+#include "common/imsg.h"
+#include "ntpctl/ask.h"
+
+#define LENGTH(a)	(sizeof(a) / sizeof((a)[0]))
+#define FRAMES_MOST	4
+#define CONNECTIONS	2	/* of one ask() at most */
+
+enum manner {
+	SPEAK,			/* send the frames, then close */
+	SILENT,			/* hear the request, say nothing */
+	HASTY,			/* send and close before reading */
+	DRIP,			/* send one byte at a time, for ever */
+	GARBAGE			/* send a frame with an absurd length */
+};
+
+struct frame {
+	uint32_t	 type;	/* 0: there is none */
+	uint32_t	 version;
+	uint32_t	 records;	/* of an end */
+	int		 longer;	/* bytes too many */
+	unsigned	 repeat;	/* send it so many times more */
+};
+
+#define V	CONTROL_VERSION
+#define S	{ CONTROL_STATUS, V, 0, 0, 0 }
+#define P	{ CONTROL_PEER, V, 0, 0, 0 }
+#define E(n)	{ CONTROL_END, V, n, 0, 0 }
+
+static const struct {
+	const char	*name;
+	enum manner	 manner;
+	unsigned	 parts;
+	struct frame	 frames[FRAMES_MOST];
+	enum ask_result	 result;
+	const char	*why;		/* how it begins; %s is the path */
+} cases[] = {
+	{ "status", SPEAK, SHOW_STATUS, { S, E(1) }, ASK_OK, "" },
+	{ "sensors need a daemon that answers", SPEAK, SHOW_SENSORS,
+	    { S, E(1) }, ASK_OK, "" },
+	{ "no peers", SPEAK, SHOW_PEERS, { E(0) }, ASK_OK, "" },
+	{ "two peers", SPEAK, SHOW_PEERS, { P, P, E(2) }, ASK_OK, "" },
+	{ "more after the end", SPEAK, SHOW_PEERS, { P, E(1), P }, ASK_OK,
+	    "" },
+	{ "as many as there may be", SPEAK, SHOW_PEERS,
+	    { { CONTROL_PEER, V, 0, 0, REPORT_PEERS_MAX - 1 },
+	    E(REPORT_PEERS_MAX) }, ASK_OK, "" },
+	{ "one more", SPEAK, SHOW_PEERS,
+	    { { CONTROL_PEER, V, 0, 0, REPORT_PEERS_MAX },
+	    E(REPORT_PEERS_MAX + 1) }, ASK_NEVER,
+	    "ntpd sent too many peers" },
+	{ "wrong count", SPEAK, SHOW_PEERS, { P, E(2) }, ASK_NEVER,
+	    "ntpd sent another number of records" },
+	{ "no status", SPEAK, SHOW_STATUS, { E(0) }, ASK_NEVER,
+	    "ntpd sent no status" },
+	{ "two", SPEAK, SHOW_STATUS, { S, S, E(2) }, ASK_NEVER,
+	    "ntpd sent a status that was not asked for" },
+	{ "a peer for a status", SPEAK, SHOW_STATUS, { P, E(1) }, ASK_NEVER,
+	    "ntpd sent a peer that was not asked for" },
+	{ "a status for a peer", SPEAK, SHOW_PEERS, { S, E(1) }, ASK_NEVER,
+	    "ntpd sent a status that was not asked for" },
+	{ "too long", SPEAK, SHOW_PEERS, { { CONTROL_PEER, V, 0, 8, 0 } },
+	    ASK_NEVER, "ntpd sent a peer of the wrong length" },
+	{ "too short", SPEAK, SHOW_STATUS, { { CONTROL_STATUS, V, 0, -1, 0 } },
+	    ASK_NEVER, "ntpd sent a status of the wrong length" },
+	{ "empty", SPEAK, SHOW_STATUS, { { CONTROL_END, V, 0, -8, 0 } },
+	    ASK_NEVER, "ntpd sent a record without a version" },
+	{ "unknown type", SPEAK, SHOW_STATUS, { { 99, V, 0, 0, 0 } },
+	    ASK_NEVER, "ntpd sent a record of an unknown type" },
+	{ "a newer daemon", SPEAK, SHOW_STATUS,
+	    { { CONTROL_STATUS, 7, 0, 64, 0 } }, ASK_NEVER,
+	    "ntpd speaks version 7 of the control protocol, this ntpctl "
+	    "version 1: restart" },
+	{ "a newer daemon that only ends", SPEAK, SHOW_STATUS,
+	    { { CONTROL_END, 2, 0, 0, 0 } }, ASK_NEVER,
+	    "ntpd speaks version 2" },
+	{ "closes in the middle", SPEAK, SHOW_PEERS, { P }, ASK_LATER,
+	    "ntpd closed the connection without an answer: %s" },
+	{ "closes at once", HASTY, SHOW_STATUS, { { 0, 0, 0, 0, 0 } },
+	    ASK_LATER, "ntpd closed the connection without an answer: %s" },
+	{ "busy", SPEAK, SHOW_STATUS, { { CONTROL_BUSY, V, 0, 0, 0 } },
+	    ASK_LATER, "ntpd is busy" },
+	{ "too busy to listen", HASTY, SHOW_STATUS,
+	    { { CONTROL_BUSY, V, 0, 0, 0 } }, ASK_LATER, "ntpd is busy" },
+	{ "stuck", SILENT, SHOW_STATUS, { { 0, 0, 0, 0, 0 } }, ASK_LATER,
+	    "ntpd does not answer: %s" },
+	{ "a byte now and then", DRIP, SHOW_STATUS, { S }, ASK_LATER,
+	    "ntpd does not answer: %s" },
+	{ "no frame at all", GARBAGE, SHOW_STATUS, { { 0, 0, 0, 0, 0 } },
+	    ASK_NEVER, "ntpd sent a malformed frame" },
+};
+
+static char	 dir[] = "/tmp/ask_test.XXXXXX";
+static char	 path[sizeof(((struct sockaddr_un *)0)->sun_path)];
+
+/* The payload of FRAME in DATA; returns its length. */
+static size_t
+payload(const struct frame *frame, uint8_t data[IMSG_MAX_PAYLOAD])
+{
+	struct control_peer	 peer = { .version = frame->version,
+				    .name = "x" };
+	struct control_status	 status = { .version = frame->version };
+	struct control_end	 end = { frame->version, frame->records };
+	size_t			 len;
+
+	memset(data, 0, IMSG_MAX_PAYLOAD);
+	if (frame->type == CONTROL_STATUS)
+		memcpy(data, &status, len = sizeof(status));
+	else if (frame->type == CONTROL_PEER)
+		memcpy(data, &peer, len = sizeof(peer));
+	else
+		memcpy(data, &end, len = sizeof(end));
+	return (size_t)((ssize_t)len + frame->longer);
+}
+
+static void
+send_frames(int fd, const struct frame *frames)
+{
+	uint8_t		 data[IMSG_MAX_PAYLOAD];
+	struct imsgbuf	 buf;
+	unsigned	 i, n;
+	size_t		 len;
+
+	imsgbuf_init(&buf, fd);
+	for (i = 0; i < FRAMES_MOST && frames[i].type != 0; i++) {
+		len = payload(&frames[i], data);
+		for (n = 0; n <= frames[i].repeat; n++) {
+			imsg_compose(&buf, frames[i].type, 0, -1, data, len);
+			while (imsgbuf_flush(&buf) == IMSG_AGAIN)
+				usleep(1000);
+		}
+	}
+	imsgbuf_clear(&buf);
+}
+
+/* One connection of the child's; never returns to a test. */
+static void
+serve(int fd, enum manner manner, const struct frame *frames)
+{
+	struct imsg_header garbage = { CONTROL_END, UINT32_MAX, 0, 0, 0 };
+	struct imsg_header drip = { CONTROL_STATUS,
+			    sizeof(struct control_status), 0, 0, 0 };
+	uint8_t		 data[IMSG_MAX_PAYLOAD];
+	int		 i;
+
+	if (manner == HASTY) {
+		send_frames(fd, frames);
+		return;
+	}
+	if (read(fd, data, sizeof(data)) <= 0)
+		_exit(1);
+	if (manner == SPEAK) {
+		send_frames(fd, frames);
+		return;
+	}
+	if (manner == GARBAGE &&
+	    write(fd, &garbage, sizeof(garbage)) != sizeof(garbage))
+		_exit(1);
+	/* 3 s, in which no frame gets complete. */
+	memset(data, 0, sizeof(data));
+	memcpy(data, &drip, sizeof(drip));
+	for (i = 0; i < 300 && manner != GARBAGE; i++) {
+		usleep(10000);
+		if (manner == DRIP &&
+		    send(fd, &data[i], 1, MSG_NOSIGNAL) != 1)
+			break;
+	}
+	close(fd);
+}
+
+static int
+listen_at(const char *where)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	int		 fd;
+
+	strlcpy(sun.sun_path, where, sizeof(sun.sun_path));
+	fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	assert_int_not_equal(fd, -1);
+	unlink(where);
+	assert_int_equal(bind(fd, (struct sockaddr *)&sun, sizeof(sun)), 0);
+	assert_int_equal(listen(fd, 5), 0);
+	return fd;
+}
+
+static pid_t
+start_daemon(enum manner manner, const struct frame *frames)
+{
+	int		 i, fd, listener = listen_at(path);
+	pid_t		 pid = fork();
+
+	assert_int_not_equal(pid, -1);
+	if (pid == 0) {
+		alarm(20);
+		for (i = 0; i < CONNECTIONS; i++) {
+			fd = accept(listener, NULL, NULL);
+			if (fd == -1)
+				break;
+			serve(fd, manner, frames);
+		}
+		_exit(0);
+	}
+	close(listener);
+	return pid;
+}
+
+static void
+stop_daemon(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	unlink(path);
+}
+
+static void
+test_conversations(void **state)
+{
+	struct report	 report = { 0 };
+	char		 why[ASK_WHY_LEN], wanted[ASK_WHY_LEN];
+	enum ask_result	 result;
+	const char	*p;
+	pid_t		 pid;
+	size_t		 i;
+
+	(void)state;
+	for (i = 0; i < LENGTH(cases); i++) {
+		why[0] = '\0';
+		pid = start_daemon(cases[i].manner, cases[i].frames);
+		result = ask(path, cases[i].parts, 1, &report, why);
+		stop_daemon(pid);
+		strlcpy(wanted, cases[i].why, sizeof(wanted));
+		if ((p = strstr(cases[i].why, "%s")) != NULL)
+			snprintf(wanted, sizeof(wanted), "%.*s%s",
+			    (int)(p - cases[i].why), cases[i].why, path);
+		if (result != cases[i].result ||
+		    strncmp(why, wanted, strlen(wanted)) != 0)
+			fail_msg("%s: %d \"%s\", not %d \"%s\"",
+			    cases[i].name, (int)result, why,
+			    (int)cases[i].result, wanted);
+		if (result == ASK_OK && cases[i].parts == SHOW_PEERS)
+			assert_int_equal(report.npeers,
+			    cases[i].frames[0].type == CONTROL_PEER ?
+			    (cases[i].frames[1].type == CONTROL_PEER ? 2 :
+			    cases[i].frames[0].repeat + 1) : 0);
+	}
+	report_clear(&report);
+	assert_null(report.peers);
+}
+
+static void
+test_no_daemon(void **state)
+{
+	struct report	 report = { 0 };
+	char		 why[ASK_WHY_LEN], wanted[ASK_WHY_LEN];
+	char		 lengthy[200] = "";
+
+	(void)state;
+	memset(lengthy, 'a', sizeof(lengthy) - 1);
+	assert_int_equal(ask(path, SHOW_ALL, 1, &report, why), ASK_LATER);
+	snprintf(wanted, sizeof(wanted), "ntpd is not running: %s: "
+	    "No such file or directory", path);
+	assert_string_equal(why, wanted);
+
+	close(listen_at(path));
+	assert_int_equal(ask(path, SHOW_ALL, 1, &report, why), ASK_LATER);
+	snprintf(wanted, sizeof(wanted), "ntpd is not running: %s: "
+	    "Connection refused", path);
+	assert_string_equal(why, wanted);
+	unlink(path);
+
+	assert_int_equal(ask(lengthy, SHOW_ALL, 1, &report, why), ASK_NEVER);
+	assert_non_null(strstr(why, "a socket's path has at most 107 bytes"));
+}
+
+/* A daemon so stuck that it does not even accept. */
+static void
+test_full_queue(void **state)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	struct report	 report = { 0 };
+	char		 why[ASK_WHY_LEN];
+	int		 fds[32], listener = listen_at(path);
+	size_t		 i;
+
+	(void)state;
+	strlcpy(sun.sun_path, path, sizeof(sun.sun_path));
+	for (i = 0; i < LENGTH(fds); i++) {
+		fds[i] = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		assert_int_not_equal(fds[i], -1);
+		(void)connect(fds[i], (struct sockaddr *)&sun, sizeof(sun));
+	}
+	assert_int_equal(ask(path, SHOW_STATUS, 1, &report, why), ASK_LATER);
+	assert_non_null(strstr(why, "it takes no connections"));
+	for (i = 0; i < LENGTH(fds); i++)
+		close(fds[i]);
+	close(listener);
+	unlink(path);
+}
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	if (mkdtemp(dir) == NULL)
+		return -1;
+	snprintf(path, sizeof(path), "%s/sock", dir);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	unlink(path);
+	return rmdir(dir);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_no_daemon),
+		cmocka_unit_test(test_full_queue),
+		cmocka_unit_test(test_conversations),
+	};
+
+	return cmocka_run_group_tests_name("ask", tests, set_up, tear_down);
+}

@@ -1,0 +1,296 @@
+/*
+ * ntpd.conf: what it sets, and which files are not believed.
+ */
+#include <sys/stat.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "ntpd/config.h"
+
+#define NOBODY		65534
+
+struct report {
+	char	 line[1024];	/* the last one */
+	size_t	 n;
+};
+
+static void
+collect(void *arg, bool is_error, const char *line)
+{
+	struct report	*r = arg;
+
+	(void)is_error;
+	snprintf(r->line, sizeof(r->line), "%.1000s", line);
+	r->n++;
+}
+
+static bool
+parse(struct config *conf, const char *text, struct report *r)
+{
+	memset(r, 0, sizeof(*r));
+	return config_parse(conf, "f", text, strlen(text), collect, r);
+}
+
+static void
+values_arrive(void **state)
+{
+	static const char	 text[] =
+	    "server a\nquery from 192.0.2.1\nquery from 192.0.2.2\n"
+	    "servers b weight 3 trusted poll 5-9 port 1123 max 7\n"
+	    "listen on *\nlisten on 2001:db8::1 port 124\ninterface listen e0\n"
+	    "driftfile \"/d \\\" d\"\nsocket '/s'\nuser u\nworkers 3\n"
+	    "step always 250 ms\nserver c poll 8\n";
+	struct config		 conf;
+	struct config_server	*s = conf.servers;
+	struct config_listener	*l = conf.listeners;
+	struct report		 r;
+	char			 address[ADDR_STRLEN];
+
+	(void)state;
+	assert_true(parse(&conf, text, &r));
+	assert_int_equal(conf.nservers, 3);
+	assert_string_equal(s[0].name, "a");
+	assert_false(s[0].pool || s[0].trusted);
+	assert_int_equal(s[0].weight, 1);
+	assert_int_equal(s[0].minpoll, POLL_MIN_DEFAULT);
+	assert_int_equal(s[0].maxpoll, POLL_MAX_DEFAULT);
+	assert_int_equal(s[0].port, NTP_PORT);
+	assert_int_equal(s[0].source4.family, ADDR_NONE);
+	assert_true(s[1].pool && s[1].trusted);
+	assert_int_equal(s[1].weight, 3);
+	assert_int_equal(s[1].max, 7);
+	assert_int_equal(s[1].minpoll, 5);
+	assert_int_equal(s[1].maxpoll, 9);
+	assert_int_equal(s[1].port, 1123);
+	assert_string_equal(addr_format(&s[1].source4, address), "192.0.2.2");
+	assert_int_equal(s[1].source6.family, ADDR_NONE);
+	assert_int_equal(s[2].minpoll, 8);
+	assert_int_equal(s[2].maxpoll, 8);
+	assert_int_equal(conf.nlisteners, 3);
+	assert_int_equal(l[0].kind, LISTEN_ANY);
+	assert_int_equal(l[1].kind, LISTEN_ADDRESS);
+	assert_int_equal(l[1].addr.port, 124);
+	assert_int_equal(l[2].kind, LISTEN_INTERFACE);
+	assert_string_equal(l[2].interface, "e0");
+	assert_int_equal(l[2].port, NTP_PORT);
+	assert_string_equal(conf.driftfile, "/d \" d");
+	assert_string_equal(conf.socket, "/s");
+	assert_string_equal(conf.user, "u");
+	assert_int_equal(conf.workers, 3);
+	assert_int_equal(conf.step, STEP_ALWAYS);
+	assert_true(conf.step_threshold > 0.2499 &&
+	    conf.step_threshold < 0.2501);
+}
+
+static void
+defaults_are_those_of_the_manual(void **state)
+{
+	struct config	 conf;
+	struct report	 r;
+
+	(void)state;
+	assert_true(parse(&conf, "servers a\n", &r));
+	assert_int_equal(conf.servers[0].max, 4);
+	assert_int_equal(conf.nlisteners, 0);
+	assert_int_equal(conf.workers, 1);
+	assert_int_equal(conf.step, STEP_BOOT);
+	assert_true(conf.step_threshold > 0.1279 &&
+	    conf.step_threshold < 0.1281);
+	assert_string_equal(conf.driftfile, "/var/lib/ntpd/drift");
+	assert_string_equal(conf.socket, "/run/ntpd.sock");
+	assert_string_equal(conf.user, "_ntpd");
+}
+
+/*
+ * Reload compares statements as bytes: the same text must give the same
+ * bytes, whatever stood in the memory before.
+ */
+static void
+same_text_same_bytes(void **state)
+{
+	static const char	 text[] = "server a\nservers bb max 2\n"
+	    "listen on e0\nlisten on ::1\n";
+	static struct config	 a, b;
+	struct report		 r;
+
+	(void)state;
+	memset(&a, 0xff, sizeof(a));
+	memset(&b, 0x55, sizeof(b));
+	assert_true(parse(&a, text, &r));
+	assert_true(parse(&b, text, &r));
+	assert_memory_equal(&a, &b, sizeof(a));
+}
+
+static char	 folder[] = "/tmp/config_load_test.XXXXXX";
+static char	 path[sizeof(folder) + 16];
+
+static int
+make_folder(void **state)
+{
+	(void)state;
+	if (mkdtemp(folder) == NULL || chmod(folder, 0755) == -1)
+		return -1;
+	snprintf(path, sizeof(path), "%s/ntpd.conf", folder);
+	return 0;
+}
+
+static int
+remove_folder(void **state)
+{
+	(void)state;
+	return rmdir(folder);
+}
+
+/* A good file of SIZE bytes or more. */
+static void
+write_file(mode_t mode, size_t size)
+{
+	FILE	*f = fopen(path, "w");
+
+	assert_non_null(f);
+	fputs("server a\n", f);
+	for (; size > 0; size--)
+		fputc('\n', f);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(chmod(path, mode), 0);
+}
+
+static bool
+load(struct report *r)
+{
+	struct config	 conf;
+
+	memset(r, 0, sizeof(*r));
+	return config_load(&conf, path, collect, r);
+}
+
+/* MESSAGE must follow the path, and the file is removed. */
+static void
+expect_refused(const char *message)
+{
+	struct report	 r;
+
+	assert_false(load(&r));
+	assert_int_equal(r.n, 1);
+	assert_memory_equal(r.line, path, strlen(path));
+	assert_non_null(strstr(r.line + strlen(path), message));
+	assert_int_equal(remove(path), 0);
+}
+
+static void
+modes_of_the_file(void **state)
+{
+	static const struct {
+		mode_t	 mode;
+		bool	 good;
+	} cases[] = {
+		{ 0644, true }, { 0600, true }, { 0400, true }, { 0755, true },
+		{ 0664, false }, { 0646, false }, { 0622, false },
+		{ 0777, false }
+	};
+	struct report	 r;
+	size_t		 i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		write_file(cases[i].mode, 0);
+		if (cases[i].good) {
+			assert_true(load(&r));
+			assert_int_equal(r.n, 0);
+			assert_int_equal(unlink(path), 0);
+		} else
+			expect_refused(": can be written by group or others, "
+			    "run: chmod go-w /");
+	}
+}
+
+static void
+sizes_of_the_file(void **state)
+{
+	struct report	 r;
+
+	(void)state;
+	write_file(0600, 1024 * 1024 - strlen("server a\n"));
+	assert_true(load(&r));
+	write_file(0600, 1024 * 1024);
+	expect_refused(": larger than 1 MiB");
+}
+
+static void
+not_a_file(void **state)
+{
+	struct report	 r;
+
+	(void)state;
+	assert_false(load(&r));
+	assert_non_null(strstr(r.line, ": cannot be opened: No such file"));
+	assert_int_equal(mkdir(path, 0700), 0);
+	expect_refused(": is not a regular file");
+	/* Must neither be believed nor wait for a writer. */
+	assert_int_equal(mkfifo(path, 0600), 0);
+	expect_refused(": is not a regular file");
+}
+
+static void
+an_unreadable_file(void **state)
+{
+	bool		 is_root = geteuid() == 0, is_good;
+	struct report	 r;
+
+	(void)state;
+	write_file(0, 0);
+	if (is_root)
+		assert_int_equal(seteuid(NOBODY), 0);
+	is_good = load(&r);
+	if (is_root)
+		assert_int_equal(seteuid(0), 0);
+	assert_false(is_good);
+	assert_non_null(strstr(r.line, ": cannot be opened: Permission"));
+	assert_int_equal(unlink(path), 0);
+}
+
+static void
+owners_of_the_file(void **state)
+{
+	struct report	 r;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();		/* only root can give files away */
+	write_file(0644, 0);
+	assert_int_equal(seteuid(NOBODY), 0);
+	assert_true(load(&r));	/* root's, read by somebody else */
+	assert_int_equal(seteuid(0), 0);
+	assert_int_equal(chown(path, NOBODY, 0), 0);
+	assert_int_equal(seteuid(NOBODY), 0);
+	assert_true(load(&r));	/* one's own */
+	assert_int_equal(seteuid(0), 0);
+	expect_refused(": belongs to user 65534 who could change it");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest	 tests[] = {
+		cmocka_unit_test(values_arrive),
+		cmocka_unit_test(defaults_are_those_of_the_manual),
+		cmocka_unit_test(same_text_same_bytes),
+		cmocka_unit_test(modes_of_the_file),
+		cmocka_unit_test(sizes_of_the_file),
+		cmocka_unit_test(not_a_file),
+		cmocka_unit_test(an_unreadable_file),
+		cmocka_unit_test(owners_of_the_file)
+	};
+
+	return cmocka_run_group_tests_name("config_load", tests, make_folder,
+	    remove_folder);
+}

@@ -1,0 +1,368 @@
+/*
+ * ntpd.conf: every statement, good and bad, and what is said about it.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ntpd/config.h"
+
+#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+
+/* The lines reported, without the file's name; warnings begin with "w ". */
+struct reports {
+	char	 lines[16][1024];
+	size_t	 n;
+};
+
+static void
+collect(void *arg, bool is_error, const char *line)
+{
+	struct reports	*r = arg;
+
+	assert_int_equal(strncmp(line, "f:", 2), 0);
+	assert_null(strchr(line, '\n'));
+	if (r->n < COUNT(r->lines))
+		snprintf(r->lines[r->n], sizeof(r->lines[0]), "%s%.1000s",
+		    is_error ? "" : "w ", line + 2);
+	r->n++;
+}
+
+/* All a case needs is which config gives which reports, by their beginning. */
+struct parse_case {
+	const char	*name;
+	const char	*config;
+	const char	*reports[6];	/* none: it is fine */
+};
+
+#define S	"server a\n"	/* or the lack of a server is reported, too */
+#define X16	"xxxxxxxxxxxxxxxx"
+#define X64	X16 X16 X16 X16
+#define X256	X64 X64 X64 X64
+
+static const struct parse_case good[] = {
+	{ "server",		"server ntp.example.com\n",	{ 0 } },
+	{ "server, IPv4",	"server 192.0.2.1\n",		{ 0 } },
+	{ "server, IPv6",	"server 2001:db8::1\n",		{ 0 } },
+	{ "server, link-local",	"server fe80::1%lo\n",		{ 0 } },
+	{ "server, underscore",	"server _ntp.example\n",	{ 0 } },
+	{ "server, final dot",	"server ntp.example.\n",	{ 0 } },
+	{ "server, every option",
+	    "server a weight 10 trusted poll 4-17 port 65535\n", { 0 } },
+	{ "server, options in another order",
+	    "server a port 1 poll 6 trusted weight 1\n",	{ 0 } },
+	{ "servers",		"servers pool.ntp.org\n",	{ 0 } },
+	{ "servers, every option",
+	    "servers a max 16 weight 2 trusted poll 5-6 port 9\n", { 0 } },
+	{ "query from",
+	    "query from 192.0.2.1\nquery from 2001:db8::1\n" S,	{ 0 } },
+	{ "listen on address",	"listen on 192.0.2.1\n" S,	{ 0 } },
+	{ "listen on ::",	"listen on ::\n" S,		{ 0 } },
+	{ "listen on *",	"listen on *\n" S,		{ 0 } },
+	{ "listen on interface", "listen on eth0\n" S,		{ 0 } },
+	{ "listen on a VLAN",	"listen on eth0.100\n" S,	{ 0 } },
+	{ "listen on the longest interface",
+	    "listen on abcdefghijklmno\n" S,			{ 0 } },
+	{ "listen, options",	"listen on eth0 rtable 0 port 1\n" S, { 0 } },
+	{ "listen twice, two ports",
+	    "listen on eth0\nlisten on eth0 port 124\n" S,	{ 0 } },
+	{ "as in ntp.conf",
+	    "interface ignore wildcard\ninterface listen eth0\n"
+	    "interface listen 192.0.2.1\n" S,			{ 0 } },
+	{ "driftfile",		"driftfile \"/a b\"\n" S,	{ 0 } },
+	{ "driftfile, bare",	"driftfile /var/lib/drift\n" S,	{ 0 } },
+	{ "socket",		"socket \"/run/s\"\n" S,	{ 0 } },
+	{ "user",		"user \"_ntpd\"\n" S,		{ 0 } },
+	{ "workers",		"workers 64\n" S,		{ 0 } },
+	{ "step boot",		"step boot\n" S,		{ 0 } },
+	{ "step always",	"step always 1000000 ms\n" S,	{ 0 } },
+	{ "step never",		"step never\n" S,		{ 0 } },
+	{ "comments",		"# a (\n" S " # b \"\nstep never# c\n",
+	    { 0 } },
+	{ "a comment in UTF-8",	"# \xc3\xa9t\xc3\xa9\n" S,	{ 0 } },
+	{ "a continued line",	"server \\\n a \\\n\tport \\\n 5\n", { 0 } },
+	{ "a continued comment", S "# a \\\n pool x\n",		{ 0 } },
+	{ "no newline at the end", "server a",			{ 0 } },
+	{ "blank lines and tabs", "\n\n \t\nserver\ta \n\n",	{ 0 } },
+	{ "a quoted keyword",	"server \"step\"\n",		{ 0 } },
+	{ "single quotes",	"server 'a'\n",			{ 0 } },
+	{ "quotes in quotes",	"driftfile \"/a\\\"b\\\\c'd\"\n" S, { 0 } }
+};
+
+static const struct parse_case warned[] = {
+	{ "nothing",	"",	{ "w  no server or servers" } },
+	{ "the same server twice", "server a\nserver b\nservers A\n",
+	    { "w 3: \"A\" is already in line 1" } },
+	{ "the same address twice",
+	    "server 2001:db8::1\nserver 2001:0db8:0::1\n",
+	    { "w 2: \"2001:0db8:0::1\" is already in line 1" } },
+	{ "query from too late", S "query from 192.0.2.1\n",
+	    { "w 2: query from has no effect" } },
+	{ "listen on what looks like a host", "listen on ntp.example\n" S,
+	    { "w 1: \"ntp.example\" is taken for the name of an interface" } }
+};
+
+static const struct parse_case bad_words[] = {
+	{ "unknown", "foo\n" S, { "1: unknown statement \"foo\", there are" } },
+	{ "an option alone", "port 1\n", { "1: unknown statement \"port\"" } },
+	{ "pool", "pool a iburst\n",
+	    { "1: unknown statement \"pool\", write \"servers HOST\"" } },
+	{ "restrict", "restrict default\n",
+	    { "1: unknown statement \"restrict\", remove it" } },
+	{ "makestep", "makestep 1 3\n",
+	    { "1: unknown statement \"makestep\", write \"step boot\"" } },
+	{ "quoted", "\"server\" a\n",
+	    { "1: \"server\" in quotes begins no statement" } },
+	{ "iburst", "server a iburst\n",
+	    { "1: server: unexpected \"iburst\", remove it" } },
+	{ "minpoll", "server a minpoll 4\n",
+	    { "1: server: unexpected \"minpoll\", write \"poll MIN-MAX\"" } },
+	{ "end of line", "listen on\n",
+	    { "1: listen: unexpected end of line, write: listen on ADDRESS" } },
+	{ "end of file", "query",
+	    { "1: query: unexpected end of line, write: query from" } },
+	{ "too many words", "step boot now\n",
+	    { "1: step: unexpected \"now\", write: step boot" } },
+	{ "keyword for a name", "server max\n",
+	    { "1: server: unexpected \"max\", write: server HOST" } },
+	{ "a bad line in good ones", "server a\nsrv b\nserver c\n",
+	    { "2: unknown" } },
+	{ "every error, not the first",
+	    "foo\nserver a weight 0 poll 1\nbar\n\nserver ()\nserver \"\n",
+	    { "1: unknown", "2: weight must", "2: poll must", "3: unknown",
+	      "5: '(' is not allowed", "6: quote is not closed" } },
+	{ "line of a continued word", "server a \\\n\\\n port 0\n",
+	    { "3: port must" } },
+	{ "unclosed quote", "server \"a\nserver b\n",
+	    { "1: quote is not closed" } },
+	{ "unclosed at the end", "server 'a", { "1: quote is not closed" } },
+	{ "glued words", "server \"a\"b\n", { "1: 'b' is not allowed in a" } },
+	{ "not in a bare word", "server a;\n",
+	    { "1: ';' is not allowed in a word" } },
+	{ "backslash", "server a\\b\n", { "1: '\\' is not allowed in a" } },
+	{ "not first in a word", "server -a\n", { "1: '-' is not allowed" } },
+	{ "DOS line ends", "server a\r\n", { "1: carriage return" } },
+	{ "control in quotes", "driftfile \"/a\033[2J\"\n",
+	    { "1: byte 0x1b is not allowed in quotes" } },
+	{ "not ASCII in a bare word", "server \xc3\xa9\n",
+	    { "1: byte 0xc3 is not allowed" } },
+	{ "a long statement", "server " X256 X256 " " X256 X256 "\n" S,
+	    { "1: host name \"", "1: statement is too long" } },
+	{ "a long statement in quotes", "server '" X256 X256 X256 X256 "'\n" S,
+	    { "1: statement is too long" } }
+};
+
+static const struct parse_case bad_values[] = {
+	{ "weight 0", "server a weight 0\n",
+	    { "1: weight must be a number from 1 to 10, not \"0\"" } },
+	{ "weight 11", "server a weight 11\n", { "1: weight must" } },
+	{ "weight -1", "server a weight -1\n", { "1: weight must" } },
+	{ "weight x", "server a weight 1x\n", { "1: weight must" } },
+	{ "weight ' 1'", "server a weight ' 1'\n", { "1: weight must" } },
+	{ "weight, huge", "server a weight 18446744073709551617\n",
+	    { "1: weight must" } },
+	{ "weight, none", "server a weight ''\n", { "1: weight must" } },
+	{ "weight twice", "server a weight 1 weight 1\n",
+	    { "1: weight is said twice" } },
+	{ "trusted twice", "server a trusted trusted\n",
+	    { "1: trusted is said twice" } },
+	{ "poll 3", "server a poll 3-6\n", { "1: poll must be MIN-MAX" } },
+	{ "poll 18", "server a poll 6-18\n", { "1: poll must" } },
+	{ "poll, reversed", "server a poll 7-6\n", { "1: poll must" } },
+	{ "poll, half", "server a poll 6-\n", { "1: poll must" } },
+	{ "poll, three", "server a poll 6-7-8\n", { "1: poll must" } },
+	{ "port 0", "server a port 0\n", { "1: port must" } },
+	{ "port 65536", "server a port 65536\n", { "1: port must" } },
+	{ "port twice", "listen on * port 1 port 2\n", { "1: port is said" } },
+	{ "max of one server", "server a max 2\n", { "1: max has no" } },
+	{ "max 0", "servers a max 0\n", { "1: max must" } },
+	{ "max 17", "servers a max 17\n", { "1: max must" } },
+	{ "a broken address", "server 192.0.2.256\n",
+	    { "1: cannot ask \"192.0.2.256\": it is neither" } },
+	{ "a short address", "server 192.0.2\n", { "1: cannot ask" } },
+	{ "brackets", "server [::1]\n", { "1: cannot ask" } },
+	{ "multicast", "server 224.0.1.1\n",
+	    { "1: cannot ask \"224.0.1.1\": it is not a unicast" } },
+	{ "link-local, no interface", "server fe80::1\n",
+	    { "1: cannot ask \"fe80::1\": it is link-local" } },
+	{ "link-local, unknown interface", "server fe80::1%nosuch0\n",
+	    { "1: cannot ask \"fe80::1%nosuch0\": there is no such" } },
+	{ "an empty name", "server \"\"\n", { "1: cannot ask" } },
+	{ "an empty label", "server a..b\n", { "1: cannot ask" } },
+	{ "a hyphen at the end", "server a-.b\n", { "1: cannot ask" } },
+	{ "a long label", "server " X64 ".b\n", { "1: cannot ask" } },
+	{ "a long name", "server " X256 "\n", { "1: host name \"" } },
+	{ "query from a name", "query from a\n" S,
+	    { "1: cannot query from \"a\": it is not an address" } },
+	{ "query from any", "query from 0.0.0.0\n" S, { "1: cannot query" } },
+	{ "listen on a long name", "listen on abcdefghijklmnop\n",
+	    { "1: cannot listen on \"abcdefghijklmnop\": it is too long" } },
+	{ "listen on a path", "listen on a/b\n", { "1: cannot listen" } },
+	{ "listen on ..", "listen on ..\n", { "1: cannot listen" } },
+	{ "listen on blanks", "listen on 'a b'\n", { "1: cannot listen" } },
+	{ "listen on nothing", "listen on ''\n", { "1: cannot listen" } },
+	{ "listen on an alias", "listen on eth0:1\n", { "1: cannot listen" } },
+	{ "listen on a bad address", "listen on 10.0.0.300\n",
+	    { "1: cannot listen on \"10.0.0.300\": it is not a complete" } },
+	{ "listen on multicast", "listen on ff02::101\n",
+	    { "1: cannot listen on \"ff02::101\": it is not a unicast" } },
+	{ "listen twice", "listen on eth0\ninterface listen eth0\n",
+	    { "2: line 1 already listens there" } },
+	{ "listen twice, an address", "listen on ::1\nlisten on 0::1\n",
+	    { "2: line 1 already listens there" } },
+	{ "rtable", "listen on * rtable 1\n",
+	    { "1: rtable \"1\" does not exist on Linux" } },
+	{ "interface listen all", "interface listen all\n",
+	    { "1: interface listen all is not supported" } },
+	{ "interface ignore eth0", "interface ignore eth0\n",
+	    { "1: interface ignore \"eth0\" is not supported" } },
+	{ "ignored wildcard", "listen on *\ninterface ignore wildcard\n" S,
+	    { "1: listens on the wildcard address, which line 2 ignores" } },
+	{ "ignored wildcard, ::", "interface ignore wildcard\nlisten on ::\n",
+	    { "2: listens on the wildcard address, which line 1 ignores" } },
+	{ "sensor", "sensor * correction -5 refid GPS stratum 2 weight 3 "
+	    "trusted\n", { "1: sensor: not yet supported" } },
+	{ "constraint", "constraint from \"https://a/\" ::1 192.0.2.1\n",
+	    { "1: constraint: not yet supported" } },
+	{ "constraints", "constraints from \"https://a/\"\n",
+	    { "1: constraints: not yet supported" } },
+	{ "driftfile, relative", "driftfile drift\n", { "1: driftfile \"d" } },
+	{ "driftfile, folder", "driftfile /var/\n", { "1: driftfile \"/v" } },
+	{ "driftfile, long", "driftfile /" X64 X64 X64 X64 "\n",
+	    { "1: driftfile \"/xxx" } },
+	{ "driftfile, empty", "driftfile ''\n", { "1: driftfile \"\" is" } },
+	{ "driftfile twice", "driftfile /a\ndriftfile /a\n",
+	    { "2: driftfile is already set in line 1" } },
+	{ "socket, long", "socket /" X64 X16 X16 X16 "\n", { "1: socket" } },
+	{ "user root", "user root\n", { "1: user must not be root" } },
+	{ "user, blanks", "user 'a b'\n", { "1: \"a b\" is not a user" } },
+	{ "user, a number", "user 0\n", { "1: \"0\" is not a user" } },
+	{ "user, long", "user " X16 X16 "\n", { "1: \"xxx" } },
+	{ "workers 0", "workers 0\n", { "1: workers must" } },
+	{ "workers 65", "workers 65\n", { "1: workers must" } },
+	{ "step 0 ms", "step always 0 ms\n", { "1: step always must" } },
+	{ "step, too far", "step always 1000001 ms\n", { "1: step always" } },
+	{ "step without a unit", "step always 5\n", { "1: step: unexpected" } },
+	{ "step twice", "step never\nstep boot\n", { "2: step is already" } }
+};
+
+static void
+expect_reports(const struct parse_case *c, const struct reports *r)
+{
+	size_t	 i;
+
+	for (i = 0; i < COUNT(c->reports) && c->reports[i] != NULL; i++)
+		if (i >= r->n || strncmp(r->lines[i], c->reports[i],
+		    strlen(c->reports[i])) != 0)
+			fail_msg("%s: not \"%s\" but \"%s\"", c->name,
+			    c->reports[i], i < r->n ? r->lines[i] : "nothing");
+	if (r->n != i)
+		fail_msg("%s: also \"%s\"", c->name, r->lines[i]);
+}
+
+static void
+run_case(void **state)
+{
+	const struct parse_case	*c = *state;
+	struct config		 conf;
+	struct reports		 r = { .n = 0 };
+	bool			 is_good;
+
+	is_good = config_parse(&conf, "f", c->config, strlen(c->config),
+	    collect, &r);
+	expect_reports(c, &r);
+	assert_int_equal(is_good, c->reports[0] == NULL ||
+	    c->reports[0][0] == 'w');
+}
+
+static bool
+parse(struct config *conf, const char *text, size_t len, struct reports *r)
+{
+	memset(r, 0, sizeof(*r));
+	return config_parse(conf, "f", text, len, collect, r);
+}
+
+static void
+nul_bytes_are_errors(void **state)
+{
+	static const char *const texts[] = {
+		"\0server a\n", "server a\0b", "server \"a\0b\"",
+		"server a #\0", "server a\n\0\0"
+	};
+	static const size_t	 lens[] = { 10, 10, 12, 11, 11 };
+	struct config		 conf;
+	struct reports		 r;
+	size_t			 i;
+
+	(void)state;
+	for (i = 0; i < COUNT(texts); i++) {
+		assert_false(parse(&conf, texts[i], lens[i], &r));
+		assert_int_equal(r.n, 1);
+		assert_non_null(strstr(r.lines[0], ": NUL byte"));
+	}
+}
+
+/* One more than there is room for, of STATEMENT with a number in it. */
+static void
+expect_limit(const char *statement, unsigned limit, const char *report)
+{
+	char		 text[8192];
+	struct config	 conf;
+	struct reports	 r;
+	size_t		 len = 0;
+	unsigned	 i;
+
+	for (i = 0; i <= limit; i++) {
+		if (i == limit)
+			assert_true(parse(&conf, text, len, &r));
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+		    "%s%u\n", statement, i);
+	}
+	assert_false(parse(&conf, text, len, &r));
+	assert_int_equal(r.n, 1);
+	assert_non_null(strstr(r.lines[0], report));
+}
+
+static void
+tables_are_bounded(void **state)
+{
+	(void)state;
+	expect_limit("server a", CONFIG_MAX_SERVERS, "33: too many server");
+	expect_limit("listen on e", CONFIG_MAX_LISTENERS,
+	    "33: too many places");
+}
+
+#define FILL(cases) do {						\
+	for (i = 0; i < COUNT(cases); i++) {				\
+		tests[n].name = cases[i].name;				\
+		tests[n].test_func = run_case;				\
+		tests[n++].initial_state =				\
+		    (void *)(uintptr_t)&cases[i];			\
+	}								\
+} while (0)
+
+static const struct CMUnitTest others[] = {
+	cmocka_unit_test(nul_bytes_are_errors),
+	cmocka_unit_test(tables_are_bounded)
+};
+
+int
+main(void)
+{
+	struct CMUnitTest	 tests[COUNT(good) + COUNT(warned) +
+	    COUNT(bad_words) + COUNT(bad_values) + COUNT(others)];
+	size_t			 i, n = 0;
+
+	memset(tests, 0, sizeof(tests));
+	FILL(good);
+	FILL(warned);
+	FILL(bad_words);
+	FILL(bad_values);
+	memcpy(&tests[n], others, sizeof(others));
+	return cmocka_run_group_tests_name("config", tests, NULL, NULL);
+}

@@ -1,0 +1,810 @@
+/*
+ * What ntpctl believes of the daemon's records, and what it prints.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "common/ntp.h"
+#include "ntpctl/record.h"
+#include "ntpctl/show.h"
+
+#define LENGTH(a)	(sizeof(a) / sizeof((a)[0]))
+
+#define IPV4(a, b, c, d)						\
+	{ .family = ADDR_IPV4, .port = 123, .bytes = { a, b, c, d } }
+#define IPV6_DOC_1							\
+	{ .family = ADDR_IPV6, .port = 123, .bytes = { 0x20, 0x01,	\
+	    0x0d, 0xb8, [15] = 1 } }
+
+/*
+ * A daemon in its best state; cases say what differs, by initializing that
+ * member once more, which is what these compilers otherwise warn of.
+ */
+#pragma GCC diagnostic ignored "-Woverride-init"
+
+#define GOOD_STATUS							\
+	.version = CONTROL_VERSION, .synchronized = 1, .stratum = 2,	\
+	.refid = { 192, 0, 2, 1 }, .next = NEXT_POLL, .listening = 1,	\
+	.peers = 4, .reachable = 4, .truechimers = 3,			\
+	.offset = 45.2e-6, .error = 12e-6, .bound = 3.21e-3,		\
+	.frequency = -12.345, .frequency_error = 0.01,			\
+	.root_delay = 1.5e-3, .root_dispersion = 0.25e-3,		\
+	.updated_ago = 12.7, .next_in = 34,				\
+	.system_addr = IPV4(192, 0, 2, 1), .system_peer = "ntp.example.org"
+
+#define GOOD_PEER							\
+	.version = CONTROL_VERSION, .tally = TALLY_SYSTEM_PEER,		\
+	.state = PEER_STATE_POLLING, .stratum = 1,			\
+	.refid = { 'G', 'P', 'S', 0 }, .reach = 0377, .poll = 6,	\
+	.weight = 1, .has_sample = 1, .sent = 20, .received = 19,	\
+	.rejected = 1, .when = 33.9, .next_in = 30, .offset = -0.045e-3, \
+	.delay = 0.1234e-3, .jitter = 0.012e-3, .error = 5e-6,		\
+	.root_delay = 0, .root_dispersion = 1e-3,			\
+	.addr = IPV4(192, 0, 2, 1), .name = "ntp.example.org"
+
+static const struct control_status good_status = { GOOD_STATUS };
+static const struct control_peer good_peer = { GOOD_PEER };
+
+/*
+ * Records that must be refused: COUNT bytes from OFFSET on have VALUE.
+ */
+struct bad_record {
+	const char	*name;
+	size_t		 offset;
+	int		 value;
+	size_t		 count;
+	const char	*error;		/* NULL: it is fine */
+};
+
+#define STATUS(field)	offsetof(struct control_status, field)
+#define PEER(field)	offsetof(struct control_peer, field)
+
+static const struct bad_record status_records[] = {
+	{ "unchanged", STATUS(version), 0, 0, NULL },
+	{ "version", STATUS(version), 2, 1, "a status of another version" },
+	{ "synchronized", STATUS(synchronized), 2, 1,
+	    "a status with a flag that is neither 0 nor 1" },
+	{ "read-only", STATUS(read_only), 255, 1,
+	    "a status with a flag that is neither 0 nor 1" },
+	{ "listening", STATUS(listening), 2, 1,
+	    "a status with a flag that is neither 0 nor 1" },
+	{ "leap", STATUS(leap), 4, 1,
+	    "a status with an unknown leap indicator" },
+	{ "leap 3", STATUS(leap), 3, 1, NULL },
+	{ "stratum", STATUS(stratum), 17, 1,
+	    "a status with a stratum over 16" },
+	{ "stratum 16", STATUS(stratum), 16, 1, NULL },
+	{ "next", STATUS(next), NEXT_POLL + 1, 1,
+	    "a status with an unknown next action" },
+	{ "family", STATUS(system_addr.family), 5, 1,
+	    "a status with a malformed address" },
+	{ "name without end", STATUS(system_peer), 'a', CONTROL_NAME_LEN,
+	    "a status with an endless name" },
+	{ "longest name", STATUS(system_peer), 'a', CONTROL_NAME_LEN - 1,
+	    NULL },
+};
+
+static const struct bad_record peer_records[] = {
+	{ "unchanged", PEER(version), 0, 0, NULL },
+	{ "version", PEER(version), 2, 1, "a peer of another version" },
+	{ "tally", PEER(tally), TALLY_SYSTEM_PEER + 1, 1,
+	    "a peer with an unknown tally" },
+	{ "state", PEER(state), PEER_STATE_DENIED + 1, 1,
+	    "a peer in an unknown state" },
+	{ "stratum", PEER(stratum), 17, 1, "a peer with a stratum over 16" },
+	{ "stratum 0", PEER(stratum), 0, 1, NULL },
+	{ "leap", PEER(leap), 4, 1, "a peer with an unknown leap indicator" },
+	{ "poll too short", PEER(poll), -1, 1,
+	    "a peer with an impossible poll interval" },
+	{ "poll too long", PEER(poll), 18, 1,
+	    "a peer with an impossible poll interval" },
+	{ "poll of a day and a half", PEER(poll), 17, 1, NULL },
+	{ "trusted", PEER(trusted), 2, 1,
+	    "a peer with a flag that is neither 0 nor 1" },
+	{ "has_sample", PEER(has_sample), 2, 1,
+	    "a peer with a flag that is neither 0 nor 1" },
+	{ "family", PEER(addr.family), 7, 1,
+	    "a peer with a malformed address" },
+	{ "name without end", PEER(name), 'a', CONTROL_NAME_LEN,
+	    "a peer with an endless name" },
+};
+
+static void
+assert_same_error(const char *name, const char *got, const char *wanted)
+{
+	if (got == NULL && wanted == NULL)
+		return;
+	if (got == NULL || wanted == NULL || strcmp(got, wanted) != 0)
+		fail_msg("%s: \"%s\", not \"%s\"", name,
+		    got == NULL ? "(fine)" : got,
+		    wanted == NULL ? "(fine)" : wanted);
+}
+
+static void
+test_status_records(void **state)
+{
+	const struct bad_record *c;
+	struct control_status	 raw, st;
+	size_t			 i;
+
+	(void)state;
+	for (i = 0; i < LENGTH(status_records); i++) {
+		c = &status_records[i];
+		raw = good_status;
+		memset((char *)&raw + c->offset, c->value, c->count);
+		assert_same_error(c->name,
+		    record_status(&st, &raw, sizeof(raw)), c->error);
+	}
+	assert_non_null(record_status(&st, &good_status, sizeof(st) - 1));
+	assert_non_null(record_status(&st, &good_status, 0));
+}
+
+static void
+test_peer_records(void **state)
+{
+	const struct bad_record *c;
+	struct control_peer	 raw, peer;
+	size_t			 i;
+
+	(void)state;
+	for (i = 0; i < LENGTH(peer_records); i++) {
+		c = &peer_records[i];
+		raw = good_peer;
+		memset((char *)&raw + c->offset, c->value, c->count);
+		assert_same_error(c->name,
+		    record_peer(&peer, &raw, sizeof(raw)), c->error);
+	}
+	assert_non_null(record_peer(&peer, &good_peer, sizeof(peer) - 1));
+	assert_non_null(record_peer(&peer, &good_peer, 0));
+}
+
+static void
+test_end_records(void **state)
+{
+	struct control_end	 end, raw = { CONTROL_VERSION, 3 };
+	uint32_t		 version;
+
+	(void)state;
+	assert_null(record_end(&end, &raw, sizeof(raw)));
+	assert_int_equal(end.records, 3);
+	assert_non_null(record_end(&end, &raw, sizeof(raw) - 1));
+	raw.version++;
+	assert_non_null(record_end(&end, &raw, sizeof(raw)));
+	assert_true(record_version(&version, &raw, sizeof(version)));
+	assert_int_equal(version, CONTROL_VERSION + 1);
+	assert_false(record_version(&version, &raw, sizeof(version) - 1));
+}
+
+/* Every number that is none becomes NAN, in every field that has one. */
+static void
+test_numbers(void **state)
+{
+	static const double bad[] = { NAN, INFINITY, -INFINITY, 1.1e10,
+	    -1.1e10, 1e308 };
+	static const size_t in_peer[] = { PEER(when), PEER(next_in),
+	    PEER(offset), PEER(delay), PEER(jitter), PEER(error),
+	    PEER(root_delay), PEER(root_dispersion) };
+	static const size_t in_status[] = { STATUS(offset), STATUS(error),
+	    STATUS(bound), STATUS(frequency), STATUS(frequency_error),
+	    STATUS(root_delay), STATUS(root_dispersion), STATUS(updated_ago),
+	    STATUS(next_in), STATUS(slewing) };
+	struct control_status	 st, raw_st;
+	struct control_peer	 peer, raw_peer;
+	double			 got;
+	size_t			 i, j;
+
+	(void)state;
+	for (i = 0; i < LENGTH(bad); i++) {
+		for (j = 0; j < LENGTH(in_peer); j++) {
+			raw_peer = good_peer;
+			memcpy((char *)&raw_peer + in_peer[j], &bad[i],
+			    sizeof(bad[i]));
+			assert_null(record_peer(&peer, &raw_peer,
+			    sizeof(raw_peer)));
+			memcpy(&got, (char *)&peer + in_peer[j], sizeof(got));
+			assert_true(isnan(got));
+		}
+		for (j = 0; j < LENGTH(in_status); j++) {
+			raw_st = good_status;
+			memcpy((char *)&raw_st + in_status[j], &bad[i],
+			    sizeof(bad[i]));
+			assert_null(record_status(&st, &raw_st,
+			    sizeof(raw_st)));
+			memcpy(&got, (char *)&st + in_status[j], sizeof(got));
+			assert_true(isnan(got));
+		}
+	}
+}
+
+static void
+test_names(void **state)
+{
+	struct control_status	 st, raw_st = good_status;
+	struct control_peer	 peer, raw_peer = good_peer;
+
+	(void)state;
+	strcpy(raw_peer.name, "a b\033[2J\n\177\377z");
+	assert_null(record_peer(&peer, &raw_peer, sizeof(raw_peer)));
+	assert_string_equal(peer.name, "a?b?[2J???z");
+	strcpy(raw_st.system_peer, "\tx\200~!");
+	assert_null(record_status(&st, &raw_st, sizeof(raw_st)));
+	assert_string_equal(st.system_peer, "?x?~!");
+}
+
+static const struct {
+	const char	*name;
+	uint8_t		 refid[4];
+	uint8_t		 stratum;
+	const char	*text;
+} refids[] = {
+	{ "reference clock", { 'G', 'P', 'S', 0 }, 1, ".GPS." },
+	{ "four letters", { 'P', 'P', 'S', '2' }, 1, ".PPS2." },
+	{ "host", { 192, 0, 2, 255 }, 2, "192.0.2.255" },
+	{ "letters of a host", { 'G', 'P', 'S', 0 }, 3, "71.80.83.0" },
+	{ "clock without a name", { 0, 0, 0, 0 }, 1, "0.0.0.0" },
+	{ "longest", { 255, 255, 255, 255 }, 15, "255.255.255.255" },
+};
+
+static void
+test_refids(void **state)
+{
+	char		 text[RECORD_REFID_LEN];
+	const char	*p;
+	size_t		 i;
+	unsigned	 byte;
+
+	(void)state;
+	for (i = 0; i < LENGTH(refids); i++)
+		assert_string_equal(record_refid(refids[i].refid,
+		    refids[i].stratum, text), refids[i].text);
+	/* Whatever the bytes, it is one word. */
+	for (byte = 0; byte < 256; byte++) {
+		const uint8_t	 refid[4] = { 'A', (uint8_t)byte, 'B',
+				    (uint8_t)byte };
+
+		for (p = record_refid(refid, 1, text); *p != '\0'; p++)
+			assert_true(*p > ' ' && *p <= '~');
+		assert_true(strlen(text) > 0);
+	}
+}
+
+static const struct {
+	const char		*name;
+	struct control_status	 st;
+	const char		*text;
+} status_cases[] = {
+	{ "all is well", { GOOD_STATUS },
+	    "     clock:  synchronized to ntp.example.org (192.0.2.1), "
+	    "last update 12 s ago\n"
+	    "    offset:  45.2 us behind true time, standard error 12.0 us\n"
+	    "   at most:  3.210 ms off\n"
+	    " frequency:  corrected by -12.345 ppm, standard error "
+	    "0.010 ppm\n"
+	    "      leap:  no leap second announced\n"
+	    "   stratum:  2, reference id 192.0.2.1\n"
+	    "      root:  delay 1.500 ms, dispersion 250.0 us\n"
+	    "   servers:  4 known, 4 answer, 3 agree\n"
+	    "   clients:  are given the time\n"
+	    "      next:  asks the next server in 34 s\n" },
+	{ "just started", {
+		.version = CONTROL_VERSION, .leap = LEAP_UNKNOWN,
+		.stratum = 16, .next = NEXT_RESOLVE, .peers = 1,
+		.updated_ago = -1, .next_in = 3.5, .frequency = 1.5,
+		.frequency_error = 10 },
+	    "     clock:  NOT synchronized\n"
+	    "    offset:  unknown, no measurement yet\n"
+	    " frequency:  corrected by +1.500 ppm, standard error "
+	    "10.000 ppm\n"
+	    "      leap:  unknown, clients are told not to believe us\n"
+	    "   stratum:  16, that is not synchronized\n"
+	    "   servers:  1 known, 0 answer, 0 agree\n"
+	    "   clients:  none, ntpd does not listen\n"
+	    "      next:  looks up the servers' names again in 3 s; "
+	    "none has an address yet\n" },
+	{ "servers are gone, clock slews, a second to insert, refused", {
+		GOOD_STATUS, .leap = LEAP_INSERT, .next = NEXT_SLEW,
+		.next_in = 500, .offset = -2.5, .error = 4e-9, .bound = 7,
+		.slewing = -500, .updated_ago = 8000, .reachable = 0,
+		.refused = 1, .read_only = 1, .listening = 0,
+		.system_peer = "", .root_delay = 0.9999999 },
+	    "     clock:  synchronized to 192.0.2.1, last update 2 h ago\n"
+	    "    offset:  2.500 s ahead of true time, standard error 4 ns\n"
+	    "   at most:  7.000 s off\n"
+	    " frequency:  corrected by -12.345 ppm, standard error "
+	    "0.010 ppm\n"
+	    "   slewing:  runs 500.000 ppm slower to remove the offset\n"
+	    "      leap:  the month ends with a leap second inserted\n"
+	    "   stratum:  2, reference id 192.0.2.1\n"
+	    "      root:  delay 1.000 s, dispersion 250.0 us\n"
+	    "   servers:  4 known, 0 answer, 3 agree\n"
+	    "   clients:  none, ntpd does not listen\n"
+	    "      next:  slews the clock for 8 min more\n"
+	    "   refused:  1 adjustment against the policy, "
+	    "the log says why\n"
+	    " read-only:  ntpd -x never touches the clock\n" },
+	{ "a daemon that knows no numbers", {
+		GOOD_STATUS, .leap = LEAP_DELETE, .stratum = 1,
+		.refid = { 'P', 'P', 'S', 0 }, .offset = 1, .error = NAN,
+		.bound = NAN, .frequency = 2, .frequency_error = NAN,
+		.root_delay = NAN, .root_dispersion = NAN,
+		.updated_ago = 200000, .next_in = NAN, .slewing = NAN,
+		.refused = 4294967295, .system_addr = { 0 } },
+	    "     clock:  synchronized to ntp.example.org, "
+	    "last update 2 days ago\n"
+	    "    offset:  1.000 s behind true time, standard error unknown\n"
+	    "   at most:  unknown\n"
+	    " frequency:  corrected by +2.000 ppm, standard error unknown\n"
+	    "      leap:  the month ends with a second left out\n"
+	    "   stratum:  1, reference id .PPS.\n"
+	    "      root:  delay unknown, dispersion unknown\n"
+	    "   servers:  4 known, 4 answer, 3 agree\n"
+	    "   clients:  are given the time\n"
+	    "      next:  asks the next server\n"
+	    "   refused:  4294967295 adjustments against the policy, "
+	    "the log says why\n" },
+	{ "nor offset, frequency and server", {
+		GOOD_STATUS, .offset = NAN, .frequency = NAN,
+		.updated_ago = NAN, .next = NEXT_STEP, .slewing = 3,
+		.system_addr = { 0 }, .system_peer = "" },
+	    "     clock:  synchronized\n"
+	    "    offset:  unknown, no measurement yet\n"
+	    " frequency:  unknown\n"
+	    "      leap:  no leap second announced\n"
+	    "   stratum:  2, reference id 192.0.2.1\n"
+	    "      root:  delay 1.500 ms, dispersion 250.0 us\n"
+	    "   servers:  4 known, 4 answer, 3 agree\n"
+	    "   clients:  are given the time\n"
+	    "      next:  sets the clock\n" },
+};
+
+static void
+test_status(void **state)
+{
+	char		*text;
+	size_t		 i, len;
+	FILE		*out;
+
+	(void)state;
+	for (i = 0; i < LENGTH(status_cases); i++) {
+		out = open_memstream(&text, &len);
+		assert_non_null(out);
+		show_status(out, &status_cases[i].st);
+		fclose(out);
+		if (strcmp(text, status_cases[i].text) != 0)
+			fail_msg("%s:\n%s---- not\n%s", status_cases[i].name,
+			    text, status_cases[i].text);
+		free(text);
+	}
+}
+
+static const struct {
+	enum control_next	 next;
+	double			 in;
+	double			 offset;
+	const char		*text;
+} next_cases[] = {
+	{ NEXT_NO_SERVERS, 1, 0, "nothing, no server is configured" },
+	{ NEXT_RESOLVE, NAN, 0, "looks up the servers' names again; "
+	    "none has an address yet" },
+	{ NEXT_FIRST_ANSWERS, 0, 0, "asks the next server in 0 s; "
+	    "too few have answered yet" },
+	{ NEXT_MAJORITY, 119.9, 0, "asks the next server in 119 s; "
+	    "the servers disagree, a majority is needed" },
+	{ NEXT_STEP, 0, 3600, "sets the clock forward by 3600.000 s" },
+	{ NEXT_STEP, 0, -0.2, "sets the clock back by 200.000 ms" },
+	{ NEXT_SLEW, 7200, 0, "slews the clock for 2 h more" },
+	{ NEXT_SLEW, -1, 0, "slews the clock" },
+	{ NEXT_POLL, 120, 0, "asks the next server in 2 min" },
+	{ NEXT_POLL, -1, 0, "asks the next server" },
+};
+
+static void
+test_next(void **state)
+{
+	struct control_status	 st = { GOOD_STATUS };
+	char			 text[160];
+	size_t			 i;
+
+	(void)state;
+	for (i = 0; i < LENGTH(next_cases); i++) {
+		st.next = (uint8_t)next_cases[i].next;
+		st.next_in = next_cases[i].in;
+		st.offset = next_cases[i].offset;
+		show_next(&st, text, sizeof(text));
+		assert_string_equal(text, next_cases[i].text);
+	}
+}
+
+#define HEADING								\
+	" remote          refid           st when  poll reach    delay"	\
+	"   offset   jitter\n"						\
+	"============================================================"	\
+	"===================\n"
+
+#define PEERS_MOST	6
+
+static const struct {
+	const char		*name;
+	size_t			 width;
+	size_t			 n;
+	struct control_peer	 peers[PEERS_MOST];
+	const char		*text;
+} peers_cases[] = {
+	{ "none", 0, 0, { { 0 } }, HEADING },
+	{ "each tally", 80, 5, {
+		{ GOOD_PEER },
+		{ GOOD_PEER, .tally = TALLY_COMBINED, .name = "b",
+		    .stratum = 2, .refid = { 192, 0, 2, 7 } },
+		{ GOOD_PEER, .tally = TALLY_OUTLIER, .name = "c",
+		    .offset = 1e-9, .jitter = -1e-9 },
+		{ GOOD_PEER, .tally = TALLY_FALSETICKER, .name = "d",
+		    .offset = 3600, .reach = 1 },
+		{ GOOD_PEER, .tally = TALLY_UNUSABLE, .name = "e",
+		    .stratum = 16, .refid = { 0 }, .reach = 0, .when = -1,
+		    .has_sample = 0, .poll = 10, .received = 0 } },
+	    HEADING
+	    "*ntp.example.org .GPS.            1   33    64   377    0.123"
+	    "   -0.045    0.012\n"
+	    "+b               192.0.2.7        2   33    64   377    0.123"
+	    "   -0.045    0.012\n"
+	    "-c               .GPS.            1   33    64   377    0.123"
+	    "    0.000    0.000\n"
+	    "xd               .GPS.            1   33    64     1    0.123"
+	    " 3600000.000    0.012\n"
+	    " e               .INIT.          16    -  1024     0        -"
+	    "        -        -\n" },
+	{ "a pool, IPv6, no address yet, denied", 0, 4, {
+		{ GOOD_PEER, .name = "pool" },
+		{ GOOD_PEER, .tally = TALLY_UNUSABLE, .name = "pool",
+		    .addr = IPV6_DOC_1, .state = PEER_STATE_DENIED,
+		    .has_sample = 0 },
+		{ GOOD_PEER, .tally = TALLY_UNUSABLE, .name = "pool",
+		    .addr = { 0 }, .state = PEER_STATE_RESOLVING, .poll = 4,
+		    .has_sample = 0, .when = -1 },
+		{ GOOD_PEER, .tally = TALLY_UNUSABLE, .name = "pool2",
+		    .state = PEER_STATE_STARTING, .when = 0 } },
+	    HEADING
+	    "*192.0.2.1       .GPS.            1   33    64   377    0.123"
+	    "   -0.045    0.012\n"
+	    " 2001:db8::1     .DENY.           1   33    64   377        -"
+	    "        -        -\n"
+	    " pool            .DNS.           16    -    16   377        -"
+	    "        -        -\n"
+	    " pool2           .GPS.            1    0    64   377    0.123"
+	    "   -0.045    0.012\n" },
+	{ "ages", 0, 6, {
+		{ GOOD_PEER, .name = "a", .when = 2047.9 },
+		{ GOOD_PEER, .name = "b", .when = 2048 },
+		{ GOOD_PEER, .name = "c", .when = 18000 },
+		{ GOOD_PEER, .name = "d", .when = 345600 },
+		{ GOOD_PEER, .name = "e", .when = NAN, .offset = NAN,
+		    .delay = NAN, .jitter = NAN },
+		{ GOOD_PEER, .name = "", .when = 1e10, .poll = 17 } },
+	    HEADING
+	    "*a               .GPS.            1 2047    64   377    0.123"
+	    "   -0.045    0.012\n"
+	    "*b               .GPS.            1  34m    64   377    0.123"
+	    "   -0.045    0.012\n"
+	    "*c               .GPS.            1   5h    64   377    0.123"
+	    "   -0.045    0.012\n"
+	    "*d               .GPS.            1   4d    64   377    0.123"
+	    "   -0.045    0.012\n"
+	    "*e               .GPS.            1    -    64   377        -"
+	    "        -        -\n"
+	    "*192.0.2.1       .GPS.            1 115740d 131072   377"
+	    "    0.123   -0.045    0.012\n" },
+	{ "a long name where there is room", 0, 1, {
+		{ GOOD_PEER, .name = "a.very.long.name.example.org" } },
+	    " remote                       refid           st when  poll "
+	    "reach    delay   offset   jitter\n"
+	    "============================================================"
+	    "================================\n"
+	    "*a.very.long.name.example.org .GPS.            1   33    64 "
+	    "  377    0.123   -0.045    0.012\n" },
+	{ "a long name where there is none", 80, 1, {
+		{ GOOD_PEER, .name = "a.very.long.name.example.org" } },
+	    " remote           refid           st when  poll reach    delay"
+	    "   offset   jitter\n"
+	    "============================================================"
+	    "====================\n"
+	    "*a.very.long.nam~ .GPS.            1   33    64   377    0.123"
+	    "   -0.045    0.012\n" },
+	{ "a terminal too narrow for anything", 1, 1, {
+		{ GOOD_PEER, .name = "a.very.long.name.example.org" } },
+	    " remote   refid           st when  poll reach    delay"
+	    "   offset   jitter\n"
+	    "============================================================"
+	    "============\n"
+	    "*a.very.~ .GPS.            1   33    64   377    0.123"
+	    "   -0.045    0.012\n" },
+};
+
+static void
+test_peers(void **state)
+{
+	char		*text;
+	size_t		 i, len;
+	FILE		*out;
+
+	(void)state;
+	for (i = 0; i < LENGTH(peers_cases); i++) {
+		out = open_memstream(&text, &len);
+		assert_non_null(out);
+		show_peers(out, peers_cases[i].peers, peers_cases[i].n,
+		    peers_cases[i].width);
+		fclose(out);
+		if (strcmp(text, peers_cases[i].text) != 0)
+			fail_msg("%s:\n%s---- not\n%s", peers_cases[i].name,
+			    text, peers_cases[i].text);
+		free(text);
+	}
+}
+
+static void
+test_sensors(void **state)
+{
+	char		*text;
+	size_t		 len;
+	FILE		*out = open_memstream(&text, &len);
+
+	(void)state;
+	assert_non_null(out);
+	show_sensors(out);
+	fclose(out);
+	assert_string_equal(text, "no sensors\n");
+	free(text);
+}
+
+static const struct control_peer json_peers[] = {
+	{ GOOD_PEER, .trusted = 1 },
+	{ .version = CONTROL_VERSION, .state = PEER_STATE_RESOLVING,
+	    .poll = 6, .weight = 10, .when = -1, .next_in = NAN, .offset = 1,
+	    .name = "a\"b\\c" },
+};
+
+static const char json_all[] =
+    "{\n"
+    "  \"status\": {\n"
+    "    \"synchronized\": true,\n"
+    "    \"system_peer\": \"ntp.example.org\",\n"
+    "    \"system_address\": \"192.0.2.1\",\n"
+    "    \"updated_ago\": 12.7,\n"
+    "    \"offset\": 4.52e-5,\n"
+    "    \"error\": 1.2e-5,\n"
+    "    \"bound\": 0.00321,\n"
+    "    \"frequency\": -12.345,\n"
+    "    \"frequency_error\": 0.01,\n"
+    "    \"slewing\": 0.0,\n"
+    "    \"leap\": \"none\",\n"
+    "    \"stratum\": 2,\n"
+    "    \"refid\": \"192.0.2.1\",\n"
+    "    \"root_delay\": 0.0015,\n"
+    "    \"root_dispersion\": 0.00025,\n"
+    "    \"peers\": 4,\n"
+    "    \"reachable\": 4,\n"
+    "    \"truechimers\": 3,\n"
+    "    \"listening\": true,\n"
+    "    \"next\": \"poll\",\n"
+    "    \"next_in\": 34.0,\n"
+    "    \"refused\": 0,\n"
+    "    \"read_only\": false\n"
+    "  },\n"
+    "  \"peers\": [\n"
+    "    {\n"
+    "      \"name\": \"ntp.example.org\",\n"
+    "      \"address\": \"192.0.2.1\",\n"
+    "      \"tally\": \"system_peer\",\n"
+    "      \"state\": \"polling\",\n"
+    "      \"stratum\": 1,\n"
+    "      \"leap\": \"none\",\n"
+    "      \"refid\": \".GPS.\",\n"
+    "      \"when\": 33.9,\n"
+    "      \"next_in\": 30.0,\n"
+    "      \"poll\": 64,\n"
+    "      \"reach\": 255,\n"
+    "      \"delay\": 0.0001234,\n"
+    "      \"offset\": -4.5e-5,\n"
+    "      \"jitter\": 1.2e-5,\n"
+    "      \"error\": 5e-6,\n"
+    "      \"root_delay\": 0.0,\n"
+    "      \"root_dispersion\": 0.001,\n"
+    "      \"weight\": 1,\n"
+    "      \"trusted\": true,\n"
+    "      \"sent\": 20,\n"
+    "      \"received\": 19,\n"
+    "      \"rejected\": 1\n"
+    "    },\n"
+    "    {\n"
+    "      \"name\": \"a\\\"b\\\\c\",\n"
+    "      \"address\": null,\n"
+    "      \"tally\": \"unusable\",\n"
+    "      \"state\": \"resolving\",\n"
+    "      \"stratum\": 16,\n"
+    "      \"leap\": \"unknown\",\n"
+    "      \"refid\": \".DNS.\",\n"
+    "      \"when\": null,\n"
+    "      \"next_in\": null,\n"
+    "      \"poll\": 64,\n"
+    "      \"reach\": 0,\n"
+    "      \"delay\": null,\n"
+    "      \"offset\": null,\n"
+    "      \"jitter\": null,\n"
+    "      \"error\": null,\n"
+    "      \"root_delay\": null,\n"
+    "      \"root_dispersion\": null,\n"
+    "      \"weight\": 10,\n"
+    "      \"trusted\": false,\n"
+    "      \"sent\": 0,\n"
+    "      \"received\": 0,\n"
+    "      \"rejected\": 0\n"
+    "    }\n"
+    "  ],\n"
+    "  \"sensors\": []\n"
+    "}\n";
+
+static char *
+json_of(const struct control_status *st, const struct control_peer *peers,
+    size_t n, unsigned parts)
+{
+	struct control_peer	 copy[PEERS_MOST];
+	struct report		 report = { .status = *st, .peers = copy,
+				    .npeers = n };
+	char			*text;
+	size_t			 len;
+	FILE			*out = open_memstream(&text, &len);
+
+	assert_non_null(out);
+	assert_true(n <= PEERS_MOST);
+	memcpy(copy, peers, n * sizeof(copy[0]));
+	assert_true(show_json(out, &report, parts));
+	fclose(out);
+	return text;
+}
+
+static void
+test_json(void **state)
+{
+	struct control_status	 st = { .version = CONTROL_VERSION,
+				    .stratum = 16, .leap = LEAP_UNKNOWN,
+				    .updated_ago = -1, .frequency = NAN };
+	json_t			*root, *object;
+	char			*text;
+
+	(void)state;
+	text = json_of(&good_status, json_peers, 2, SHOW_ALL);
+	assert_string_equal(text, json_all);
+	free(text);
+	text = json_of(&good_status, json_peers, 0, SHOW_PEERS);
+	assert_string_equal(text, "{\n  \"peers\": []\n}\n");
+	free(text);
+	text = json_of(&good_status, json_peers, 0, SHOW_SENSORS);
+	assert_string_equal(text, "{\n  \"sensors\": []\n}\n");
+	free(text);
+
+	/* What is not known is null. */
+	text = json_of(&st, json_peers, 0, SHOW_STATUS);
+	root = json_loads(text, 0, NULL);
+	free(text);
+	object = json_object_get(root, "status");
+	assert_true(json_is_object(object));
+	assert_true(json_is_null(json_object_get(object, "offset")));
+	assert_true(json_is_null(json_object_get(object, "bound")));
+	assert_true(json_is_null(json_object_get(object, "updated_ago")));
+	assert_true(json_is_null(json_object_get(object, "frequency")));
+	assert_true(json_is_null(json_object_get(object, "refid")));
+	assert_true(json_is_null(json_object_get(object, "system_peer")));
+	assert_true(json_is_null(json_object_get(object, "system_address")));
+	json_decref(root);
+}
+
+static uint32_t
+random_next(uint32_t *seed)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 17;
+	*seed ^= *seed << 5;
+	return *seed;
+}
+
+/* Overwrite some bytes of the LEN at DATA. */
+static void
+spoil(void *data, size_t len, uint32_t *seed)
+{
+	uint32_t	 n = random_next(seed) % 8;
+
+	for (; n > 0; n--)
+		((uint8_t *)data)[random_next(seed) % len] =
+		    (uint8_t)random_next(seed);
+}
+
+/* Nine words in each line, and nothing that a terminal would act upon. */
+static void
+check_table(const char *text)
+{
+	size_t		 words = 0, lines = 0;
+	const char	*p;
+
+	for (p = text; *p != '\0'; p++) {
+		assert_true(*p == '\n' || (*p >= ' ' && *p <= '~'));
+		if (*p > ' ' && (p[1] == ' ' || p[1] == '\n'))
+			words++;
+		if (*p != '\n')
+			continue;
+		assert_int_equal(words, lines == 1 ? 1 : 9);
+		words = 0;
+		lines++;
+	}
+}
+
+/* Whatever record passes the checks can be shown in every form. */
+static void
+test_any_record_can_be_shown(void **state)
+{
+	struct control_status	 st, raw_st;
+	struct control_peer	 peer, raw_peer;
+	uint32_t		 seed = 20260401;
+	unsigned		 i, shown = 0;
+	json_t			*root;
+	size_t			 len;
+	char			*text;
+	FILE			*out;
+
+	(void)state;
+	for (i = 0; i < 20000; i++) {
+		raw_st = good_status;
+		raw_peer = good_peer;
+		spoil(&raw_st, sizeof(raw_st), &seed);
+		spoil(&raw_peer, sizeof(raw_peer), &seed);
+		if (record_status(&st, &raw_st, sizeof(st)) != NULL ||
+		    record_peer(&peer, &raw_peer, sizeof(peer)) != NULL)
+			continue;
+		shown++;
+		out = open_memstream(&text, &len);
+		assert_non_null(out);
+		show_peers(out, &peer, 1, random_next(&seed) % 100);
+		fflush(out);
+		check_table(text);
+		show_status(out, &st);
+		fclose(out);
+		assert_int_equal(strspn(text, "\n !\"#$%&'()*+,-./0123456789"
+		    ":;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`"
+		    "abcdefghijklmnopqrstuvwxyz{|}~"), len);
+		free(text);
+		text = json_of(&st, &peer, 1, SHOW_ALL);
+		root = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+		assert_non_null(root);
+		json_decref(root);
+		free(text);
+	}
+	assert_true(shown > 1000);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_status_records),
+		cmocka_unit_test(test_peer_records),
+		cmocka_unit_test(test_end_records),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_refids),
+		cmocka_unit_test(test_status),
+		cmocka_unit_test(test_next),
+		cmocka_unit_test(test_peers),
+		cmocka_unit_test(test_sensors),
+		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_any_record_can_be_shown),
+	};
+
+	return cmocka_run_group_tests_name("ntpctl", tests, NULL, NULL);
+}
