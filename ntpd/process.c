@@ -84,16 +84,16 @@ channel_send(struct channel *ch, enum message_type type, uint32_t id, int fd,
 {
 	static const struct no_payload nothing;
 
-	if (payload == NULL && messages[type].size != sizeof(nothing))
-		fatalx("bug: message %d needs a payload", type);
-	if (!may_pass(type, ch->self, ch->peer))
-		fatalx("bug: %s may not send message %d to %s",
-		    process_name(ch->self), type, process_name(ch->peer));
 	if (!ch->open) {
 		if (fd != -1)
 			close(fd);
 		return false;
 	}
+	if (!may_pass(type, ch->self, ch->peer))
+		fatalx("bug: %s may not send message %d to %s",
+		    process_name(ch->self), type, process_name(ch->peer));
+	if (payload == NULL && messages[type].size != sizeof(nothing))
+		fatalx("bug: message %d needs a payload", type);
 	return imsg_compose(&ch->buf, type, id, fd,
 	    payload != NULL ? payload : &nothing, messages[type].size);
 }

@@ -97,8 +97,6 @@ set_limits(const struct sandbox *sandbox)
 {
 	limit(RLIMIT_CORE, "core dumps", 0);
 	limit(RLIMIT_NOFILE, "descriptors", sandbox->max_files);
-	if (sandbox->files != FILES_OWN)
-		limit(RLIMIT_FSIZE, "file size", 0);
 	if (!sandbox->may_fork)
 		limit(RLIMIT_NPROC, "processes", 0);
 }

@@ -99,7 +99,7 @@ start_ntpd()
 	chmod 644 "$work/ntpd.conf"
 	"$ntpd" -n -f "$work/ntpd.conf" || return 1
 	"$ntpd" -d -x -f "$work/ntpd.conf" > >(tee "$work/ntpd.log" |
-	    sed 's/^/ntpd: /') 2>&1 &
+	    sed -u 's/^/ntpd: /') 2>&1 &
 	ntpd_pid=$!
 }
 

@@ -88,23 +88,21 @@ def only_junk(server, request, answer, client):
 
 
 def junk_then_good(server, request, answer, client):
-    good = bytes(answer)
     yield from only_junk(server, request, answer, client)
-    # Somebody else, who knows the port but not the number.
-    others = [good, bytes(answer.but(origin=request.transmit ^ 1))]
-    spoof(server.host, server.address, 124, client[0], client[1],
-        [others[0]] * 50)
-    spoof(server.host, "10.9.0.77", 123, client[0], client[1],
-        [others[0]] * 50)
+    # From elsewhere, with all the secrets; from here, without the number.
+    lie = answer.but(transmit=answer.transmit + second(100),
+        receive=answer.receive + second(100))
+    for source, port in (server.address, 124), ("10.9.0.77", 123):
+        spoof(server.host, source, port, client[0], client[1],
+            [bytes(lie)] * 50)
     spoof(server.host, server.address, 123, client[0], client[1],
-        [others[1]] * 50)
+        [bytes(lie.but(origin=request.transmit ^ 1))] * 50)
     # The time of the true answer must not suffer from the others.
     now = ntp_time(time.time_ns())
     yield answer.but(transmit=now)
     # And once more, and with another time: one answer for each request.
     yield answer.but(transmit=now)
-    yield answer.but(transmit=(now + (100 << 32)) % 2 ** 64, receive=
-        (answer.receive + (100 << 32)) % 2 ** 64)
+    yield lie
 
 
 def test():

@@ -3,6 +3,7 @@
  */
 #include <sys/stat.h>
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -147,6 +148,7 @@ static int
 remove_folder(void **state)
 {
 	(void)state;
+	remove(path);		/* of a test that failed */
 	return rmdir(folder);
 }
 
@@ -154,8 +156,12 @@ remove_folder(void **state)
 static void
 write_file(mode_t mode, size_t size)
 {
-	FILE	*f = fopen(path, "w");
+	FILE	*f;
 
+	/* Opening what a failed test left, a FIFO, would wait. */
+	if (remove(path) == -1)
+		assert_int_equal(errno, ENOENT);
+	f = fopen(path, "w");
 	assert_non_null(f);
 	fputs("server a\n", f);
 	for (; size > 0; size--)
