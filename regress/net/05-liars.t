@@ -37,6 +37,8 @@ def test():
         d.state)
     s = d.status()
     ok(abs(s["offset"]) < 0.002, "the offset is that of the honest", s)
+    ok(s["bound"] >= s["root_delay"] / 2 and s["bound"] >= 0.001,
+        "the bound has the servers' own errors in it", s)
     ok("10.9.0.6" in d.log() and "10.9.0.7" in d.log(),
         "the log names the liars", d.state)
 

@@ -131,7 +131,8 @@ def test():
         p.get("offset") is None and p.get("tally") == "unusable",
         "nothing of them is ever used", d.state)
     ok(p.get("rejected", 0) > 100, "but it was counted", d.state)
-    ok(p.get("state") in ("starting", "polling") and p.get("poll") == 16,
+    ok(p.get("state") in ("starting", "polling") and
+        p.get("poll", 99) <= 16,
         "and nothing changes the association", d.state)
     ok(p.get("sent", 0) >= 3, "it is asked on", d.state)
     for what, server in liars.items():

@@ -54,7 +54,7 @@ def test():
 
     for address in "10.9.0.24", "10.9.0.25":
         p = d.peer(address)
-        ok(p.get("state") != "denied" and p.get("poll") == 16 and
+        ok(p.get("state") != "denied" and p.get("poll", 99) <= 16 and
             p.get("received", 0) >= 3 and p.get("tally") in ("system_peer",
             "combined", "outlier"), "%s: a kiss with a false origin is "
             "nothing" % address, d.state)
