@@ -5,13 +5,16 @@ PREFIX		?= /usr/local
 SYSCONFDIR	?= /etc
 SBINDIR		?= $(PREFIX)/sbin
 MANDIR		?= $(PREFIX)/share/man
+DOCDIR		?= $(PREFIX)/share/doc/ntpd
 SYSTEMDDIR	?= $(if $(filter /usr,$(PREFIX)),/lib/systemd,/etc/systemd)
-SYSUSERSDIR	?= $(if $(filter /usr,$(PREFIX)),/usr/lib/sysusers.d,/etc/sysusers.d)
+SYSUSERSDIR	?= $(if $(filter /usr,$(PREFIX)),/usr/lib,/etc)/sysusers.d
+NTPUNITSDIR	?= $(if $(filter /usr,$(PREFIX)),/usr/lib,/etc)/systemd/ntp-units.d
 
 # "address,undefined" builds with sanitizers, into a folder of its own.
 SANITIZE	?=
 OBJ		?= obj$(if $(SANITIZE),-sanitize)
-YACC		?= bison
+YACC		= bison
+FUZZ_SECONDS	?= 60
 
 WARNINGS	= -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
 		-Wsign-conversion -Wstrict-prototypes -Wmissing-prototypes \
@@ -21,47 +24,150 @@ HARDENING	= -fPIE -fstack-protector-strong -fstack-clash-protection \
 		$(if $(filter x86_64,$(shell uname -m)),-fcf-protection)
 CFLAGS		?= -O2 -g
 ALL_CFLAGS	= -std=gnu11 $(CFLAGS) $(WARNINGS) $(HARDENING) \
-		-D_GNU_SOURCE -I. -I$(OBJ) -MMD -MP \
+		-D_GNU_SOURCE -I. -MMD -MP \
 		$(if $(SANITIZE),-fsanitize=$(SANITIZE) \
 		-fno-sanitize-recover=all -fno-omit-frame-pointer)
 ALL_LDFLAGS	= $(LDFLAGS) -pie -Wl,-z,relro,-z,now,-z,noexecstack \
 		$(if $(SANITIZE),-fsanitize=$(SANITIZE))
 
-COMMON		= addr imsg log loop ntp ntptime
-NTPD		= $(addprefix common/,$(COMMON)) \
-		$(patsubst %.c,%,$(wildcard ntpd/*.c ntpd/*/*.c)) \
-		ntpd/parse
-NTPCTL		= $(addprefix common/,$(COMMON)) \
-		$(patsubst %.c,%,$(wildcard ntpctl/*.c))
+COMMON		= $(basename $(wildcard common/*.c))
+CONFIG		= $(basename $(wildcard ntpd/config/*.c)) ntpd/config/parse
+NTPD		= $(COMMON) $(CONFIG) \
+		$(basename $(wildcard ntpd/*.c)) \
+		$(foreach d,parent launcher engine sync server resolver, \
+		$(basename $(wildcard ntpd/$d/*.c)))
+NTPCTL		= $(COMMON) $(basename $(wildcard ntpctl/*.c))
+# libmd before libbsd, which has deprecated wrappers of the same names.
 NTPD_LIBS	= -lmd -lbsd -lseccomp -lcap -lm
 NTPCTL_LIBS	= -lmd -lbsd -ljansson -lm
 
-NTPD_OBJS	= $(addprefix $(OBJ)/,$(addsuffix .o,$(sort $(NTPD))))
-NTPCTL_OBJS	= $(addprefix $(OBJ)/,$(addsuffix .o,$(sort $(NTPCTL))))
+objects		= $(patsubst %,$(OBJ)/%.o,$(1))
 
 all: $(OBJ)/ntpd/ntpd $(OBJ)/ntpctl/ntpctl
-ifeq ($(SANITIZE)$(OBJ),obj)
+ifeq ($(OBJ),obj)
 all: ntpd/ntpd ntpctl/ntpctl
 endif
 
-ntpd/ntpd ntpctl/ntpctl: %: $(OBJ)/%
+ntpd/ntpd ntpctl/ntpctl: %: obj/%
 	cp -f $< $@
 
-$(OBJ)/ntpd/ntpd: $(NTPD_OBJS)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(NTPD_OBJS) $(NTPD_LIBS)
+$(OBJ)/ntpd/ntpd: $(call objects,$(NTPD))
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(NTPD_LIBS)
 
-$(OBJ)/ntpctl/ntpctl: $(NTPCTL_OBJS)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(NTPCTL_OBJS) $(NTPCTL_LIBS)
+$(OBJ)/ntpctl/ntpctl: $(call objects,$(NTPCTL))
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(NTPCTL_LIBS)
 
-$(OBJ)/%.o: %.c
+# What is needed to build is installed first, or its absence explained.
+$(OBJ)/.deps: regress/deps.sh
+	@mkdir -p $(@D)
+	@sh regress/deps.sh build
+	@touch $@
+
+$(OBJ)/%.o: %.c | $(OBJ)/.deps
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$(OBJ)/ntpd/parse.c: ntpd/parse.y
+$(OBJ)/ntpd/config/parse.c: ntpd/config/parse.y | $(OBJ)/.deps
 	@mkdir -p $(@D)
 	$(YACC) -o $@ $<
 
-$(OBJ)/ntpd/parse.o: $(OBJ)/ntpd/parse.c
+$(OBJ)/ntpd/config/parse.o: $(OBJ)/ntpd/config/parse.c
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
--include $(NTPD_OBJS:.o=.d) $(NTPCTL_OBJS:.o=.d)
+# Everything that includes a header is built again when that changes.
+-include $(shell find $(addprefix $(OBJ)/,common ntpd ntpctl regress) \
+    -name '*.d' 2>/dev/null)
+
+# --- install -------------------------------------------------------------
+
+INSTALL		= install
+placeholders	= sed -e 's|@SBINDIR@|$(SBINDIR)|g' \
+		-e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g'
+MANUALS		= ntpd/ntpd.8 ntpd/ntpd.conf.5 ntpctl/ntpctl.8
+UNITS		= ntpd.service ntpd-wait.service
+
+install: all
+	$(INSTALL) -d $(addprefix $(DESTDIR),$(SBINDIR) $(SYSCONFDIR) \
+	    $(DOCDIR) $(MANDIR)/man5 $(MANDIR)/man8 $(SYSTEMDDIR)/system \
+	    $(SYSUSERSDIR) $(NTPUNITSDIR))
+	$(INSTALL) -m 755 obj/ntpd/ntpd obj/ntpctl/ntpctl $(DESTDIR)$(SBINDIR)
+	$(INSTALL) -m 644 ntpd/ntpd.conf.5 $(DESTDIR)$(MANDIR)/man5
+	$(INSTALL) -m 644 ntpd/ntpd.8 ntpctl/ntpctl.8 $(DESTDIR)$(MANDIR)/man8
+	$(INSTALL) -m 644 README LICENSE ntpd.conf.example $(DESTDIR)$(DOCDIR)
+	[ -e $(DESTDIR)$(SYSCONFDIR)/ntpd.conf ] || $(INSTALL) -m 644 \
+	    ntpd.conf.example $(DESTDIR)$(SYSCONFDIR)/ntpd.conf
+	for u in $(UNITS); do \
+	    $(placeholders) dist/systemd/$$u.in \
+	    >$(DESTDIR)$(SYSTEMDDIR)/system/$$u || exit 1; done
+	$(INSTALL) -m 644 dist/systemd/ntpd.sysusers \
+	    $(DESTDIR)$(SYSUSERSDIR)/ntpd.conf
+	$(INSTALL) -m 644 dist/systemd/50-ntpd.list $(DESTDIR)$(NTPUNITSDIR)
+ifeq ($(DESTDIR),)
+	systemd-sysusers $(SYSUSERSDIR)/ntpd.conf || getent passwd _ntpd || \
+	    useradd --system --no-create-home --shell /usr/sbin/nologin _ntpd
+	[ ! -d /run/systemd/system ] || systemctl daemon-reload
+endif
+
+# ntpd.conf and the drift file stay: they are the operator's.
+uninstall:
+	rm -f $(addprefix $(DESTDIR),$(SBINDIR)/ntpd $(SBINDIR)/ntpctl \
+	    $(MANDIR)/man5/ntpd.conf.5 $(MANDIR)/man8/ntpd.8 \
+	    $(MANDIR)/man8/ntpctl.8 \
+	    $(addprefix $(SYSTEMDDIR)/system/,$(UNITS)) \
+	    $(SYSUSERSDIR)/ntpd.conf $(NTPUNITSDIR)/50-ntpd.list)
+	rm -rf $(DESTDIR)$(DOCDIR)
+
+# --- tests ---------------------------------------------------------------
+
+# A test program and the modules it is linked with, itself apart.
+include regress/unit/tests.mk
+
+TESTS		= $(basename $(notdir $(wildcard regress/unit/*_test.c)))
+TEST_PROGRAMS	= $(addprefix $(OBJ)/regress/unit/,$(TESTS))
+FUZZERS		= $(basename $(notdir $(wildcard regress/fuzz/*_fuzz.c)))
+TEST_LIBS	= -lcmocka -ljansson $(NTPD_LIBS)
+
+.SECONDEXPANSION:
+$(TEST_PROGRAMS): $(OBJ)/regress/unit/%: $(OBJ)/regress/unit/%.o \
+    $$(call objects,$$($$*))
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LIBS)
+
+unit-tests: $(TEST_PROGRAMS)
+
+deps-%:
+	@sh regress/deps.sh $*
+
+# One verdict: everything builds with both compilers and with sanitizers, and
+# every test passes.  As root, because it needs network namespaces.
+check: deps-check
+	sh regress/check.sh
+
+check-lab: deps-check all
+	regress/lab/check-lab
+
+demo: deps-demo all
+	sh regress/demo.sh
+
+fuzz: deps-check
+	for f in $(FUZZERS); do \
+	    $(MAKE) CC=clang SANITIZE=address,undefined,fuzzer-no-link \
+	    OBJ=obj-fuzz obj-fuzz/$$f && mkdir -p obj-fuzz/corpus/$$f && \
+	    obj-fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
+	    obj-fuzz/corpus/$$f regress/fuzz/corpus/$${f%_fuzz} || exit 1; \
+	    done
+
+$(addprefix $(OBJ)/,$(FUZZERS)): $(OBJ)/%: $(OBJ)/regress/fuzz/%.o \
+    $$(call objects,$$($$*))
+	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(NTPD_LIBS)
+
+# What static analysis and the manual pages' checker say.
+tidy: deps-check
+	clang-tidy --quiet $(addsuffix .c,$(filter-out %/parse,$(NTPD) \
+	    $(NTPCTL))) -- -std=gnu11 -D_GNU_SOURCE -I.
+	mandoc -Tlint -Wwarning $(MANUALS)
+
+clean:
+	rm -rf obj obj-* ntpd/ntpd ntpctl/ntpctl
+
+.PHONY: all install uninstall check check-lab demo fuzz tidy clean unit-tests
+.DELETE_ON_ERROR:

@@ -204,19 +204,20 @@ const char *
 ntp_format_refid(const uint8_t refid[4], uint8_t stratum, char text[16])
 {
 	size_t	 i, len = 4;
+	bool	 is_name = stratum <= 1;
 
 	/* Names are left-justified, filled with zeros (or, by some, blanks). */
 	while (len > 0 && (refid[len - 1] == 0 || refid[len - 1] == ' '))
 		len--;
-	if (stratum > 1 || len == 0) {
+	/* No blanks inside either: the text is a column of a table. */
+	for (i = 0; i < len; i++)
+		is_name &= refid[i] > ' ' && refid[i] <= '~';
+	if (!is_name || len == 0) {
 		snprintf(text, 16, "%u.%u.%u.%u", refid[0], refid[1],
 		    refid[2], refid[3]);
 		return text;
 	}
-	/* No blanks inside either: the text is a column of a table. */
-	for (i = 0; i < len; i++)
-		text[i] = refid[i] > ' ' && refid[i] <= '~' ?
-		    (char)refid[i] : '?';
+	memcpy(text, refid, len);
 	text[len] = '\0';
 	return text;
 }

@@ -34,6 +34,7 @@
 /* One server or servers statement. */
 struct config_server {
 	char		 name[CONFIG_NAME_LEN];	/* host name or address */
+	struct addr	 addr;		/* if the name is one, else ADDR_NONE */
 	bool		 pool;		/* servers: several addresses */
 	bool		 trusted;
 	uint8_t		 weight;	/* 1 to 10 */

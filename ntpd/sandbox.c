@@ -16,6 +16,7 @@
 #include <grp.h>
 #include <linux/landlock.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
@@ -36,6 +37,15 @@
 #endif
 
 #ifdef SANITIZED
+const char	*__asan_default_options(void);
+
+/* Looking for leaks at exit takes ptrace(2): not in here. */
+const char *
+__asan_default_options(void)
+{
+	return "detect_leaks=0";
+}
+
 static const char *const sanitizer_syscalls[] = {
 	"sigaltstack", "mmap", "munmap", "mprotect", "madvise", "getpid",
 	"gettid", "sched_yield", "futex", "openat", "readlink", "write",
@@ -205,6 +215,10 @@ sandbox_enter(const struct sandbox *sandbox,
 	drop_capabilities(sandbox->capabilities);
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
 		fatal("PR_SET_DUMPABLE");
+	/* A child that is busy when the others end does not stay behind. */
+	if (sandbox->drop_user &&
+	    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == -1)
+		fatal("PR_SET_PDEATHSIG");
 	if (sandbox->syscalls[0].name != NULL)
 		filter_syscalls(sandbox);
 }

@@ -94,7 +94,7 @@ sync_reads_no_clock()
 sync_includes_only_common()
 {
 	reach 'ntpd/sync/.*' \
-	    'ntpd/[^/]*|ntpd/(parent|launcher|engine|server|resolver|tls)/.*'
+	    'ntpd/[^/]*|ntpd/[^s].*|ntpd/server/.*|ntpctl/.*'
 }
 
 parent_parses_no_packet()

@@ -227,8 +227,8 @@ engine_main(int parent_fd)
 	struct instant	 now;
 
 	engine_init(&e, parent_fd);
-	for (;;) {
-		wait_for_events(&e, &set);
+	pollset_clear(&set);	/* what came with the setup is there already */
+	for (;; wait_for_events(&e, &set)) {
 		now = instant_now();
 		receive(&e, &set, now);
 		if (!e.configured)

@@ -92,10 +92,11 @@ host_init(struct host *h, const struct config_server *conf, struct instant now)
 	h->conf.name[sizeof(h->conf.name) - 1] = '\0';
 	h->resolve_at = INSTANT_NEVER;
 	h->backoff = RESOLVE_FIRST;
-	h->numeric = addr_parse(&h->addrs[0], conf->name, conf->port);
-	if (h->numeric)
+	h->numeric = conf->addr.family != ADDR_NONE;
+	if (h->numeric) {
+		h->addrs[0] = conf->addr;
 		h->naddrs = 1;
-	else
+	} else
 		h->resolve_at = now;
 }
 

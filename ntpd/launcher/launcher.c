@@ -139,12 +139,8 @@ launcher_main(int parent_fd)
 	struct message	 msg;
 
 	launcher_init(&l, parent_fd);
+	pollset_clear(&set);	/* what came with the setup is there already */
 	for (;;) {
-		if (child_died)
-			reap(&l);
-		pollset_clear(&set);
-		channel_poll(&l.parent, &set);
-		pollset_wait(&set, INSTANT_NEVER, &l.waiting);
 		if (!channel_transfer(&l.parent, &set))
 			exit(0);
 		while (channel_receive(&l.parent, &msg))
@@ -152,5 +148,10 @@ launcher_main(int parent_fd)
 				start(&l, msg.data, msg.fd);
 		if (!l.parent.open)
 			exit(1);
+		if (child_died)
+			reap(&l);
+		pollset_clear(&set);
+		channel_poll(&l.parent, &set);
+		pollset_wait(&set, INSTANT_NEVER, &l.waiting);
 	}
 }

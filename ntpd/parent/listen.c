@@ -195,32 +195,49 @@ watch_interfaces(struct listeners *ls)
 		fatal("cannot watch interfaces");
 }
 
+/* Does another statement listen on all addresses at the same port? */
+static bool
+is_covered(const struct config *conf, const struct config_listener *l)
+{
+	size_t		 i;
+
+	for (i = 0; i < conf->nlisteners; i++)
+		if (l->kind != LISTEN_ANY &&
+		    conf->listeners[i].kind == LISTEN_ANY &&
+		    conf->listeners[i].port == l->port)
+			return true;
+	return false;
+}
+
 void
 listeners_configure(struct listeners *ls, const struct config *conf,
     struct channel *workers, size_t n)
 {
-	struct listener	 old[CONFIG_MAX_LISTENERS];
+	struct listener	 old[CONFIG_MAX_LISTENERS], *l;
 	size_t		 nold = ls->n, i, j;
 	bool		 shared = conf->workers > 1;
 
 	memcpy(old, ls->list, sizeof(old));
 	memset(ls->list, 0, sizeof(ls->list));
+	ls->n = 0;
 	for (i = 0; i < conf->nlisteners; i++) {
-		ls->list[i].conf = conf->listeners[i];
-		ls->list[i].id = ls->next_id;
+		if (is_covered(conf, &conf->listeners[i]))
+			continue;
+		l = &ls->list[ls->n++];
+		l->conf = conf->listeners[i];
+		l->id = ls->next_id;
 		ls->next_id += 2;
 		for (j = 0; j < nold; j++) {
 			if (old[j].id == 0 || shared != ls->shared ||
-			    !same_listener(&old[j].conf, &conf->listeners[i]))
+			    !same_listener(&old[j].conf, &l->conf))
 				continue;
-			ls->list[i] = old[j];
+			*l = old[j];
 			old[j].id = 0;	/* taken over */
 			break;
 		}
-		if (conf->listeners[i].kind == LISTEN_INTERFACE)
+		if (l->conf.kind == LISTEN_INTERFACE)
 			watch_interfaces(ls);
 	}
-	ls->n = conf->nlisteners;
 	ls->shared = shared;
 	for (j = 0; j < nold; j++)
 		if (old[j].id != 0)

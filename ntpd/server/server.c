@@ -278,6 +278,7 @@ server_main(int parent_fd, unsigned instance)
 	static struct server s;		/* too large for a stack */
 
 	server_init(&s, parent_fd, instance);
+	server_hear_parent(&s);		/* what came with the setup */
 
 	while (!s.quit) {
 		server_wait(&s);

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ntpd/statement.h"
-#include "ntpd/value.h"
+#include "ntpd/config/statement.h"
+#include "ntpd/config/value.h"
 
 /*
  * An address, "*" or an interface's name.  Host names are not resolved: the

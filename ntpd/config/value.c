@@ -1,7 +1,7 @@
 /*
  * Is a word of ntpd.conf what it should be?
  */
-#include "ntpd/value.h"
+#include "ntpd/config/value.h"
 
 #include <bsd/stdlib.h>
 #include <net/if.h>

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ntpd/statement.h"
+#include "ntpd/config/statement.h"
 
 struct pair {
 	const char	*word;

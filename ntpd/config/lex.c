@@ -4,7 +4,7 @@
  * The words of a statement are kept in the lexer until the next one begins,
  * so that the grammar can pass them around without owning memory.
  */
-#include "ntpd/lex.h"
+#include "ntpd/config/lex.h"
 
 #include <bsd/string.h>
 #include <ctype.h>

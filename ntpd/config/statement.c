@@ -2,7 +2,7 @@
  * What the statements of ntpd.conf mean: servers, and what sets one value.
  * Listeners have a file of their own.
  */
-#include "ntpd/statement.h"
+#include "ntpd/config/statement.h"
 
 #include <bsd/string.h>
 #include <inttypes.h>
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "ntpd/value.h"
+#include "ntpd/config/value.h"
 
 #define WEIGHT_MOST	10
 #define STEP_MS_MOST	1000000
@@ -107,9 +107,10 @@ check_host(struct parser *p, const struct word *host)
 	struct addr	 addr;
 	const char	*why = NULL;
 
-	if (addr_parse(&addr, host->text, NTP_PORT))
+	if (addr_parse(&addr, host->text, NTP_PORT)) {
 		why = value_unicast(&addr);
-	else if (strchr(host->text, '%') != NULL)
+		p->server.addr = addr;
+	} else if (strchr(host->text, '%') != NULL)
 		why = "there is no such interface, or the address needs none";
 	else if (!value_host(host->text))
 		why = "it is neither an address nor a host name";
@@ -194,13 +195,10 @@ server_max(struct parser *p, const struct word *word)
 static bool
 same_server(const struct config_server *a, const struct config_server *b)
 {
-	struct addr	 addr_a, addr_b;
-
 	if (a->port != b->port)
 		return false;
-	if (addr_parse(&addr_a, a->name, a->port) &&
-	    addr_parse(&addr_b, b->name, b->port))
-		return addr_equal(&addr_a, &addr_b);
+	if (a->addr.family != ADDR_NONE && b->addr.family != ADDR_NONE)
+		return addr_same_host(&a->addr, &b->addr);
 	return strcasecmp(a->name, b->name) == 0;
 }
 

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "ntpd/config.h"
-#include "ntpd/lex.h"
+#include "ntpd/config/lex.h"
 
 /* What may be said once only in a statement, as bits. */
 enum option {

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "ntpd/statement.h"
+#include "ntpd/config/statement.h"
 
 #define YYSTYPE		struct word
 #define YYSTYPE_IS_DECLARED 1

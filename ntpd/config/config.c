@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "common/control.h"
-#include "ntpd/statement.h"
+#include "ntpd/config/statement.h"
 
 #define SIZE_MOST	(1024 * 1024)
 #define STEP_THRESHOLD	0.128	/* s, RFC 5905 11.3: STEPT */

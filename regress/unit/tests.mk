@@ -1,0 +1,24 @@
+# What each test and fuzz target is linked with.
+
+CONFIG_MODULES	= $(CONFIG) common/addr
+
+addr_test	= common/addr
+answer_test	= ntpd/server/answer common/ntp common/ntptime
+ask_test	= ntpctl/ask ntpctl/record $(COMMON)
+batch_test	= ntpd/server/batch ntpd/server/answer $(COMMON)
+config_test	= $(CONFIG_MODULES)
+config_load_test = $(CONFIG_MODULES)
+imsg_test	= common/imsg
+log_test	= common/log common/loop
+lookup_test	= ntpd/resolver/lookup $(COMMON)
+loop_test	= common/loop common/log
+ntp_test	= common/ntp common/ntptime
+ntpctl_test	= ntpctl/record ntpctl/show_status ntpctl/show_peers \
+		ntpctl/show_sensors ntpctl/show_json common/addr common/ntp \
+		common/ntptime
+ntptime_test	= common/ntptime
+
+answer_fuzz	= ntpd/server/answer common/ntp common/ntptime
+config_fuzz	= $(CONFIG_MODULES)
+imsg_fuzz	= common/imsg
+ntp_fuzz	= common/ntp common/ntptime
