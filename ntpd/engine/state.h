@@ -79,6 +79,7 @@ struct engine {
 	bool		 configured;
 	struct association associations[MAX_ASSOCIATIONS];
 	struct sync	 sync;
+	struct discipline discipline;
 	struct clocks	 clocks;
 	struct clock_state clock;	/* as the parent says */
 	struct instant	 slew_end;	/* of the slew in progress */

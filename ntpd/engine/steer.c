@@ -169,13 +169,15 @@ static void
 log_majority(struct engine *e)
 {
 	const struct association *a;
-	size_t		 i, voters = 0;
+	size_t		 i, voters = 0, starting = 0;
 
 	for (i = 0; i < MAX_ASSOCIATIONS; i++) {
 		a = &e->associations[i];
 		voters += a->used && e->sync.verdicts[i].tally != UNUSABLE;
+		starting += a->used && a->state == PEER_STATE_STARTING &&
+		    a->burst > 0;
 	}
-	if (e->sync.agreed || voters < 2) {
+	if (e->sync.agreed || voters < 2 || starting > 0) {
 		e->no_majority = false;
 		return;
 	}
@@ -196,17 +198,8 @@ steer_publish(struct engine *e, struct instant now)
 	publish(e, &s, &r, now);
 }
 
-/* Seconds until the next server is asked. */
-static double
-next_request(const struct engine *e, struct instant now)
-{
-	struct instant	 next = associations_deadline(e);
-
-	return fmax(1, instant_diff(next, now));
-}
-
 static void
-adjust(struct engine *e, struct instant now)
+adjust(struct engine *e)
 {
 	struct reading	 r = clocks_read(&e->clocks);
 	struct estimate	 est = sync_estimate(&e->sync, r.now);
@@ -215,9 +208,8 @@ adjust(struct engine *e, struct instant now)
 	struct clock_slew slew;
 	struct clock_step step;
 
-	plan = discipline_plan(&est, est.offset - r.ahead,
-	    next_request(e, now), e->clock.may_step,
-	    e->setup.step_threshold);
+	plan = discipline_plan(&e->discipline, &est, est.offset - r.ahead,
+	    e->clock.may_step, e->setup.step_threshold);
 	frequency.frequency = plan.frequency;
 	frequency.error = est.frequency_error;
 	channel_send(&e->parent, MSG_CLOCK_FREQUENCY, 0, -1, &frequency);
@@ -244,7 +236,7 @@ steer_update(struct engine *e, struct instant now)
 	if (sync_ready(&e->sync)) {
 		log_verdicts(e, now);
 		if (!e->stepping)
-			adjust(e, now);
+			adjust(e);
 	}
 	steer_publish(e, now);
 }
@@ -256,6 +248,7 @@ steer_jumped(struct engine *e, double by, struct instant now)
 
 	log_info("the clock jumped by %+.3f s: asking the servers anew", by);
 	sync_restart(&e->sync);
+	e->discipline.acquired = false;
 	e->stepping = false;
 	for (i = 0; i < MAX_ASSOCIATIONS; i++)
 		if (e->associations[i].used)

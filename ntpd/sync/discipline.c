@@ -8,11 +8,12 @@
 /* Slews are not shorter, s: a command costs two messages. */
 #define SHORTEST_SLEW	1.0
 
-/* Offsets are corrected in this part of the interval between updates. */
-#define SLEW_PART	0.5
+/* Nor longer, s. */
+#define LONGEST_SLEW	4096.0
 
-/* And none is stretched over more than this, s. */
-#define LONGEST_SLEW	256.0
+/* Acquired when the offset is within so many standard errors; lost beyond. */
+#define ACQUIRED	3.0
+#define LOST		20.0
 
 static double
 clamp(double v, double most)
@@ -21,37 +22,53 @@ clamp(double v, double most)
 }
 
 /*
- * The estimate already is the best smoothing of the noise that the samples
- * allow, so the whole offset is corrected; the slower, the less its error
- * disturbs the clock's rate, and until the next update comes there is time.
+ * How long to take over correcting the offset.
+ *
+ * An offset that is far beyond its own error, after a start or when somebody
+ * set the clock, goes as fast as it may.
+ *
+ * Otherwise the offset is about what the estimate does not know itself.  To
+ * correct an error of s in the time T disturbs the rate by s/T; there is no
+ * point in making that less than the error of the frequency, and whoever
+ * measures intervals suffers if it is more.  That T, the ratio of the
+ * filter's two errors, is also the time constant by which it forgets.
  */
+static double
+slew_time(const struct discipline *d, const struct estimate *e)
+{
+	if (!d->acquired)
+		return SHORTEST_SLEW;
+	return fmin(LONGEST_SLEW, fmax(SHORTEST_SLEW,
+	    e->offset_error / e->frequency_error));
+}
+
 static void
-plan_slew(struct plan *plan, double offset, double interval)
+plan_slew(struct plan *plan, const struct discipline *d,
+    const struct estimate *e)
 {
 	double		 fastest = DISCIPLINE_MAX_SLEW;
 
-	if (fabs(offset) > DISCIPLINE_LARGE)
+	if (fabs(plan->offset) > DISCIPLINE_LARGE)
 		fastest = DISCIPLINE_FAST_SLEW;
-	plan->duration = fmin(LONGEST_SLEW, interval * SLEW_PART);
-	plan->duration = fmax(SHORTEST_SLEW, plan->duration);
-	if (fastest > DISCIPLINE_MAX_SLEW)
-		plan->duration = SHORTEST_SLEW;
-	plan->duration = fmax(plan->duration, fabs(offset) / fastest);
-	plan->slew = offset / plan->duration;
+	plan->duration = fmax(slew_time(d, e), fabs(plan->offset) / fastest);
 	/* Rounding must not make a fast slew out of a just large offset. */
-	plan->slew = clamp(plan->slew, fastest);
+	plan->slew = clamp(plan->offset / plan->duration, fastest);
 }
 
 struct plan
-discipline_plan(const struct estimate *e, double offset, double interval,
-    bool may_step, double threshold)
+discipline_plan(struct discipline *d, const struct estimate *e,
+    double offset, bool may_step, double threshold)
 {
 	struct plan	 plan = { .offset = offset };
 
+	if (fabs(offset) < ACQUIRED * e->offset_error)
+		d->acquired = true;
+	else if (fabs(offset) > LOST * e->offset_error)
+		d->acquired = false;
 	plan.frequency = clamp(e->frequency, DISCIPLINE_MAX_FREQUENCY);
 	if (may_step && fabs(offset) > threshold)
 		plan.step = true;
 	else
-		plan_slew(&plan, offset, interval);
+		plan_slew(&plan, d, e);
 	return plan;
 }

@@ -22,12 +22,18 @@ struct plan {
 	double		 duration;	/* ... for that long, s */
 };
 
+/* What is remembered from one plan to the next. */
+struct discipline {
+	bool		 acquired;	/* the offset has been within its error */
+};
+
 /*
  * Plan for a clock that is OFFSET s behind true time (ahead: negative), given
- * the estimate E and the mean time between updates INTERVAL, s.  MAY_STEP:
- * the parent would accept a step of at least THRESHOLD s.
+ * the estimate E.  MAY_STEP: the parent would accept a step of at least
+ * THRESHOLD s.
  */
-struct plan	 discipline_plan(const struct estimate *e, double offset,
-		    double interval, bool may_step, double threshold);
+struct plan	 discipline_plan(struct discipline *d,
+		    const struct estimate *e, double offset, bool may_step,
+		    double threshold);
 
 #endif

@@ -29,7 +29,7 @@ filter_start(struct filter *f, double when, double offset, double error,
 	struct model	*m;
 	size_t		 i;
 
-	*f = (struct filter){ .started = true, .when = when };
+	*f = (struct filter){ .started = true, .began = when, .when = when };
 	for (i = 0; i < FILTER_MODELS; i++) {
 		m = &f->models[i];
 		m->wander = wanders[i];

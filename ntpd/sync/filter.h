@@ -27,6 +27,7 @@ struct model {
 
 struct filter {
 	bool		 started;
+	double		 began;		/* s, oscillator time of the start */
 	double		 when;		/* s, oscillator time of the states */
 	bool		 active[FILTER_SOURCES];
 	double		 bias[FILTER_SOURCES];	/* s, prior standard error */

@@ -43,8 +43,8 @@ def test():
     for d in everyone:
         ok(d.wait_sync(), "%s: the daemon goes on, synchronized" % d.name,
             d.state)
-    f = good.status().get("frequency", 0)
-    ok(abs(f - 12.345) < 10, "good: it is where the frequency begins", f)
+    f = good.status().get("frequency")
+    ok(close_to(f, 12.345, 10), "good: it is where the frequency begins", f)
     for d in everyone:
         d.signal(signal.SIGTERM)
     for d in everyone:

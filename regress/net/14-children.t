@@ -18,7 +18,9 @@ def test():
         "options timeout:1 attempts:1\n")
     names = {"a.test": ["10.9.0.4"]}
     DnsServer(dns, "10.9.0.3", names)
-    NtpServer(a)
+    a.address("eth0", "10.9.0.44/24")
+    NtpServer(a, "10.9.0.4")
+    NtpServer(a, "10.9.0.44")
     lines = "server a.test", "listen on *", "workers 2"
     d = Daemon(us, *lines)
     ok(d.wait_sync(), "the daemon is synchronized", d.state)
@@ -49,7 +51,7 @@ def test():
     os.kill(kids["resolver"][0], signal.SIGKILL)
     ok(wait_for(lambda: replaced(d, "resolver", kids["resolver"]), 15),
         "a killed resolver is restarted", d.state)
-    names["b.test"] = ["10.9.0.4"]
+    names["b.test"] = ["10.9.0.44"]
     d.configure(*lines, "server b.test")
     d.reload()
     ok(wait_for(lambda: [p for p in d.peers() if p["name"] == "b.test" and

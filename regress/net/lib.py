@@ -98,6 +98,11 @@ def wait_for(condition, seconds, every=0.1):
         time.sleep(every)
 
 
+def close_to(value, wanted, within):
+    """Is VALUE a number at all, and WITHIN so much of what is WANTED?"""
+    return value is not None and abs(value - wanted) < within
+
+
 def alive(pid):
     """Is PID a process, and not only the memory of one?"""
     try:
@@ -142,6 +147,7 @@ class Host:
         self.name = name
         self.ns = "ntpd-%d-%s" % (os.getpid(), name)
         self.etc = "/etc/netns/" + self.ns
+        self.users = set()
         os.makedirs(self.etc)
         _hosts.append(self)
         run("ip", "netns", "add", self.ns)
@@ -186,6 +192,9 @@ class Host:
 
     def add_user(self, name, home="/nonexistent", uid=64123):
         """Let there be a user on this host, and on no other."""
+        if name in self.users:
+            return              # somebody may be reading the file
+        self.users.add(name)
         for file, line in (
             ("passwd", "%s:x:%d:%d::%s:/usr/sbin/nologin\n" %
                 (name, uid, uid, home)),

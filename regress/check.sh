@@ -1,0 +1,29 @@
+#!/bin/sh
+#
+# Every test, one verdict (make check).  Builds with gcc and with clang, the
+# latter with sanitizers, and runs the unit tests of both, the manual pages
+# through their checker, the fuzz targets over their corpora and the daemons
+# in namespaces of their own.
+#
+set -eu
+
+cd "$(dirname "$0")/.."
+jobs=$(nproc)
+
+if [ "$(id -u)" -ne 0 ]; then
+	echo "check.sh: the tests need root for network namespaces:" \
+	    "sudo make check" >&2
+	exit 1
+fi
+
+make -s -j"$jobs" CC=gcc all unit-tests
+make -s -j"$jobs" CC=clang SANITIZE=address,undefined all unit-tests
+make -s -j"$jobs" CC=clang OBJ=obj-clang all
+sh regress/peers.sh
+
+getent passwd _ntpd >/dev/null ||
+	useradd --system --no-create-home --shell /usr/sbin/nologin _ntpd
+
+exec prove -j"$jobs" --timer --exec regress/run-test \
+    obj/regress/unit/*_test obj-sanitize/regress/unit/*_test \
+    regress/*.t regress/net/*.t regress/lab/*.t

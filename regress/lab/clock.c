@@ -1,0 +1,93 @@
+/*
+ * True time, and the clock of the machine against it.  True time is a
+ * function of the raw monotonic clock, which nothing corrects: the machine's
+ * oscillator is wrong by a constant, a random walk, a daily and an hourly
+ * sine and perhaps a change of temperature.
+ */
+#include <sys/timex.h>
+
+#include <err.h>
+#include <math.h>
+#include <time.h>
+
+#include "regress/lab/truth.h"
+
+double
+raw_now(const struct world *w)
+{
+	struct timespec	 ts;
+
+	clock_gettime(CLOCK_MONOTONIC_RAW, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec * 1e-9 - w->raw0;
+}
+
+void
+clock_start(struct world *w)
+{
+	struct timespec	 ts;
+
+	w->raw0 = 0;
+	w->raw0 = raw_now(w);
+	w->oscillator.now = w->oscillator.freq;
+	ts.tv_sec = w->epoch + (long)floor(w->offset);
+	ts.tv_nsec = (long)((w->offset - floor(w->offset)) * 1e9);
+	if (clock_settime(CLOCK_REALTIME, &ts) == -1)
+		err(1, "clock_settime");
+}
+
+/* The part of the change of temperature that has come through at R. */
+static double
+frequency_step(const struct oscillator *o, double r)
+{
+	if (o->fstepat <= 0 || r < o->fstepat)
+		return 0;
+	if (o->ftau <= 0)
+		return o->fstep;
+	return o->fstep * (1 - exp((o->fstepat - r) / o->ftau));
+}
+
+/* The error of the uncorrected oscillator at raw time R. */
+static double
+oscillator_error(struct oscillator *o, uint64_t *random, double r)
+{
+	while (r >= o->segment + 1) {
+		o->error += o->now;
+		o->segment += 1;
+		o->walk += o->wander * normal(random);
+		o->now = o->freq + o->walk +
+		    o->day * sin(2 * M_PI * o->segment / 86400) +
+		    o->hour * sin(2 * M_PI * o->segment / 3600) +
+		    frequency_step(o, o->segment);
+	}
+	return o->error + o->now * (r - o->segment);
+}
+
+double
+true_time(struct world *w, double r)
+{
+	return r - oscillator_error(&w->oscillator, &w->random, r);
+}
+
+double
+clock_error(struct world *w)
+{
+	struct timespec	 ts;
+	double		 t, r = raw_now(w);
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	t = true_time(w, r);
+	return (double)((long long)ts.tv_sec - w->epoch) +
+	    (double)ts.tv_nsec * 1e-9 - t;
+}
+
+void
+clock_shift(double by)
+{
+	struct timex	 tx = { .modes = ADJ_SETOFFSET | ADJ_NANO };
+	double		 whole = floor(by);
+
+	tx.time.tv_sec = (time_t)whole;
+	tx.time.tv_usec = (suseconds_t)((by - whole) * 1e9);
+	if (adjtimex(&tx) == -1)
+		err(1, "adjtimex");
+}

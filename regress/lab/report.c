@@ -1,0 +1,176 @@
+/*
+ * The statistics at the end.
+ */
+#include <err.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "regress/lab/truth.h"
+
+#define STEP	0.15		/* s in one second: no slew is so fast */
+
+static int
+compare(const void *a, const void *b)
+{
+	double		 x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The absolute errors after settling, sorted; *N of them. */
+static double *
+sorted_errors(const struct world *w, long *n)
+{
+	long		 i, start = (long)w->settle;
+	double		*a = calloc((size_t)w->nerrors, sizeof(*a));
+
+	if (a == NULL)
+		err(1, NULL);
+	*n = w->nerrors - start;
+	for (i = 0; i < *n; i++)
+		a[i] = fabs(w->errors[start + i]);
+	qsort(a, (size_t)*n, sizeof(*a), compare);
+	return a;
+}
+
+static void
+print_errors(const struct world *w)
+{
+	const double	*e = w->errors;
+	double		 sum = 0, mean = 0, fsum = 0, *a;
+	long		 i, n, start = (long)w->settle;
+
+	for (i = start; i < w->nerrors; i++) {
+		sum += e[i] * e[i];
+		mean += e[i];
+		if (i > start)
+			fsum += (e[i] - e[i - 1]) * (e[i] - e[i - 1]);
+	}
+	a = sorted_errors(w, &n);
+	printf("\"rms\":%.9f,\"mean\":%.9f,\"median\":%.9f,\"p99\":%.9f,"
+	    "\"max\":%.9f,\"freq_rms\":%.4e",
+	    sqrt(sum / (double)n), mean / (double)n, a[n / 2],
+	    a[(long)((double)n * .99)], a[n - 1],
+	    sqrt(fsum / (double)(n - 1)));
+	free(a);
+}
+
+/*
+ * How long after second START an error was above LIMIT for the last time;
+ * -1 if it still is at the end.
+ */
+static long
+last_above(const struct world *w, long start, double limit)
+{
+	long		 i;
+
+	for (i = w->nerrors; i > start; i--)
+		if (fabs(w->errors[i - 1]) > limit)
+			break;
+	return i == w->nerrors ? -1 : i - start;
+}
+
+static void
+print_times(const struct world *w)
+{
+	static const struct {
+		const char	*name;
+		double		 limit;
+	} limits[] = {
+		{ "10ms", 10e-3 }, { "1ms", 1e-3 },
+		{ "100us", 100e-6 }, { "10us", 10e-6 }
+	};
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		printf(",\"t%s\":%ld", limits[i].name,
+		    last_above(w, 0, limits[i].limit));
+		if (w->stepat > 0)
+			printf(",\"back%s\":%ld", limits[i].name, last_above(w,
+			    (long)w->stepat, limits[i].limit));
+	}
+}
+
+static void
+print_counts(const struct world *w)
+{
+	unsigned long	 received = 0, sent = 0;
+	long		 i, steps = 0, back = 0;
+
+	for (i = 1; i < w->nerrors; i++) {
+		double	 by = w->errors[i] - w->errors[i - 1];
+
+		if (fabs(by) > STEP) {
+			steps++;
+			back += by < 0;
+		}
+	}
+	for (i = 0; i < w->nservers; i++) {
+		received += w->servers[i].received;
+		sent += w->servers[i].sent;
+	}
+	printf(",\"steps\":%ld,\"backsteps\":%ld,\"requests\":%lu,"
+	    "\"answers\":%lu,\"seconds\":%ld", steps, back, received, sent,
+	    w->nerrors);
+}
+
+static double
+median(double *values, long n)
+{
+	qsort(values, (size_t)n, sizeof(*values), compare);
+	return values[n / 2];
+}
+
+/*
+ * How true the daemon's claims after settling are: the part of them whose
+ * bound covers the error, how wide the bound is, how far the error was
+ * outside of it at worst (1: never outside); and the error of the estimate
+ * over what the daemon thinks of it, which should be 1.
+ */
+static void
+print_claims(const struct world *w)
+{
+	double		*errors, *bounds, ratio, worst = 0, z, zsum = 0;
+	long		 i, n = 0, covered = 0, root = 0, synchronized = 0;
+
+	errors = calloc((size_t)w->nclaims + 1, sizeof(*errors));
+	bounds = calloc((size_t)w->nclaims + 1, sizeof(*bounds));
+	if (errors == NULL || bounds == NULL)
+		err(1, NULL);
+	for (i = 0; i < w->nclaims; i++) {
+		const struct claim *c = &w->claims[i];
+
+		if (c->second < (long)w->settle)
+			continue;
+		errors[n] = fabs(c->error);
+		bounds[n] = c->bound;
+		covered += errors[n] <= c->bound;
+		root += errors[n] <= c->root_bound;
+		ratio = errors[n] / c->bound;
+		worst = ratio > worst ? ratio : worst;
+		z = (c->error + c->offset) / c->stderr_;
+		zsum += z * z;
+		synchronized += c->synchronized;
+		n++;
+	}
+	if (n > 0)
+		printf(",\"claims\":%ld,\"coverage\":%.5f,"
+		    "\"root_coverage\":%.5f,\"bound_ratio\":%.3f,"
+		    "\"bound_worst\":%.4f,\"z_rms\":%.3f,"
+		    "\"synchronized\":%.5f", n,
+		    (double)covered / (double)n, (double)root / (double)n,
+		    median(bounds, n) / median(errors, n), worst,
+		    sqrt(zsum / (double)n), (double)synchronized / (double)n);
+	free(errors);
+	free(bounds);
+}
+
+void
+report(const struct world *w)
+{
+	printf("{");
+	print_errors(w);
+	print_times(w);
+	print_counts(w);
+	print_claims(w);
+	printf("}\n");
+}

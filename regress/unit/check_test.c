@@ -1,0 +1,320 @@
+/*
+ * The packet tests: each by a case of its own, at its boundary; and that of a
+ * packet which does not answer our request nothing else is looked at.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ntpd/engine/check.h"
+
+#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+
+#define SECOND		(1ULL << 32)
+#define COOKIE		((struct ntptime){ 0x0123456789abcdefULL })
+#define RECEIVED	0xecff748040000000ULL	/* 2026 */
+#define PRECISION	1e-6
+#define SHORT(s)	((uint32_t)((s) * 65536))
+
+static const uint8_t own[4] = { 203, 0, 113, 9 };
+
+/* An answer that passes all tests, and the exchange it came in. */
+struct answer {
+	struct ntp_packet pkt;
+	double		 out, back;
+	double		 precision;
+};
+
+static const struct answer fine = {
+	.pkt = {
+		.leap = LEAP_NONE, .version = 4, .mode = NTP_MODE_SERVER,
+		.stratum = 2, .poll = 6, .precision = -23,
+		.root_delay = SHORT(0.01), .root_dispersion = SHORT(0.02),
+		.refid = { 192, 0, 2, 1 },
+		.reference = { RECEIVED - 60 * SECOND },
+		.origin = { 0x0123456789abcdefULL },
+		.receive = { RECEIVED },
+		.transmit = { RECEIVED + SECOND / 1000 }
+	},
+	.out = 0.005, .back = 0.015, .precision = PRECISION
+};
+
+static enum check
+judge(const struct answer *a)
+{
+	return check_answer(&a->pkt, COOKIE, a->out, a->back, a->precision,
+	    own);
+}
+
+/*
+ * Each case is one change to an answer that is fine.  SET is a statement, so
+ * that a case can name any field.
+ */
+#define CASES								\
+CASE("nothing wrong", ;, CHECK_OK)					\
+									\
+CASE("mode 3, a request", a.pkt.mode = NTP_MODE_CLIENT, CHECK_MODE)	\
+CASE("mode 1", a.pkt.mode = NTP_MODE_ACTIVE, CHECK_MODE)		\
+CASE("mode 2", a.pkt.mode = NTP_MODE_PASSIVE, CHECK_MODE)		\
+CASE("mode 5", a.pkt.mode = NTP_MODE_BROADCAST, CHECK_MODE)		\
+CASE("mode 6", a.pkt.mode = NTP_MODE_CONTROL, CHECK_MODE)		\
+CASE("mode 7", a.pkt.mode = NTP_MODE_PRIVATE, CHECK_MODE)		\
+CASE("mode 0", a.pkt.mode = NTP_MODE_RESERVED, CHECK_MODE)		\
+									\
+CASE("origin zero", a.pkt.origin.value = 0, CHECK_ORIGIN)		\
+CASE("origin off by one", a.pkt.origin.value++, CHECK_ORIGIN)		\
+CASE("origin's first bit", a.pkt.origin.value ^= 1ULL << 63,		\
+    CHECK_ORIGIN)							\
+CASE("origin is our time", a.pkt.origin = a.pkt.receive, CHECK_ORIGIN)	\
+									\
+CASE("version 3", a.pkt.version = 3, CHECK_OK)				\
+CASE("version 2", a.pkt.version = 2, CHECK_VERSION)			\
+CASE("version 1", a.pkt.version = 1, CHECK_VERSION)			\
+CASE("version 5", a.pkt.version = 5, CHECK_VERSION)			\
+									\
+CASE("kiss", a.pkt.stratum = 0, CHECK_KISS)				\
+CASE("kiss from one not synchronized",					\
+    (a.pkt.stratum = 0, a.pkt.leap = LEAP_UNKNOWN), CHECK_KISS)	\
+CASE("kiss with all else zero",						\
+    (a.pkt.stratum = 0, a.pkt.receive.value = 0,			\
+    a.pkt.transmit.value = 0, a.pkt.reference.value = 0), CHECK_KISS)	\
+									\
+CASE("a second to be inserted", a.pkt.leap = LEAP_INSERT, CHECK_OK)	\
+CASE("a second to be deleted", a.pkt.leap = LEAP_DELETE, CHECK_OK)	\
+CASE("leap 3", a.pkt.leap = LEAP_UNKNOWN, CHECK_UNSYNCHRONIZED)	\
+CASE("stratum 1", a.pkt.stratum = 1, CHECK_OK)				\
+CASE("stratum 15", a.pkt.stratum = 15, CHECK_OK)			\
+CASE("stratum 16", a.pkt.stratum = 16, CHECK_UNSYNCHRONIZED)		\
+CASE("stratum 17", a.pkt.stratum = 17, CHECK_UNSYNCHRONIZED)		\
+CASE("stratum 255", a.pkt.stratum = 255, CHECK_UNSYNCHRONIZED)		\
+									\
+CASE("receive zero", a.pkt.receive.value = 0, CHECK_TIMESTAMPS)	\
+CASE("transmit zero", a.pkt.transmit.value = 0, CHECK_TIMESTAMPS)	\
+CASE("sent when received", a.pkt.transmit = a.pkt.receive, CHECK_OK)	\
+CASE("sent before it was received",					\
+    a.pkt.transmit.value = a.pkt.receive.value - 1, CHECK_TIMESTAMPS)	\
+CASE("over the end of the era",						\
+    (a.pkt.reference.value = 0 - 60 * SECOND,				\
+    a.pkt.receive.value = 0 - SECOND / 2,				\
+    a.pkt.transmit.value = SECOND / 2), CHECK_OK)			\
+CASE("back over the end of the era",					\
+    (a.pkt.reference.value = 0 - 60 * SECOND,				\
+    a.pkt.receive.value = SECOND / 2,					\
+    a.pkt.transmit.value = 0 - SECOND / 2), CHECK_TIMESTAMPS)		\
+									\
+CASE("root dispersion just below 16 s",					\
+    (a.pkt.root_delay = 0, a.pkt.root_dispersion = SHORT(16) - 1),	\
+    CHECK_OK)								\
+CASE("root dispersion 16 s",						\
+    (a.pkt.root_delay = 0, a.pkt.root_dispersion = SHORT(16)),		\
+    CHECK_ROOT_DISTANCE)						\
+CASE("root delay just below 32 s",					\
+    (a.pkt.root_delay = SHORT(32) - 1, a.pkt.root_dispersion = 0),	\
+    CHECK_OK)								\
+CASE("root delay 32 s",							\
+    (a.pkt.root_delay = SHORT(32), a.pkt.root_dispersion = 0),		\
+    CHECK_ROOT_DISTANCE)						\
+CASE("half of each",							\
+    (a.pkt.root_delay = SHORT(16), a.pkt.root_dispersion = SHORT(8)),	\
+    CHECK_ROOT_DISTANCE)						\
+CASE("the most of both",						\
+    (a.pkt.root_delay = UINT32_MAX, a.pkt.root_dispersion = UINT32_MAX), \
+    CHECK_ROOT_DISTANCE)						\
+									\
+CASE("updated when it answered", a.pkt.reference = a.pkt.transmit,	\
+    CHECK_OK)								\
+CASE("updated after it answered",					\
+    a.pkt.reference.value = a.pkt.transmit.value + 1, CHECK_REFERENCE)	\
+CASE("updated a year ago",						\
+    a.pkt.reference.value = RECEIVED - 31557600 * SECOND, CHECK_OK)	\
+									\
+CASE("it follows us", memcpy(a.pkt.refid, own, 4), CHECK_LOOP)		\
+CASE("it almost follows us",						\
+    (memcpy(a.pkt.refid, own, 4), a.pkt.refid[3]++), CHECK_OK)		\
+CASE("a stratum 1's clock is called like us",				\
+    (memcpy(a.pkt.refid, own, 4), a.pkt.stratum = 1), CHECK_OK)	\
+									\
+CASE("no delay at all", a.out = a.back = 0, CHECK_OK)			\
+CASE("far off, but near", (a.out = 1e6, a.back = -1e6 + 0.01),		\
+    CHECK_OK)								\
+CASE("negative within precision",					\
+    (a.out = 0.5, a.back = -0.5 - PRECISION / 2), CHECK_OK)		\
+CASE("negative beyond that",						\
+    (a.out = 0.5, a.back = -0.5 - PRECISION * 2), CHECK_DELAY)		\
+CASE("4 s", (a.out = 1, a.back = 3), CHECK_OK)				\
+CASE("more than 4 s", (a.out = 1, a.back = 3.001), CHECK_DELAY)	\
+CASE("a day", (a.out = 0, a.back = 86400), CHECK_DELAY)		\
+CASE("NaN", a.out = NAN, CHECK_DELAY)					\
+CASE("infinite", a.back = INFINITY, CHECK_DELAY)			\
+CASE("-infinite", a.out = -INFINITY, CHECK_DELAY)			\
+CASE("4 s in the server",						\
+    a.pkt.transmit.value = RECEIVED + 4 * SECOND, CHECK_OK)		\
+CASE("more than 4 s in the server",					\
+    a.pkt.transmit.value = RECEIVED + 4 * SECOND + 1, CHECK_DELAY)
+
+static void
+each_test(void **arg)
+{
+	struct answer	 a;
+	enum check	 check;
+
+	(void)arg;
+#define CASE(name, set, want)						\
+	a = fine;							\
+	set;								\
+	if ((check = judge(&a)) != (want))				\
+		fail_msg("%s: %s", name, check_reason(check));
+	CASES
+#undef CASE
+}
+
+/* Make the answer wrong in every way that comes after way number N. */
+static void
+spoil(struct answer *a, size_t n)
+{
+	switch (n) {
+	case 0:
+		a->pkt.version = 2;
+		/* FALLTHROUGH */
+	case 1:
+		a->pkt.leap = LEAP_UNKNOWN;
+		/* FALLTHROUGH */
+	case 2:
+		a->pkt.receive.value = 0;
+		/* FALLTHROUGH */
+	case 3:
+		a->pkt.root_delay = a->pkt.root_dispersion = UINT32_MAX;
+		/* FALLTHROUGH */
+	case 4:
+		a->pkt.reference.value = a->pkt.transmit.value + SECOND;
+		/* FALLTHROUGH */
+	case 5:
+		memcpy(a->pkt.refid, own, sizeof(own));
+		/* FALLTHROUGH */
+	case 6:
+		a->out = NAN;
+	}
+}
+
+/* Of an answer that is wrong in several ways, the first test speaks. */
+static void
+order_of_tests(void **arg)
+{
+	static const enum check want[] = {
+		CHECK_VERSION, CHECK_UNSYNCHRONIZED, CHECK_TIMESTAMPS,
+		CHECK_ROOT_DISTANCE, CHECK_REFERENCE, CHECK_LOOP, CHECK_DELAY,
+		CHECK_OK
+	};
+	struct answer	 a;
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(want); i++) {
+		a = fine;
+		spoil(&a, i);
+		assert_int_equal(judge(&a), want[i]);
+	}
+}
+
+/* Not our origin: no matter what else it says, it did not come. */
+static void
+a_wrong_origin_hides_all_else(void **arg)
+{
+	struct answer	 a;
+	unsigned	 stratum, version, leap;
+	enum check	 check;
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i <= 7; i++)
+		for (stratum = 0; stratum <= 17; stratum++)
+			for (version = 0; version <= 7; version++)
+				for (leap = 0; leap <= 3; leap++) {
+					a = fine;
+					spoil(&a, i);
+					a.pkt.stratum = (uint8_t)stratum;
+					a.pkt.version = (uint8_t)version;
+					a.pkt.leap = (uint8_t)leap;
+					a.pkt.origin.value ^= 1 + i;
+					check = judge(&a);
+					assert_int_equal(check, CHECK_ORIGIN);
+					assert_false(check_is_genuine(check));
+				}
+}
+
+/* Whoever does not know the cookie cannot silence a server (RFC 5905 7.4). */
+static void
+a_forged_kiss_is_none(void **arg)
+{
+	struct answer	 a = fine;
+
+	(void)arg;
+	a.pkt.stratum = 0;
+	memcpy(a.pkt.refid, "DENY", 4);
+	a.pkt.origin.value = 0;
+	assert_int_equal(judge(&a), CHECK_ORIGIN);
+	a.pkt.origin = fine.pkt.transmit;
+	assert_int_equal(judge(&a), CHECK_ORIGIN);
+}
+
+/* CVE-2015-8138: zero never is our cookie, even if it were. */
+static void
+a_zero_cookie_matches_nothing(void **arg)
+{
+	struct answer	 a = fine;
+
+	(void)arg;
+	a.pkt.origin.value = 0;
+	assert_int_equal(check_answer(&a.pkt, (struct ntptime){ 0 }, a.out,
+	    a.back, a.precision, own), CHECK_ORIGIN);
+}
+
+static void
+which_are_genuine(void **arg)
+{
+	enum check	 check;
+	bool		 stranger;
+
+	(void)arg;
+	for (check = CHECK_OK; check <= CHECK_LOOP; check++) {
+		stranger = check == CHECK_MODE || check == CHECK_VERSION ||
+		    check == CHECK_ORIGIN;
+		assert_int_equal(check_is_genuine(check), !stranger);
+	}
+}
+
+static void
+reasons_differ(void **arg)
+{
+	enum check	 a, b;
+
+	(void)arg;
+	for (a = CHECK_OK; a <= CHECK_LOOP; a++) {
+		assert_string_not_equal(check_reason(a), "");
+		assert_string_not_equal(check_reason(a), "unknown");
+		for (b = CHECK_OK; b < a; b++)
+			assert_string_not_equal(check_reason(a),
+			    check_reason(b));
+	}
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_test),
+		cmocka_unit_test(order_of_tests),
+		cmocka_unit_test(a_wrong_origin_hides_all_else),
+		cmocka_unit_test(a_forged_kiss_is_none),
+		cmocka_unit_test(a_zero_cookie_matches_nothing),
+		cmocka_unit_test(which_are_genuine),
+		cmocka_unit_test(reasons_differ),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
