@@ -101,6 +101,11 @@ write_line(int priority, const char *text)
 		;
 }
 
+static size_t	 format(char *, size_t, const char *, va_list)
+		    __attribute__((format(printf, 3, 0)));
+static void	 vlog(int, const char *, int, const char *, va_list)
+		    __attribute__((format(printf, 4, 0)));
+
 /* Put FMT's text into the SIZE bytes at TEXT; too long, it ends in dots. */
 static size_t
 format(char *text, size_t size, const char *fmt, va_list ap)

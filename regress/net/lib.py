@@ -3,8 +3,9 @@ What the network tests share: a private network, a client and a server of NTP
 whose packets can be bent at will, a DNS server, and the daemons under test.
 
 Nothing here leaves the machine or touches its clock.  Every host is a network
-namespace of its own, joined to the others by a bridge in another namespace;
-every daemon runs without CAP_SYS_TIME.  Everything ends with the test.
+namespace of its own, joined to the others by a bridge in another namespace.
+The daemon under test runs with -x, or where the kernel lets nobody set the
+clock; the others run without CAP_SYS_TIME.  Everything ends with the test.
 """
 import atexit
 import contextlib
@@ -31,7 +32,7 @@ NTPCTL = os.path.join(BUILD, "ntpctl", "ntpctl")
 PEERS = os.path.abspath(os.environ.get("NTPD_PEERS",
     os.path.join(TOP, "obj", "peers")))
 
-# No daemon of a test can set the clock, whatever it tries.
+# A command that takes away the right to set the clock.
 NO_CLOCK = ["setpriv", "--bounding-set", "-sys_time", "--inh-caps",
     "-sys_time"]
 CAP_SYS_TIME = 1 << 25
@@ -806,11 +807,3 @@ clock_settime(clockid_t id, const struct timespec *ts)
 	return 0;
 }
 """
-
-
-def clock_untouched():
-    """The kernel's frequency and tick, which no test may change."""
-    buf = (ctypes.c_char * 208)()
-    _libc.adjtimex(buf)
-    return struct.unpack_from("q", buf, 16)[0], struct.unpack_from("q", buf,
-        88)[0]

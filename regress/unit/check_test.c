@@ -94,6 +94,14 @@ CASE("stratum 17", a.pkt.stratum = 17, CHECK_UNSYNCHRONIZED)		\
 CASE("stratum 255", a.pkt.stratum = 255, CHECK_UNSYNCHRONIZED)		\
 									\
 CASE("receive zero", a.pkt.receive.value = 0, CHECK_TIMESTAMPS)	\
+CASE("receive zero, at the start of an era",				\
+    (a.pkt.reference.value = 0 - 60 * SECOND,				\
+    a.pkt.receive.value = 0, a.pkt.transmit.value = SECOND / 1000),	\
+    CHECK_TIMESTAMPS)							\
+CASE("transmit zero, at the end of one",				\
+    (a.pkt.reference.value = 0 - 60 * SECOND,				\
+    a.pkt.receive.value = 0 - SECOND / 1000, a.pkt.transmit.value = 0),	\
+    CHECK_TIMESTAMPS)							\
 CASE("transmit zero", a.pkt.transmit.value = 0, CHECK_TIMESTAMPS)	\
 CASE("sent when received", a.pkt.transmit = a.pkt.receive, CHECK_OK)	\
 CASE("sent before it was received",					\

@@ -5,11 +5,19 @@ CONFIG_MODULES	= $(CONFIG) common/addr
 addr_test	= common/addr
 answer_test	= ntpd/server/answer common/ntp common/ntptime
 ask_test	= ntpctl/ask ntpctl/record $(COMMON)
+SYNC		= $(basename $(wildcard ntpd/sync/*.c))
+
 batch_test	= ntpd/server/batch ntpd/server/answer $(COMMON)
+check_test	= ntpd/engine/check common/ntp common/ntptime
+clocks_test	= ntpd/engine/clocks
 config_test	= $(CONFIG_MODULES)
 config_load_test = $(CONFIG_MODULES)
+discipline_test	= $(SYNC)
+drift_test	= ntpd/parent/drift
+filter_test	= $(SYNC)
 imsg_test	= common/imsg
 log_test	= common/log common/loop
+logpipe_test	= ntpd/parent/logpipe common/log common/loop
 lookup_test	= ntpd/resolver/lookup $(COMMON)
 loop_test	= common/loop common/log
 ntp_test	= common/ntp common/ntptime
@@ -17,6 +25,11 @@ ntpctl_test	= ntpctl/record ntpctl/show_status ntpctl/show_peers \
 		ntpctl/show_sensors ntpctl/show_json common/addr common/ntp \
 		common/ntptime
 ntptime_test	= common/ntptime
+policy_test	= ntpd/parent/policy
+process_test	= ntpd/process $(COMMON)
+select_test	= $(SYNC)
+source_test	= $(SYNC)
+sync_test	= $(SYNC) regress/unit/paths
 
 answer_fuzz	= ntpd/server/answer common/ntp common/ntptime
 config_fuzz	= $(CONFIG_MODULES)
