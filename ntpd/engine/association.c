@@ -151,9 +151,8 @@ associations_deadline(const struct engine *e)
 	return first;
 }
 
-/* How many associations may still give the first answers of a quick start? */
-static size_t
-expected_answers(const struct engine *e)
+size_t
+associations_expected(const struct engine *e)
 {
 	const struct association *a;
 	size_t		 i, n = 0;
@@ -218,7 +217,7 @@ association_answer(struct engine *e, struct association *a,
 		a->next = instant_add(now, BURST_SPACING);
 	}
 	updated = sync_sample(&e->sync, (size_t)(a - e->associations), sample,
-	    expected_answers(e));
+	    associations_expected(e));
 	if (a->burst > 0 && sync_ready(&e->sync) &&
 	    BURST_MOST - a->burst >= BURST_ENOUGH) {
 		a->burst = 0;

@@ -105,7 +105,7 @@ report_status(struct engine *e, uint32_t id, struct instant now)
 
 static void
 fill_peer(const struct engine *e, const struct association *a,
-    struct instant now, struct control_peer *p)
+    const struct reading *r, struct instant now, struct control_peer *p)
 {
 	size_t		 i = (size_t)(a - e->associations);
 	const struct host *h = &e->hosts[a->host];
@@ -136,7 +136,7 @@ fill_peer(const struct engine *e, const struct association *a,
 	if (e->sync.sources[i].nsamples == 0)
 		return;
 	p->has_sample = 1;
-	p->offset = sync_source_offset(&e->sync, i);
+	p->offset = sync_source_offset(&e->sync, i, r->now) - r->ahead;
 	p->jitter = v->jitter;
 	p->error = v->error;
 }
@@ -181,6 +181,7 @@ report_host(struct engine *e, uint32_t id, const struct host *h,
 void
 report_peers(struct engine *e, uint32_t id, struct instant now)
 {
+	struct reading	 r = clocks_read(&e->clocks);
 	struct control_peer p;
 	uint32_t	 records = 0;
 	size_t		 i, h;
@@ -192,7 +193,7 @@ report_peers(struct engine *e, uint32_t id, struct instant now)
 			    e->associations[i].host != h)
 				continue;
 			p = empty_peer();
-			fill_peer(e, &e->associations[i], now, &p);
+			fill_peer(e, &e->associations[i], &r, now, &p);
 			channel_send(&e->parent, MSG_PEER_RECORD, id, -1, &p);
 			records++;
 		}

@@ -131,6 +131,9 @@ void	 association_quicken(struct association *a, struct instant now);
 void	 associations_run(struct engine *e, struct instant now);
 struct instant associations_deadline(const struct engine *e);
 
+/* How many may still give the first answers of a quick start? */
+size_t	 associations_expected(const struct engine *e);
+
 /* A's answer PKT passed the tests and gave SAMPLE. */
 void	 association_answer(struct engine *e, struct association *a,
 	    const struct ntp_packet *pkt, const struct sample *sample,

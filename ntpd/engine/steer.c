@@ -76,9 +76,11 @@ steer_system(const struct engine *e, const struct reading *r)
 	    fabs(s.offset) > SYNCHRONIZED_OFFSET ||
 	    s.bound > SYNCHRONIZED_BOUND)
 		return s;
-	s.root_delay = ntpshort_to_seconds(peer->last.root_delay) +
-	    peer->delay;
+	/* What our servers do not know themselves, we cannot know, either. */
+	s.root_delay = ntpshort_to_seconds(peer->last.root_delay);
 	s.root_dispersion += ntpshort_to_seconds(peer->last.root_dispersion);
+	s.bound = s.root_dispersion + s.root_delay / 2;
+	s.root_delay += peer->delay;
 	if (peer->last.stratum + 1 >= NTP_MAX_STRATUM)
 		return s;
 	s.synchronized = true;
@@ -169,15 +171,13 @@ static void
 log_majority(struct engine *e)
 {
 	const struct association *a;
-	size_t		 i, voters = 0, starting = 0;
+	size_t		 i, voters = 0;
 
 	for (i = 0; i < MAX_ASSOCIATIONS; i++) {
 		a = &e->associations[i];
 		voters += a->used && e->sync.verdicts[i].tally != UNUSABLE;
-		starting += a->used && a->state == PEER_STATE_STARTING &&
-		    a->burst > 0;
 	}
-	if (e->sync.agreed || voters < 2 || starting > 0) {
+	if (e->sync.agreed || voters < 2 || associations_expected(e) > 0) {
 		e->no_majority = false;
 		return;
 	}

@@ -16,6 +16,7 @@
 #include "ntpd/parent/control.h"
 
 #define CLIENT_SILENCE	30.0	/* s */
+#define CLIENT_GRACE	1.0	/* s of silence before it must make room */
 #define ACCEPTS		4	/* new clients in one turn of the loop */
 
 static bool
@@ -119,20 +120,39 @@ turn_away(int fd)
 	imsgbuf_clear(&buf);
 }
 
+/*
+ * A place for one more: a free one, or that of the client that has been
+ * silent for longest, so that nobody can shut others out by just sitting
+ * there.  NULL if all have been busy a moment ago.
+ */
+static struct control_client *
+find_place(struct control *c, struct instant now)
+{
+	struct control_client *client, *idle = c->clients;
+
+	for (client = c->clients; client < c->clients + CONTROL_CLIENTS;
+	    client++) {
+		if (!client->used)
+			return client;
+		if (instant_before(client->deadline, idle->deadline))
+			idle = client;
+	}
+	if (instant_diff(idle->deadline, now) > CLIENT_SILENCE - CLIENT_GRACE)
+		return NULL;
+	drop(idle);
+	return idle;
+}
+
 static void
 accept_client(struct control *c, struct instant now)
 {
-	struct control_client *client = NULL;
-	size_t		 i;
+	struct control_client *client;
 	int		 fd;
 
 	fd = accept4(c->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (fd == -1)
 		return;
-	for (i = 0; i < CONTROL_CLIENTS && client == NULL; i++)
-		if (!c->clients[i].used)
-			client = &c->clients[i];
-	if (client == NULL) {
+	if ((client = find_place(c, now)) == NULL) {
 		turn_away(fd);
 		return;
 	}

@@ -82,15 +82,14 @@ sync_restart(struct sync *sync)
 }
 
 double
-sync_source_offset(const struct sync *sync, size_t i)
+sync_source_offset(const struct sync *sync, size_t i, double now)
 {
 	const struct sample *s = source_sample(&sync->sources[i], 0);
-	struct estimate	 e;
+	double		 frequency = sync->frequency;
 
-	if (!sync->filter.started || sync->sources[i].nsamples == 0)
-		return 0;
-	e = filter_estimate(&sync->filter, s->when);
-	return s->offset - e.offset;
+	if (sync->filter.started)
+		frequency = filter_estimate(&sync->filter, now).frequency;
+	return s->offset + frequency * (now - s->when);
 }
 
 bool

@@ -76,10 +76,11 @@ bool		 sync_sample(struct sync *sync, size_t i,
 		    const struct sample *sample, size_t expected);
 
 /*
- * By how much source I's newest sample differs from the estimate (without
- * one: 0), s.
+ * True minus oscillator time at NOW (s) as source I has it: its newest
+ * sample, carried on by the frequency that is believed.
  */
-double		 sync_source_offset(const struct sync *sync, size_t i);
+double		 sync_source_offset(const struct sync *sync, size_t i,
+		    double now);
 
 /* Is there an estimate? */
 bool		 sync_ready(const struct sync *sync);

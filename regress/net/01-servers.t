@@ -27,7 +27,8 @@ def test():
     system = [p for p in d.peers() if p["tally"] == "system_peer"]
     ok(len(system) == 1, "one of them is the system peer", d.state)
     for p in d.peers():
-        ok(close_to(p["offset"], 0, 0.002) and close_to(p["delay"], 0, 0.05) and
+        ok(close_to(p["offset"], 0, 0.002) and
+            close_to(p["delay"], 0, 0.05) and
             p["sent"] >= p["received"] >= 3 and p["rejected"] == 0 and
             p["stratum"] == (3 if p["address"].endswith("2") else 4),
             "%s: offset, delay, stratum and counts are as they must be" %

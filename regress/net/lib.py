@@ -283,7 +283,7 @@ _programs = []
 
 
 class Program:
-    """A program that runs on a host, without CAP_SYS_TIME, its log in a file."""
+    """A program on a host, without CAP_SYS_TIME, its log in a file."""
 
     def __init__(self, host, name, args, guard=NO_CLOCK, env=None,
             prepare="true"):

@@ -1,0 +1,193 @@
+"""What compare, check-lab and lab.t have in common: running many daemons
+through many scenarios, and what is to be computed from the results."""
+import concurrent.futures
+import json
+import math
+import os
+import statistics
+import subprocess
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+class Daemon:
+    """A daemon as named on the command line: NAME[@TREE][=OPTIONS]."""
+
+    def __init__(self, text):
+        self.text = text
+        rest, _, self.options = text.partition("=")
+        self.name, _, self.tree = rest.partition("@")
+
+    def environment(self):
+        e = dict(os.environ)
+        if self.options:
+            e["LAB_OPT"] = self.options
+        if self.tree:
+            e["NTPD_TREE"] = self.tree
+        return e
+
+
+def scenario_path(name):
+    path = os.path.join(HERE, "scenarios", name)
+    return path if os.path.exists(path) else name
+
+
+def all_scenarios():
+    return sorted(os.listdir(os.path.join(HERE, "scenarios")))
+
+
+def is_apart(scenario):
+    """Is its ratio kept out of the mean over the scenarios?"""
+    with open(scenario_path(scenario), encoding="utf-8") as f:
+        return any(line.split("#")[0].replace(" ", "").strip() == "apart=1"
+                   for line in f)
+
+
+def run(scenario, daemon, seed, keep=None):
+    """One run: (result, None) or (None, why there is none)."""
+    out = keep or tempfile.mkdtemp(prefix="ntpd-lab.")
+    try:
+        p = subprocess.run(
+            [os.path.join(HERE, "run"), scenario_path(scenario), daemon.name,
+             out], env={**daemon.environment(), "SEED": str(seed)},
+            capture_output=True, text=True, check=False)
+        if p.returncode != 0:
+            return None, p.stderr.strip()
+        return json.loads(p.stdout), None
+    except ValueError as e:
+        return None, str(e)
+    finally:
+        if keep is None:
+            subprocess.run(["rm", "-rf", out], check=False)
+
+
+def run_all(scenarios, daemons, seeds, jobs=2, keep=None, progress=None):
+    """All of them: {scenario: {daemon's text: [result or None, by seed]}}.
+    KEEP is a folder for the logs.  PROGRESS is called after each run with
+    what was run, how many are done, of how many, and why it failed."""
+    results = {s: {d.text: [None] * len(seeds) for d in daemons}
+               for s in scenarios}
+    work = [(s, d, i) for s in scenarios for i in range(len(seeds))
+            for d in daemons]
+
+    def one(job):
+        s, d, i = job
+        folder = None
+        if keep is not None:
+            folder = os.path.join(keep, "%s-%s-%d" % (
+                os.path.basename(s), d.text.replace("/", "_"), seeds[i]))
+        return job, run(s, d, seeds[i], folder)
+
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        done = 0
+        for future in concurrent.futures.as_completed(
+                [pool.submit(one, job) for job in work]):
+            (s, d, i), (result, why) = future.result()
+            results[s][d.text][i] = result
+            done += 1
+            if progress:
+                progress("%s, %s, seed %d" % (s, d.text, seeds[i]), done,
+                         len(work), why)
+    return results
+
+
+def median(runs, key):
+    """The median over the seeds; None if there is nothing.  A time of -1
+    means never and counts as more than any other."""
+    values = [r[key] for r in runs if r and key in r]
+    if not values:
+        return None
+    m = statistics.median_high(
+        math.inf if key[0] in "tb" and v == -1 else v for v in values) \
+        if is_time(key) else statistics.median(values)
+    return m
+
+
+def is_time(key):
+    return key.startswith(("t1", "back"))
+
+
+def ratio(ours, theirs, key):
+    """Of the medians; None if one of them is missing."""
+    a, b = median(ours, key), median(theirs, key)
+    return a / b if a is not None and b else None
+
+
+def geometric_mean(values):
+    values = [v for v in values if v]
+    if not values:
+        return None
+    return math.exp(sum(math.log(v) for v in values) / len(values))
+
+
+def worst(runs, key, choose):
+    """The worst of the seeds, by CHOOSE (min or max)."""
+    values = [r[key] for r in runs if r and key in r]
+    return choose(values) if values else None
+
+
+def number(value, form="%.1f", scale=1):
+    """VALUE for a table; - if there is none."""
+    if value is None:
+        return "-"
+    if math.isinf(value):
+        return "never"
+    return form % (value * scale)
+
+
+def table(results, daemons):
+    """Lines of the table: the first daemon against the second.  RMS errors
+    of all; then ratios of the first to the second."""
+    texts = [d.text for d in daemons]
+    names = [d.name for d in daemons]
+    head = ["scenario"] + ["rms " + n for n in names] + ["ratio", "p99",
+        "freq"] + ["req " + n for n in names] + ["ratio"] + [
+        "t1ms " + n for n in names[:2]] + [
+        "t100us " + n for n in names[:2]] + ["steps", "cover", "bound",
+        "worst", "z"]
+    rows, means = [head], {"rms": [], "p99": [], "freq_rms": [],
+                           "requests": []}
+    for s, by in results.items():
+        runs = [by[t] for t in texts]
+        first, second = runs[0], runs[1] if len(runs) > 1 else []
+        r = {k: ratio(first, second, k) for k in means}
+        apart = is_apart(s)
+        for k, v in r.items():
+            if not apart:
+                means[k].append(v)
+        rows.append([os.path.basename(s) + ("*" if apart else "")]
+            + [number(median(x, "rms"), "%.1f", 1e6) for x in runs]
+            + [number(r["rms"], "%.2f"), number(r["p99"], "%.2f"),
+               number(r["freq_rms"], "%.2f")]
+            + [number(median(x, "requests"), "%.0f") for x in runs]
+            + [number(r["requests"], "%.2f")]
+            + [number(median(x, "t1ms"), "%.0f") for x in runs[:2]]
+            + [number(median(x, "t100us"), "%.0f") for x in runs[:2]]
+            + [number(worst(first, "steps", max), "%d"),
+               number(worst(first, "coverage", min), "%.4f"),
+               number(median(first, "bound_ratio"), "%.1f"),
+               number(worst(first, "bound_worst", max), "%.2f"),
+               number(median(first, "z_rms"), "%.1f")])
+    g = {k: geometric_mean(v) for k, v in means.items()}
+    blank = [""] * len(names)
+    rows.append(["geometric mean"] + blank + [number(g["rms"], "%.3f"),
+        number(g["p99"], "%.2f"), number(g["freq_rms"], "%.2f")] + blank
+        + [number(g["requests"], "%.2f")])
+    return align(rows)
+
+
+def align(rows):
+    width = max(len(row) for row in rows)
+    rows = [row + [""] * (width - len(row)) for row in rows]
+    # A heading of two words takes two lines.
+    head = [h.rpartition(" ") for h in rows[0]]
+    rows = [[h[0] for h in head], [h[2] for h in head]] + rows[1:]
+    widths = [max(len(row[i]) for row in rows) for i in range(width)]
+    return ["  ".join(c.ljust(w) if i == 0 else c.rjust(w) for i, (c, w) in
+            enumerate(zip(row, widths))).rstrip() for row in rows]
+
+
+def failures(results, texts):
+    return sum(r is None for by in results.values() for t in texts
+               for r in by[t])

@@ -1,0 +1,322 @@
+/*
+ * Reading the clocks: the real ones, between readings of our own; and ones
+ * made up here that are slow, coarse, stepped, slewed and interrupted.
+ */
+#include <sys/syscall.h>
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "ntpd/engine/clocks.h"
+
+#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+#define NS_PER_S	1000000000LL
+#define BASE		1800000000000000000LL	/* REALTIME - RAW at first */
+
+/* The clocks made up here. */
+static struct {
+	bool		 used;		/* else the machine's own are read */
+	int64_t		 raw;		/* ns */
+	int64_t		 cost;		/* ns, of a reading */
+	int64_t		 grain;		/* ns, of what is read */
+	int64_t		 step;		/* ns, REALTIME was stepped by */
+	double		 rate;		/* s/s, REALTIME gains */
+	int		 calls;
+	int		 stall_at;	/* this call is interrupted ... */
+	int64_t		 stall;		/* ... for that long, ns */
+} fake;
+
+/* Replaces the C library's. */
+int
+clock_gettime(clockid_t id, struct timespec *ts)
+{
+	int64_t		 ns;
+
+	if (!fake.used)
+		return (int)syscall(SYS_clock_gettime, id, ts);
+	fake.raw += fake.cost;
+	if (fake.calls++ == fake.stall_at)
+		fake.raw += fake.stall;
+	ns = fake.raw;
+	if (id == CLOCK_REALTIME)
+		ns += BASE + fake.step +
+		    (int64_t)((double)fake.raw * fake.rate);
+	else
+		assert_int_equal(id, CLOCK_MONOTONIC_RAW);
+	ns -= ns % fake.grain;
+	ts->tv_sec = ns / NS_PER_S;
+	ts->tv_nsec = ns % NS_PER_S;
+	return 0;
+}
+
+static int
+made_up(void **arg)
+{
+	(void)arg;
+	fake.used = true;
+	fake.raw = 5000 * NS_PER_S;
+	fake.cost = 50;
+	fake.grain = 1;
+	fake.step = 0;
+	fake.rate = 0;
+	fake.calls = 0;
+	fake.stall_at = -1;
+	fake.stall = 0;
+	return 0;
+}
+
+static int
+real_again(void **arg)
+{
+	(void)arg;
+	fake.used = false;
+	return 0;
+}
+
+static int64_t
+real_ns(clockid_t id)
+{
+	struct timespec	 ts;
+
+	assert_int_equal(syscall(SYS_clock_gettime, id, &ts), 0);
+	return (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+/* REALTIME is oscillator time and what it is ahead, since the start. */
+static void
+assert_consistent(const struct clocks *c, const struct reading *r)
+{
+	double		 since = (double)(r->real - c->base - c->start) * 1e-9;
+
+	if (fabs(r->now + r->ahead - since) > 5e-9)
+		fail_msg("%.9f + %.9f is not %.9f", r->now, r->ahead, since);
+}
+
+static void
+the_real_clocks(void **arg)
+{
+	struct clocks	 c;
+	struct reading	 r;
+	int64_t		 raw, real, end;
+	double		 last = 0;
+	int		 i;
+
+	(void)arg;
+	raw = real_ns(CLOCK_MONOTONIC_RAW);
+	clocks_init(&c);
+	assert_true(c.start >= raw);
+	assert_true(c.start <= real_ns(CLOCK_MONOTONIC_RAW));
+	assert_true(c.rate == 0);
+	for (i = 0; i < 100; i++) {
+		raw = real_ns(CLOCK_MONOTONIC_RAW);
+		real = real_ns(CLOCK_REALTIME);
+		r = clocks_read(&c);
+		assert_true(r.real >= real);
+		assert_true(r.real <= real_ns(CLOCK_REALTIME));
+		end = real_ns(CLOCK_MONOTONIC_RAW);
+		assert_true(r.now * 1e9 >= (double)(raw - c.start) - 1);
+		assert_true(r.now * 1e9 <= (double)(end - c.start) + 1);
+		assert_true(r.now >= last);
+		last = r.now;
+		assert_consistent(&c, &r);
+	}
+}
+
+static void
+oscillator_time_starts_at_zero(void **arg)
+{
+	struct clocks	 c;
+	struct reading	 r;
+
+	(void)arg;
+	clocks_init(&c);
+	r = clocks_read(&c);
+	assert_true(r.now >= 0 && r.now < 1e-6);
+	assert_true(fabs(r.ahead) < 100e-9);
+	fake.raw += 1000 * NS_PER_S;
+	r = clocks_read(&c);
+	assert_true(fabs(r.now - 1000) < 2e-6);
+	assert_true(fabs(r.ahead) < 100e-9);
+	assert_consistent(&c, &r);
+}
+
+/* What is done to REALTIME shows in AHEAD, and nowhere else. */
+static void
+steps_and_slews_show(void **arg)
+{
+	struct clocks	 c;
+	struct reading	 r;
+
+	(void)arg;
+	clocks_init(&c);
+	fake.step = -3 * NS_PER_S / 2;
+	fake.raw += 10 * NS_PER_S;
+	r = clocks_read(&c);
+	assert_true(fabs(r.now - 10) < 2e-6);
+	assert_true(fabs(r.ahead + 1.5) < 100e-9);
+	assert_consistent(&c, &r);
+
+	fake.step = 0;
+	fake.rate = 1e-4;
+	clocks_init(&c);
+	fake.raw += 10 * NS_PER_S;
+	r = clocks_read(&c);
+	assert_true(fabs(r.now - 10) < 2e-6);
+	assert_true(fabs(r.ahead - 1e-3) < 200e-9);
+	assert_consistent(&c, &r);
+}
+
+/* One interruption, wherever it falls, does not part the two clocks. */
+static void
+an_interruption(void **arg)
+{
+	struct clocks	 c;
+	struct reading	 r;
+	int		 at;
+
+	(void)arg;
+	for (at = 0; at < 12; at++) {
+		fake.stall_at = -1;
+		clocks_init(&c);
+		fake.calls = 0;
+		fake.stall_at = at;
+		fake.stall = 10000000;
+		r = clocks_read(&c);
+		if (fabs(r.ahead) > 100e-9)
+			fail_msg("at reading %d: off by %g s", at, r.ahead);
+	}
+}
+
+static const struct {
+	const char	*name;
+	double		 rate, ago;
+	double		 now, ahead;	/* by how much less */
+} earlier[] = {
+	{ "the same moment", 0, 0, 0, 0 },
+	{ "10 ms ago", 0, 0.01, 0.01, 0 },
+	{ "a second ago", 0, 1, 1, 0 },
+	{ "just after: stamps may cross", 0, -1e-6, -1e-6, 0 },
+	{ "500 ppm faster", 500e-6, 1, 0.99950024988, 0.00049975012 },
+	{ "500 ppm slower", -500e-6, 1, 1.00050025013, -0.00050025013 },
+	{ "10 % faster", 0.1, 0.011, 0.01, 0.001 },
+	{ "10 % slower", -0.1, 0.009, 0.01, -0.001 },
+	{ "10 % faster, a second", 0.1, 1.1, 1, 0.1 },
+};
+
+static void
+readings_of_the_past(void **arg)
+{
+	struct clocks	 c = { .base = BASE, .start = 5000 * NS_PER_S };
+	struct reading	 r, now = { .now = 1000, .ahead = 0.25 };
+	size_t		 i;
+
+	(void)arg;
+	now.real = c.base + c.start + 1000250000000LL;
+	for (i = 0; i < COUNT(earlier); i++) {
+		c.rate = earlier[i].rate;
+		r = clocks_at(&c, &now,
+		    now.real - llround(earlier[i].ago * 1e9));
+		if (fabs(now.now - r.now - earlier[i].now) > 1e-9)
+			fail_msg("%s: now is %.10f less", earlier[i].name,
+			    now.now - r.now);
+		if (fabs(now.ahead - r.ahead - earlier[i].ahead) > 1e-9)
+			fail_msg("%s: ahead is %.10f less", earlier[i].name,
+			    now.ahead - r.ahead);
+		assert_int_equal(r.real,
+		    now.real - llround(earlier[i].ago * 1e9));
+		assert_consistent(&c, &r);
+	}
+}
+
+static const struct {
+	const char	*name;
+	int64_t		 cost, grain;	/* ns */
+	int8_t		 precision;
+} precisions[] = {
+	{ "a fast clock", 20, 1, -25 },		/* 2^-25: 30 ns */
+	{ "a slow one", 1000, 1, -19 },		/* 2^-19: 1.9 us */
+	{ "as a power of two goes", 59, 1, -24 },	/* 2^-24: 59.6 ns */
+	{ "just over it", 60, 1, -23 },
+	{ "one of 100 ns", 20, 100, -23 },	/* 2^-23: 119 ns */
+};
+
+static void
+precision(void **arg)
+{
+	int8_t		 got;
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(precisions); i++) {
+		fake.cost = precisions[i].cost;
+		fake.grain = precisions[i].grain;
+		got = clocks_precision();
+		if (got != precisions[i].precision)
+			fail_msg("%s: %d", precisions[i].name, got);
+	}
+}
+
+/* A clock that does not tick at every reading is as good as its tick. */
+static void
+precision_of_a_coarse_clock(void **arg)
+{
+	(void)arg;
+	fake.cost = 30;
+	fake.grain = 1000;
+	assert_int_equal(clocks_precision(), -19);
+}
+
+/* Being interrupted, or stepped, is not precision. */
+static void
+precision_despite_trouble(void **arg)
+{
+	int		 at;
+
+	(void)arg;
+	for (at = 0; at < 17; at++) {
+		fake.calls = 0;
+		fake.stall_at = at;
+		fake.stall = 1000000;
+		assert_int_equal(clocks_precision(), -24);
+		fake.calls = 0;
+		fake.stall = -1000000;
+		assert_int_equal(clocks_precision(), -24);
+	}
+}
+
+static void
+precision_of_the_real_clock(void **arg)
+{
+	int8_t		 got = clocks_precision();
+
+	(void)arg;
+	assert_in_range(got + 32, 1, 32 - 6);
+}
+
+#define FAKE(f)	cmocka_unit_test_setup_teardown(f, made_up, real_again)
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_real_clocks),
+		FAKE(oscillator_time_starts_at_zero),
+		FAKE(steps_and_slews_show),
+		FAKE(an_interruption),
+		FAKE(readings_of_the_past),
+		FAKE(precision),
+		FAKE(precision_of_a_coarse_clock),
+		FAKE(precision_despite_trouble),
+		cmocka_unit_test(precision_of_the_real_clock),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
