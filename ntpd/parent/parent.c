@@ -16,56 +16,15 @@
 #include <unistd.h>
 
 #include "common/log.h"
-#include "ntpd/config.h"
-#include "ntpd/parent/children.h"
-#include "ntpd/parent/clock.h"
-#include "ntpd/parent/control.h"
-#include "ntpd/parent/drift.h"
-#include "ntpd/parent/listen.h"
-#include "ntpd/parent/logpipe.h"
-#include "ntpd/parent/notify.h"
-#include "ntpd/parent/parent.h"
 #include "ntpd/parent/parent_sandbox.h"
-#include "ntpd/parent/policy.h"
-#include "ntpd/process.h"
+#include "ntpd/parent/state.h"
 #include "ntpd/sandbox.h"
 
 #define RUN_DIR			"/run/ntpd"
 #define CHILD_ROOT		RUN_DIR "/empty"
 
-/* The drift file is written when it is that old and has changed that much. */
-#define DRIFT_INTERVAL		3600.0		/* s */
-#define DRIFT_CHANGE		0.01e-6		/* s/s */
-
 /* The engine shows that it lives that often, s. */
 #define ENGINE_INTERVAL		20.0
-
-/* A jump of the clock that nobody but another program makes, s. */
-#define JUMP_LEAST		0.005
-#define JUMP_NEW_START		0.128
-
-struct parent {
-	const struct parent_options *options;
-	struct config	 conf;
-	struct clock	 clock;
-	struct policy	 policy;
-	struct children	 children;
-	struct listeners listeners;
-	struct control	 control;
-	struct notify	 notify;
-	struct logpipe	 logpipe;
-	int		 timerfd;	/* readable when the clock is set */
-	sigset_t	 waiting;	/* signals let through while waiting */
-
-	double		 wanted_frequency; /* s/s, the engine's last wish */
-	double		 drift_error;	/* s/s, as the engine says; -1: none */
-	double		 drift_saved;	/* s/s */
-	struct instant	 drift_saved_at;
-	bool		 drift_failed;	/* the last write; logged */
-
-	bool		 ready;		/* READY=1 was sent */
-	struct instant	 ask_engine;
-};
 
 static volatile sig_atomic_t	 got_hup, got_term;
 
@@ -83,208 +42,6 @@ report(void *arg, bool is_error, const char *line)
 {
 	(void)arg;
 	log_at(is_error ? LOG_ERR : LOG_WARNING, "%s", line);
-}
-
-/* ---- clock ---- */
-
-static void
-send_clock_state(struct parent *p, bool answers_step, struct instant now)
-{
-	struct clock_state state = {
-		.frequency = p->clock.frequency,
-		.slew = p->clock.slew,
-		.refused = p->policy.refused,
-		.may_step = policy_may_step(&p->policy),
-		.answers_step = answers_step
-	};
-
-	if (p->clock.slew != 0)
-		state.slew_left = fmax(0,
-		    instant_diff(p->clock.slew_end, now));
-	channel_send(&p->children.engine, MSG_CLOCK_STATE, 0, -1, &state);
-}
-
-/*
- * Look whether the clock was set, or the machine slept, by comparing where it
- * is with where our adjustments put it.  This is the parent's own evidence:
- * the engine could not bring it about, so it may re-arm the step.
- */
-static void
-check_clock(struct parent *p)
-{
-	struct clock_jumped jumped = { .by = 0 };
-	double		 slept;
-
-	jumped.by = clock_jump(&p->clock, &slept);
-	if (fabs(jumped.by) < JUMP_LEAST && slept < 1)
-		return;
-	if (slept >= 1)
-		log_info("the machine slept for %.0f s, starting anew", slept);
-	else
-		log_warnx("the clock was set by %+.3f s by another program",
-		    jumped.by);
-	if (fabs(jumped.by) < JUMP_NEW_START && slept < 1)
-		return;
-	policy_arm(&p->policy);
-	channel_send(&p->children.engine, MSG_CLOCK_JUMPED, 0, -1, &jumped);
-	send_clock_state(p, false, instant_now());
-}
-
-/* A timer that ends with ECANCELED when the clock is set. */
-static void
-arm_timerfd(struct parent *p)
-{
-	struct itimerspec never = { .it_value = { .tv_sec = INT32_MAX * 64LL } };
-
-	if (p->timerfd != -1)
-		timerfd_settime(p->timerfd,
-		    TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL);
-}
-
-static void
-refuse(const char *what, double value, const char *unit, enum verdict why)
-{
-	static struct log_limit limit = { .burst = 5, .interval = 600 };
-	uint64_t	 suppressed;
-
-	if (log_allowed(&limit, instant_now(), &suppressed))
-		log_warnx("engine asked for %s of %+.3f %s: refused, %s", what,
-		    value, unit, policy_reason(why));
-}
-
-static void
-do_frequency(struct parent *p, const struct clock_frequency *wanted)
-{
-	enum verdict	 verdict = policy_frequency(&p->policy, wanted);
-
-	if (verdict != PERMITTED) {
-		refuse("a frequency", wanted->frequency * 1e6, "ppm", verdict);
-		return;
-	}
-	p->wanted_frequency = wanted->frequency;
-	if (clock_set_frequency(&p->clock, wanted->frequency))
-		p->drift_error = wanted->error;
-}
-
-/* -x: what would be done, at a bounded rate. */
-static void
-say_slew(const struct clock_slew *wanted, double frequency, struct instant now)
-{
-	static struct log_limit limit = { .burst = 4, .interval = 600 };
-
-	if (log_allowed(&limit, now, NULL))
-		log_info("would correct %+.6f s in %.0f s, and the frequency "
-		    "by %+.3f ppm", wanted->rate * wanted->duration,
-		    wanted->duration, frequency * 1e6);
-}
-
-static void
-do_slew(struct parent *p, const struct clock_slew *wanted, struct instant now)
-{
-	enum verdict	 verdict = policy_slew(&p->policy, wanted);
-
-	if (verdict != PERMITTED) {
-		refuse("a slew", wanted->rate * 1e6, "ppm", verdict);
-		return;
-	}
-	if (p->clock.read_only)
-		say_slew(wanted, p->wanted_frequency, now);
-	clock_set_slew(&p->clock, wanted->rate, wanted->duration, now);
-}
-
-static void
-do_step(struct parent *p, const struct clock_step *wanted)
-{
-	enum verdict	 verdict;
-
-	check_clock(p);		/* before our own step hides another's */
-	verdict = policy_step(&p->policy, wanted, clock_unix_time());
-	if (verdict != PERMITTED) {
-		refuse("a step", wanted->by, "s", verdict);
-		return;
-	}
-	if (p->clock.read_only) {
-		log_info("would set the clock by %+.6f s", wanted->by);
-		return;
-	}
-	if (clock_step(&p->clock, wanted->by))
-		log_info("clock set by %+.6f s", wanted->by);
-	arm_timerfd(p);		/* our step is not somebody else's */
-}
-
-static void
-do_quality(struct parent *p, const struct clock_quality *q)
-{
-	char		 text[CONTROL_NAME_LEN + 160], peer[CONTROL_NAME_LEN];
-
-	if (!isfinite(q->esterror) || !isfinite(q->maxerror) ||
-	    !isfinite(q->offset) || q->esterror < 0 || q->maxerror < 0)
-		return;
-	clock_watch(&p->clock);
-	clock_set_quality(&p->clock, q->synchronized != 0, q->esterror,
-	    q->maxerror);
-	strlcpy(peer, q->system_peer, sizeof(peer));
-	peer[sizeof(peer) - 1] = '\0';
-	peer[strcspn(peer, "\n")] = '\0';
-	if (q->synchronized)
-		snprintf(text, sizeof(text), "STATUS=synchronized to %s, "
-		    "stratum %u, offset %+.6f s", peer, q->stratum, q->offset);
-	else
-		snprintf(text, sizeof(text), "STATUS=not synchronized");
-	notify_send(&p->notify, text);
-}
-
-/* ---- drift file ---- */
-
-static void
-save_drift(struct parent *p, bool now_or_never)
-{
-	struct instant	 now = instant_now();
-	double		 f = p->clock.frequency;
-
-	if (p->drift_error < 0 || p->clock.read_only)
-		return;
-	if (!now_or_never &&
-	    (instant_diff(now, p->drift_saved_at) < DRIFT_INTERVAL ||
-	    fabs(f - p->drift_saved) < DRIFT_CHANGE))
-		return;
-	p->drift_saved_at = now;
-	if (drift_write(p->conf.driftfile, f, p->drift_error)) {
-		p->drift_saved = f;
-		p->drift_failed = false;
-		return;
-	}
-	if (!p->drift_failed)
-		log_warn("cannot write %s: the frequency will have to be "
-		    "learned again after a restart", p->conf.driftfile);
-	p->drift_failed = true;
-}
-
-/* The frequency to begin with; *ERROR its standard error.  False: unknown. */
-static bool
-load_drift(struct parent *p, double *error)
-{
-	double		 f;
-
-	switch (drift_read(p->conf.driftfile, &f, error)) {
-	case DRIFT_OK:
-		log_debug("frequency %.3f +- %.3f ppm from %s", f * 1e6,
-		    *error * 1e6, p->conf.driftfile);
-		clock_set_frequency(&p->clock, f);
-		p->drift_saved = f;
-		return true;
-	case DRIFT_MISSING:
-		break;
-	case DRIFT_CORRUPT:
-		log_warnx("%s is not a drift file: ignored, the frequency "
-		    "will be learned again", p->conf.driftfile);
-		break;
-	case DRIFT_UNREADABLE:
-		log_warn("cannot read %s: the frequency will be learned again",
-		    p->conf.driftfile);
-		break;
-	}
-	return false;
 }
 
 /* ---- configuration ---- */
@@ -375,19 +132,10 @@ from_engine(struct parent *p, const struct message *msg, struct instant now)
 		engine_alive(p, now);
 		break;
 	case MSG_CLOCK_FREQUENCY:
-		do_frequency(p, msg->data);
-		send_clock_state(p, false, now);
-		break;
 	case MSG_CLOCK_SLEW:
-		do_slew(p, msg->data, now);
-		send_clock_state(p, false, now);
-		break;
 	case MSG_CLOCK_STEP:
-		do_step(p, msg->data);
-		send_clock_state(p, true, now);
-		break;
 	case MSG_CLOCK_QUALITY:
-		do_quality(p, msg->data);
+		command_run(p, msg, now);
 		break;
 	case MSG_STATUS_RECORD:
 	case MSG_PEER_RECORD:
@@ -445,11 +193,11 @@ do_timers(struct parent *p, struct instant now)
 	size_t		 i;
 
 	if (clock_end_slew(&p->clock, now))
-		send_clock_state(p, false, now);
+		command_send_state(p, false, now);
 	if (!instant_before(now, p->ask_engine)) {
 		p->ask_engine = INSTANT_NEVER;	/* until it answers */
 		channel_send(&p->children.engine, MSG_ENGINE_ASK, 0, -1, NULL);
-		save_drift(p, false);
+		save_frequency(p, false);
 	}
 	while (children_restart(&p->children, now, &i))
 		listeners_forget(&p->listeners, i);
@@ -481,8 +229,8 @@ wait_and_receive(struct parent *p)
 		listeners_read_netlink(&p->listeners);
 	if (pollset_ready(&set, timer, POLLIN)) {
 		(void)!read(p->timerfd, &expirations, sizeof(expirations));
-		arm_timerfd(p);
-		check_clock(p);
+		command_watch_clock(p);
+		command_check_clock(p);
 	}
 	children_transfer(&p->children, &set, now);
 	drain(p, now);
@@ -590,11 +338,11 @@ start(struct parent *p)
 	clock_open(&p->clock, p->options->read_only);
 	p->timerfd = timerfd_create(CLOCK_REALTIME,
 	    TFD_NONBLOCK | TFD_CLOEXEC);
-	arm_timerfd(p);
+	command_watch_clock(p);
 	p->policy.step = p->conf.step;
 	p->policy.threshold = p->conf.step_threshold;
 	policy_arm(&p->policy);
-	has_drift = load_drift(p, &drift_error);
+	has_drift = save_load(p, &drift_error);
 	listeners_init(&p->listeners);
 	children_start(&p->children);
 	configure_engine(p, has_drift, drift_error);
@@ -609,7 +357,7 @@ stop(struct parent *p)
 {
 	notify_send(&p->notify, "STOPPING=1");
 	clock_close(&p->clock);
-	save_drift(p, true);
+	save_frequency(p, true);
 	children_stop(&p->children);
 	control_close(&p->control);
 	if (p->children.fatal)

@@ -23,12 +23,6 @@
 /* Confidence of the error bound: standard errors. */
 #define BOUND_ERRORS	3.0
 
-/* Poll when the prediction's variance has grown by that many samples'. */
-#define POLL_VARIANCE	4.0
-
-/* Intervals are at most this part of the time since the start. */
-#define POLL_RAMP	8.0
-
 void
 sync_init(struct sync *sync, double frequency, double frequency_error)
 {
@@ -179,9 +173,8 @@ judge(struct sync *sync, double now, const struct estimate *base)
 	}
 }
 
-/* Does source I take part in the estimate? */
-static bool
-takes_part(const struct sync *sync, size_t i)
+bool
+sync_takes_part(const struct sync *sync, size_t i)
 {
 	return sync->verdicts[i].tally >= COMBINED;
 }
@@ -192,7 +185,7 @@ adjust_membership(struct sync *sync)
 	size_t		 i;
 
 	for (i = 0; i < SYNC_SOURCES; i++) {
-		if (takes_part(sync, i))
+		if (sync_takes_part(sync, i))
 			filter_join(&sync->filter, i, BIAS_OF_DELAY *
 			    sync->sources[i].min_delay);
 		else if (sync->filter.active[i])
@@ -220,7 +213,7 @@ next_sample(const struct sync *sync, const size_t taken[], size_t *from)
 	size_t		 i;
 
 	for (i = 0; i < SYNC_SOURCES; i++) {
-		if (!takes_part(sync, i) ||
+		if (!sync_takes_part(sync, i) ||
 		    taken[i] == sync->sources[i].nsamples)
 			continue;
 		s = source_sample(&sync->sources[i],
@@ -347,7 +340,7 @@ sync_sample(struct sync *sync, size_t i, const struct sample *sample,
 	base = filter_estimate(&sync->filter, sample->when);
 	judge(sync, sample->when, &base);
 	adjust_membership(sync);
-	if (!takes_part(sync, i) || surprise)
+	if (!sync_takes_part(sync, i) || surprise)
 		return false;
 	learn(sync, i, sample);
 	return true;
@@ -357,61 +350,4 @@ double
 sync_bound(const struct sync *sync, double now)
 {
 	return BOUND_ERRORS * sync_estimate(sync, now).offset_error;
-}
-
-/* The variance of a usual sample of those who take part, s^2. */
-static double
-usual_variance(const struct sync *sync, size_t *members)
-{
-	const struct source *s;
-	double		 v, sum = 0;
-	size_t		 i;
-
-	*members = 0;
-	for (i = 0; i < SYNC_SOURCES; i++) {
-		s = &sync->sources[i];
-		if (!takes_part(sync, i) || s->nsamples == 0)
-			continue;
-		v = s->mean_excess * s->mean_excess / 12 +
-		    pow(source_sample(s, 0)->precision, 2) / 12;
-		sum += 1 / v;
-		++*members;
-	}
-	return *members > 0 ? (double)*members / sum : 0;
-}
-
-/*
- * Ask again when what the prediction has lost in the meantime is worth a few
- * samples.  The rule has the right shape by itself: for a random walk q of
- * the frequency the variance grows by q^2 T^3 / 3, so that T goes with
- * (noise / q)^(2/3), the interval at which measurement noise and wander are
- * equally large.  Early on, when the filter knows little of q, T grows with
- * the time that it has had to learn.
- */
-int
-sync_poll(const struct sync *sync, int least, int most)
-{
-	struct estimate	 now, then;
-	double		 variance, lost, learned;
-	size_t		 members;
-	int		 poll;
-
-	if (!sync->filter.started)
-		return least;
-	variance = usual_variance(sync, &members);
-	learned = (sync->filter.when - sync->filter.began) / POLL_RAMP;
-	now = sync_estimate(sync, sync->filter.when);
-	for (poll = least; poll < most; poll++) {
-		if (ldexp(1, poll + 1) > learned)
-			break;
-		if (members == 0)	/* silence is no reason to hurry */
-			continue;
-		then = sync_estimate(sync, sync->filter.when +
-		    ldexp(1, poll + 1));
-		lost = then.offset_error * then.offset_error -
-		    now.offset_error * now.offset_error;
-		if (lost > POLL_VARIANCE * variance)
-			break;
-	}
-	return poll;
 }

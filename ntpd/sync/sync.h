@@ -93,6 +93,9 @@ struct estimate	 sync_estimate(const struct sync *sync, double now);
  */
 double		 sync_bound(const struct sync *sync, double now);
 
+/* Does source I take part in the estimate? */
+bool		 sync_takes_part(const struct sync *sync, size_t i);
+
 /*
  * How long the sources' next answers can wait, as a poll exponent (log2 s)
  * for each of them.

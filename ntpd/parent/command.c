@@ -1,0 +1,183 @@
+/*
+ * The engine's wishes about the clock: judged by the policy, carried out, and
+ * answered with what the clock really does.
+ */
+#include <sys/timerfd.h>
+
+#include <bsd/string.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "ntpd/parent/state.h"
+
+/* A jump of the clock that nobody but another program makes, s. */
+#define JUMP_LEAST		0.005
+#define JUMP_NEW_START		0.128
+
+void
+command_send_state(struct parent *p, bool answers_step, struct instant now)
+{
+	struct clock_state state = {
+		.frequency = p->clock.frequency,
+		.slew = p->clock.slew,
+		.refused = p->policy.refused,
+		.may_step = policy_may_step(&p->policy),
+		.answers_step = answers_step
+	};
+
+	if (p->clock.slew != 0)
+		state.slew_left = fmax(0,
+		    instant_diff(p->clock.slew_end, now));
+	channel_send(&p->children.engine, MSG_CLOCK_STATE, 0, -1, &state);
+}
+
+void
+command_check_clock(struct parent *p)
+{
+	struct clock_jumped jumped = { .by = 0 };
+	double		 slept;
+
+	jumped.by = clock_jump(&p->clock, &slept);
+	if (fabs(jumped.by) < JUMP_LEAST && slept < 1)
+		return;
+	if (slept >= 1)
+		log_info("the machine slept for %.0f s, starting anew", slept);
+	else
+		log_warnx("the clock was set by %+.3f s by another program",
+		    jumped.by);
+	if (fabs(jumped.by) < JUMP_NEW_START && slept < 1)
+		return;
+	policy_arm(&p->policy);
+	channel_send(&p->children.engine, MSG_CLOCK_JUMPED, 0, -1, &jumped);
+	command_send_state(p, false, instant_now());
+}
+
+/* A timer that ends with ECANCELED when the clock is set. */
+void
+command_watch_clock(struct parent *p)
+{
+	struct itimerspec never = { .it_value = { .tv_sec = INT32_MAX * 64LL } };
+
+	if (p->timerfd != -1)
+		timerfd_settime(p->timerfd,
+		    TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL);
+}
+
+static void
+refuse(const char *what, double value, const char *unit, enum verdict why)
+{
+	static struct log_limit limit = { .burst = 5, .interval = 600 };
+	uint64_t	 suppressed;
+
+	if (log_allowed(&limit, instant_now(), &suppressed))
+		log_warnx("engine asked for %s of %+.3f %s: refused, %s", what,
+		    value, unit, policy_reason(why));
+}
+
+static void
+do_frequency(struct parent *p, const struct clock_frequency *wanted)
+{
+	enum verdict	 verdict = policy_frequency(&p->policy, wanted);
+
+	if (verdict != PERMITTED) {
+		refuse("a frequency", wanted->frequency * 1e6, "ppm", verdict);
+		return;
+	}
+	p->wanted_frequency = wanted->frequency;
+	if (clock_set_frequency(&p->clock, wanted->frequency))
+		p->drift_error = wanted->error;
+}
+
+/* -x: what would be done, at a bounded rate. */
+static void
+say_slew(const struct clock_slew *wanted, double frequency, struct instant now)
+{
+	static struct log_limit limit = { .burst = 4, .interval = 600 };
+
+	if (log_allowed(&limit, now, NULL))
+		log_info("would correct %+.6f s in %.0f s, and the frequency "
+		    "by %+.3f ppm", wanted->rate * wanted->duration,
+		    wanted->duration, frequency * 1e6);
+}
+
+static void
+do_slew(struct parent *p, const struct clock_slew *wanted, struct instant now)
+{
+	enum verdict	 verdict = policy_slew(&p->policy, wanted);
+
+	if (verdict != PERMITTED) {
+		refuse("a slew", wanted->rate * 1e6, "ppm", verdict);
+		return;
+	}
+	if (p->clock.read_only)
+		say_slew(wanted, p->wanted_frequency, now);
+	clock_set_slew(&p->clock, wanted->rate, wanted->duration, now);
+}
+
+static void
+do_step(struct parent *p, const struct clock_step *wanted)
+{
+	enum verdict	 verdict;
+
+	command_check_clock(p);		/* before our own step hides another's */
+	verdict = policy_step(&p->policy, wanted, clock_unix_time());
+	if (verdict != PERMITTED) {
+		refuse("a step", wanted->by, "s", verdict);
+		return;
+	}
+	if (p->clock.read_only) {
+		log_info("would set the clock by %+.6f s", wanted->by);
+		return;
+	}
+	if (clock_step(&p->clock, wanted->by))
+		log_info("clock set by %+.6f s", wanted->by);
+	command_watch_clock(p);		/* our step is not somebody else's */
+}
+
+static void
+do_quality(struct parent *p, const struct clock_quality *q)
+{
+	char		 text[CONTROL_NAME_LEN + 160], peer[CONTROL_NAME_LEN];
+
+	if (!isfinite(q->esterror) || !isfinite(q->maxerror) ||
+	    !isfinite(q->offset) || q->esterror < 0 || q->maxerror < 0)
+		return;
+	clock_watch(&p->clock);
+	clock_set_quality(&p->clock, q->synchronized != 0, q->esterror,
+	    q->maxerror);
+	strlcpy(peer, q->system_peer, sizeof(peer));
+	peer[sizeof(peer) - 1] = '\0';
+	peer[strcspn(peer, "\n")] = '\0';
+	if (q->synchronized)
+		snprintf(text, sizeof(text), "STATUS=synchronized to %s, "
+		    "stratum %u, offset %+.6f s", peer, q->stratum, q->offset);
+	else
+		snprintf(text, sizeof(text), "STATUS=not synchronized");
+	notify_send(&p->notify, text);
+}
+
+void
+command_run(struct parent *p, const struct message *msg, struct instant now)
+{
+	switch (msg->type) {
+	case MSG_CLOCK_FREQUENCY:
+		do_frequency(p, msg->data);
+		command_send_state(p, false, now);
+		break;
+	case MSG_CLOCK_SLEW:
+		do_slew(p, msg->data, now);
+		command_send_state(p, false, now);
+		break;
+	case MSG_CLOCK_STEP:
+		do_step(p, msg->data);
+		command_send_state(p, true, now);
+		break;
+	case MSG_CLOCK_QUALITY:
+		do_quality(p, msg->data);
+		break;
+	default:
+		break;
+	}
+}

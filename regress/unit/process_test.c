@@ -1,0 +1,737 @@
+/*
+ * Channels: that the table of messages.h is enforced at both ends, whatever a
+ * process that was taken over sends.
+ */
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "common/log.h"
+#include "ntpd/process.h"
+
+#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+#define HDR		sizeof(struct imsg_header)
+
+/* The table once more, to be held against what process.c makes of it. */
+static const struct {
+	const char	*name;
+	enum process	 from, to;
+	size_t		 size;
+} table[MESSAGE_COUNT] = {
+#define MESSAGE(name, from, to, payload)				\
+	[MSG_##name] = { #name, from, to, sizeof(payload) },
+	MESSAGES
+#undef MESSAGE
+};
+
+static const uint8_t	 zeros[IMSG_MAX_PAYLOAD];
+
+static struct imsgbuf	 peer;		/* the other end, which knows no rules */
+static struct channel	 ch;		/* the end under test */
+static int		 fds_before;
+
+/* Standard error goes here. */
+static int		 log_read, saved_stderr;
+
+static int
+open_fds(void)
+{
+	DIR		*dir = opendir("/proc/self/fd");
+	int		 n = 0;
+
+	assert_non_null(dir);
+	while (readdir(dir) != NULL)
+		n++;
+	closedir(dir);
+	return n;
+}
+
+static void
+connect_as(enum process self, enum process other)
+{
+	int		 fds[2];
+
+	channel_pair(fds);
+	imsgbuf_init(&peer, fds[0]);
+	channel_open(&ch, fds[1], self, other);
+}
+
+static void
+disconnect(void)
+{
+	imsgbuf_clear(&peer);
+	channel_close(&ch);
+}
+
+/* The tests are a parent that hears from an engine, if they do not say. */
+static int
+setup(void **arg)
+{
+	int		 fds[2];
+
+	(void)arg;
+	alarm(30);
+	fds_before = open_fds();
+	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) == -1 ||
+	    (saved_stderr = dup(STDERR_FILENO)) == -1)
+		return -1;
+	dup2(fds[1], STDERR_FILENO);
+	close(fds[1]);
+	log_read = fds[0];
+	log_init(LOG_TO_STDERR, NULL, 0);
+	connect_as(PARENT, ENGINE);
+	return 0;
+}
+
+/* Nothing may stay open, whatever was done. */
+static int
+teardown(void **arg)
+{
+	(void)arg;
+	disconnect();
+	dup2(saved_stderr, STDERR_FILENO);
+	close(saved_stderr);
+	close(log_read);
+	alarm(0);
+	return open_fds() == fds_before ? 0 : -1;
+}
+
+/* How many lines have been logged since this was asked last. */
+static unsigned
+logged(void)
+{
+	char		 text[4096];
+	unsigned	 n = 0;
+	ssize_t		 len, i;
+
+	while ((len = read(log_read, text, sizeof(text))) > 0)
+		for (i = 0; i < len; i++)
+			n += text[i] == '\n';
+	return n;
+}
+
+static void
+peer_sends(uint32_t type, uint32_t id, int fd, size_t len)
+{
+	assert_true(imsg_compose(&peer, type, id, fd, zeros, len));
+	assert_int_equal(imsgbuf_flush(&peer), IMSG_OK);
+}
+
+static void
+peer_sends_bytes(const void *bytes, size_t len)
+{
+	assert_int_equal(send(peer.fd, bytes, len, MSG_NOSIGNAL), len);
+}
+
+/* One turn of a loop that waits for CH alone, at most 20 ms. */
+static bool
+turn(void)
+{
+	struct pollset	 set;
+
+	pollset_clear(&set);
+	channel_poll(&ch, &set);
+	pollset_wait(&set, instant_add(instant_now(), 0.02), NULL);
+	return channel_transfer(&ch, &set);
+}
+
+/* A descriptor to be sent, and a test that it is that which came. */
+static int
+some_fd(void)
+{
+	int		 fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	assert_int_not_equal(fd, -1);
+	return fd;
+}
+
+static void
+names(void **arg)
+{
+	static const char *const want[PROCESSES] = {
+		[PARENT] = "parent", [LAUNCHER] = "launcher",
+		[ENGINE] = "engine", [SERVER] = "server",
+		[RESOLVER] = "resolver"
+	};
+	enum process	 p;
+
+	(void)arg;
+	for (p = PARENT; p < PROCESSES; p++) {
+		assert_string_equal(process_name(p), want[p]);
+		assert_int_equal(process_by_name(want[p]), p);
+	}
+	assert_string_equal(process_name(PROCESSES), "unknown");
+	assert_string_equal(process_name((enum process)77), "unknown");
+	assert_int_equal(process_by_name(""), PROCESSES);
+	assert_int_equal(process_by_name("Parent"), PROCESSES);
+	assert_int_equal(process_by_name("engines"), PROCESSES);
+	assert_int_equal(process_by_name("unknown"), PROCESSES);
+}
+
+static bool
+listed(uint32_t type, enum process from, enum process to)
+{
+	return type > MESSAGE_NONE && type < MESSAGE_COUNT &&
+	    table[type].from == from &&
+	    (table[type].to == to || table[type].to == PROCESSES);
+}
+
+/* Does a message get through?  A good one after it must, if there is one. */
+static bool
+gets_through(uint32_t type, size_t len)
+{
+	struct message	 msg;
+
+	peer_sends(type, 7, -1, len);
+	assert_true(turn());
+	if (!channel_receive(&ch, &msg))
+		return false;
+	assert_int_equal(msg.type, type);
+	assert_int_equal(msg.id, 7);
+	assert_int_equal(msg.fd, -1);
+	assert_non_null(msg.data);
+	assert_memory_equal(msg.data, zeros, len);
+	assert_false(channel_receive(&ch, &msg));
+	return true;
+}
+
+/* Every type, from everybody to everybody. */
+static void
+only_what_the_table_lists(void **arg)
+{
+	static const uint32_t others[] = { MESSAGE_COUNT, MESSAGE_COUNT + 1,
+			    1000, 0x7fffffff, 0x80000000, UINT32_MAX };
+	enum process	 from, to;
+	uint32_t	 type;
+	size_t		 i;
+
+	(void)arg;
+	for (from = PARENT; from < PROCESSES; from++) {
+		for (to = PARENT; to < PROCESSES; to++) {
+			disconnect();
+			connect_as(to, from);
+			for (type = 0; type < MESSAGE_COUNT; type++)
+				if (gets_through(type, table[type].size) !=
+				    listed(type, from, to))
+					fail_msg("%s from %s to %s",
+					    table[type].name,
+					    process_name(from),
+					    process_name(to));
+			for (i = 0; i < COUNT(others); i++)
+				assert_false(gets_through(others[i], 1));
+			assert_true(ch.open);
+		}
+	}
+}
+
+/* One byte more or less than the payload is not the message. */
+static void
+only_of_the_exact_length(void **arg)
+{
+	static const size_t lengths[] = { 0, 1, 2, IMSG_MAX_PAYLOAD };
+	uint32_t	 type;
+	size_t		 i, size;
+
+	(void)arg;
+	for (type = 1; type < MESSAGE_COUNT; type++) {
+		size = table[type].size;
+		assert_true(size > 0 && size <= IMSG_MAX_PAYLOAD);
+		disconnect();
+		connect_as(table[type].to == PROCESSES ? ENGINE :
+		    table[type].to, table[type].from);
+		if (gets_through(type, size - 1) ||
+		    (size < IMSG_MAX_PAYLOAD && gets_through(type, size + 1)))
+			fail_msg("%s: one byte off", table[type].name);
+		for (i = 0; i < COUNT(lengths); i++)
+			if (lengths[i] != size &&
+			    gets_through(type, lengths[i]))
+				fail_msg("%s of %zu bytes", table[type].name,
+				    lengths[i]);
+		assert_true(gets_through(type, size));
+	}
+}
+
+/*
+ * A process that sends nonsense all day fills neither the log nor the table
+ * of descriptors, and what it says rightly in between is heard.
+ */
+static void
+nonsense_in_quantity(void **arg)
+{
+	struct message	 msg;
+	unsigned	 n, heard = 0, lines = logged();
+
+	(void)arg;
+	for (n = 0; n < 2000; n++) {
+		peer_sends(MSG_CLOCK_STATE, n, n % 3 == 0 ? some_fd() : -1,
+		    sizeof(struct clock_state));
+		peer_sends(MSG_ENGINE_ALIVE, n, -1, 17);
+		peer_sends(UINT32_MAX, n, -1, 0);
+		peer_sends(MSG_ENGINE_ALIVE, n, -1, sizeof(struct no_payload));
+		assert_true(turn());
+		while (channel_receive(&ch, &msg)) {
+			assert_int_equal(msg.type, MSG_ENGINE_ALIVE);
+			assert_int_equal(msg.id, heard);
+			assert_int_equal(msg.fd, -1);
+			heard++;
+		}
+	}
+	assert_int_equal(heard, 2000);
+	lines = logged();
+	assert_true(lines <= 10);
+}
+
+/* The first test to send nonsense: it is said, with who and what. */
+static void
+nonsense_is_logged(void **arg)
+{
+	char		 text[1024];
+	struct message	 msg;
+	ssize_t		 n;
+
+	(void)arg;
+	peer_sends(4711, 1, -1, 99);
+	assert_true(turn());
+	assert_false(channel_receive(&ch, &msg));
+	n = read(log_read, text, sizeof(text) - 1);
+	assert_true(n > 0);
+	text[n] = '\0';
+	assert_non_null(strstr(text, "4711"));
+	assert_non_null(strstr(text, "99"));
+	assert_non_null(strstr(text, "engine"));
+}
+
+static void
+descriptors_come_with_their_messages(void **arg)
+{
+	struct message	 msg;
+	uint32_t	 i;
+
+	(void)arg;
+	for (i = 0; i < 4; i++)
+		peer_sends(MSG_ENGINE_ALIVE, i, i % 2 == 1 ? some_fd() : -1,
+		    sizeof(struct no_payload));
+	for (i = 0; i < 4; i++)		/* several reads: ends at descriptors */
+		assert_true(turn());
+	for (i = 0; i < 4; i++) {
+		assert_true(channel_receive(&ch, &msg));
+		assert_int_equal(msg.id, i);
+		if (i % 2 == 0)
+			assert_int_equal(msg.fd, -1);
+		else {
+			assert_int_not_equal(fcntl(msg.fd, F_GETFD), -1);
+			close(msg.fd);
+		}
+	}
+}
+
+/* What is sent arrives, with its payload and a descriptor that works. */
+static void
+sending(void **arg)
+{
+	struct clock_state state = { .frequency = 1.5e-6, .refused = 42 };
+	struct imsg	 imsg;
+	int		 pipefd[2];
+	char		 c;
+
+	(void)arg;
+	assert_int_equal(pipe2(pipefd, O_CLOEXEC), 0);
+	assert_true(channel_send(&ch, MSG_CLOCK_STATE, 9, -1, &state));
+	assert_true(channel_send(&ch, MSG_ENGINE_RESOLVER, 10, pipefd[1],
+	    NULL));
+	while (imsgbuf_pending(&ch.buf))
+		assert_true(turn());
+	assert_int_equal(fcntl(pipefd[1], F_GETFD), -1);	/* gone there */
+
+	assert_int_equal(imsgbuf_read(&peer), IMSG_OK);
+	assert_int_equal(imsg_get(&peer, &imsg), IMSG_OK);
+	assert_int_equal(imsg.hdr.type, MSG_CLOCK_STATE);
+	assert_int_equal(imsg.hdr.id, 9);
+	assert_int_equal(imsg.hdr.len, sizeof(state));
+	assert_memory_equal(imsg.data, &state, sizeof(state));
+	assert_int_equal(imsg.fd, -1);
+	if (imsg_get(&peer, &imsg) == IMSG_AGAIN) {
+		assert_int_equal(imsgbuf_read(&peer), IMSG_OK);
+		assert_int_equal(imsg_get(&peer, &imsg), IMSG_OK);
+	}
+	assert_int_equal(imsg.hdr.type, MSG_ENGINE_RESOLVER);
+	assert_int_equal(imsg.hdr.len, sizeof(struct no_payload));
+	assert_memory_equal(imsg.data, zeros, imsg.hdr.len);
+	assert_int_equal(write(imsg.fd, "x", 1), 1);
+	assert_int_equal(read(pipefd[0], &c, 1), 1);
+	close(imsg.fd);
+	close(pipefd[0]);
+}
+
+/* The status that a child ends with when it sends; 0: it does not end. */
+static int
+sending_ends_with(uint32_t type, bool with_payload)
+{
+	int		 status;
+	pid_t		 pid = fork();
+
+	assert_int_not_equal(pid, -1);
+	if (pid == 0) {
+		(void)channel_send(&ch, (enum message_type)type, 0, -1,
+		    with_payload ? zeros : NULL);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+/* A message that may not be sent is our own mistake: it is fatal. */
+static void
+sending_what_is_not_listed(void **arg)
+{
+	enum process	 to;
+	uint32_t	 type;
+
+	(void)arg;
+	for (to = LAUNCHER; to < PROCESSES; to++) {
+		disconnect();
+		connect_as(PARENT, to);
+		for (type = 0; type <= MESSAGE_COUNT; type++)
+			if (sending_ends_with(type, true) !=
+			    !listed(type, PARENT, to))
+				fail_msg("message %u to %s", type,
+				    process_name(to));
+		(void)logged();
+	}
+	disconnect();
+	connect_as(PARENT, ENGINE);
+	assert_int_equal(sending_ends_with(MSG_CLOCK_STATE, false), 1);
+	assert_int_equal(sending_ends_with(MSG_SHOW_PEERS, false), 0);
+}
+
+static void
+a_closed_channel(void **arg)
+{
+	struct pollset	 set;
+	struct message	 msg;
+	int		 fd = some_fd();
+
+	(void)arg;
+	channel_close(&ch);
+	channel_close(&ch);
+	assert_false(channel_send(&ch, MSG_ENGINE_ASK, 0, fd, NULL));
+	assert_int_equal(fcntl(fd, F_GETFD), -1);
+	assert_false(channel_receive(&ch, &msg));
+	pollset_clear(&set);
+	channel_poll(&ch, &set);
+	assert_int_equal(set.n, 0);
+	assert_int_equal(ch.slot, -1);
+	assert_true(channel_transfer(&ch, &set));
+}
+
+/* A peer that does not read costs a bounded amount of memory. */
+static void
+a_full_queue(void **arg)
+{
+	struct clock_state state = { .slew = 0 };
+	unsigned	 n;
+	int		 fd;
+
+	(void)arg;
+	for (n = 0; n < 100000; n++)
+		if (!channel_send(&ch, MSG_CLOCK_STATE, n, -1, &state))
+			break;
+	assert_true(n > 100 && n < 100000);
+	fd = some_fd();
+	assert_false(channel_send(&ch, MSG_CLOCK_STATE, n, fd, &state));
+	assert_int_equal(fcntl(fd, F_GETFD), -1);
+	assert_true(ch.open);
+}
+
+/* It waits to write only while there is something to write. */
+static void
+waiting_to_write(void **arg)
+{
+	struct pollset	 set;
+
+	(void)arg;
+	pollset_clear(&set);
+	channel_poll(&ch, &set);
+	assert_int_equal(set.n, 1);
+	assert_int_equal(set.fds[0].events, POLLIN);
+	assert_true(channel_send(&ch, MSG_ENGINE_ASK, 0, -1, NULL));
+	pollset_clear(&set);
+	channel_poll(&ch, &set);
+	assert_int_equal(set.fds[0].events, POLLIN | POLLOUT);
+	assert_true(turn());
+	pollset_clear(&set);
+	channel_poll(&ch, &set);
+	assert_int_equal(set.fds[0].events, POLLIN);
+}
+
+/* What was said before the end is heard; then there is no more channel. */
+static void
+the_peer_goes(void **arg)
+{
+	struct message	 msg;
+
+	(void)arg;
+	peer_sends(MSG_ENGINE_ALIVE, 5, -1, sizeof(struct no_payload));
+	imsgbuf_clear(&peer);
+	assert_true(turn());
+	assert_true(channel_receive(&ch, &msg));
+	assert_int_equal(msg.id, 5);
+	assert_false(channel_receive(&ch, &msg));
+	assert_false(turn());
+	assert_true(ch.open);		/* the caller closes it */
+}
+
+static void
+writing_to_a_peer_that_is_gone(void **arg)
+{
+	(void)arg;
+	imsgbuf_clear(&peer);
+	assert_true(channel_send(&ch, MSG_ENGINE_ASK, 0, -1, NULL));
+	assert_false(turn());
+}
+
+static const struct {
+	const char	*name;
+	struct imsg_header hdr;
+} broken[] = {
+	{ "one byte too long", { .type = MSG_ENGINE_ALIVE,
+	    .len = IMSG_MAX_PAYLOAD + 1 } },
+	{ "4 GB", { .type = MSG_ENGINE_ALIVE, .len = UINT32_MAX } },
+	{ "a descriptor that is not there", { .type = MSG_ENGINE_ALIVE,
+	    .len = 0, .has_fd = 1 } },
+	{ "two descriptors", { .type = MSG_ENGINE_ALIVE, .has_fd = 2 } },
+};
+
+/* A frame that cannot be right closes the channel; nothing is read after. */
+static void
+broken_frames(void **arg)
+{
+	struct message	 msg;
+	uint8_t		 good[HDR + 1] = { 0 };
+	struct imsg_header hdr = { .type = MSG_ENGINE_ALIVE, .len = 1 };
+	size_t		 i;
+
+	(void)arg;
+	memcpy(good, &hdr, HDR);
+	for (i = 0; i < COUNT(broken); i++) {
+		disconnect();
+		connect_as(PARENT, ENGINE);
+		peer_sends_bytes(good, sizeof(good));
+		peer_sends_bytes(&broken[i].hdr, HDR);
+		peer_sends_bytes(good, sizeof(good));
+		assert_true(turn());
+		if (!channel_receive(&ch, &msg))
+			fail_msg("%s: what came before", broken[i].name);
+		if (channel_receive(&ch, &msg) || ch.open)
+			fail_msg("%s: still open", broken[i].name);
+		assert_false(channel_receive(&ch, &msg));
+	}
+}
+
+/* A frame that comes byte by byte is not there until it is whole. */
+static void
+a_frame_in_pieces(void **arg)
+{
+	struct imsg_header hdr = { .type = MSG_ENGINE_ALIVE, .len = 1,
+			    .id = 3 };
+	uint8_t		 frame[HDR + 1] = { 0 };
+	struct message	 msg;
+	size_t		 i;
+
+	(void)arg;
+	memcpy(frame, &hdr, HDR);
+	for (i = 0; i < sizeof(frame); i++) {
+		assert_false(channel_receive(&ch, &msg));
+		peer_sends_bytes(frame + i, 1);
+		assert_true(turn());
+	}
+	assert_true(channel_receive(&ch, &msg));
+	assert_int_equal(msg.id, 3);
+}
+
+/* ---- channel_expect(), as a child uses it ---- */
+
+static void
+expect_as_a_child(void)
+{
+	disconnect();
+	connect_as(ENGINE, PARENT);
+}
+
+static void
+expect_what_is_there(void **arg)
+{
+	struct message	 msg;
+
+	(void)arg;
+	expect_as_a_child();
+	peer_sends(MSG_CHILD_SETUP, 8, -1, sizeof(struct child_setup));
+	peer_sends(MSG_ENGINE_ASK, 9, -1, sizeof(struct no_payload));
+	assert_true(channel_expect(&ch, MSG_CHILD_SETUP, 5, &msg));
+	assert_int_equal(msg.type, MSG_CHILD_SETUP);
+	assert_int_equal(msg.id, 8);
+	assert_true(channel_receive(&ch, &msg));	/* not lost */
+	assert_int_equal(msg.type, MSG_ENGINE_ASK);
+}
+
+/* In two pieces, 50 ms from now, after something that may not be sent. */
+static void
+expect_what_comes_later(void **arg)
+{
+	struct imsg_header hdr = { .type = MSG_CHILD_SETUP, .id = 8,
+			    .len = sizeof(struct child_setup) };
+	struct message	 msg;
+	int		 status;
+	pid_t		 pid;
+
+	(void)arg;
+	expect_as_a_child();
+	pid = fork();
+	assert_int_not_equal(pid, -1);
+	if (pid == 0) {
+		peer_sends(MSG_CHILD_SETUP, 7, -1, 3);
+		usleep(50000);
+		peer_sends_bytes(&hdr, HDR);
+		usleep(20000);
+		peer_sends_bytes(zeros, sizeof(struct child_setup));
+		_exit(0);
+	}
+	assert_true(channel_expect(&ch, MSG_CHILD_SETUP, 10, &msg));
+	assert_int_equal(msg.id, 8);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+/* Something else first, even if it is allowed, is not a parent of ours. */
+static void
+expect_something_else(void **arg)
+{
+	struct message	 msg;
+
+	(void)arg;
+	expect_as_a_child();
+	peer_sends(MSG_ENGINE_RESOLVER, 1, some_fd(),
+	    sizeof(struct no_payload));
+	peer_sends(MSG_CHILD_SETUP, 2, -1, sizeof(struct child_setup));
+	assert_false(channel_expect(&ch, MSG_CHILD_SETUP, 5, &msg));
+}
+
+static void
+expect_in_vain(void **arg)
+{
+	struct instant	 start = instant_now();
+	struct message	 msg;
+
+	(void)arg;
+	expect_as_a_child();
+	assert_false(channel_expect(&ch, MSG_CHILD_SETUP, 0.05, &msg));
+	assert_true(instant_diff(instant_now(), start) >= 0.05);
+	assert_true(instant_diff(instant_now(), start) < 5);
+}
+
+/* A parent that talks without end, and never says it, does not hold us. */
+static void
+expect_amid_nonsense(void **arg)
+{
+	struct message	 msg;
+	int		 status;
+	pid_t		 pid;
+
+	(void)arg;
+	expect_as_a_child();
+	pid = fork();
+	assert_int_not_equal(pid, -1);
+	if (pid == 0) {
+		alarm(20);
+		while (imsg_compose(&peer, 4711, 0, -1, zeros, 8) &&
+		    imsgbuf_flush(&peer) == IMSG_OK)
+			usleep(1000);
+		_exit(0);
+	}
+	assert_false(channel_expect(&ch, MSG_CHILD_SETUP, 0.1, &msg));
+	disconnect();
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	connect_as(PARENT, ENGINE);
+}
+
+static void
+expect_of_a_peer_that_is_gone(void **arg)
+{
+	struct message	 msg;
+
+	(void)arg;
+	expect_as_a_child();
+	imsgbuf_clear(&peer);
+	assert_false(channel_expect(&ch, MSG_CHILD_SETUP, 5, &msg));
+	expect_as_a_child();
+	peer_sends_bytes(&broken[0].hdr, HDR);
+	assert_false(channel_expect(&ch, MSG_CHILD_SETUP, 5, &msg));
+}
+
+static void
+a_pair_is_close_on_exec(void **arg)
+{
+	int		 fds[2], i;
+	char		 c;
+
+	(void)arg;
+	channel_pair(fds);
+	for (i = 0; i < 2; i++) {
+		assert_true(fcntl(fds[i], F_GETFD) & FD_CLOEXEC);
+		errno = 0;
+		assert_int_equal(read(fds[i], &c, 1), -1);
+		assert_int_equal(errno, EAGAIN);
+	}
+	assert_int_equal(write(fds[0], "x", 1), 1);
+	assert_int_equal(read(fds[1], &c, 1), 1);
+	close(fds[0]);
+	close(fds[1]);
+}
+
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		TEST(nonsense_is_logged),
+		TEST(names),
+		TEST(only_what_the_table_lists),
+		TEST(only_of_the_exact_length),
+		TEST(nonsense_in_quantity),
+		TEST(descriptors_come_with_their_messages),
+		TEST(sending),
+		TEST(sending_what_is_not_listed),
+		TEST(a_closed_channel),
+		TEST(a_full_queue),
+		TEST(waiting_to_write),
+		TEST(the_peer_goes),
+		TEST(writing_to_a_peer_that_is_gone),
+		TEST(broken_frames),
+		TEST(a_frame_in_pieces),
+		TEST(expect_what_is_there),
+		TEST(expect_what_comes_later),
+		TEST(expect_something_else),
+		TEST(expect_in_vain),
+		TEST(expect_amid_nonsense),
+		TEST(expect_of_a_peer_that_is_gone),
+		TEST(a_pair_is_close_on_exec),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
