@@ -151,6 +151,7 @@ MESSAGE(ENGINE_ALIVE,	ENGINE,	  PARENT,   struct no_payload)		\
 MESSAGE(CLOCK_FREQUENCY, ENGINE,  PARENT,   struct clock_frequency)	\
 MESSAGE(CLOCK_SLEW,	ENGINE,	  PARENT,   struct clock_slew)		\
 MESSAGE(CLOCK_STEP,	ENGINE,	  PARENT,   struct clock_step)		\
+MESSAGE(CLOCK_NEW_START, ENGINE,  PARENT,   struct no_payload)		\
 MESSAGE(CLOCK_QUALITY,	ENGINE,	  PARENT,   struct clock_quality)	\
 MESSAGE(CLOCK_STATE,	PARENT,	  ENGINE,   struct clock_state)		\
 MESSAGE(CLOCK_JUMPED,	PARENT,	  ENGINE,   struct clock_jumped)	\

@@ -24,9 +24,10 @@
 
 /*
  * How often the daemon is asked.  A prime, so that this does not fall in
- * step with what the daemon does at powers of two or each minute.
+ * step with what the daemon does at powers of two or each minute; asking more
+ * often would make a run slower.
  */
-#define ASK_EVERY	61	/* s */
+#define ASK_EVERY	127	/* s */
 
 struct logs {
 	FILE		*offset;	/* each second: error, oscillator */

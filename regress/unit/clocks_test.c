@@ -174,6 +174,24 @@ steps_and_slews_show(void **arg)
 	assert_consistent(&c, &r);
 }
 
+/* However long it takes: REALTIME is of the middle of the reading. */
+static void
+slow_readings(void **arg)
+{
+	static const int64_t costs[] = { 20, 1000, 100000, 10000000 };
+	struct clocks	 c;
+	struct reading	 r;
+	size_t		 i;
+
+	(void)arg;
+	clocks_init(&c);
+	for (i = 0; i < COUNT(costs); i++) {
+		fake.cost = costs[i];
+		r = clocks_read(&c);
+		assert_true(fabs(r.ahead) < 5e-9);
+	}
+}
+
 /* One interruption, wherever it falls, does not part the two clocks. */
 static void
 an_interruption(void **arg)
@@ -310,6 +328,7 @@ main(void)
 		cmocka_unit_test(the_real_clocks),
 		FAKE(oscillator_time_starts_at_zero),
 		FAKE(steps_and_slews_show),
+		FAKE(slow_readings),
 		FAKE(an_interruption),
 		FAKE(readings_of_the_past),
 		FAKE(precision),

@@ -1,0 +1,241 @@
+/*
+ * Clock discipline: whatever the estimate and the offset are, the plan is one
+ * that corrects the offset and that the parent's policy accepts.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "ntpd/parent/policy.h"
+#include "ntpd/sync/discipline.h"
+
+#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+#define THRESHOLD	0.128
+
+static const double offsets[] = {
+	0, 1e-9, 1e-6, 1e-4, 1e-3, 0.01, 0.1, 0.127999, 0.128, 0.1280000001,
+	0.128001, 0.13, 0.2, 0.5, 1, 10, 1000, 8000, 8641, 1e5, 1e6, 1.8e9
+};
+
+static const double errors[] = { 1e-9, 1e-6, 1e-4, 1e-3, 0.1, 10 };
+
+static const double frequency_errors[] = { 1e-12, 1e-9, 1e-7, 1e-5, 1e-3 };
+
+/* Call CHECK with the plan for every combination of these, both ways. */
+static void
+every_plan(bool may_step, void (*check)(const struct plan *, double))
+{
+	struct discipline d = { .acquired = false };
+	struct estimate	 e = { .wander = 1e-9 };
+	struct plan	 plan;
+	double		 offset;
+	size_t		 i, n;
+
+	n = COUNT(offsets) * COUNT(errors) * COUNT(frequency_errors);
+	for (i = 0; i < 4 * n; i++) {
+		offset = offsets[i / 4 % COUNT(offsets)];
+		if (i % 2 == 1)
+			offset = -offset;
+		e.offset_error = errors[i / 4 / COUNT(offsets) %
+		    COUNT(errors)];
+		e.frequency_error = frequency_errors[i / 4 / COUNT(offsets) /
+		    COUNT(errors)];
+		e.frequency = offset * 0.5e-3;
+		if (i % 4 < 2)		/* a start; else as it came to be */
+			d = (struct discipline){ .acquired = false };
+		plan = discipline_plan(&d, &e, offset, may_step, THRESHOLD);
+		check(&plan, offset);
+	}
+}
+
+static void
+check_slew(const struct plan *plan, double offset)
+{
+	double		 rate = fabs(plan->slew), done;
+
+	assert_false(plan->step);
+	assert_true(plan->offset == offset);
+	assert_true(isfinite(plan->slew));
+	assert_true(plan->duration >= 0);
+	if (rate > DISCIPLINE_FAST_SLEW)
+		fail_msg("%g s: %g s/s", offset, plan->slew);
+	if (fabs(offset) <= DISCIPLINE_LARGE && rate > DISCIPLINE_MAX_SLEW)
+		fail_msg("%g s: %g s/s", offset, plan->slew);
+	/* Never the wrong way, never more than is to be done ... */
+	done = plan->slew * plan->duration;
+	if (done * offset < 0 || fabs(done) > fabs(offset) * (1 + 1e-12))
+		fail_msg("%g s: corrects %g s", offset, done);
+	/* ... and all of it, unless that takes longer than a slew may. */
+	if (plan->duration < POLICY_MAX_SLEW_TIME &&
+	    fabs(done) < fabs(offset) * (1 - 1e-12))
+		fail_msg("%g s: corrects %g s", offset, done);
+}
+
+static void
+slews_correct_the_offset(void **arg)
+{
+	(void)arg;
+	every_plan(false, check_slew);
+}
+
+/* The policy's bounds, as policy.h states them. */
+static void
+check_policy(const struct plan *plan, double offset)
+{
+	double		 rate = fabs(plan->slew);
+
+	assert_true(fabs(plan->frequency) <= POLICY_MAX_FREQUENCY);
+	assert_true(rate <= POLICY_MAX_SLEW_LARGE);
+	if (rate > POLICY_MAX_SLEW_SMALL &&
+	    rate * plan->duration < POLICY_LARGE_OFFSET)
+		fail_msg("%.12f s: too fast: %g for %g s", offset, plan->slew,
+		    plan->duration);
+	if (plan->duration > POLICY_MAX_SLEW_TIME)
+		fail_msg("%g s: too long: %g s", offset, plan->duration);
+}
+
+static void
+the_policy_accepts_them(void **arg)
+{
+	(void)arg;
+	every_plan(false, check_policy);
+}
+
+/* Right above the boundary between slow and fast, all the way. */
+static void
+just_large_offsets(void **arg)
+{
+	struct discipline d;
+	struct estimate	 e = { .offset_error = 1e-6, .frequency_error = 1e-9 };
+	struct plan	 plan;
+	double		 offset = DISCIPLINE_LARGE;
+	int		 i;
+
+	(void)arg;
+	for (i = 0; i < 10000; i++) {
+		offset = nextafter(offset, 1);
+		if (i % 2 == 0)
+			offset += 1e-7;
+		d = (struct discipline){ .acquired = false };
+		plan = discipline_plan(&d, &e, offset, false, THRESHOLD);
+		check_slew(&plan, offset);
+		check_policy(&plan, offset);
+		plan = discipline_plan(&d, &e, -offset, false, THRESHOLD);
+		check_slew(&plan, -offset);
+		check_policy(&plan, -offset);
+	}
+}
+
+static void
+check_step(const struct plan *plan, double offset)
+{
+	if (plan->step != (fabs(offset) > THRESHOLD)) {
+		if (fabs(offset) != THRESHOLD)	/* both do for exactly that */
+			fail_msg("%.10f s: step %d", offset, plan->step);
+	}
+	if (plan->step)
+		assert_true(plan->offset == offset);
+	else
+		check_slew(plan, offset);
+}
+
+/* It steps when it may and the offset is over the threshold; else never. */
+static void
+steps_only_when_allowed(void **arg)
+{
+	(void)arg;
+	every_plan(true, check_step);
+}
+
+static void
+the_threshold_is_the_configured(void **arg)
+{
+	static const double thresholds[] = { 0, 0.01, 1, 3600 };
+	struct discipline d = { .acquired = false };
+	struct estimate	 e = { .offset_error = 1e-6, .frequency_error = 1e-9 };
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(thresholds); i++) {
+		assert_true(discipline_plan(&d, &e, thresholds[i] + 1e-3,
+		    true, thresholds[i]).step);
+		assert_true(discipline_plan(&d, &e, -thresholds[i] - 1e-3,
+		    true, thresholds[i]).step);
+		assert_false(discipline_plan(&d, &e, thresholds[i] - 1e-3,
+		    true, thresholds[i]).step && thresholds[i] > 0);
+		assert_false(discipline_plan(&d, &e, thresholds[i] + 1e-3,
+		    false, thresholds[i]).step);
+	}
+}
+
+static const struct {
+	double		 estimate, base;	/* s/s */
+} frequencies[] = {
+	{ 0, 0 }, { 23e-6, 23e-6 }, { -23e-6, -23e-6 }, { 500e-6, 500e-6 },
+	{ -500e-6, -500e-6 }, { 501e-6, 500e-6 }, { -501e-6, -500e-6 },
+	{ 1, 500e-6 }, { -1e300, -500e-6 }
+};
+
+static void
+the_frequency_is_the_estimated(void **arg)
+{
+	struct discipline d = { .acquired = false };
+	struct estimate	 e = { .offset_error = 1e-6, .frequency_error = 1e-9 };
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(frequencies); i++) {
+		e.frequency = frequencies[i].estimate;
+		assert_true(discipline_plan(&d, &e, 1e-6, false,
+		    THRESHOLD).frequency == frequencies[i].base);
+		assert_true(discipline_plan(&d, &e, 1, true,
+		    THRESHOLD).frequency == frequencies[i].base);
+	}
+}
+
+/* Half an hour of following the plans brings the offset down to its error. */
+static void
+following_the_plans_converges(void **arg)
+{
+	static const double starts[] = { 1e-3, -0.1, 0.127, -0.129, 1, -100 };
+	struct discipline d;
+	struct estimate	 e = { .offset_error = 20e-6, .frequency_error = 1e-8 };
+	struct plan	 plan;
+	double		 offset, t, dt;
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(starts); i++) {
+		d = (struct discipline){ .acquired = false };
+		offset = starts[i];
+		for (t = 0; t < 2000; t += 16) {
+			plan = discipline_plan(&d, &e, offset, false,
+			    THRESHOLD);
+			dt = fmin(16, plan.duration);
+			offset -= plan.slew * dt;
+		}
+		if (fabs(offset) > 3.5 * e.offset_error)
+			fail_msg("%g s is %g s at the end", starts[i],
+			    offset);
+	}
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(slews_correct_the_offset),
+		cmocka_unit_test(the_policy_accepts_them),
+		cmocka_unit_test(just_large_offsets),
+		cmocka_unit_test(steps_only_when_allowed),
+		cmocka_unit_test(the_threshold_is_the_configured),
+		cmocka_unit_test(the_frequency_is_the_estimated),
+		cmocka_unit_test(following_the_plans_converges),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

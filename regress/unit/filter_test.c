@@ -1,0 +1,512 @@
+/*
+ * The estimator: cases worked by hand; and, on generated oscillators and
+ * noise, that it is right on average and as sure as it may be.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "ntpd/sync/filter.h"
+
+#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+#define DAY		86400.0
+
+/* Filters are large for a stack. */
+static struct filter	 f, g;
+
+/* A small generator, the same on every machine (xorshift64*). */
+static uint64_t		 state;
+
+static double
+uniform(void)
+{
+	state ^= state >> 12;
+	state ^= state << 25;
+	state ^= state >> 27;
+	return (double)((state * 0x2545f4914f6cdd1dULL) >> 11) * 0x1p-53;
+}
+
+static double
+normal(void)
+{
+	double		 r = sqrt(-2 * log(1 - uniform()));
+
+	return r * cos(2 * M_PI * uniform());
+}
+
+static void
+assert_near(double got, double want, double within)
+{
+	if (!(fabs(got - want) <= within))
+		fail_msg("%.12g is not %.12g", got, want);
+}
+
+static void
+assert_estimate(double when, double offset, double error)
+{
+	struct estimate	 e = filter_estimate(&f, when);
+
+	assert_near(e.offset, offset, 1e-6 * (fabs(offset) + error));
+	assert_near(e.offset_error, error, 1e-6 * error);
+}
+
+/* Nothing is known but that the frequency is right; source 0 has no bias. */
+static void
+start_knowing_nothing(void)
+{
+	filter_start(&f, 0, 0, 1e6, 0, 0);
+	filter_join(&f, 0, 0);
+}
+
+/* ---- by hand: samples of one moment, in which no oscillator wanders ---- */
+
+static void
+one_sample(void **arg)
+{
+	(void)arg;
+	start_knowing_nothing();
+	filter_update(&f, 0, 5, 4);
+	assert_estimate(0, 5, 2);
+}
+
+static void
+two_equal_samples(void **arg)
+{
+	(void)arg;
+	start_knowing_nothing();
+	filter_update(&f, 0, 5, 4);
+	filter_update(&f, 0, 9, 4);
+	assert_estimate(0, 7, sqrt(2));
+}
+
+/* Weights are 1/variance: (5/4 + 15/1) / (1/4 + 1/1) = 13. */
+static void
+a_better_and_a_worse_sample(void **arg)
+{
+	(void)arg;
+	start_knowing_nothing();
+	filter_update(&f, 0, 5, 4);
+	filter_update(&f, 0, 15, 1);
+	assert_estimate(0, 13, sqrt(0.8));
+}
+
+/* What it starts from counts as a sample of its own: (10 + 12) / 2. */
+static void
+the_first_guess_counts(void **arg)
+{
+	(void)arg;
+	filter_start(&f, 1000, 10, 1, 0, 0);
+	filter_join(&f, 3, 0);
+	assert_estimate(1000, 10, 1);
+	filter_update(&f, 3, 12, 1);
+	assert_estimate(1000, 11, sqrt(0.5));
+}
+
+/* A hundred samples of one biased source are no better than its bias. */
+static void
+a_bias_does_not_average_out(void **arg)
+{
+	int		 i;
+
+	(void)arg;
+	filter_start(&f, 0, 0, 1e6, 0, 0);
+	filter_join(&f, 0, 0.5);
+	for (i = 0; i < 100; i++)
+		filter_update(&f, 0, 3, 1);
+	assert_estimate(0, 3, sqrt(0.25 + 0.01));
+}
+
+/* Two sources that differ: half way between, and each bias half as likely. */
+static void
+two_biased_sources(void **arg)
+{
+	(void)arg;
+	filter_start(&f, 0, 0, 1e6, 0, 0);
+	filter_join(&f, 0, 0.5);
+	filter_join(&f, 1, 0.5);
+	filter_update(&f, 0, 3, 1e-12);
+	filter_update(&f, 1, 4, 1e-12);
+	assert_estimate(0, 3.5, sqrt(0.125));
+	/* Now that they are known, their samples are no surprise. */
+	assert_near(filter_surprise(&f, 0, 3, 1e-4), 0, 1e-3);
+	assert_near(filter_surprise(&f, 1, 4, 1e-4), 0, 1e-3);
+}
+
+/* A source that leaves takes its bias along, not what was learned. */
+static void
+leaving_and_coming_back(void **arg)
+{
+	(void)arg;
+	filter_start(&f, 0, 0, 1e6, 0, 0);
+	filter_join(&f, 0, 0.5);
+	filter_update(&f, 0, 3, 1);
+	filter_leave(&f, 0);
+	assert_estimate(0, 3, sqrt(1.25));
+	filter_join(&f, 0, 0.5);
+	assert_estimate(0, 3, sqrt(1.25));
+	/* Its bias is unknown again: it counts like another source. */
+	filter_update(&f, 0, 5, 1);
+	assert_estimate(0, 4, sqrt(0.625));
+}
+
+/* Joining twice is joining once. */
+static void
+joining_again_changes_nothing(void **arg)
+{
+	(void)arg;
+	filter_start(&f, 0, 0, 1e6, 0, 0);
+	filter_join(&f, 0, 0.5);
+	filter_update(&f, 0, 3, 1);
+	filter_join(&f, 0, 0.5);
+	filter_update(&f, 0, 5, 1);
+	/* (3 + 5) / 2, and the bias of both: 0.25 + 1/2. */
+	assert_estimate(0, 4, sqrt(0.75));
+}
+
+static void
+surprise_in_standard_errors(void **arg)
+{
+	(void)arg;
+	filter_start(&f, 0, 1, 3, 0, 0);
+	filter_join(&f, 0, 0);
+	filter_join(&f, 1, 12);
+	assert_near(filter_surprise(&f, 0, 1, 16), 0, 1e-12);
+	assert_near(filter_surprise(&f, 0, 11, 16), 2, 1e-9);	/* 10/5 */
+	assert_near(filter_surprise(&f, 0, -9, 16), -2, 1e-9);
+	assert_near(filter_surprise(&f, 1, 27, 16), 2, 1e-9);	/* 26/13 */
+	assert_estimate(0, 1, 3);	/* asking changes nothing */
+}
+
+/* Two good samples 100 s apart: 1 ms in 100 s are 10 ppm. */
+static void
+frequency_of_two_samples(void **arg)
+{
+	struct estimate	 e;
+
+	(void)arg;
+	filter_start(&f, 0, 0, 1e3, 0, 1e-3);
+	filter_join(&f, 0, 0);
+	filter_update(&f, 0, 0.250, 1e-14);
+	filter_predict(&f, 100);
+	filter_update(&f, 0, 0.251, 1e-14);
+	e = filter_estimate(&f, 100);
+	assert_near(e.frequency, 10e-6, 0.02e-6);
+	assert_true(e.frequency_error > 1e-9 && e.frequency_error < 1e-6);
+	assert_near(e.offset, 0.251, 1e-9);
+	e = filter_estimate(&f, 300);
+	assert_near(e.offset, 0.253, 4e-6);
+}
+
+/* ---- time goes by ---- */
+
+static void
+the_future_is_less_certain(void **arg)
+{
+	struct estimate	 e;
+	double		 last, t;
+
+	(void)arg;
+	filter_start(&f, 0, 1, 1e-3, 20e-6, 1e-6);
+	filter_join(&f, 0, 0);
+	last = filter_estimate(&f, 0).offset_error;
+	assert_near(last, 1e-3, 1e-9);
+	for (t = 1; t < 1e6; t *= 2) {
+		e = filter_estimate(&f, t);
+		assert_near(e.offset, 1 + 20e-6 * t, 1e-9 * t);
+		assert_near(e.frequency, 20e-6, 1e-15);
+		assert_true(e.offset_error > last);
+		assert_true(e.frequency_error >= 1e-6 * (1 - 1e-9));
+		/* At least what an error of the frequency makes of it. */
+		assert_true(e.offset_error >= hypot(1e-3, 1e-6 * t) *
+		    (1 - 1e-9));
+		last = e.offset_error;
+	}
+}
+
+/* To predict in one go or in many, or only to ask, is the same. */
+static void
+prediction_in_steps(void **arg)
+{
+	struct estimate	 a, b, asked;
+	int		 i;
+
+	(void)arg;
+	filter_start(&f, 0, 1, 1e-3, 20e-6, 1e-6);
+	filter_join(&f, 0, 1e-4);
+	filter_update(&f, 0, 1.0005, 1e-8);
+	filter_predict(&f, 64);
+	filter_update(&f, 0, 1.002, 1e-8);
+	g = f;
+	asked = filter_estimate(&f, 1064);
+	filter_predict(&f, 1064);
+	for (i = 1; i <= 1000; i++)
+		filter_predict(&g, 64 + i);
+	a = filter_estimate(&f, 1064);
+	b = filter_estimate(&g, 1064);
+	assert_near(a.offset, b.offset, 1e-12);
+	assert_near(a.offset_error / b.offset_error, 1, 1e-6);
+	assert_near(a.frequency_error / b.frequency_error, 1, 1e-6);
+	assert_near(a.offset, asked.offset, 1e-12);
+	assert_near(a.offset_error / asked.offset_error, 1, 1e-9);
+	assert_near(a.frequency_error / asked.frequency_error, 1, 1e-9);
+}
+
+static void
+an_earlier_time_is_left_alone(void **arg)
+{
+	struct estimate	 was, is;
+
+	(void)arg;
+	filter_start(&f, 1000, 1, 1e-3, 20e-6, 1e-6);
+	filter_join(&f, 0, 0);
+	was = filter_estimate(&f, 1000);
+	filter_predict(&f, 900);
+	is = filter_estimate(&f, 1000);
+	assert_true(was.offset == is.offset);
+	assert_true(was.offset_error == is.offset_error);
+}
+
+static void
+doubting_the_offset(void **arg)
+{
+	struct estimate	 e;
+	double		 frequency;
+
+	(void)arg;
+	filter_start(&f, 0, 1, 1, 0, 1e-5);
+	filter_join(&f, 0, 0);
+	filter_update(&f, 0, 1, 1e-12);
+	filter_predict(&f, 1000);
+	filter_update(&f, 0, 1.010, 1e-12);
+	frequency = filter_estimate(&f, 1000).frequency;
+	assert_near(frequency, 10e-6, 1e-6);
+	filter_doubt_offset(&f, 50);
+	e = filter_estimate(&f, 1000);
+	assert_near(e.offset_error, 50, 1e-3);
+	assert_true(e.frequency == frequency);
+	filter_update(&f, 0, 33, 1e-12);
+	e = filter_estimate(&f, 1000);
+	assert_near(e.offset, 33, 1e-6);
+	assert_near(e.frequency, frequency, 1e-9);
+}
+
+/* ---- generated runs ---- */
+
+struct run {
+	double		 wander;	/* s/s per sqrt(s), of the oscillator */
+	double		 noise;		/* s, standard deviation */
+	double		 interval;	/* s */
+};
+
+/* Of many runs: sums over all moments after the filter has settled. */
+struct result {
+	unsigned	 n;
+	double		 offset;	/* mean error, s */
+	double		 square;	/* mean squared error, s^2 */
+	double		 nees;		/* squared error / claimed variance */
+	double		 frequency_nees;
+	double		 frequency_square;
+};
+
+static void
+tally(struct result *r, const struct estimate *e, double offset,
+    double frequency)
+{
+	double		 d = e->offset - offset, df = e->frequency - frequency;
+
+	r->n++;
+	r->offset += d;
+	r->square += d * d;
+	r->nees += d * d / (e->offset_error * e->offset_error);
+	r->frequency_square += df * df;
+	r->frequency_nees += df * df /
+	    (e->frequency_error * e->frequency_error);
+}
+
+/* An oscillator and a source with normal noise; samples after SETTLE count. */
+static void
+one_run(const struct run *run, int samples, int settle, struct result *r)
+{
+	double		 offset = normal(), frequency = 20e-6 * normal(), df;
+	double		 t = run->interval;
+	struct estimate	 e;
+	int		 i;
+
+	filter_start(&f, 0, 0, 10, 0, 50e-6);
+	filter_join(&f, 0, 0);
+	for (i = 0; i < samples; i++) {
+		df = run->wander * sqrt(t) * normal();
+		offset += frequency * t + df * t / 2 +
+		    run->wander * sqrt(t * t * t / 12) * normal();
+		frequency += df;
+		filter_predict(&f, t * (i + 1));
+		filter_update(&f, 0, offset + run->noise * normal(),
+		    run->noise * run->noise);
+		if (i < settle)
+			continue;
+		e = filter_estimate(&f, t * (i + 1));
+		tally(r, &e, offset, frequency);
+	}
+}
+
+static struct result
+many_runs(const struct run *run, unsigned runs, int samples, int settle)
+{
+	struct result	 r = { .n = 0 };
+	unsigned	 i;
+
+	for (i = 0; i < runs; i++)
+		one_run(run, samples, settle, &r);
+	r.offset /= r.n;
+	r.square /= r.n;
+	r.nees /= r.n;
+	r.frequency_square /= r.n;
+	r.frequency_nees /= r.n;
+	return r;
+}
+
+static const struct run	 runs[] = {
+	{ 1e-10, 100e-6, 64 },
+	{ 1e-9, 100e-6, 64 },
+	{ 1e-8, 100e-6, 64 },
+	{ 1e-9, 10e-6, 16 },
+	{ 1e-9, 1e-3, 1024 },
+	{ 1e-8, 1e-3, 256 },
+};
+
+/*
+ * It is unbiased, and the squared errors are on average what it claims; over
+ * the whole range of oscillators, without being told which it is.  Of the
+ * frequency of a quiet one it may be too careful: that it is quiet takes
+ * longer to learn.
+ */
+static void
+the_claims_are_true(void **arg)
+{
+	struct result	 r;
+	size_t		 i;
+
+	(void)arg;
+	state = 1;
+	for (i = 0; i < COUNT(runs); i++) {
+		r = many_runs(&runs[i], 60, 150, 50);
+		if (fabs(r.offset) > 0.25 * sqrt(r.square))
+			fail_msg("run %zu: biased by %g of %g", i, r.offset,
+			    sqrt(r.square));
+		if (r.nees < 0.4 || r.nees > 1.6)
+			fail_msg("run %zu: offset errors^2 %g of claimed", i,
+			    r.nees);
+		if (r.frequency_nees < 0.05 || r.frequency_nees > 1.8)
+			fail_msg("run %zu: frequency errors^2 %g of claimed",
+			    i, r.frequency_nees);
+	}
+}
+
+/* The estimate is a good deal better than the samples it is made of. */
+static void
+better_than_its_samples(void **arg)
+{
+	struct result	 r;
+
+	(void)arg;
+	state = 2;
+	r = many_runs(&runs[0], 5, 300, 150);
+	assert_true(sqrt(r.square) < runs[0].noise / 4);
+	assert_true(sqrt(r.frequency_square) < 20e-9);
+}
+
+/* From the first sample on, before anything is known of the oscillator. */
+static void
+the_claims_are_true_at_the_start(void **arg)
+{
+	struct result	 r;
+
+	(void)arg;
+	state = 3;
+	r = many_runs(&runs[1], 150, 6, 0);
+	assert_true(fabs(r.offset) < 0.25 * sqrt(r.square));
+	assert_true(r.nees > 0.4 && r.nees < 1.6);
+	assert_true(r.frequency_nees > 0.3 && r.frequency_nees < 1.8);
+}
+
+/* A quiet oscillator is told from a restless one. */
+static void
+the_bank_learns_the_wander(void **arg)
+{
+	static const struct run quiet = { 1e-10, 10e-6, 256 };
+	static const struct run restless = { 1e-7, 10e-6, 256 };
+	struct result	 r = { .n = 0 };
+	double		 low, high;
+
+	(void)arg;
+	state = 4;
+	one_run(&quiet, 200, 200, &r);
+	low = filter_estimate(&f, f.when).wander;
+	one_run(&restless, 200, 200, &r);
+	high = filter_estimate(&f, f.when).wander;
+	assert_true(low < 3e-9);
+	assert_true(high > 1e-8);
+}
+
+/* Weeks of samples, exact or absurd, leave finite numbers and no doubt gone. */
+static void
+it_stays_sound(void **arg)
+{
+	static const double variances[] = { 1e-20, 1e-12, 1e-6, 1, 1e6 };
+	struct estimate	 e;
+	double		 t = 0;
+	int		 i;
+
+	(void)arg;
+	state = 5;
+	filter_start(&f, 0, 0, 1, 0, 1e-3);
+	for (i = 0; i < 5000; i++) {
+		t += pow(10, 6 * uniform() - 1);
+		filter_join(&f, (size_t)i % 3, 1e-5);
+		filter_predict(&f, t);
+		filter_update(&f, (size_t)i % 3, 1e-3 * normal() +
+		    (i % 500 == 0 ? 1e9 : 0),
+		    variances[(size_t)i % COUNT(variances)]);
+		if (i % 7 == 0)
+			filter_leave(&f, (size_t)i % 3);
+		e = filter_estimate(&f, t);
+		assert_true(isfinite(e.offset) && isfinite(e.frequency));
+		assert_true(isfinite(e.offset_error) && e.offset_error > 0);
+		assert_true(isfinite(e.frequency_error) &&
+		    e.frequency_error > 0);
+		e = filter_estimate(&f, t + 30 * DAY);
+		assert_true(e.offset_error > 0 && isfinite(e.offset_error));
+	}
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_sample),
+		cmocka_unit_test(two_equal_samples),
+		cmocka_unit_test(a_better_and_a_worse_sample),
+		cmocka_unit_test(the_first_guess_counts),
+		cmocka_unit_test(a_bias_does_not_average_out),
+		cmocka_unit_test(two_biased_sources),
+		cmocka_unit_test(leaving_and_coming_back),
+		cmocka_unit_test(joining_again_changes_nothing),
+		cmocka_unit_test(surprise_in_standard_errors),
+		cmocka_unit_test(frequency_of_two_samples),
+		cmocka_unit_test(the_future_is_less_certain),
+		cmocka_unit_test(prediction_in_steps),
+		cmocka_unit_test(an_earlier_time_is_left_alone),
+		cmocka_unit_test(doubting_the_offset),
+		cmocka_unit_test(the_claims_are_true),
+		cmocka_unit_test(better_than_its_samples),
+		cmocka_unit_test(the_claims_are_true_at_the_start),
+		cmocka_unit_test(the_bank_learns_the_wander),
+		cmocka_unit_test(it_stays_sound),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

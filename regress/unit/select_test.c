@@ -1,0 +1,589 @@
+/*
+ * Selection: cases worked by hand; the rule of RFC 5905 11.2.1 once more, in
+ * another way, on generated opinions; and what must hold for all of them.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ntpd/sync/select.h"
+
+#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+#define MOST		10
+#define RUNS		20000
+
+/* A small generator, the same on every machine (xorshift64*). */
+static uint64_t		 state;
+
+static double
+uniform(double from, double to)
+{
+	state ^= state >> 12;
+	state ^= state << 25;
+	state ^= state >> 27;
+	return from + (to - from) *
+	    (double)((state * 0x2545f4914f6cdd1dULL) >> 11) * 0x1p-53;
+}
+
+static size_t
+below(size_t n)
+{
+	return (size_t)uniform(0, (double)n);
+}
+
+static struct opinion
+opinion(double offset, double distance)
+{
+	return (struct opinion){ .offset = offset, .distance = distance,
+	    .variance = 1, .usable = true };
+}
+
+/* Who is chosen, as a string: 'x' not, 't' truechimer, 's' survivor. */
+static const char *
+marks(const struct opinion *o, size_t n)
+{
+	static char	 text[SELECT_MAX + 1];
+	size_t		 i;
+
+	for (i = 0; i < n; i++)
+		text[i] = o[i].survivor ? 's' : o[i].truechimer ? 't' : 'x';
+	text[n] = '\0';
+	return text;
+}
+
+/*
+ * Offsets and distances, drawn:
+ *
+ * "the classic": A 0..10, B 1..11, C 2..12 and D 9..29 meet in 9..10, but
+ * the midpoints of A, B and C (5, 6, 7) are outside.  So one falseticker is
+ * allowed: three meet from 2 to 12 (D's upper end does not count against
+ * 11, B's), and only D's midpoint is outside 2..11.  D's interval reaches
+ * into that, so it is a truechimer.
+ */
+static const struct {
+	const char	*name;
+	size_t		 n;
+	double		 offset[8], distance[8];
+	const char	*truechimers;
+} cases[] = {
+	{ "nobody", 0, { 0 }, { 0 }, "" },
+	{ "one", 1, { 5 }, { 1 }, "t" },
+	{ "two that agree", 2, { 0, 1 }, { 2, 2 }, "tt" },
+	{ "two that meet, but not between their midpoints", 2,
+	    { 0, 3 }, { 2, 2 }, "xx" },
+	{ "two apart", 2, { 0, 5 }, { 2, 2 }, "xx" },
+	{ "one inside the other", 2, { 0, 1 }, { 10, 0.5 }, "xx" },
+	{ "one inside the other, about the middle", 2, { 0, 0.4 }, { 10, 0.5 },
+	    "tt" },
+	{ "three alike", 3, { 0, 0, 0 }, { 1, 1, 1 }, "ttt" },
+	{ "a liar among three", 3, { 0, 100, 1 }, { 2, 2, 2 }, "txt" },
+	{ "a liar first", 3, { -100, 0, 1 }, { 2, 2, 2 }, "xtt" },
+	{ "three apart", 3, { 0, 10, 20 }, { 1, 1, 1 }, "xxx" },
+	{ "two against two", 4, { 0, 0, 10, 10 }, { 1, 1, 1, 1 }, "xxxx" },
+	{ "two against two liars apart", 4, { 0, 0, 10, 20 }, { 1, 1, 1, 1 },
+	    "xxxx" },
+	{ "three against one", 4, { 0, 0.1, 9, 0.2 }, { 1, 1, 1, 1 }, "ttxt" },
+	{ "three against two who agree", 5, { 0, 0.1, 0.2, 9, 9 },
+	    { 1, 1, 1, 1, 1 }, "tttxx" },
+	{ "three against two on both sides", 5, { -9, 0, 0.1, 0.2, 9 },
+	    { 1, 1, 1, 1, 1 }, "xtttx" },
+	{ "three against three", 6, { 0, 0, 0, 9, 9, 9 },
+	    { 1, 1, 1, 1, 1, 1 }, "xxxxxx" },
+	{ "a precise liar among vague", 3, { 0, 1, 30 }, { 20, 20, 0.001 },
+	    "ttx" },
+	{ "one who says nothing wrong: he is vague", 4, { 0, 0.1, 0.2, 5 },
+	    { 1, 1, 1, 100 }, "tttt" },
+	{ "the classic", 4, { 5, 6, 7, 19 }, { 5, 5, 5, 10 }, "tttt" },
+	{ "the classic, the fourth further", 4, { 5, 6, 7, 22 },
+	    { 5, 5, 5, 10 }, "tttx" },
+	{ "ends that touch", 3, { 0, 2, 100 }, { 1, 1, 1 }, "xxx" },
+};
+
+static void
+worked_by_hand(void **arg)
+{
+	struct opinion	 o[8];
+	size_t		 i, j, n, marked;
+	const char	*c;
+
+	(void)arg;
+	for (i = 0; i < COUNT(cases); i++) {
+		marked = 0;
+		for (c = cases[i].truechimers; *c != '\0'; c++)
+			marked += *c == 't';
+		for (j = 0; j < cases[i].n; j++)
+			o[j] = opinion(cases[i].offset[j],
+			    cases[i].distance[j]);
+		n = select_truechimers(o, cases[i].n);
+		if (n != marked || strcmp(marks(o, cases[i].n),
+		    cases[i].truechimers) != 0)
+			fail_msg("%s: %zu, %s", cases[i].name, n,
+			    marks(o, cases[i].n));
+	}
+}
+
+/* Opinions that are not usable neither vote nor count as voters. */
+static void
+the_unusable_have_no_vote(void **arg)
+{
+	struct opinion	 o[6];
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < 6; i++)
+		o[i] = opinion(i < 2 ? 0 : 50, 1);
+	assert_int_equal(select_truechimers(o, 6), 4);
+	for (i = 2; i < 6; i++)
+		o[i].usable = false;
+	assert_int_equal(select_truechimers(o, 6), 2);
+	assert_string_equal(marks(o, 6), "ttxxxx");
+	assert_int_equal(select_survivors(o, 6), 2);
+	assert_string_equal(marks(o, 6), "ssxxxx");
+	o[0].usable = o[1].usable = false;
+	assert_int_equal(select_truechimers(o, 6), 0);
+	assert_string_equal(marks(o, 6), "xxxxxx");
+}
+
+/* What was said of an earlier vote is gone, also when there is no majority. */
+static void
+old_marks_go(void **arg)
+{
+	struct opinion	 o[2] = { { .usable = false } };
+
+	(void)arg;
+	o[0] = opinion(0, 1);
+	o[1] = opinion(9, 1);
+	o[0].truechimer = o[0].survivor = o[1].truechimer = true;
+	assert_int_equal(select_truechimers(o, 2), 0);
+	assert_string_equal(marks(o, 2), "xx");
+	o[1].usable = false;
+	o[1].truechimer = o[1].survivor = true;
+	assert_int_equal(select_truechimers(o, 2), 1);
+	assert_int_equal(select_survivors(o, 2), 1);
+	assert_string_equal(marks(o, 2), "sx");
+}
+
+/* ---- the rule once more, counting instead of sorting ---- */
+
+static bool
+holds(const struct opinion *o, double at)
+{
+	return o->usable && o->offset - o->distance <= at &&
+	    at <= o->offset + o->distance;
+}
+
+static size_t
+depth(const struct opinion *o, size_t n, double at)
+{
+	size_t		 i, d = 0;
+
+	for (i = 0; i < n; i++)
+		d += holds(&o[i], at);
+	return d;
+}
+
+/* The first (SIGN -1) or last (1) end that NEED intervals hold, or NaN. */
+static double
+outermost(const struct opinion *o, size_t n, size_t need, double sign)
+{
+	double		 best = NAN, at;
+	size_t		 i;
+
+	for (i = 0; i < n; i++) {
+		if (!o[i].usable)
+			continue;
+		at = o[i].offset + sign * o[i].distance;
+		if (depth(o, n, at) >= need &&
+		    (isnan(best) || sign * at > sign * best))
+			best = at;
+	}
+	return best;
+}
+
+/* Mark as survivor, for comparison, who should be a truechimer. */
+static void
+by_counting(struct opinion *o, size_t n)
+{
+	double		 low, high;
+	size_t		 i, usable = 0, allow, outside;
+
+	for (i = 0; i < n; i++) {
+		usable += o[i].usable;
+		o[i].survivor = false;
+	}
+	for (allow = 0; 2 * allow < usable; allow++) {
+		low = outermost(o, n, usable - allow, -1);
+		high = outermost(o, n, usable - allow, 1);
+		outside = 0;
+		for (i = 0; i < n; i++)
+			outside += o[i].usable &&
+			    (o[i].offset < low || o[i].offset > high);
+		if (isnan(low) || isnan(high) || low > high || outside > allow)
+			continue;
+		for (i = 0; i < n; i++)
+			o[i].survivor = o[i].usable &&
+			    o[i].offset - o[i].distance <= high &&
+			    o[i].offset + o[i].distance >= low;
+		return;
+	}
+}
+
+/* Up to MOST opinions; every other time on a grid, so that ends coincide. */
+static size_t
+generate(struct opinion *o)
+{
+	bool		 grid = below(2) == 0;
+	size_t		 i, n = 1 + below(MOST);
+
+	for (i = 0; i < n; i++) {
+		o[i] = grid ? opinion((double)below(12),
+		    1 + (double)below(6)) :
+		    opinion(uniform(-10, 10), uniform(0.1, 8));
+		o[i].variance = uniform(0.01, 1);
+		o[i].usable = below(8) != 0;
+	}
+	return n;
+}
+
+static void
+the_same_by_counting(void **arg)
+{
+	struct opinion	 o[MOST];
+	size_t		 i, n, run, chosen, agreed = 0;
+
+	(void)arg;
+	state = 1;
+	for (run = 0; run < RUNS; run++) {
+		n = generate(o);
+		chosen = select_truechimers(o, n);
+		by_counting(o, n);
+		for (i = 0; i < n; i++) {
+			if (o[i].truechimer != o[i].survivor)
+				fail_msg("run %zu: number %zu", run, i);
+			assert_true(o[i].usable || !o[i].truechimer);
+			chosen -= o[i].truechimer;
+		}
+		assert_int_equal(chosen, 0);
+		agreed += n > 0 && o[0].truechimer;
+	}
+	/* The generator makes enough of either kind to mean something. */
+	assert_in_range(agreed, RUNS / 10, RUNS * 9 / 10);
+}
+
+/* ---- properties ---- */
+
+static size_t
+truechimers(const struct opinion *o, size_t n)
+{
+	size_t		 i, count = 0;
+
+	for (i = 0; i < n; i++)
+		count += o[i].truechimer;
+	return count;
+}
+
+static void
+a_majority_or_none(void **arg)
+{
+	struct opinion	 o[MOST];
+	size_t		 i, n, run, usable, chosen, left;
+
+	(void)arg;
+	state = 2;
+	for (run = 0; run < RUNS; run++) {
+		n = generate(o);
+		usable = 0;
+		for (i = 0; i < n; i++)
+			usable += o[i].usable;
+		chosen = select_truechimers(o, n);
+		assert_int_equal(chosen, truechimers(o, n));
+		assert_true(chosen == 0 || 2 * chosen > usable);
+		left = select_survivors(o, n);
+		assert_true(left <= chosen);
+		assert_true(left == chosen || 2 * left > usable);
+		for (i = 0; i < n; i++) {
+			assert_true(o[i].truechimer || !o[i].survivor);
+			left -= o[i].survivor;
+		}
+		assert_int_equal(left, 0);
+	}
+}
+
+/* In whatever order the opinions come, each is judged the same. */
+static void
+order_does_not_matter(void **arg)
+{
+	struct opinion	 o[MOST], shuffled[MOST];
+	size_t		 from[MOST], i, j, t, n, run;
+
+	(void)arg;
+	state = 3;
+	for (run = 0; run < RUNS; run++) {
+		n = generate(o);
+		for (i = 0; i < n; i++) {
+			/* Two that stand apart equally far are no case. */
+			o[i].offset += uniform(-1e-6, 1e-6);
+			from[i] = i;
+		}
+		for (i = n; i > 1; i--) {
+			j = below(i);
+			t = from[j];
+			from[j] = from[i - 1];
+			from[i - 1] = t;
+		}
+		for (i = 0; i < n; i++)
+			shuffled[i] = o[from[i]];
+		assert_int_equal(select_truechimers(o, n),
+		    select_truechimers(shuffled, n));
+		assert_int_equal(select_survivors(o, n),
+		    select_survivors(shuffled, n));
+		for (i = 0; i < n; i++) {
+			assert_int_equal(shuffled[i].truechimer,
+			    o[from[i]].truechimer);
+			assert_int_equal(shuffled[i].survivor,
+			    o[from[i]].survivor);
+		}
+	}
+}
+
+/* Later or earlier by the same, or in other units: the same is chosen. */
+static void
+where_and_how_large_does_not_matter(void **arg)
+{
+	struct opinion	 o[MOST], moved[MOST];
+	size_t		 i, n, run;
+	char		 was[SELECT_MAX + 1];
+
+	(void)arg;
+	state = 4;
+	for (run = 0; run < RUNS; run++) {
+		n = generate(o);
+		for (i = 0; i < n; i++) {
+			moved[i] = o[i];
+			moved[i].offset = o[i].offset * 0x1p-20 + 1;
+			moved[i].distance = o[i].distance * 0x1p-20;
+			moved[i].variance = o[i].variance * 0x1p-40;
+			/* Room for the rounding that the sum brings. */
+			o[i].offset = (moved[i].offset - 1) * 0x1p20;
+		}
+		select_truechimers(o, n);
+		select_survivors(o, n);
+		memcpy(was, marks(o, n), n + 1);
+		select_truechimers(moved, n);
+		select_survivors(moved, n);
+		assert_string_equal(was, marks(moved, n));
+	}
+}
+
+/*
+ * T truechimers whose midpoints are all in what they have in common, and
+ * fewer falsetickers, anywhere and of any width, alone or together: all the
+ * truechimers are found.  (If the midpoints of the interval that was found
+ * all lay on one side of it, more than the allowed number would be outside.)
+ */
+static void
+a_minority_never_removes_a_cluster(void **arg)
+{
+	struct opinion	 o[MOST];
+	size_t		 i, n, run, good;
+	double		 lie, width;
+
+	(void)arg;
+	state = 5;
+	for (run = 0; run < 4 * RUNS; run++) {
+		good = 1 + below(MOST / 2);
+		n = good + below(good);
+		lie = uniform(-4, 4);
+		width = pow(10, uniform(-4, 1));
+		for (i = 0; i < n; i++) {
+			if (i < good)
+				o[i] = opinion(uniform(-0.5, 0.5),
+				    uniform(1, 3));
+			else if (run % 2 == 0)
+				o[i] = opinion(uniform(-4, 4),
+				    pow(10, uniform(-4, 1)));
+			else
+				o[i] = opinion(lie + uniform(-0.1, 0.1),
+				    width);
+		}
+		assert_true(select_truechimers(o, n) >= good);
+		for (i = 0; i < good; i++)
+			if (!o[i].truechimer)
+				fail_msg("run %zu: %zu of %zu, %s", run, good,
+				    n, marks(o, n));
+	}
+}
+
+/* And one of that minority who is far from all of them is not believed. */
+static void
+those_far_away_are_never_believed(void **arg)
+{
+	struct opinion	 o[MOST];
+	size_t		 i, n, run, good;
+
+	(void)arg;
+	state = 6;
+	for (run = 0; run < RUNS; run++) {
+		good = 2 + below(MOST / 2 - 1);
+		n = good + below(good);
+		for (i = 0; i < n; i++)
+			o[i] = i < good ?
+			    opinion(uniform(-0.5, 0.5), uniform(1, 3)) :
+			    opinion((below(2) ? 1 : -1) * uniform(7, 20),
+			    uniform(0.001, 3));
+		assert_int_equal(select_truechimers(o, n), good);
+		for (i = good; i < n; i++)
+			assert_false(o[i].truechimer);
+	}
+}
+
+/* As many as there can be, and one more, which has no vote. */
+static void
+as_many_as_there_can_be(void **arg)
+{
+	struct opinion	 o[SELECT_MAX + 1];
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i <= SELECT_MAX; i++)
+		o[i] = opinion(i % 2 == 0 ? 0 : 0.5, 1);
+	for (i = 0; i < 31; i++)
+		o[2 * i].offset = 100 + (double)i;
+	assert_int_equal(select_truechimers(o, SELECT_MAX), 33);
+	assert_true(select_survivors(o, SELECT_MAX) >= 33);
+	assert_int_equal(select_truechimers(o, SELECT_MAX + 1), 33);
+}
+
+/* ---- survivors ---- */
+
+/* Everybody's interval is wide: the offsets alone decide. */
+static const struct {
+	const char	*name;
+	size_t		 n;
+	double		 offset[6], error[6];
+	const char	*survivors;
+} outliers[] = {
+	{ "one", 1, { 5 }, { 1 }, "s" },
+	{ "two, however far apart", 2, { 0, 50 }, { 1, 1 }, "ss" },
+	{ "five alike", 5, { 0, 0, 0, 0, 0 }, { 1, 1, 1, 1, 1 }, "sssss" },
+	{ "within their errors", 5, { 0, 1, -1, 0.5, 2 }, { 1, 1, 1, 1, 1 },
+	    "sssss" },
+	{ "one apart", 5, { 0, 0.1, -0.1, 30, 0.2 }, { 1, 1, 1, 1, 1 },
+	    "sssts" },
+	{ "the same, unsure of itself", 5, { 0, 0.1, -0.1, 30, 0.2 },
+	    { 1, 1, 1, 20, 1 }, "sssss" },
+	{ "the same, amid sure ones", 5, { 0, 0.1, -0.1, 3, 0.2 },
+	    { 0.1, 0.1, 0.1, 0.1, 0.1 }, "sssts" },
+	{ "sources that scatter beyond their errors", 5,
+	    { -30, -15, 0, 15, 30 }, { 1, 1, 1, 1, 1 }, "sssss" },
+	{ "two apart on both sides", 5, { 0, 40, 0.1, -60, 0.2 },
+	    { 1, 1, 1, 1, 1 }, "ststs" },
+	{ "three apart: a majority must remain", 5,
+	    { 0, 0.1, 300, 3000, 30000 }, { 1, 1, 1, 1, 1 }, "ssstt" },
+	/* Of the others' mean 1/sqrt(2), its own 1: together 1.2247. */
+	{ "within four standard errors", 3, { 0, 0, 4.8 }, { 1, 1, 1 }, "sss" },
+	{ "beyond four", 3, { 0, 0, 5.0 }, { 1, 1, 1 }, "sst" },
+	/* The others' spread is sqrt(4/3), their errors next to nothing. */
+	{ "within twice the spread", 5, { -1, -1, 1, 1, 2.3 },
+	    { 1e-3, 1e-3, 1e-3, 1e-3, 1e-3 }, "sssss" },
+	{ "beyond twice", 5, { -1, -1, 1, 1, 2.33 },
+	    { 1e-3, 1e-3, 1e-3, 1e-3, 1e-3 }, "sssst" },
+	{ "of three, one can go", 3, { 0, 0.1, 60 }, { 1, 1, 1 }, "sst" },
+};
+
+static void
+outliers_by_hand(void **arg)
+{
+	struct opinion	 o[6];
+	size_t		 i, j, n, want;
+
+	(void)arg;
+	for (i = 0; i < COUNT(outliers); i++) {
+		want = 0;
+		for (j = 0; j < outliers[i].n; j++) {
+			o[j] = opinion(outliers[i].offset[j], 1e6);
+			o[j].variance = outliers[i].error[j] *
+			    outliers[i].error[j];
+			want += outliers[i].survivors[j] != 't';
+		}
+		assert_int_equal(select_truechimers(o, outliers[i].n),
+		    outliers[i].n);
+		n = select_survivors(o, outliers[i].n);
+		for (j = 0; j < outliers[i].n; j++)
+			if (o[j].survivor != (outliers[i].survivors[j] != 't'))
+				fail_msg("%s: %s", outliers[i].name,
+				    marks(o, outliers[i].n));
+		assert_int_equal(n, want);
+	}
+}
+
+/* The majority is of all who vote: falsetickers make it harder to lose. */
+static void
+no_outlier_costs_the_majority(void **arg)
+{
+	struct opinion	 o[5];
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < 5; i++)
+		o[i] = opinion((double)i * 1e-3, 100);
+	o[2].offset = 50;		/* apart, and still a truechimer */
+	o[3].offset = 1e6;
+	o[4].offset = -1e6;
+	assert_int_equal(select_truechimers(o, 5), 3);
+	assert_int_equal(select_survivors(o, 5), 3);
+	o[4].usable = false;		/* 2 of 4 are no majority either */
+	assert_int_equal(select_truechimers(o, 5), 3);
+	assert_int_equal(select_survivors(o, 5), 3);
+	o[3].usable = false;		/* but 2 of 3 are */
+	assert_int_equal(select_truechimers(o, 5), 3);
+	assert_int_equal(select_survivors(o, 5), 2);
+	assert_string_equal(marks(o, 5), "sstxx");
+}
+
+/* When only one may go, it is not just the first found. */
+static void
+the_one_furthest_apart_goes_first(void **arg)
+{
+	struct opinion	 o[31];
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < 17; i++)
+		o[i] = opinion(0, 1000);
+	o[3].offset = 100;
+	o[8].offset = -130;
+	o[12].offset = 90;
+	for (; i < 31; i++)
+		o[i] = opinion(1e6 * (double)i, 1000);
+	assert_int_equal(select_truechimers(o, 31), 17);
+	assert_int_equal(select_survivors(o, 31), 16);
+	assert_string_equal(marks(o, 31), "sssssssstssssssssxxxxxxxxxxxxxx");
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(worked_by_hand),
+		cmocka_unit_test(the_unusable_have_no_vote),
+		cmocka_unit_test(old_marks_go),
+		cmocka_unit_test(the_same_by_counting),
+		cmocka_unit_test(a_majority_or_none),
+		cmocka_unit_test(order_does_not_matter),
+		cmocka_unit_test(where_and_how_large_does_not_matter),
+		cmocka_unit_test(a_minority_never_removes_a_cluster),
+		cmocka_unit_test(those_far_away_are_never_believed),
+		cmocka_unit_test(as_many_as_there_can_be),
+		cmocka_unit_test(outliers_by_hand),
+		cmocka_unit_test(the_one_furthest_apart_goes_first),
+		cmocka_unit_test(no_outlier_costs_the_majority),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

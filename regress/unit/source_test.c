@@ -1,0 +1,378 @@
+/*
+ * One source: the ring of its samples, what is known of its path, and that
+ * what it claims of its own errors is true.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ntpd/sync/source.h"
+
+#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+
+/* A small generator, the same on every machine (xorshift64*). */
+static uint64_t		 state;
+
+static double
+uniform(void)
+{
+	state ^= state >> 12;
+	state ^= state << 25;
+	state ^= state >> 27;
+	return (double)((state * 0x2545f4914f6cdd1dULL) >> 11) * 0x1p-53;
+}
+
+static double
+exponential(double mean)
+{
+	return -mean * log(1 - uniform());
+}
+
+static void
+assert_near(double got, double want, double within)
+{
+	if (!(fabs(got - want) <= within))
+		fail_msg("%.12g is not %.12g", got, want);
+}
+
+static void
+add(struct source *s, double when, double offset, double delay)
+{
+	const struct sample sample = { .when = when, .offset = offset,
+	    .delay = delay, .precision = 1e-6 };
+
+	source_add(s, &sample);
+}
+
+static const struct {
+	const char	*name;
+	double		 out, back, offset, delay;
+} exchanges[] = {
+	{ "nothing at all", 0, 0, 0, 0 },
+	{ "clocks agree, 10 ms each way", 0.010, 0.010, 0, 0.020 },
+	{ "we are 1 s behind", 1.010, -0.990, 1, 0.020 },
+	{ "we are 1 s ahead", -0.990, 1.010, -1, 0.020 },
+	{ "the way out takes longer", 0.030, 0.010, 0.010, 0.040 },
+	{ "the way back takes longer", 0.010, 0.030, -0.010, 0.040 },
+};
+
+static void
+offset_and_delay(void **arg)
+{
+	double		 delay;
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(exchanges); i++) {
+		assert_near(sample_offset(exchanges[i].out, exchanges[i].back,
+		    &delay), exchanges[i].offset, 1e-15);
+		assert_near(delay, exchanges[i].delay, 1e-15);
+	}
+}
+
+static void
+the_newest_samples_stay(void **arg)
+{
+	struct source	 s;
+	size_t		 i, n;
+
+	(void)arg;
+	memset(&s, 0xa5, sizeof(s));
+	source_init(&s, 7);
+	assert_true(s.used);
+	assert_int_equal(s.weight, 7);
+	assert_int_equal(s.nsamples, 0);
+	for (n = 1; n <= 5 * SOURCE_SAMPLES + 3; n++) {
+		add(&s, (double)n, (double)n / 10, 0.01);
+		assert_int_equal(s.nsamples,
+		    n < SOURCE_SAMPLES ? n : SOURCE_SAMPLES);
+		for (i = 0; i < s.nsamples; i++)
+			assert_true(source_sample(&s, i)->when ==
+			    (double)(n - i));
+	}
+}
+
+static void
+forgetting(void **arg)
+{
+	struct source	 s;
+	size_t		 n;
+
+	(void)arg;
+	source_init(&s, 1);
+	for (n = 1; n <= 20; n++)
+		add(&s, (double)n, 0, n == 5 ? 0.010 : 0.020);
+	source_forget(&s, 100);
+	assert_int_equal(s.nsamples, SOURCE_SAMPLES);
+	source_forget(&s, 3);
+	assert_int_equal(s.nsamples, 3);
+	assert_true(source_sample(&s, 0)->when == 20);
+	assert_true(source_sample(&s, 2)->when == 18);
+	source_forget(&s, 0);
+	assert_int_equal(s.nsamples, 0);
+	assert_near(s.min_delay, 0.010, 0);	/* the path stays known */
+	add(&s, 30, 0, 0.020);
+	assert_int_equal(s.nsamples, 1);
+	assert_true(source_sample(&s, 0)->when == 30);
+	assert_near(s.min_delay, 0.010, 0);
+}
+
+/* The least delay is that of the recent ones: routes change. */
+static void
+the_least_delay(void **arg)
+{
+	struct source	 s;
+	size_t		 n;
+
+	(void)arg;
+	source_init(&s, 1);
+	add(&s, 0, 0, 0.030);
+	assert_near(s.min_delay, 0.030, 0);
+	add(&s, 1, 0, 0.010);
+	assert_near(s.min_delay, 0.010, 0);
+	for (n = 2; n < SOURCE_DELAYS + 1; n++) {
+		assert_near(s.min_delay, 0.010, 0);
+		add(&s, (double)n, 0, 0.040);
+	}
+	add(&s, (double)n, 0, 0.050);	/* the 10 ms are gone now */
+	assert_near(s.min_delay, 0.040, 0);
+}
+
+/* ---- variance ---- */
+
+static void
+variance_grows_with_delay(void **arg)
+{
+	static const double excess[] = { 0, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1 };
+	struct sample	 sample = { .precision = 1e-6 };
+	struct source	 s;
+	double		 v, last = 0;
+	size_t		 i, n;
+
+	(void)arg;
+	source_init(&s, 1);
+	for (n = 0; n < SOURCE_DELAYS; n++)
+		add(&s, (double)n, 0, 0.010 + (n == 0 ? 0 : 1e-5));
+	for (i = 0; i < COUNT(excess); i++) {
+		sample.delay = 0.010 + excess[i];
+		v = source_variance(&s, &sample);
+		assert_true(v > last);	/* > 0 also for the first */
+		last = v;
+	}
+	/* Of a long wait hardly anything else matters: x^2/12. */
+	assert_near(v / (1.0 / 12), 1, 0.01);
+}
+
+static void
+variance_has_a_floor(void **arg)
+{
+	struct sample	 sample = { .delay = 0.010, .precision = 1e-3 };
+	struct source	 s;
+	size_t		 n;
+
+	(void)arg;
+	source_init(&s, 1);
+	for (n = 0; n < SOURCE_DELAYS; n++)
+		source_add(&s, &sample);
+	/* Uniform within a millisecond: 289 us. */
+	assert_true(source_variance(&s, &sample) >= 1e-6 / 12 * 0.999);
+	assert_true(source_variance(&s, &sample) < 1e-6);
+}
+
+/*
+ * On paths with exponential waits, the squared error over the variance that
+ * was claimed for it is 1 on average, for all samples, and for those near the
+ * least delay, and for those far from it.
+ */
+static void
+claimed_variance_is_true(void **arg)
+{
+	struct { double sum; unsigned n; } near = { 0, 0 }, far = { 0, 0 };
+	struct sample	 sample = { .precision = 1e-6 };
+	struct source	 s;
+	double		 out, back, ratio;
+	unsigned	 run, n;
+
+	(void)arg;
+	state = 1;
+	for (run = 0; run < 50; run++) {
+		source_init(&s, 1);
+		for (n = 0; n < 400; n++) {
+			out = exponential(1e-3);
+			back = exponential(1e-3);
+			sample.delay = 0.02 + out + back;
+			sample.offset = (out - back) / 2;
+			source_add(&s, &sample);
+			if (n < SOURCE_DELAYS)
+				continue;
+			ratio = sample.offset * sample.offset /
+			    source_variance(&s, &sample);
+			if (out + back < 1e-3) {
+				near.sum += ratio;
+				near.n++;
+			} else {
+				far.sum += ratio;
+				far.n++;
+			}
+		}
+	}
+	assert_true(near.n > 1000 && far.n > 1000);
+	/* Near the least, which is not known exactly, rather too careful. */
+	assert_in_range(100 * near.sum / near.n, 25, 130);
+	assert_in_range(100 * far.sum / far.n, 60, 130);
+}
+
+/* ---- mean ---- */
+
+/* Samples on the line that is predicted differ from it by nothing. */
+static void
+mean_against_a_prediction(void **arg)
+{
+	struct source	 s;
+	double		 variance, jitter, mean;
+	size_t		 n;
+
+	(void)arg;
+	source_init(&s, 1);
+	for (n = 0; n < 10; n++)
+		add(&s, 64 * (double)n, 3 + 64 * (double)n * 50e-6,
+		    0.01 + 1e-4 * (double)(n % 3));
+	/* At 1000 s the line is at 3.05 s. */
+	mean = source_mean(&s, 1000, 3.05, 50e-6, &variance, &jitter);
+	assert_near(mean, 0, 1e-12);
+	assert_near(jitter, 0, 1e-9);
+	mean = source_mean(&s, 1000, 3.00, 50e-6, &variance, &jitter);
+	assert_near(mean, 0.05, 1e-12);
+	assert_near(jitter, 0, 1e-9);
+	/* With no frequency, the samples seem to scatter. */
+	(void)source_mean(&s, 1000, 3.05, 0, &variance, &jitter);
+	assert_true(jitter > 1e-3);
+}
+
+static void
+mean_of_equals(void **arg)
+{
+	struct source	 s;
+	double		 variance, jitter, one;
+
+	(void)arg;
+	source_init(&s, 1);
+	add(&s, 0, 1, 0.01);
+	add(&s, 1, 3, 0.01);
+	one = source_variance(&s, source_sample(&s, 0));
+	assert_near(source_mean(&s, 1, 0, 0, &variance, &jitter), 2, 1e-12);
+	assert_near(variance / one, 0.5, 1e-9);
+	assert_near(jitter, 1, 1e-9);
+}
+
+/* A sample that waited long hardly counts beside one that did not. */
+static void
+mean_prefers_short_delays(void **arg)
+{
+	struct source	 s;
+	double		 variance, jitter, mean, v[3];
+	size_t		 i;
+
+	(void)arg;
+	source_init(&s, 1);
+	add(&s, 0, 0.001, 0.010);
+	add(&s, 1, 0.020, 0.050);
+	add(&s, 2, 0.002, 0.011);
+	mean = source_mean(&s, 2, 0, 0, &variance, &jitter);
+	for (i = 0; i < 3; i++)
+		v[i] = source_variance(&s, source_sample(&s, i));
+	assert_near(mean, (0.002 / v[0] + 0.020 / v[1] + 0.001 / v[2]) /
+	    (1 / v[0] + 1 / v[1] + 1 / v[2]), 1e-12);
+	assert_near(1 / variance, 1 / v[0] + 1 / v[1] + 1 / v[2],
+	    1e-9 / variance);
+	assert_true(mean < 0.004);
+	assert_true(mean > 0.0005);
+}
+
+/* ---- distance ---- */
+
+static void
+distance_by_hand(void **arg)
+{
+	struct sample	 sample = { .when = 100, .delay = 0.020,
+			    .precision = 0, .root_delay = 0.010,
+			    .root_dispersion = 0.005 };
+	struct source	 s;
+
+	(void)arg;
+	source_init(&s, 1);
+	source_add(&s, &sample);
+	/* 20/2 + 10/2 + 5 ms, then 1 ms in 1000 s at 1 ppm. */
+	assert_near(source_distance(&s, 100, 1e-6), 0.020, 1e-9);
+	assert_near(source_distance(&s, 1100, 1e-6), 0.021, 1e-9);
+	assert_near(source_distance(&s, 1100, 0), 0.020, 1e-9);
+	assert_near(source_distance(&s, 50, 1), 0.020, 1e-9);
+	sample.root_dispersion = 0.105;	/* the newest sample's counts */
+	source_add(&s, &sample);
+	assert_near(source_distance(&s, 100, 1e-6), 0.120, 1e-9);
+	sample.precision = 0.001;
+	source_add(&s, &sample);
+	assert_true(source_distance(&s, 100, 0) >= 0.1205 - 1e-9);
+}
+
+/*
+ * The promise: true time is within the distance of the mean, even if all the
+ * delay and all the waits are on one way, and the server uses its error up.
+ */
+static void
+distance_holds_true_time(void **arg)
+{
+	struct sample	 sample = { .precision = 1e-6 };
+	struct source	 s;
+	double		 way, out, back, mean, variance, jitter;
+	unsigned	 run, n;
+
+	(void)arg;
+	state = 2;
+	for (run = 0; run < 500; run++) {
+		source_init(&s, 1);
+		way = run % 2 == 0 ? 1 : -1;
+		sample.root_delay = 0.1 * uniform();
+		sample.root_dispersion = 0.1 * uniform();
+		for (n = 0; n < SOURCE_SAMPLES; n++) {
+			out = 0.04 + exponential(0.02);
+			back = 0;
+			sample.when = 64 * (double)n;
+			sample.delay = out + back;
+			sample.offset = way * ((out - back) / 2 +
+			    sample.root_delay / 2 + sample.root_dispersion);
+			source_add(&s, &sample);
+			mean = source_mean(&s, sample.when, 0, 0, &variance,
+			    &jitter);
+			if (fabs(mean) > source_distance(&s, sample.when, 0))
+				fail_msg("run %u: %g is beyond %g", run, mean,
+				    source_distance(&s, sample.when, 0));
+		}
+	}
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(offset_and_delay),
+		cmocka_unit_test(the_newest_samples_stay),
+		cmocka_unit_test(forgetting),
+		cmocka_unit_test(the_least_delay),
+		cmocka_unit_test(variance_grows_with_delay),
+		cmocka_unit_test(variance_has_a_floor),
+		cmocka_unit_test(claimed_variance_is_true),
+		cmocka_unit_test(mean_against_a_prediction),
+		cmocka_unit_test(mean_of_equals),
+		cmocka_unit_test(mean_prefers_short_delays),
+		cmocka_unit_test(distance_by_hand),
+		cmocka_unit_test(distance_holds_true_time),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
