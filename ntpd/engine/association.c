@@ -32,6 +32,13 @@ association_name(const struct association *a, char text[ADDR_STRLEN])
 	return addr_format(&a->addr, text);
 }
 
+/* A's number, which is also its source's. */
+static size_t
+association_number(const struct engine *e, const struct association *a)
+{
+	return (size_t)(a - e->associations);
+}
+
 /* S, give or take PART of it. */
 static double
 vary(double s, double part)
@@ -53,7 +60,7 @@ association_start(struct engine *e, struct association *a, size_t host,
 	a->minpoll = a->poll = conf->minpoll;
 	a->query.fd = -1;
 	a->query.deadline = INSTANT_NEVER;
-	sync_add(&e->sync, (size_t)(a - e->associations), conf->weight);
+	sync_add(&e->sync, association_number(e, a), conf->weight);
 	association_quicken(a, now);
 }
 
@@ -61,7 +68,7 @@ void
 association_stop(struct engine *e, struct association *a)
 {
 	query_close(&a->query);
-	sync_remove(&e->sync, (size_t)(a - e->associations));
+	sync_remove(&e->sync, association_number(e, a));
 	a->used = false;
 }
 
@@ -82,37 +89,58 @@ schedule(struct engine *e, struct association *a, struct instant now)
 	const struct config_server *conf = &e->hosts[a->host].conf;
 	int		 most = conf->maxpoll > a->minpoll ?
 	    conf->maxpoll : a->minpoll;
+	double		 interval;
 
 	if (a->burst > 0) {
 		a->next = instant_add(now, BURST_SPACING);
 		return;
 	}
 	a->state = PEER_STATE_POLLING;
-	a->poll = sync_poll(&e->sync, a->minpoll, most);
-	a->next = instant_add(now, vary(ldexp(1, a->poll), POLL_SPREAD));
+	interval = sync_poll(&e->sync, ldexp(1, a->minpoll), ldexp(1, most));
+	a->poll = (int)ceil(log2(interval));
+	a->next = instant_add(now, vary(interval, POLL_SPREAD));
+}
+
+/* A has not answered for long enough to be no source any more. */
+static void
+fall_silent(struct engine *e, struct association *a, struct instant now)
+{
+	char		 name[ADDR_STRLEN];
+
+	a->was_unreachable = true;
+	log_info("%s: no answer for %d polls, next try in %.0f s",
+	    association_name(a, name), SILENT_POLLS,
+	    instant_diff(a->next, now));
+	sync_silence(&e->sync, association_number(e, a));
+	steer_update(e, now);
+	hosts_replace(e, a, now);
 }
 
 static void
 ask(struct engine *e, struct association *a, struct instant now)
 {
+	char		 name[ADDR_STRLEN];
+
+	/* Far away: the last answer of a quick start is still to come. */
+	if (a->query.fd != -1) {
+		a->next = a->query.deadline;
+		return;
+	}
 	a->reach = (uint8_t)(a->reach << 1);
 	a->missed++;
 	if (a->burst > 0)
 		a->burst--;
-	if (query_send(e, a, now))
+	if (query_send(e, a, now)) {
 		a->sent++;
-	schedule(e, a, now);
-	if (a->missed > SILENT_POLLS && !a->was_unreachable) {
-		char	 name[ADDR_STRLEN];
-
-		a->was_unreachable = true;
-		log_info("%s: no answer for %d polls, next try in %.0f s",
-		    association_name(a, name), SILENT_POLLS,
-		    instant_diff(a->next, now));
-		sync_silence(&e->sync, (size_t)(a - e->associations));
-		steer_update(e, now);
-		hosts_replace(e, a, now);
+		a->was_unsendable = false;
+	} else if (!a->was_unsendable) {
+		a->was_unsendable = true;
+		log_warn("%s: cannot be asked, trying on",
+		    association_name(a, name));
 	}
+	schedule(e, a, now);
+	if (a->missed > SILENT_POLLS && !a->was_unreachable)
+		fall_silent(e, a, now);
 }
 
 void
@@ -192,6 +220,20 @@ slow_down(struct engine *e, struct association *a, struct instant now)
 	schedule(e, a, now);
 }
 
+/*
+ * One that was silent answers: the network may be back.  The others are asked
+ * at once, so that it is not believed alone for the rest of their interval.
+ */
+static void
+wake_others(struct engine *e, struct instant now)
+{
+	struct association *a;
+
+	for (a = e->associations; a < e->associations + MAX_ASSOCIATIONS; a++)
+		if (a->used && a->was_unreachable && a->burst == 0)
+			association_quicken(a, now);
+}
+
 void
 association_answer(struct engine *e, struct association *a,
     const struct ntp_packet *pkt, const struct sample *sample,
@@ -215,8 +257,9 @@ association_answer(struct engine *e, struct association *a,
 		log_info("%s: answers again", association_name(a, name));
 		a->burst = BURST_ENOUGH - 1;
 		a->next = instant_add(now, BURST_SPACING);
+		wake_others(e, now);
 	}
-	updated = sync_sample(&e->sync, (size_t)(a - e->associations), sample,
+	updated = sync_sample(&e->sync, association_number(e, a), sample,
 	    associations_expected(e));
 	if (a->burst > 0 && sync_ready(&e->sync) &&
 	    BURST_MOST - a->burst >= BURST_ENOUGH) {
@@ -234,7 +277,6 @@ association_kiss(struct engine *e, struct association *a,
 	char		 name[ADDR_STRLEN];
 
 	a->rejected++;
-	a->missed = 0;
 	if (memcmp(code, "RATE", 4) == 0) {
 		slow_down(e, a, now);
 		if (log_allowed(&e->complaints, now, NULL))
@@ -243,10 +285,10 @@ association_kiss(struct engine *e, struct association *a,
 			    instant_diff(a->next, now));
 	} else if (memcmp(code, "DENY", 4) == 0 ||
 	    memcmp(code, "RSTR", 4) == 0) {
-		log_warnx("%s: denies us its service, asking it no more",
-		    association_name(a, name));
+		log_warnx("%s: denies us its service (%.4s), asking it no "
+		    "more", association_name(a, name), (const char *)code);
 		a->state = PEER_STATE_DENIED;
-		sync_silence(&e->sync, (size_t)(a - e->associations));
+		sync_silence(&e->sync, association_number(e, a));
 		steer_update(e, now);
 		hosts_replace(e, a, now);
 	}

@@ -36,7 +36,9 @@ check_server(const struct ntp_packet *pkt, const uint8_t own[4])
 	if (ntpshort_to_seconds(pkt->root_delay) / 2 +
 	    ntpshort_to_seconds(pkt->root_dispersion) >= CHECK_MAX_DISTANCE)
 		return CHECK_ROOT_DISTANCE;
-	if (ntptime_diff(pkt->transmit, pkt->reference) < 0)
+	/* Zero is unknown: a server without a source of its own may say so. */
+	if (!ntptime_is_zero(pkt->reference) &&
+	    ntptime_diff(pkt->transmit, pkt->reference) < 0)
 		return CHECK_REFERENCE;
 	/* Stratum 1 has the name of a clock there, which may look like us. */
 	if (pkt->stratum > 1 && memcmp(pkt->refid, own, 4) == 0)
@@ -61,13 +63,6 @@ check_answer(const struct ntp_packet *pkt, struct ntptime cookie, double out,
 	    ntptime_diff(pkt->transmit, pkt->receive) > CHECK_MAX_DELAY)
 		return CHECK_DELAY;
 	return CHECK_OK;
-}
-
-bool
-check_is_genuine(enum check check)
-{
-	return check != CHECK_MODE && check != CHECK_VERSION &&
-	    check != CHECK_ORIGIN;
 }
 
 const char *

@@ -37,9 +37,6 @@ enum check	 check_answer(const struct ntp_packet *pkt,
 		    struct ntptime cookie, double out, double back,
 		    double precision, const uint8_t own[4]);
 
-/* Is it a genuine answer to our request, whatever it is worth? */
-bool		 check_is_genuine(enum check check);
-
 /* Why not, for the log: "its root distance is over 16 s". */
 const char	*check_reason(enum check check);
 

@@ -23,9 +23,12 @@ configure(struct engine *e, const struct engine_setup *setup,
 {
 	double		 error = UNKNOWN_FREQUENCY;
 
-	if (setup->nservers != e->npending)
-		log_warnx("configuration of %u servers, %zu arrived",
+	if (setup->nservers != e->npending) {
+		log_warnx("of %u servers %zu arrived: configuration ignored",
 		    setup->nservers, e->npending);
+		e->npending = 0;
+		return;
+	}
 	e->setup = *setup;
 	if (!e->configured) {
 		if (setup->has_drift)
@@ -69,15 +72,17 @@ static void
 clock_state(struct engine *e, const struct clock_state *state,
     struct instant now)
 {
-	bool		 stepped = e->stepping && state->answers_step != 0;
+	bool		 new_start = state->may_step && !e->clock.may_step;
 
 	e->clock = *state;
 	e->slew_end = instant_add(now, state->slew_left);
 	e->clocks.rate = state->frequency + state->slew;
-	if (!stepped)
-		return;
-	e->stepping = false;
-	steer_update(e, now);
+	if (e->stepping && state->answers_step) {
+		/* Done or refused; what is left is for the next sample. */
+		e->stepping = false;
+		steer_publish(e, now);
+	} else if (new_start && !e->stepping)
+		steer_update(e, now);
 }
 
 static void

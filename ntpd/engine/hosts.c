@@ -20,16 +20,6 @@ host_number(const struct engine *e, const struct host *h)
 	return (size_t)(h - e->hosts);
 }
 
-/*
- * The id of a question to the resolver: an answer to one from before a reload
- * must not be taken for another host's.
- */
-static uint32_t
-question(const struct engine *e, const struct host *h)
-{
-	return (uint32_t)host_number(e, h) | e->generation << 8;
-}
-
 static size_t
 wanted(const struct host *h)
 {
@@ -74,8 +64,11 @@ populate(struct engine *e, struct host *h, struct instant now)
 			if (!e->associations[i].used)
 				break;
 		if (i == MAX_ASSOCIATIONS) {
-			log_warnx("more than %d associations: %s has to do "
-			    "with %zu", MAX_ASSOCIATIONS, h->conf.name, have);
+			if (!e->full)
+				log_warnx("more than %d associations: %s "
+				    "has to do with %zu", MAX_ASSOCIATIONS,
+				    h->conf.name, have);
+			e->full = true;
 			return;
 		}
 		association_start(e, &e->associations[i], host_number(e, h),
@@ -110,8 +103,7 @@ same_statement(const struct config_server *a, const struct config_server *b)
 
 /* Statement NEW keeps the associations of OLD: only its options changed. */
 static void
-inherit(struct engine *e, struct host *h, const struct host *old, size_t from,
-    struct instant now)
+inherit(struct engine *e, struct host *h, const struct host *old, size_t from)
 {
 	struct config_server conf = h->conf;
 	struct association *a;
@@ -119,17 +111,14 @@ inherit(struct engine *e, struct host *h, const struct host *old, size_t from,
 
 	*h = *old;
 	h->conf = conf;
-	if (h->resolving) {
-		h->resolving = false;
-		h->resolve_at = now;
-	}
 	for (i = 0; i < MAX_ASSOCIATIONS; i++) {
 		a = &e->associations[i];
 		if (!a->used || a->host != from)
 			continue;
 		/* Marked, so that it is not taken for the new number's. */
 		a->host = CONFIG_MAX_SERVERS + host_number(e, h);
-		a->minpoll = conf.minpoll;
+		if (conf.minpoll != old->conf.minpoll)
+			a->minpoll = conf.minpoll;
 		e->sync.sources[i].weight = conf.weight;
 	}
 }
@@ -157,13 +146,13 @@ hosts_configure(struct engine *e, struct instant now)
 
 	memcpy(old, e->hosts, sizeof(old));
 	e->nhosts = e->npending;
-	e->generation++;
+	e->full = false;
 	for (i = 0; i < e->nhosts; i++) {
 		host_init(&e->hosts[i], &e->pending[i], now);
 		for (j = 0; j < nold; j++) {
 			if (!same_statement(&old[j].conf, &e->hosts[i].conf))
 				continue;
-			inherit(e, &e->hosts[i], &old[j], j, now);
+			inherit(e, &e->hosts[i], &old[j], j);
 			old[j].conf.name[0] = '\0';	/* taken over */
 			break;
 		}
@@ -201,8 +190,9 @@ hosts_resolve(struct engine *e, struct instant now)
 			continue;
 		memset(&request, 0, sizeof(request));
 		memcpy(request.name, h->conf.name, sizeof(request.name));
-		if (channel_send(&e->resolver, MSG_RESOLVE, question(e, h), -1,
+		if (channel_send(&e->resolver, MSG_RESOLVE, e->next_serial, -1,
 		    &request)) {
+			h->serial = e->next_serial++;
 			h->resolving = true;
 			h->resolve_at = INSTANT_NEVER;
 		} else
@@ -307,9 +297,13 @@ void
 hosts_resolved(struct engine *e, uint32_t id,
     const struct resolve_reply *reply, struct instant now)
 {
-	struct host	*h = &e->hosts[id & 0xff];
+	struct host	*h;
 
-	if ((id & 0xff) >= e->nhosts || id != question(e, h) || !h->resolving)
+	/* By its serial: numbers may have changed since the question. */
+	for (h = e->hosts; h < e->hosts + e->nhosts; h++)
+		if (h->resolving && h->serial == id)
+			break;
+	if (h == e->hosts + e->nhosts)
 		return;
 	h->resolving = false;
 	if (!take_addresses(h, reply)) {

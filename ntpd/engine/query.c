@@ -21,6 +21,9 @@
 #define ANSWER_TIME	3.0	/* s to wait for an answer */
 #define READS_PER_TURN	16	/* packets of whoever hits the port */
 
+/* No server's time is before that: 2025, ns since 1970. */
+#define FIRST_YEAR	(1735689600LL * NS_PER_S)
+
 /* A kernel time stamp further from now than this is not one, s. */
 #define STAMP_AGE	1.0
 
@@ -72,10 +75,15 @@ connect_query(const struct engine *e, struct association *a)
 	if (connect(fd, (struct sockaddr *)&ss, len) == -1)
 		return false;
 	len = sizeof(ss);
-	if (getsockname(fd, (struct sockaddr *)&ss, &len) == -1)
+	if (getsockname(fd, (struct sockaddr *)&ss, &len) == -1 ||
+	    !addr_from_sockaddr(&a->query.local, (struct sockaddr *)&ss, len))
 		return false;
-	return addr_from_sockaddr(&a->query.local,
-	    (struct sockaddr *)&ss, len);
+	/* To ask ourselves would make our own opinion a witness. */
+	if (e->setup.listening && addr_same_host(&a->query.local, &a->addr)) {
+		errno = ELOOP;
+		return false;
+	}
+	return true;
 }
 
 /*
@@ -205,8 +213,10 @@ make_sample(const struct engine *e, const struct query *q,
     const struct ntp_packet *pkt, const struct reading *t4, double *out,
     double *back, struct sample *sample)
 {
-	int64_t		 t2 = ntptime_to_ns(pkt->receive, t4->real);
-	int64_t		 t3 = ntptime_to_ns(pkt->transmit, t4->real);
+	/* A clock that was never set is in 1970, true time is not. */
+	int64_t		 near = t4->real < FIRST_YEAR ? FIRST_YEAR : t4->real;
+	int64_t		 t2 = ntptime_to_ns(pkt->receive, near);
+	int64_t		 t3 = ntptime_to_ns(pkt->transmit, near);
 
 	*out = (double)(t2 - q->sent.real) * 1e-9 + q->sent.ahead;
 	*back = (double)(t4->real - t3) * 1e-9 - t4->ahead;
@@ -246,17 +256,15 @@ take(struct engine *e, struct association *a, const struct ntp_packet *pkt,
 	addr_refid(&a->query.local, own);
 	check = check_answer(pkt, a->query.cookie, out, back,
 	    sample.precision, own);
-	if (!check_is_genuine(check)) {
+	if (check != CHECK_OK && check != CHECK_KISS) {
 		reject(e, a, check_reason(check), now);
 		return false;
 	}
 	query_close(&a->query);
 	if (check == CHECK_OK)
 		association_answer(e, a, pkt, &sample, now);
-	else if (check == CHECK_KISS)
-		association_kiss(e, a, pkt->refid, now);
 	else
-		reject(e, a, check_reason(check), now);
+		association_kiss(e, a, pkt->refid, now);
 	return true;
 }
 

@@ -67,6 +67,16 @@ send_end(struct engine *e, uint32_t id, uint32_t records)
 	channel_send(&e->parent, MSG_END_RECORD, id, -1, &end);
 }
 
+/*
+ * Whoever asks more than the channel takes gets nothing: the same queue
+ * carries what the clock needs.
+ */
+static bool
+is_flooded(const struct engine *e)
+{
+	return e->parent.buf.queued > IMSG_MAX_QUEUED / 2;
+}
+
 void
 report_status(struct engine *e, uint32_t id, struct instant now)
 {
@@ -84,6 +94,8 @@ report_status(struct engine *e, uint32_t id, struct instant now)
 	};
 	struct estimate	 est;
 
+	if (is_flooded(e))
+		return;
 	memcpy(st.refid, s.refid, sizeof(st.refid));
 	st.next = (uint8_t)what_next(e, now, &st.next_in);
 	st.frequency = e->clock.frequency * 1e6;
@@ -96,8 +108,7 @@ report_status(struct engine *e, uint32_t id, struct instant now)
 	count_peers(e, &st);
 	if (s.synchronized) {
 		st.system_addr = e->last_peer.addr;
-		strlcpy(st.system_peer, e->hosts[e->last_peer.host].conf.name,
-		    sizeof(st.system_peer));
+		strlcpy(st.system_peer, e->last_name, sizeof(st.system_peer));
 	}
 	channel_send(&e->parent, MSG_STATUS_RECORD, id, -1, &st);
 	send_end(e, id, 1);
@@ -186,6 +197,8 @@ report_peers(struct engine *e, uint32_t id, struct instant now)
 	uint32_t	 records = 0;
 	size_t		 i, h;
 
+	if (is_flooded(e))
+		return;
 	for (h = 0; h < e->nhosts; h++) {
 		records += report_host(e, id, &e->hosts[h], now);
 		for (i = 0; i < MAX_ASSOCIATIONS; i++) {

@@ -27,6 +27,7 @@ struct host {
 	struct config_server conf;
 	bool		 numeric;	/* the name is an address */
 	bool		 resolving;	/* the resolver has been asked */
+	uint32_t	 serial;	/* of what it was asked */
 	struct instant	 resolve_at;	/* ask it then; INSTANT_NEVER: no need */
 	double		 backoff;	/* s, until the try after that */
 	struct addr	 addrs[RESOLVE_MAX];
@@ -63,6 +64,7 @@ struct association {
 	uint32_t	 sent, received, rejected;
 	bool		 was_false;	/* logged as falseticker */
 	bool		 was_unreachable; /* logged as silent */
+	bool		 was_unsendable; /* logged: a request could not leave */
 	unsigned	 since_kiss;	/* answers since the last RATE kiss */
 };
 
@@ -74,7 +76,8 @@ struct engine {
 	size_t		 nhosts;
 	struct config_server pending[CONFIG_MAX_SERVERS]; /* of a reload */
 	size_t		 npending;
-	uint32_t	 generation;	/* of the configuration */
+	uint32_t	 next_serial;	/* of questions to the resolver */
+	bool		 full;		/* logged: no more associations */
 	struct engine_setup setup;
 	bool		 configured;
 	struct association associations[MAX_ASSOCIATIONS];
@@ -86,6 +89,8 @@ struct engine {
 	bool		 stepping;	/* a step is asked for */
 	bool		 synchronized;	/* what we tell the world */
 	struct association last_peer;	/* system peer, kept while coasting */
+	char		 last_name[CONFIG_NAME_LEN];	/* and its name */
+	unsigned	 changes_seen;	/* of sync.changes */
 	bool		 no_majority;	/* logged */
 	int8_t		 precision;	/* log2 s */
 	struct instant	 publish_at;
@@ -100,7 +105,7 @@ void	 hosts_configure(struct engine *e, struct instant now);
 /* Ask the resolver for those whose time has come. */
 void	 hosts_resolve(struct engine *e, struct instant now);
 
-/* The resolver's answer for host ID. */
+/* The resolver's answer to question ID. */
 void	 hosts_resolved(struct engine *e, uint32_t id,
 	    const struct resolve_reply *reply, struct instant now);
 

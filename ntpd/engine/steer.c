@@ -72,9 +72,10 @@ steer_system(const struct engine *e, const struct reading *r)
 	s.root_dispersion = s.bound;
 	if (peer == NULL && e->last_peer.answered)
 		peer = &e->last_peer;		/* coasting */
+	/* So that a number that is none is no synchronized clock, either. */
 	if (peer == NULL || e->stepping ||
-	    fabs(s.offset) > SYNCHRONIZED_OFFSET ||
-	    s.bound > SYNCHRONIZED_BOUND)
+	    !(fabs(s.offset) <= SYNCHRONIZED_OFFSET) ||
+	    !(s.bound <= SYNCHRONIZED_BOUND))
 		return s;
 	/* What our servers do not know themselves, we cannot know, either. */
 	s.root_delay = ntpshort_to_seconds(peer->last.root_delay);
@@ -131,10 +132,11 @@ log_system(struct engine *e, const struct system *s)
 	e->synchronized = s->synchronized;
 	if (s->synchronized)
 		log_info("clock synchronized to %s, stratum %u, offset "
-		    "%+.6f s +- %.6f s, %zu servers agree",
+		    "%+.6f s +- %.6f s, %zu server%s",
 		    association_name(&e->last_peer, name), s->stratum,
 		    s->offset, s->bound - fabs(s->offset),
-		    e->sync.truechimers);
+		    e->sync.truechimers, e->sync.truechimers == 1 ? "" :
+		    "s agree");
 	else
 		log_warnx("clock is no longer synchronized: off by %+.6f s, "
 		    "at most %.6f s", s->offset, s->bound);
@@ -207,6 +209,7 @@ adjust(struct engine *e)
 	struct clock_frequency frequency;
 	struct clock_slew slew;
 	struct clock_step step;
+	size_t		 i;
 
 	plan = discipline_plan(&e->discipline, &est, est.offset - r.ahead,
 	    e->clock.may_step, e->setup.step_threshold);
@@ -214,15 +217,34 @@ adjust(struct engine *e)
 	frequency.error = est.frequency_error;
 	channel_send(&e->parent, MSG_CLOCK_FREQUENCY, 0, -1, &frequency);
 	if (plan.step) {
+		/* An answer must not come between two clocks. */
+		for (i = 0; i < MAX_ASSOCIATIONS; i++)
+			if (e->associations[i].used)
+				query_close(&e->associations[i].query);
 		step.by = plan.offset;
 		e->stepping = channel_send(&e->parent, MSG_CLOCK_STEP, 0, -1,
 		    &step);
 		return;
 	}
-	/* The start is over: what comes now is slewed. */
 	slew.rate = plan.slew;
 	slew.duration = plan.duration;
 	channel_send(&e->parent, MSG_CLOCK_SLEW, 0, -1, &slew);
+}
+
+/*
+ * All servers jumped together: the machine stood still without knowing it, as
+ * a paused virtual machine does.  That is a new start, if the parent agrees.
+ */
+static void
+notice_change(struct engine *e)
+{
+	if (e->changes_seen == e->sync.changes)
+		return;
+	e->changes_seen = e->sync.changes;
+	e->discipline.acquired = false;
+	log_warnx("all servers' time jumped: the machine must have stood "
+	    "still");
+	channel_send(&e->parent, MSG_CLOCK_NEW_START, 0, -1, NULL);
 }
 
 void
@@ -230,11 +252,15 @@ steer_update(struct engine *e, struct instant now)
 {
 	const struct association *peer = system_peer(e);
 
-	if (peer != NULL)
+	if (peer != NULL) {
 		e->last_peer = *peer;
+		strlcpy(e->last_name, e->hosts[peer->host].conf.name,
+		    sizeof(e->last_name));
+	}
 	log_majority(e);
 	if (sync_ready(&e->sync)) {
 		log_verdicts(e, now);
+		notice_change(e);
 		if (!e->stepping)
 			adjust(e);
 	}

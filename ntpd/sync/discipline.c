@@ -8,8 +8,11 @@
 /* Slews are not shorter, s: a command costs two messages. */
 #define SHORTEST_SLEW	1.0
 
-/* Nor longer, s. */
-#define LONGEST_SLEW	4096.0
+/* Nor longer, s, ... */
+#define LONGEST_SLEW	1600.0
+
+/* ... but for offsets of hours: then a day, and another plan after it. */
+#define LAST_SLEW	86400.0
 
 /* Acquired when the offset is within so many standard errors; lost beyond. */
 #define ACQUIRED	3.0
@@ -22,7 +25,7 @@ clamp(double v, double most)
 }
 
 /*
- * How long to take over correcting the offset.
+ * How long to take over correcting the offset, s.
  *
  * An offset that is far beyond its own error, after a start or when somebody
  * set the clock, goes as fast as it may.
@@ -31,7 +34,9 @@ clamp(double v, double most)
  * correct an error of s in the time T disturbs the rate by s/T; there is no
  * point in making that less than the error of the frequency, and whoever
  * measures intervals suffers if it is more.  That T, the ratio of the
- * filter's two errors, is also the time constant by which it forgets.
+ * filter's two errors, is also the time constant by which it forgets.  For a
+ * cost of offset^2 + (T * rate)^2 the best control is offset/T whatever the
+ * offset, so T has a bound: offsets beyond it would be kept for too long.
  */
 static double
 slew_time(const struct discipline *d, const struct estimate *e)
@@ -39,7 +44,7 @@ slew_time(const struct discipline *d, const struct estimate *e)
 	if (!d->acquired)
 		return SHORTEST_SLEW;
 	return fmin(LONGEST_SLEW, fmax(SHORTEST_SLEW,
-	    e->offset_error / e->frequency_error));
+	    e->tracking_error / e->frequency_error));
 }
 
 static void
@@ -50,8 +55,8 @@ plan_slew(struct plan *plan, const struct discipline *d,
 
 	if (fabs(plan->offset) > DISCIPLINE_LARGE)
 		fastest = DISCIPLINE_FAST_SLEW;
-	plan->duration = fmax(slew_time(d, e), fabs(plan->offset) / fastest);
-	/* Rounding must not make a fast slew out of a just large offset. */
+	plan->duration = fmin(LAST_SLEW,
+	    fmax(slew_time(d, e), fabs(plan->offset) / fastest));
 	plan->slew = clamp(plan->offset / plan->duration, fastest);
 }
 

@@ -9,15 +9,24 @@
 enum { OFFSET, FREQUENCY, BIAS };
 
 /*
- * Restlessness of oscillators, s/s per sqrt(s): from a rubidium's to that of
- * a machine whose fan has just started.
+ * What the members of the bank believe in.  Restlessness of the oscillator,
+ * s/s per sqrt(s), from a good crystal in a room of constant temperature to
+ * one whose fan has just started; and asymmetry of the paths, as part of
+ * their delay, from none to more than most routes have.
  */
-static const double wanders[FILTER_MODELS] = {
-	3e-12, 3e-11, 1e-10, 3e-10, 1e-9, 3e-9, 1e-8, 1e-7
+static const double wanders[FILTER_WANDERS] = {
+	1e-11, 1e-10, 3e-10, 1e-9, 3e-9, 1e-8, 1e-7
 };
+static const double asymmetries[FILTER_BIASES] = { 0.001, 0.01, 0.05 };
+
+/*
+ * Degrees of freedom of the t distribution that innovations are scored by: a
+ * single far one says little about which model is right.
+ */
+#define SCORE_FREEDOM	4.0
 
 /* Memory of the scores, samples: an older one counts 1/e of it. */
-#define SCORE_MEMORY	50.0
+#define SCORE_MEMORY 100.0
 
 /* Memory of a source's bias, s: paths and servers change in days. */
 #define BIAS_MEMORY	86400.0
@@ -32,7 +41,8 @@ filter_start(struct filter *f, double when, double offset, double error,
 	*f = (struct filter){ .started = true, .began = when, .when = when };
 	for (i = 0; i < FILTER_MODELS; i++) {
 		m = &f->models[i];
-		m->wander = wanders[i];
+		m->wander = wanders[i % FILTER_WANDERS];
+		m->asymmetry = asymmetries[i / FILTER_WANDERS];
 		m->weight = 1.0 / FILTER_MODELS;
 		m->x[OFFSET] = offset;
 		m->x[FREQUENCY] = frequency;
@@ -52,18 +62,27 @@ isolate(struct model *m, size_t s, double v)
 	m->p[s][s] = v;
 }
 
-void
-filter_join(struct filter *f, size_t i, double bias)
+/* Variance of source I's bias, as long as nothing is known of it. */
+static double
+bias_variance(const struct filter *f, const struct model *m, size_t i)
 {
-	size_t		 k;
+	double		 bias = m->asymmetry * f->delay[i];
 
-	f->bias[i] = bias;
+	return bias * bias;
+}
+
+void
+filter_join(struct filter *f, size_t i, double delay)
+{
+	struct model	*m;
+
+	f->delay[i] = delay;
 	if (f->active[i])
 		return;
 	f->active[i] = true;
-	for (k = 0; k < FILTER_MODELS; k++) {
-		f->models[k].x[BIAS + i] = 0;
-		isolate(&f->models[k], BIAS + i, bias * bias);
+	for (m = f->models; m < f->models + FILTER_MODELS; m++) {
+		m->x[BIAS + i] = 0;
+		isolate(m, BIAS + i, bias_variance(f, m, i));
 	}
 }
 
@@ -112,7 +131,7 @@ predict(const struct filter *f, struct model *m, double dt)
 	for (i = BIAS; i < FILTER_STATES; i++) {
 		if (!in_use(f, i))
 			continue;
-		v = f->bias[i - BIAS] * f->bias[i - BIAS];
+		v = bias_variance(f, m, i - BIAS);
 		m->x[i] *= fade;
 		for (j = 0; j < FILTER_STATES; j++) {
 			m->p[i][j] *= fade;
@@ -142,8 +161,8 @@ innovation(const struct model *m, size_t i, double offset, double variance,
 {
 	size_t		 b = BIAS + i;
 
-	*s = m->p[OFFSET][OFFSET] + 2 * m->p[OFFSET][b] + m->p[b][b] +
-	    variance;
+	*s = variance + fmax(0, m->p[OFFSET][OFFSET] +
+	    2 * m->p[OFFSET][b] + m->p[b][b]);
 	return offset - m->x[OFFSET] - m->x[b];
 }
 
@@ -179,7 +198,12 @@ update(struct model *m, size_t i, double offset, double variance)
 		for (c = 0; c < FILTER_STATES; c++)
 			m->p[r][c] -= gain[r] * ph[c];
 	}
-	m->score += -0.5 * (log(s) + inn * inn / s);
+	/* Rounding must not make a variance negative. */
+	for (r = 0; r < FILTER_STATES; r++)
+		if (m->p[r][r] < 0)
+			isolate(m, r, 0);
+	m->score -= 0.5 * log(s) + (SCORE_FREEDOM + 1) / 2 *
+	    log(1 + inn * inn / (SCORE_FREEDOM * s));
 }
 
 /* Weights from the scores; the best is 1 before they are made to sum to 1. */
@@ -221,6 +245,30 @@ filter_doubt_offset(struct filter *f, double error)
 		isolate(&f->models[k], OFFSET, error * error);
 }
 
+/*
+ * Variance of offset plus the sources' mean bias: of what the samples tell,
+ * without the bias that all sources may have in common, which none does.
+ */
+static double
+tracking_variance(const struct filter *f, const struct model *m)
+{
+	double		 cross = 0, biases = 0, n = 0;
+	size_t		 i, j;
+
+	for (i = BIAS; i < FILTER_STATES; i++) {
+		if (!in_use(f, i))
+			continue;
+		n++;
+		cross += m->p[OFFSET][i];
+		for (j = BIAS; j < FILTER_STATES; j++)
+			biases += m->p[i][j];
+	}
+	if (n == 0)
+		return m->p[OFFSET][OFFSET];
+	return fmax(0, m->p[OFFSET][OFFSET] + 2 * cross / n +
+	    biases / (n * n));
+}
+
 struct estimate
 filter_estimate(const struct filter *f, double when)
 {
@@ -235,6 +283,7 @@ filter_estimate(const struct filter *f, double when)
 		e.offset += m->weight * x[k];
 		e.frequency += m->weight * m->x[FREQUENCY];
 		e.wander += m->weight * m->wander;
+		e.tracking_error += m->weight * tracking_variance(f, m);
 	}
 	/* The mixture's variance: the models' own, and their disagreement. */
 	for (k = 0; k < FILTER_MODELS; k++) {
@@ -249,6 +298,7 @@ filter_estimate(const struct filter *f, double when)
 		e.frequency_error += m->weight * (fmax(v, 0) + d * d);
 	}
 	e.offset_error = sqrt(e.offset_error);
+	e.tracking_error = sqrt(e.tracking_error);
 	e.frequency_error = sqrt(e.frequency_error);
 	return e;
 }

@@ -14,11 +14,14 @@
 
 #define FILTER_SOURCES	32
 #define FILTER_STATES	(2 + FILTER_SOURCES)
-#define FILTER_MODELS	8
+#define FILTER_WANDERS	7
+#define FILTER_BIASES	3
+#define FILTER_MODELS	(FILTER_WANDERS * FILTER_BIASES)
 
 /* One member of the bank. */
 struct model {
 	double		 wander;	/* s/s per sqrt(s), random walk of freq. */
+	double		 asymmetry;	/* of paths, part of their delay */
 	double		 x[FILTER_STATES];	/* offset, frequency, biases */
 	double		 p[FILTER_STATES][FILTER_STATES]; /* their covariance */
 	double		 score;		/* log likelihood, fading */
@@ -30,7 +33,7 @@ struct filter {
 	double		 began;		/* s, oscillator time of the start */
 	double		 when;		/* s, oscillator time of the states */
 	bool		 active[FILTER_SOURCES];
-	double		 bias[FILTER_SOURCES];	/* s, prior standard error */
+	double		 delay[FILTER_SOURCES];	/* s, of the path */
 	struct model	 models[FILTER_MODELS];
 };
 
@@ -38,6 +41,7 @@ struct estimate {
 	double		 offset;	/* s, true - oscillator time */
 	double		 frequency;	/* s/s, its change */
 	double		 offset_error;	/* s, standard error */
+	double		 tracking_error; /* s, without the sources' common bias */
 	double		 frequency_error; /* s/s, standard error */
 	double		 wander;	/* s/s per sqrt(s), the bank's mean */
 };
@@ -51,10 +55,10 @@ void		 filter_start(struct filter *f, double when, double offset,
 		    double error, double frequency, double frequency_error);
 
 /*
- * Let source I take part; its bias, as long as nothing is known of it, has a
- * standard error of BIAS s.  Changing BIAS later is allowed.
+ * Let source I, DELAY s away, take part; calling it again with another delay
+ * is allowed.
  */
-void		 filter_join(struct filter *f, size_t i, double bias);
+void		 filter_join(struct filter *f, size_t i, double delay);
 
 /* Forget source I. */
 void		 filter_leave(struct filter *f, size_t i);

@@ -5,31 +5,44 @@
 
 #include "ntpd/sync/sync.h"
 
-/* Poll when the prediction's variance has grown by that many samples'. */
-#define POLL_VARIANCE	4.0
+/*
+ * Ask when the prediction's variance has grown by so many samples'; sooner if
+ * all servers are near (s, round trip): asking them costs nobody anything.
+ */
+#define POLL_VARIANCE	3.5
+#define POLL_NEAR	3.0
+#define NEAR_DELAY	1e-3
 
 /* Intervals are at most this part of the time since the start. */
 #define POLL_RAMP	8.0
 
-/* The variance of a usual sample of those who take part, s^2. */
+/* Intervals are tried in steps of this factor. */
+#define POLL_STEP	1.1
+
+/*
+ * The variance of a usual sample of those who take part, s^2; 0 if nobody
+ * does.  *NEAR: they are all near.
+ */
 static double
-usual_variance(const struct sync *sync, size_t *members)
+usual_variance(const struct sync *sync, bool *near)
 {
 	const struct source *s;
-	double		 v, sum = 0;
+	double		 x, precision, sum = 0, members = 0;
 	size_t		 i;
 
-	*members = 0;
+	*near = true;
 	for (i = 0; i < SYNC_SOURCES; i++) {
 		s = &sync->sources[i];
 		if (!sync_takes_part(sync, i) || s->nsamples == 0)
 			continue;
-		v = s->mean_excess * s->mean_excess / 12 +
-		    pow(source_sample(s, 0)->precision, 2) / 12;
-		sum += 1 / v;
-		++*members;
+		x = s->usual_excess;
+		precision = source_sample(s, 0)->precision;
+		sum += 12 / (x * x + precision * precision);
+		members++;
+		if (s->min_delay > NEAR_DELAY)
+			*near = false;
 	}
-	return *members > 0 ? (double)*members / sum : 0;
+	return members > 0 ? members / sum : 0;
 }
 
 /*
@@ -38,32 +51,31 @@ usual_variance(const struct sync *sync, size_t *members)
  * the frequency the variance grows by q^2 T^3 / 3, so that T goes with
  * (noise / q)^(2/3), the interval at which measurement noise and wander are
  * equally large.  Early on, when the filter knows little of q, T grows with
- * the time that it has had to learn.
+ * the time that it has had to learn.  Silence is no reason to hurry: with
+ * nobody to compare with, only that bound holds.
  */
-int
-sync_poll(const struct sync *sync, int least, int most)
+double
+sync_poll(const struct sync *sync, double least, double most)
 {
 	struct estimate	 now, then;
-	double		 variance, lost, learned;
-	size_t		 members;
-	int		 poll;
+	double		 variance, lost, t;
+	bool		 near;
 
 	if (!sync->filter.started)
 		return least;
-	variance = usual_variance(sync, &members);
-	learned = (sync->filter.when - sync->filter.began) / POLL_RAMP;
+	most = fmin(most, (sync->filter.when - sync->filter.began) /
+	    POLL_RAMP);
+	variance = usual_variance(sync, &near) *
+	    (near ? POLL_NEAR : POLL_VARIANCE);
+	if (variance <= 0)
+		return fmax(least, most);
 	now = sync_estimate(sync, sync->filter.when);
-	for (poll = least; poll < most; poll++) {
-		if (ldexp(1, poll + 1) > learned)
-			break;
-		if (members == 0)	/* silence is no reason to hurry */
-			continue;
-		then = sync_estimate(sync, sync->filter.when +
-		    ldexp(1, poll + 1));
+	for (t = least; t < most; t *= POLL_STEP) {
+		then = sync_estimate(sync, sync->filter.when + t * POLL_STEP);
 		lost = then.offset_error * then.offset_error -
 		    now.offset_error * now.offset_error;
-		if (lost > POLL_VARIANCE * variance)
-			break;
+		if (lost > variance)
+			return t;
 	}
-	return poll;
+	return fmax(least, most);
 }

@@ -18,19 +18,33 @@ source_init(struct source *source, unsigned weight)
 	*source = (struct source){ .used = true, .weight = weight };
 }
 
+/* Insertion sort: at most SOURCE_DELAYS. */
+static void
+sort(double *v, size_t n)
+{
+	double		 x;
+	size_t		 i, j;
+
+	for (i = 1; i < n; i++) {
+		x = v[i];
+		for (j = i; j > 0 && v[j - 1] > x; j--)
+			v[j] = v[j - 1];
+		v[j] = x;
+	}
+}
+
+/* The median, because congestion makes a mean of what is not usual. */
 static void
 update_path(struct source *source)
 {
-	double		 sum = 0;
-	size_t		 i;
+	double		 sorted[SOURCE_DELAYS];
+	size_t		 n = source->ndelays, i;
 
-	source->min_delay = source->delays[0];
-	for (i = 0; i < source->ndelays; i++) {
-		source->min_delay = fmin(source->min_delay, source->delays[i]);
-		sum += source->delays[i];
-	}
-	source->mean_excess = sum / (double)source->ndelays -
-	    source->min_delay;
+	for (i = 0; i < n; i++)
+		sorted[i] = source->delays[i];
+	sort(sorted, n);
+	source->min_delay = sorted[0];
+	source->usual_excess = sorted[n / 2] - sorted[0];
 }
 
 void
@@ -65,18 +79,23 @@ source_sample(const struct source *source, size_t i)
  * If both directions queue alike with exponential waits, the offset error
  * (half the difference of the waits) is uniform on [-x/2, x/2] given their
  * sum x: variance x^2/12.  x is the round trip's excess over the path's true
- * minimum, of which the smallest delay seen is an overestimate: the least of
- * n sums of two exponential waits (density ~ x/j^2 near 0) is about
- * 0.63 m / sqrt(n), m their mean.  The floor is time stamping: two ends,
- * uniform within the precision.
+ * minimum, of which the least delay seen is an overestimate: the least of n
+ * sums of two exponential waits of mean j each (density x/j^2 near 0) is
+ * j sqrt(pi/(2n)) on average, and j is 0.6 times the median of the sums.  It
+ * is taken for half as much again: to be too sure of the best samples costs
+ * more than to be too modest.  The floor is time stamping: an error uniform
+ * within the precision.
  */
+#define LEAST_EXCESS	1.2
+
 double
 source_variance(const struct source *source, const struct sample *sample)
 {
 	double		 x = sample->delay - source->min_delay;
 
-	x += 0.63 * source->mean_excess / sqrt((double)source->ndelays);
-	return x * x / 12 + sample->precision * sample->precision / 12;
+	x += LEAST_EXCESS * source->usual_excess /
+	    sqrt((double)source->ndelays);
+	return (x * x + sample->precision * sample->precision) / 12;
 }
 
 double
@@ -109,6 +128,6 @@ source_distance(const struct source *source, double now, double drift)
 	const struct sample *s = source_sample(source, 0);
 
 	return (source->min_delay + s->root_delay) / 2 + s->root_dispersion +
-	    s->precision + source->mean_excess / 2 +
+	    s->precision + source->usual_excess / 2 +
 	    drift * fmax(0, now - s->when);
 }

@@ -23,7 +23,7 @@ struct source {
 	size_t		 ndelays;
 	size_t		 next_delay;
 	double		 min_delay;	/* s, smallest of delays */
-	double		 mean_excess;	/* s, mean of delays - min_delay */
+	double		 usual_excess;	/* s, median of delays - min_delay */
 	unsigned	 surprises;	/* samples in a row against prediction */
 };
 

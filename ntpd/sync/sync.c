@@ -17,9 +17,6 @@
 /* How much the clock may have drifted since a sample, at least, s/s. */
 #define DRIFT_FLOOR	0.1e-6
 
-/* A source's bias, as part of its delay: asymmetry of its path. */
-#define BIAS_OF_DELAY	0.002
-
 /* Confidence of the error bound: standard errors. */
 #define BOUND_ERRORS	3.0
 
@@ -109,7 +106,7 @@ form_opinions(struct sync *sync, double now, const struct estimate *base,
 {
 	struct source	*s;
 	struct verdict	*v;
-	size_t		 needed = sync->filter.started ? 1 : FIRST_SAMPLES, i;
+	size_t		 needed, i;
 	double		 drift;
 
 	drift = fmax(DRIFT_FLOOR, 3 * base->frequency_error);
@@ -118,6 +115,8 @@ form_opinions(struct sync *sync, double now, const struct estimate *base,
 		v = &sync->verdicts[i];
 		o[i] = (struct opinion){ .usable = false };
 		v->tally = UNUSABLE;
+		/* Whoever has not been believed of late must say it more than once. */
+		needed = sync->filter.active[i] ? 1 : FIRST_SAMPLES;
 		if (!s->used || s->nsamples < needed)
 			continue;
 		o[i].usable = true;
@@ -186,7 +185,7 @@ adjust_membership(struct sync *sync)
 
 	for (i = 0; i < SYNC_SOURCES; i++) {
 		if (sync_takes_part(sync, i))
-			filter_join(&sync->filter, i, BIAS_OF_DELAY *
+			filter_join(&sync->filter, i,
 			    sync->sources[i].min_delay);
 		else if (sync->filter.active[i])
 			filter_leave(&sync->filter, i);
@@ -312,6 +311,7 @@ accept_change(struct sync *sync, double now)
 	struct estimate	 base;
 	size_t		 i;
 
+	sync->changes++;
 	base = filter_estimate(&sync->filter, now);
 	sync->frequency = base.frequency;
 	sync->frequency_error = fmax(base.frequency_error, 1e-6);
@@ -320,6 +320,18 @@ accept_change(struct sync *sync, double now)
 	judge(sync, now, &base);
 	if (sync->agreed)
 		begin(sync);
+}
+
+/* Has everybody that was believed fallen silent? */
+static bool
+is_coasting(const struct sync *sync)
+{
+	size_t		 i;
+
+	for (i = 0; i < SYNC_SOURCES; i++)
+		if (sync->filter.active[i])
+			return false;
+	return true;
 }
 
 bool
@@ -332,6 +344,9 @@ sync_sample(struct sync *sync, size_t i, const struct sample *sample,
 	source_add(&sync->sources[i], sample);
 	if (!sync->filter.started)
 		return try_start(sync, sample, expected);
+	/* The first to come back may be the one that lies. */
+	if (is_coasting(sync) && expected > 0)
+		return false;
 	surprise = sync->filter.active[i] && surprising(sync, i, sample);
 	if (surprise && clock_changed(sync)) {
 		accept_change(sync, sample->when);

@@ -43,6 +43,7 @@ struct sync {
 	size_t		 truechimers;
 	size_t		 system_peer;	/* SYNC_SOURCES: none */
 	double		 updated;	/* s, oscillator time of the last update */
+	unsigned	 changes;	/* of the clock that all sources saw */
 };
 
 /* Nothing known but FREQUENCY, s/s, with standard error FREQUENCY_ERROR. */
@@ -97,9 +98,9 @@ double		 sync_bound(const struct sync *sync, double now);
 bool		 sync_takes_part(const struct sync *sync, size_t i);
 
 /*
- * How long the sources' next answers can wait, as a poll exponent (log2 s)
- * for each of them.
+ * How long each source's next answer can wait, s, between LEAST and MOST.
  */
-int		 sync_poll(const struct sync *sync, int least, int most);
+double		 sync_poll(const struct sync *sync, double least,
+		    double most);
 
 #endif

@@ -1,0 +1,743 @@
+/*
+ * The synchronizer, driven by generated paths: no kernel, no network, and the
+ * truth is known.  Every test states a property and a bound for it.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ntpd/sync/sync.h"
+#include "regress/unit/paths.h"
+
+#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+#define HOUR		3600.0
+#define MOST		6		/* servers in a world */
+#define LONGEST		200000		/* exchanges in a run, at most */
+
+/* One machine and its servers. */
+static struct world {
+	struct sync	 sync;
+	struct oscillator osc;
+	struct path	 paths[MOST];
+	double		 next[MOST];	/* s, oscillator time to ask */
+	unsigned	 asked[MOST];
+	bool		 answered[MOST];
+	size_t		 n;
+	double		 interval;	/* s, between requests */
+	double		 now;		/* s, oscillator time */
+} w;
+
+/* What came of a run: errors of the estimate, after each sample. */
+struct result {
+	unsigned	 n;
+	double		 sum, squares;	/* s, s^2: estimate - truth */
+	double		 worst;		/* s */
+	double		 nees;		/* squared error / claimed variance */
+	unsigned	 outside;	/* errors beyond the claimed bound */
+};
+
+/* ---- the world ---- */
+
+static void
+begin_world(uint64_t seed, double wander)
+{
+	memset(&w, 0, sizeof(w));
+	w.interval = 64;
+	oscillator_init(&w.osc, seed, 0.3, 17e-6, wander);
+	sync_init(&w.sync, 0, 20e-6);
+}
+
+/* Another server, asked first in a moment; returns its path. */
+static struct path *
+add_server(uint64_t seed, enum queue queue, double delay, double wait)
+{
+	size_t		 i = w.n++;
+
+	assert_true(i < MOST);
+	path_init(&w.paths[i], seed * 100 + i, queue, delay, wait);
+	sync_add(&w.sync, i, 1);
+	w.next[i] = w.now + 1 + 0.1 * (double)i;
+	return &w.paths[i];
+}
+
+/* How many servers are still to give four answers, or have been silent. */
+static size_t
+expected(void)
+{
+	size_t		 i, n = 0;
+
+	for (i = 0; i < w.n; i++)
+		n += w.asked[i] < 4;
+	return n;
+}
+
+/* Ask the server whose turn it is; false if that is not before END. */
+static bool
+one_exchange(double end)
+{
+	struct sample	 sample;
+	size_t		 i, first = 0;
+
+	for (i = 1; i < w.n; i++)
+		if (w.next[i] < w.next[first])
+			first = i;
+	if (w.n == 0 || w.next[first] >= end)
+		return false;
+	w.now = w.next[first];
+	w.asked[first]++;
+	w.next[first] += w.asked[first] < 4 ? 2 : w.interval;
+	w.answered[first] = path_ask(&w.paths[first], &w.osc, w.now, &sample);
+	if (w.answered[first])
+		sync_sample(&w.sync, first, &sample, expected());
+	return true;
+}
+
+/* Let it run until END; what happens from FROM on goes into *R, if not NULL. */
+static void
+run(double from, double end, struct result *r)
+{
+	struct estimate	 e;
+	double		 error;
+	unsigned	 n;
+
+	for (n = 0; n < LONGEST && one_exchange(end); n++) {
+		if (r == NULL || w.now < from)
+			continue;
+		assert_true(sync_ready(&w.sync));
+		oscillator_run(&w.osc, w.now);
+		e = sync_estimate(&w.sync, w.now);
+		error = e.offset - w.osc.offset;
+		assert_true(isfinite(error));
+		r->n++;
+		r->sum += error;
+		r->squares += error * error;
+		r->worst = fmax(r->worst, fabs(error));
+		r->nees += error * error / (e.offset_error * e.offset_error);
+		r->outside += fabs(error) > sync_bound(&w.sync, w.now);
+	}
+}
+
+static double
+rms(const struct result *r)
+{
+	assert_true(r->n > 0);
+	return sqrt(r->squares / r->n);
+}
+
+static enum tally
+tally(size_t i)
+{
+	return w.sync.verdicts[i].tally;
+}
+
+/* What the estimate is off by now, s. */
+static double
+off(void)
+{
+	assert_true(sync_ready(&w.sync));
+	oscillator_run(&w.osc, w.now);
+	return sync_estimate(&w.sync, w.now).offset - w.osc.offset;
+}
+
+static struct result
+none(void)
+{
+	return (struct result){ .n = 0 };
+}
+
+/* ---- right, and as sure as it may be ---- */
+
+static const struct {
+	const char	*name;
+	enum queue	 queue;
+	size_t		 servers;
+	double		 delay, wait;	/* s */
+	double		 wander;	/* s/s per sqrt(s) */
+	double		 loss;
+	double		 rms;		/* s, at most */
+} settings[] = {
+	{ "lan", QUEUE_EXPONENTIAL, 1, 400e-6, 30e-6, 1e-9, 0, 20e-6 },
+	{ "lan, four", QUEUE_EXPONENTIAL, 4, 400e-6, 30e-6, 1e-9, 0, 10e-6 },
+	{ "wan", QUEUE_EXPONENTIAL, 4, 20e-3, 1e-3, 1e-9, 0, 200e-6 },
+	{ "wan, one", QUEUE_EXPONENTIAL, 1, 20e-3, 1e-3, 1e-9, 0, 300e-6 },
+	{ "restless", QUEUE_EXPONENTIAL, 4, 20e-3, 1e-3, 1e-8, 0, 300e-6 },
+	{ "lossy", QUEUE_EXPONENTIAL, 4, 20e-3, 1e-3, 1e-9, 0.4, 250e-6 },
+	{ "gamma", QUEUE_GAMMA, 4, 20e-3, 1e-3, 1e-9, 0, 200e-6 },
+	{ "pareto", QUEUE_PARETO, 4, 20e-3, 1e-3, 1e-9, 0, 250e-6 },
+};
+
+#define SEEDS		8
+
+/* SEEDS worlds like setting S, four hours each, of which the last three. */
+static struct result
+settle_in(size_t s)
+{
+	struct result	 r = none();
+	uint64_t	 seed;
+	size_t		 i;
+
+	for (seed = 1; seed <= SEEDS; seed++) {
+		begin_world(seed, settings[s].wander);
+		for (i = 0; i < settings[s].servers; i++)
+			add_server(seed, settings[s].queue,
+			    settings[s].delay * (1 + (double)i),
+			    settings[s].wait)->loss = settings[s].loss;
+		run(HOUR, 4 * HOUR, &r);
+	}
+	return r;
+}
+
+/*
+ * On symmetric paths: no bias beyond what chance leaves, small errors, and
+ * they are what is claimed - the bound holds in 99 %, twice that is allowed
+ * here, and the squared errors are on average at most four times the claimed
+ * variance, and not next to nothing of it.
+ */
+static void
+errors_are_small_and_known(void **arg)
+{
+	struct result	 r;
+	double		 mean;
+	size_t		 s;
+
+	(void)arg;
+	for (s = 0; s < COUNT(settings); s++) {
+		r = settle_in(s);
+		mean = r.sum / r.n;
+		if (fabs(mean) > 0.4 * rms(&r))
+			fail_msg("%s: biased by %g of %g s", settings[s].name,
+			    mean, rms(&r));
+		if (rms(&r) > settings[s].rms)
+			fail_msg("%s: off by %g s", settings[s].name, rms(&r));
+		if (r.outside > 0.02 * r.n)
+			fail_msg("%s: %u of %u beyond the bound",
+			    settings[s].name, r.outside, r.n);
+		if (r.nees / r.n > 4 || r.nees / r.n < 0.05)
+			fail_msg("%s: errors^2 %g of claimed",
+			    settings[s].name, r.nees / r.n);
+	}
+}
+
+/* The frequency is learned, and kept over hours without any answer. */
+static void
+holdover(void **arg)
+{
+	struct estimate	 e;
+	uint64_t	 seed;
+	size_t		 i;
+	double		 error;
+
+	(void)arg;
+	for (seed = 1; seed <= 5; seed++) {
+		begin_world(seed, 1e-10);
+		for (i = 0; i < 4; i++)
+			add_server(seed, QUEUE_EXPONENTIAL, 0.01, 3e-4);
+		run(0, 6 * HOUR, NULL);
+		e = sync_estimate(&w.sync, w.now);
+		assert_true(fabs(e.frequency - w.osc.frequency) < 0.05e-6);
+		oscillator_run(&w.osc, 8 * HOUR);
+		e = sync_estimate(&w.sync, 8 * HOUR);
+		error = fabs(e.offset - w.osc.offset);
+		assert_true(error < 0.3e-3);
+		assert_true(error < sync_bound(&w.sync, 8 * HOUR));
+		assert_true(sync_bound(&w.sync, 8 * HOUR) >
+		    2 * sync_bound(&w.sync, w.now));
+	}
+}
+
+/*
+ * More servers may not do harm: together, near and far and bad ones, they are
+ * not worse than the best of them alone by more than a quarter.
+ */
+static void
+not_worse_than_the_best_alone(void **arg)
+{
+	static const struct {
+		enum queue	 queue;
+		double		 delay, wait;
+	} servers[] = {
+		{ QUEUE_EXPONENTIAL, 0.010, 0.2e-3 },
+		{ QUEUE_EXPONENTIAL, 0.080, 3e-3 },
+		{ QUEUE_PARETO, 0.040, 2e-3 },
+		{ QUEUE_GAMMA, 0.150, 5e-3 },
+	};
+	struct result	 all = none(), best = none();
+	uint64_t	 seed;
+	size_t		 i;
+
+	(void)arg;
+	for (seed = 1; seed <= SEEDS; seed++) {
+		begin_world(seed, 1e-9);
+		add_server(seed, servers[0].queue, servers[0].delay,
+		    servers[0].wait);
+		run(HOUR, 4 * HOUR, &best);
+		begin_world(seed, 1e-9);
+		for (i = 0; i < COUNT(servers); i++)
+			add_server(seed, servers[i].queue, servers[i].delay,
+			    servers[i].wait);
+		run(HOUR, 4 * HOUR, &all);
+	}
+	if (rms(&all) > 1.25 * rms(&best))
+		fail_msg("%g s together, %g s the best alone", rms(&all),
+		    rms(&best));
+}
+
+/* A better sample counts more, also while a path is congested one way. */
+static void
+congestion_one_way(void **arg)
+{
+	struct result	 r = none();
+	uint64_t	 seed;
+	size_t		 i;
+
+	(void)arg;
+	for (seed = 1; seed <= SEEDS; seed++) {
+		begin_world(seed, 1e-9);
+		for (i = 0; i < 4; i++)
+			add_server(seed, QUEUE_EXPONENTIAL, 0.02, 0.5e-3);
+		run(0, 2 * HOUR, NULL);
+		w.paths[1].wait_out = 50e-3;	/* a download, two hours */
+		run(2 * HOUR, 4 * HOUR, &r);
+	}
+	if (r.worst > 2e-3)
+		fail_msg("pulled by up to %g s", r.worst);
+	if (rms(&r) > 0.3e-3)
+		fail_msg("pulled by %g s", rms(&r));
+}
+
+/* ---- falsetickers ---- */
+
+static void
+three_and_a_liar(uint64_t seed, double lie)
+{
+	size_t		 i;
+
+	begin_world(seed, 1e-9);
+	for (i = 0; i < 4; i++)
+		add_server(seed, QUEUE_EXPONENTIAL, 0.02, 1e-3);
+	w.paths[seed % 4].lie = lie;
+}
+
+/* One of four lies from the start, by much: found out, and without effect. */
+static void
+a_liar_has_no_effect(void **arg)
+{
+	static const double lies[] = { 0.1, -0.1, 3, -3600, 1e8, -1e9 };
+	struct result	 r;
+	uint64_t	 seed;
+	size_t		 i;
+
+	(void)arg;
+	for (seed = 1; seed <= COUNT(lies); seed++) {
+		r = none();
+		three_and_a_liar(seed, lies[seed - 1]);
+		run(HOUR, 3 * HOUR, &r);
+		for (i = 0; i < 4; i++)
+			if ((tally(i) == FALSETICKER) != (i == seed % 4))
+				fail_msg("lie %g: %zu", lies[seed - 1], i);
+		assert_int_equal(w.sync.truechimers, 3);
+		assert_true(r.worst < 1e-3);
+	}
+}
+
+/*
+ * A lie too small to be told from an asymmetric path: it pulls by no more
+ * than itself, and not by half of it, with three against it.
+ */
+static void
+a_small_lie_pulls_little(void **arg)
+{
+	static const double lies[] = { 0.5e-3, 2e-3, 5e-3, 9e-3, 15e-3, 25e-3 };
+	struct result	 r;
+	uint64_t	 seed;
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(lies); i++) {
+		r = none();
+		for (seed = 1; seed <= 4; seed++) {
+			three_and_a_liar(seed, lies[i]);
+			run(HOUR, 3 * HOUR, &r);
+		}
+		if (fabs(r.sum / r.n) > lies[i] / 2 ||
+		    r.worst > lies[i] + 1e-3)
+			fail_msg("a lie of %g s pulls by %g, up to %g s",
+			    lies[i], r.sum / r.n, r.worst);
+	}
+}
+
+/* A server that steps is out at once, and in again when it is right again. */
+static void
+a_server_steps(void **arg)
+{
+	static const double steps[] = { 0.1, -1, 60, -86400 };
+	struct result	 r;
+	uint64_t	 seed;
+
+	(void)arg;
+	for (seed = 1; seed <= COUNT(steps); seed++) {
+		r = none();
+		three_and_a_liar(seed, 0);
+		run(0, 2 * HOUR, NULL);
+		assert_true(tally(seed % 4) >= OUTLIER);
+		w.paths[seed % 4].lie = steps[seed - 1];
+		run(2 * HOUR, 2 * HOUR + 600, &r);
+		if (tally(seed % 4) != FALSETICKER)
+			fail_msg("step %g: still believed", steps[seed - 1]);
+		run(2 * HOUR, 4 * HOUR, &r);
+		assert_int_equal(tally(seed % 4), FALSETICKER);
+		assert_true(r.worst < 1e-3);
+		w.paths[seed % 4].lie = 0;
+		run(4 * HOUR, 6 * HOUR, &r);
+		if (tally(seed % 4) < OUTLIER)
+			fail_msg("step %g: not taken back", steps[seed - 1]);
+		assert_true(r.worst < 1e-3);
+	}
+}
+
+/* ---- majorities ---- */
+
+static const struct {
+	const char	*name;
+	size_t		 n;
+	double		 lie[MOST];
+	bool		 agreed;
+} votes[] = {
+	{ "one alone", 1, { 0 }, true },
+	{ "two that agree", 2, { 0, 0 }, true },
+	{ "one against one", 2, { 0, 1 }, false },
+	{ "two against one", 3, { 0, 1, 0 }, true },
+	{ "each for itself", 3, { 0, 1, 2 }, false },
+	{ "two against two", 4, { 0, 1, 0, 1 }, false },
+	{ "two against two apart", 4, { 0, 1, 0, 2 }, false },
+	{ "three against two", 5, { 1, 0, 1, 0, 0 }, true },
+	{ "three against three", 6, { 1, 0, 1, 0, 0, 1 }, false },
+};
+
+static void
+no_time_without_a_majority(void **arg)
+{
+	size_t		 v, i;
+
+	(void)arg;
+	for (v = 0; v < COUNT(votes); v++) {
+		begin_world(v, 1e-9);
+		for (i = 0; i < votes[v].n; i++)
+			add_server(v, QUEUE_EXPONENTIAL, 0.02,
+			    1e-3)->lie = votes[v].lie[i];
+		run(0, HOUR, NULL);
+		if (sync_ready(&w.sync) != votes[v].agreed ||
+		    w.sync.agreed != votes[v].agreed)
+			fail_msg("%s", votes[v].name);
+		if (votes[v].agreed)
+			assert_true(fabs(off()) < 2e-3);
+		else
+			assert_int_equal(w.sync.system_peer, SYNC_SOURCES);
+	}
+}
+
+/* A majority that is lost later leaves the estimate where it was. */
+static void
+a_majority_is_lost(void **arg)
+{
+	struct result	 r = none();
+	size_t		 i;
+
+	(void)arg;
+	three_and_a_liar(1, 0);
+	run(0, 2 * HOUR, NULL);
+	w.paths[1].lie = 10;
+	w.paths[2].lie = -20;
+	run(2 * HOUR, 4 * HOUR, &r);
+	assert_false(w.sync.agreed);
+	assert_int_equal(w.sync.truechimers, 0);
+	assert_true(r.worst < 5e-3);
+	for (i = 0; i < 4; i++)
+		assert_int_equal(tally(i), FALSETICKER);
+	w.paths[1].lie = w.paths[2].lie = 0;
+	run(4 * HOUR, 5 * HOUR, NULL);
+	assert_true(w.sync.agreed);
+	assert_true(fabs(off()) < 1e-3);
+}
+
+/* While servers are still to be heard, two that agree decide nothing. */
+static void
+who_may_still_answer_is_waited_for(void **arg)
+{
+	struct sample	 sample;
+	size_t		 i, n;
+
+	(void)arg;
+	begin_world(1, 1e-9);
+	for (i = 0; i < 2; i++)
+		add_server(1, QUEUE_EXPONENTIAL, 0.02, 1e-3);
+	for (n = 0; n < 20; n++) {
+		assert_true(path_ask(&w.paths[n % 2], &w.osc, (double)n,
+		    &sample));
+		assert_false(sync_sample(&w.sync, n % 2, &sample, 1));
+		assert_false(sync_ready(&w.sync));
+	}
+	assert_true(path_ask(&w.paths[0], &w.osc, 20, &sample));
+	assert_true(sync_sample(&w.sync, 0, &sample, 0));
+	assert_true(sync_ready(&w.sync));
+}
+
+/* ---- starts ---- */
+
+/* Everything is learned anew but the frequency. */
+static void
+a_restart_keeps_the_frequency(void **arg)
+{
+	struct estimate	 e;
+	size_t		 i;
+
+	(void)arg;
+	three_and_a_liar(1, 0);
+	run(0, 6 * HOUR, NULL);
+	sync_restart(&w.sync);
+	assert_false(sync_ready(&w.sync));
+	assert_false(w.sync.agreed);
+	assert_int_equal(w.sync.system_peer, SYNC_SOURCES);
+	for (i = 0; i < 4; i++)
+		assert_int_equal(tally(i), UNUSABLE);
+	w.osc.offset += 1234.5;
+	memset(w.asked, 0, sizeof(w.asked));
+	run(0, 6 * HOUR + 120, NULL);
+	e = sync_estimate(&w.sync, w.now);
+	assert_true(fabs(off()) < 2e-3);
+	assert_true(fabs(e.frequency - w.osc.frequency) < 0.2e-6);
+	assert_true(e.frequency_error < 1e-6);
+}
+
+/* The oscillator stood still: all servers jump together, and are right. */
+static void
+all_servers_jump_together(void **arg)
+{
+	static const double jumps[] = { 0.05, -0.5, 3, 3600, -1e6 };
+	uint64_t	 seed;
+
+	(void)arg;
+	for (seed = 1; seed <= COUNT(jumps); seed++) {
+		three_and_a_liar(seed, 0);
+		run(0, 2 * HOUR, NULL);
+		oscillator_run(&w.osc, w.now);
+		w.osc.offset += jumps[seed - 1];
+		run(0, 2 * HOUR + 1200, NULL);
+		if (!w.sync.agreed || fabs(off()) > 5e-3)
+			fail_msg("a jump of %g s: off by %g s",
+			    jumps[seed - 1], off());
+	}
+}
+
+/*
+ * From the first estimate on, the errors are within what is claimed: nobody
+ * is told a bound that does not hold, not even in the first minutes.
+ */
+static void
+the_first_minutes(void **arg)
+{
+	struct result	 r = none();
+	uint64_t	 seed;
+	size_t		 i;
+
+	(void)arg;
+	for (seed = 1; seed <= 60; seed++) {
+		begin_world(seed, 1e-9);
+		for (i = 0; i < 3; i++)
+			add_server(seed, QUEUE_EXPONENTIAL, 0.02, 1e-3);
+		run(12, 300, &r);
+	}
+	if (r.outside > 0.03 * r.n)
+		fail_msg("%u of %u beyond the bound", r.outside, r.n);
+	assert_true(rms(&r) < 1e-3);
+}
+
+/*
+ * The first answer of a server added later, of whose path nothing is known,
+ * does not count as much as what hours of others have said.
+ */
+static void
+a_newcomer_does_no_harm(void **arg)
+{
+	struct result	 r = none();
+	uint64_t	 seed;
+	size_t		 i;
+
+	(void)arg;
+	for (seed = 1; seed <= 20; seed++) {
+		begin_world(seed, 1e-9);
+		for (i = 0; i < 3; i++)
+			add_server(seed, QUEUE_EXPONENTIAL, 0.02, 0.3e-3);
+		run(0, HOUR, NULL);
+		w.now = HOUR;
+		add_server(seed, QUEUE_EXPONENTIAL, 0.08, 8e-3);
+		run(HOUR, HOUR + 600, &r);
+	}
+	if (rms(&r) > 0.3e-3 || r.worst > 1.5e-3)
+		fail_msg("off by %g s, up to %g s", rms(&r), r.worst);
+	if (r.outside > 0.03 * r.n)
+		fail_msg("%u of %u beyond the bound", r.outside, r.n);
+}
+
+/* ---- sources come and go ---- */
+
+static void
+silence_and_removal(void **arg)
+{
+	struct result	 r = none();
+	size_t		 i, peer;
+
+	(void)arg;
+	three_and_a_liar(1, 0);
+	run(0, 2 * HOUR, NULL);
+	peer = w.sync.system_peer;
+	assert_true(peer < 4);
+	assert_int_equal(tally(peer), SYSTEM_PEER);
+	w.paths[peer].loss = 1;
+	sync_silence(&w.sync, peer);
+	assert_int_equal(tally(peer), UNUSABLE);
+	assert_int_not_equal(w.sync.system_peer, peer);
+	run(2 * HOUR, 3 * HOUR, &r);
+	assert_int_equal(tally(peer), UNUSABLE);
+	assert_int_equal(w.sync.truechimers, 3);
+	w.paths[peer].loss = 0;
+	run(3 * HOUR, 4 * HOUR, &r);
+	assert_true(tally(peer) >= OUTLIER);
+	sync_remove(&w.sync, peer);
+	w.next[peer] = INFINITY;
+	run(4 * HOUR, 5 * HOUR, &r);
+	assert_int_equal(tally(peer), UNUSABLE);
+	assert_int_equal(w.sync.truechimers, 3);
+	assert_true(r.worst < 1e-3);
+	for (i = 0; i < 4; i++)
+		assert_int_equal(sync_takes_part(&w.sync, i),
+		    tally(i) >= COMBINED);
+}
+
+/* One that is silent does not vote: one left of two decides alone. */
+static void
+the_silent_have_no_vote(void **arg)
+{
+	(void)arg;
+	begin_world(1, 1e-9);
+	add_server(1, QUEUE_EXPONENTIAL, 0.02, 1e-3);
+	add_server(1, QUEUE_EXPONENTIAL, 0.02, 1e-3)->lie = 5;
+	run(0, HOUR, NULL);
+	assert_false(w.sync.agreed);
+	sync_silence(&w.sync, 1);
+	w.next[1] = INFINITY;
+	run(0, HOUR + 600, NULL);
+	assert_true(w.sync.agreed);
+	assert_true(fabs(off()) < 2e-3);
+}
+
+/* Which number a server has makes no difference. */
+static void
+numbers_mean_nothing(void **arg)
+{
+	static struct sync other;
+	struct sample	 sample;
+	struct estimate	 a, b;
+	size_t		 n, i;
+
+	(void)arg;
+	begin_world(1, 1e-9);
+	sync_init(&other, 0, 20e-6);
+	for (i = 0; i < 4; i++) {
+		add_server(1, QUEUE_EXPONENTIAL, 0.02 * (double)(i + 1),
+		    1e-3);
+		sync_add(&other, SYNC_SOURCES - 1 - 3 * i, 1);
+	}
+	for (n = 0; n < 1000; n++) {
+		i = n % 4;
+		if (!path_ask(&w.paths[i], &w.osc, 16 * (double)n, &sample))
+			continue;
+		sync_sample(&w.sync, i, &sample, 0);
+		sync_sample(&other, SYNC_SOURCES - 1 - 3 * i, &sample, 0);
+	}
+	a = sync_estimate(&w.sync, 16000);
+	b = sync_estimate(&other, 16000);
+	assert_true(fabs(a.offset - b.offset) < 1e-9);
+	assert_true(fabs(a.offset_error / b.offset_error - 1) < 1e-4);
+	assert_int_equal(w.sync.truechimers, other.truechimers);
+	for (i = 0; i < 4; i++)
+		assert_int_equal(w.sync.verdicts[i].tally,
+		    other.verdicts[SYNC_SOURCES - 1 - 3 * i].tally);
+}
+
+/* ---- how often to ask ---- */
+
+static void
+poll_within_its_limits(void **arg)
+{
+	double		 least, most, poll, early, t;
+
+	(void)arg;
+	begin_world(1, 1e-10);
+	add_server(1, QUEUE_EXPONENTIAL, 0.02, 1e-3);
+	assert_true(sync_poll(&w.sync, 64, 1024) == 64);
+	run(0, 60, NULL);
+	early = sync_poll(&w.sync, 16, 131072);
+	for (t = 60; t < 8 * HOUR; t += 997) {
+		run(0, t, NULL);
+		for (least = 16; least <= 131072; least *= 2)
+			for (most = least; most <= 131072; most *= 2) {
+				poll = sync_poll(&w.sync, least, most);
+				assert_true(poll >= least && poll <= most);
+			}
+	}
+	/* With time there is less to learn, and no hurry. */
+	assert_true(sync_poll(&w.sync, 16, 131072) > 2 * early);
+}
+
+/* A restless oscillator has to be watched more closely than a quiet one. */
+static void
+poll_by_what_there_is_to_learn(void **arg)
+{
+	static const double wanders[] = { 1e-10, 1e-9, 1e-8 };
+	double		 poll, last = INFINITY;
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(wanders); i++) {
+		begin_world(1, wanders[i]);
+		add_server(1, QUEUE_EXPONENTIAL, 0.02, 1e-3);
+		run(0, 24 * HOUR, NULL);
+		poll = sync_poll(&w.sync, 1, 131072);
+		assert_true(poll < last);
+		last = poll;
+	}
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(errors_are_small_and_known),
+		cmocka_unit_test(holdover),
+		cmocka_unit_test(not_worse_than_the_best_alone),
+		cmocka_unit_test(congestion_one_way),
+		cmocka_unit_test(a_liar_has_no_effect),
+		cmocka_unit_test(a_small_lie_pulls_little),
+		cmocka_unit_test(a_server_steps),
+		cmocka_unit_test(no_time_without_a_majority),
+		cmocka_unit_test(a_majority_is_lost),
+		cmocka_unit_test(who_may_still_answer_is_waited_for),
+		cmocka_unit_test(a_restart_keeps_the_frequency),
+		cmocka_unit_test(all_servers_jump_together),
+		cmocka_unit_test(the_first_minutes),
+		cmocka_unit_test(a_newcomer_does_no_harm),
+		cmocka_unit_test(silence_and_removal),
+		cmocka_unit_test(the_silent_have_no_vote),
+		cmocka_unit_test(numbers_mean_nothing),
+		cmocka_unit_test(poll_within_its_limits),
+		cmocka_unit_test(poll_by_what_there_is_to_learn),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
