@@ -13,8 +13,13 @@
 #define BURST_ENOUGH	4	/* answers */
 #define BURST_SPACING	2.0
 
-/* Poll intervals vary by this part, so that machines do not ask in step. */
-#define POLL_SPREAD	0.04
+/*
+ * Intervals vary by this part, downwards, so that machines which started
+ * together do not ask in step, and samples not in step with what happens on
+ * the hour.  Less where the operator has fixed the interval.
+ */
+#define POLL_SPREAD	(1.0 / 3)
+#define POLL_SPREAD_FIXED 0.04
 
 /* Polls without an answer until the server counts as silent. */
 #define SILENT_POLLS	8
@@ -39,11 +44,11 @@ association_number(const struct engine *e, const struct association *a)
 	return (size_t)(a - e->associations);
 }
 
-/* S, give or take PART of it. */
+/* A random part of WHOLE. */
 static double
-vary(double s, double part)
+some_of(double whole)
 {
-	return s * (1 + part * ((double)arc4random() / UINT32_MAX - 0.5));
+	return whole * (double)arc4random() / UINT32_MAX;
 }
 
 void
@@ -80,7 +85,7 @@ association_quicken(struct association *a, struct instant now)
 	a->state = PEER_STATE_STARTING;
 	a->burst = BURST_MOST;
 	/* Not all at the same moment: they would queue behind one another. */
-	a->next = instant_add(now, vary(0.1, 1));
+	a->next = instant_add(now, some_of(0.1));
 }
 
 static void
@@ -89,7 +94,7 @@ schedule(struct engine *e, struct association *a, struct instant now)
 	const struct config_server *conf = &e->hosts[a->host].conf;
 	int		 most = conf->maxpoll > a->minpoll ?
 	    conf->maxpoll : a->minpoll;
-	double		 interval;
+	double		 interval, spread;
 
 	if (a->burst > 0) {
 		a->next = instant_add(now, BURST_SPACING);
@@ -98,7 +103,8 @@ schedule(struct engine *e, struct association *a, struct instant now)
 	a->state = PEER_STATE_POLLING;
 	interval = sync_poll(&e->sync, ldexp(1, a->minpoll), ldexp(1, most));
 	a->poll = (int)ceil(log2(interval));
-	a->next = instant_add(now, vary(interval, POLL_SPREAD));
+	spread = most > a->minpoll ? POLL_SPREAD : POLL_SPREAD_FIXED;
+	a->next = instant_add(now, interval - some_of(interval * spread));
 }
 
 /* A has not answered for long enough to be no source any more. */

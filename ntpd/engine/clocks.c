@@ -8,7 +8,8 @@
 
 #define NS_PER_S	1000000000LL
 #define TRIES		3	/* readings, of which the quickest counts */
-#define PRECISION_READS	16
+#define PRECISION_TICKS	16		/* seen, or ... */
+#define PRECISION_READS	10000		/* ... as many readings */
 
 static int64_t
 read_ns(clockid_t id)
@@ -72,7 +73,7 @@ clocks_at(const struct clocks *c, const struct reading *now, int64_t real)
 
 	r.real = real;
 	r.now -= ago / (1 + c->rate);
-	r.ahead -= ago * c->rate;
+	r.ahead -= ago * c->rate / (1 + c->rate);
 	return r;
 }
 
@@ -84,12 +85,16 @@ int8_t
 clocks_precision(void)
 {
 	int64_t		 last = read_ns(CLOCK_REALTIME), next, least = NS_PER_S;
-	int		 i;
+	int		 reads, ticks = 0;
 
-	for (i = 0; i < PRECISION_READS; i++) {
+	for (reads = 0; reads < PRECISION_READS && ticks < PRECISION_TICKS;
+	    reads++) {
 		next = read_ns(CLOCK_REALTIME);
-		if (next > last && next - last < least)
-			least = next - last;
+		if (next > last) {
+			ticks++;
+			if (next - last < least)
+				least = next - last;
+		}
 		last = next;
 	}
 	return (int8_t)ceil(log2((double)least * 1e-9));

@@ -16,7 +16,7 @@
 
 /* Acquired when the offset is within so many standard errors; lost beyond. */
 #define ACQUIRED	3.0
-#define LOST		20.0
+#define LOST		50.0
 
 static double
 clamp(double v, double most)

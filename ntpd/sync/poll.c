@@ -9,12 +9,12 @@
  * Ask when the prediction's variance has grown by so many samples'; sooner if
  * all servers are near (s, round trip): asking them costs nobody anything.
  */
-#define POLL_VARIANCE	3.5
-#define POLL_NEAR	3.0
+#define POLL_VARIANCE	4.5
+#define POLL_NEAR	3.6
 #define NEAR_DELAY	1e-3
 
 /* Intervals are at most this part of the time since the start. */
-#define POLL_RAMP	8.0
+#define POLL_RAMP	3.0
 
 /* Intervals are tried in steps of this factor. */
 #define POLL_STEP	1.1
