@@ -145,6 +145,9 @@ check: deps-check
 check-lab: deps-check all
 	regress/lab/check-lab
 
+bench: deps-check all
+	regress/bench/bench
+
 demo: deps-demo all
 	sh regress/demo.sh
 
@@ -169,5 +172,5 @@ tidy: deps-check
 clean:
 	rm -rf obj obj-* ntpd/ntpd ntpctl/ntpctl
 
-.PHONY: all install uninstall check check-lab demo fuzz tidy clean unit-tests
+.PHONY: all install uninstall check check-lab bench demo fuzz tidy clean unit-tests
 .DELETE_ON_ERROR:

@@ -11,7 +11,7 @@ set -eu
 build="make gcc libc6-dev bison pkg-config libbsd-dev libmd-dev libcap-dev
     libseccomp-dev libjansson-dev"
 # clang for the second opinion and libFuzzer, perl for prove(1).
-check="clang libclang-rt-14-dev libcmocka-dev perl mandoc python3 python3-ntp
+check="clang clang-tidy libclang-rt-14-dev libcmocka-dev perl mandoc python3 python3-ntp
     iproute2 procps dnsmasq-base"
 demo="iproute2 procps"
 

@@ -8,10 +8,15 @@
 
 #include "ntpd/engine/state.h"
 
-/* A quick start: that many requests, so far apart (s). */
+/*
+ * A quick start: four requests two seconds apart; then up to four more, each
+ * after twice the time of the last, until the frequency is known so well (s/s)
+ * that the first regular interval does no harm.
+ */
 #define BURST_MOST	8
-#define BURST_ENOUGH	4	/* answers */
-#define BURST_SPACING	2.0
+#define BURST_ENOUGH	4
+#define BURST_SPACING	2.0	/* s */
+#define BURST_FREQUENCY	2e-6
 
 /*
  * Intervals vary by this part, downwards, so that machines which started
@@ -88,6 +93,26 @@ association_quicken(struct association *a, struct instant now)
 	a->next = instant_add(now, some_of(0.1));
 }
 
+/* The wait after the request just sent, s. */
+static double
+burst_spacing(const struct association *a)
+{
+	unsigned	 sent = BURST_MOST - a->burst;
+
+	if (sent < BURST_ENOUGH)
+		return BURST_SPACING;
+	return ldexp(BURST_SPACING, (int)(sent - BURST_ENOUGH));
+}
+
+/* Has a quick start done what it is for? */
+static bool
+burst_is_over(const struct engine *e, const struct association *a)
+{
+	return a->burst > 0 && a->burst <= BURST_MOST - BURST_ENOUGH &&
+	    sync_ready(&e->sync) && sync_estimate(&e->sync,
+	    e->sync.updated).frequency_error < BURST_FREQUENCY;
+}
+
 static void
 schedule(struct engine *e, struct association *a, struct instant now)
 {
@@ -97,7 +122,7 @@ schedule(struct engine *e, struct association *a, struct instant now)
 	double		 interval, spread;
 
 	if (a->burst > 0) {
-		a->next = instant_add(now, BURST_SPACING);
+		a->next = instant_add(now, burst_spacing(a));
 		return;
 	}
 	a->state = PEER_STATE_POLLING;
@@ -246,7 +271,7 @@ association_answer(struct engine *e, struct association *a,
     struct instant now)
 {
 	char		 name[ADDR_STRLEN];
-	bool		 updated;
+	bool		 updated, agreed = e->sync.agreed;
 
 	a->received++;
 	a->reach |= 1;
@@ -267,12 +292,11 @@ association_answer(struct engine *e, struct association *a,
 	}
 	updated = sync_sample(&e->sync, association_number(e, a), sample,
 	    associations_expected(e));
-	if (a->burst > 0 && sync_ready(&e->sync) &&
-	    BURST_MOST - a->burst >= BURST_ENOUGH) {
+	if (burst_is_over(e, a)) {
 		a->burst = 0;
 		schedule(e, a, now);
 	}
-	if (updated || !sync_ready(&e->sync))
+	if (updated || !sync_ready(&e->sync) || e->sync.agreed != agreed)
 		steer_update(e, now);
 }
 

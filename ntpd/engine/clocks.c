@@ -30,6 +30,7 @@ read_both(int64_t *raw)
 	int64_t		 before, after, real, best = INT64_MAX, best_real = 0;
 	int		 i;
 
+	*raw = 0;
 	for (i = 0; i < TRIES; i++) {
 		before = read_ns(CLOCK_MONOTONIC_RAW);
 		real = read_ns(CLOCK_REALTIME);

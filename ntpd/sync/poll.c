@@ -70,12 +70,14 @@ sync_poll(const struct sync *sync, double least, double most)
 	if (variance <= 0)
 		return fmax(least, most);
 	now = sync_estimate(sync, sync->filter.when);
-	for (t = least; t < most; t *= POLL_STEP) {
+	t = least;
+	while (t < most) {
 		then = sync_estimate(sync, sync->filter.when + t * POLL_STEP);
 		lost = then.offset_error * then.offset_error -
 		    now.offset_error * now.offset_error;
 		if (lost > variance)
 			return t;
+		t *= POLL_STEP;
 	}
 	return fmax(least, most);
 }

@@ -38,7 +38,7 @@ make_edges(const struct opinion *o, size_t n, struct edge *edges)
 	size_t		 i, m = 0;
 
 	for (i = 0; i < n && i < SELECT_MAX; i++) {
-		if (!o[i].usable)
+		if (!o[i].usable || o[i].unsteady)
 			continue;
 		edges[m++] = (struct edge){ o[i].offset - o[i].distance,
 		    LOWER };
@@ -130,7 +130,7 @@ select_truechimers(struct opinion *o, size_t n)
 	if (usable == 0 || !intersect(o, n, usable, &low, &high))
 		return 0;
 	for (i = 0; i < n && i < SELECT_MAX; i++) {
-		o[i].truechimer = o[i].usable &&
+		o[i].truechimer = o[i].usable && !o[i].unsteady &&
 		    o[i].offset - o[i].distance <= high &&
 		    o[i].offset + o[i].distance >= low;
 		truechimers += o[i].truechimer;

@@ -64,4 +64,7 @@ double		 source_mean(const struct source *source, double now,
 double		 source_distance(const struct source *source, double now,
 		    double drift);
 
+/* The age of the oldest sample at NOW, s. */
+double		 source_span(const struct source *source, double now);
+
 #endif

@@ -122,7 +122,10 @@ form_opinions(struct sync *sync, double now, const struct estimate *base,
 		o[i].usable = true;
 		o[i].offset = source_mean(s, now, base->offset,
 		    base->frequency, &o[i].variance, &v->jitter);
-		o[i].distance = source_distance(s, now, drift) + v->jitter;
+		o[i].distance = source_distance(s, now, drift);
+		/* Before there is an estimate, our own drift looks like that. */
+		o[i].unsteady = sync->filter.started && v->jitter >
+		    o[i].distance + drift * source_span(s, now);
 		v->offset = o[i].offset;
 		v->error = sqrt(o[i].variance);
 		v->tally = FALSETICKER;
@@ -339,7 +342,7 @@ sync_sample(struct sync *sync, size_t i, const struct sample *sample,
     size_t expected)
 {
 	struct estimate	 base;
-	bool		 surprise;
+	bool		 member, surprise;
 
 	source_add(&sync->sources[i], sample);
 	if (!sync->filter.started)
@@ -347,7 +350,8 @@ sync_sample(struct sync *sync, size_t i, const struct sample *sample,
 	/* The first to come back may be the one that lies. */
 	if (is_coasting(sync) && expected > 0)
 		return false;
-	surprise = sync->filter.active[i] && surprising(sync, i, sample);
+	member = sync->filter.active[i];
+	surprise = member && surprising(sync, i, sample);
 	if (surprise && clock_changed(sync)) {
 		accept_change(sync, sample->when);
 		return sync->agreed;
@@ -356,6 +360,9 @@ sync_sample(struct sync *sync, size_t i, const struct sample *sample,
 	judge(sync, sample->when, &base);
 	adjust_membership(sync);
 	if (!sync_takes_part(sync, i) || surprise)
+		return false;
+	/* Whoever has just joined is not believed everything, either. */
+	if (!member && surprising(sync, i, sample))
 		return false;
 	learn(sync, i, sample);
 	return true;

@@ -24,6 +24,7 @@ claim_sample(struct world *w, const char *path)
 	claim->bound = status->bound;
 	claim->root_bound = status->root_delay / 2 + status->root_dispersion;
 	claim->synchronized = status->synchronized != 0;
+	claim->undecided = status->next == NEXT_MAJORITY;
 	report_clear(&report);
 	if (isfinite(claim->bound))
 		w->nclaims++;

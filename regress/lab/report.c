@@ -131,6 +131,7 @@ print_claims(const struct world *w)
 {
 	double		*errors, *bounds, ratio, worst = 0, z, zsum = 0;
 	long		 i, n = 0, covered = 0, root = 0, synchronized = 0;
+	long		 undecided = 0;
 
 	errors = calloc((size_t)w->nclaims + 1, sizeof(*errors));
 	bounds = calloc((size_t)w->nclaims + 1, sizeof(*bounds));
@@ -150,16 +151,18 @@ print_claims(const struct world *w)
 		z = (c->error + c->offset) / c->stderr_;
 		zsum += z * z;
 		synchronized += c->synchronized;
+		undecided += c->undecided;
 		n++;
 	}
 	if (n > 0)
 		printf(",\"claims\":%ld,\"coverage\":%.5f,"
 		    "\"root_coverage\":%.5f,\"bound_ratio\":%.3f,"
 		    "\"bound_worst\":%.4f,\"z_rms\":%.3f,"
-		    "\"synchronized\":%.5f", n,
+		    "\"synchronized\":%.5f,\"undecided\":%.5f", n,
 		    (double)covered / (double)n, (double)root / (double)n,
 		    median(bounds, n) / median(errors, n), worst,
-		    sqrt(zsum / (double)n), (double)synchronized / (double)n);
+		    sqrt(zsum / (double)n), (double)synchronized / (double)n,
+		    (double)undecided / (double)n);
 	free(errors);
 	free(bounds);
 }

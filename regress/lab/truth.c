@@ -93,8 +93,9 @@ wait_until(struct world *w, double due)
 static void
 log_claim(FILE *f, const struct claim *c)
 {
-	fprintf(f, "%ld %.9f %.9f %.9f %.9f %.9f %d\n", c->second, c->error,
-	    c->offset, c->stderr_, c->bound, c->root_bound, c->synchronized);
+	fprintf(f, "%ld %.9f %.9f %.9f %.9f %.9f %d %d\n", c->second, c->error,
+	    c->offset, c->stderr_, c->bound, c->root_bound, c->synchronized,
+	    c->undecided);
 }
 
 /* What belongs to the end of each second. */

@@ -97,6 +97,7 @@ struct claim {
 	double		 bound;		/* of the error */
 	double		 root_bound;	/* likewise, from what clients get */
 	bool		 synchronized;
+	bool		 undecided;	/* waits for a majority */
 };
 
 struct world {
