@@ -24,6 +24,10 @@
 /* Room for several frames, so that one read brings several messages. */
 #define IN_SIZE	(4 * (sizeof(struct imsg_header) + IMSG_MAX_PAYLOAD))
 
+#ifndef SO_PASSRIGHTS
+#define SO_PASSRIGHTS	83	/* newer than most headers */
+#endif
+
 /* A message waiting to be written: its frame, header first. */
 struct imsg_out {
 	struct imsg_out	*next;
@@ -45,6 +49,21 @@ imsgbuf_init(struct imsgbuf *buf, int fd)
 	memset(buf, 0, sizeof(*buf));
 	buf->fd = fd;
 	buf->pid = getpid();
+}
+
+void
+imsg_refuse_fds(int fd)
+{
+	int	 no = 0;
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS, &no, sizeof(no));
+}
+
+void
+imsgbuf_refuse_fds(struct imsgbuf *buf)
+{
+	buf->refuse_fds = true;
+	imsg_refuse_fds(buf->fd);
 }
 
 static void
@@ -177,6 +196,14 @@ send_message(int fd, struct imsg_out *out)
 	return n;
 }
 
+/* Does ERROR go away by itself? */
+static bool
+is_transient(int error)
+{
+	return error == EAGAIN || error == ENOBUFS || error == ENOMEM ||
+	    error == ETOOMANYREFS;
+}
+
 enum imsg_status
 imsgbuf_flush(struct imsgbuf *buf)
 {
@@ -186,7 +213,7 @@ imsgbuf_flush(struct imsgbuf *buf)
 	while ((out = buf->head) != NULL) {
 		n = send_message(buf->fd, out);
 		if (n == -1) {
-			if (errno == EAGAIN)
+			if (is_transient(errno))
 				return IMSG_AGAIN;
 			if (errno == EPIPE || errno == ECONNRESET)
 				return IMSG_EOF;
@@ -268,17 +295,24 @@ imsgbuf_read(struct imsgbuf *buf)
 	ssize_t		 n;
 
 	if ((iov.iov_base = input_room(buf, &iov.iov_len)) == NULL)
-		return IMSG_ERROR;
+		return IMSG_AGAIN;
 	/* Full: there is a frame to be taken first, good or bad. */
 	if (iov.iov_len == 0)
 		return IMSG_AGAIN;
-	mh.msg_control = control.bytes;
-	mh.msg_controllen = sizeof(control.bytes);
+	/*
+	 * Without room for descriptors the kernel closes them.  It does so in
+	 * this process, and that an old one lets them get here at all cannot
+	 * be helped.
+	 */
+	if (!buf->refuse_fds) {
+		mh.msg_control = control.bytes;
+		mh.msg_controllen = sizeof(control.bytes);
+	}
 	do
 		n = recvmsg(buf->fd, &mh, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
 	while (n == -1 && errno == EINTR);
 	if (n == -1) {
-		if (errno == EAGAIN)
+		if (is_transient(errno))
 			return IMSG_AGAIN;
 		return errno == ECONNRESET ? IMSG_EOF : IMSG_ERROR;
 	}

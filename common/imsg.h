@@ -39,6 +39,7 @@ struct imsgbuf {
 	int		 fds[IMSG_MAX_FDS];
 	size_t		 nfds;
 	bool		 fds_lost;	/* one could not be kept: no more */
+	bool		 refuse_fds;	/* none is wanted */
 	struct imsg_out	*head, *tail;	/* messages to be written */
 	size_t		 queued;	/* bytes in them */
 };
@@ -52,6 +53,20 @@ enum imsg_status {
 
 /* Use the non-blocking stream socket FD, which now belongs to BUF. */
 void	 imsgbuf_init(struct imsgbuf *buf, int fd);
+
+/*
+ * Take no descriptors from the peer: to close one that a stranger prepared
+ * (SO_LINGER) can take as long as he likes.  Where the kernel can (Linux 6.16)
+ * the peer's sendmsg(2) fails, elsewhere they are dropped.  A frame that
+ * announces one is bad either way.
+ */
+void	 imsgbuf_refuse_fds(struct imsgbuf *buf);
+
+/*
+ * The first half of this for FD, a listening socket: those it accepts inherit
+ * it, so that there is no moment in which it is not so.
+ */
+void	 imsg_refuse_fds(int fd);
 
 /* Close the socket and all descriptors, drop everything queued. */
 void	 imsgbuf_clear(struct imsgbuf *buf);
@@ -68,13 +83,16 @@ bool	 imsg_compose(struct imsgbuf *buf, uint32_t type, uint32_t id, int fd,
 /* Is something waiting to be written?  Then poll for POLLOUT. */
 bool	 imsgbuf_pending(const struct imsgbuf *buf);
 
-/* Write what can be written: IMSG_OK when all is, IMSG_AGAIN if not yet. */
+/*
+ * Write what can be written: IMSG_OK when all is, IMSG_AGAIN if not yet, be it
+ * for want of memory.
+ */
 enum imsg_status imsgbuf_flush(struct imsgbuf *buf);
 
 /*
  * Read what is there, once.  IMSG_OK if something came; IMSG_AGAIN also when
- * the input is full of messages not yet taken.  After IMSG_EOF the messages
- * that were complete can still be taken.
+ * memory is short or the input full of messages not yet taken.  After IMSG_EOF
+ * the messages that were complete can still be taken.
  */
 enum imsg_status imsgbuf_read(struct imsgbuf *buf);
 

@@ -108,6 +108,7 @@ int
 pollset_wait(struct pollset *set, struct instant deadline,
     const sigset_t *mask)
 {
+	static const struct timespec rest = { .tv_nsec = NS_PER_S / 10 };
 	struct timespec	 left, *timeout = NULL;
 	int		 n;
 
@@ -116,7 +117,9 @@ pollset_wait(struct pollset *set, struct instant deadline,
 		timeout = &left;
 	}
 	n = ppoll(set->fds, set->n, timeout, mask);
-	if (n == -1 && errno != EINTR)
+	if (n == -1 && errno == ENOMEM)		/* this takes none: a rest */
+		ppoll(NULL, 0, &rest, mask);
+	else if (n == -1 && errno != EINTR)
 		fatal("ppoll");
 	return n > 0 ? n : 0;
 }

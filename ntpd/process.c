@@ -63,6 +63,8 @@ void
 channel_open(struct channel *ch, int fd, enum process self, enum process peer)
 {
 	imsgbuf_init(&ch->buf, fd);
+	if (self == PARENT)
+		imsgbuf_refuse_fds(&ch->buf);
 	ch->self = self;
 	ch->peer = peer;
 	ch->open = true;
@@ -96,6 +98,12 @@ channel_send(struct channel *ch, enum message_type type, uint32_t id, int fd,
 		fatalx("bug: message %d needs a payload", type);
 	return imsg_compose(&ch->buf, type, id, fd,
 	    payload != NULL ? payload : &nothing, messages[type].size);
+}
+
+size_t
+channel_queued(const struct channel *ch)
+{
+	return ch->open ? ch->buf.queued : 0;
 }
 
 void
@@ -195,10 +203,9 @@ channel_expect(struct channel *ch, enum message_type type, double seconds,
 	}
 }
 
-void
+bool
 channel_pair(int fds[2])
 {
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
-	    fds) == -1)
-		fatal("socketpair");
+	return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	    0, fds) == 0;
 }

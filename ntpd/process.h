@@ -37,7 +37,10 @@ const char *process_name(enum process process);
 /* The process called NAME; PROCESSES if there is none. */
 enum process process_by_name(const char *name);
 
-/* Make FD (a stream socket) the channel from SELF to PEER. */
+/*
+ * Make FD (a stream socket) the channel from SELF to PEER.  The parent takes
+ * no descriptors from its children.
+ */
 void	 channel_open(struct channel *ch, int fd, enum process self,
 	    enum process peer);
 
@@ -52,6 +55,9 @@ void	 channel_close(struct channel *ch);
  */
 bool	 channel_send(struct channel *ch, enum message_type type, uint32_t id, int fd,
 	    const void *payload);
+
+/* Bytes waiting to be written: how far the peer is behind. */
+size_t	 channel_queued(const struct channel *ch);
 
 /* Add it to SET: always for reading, for writing while something waits. */
 void	 channel_poll(struct channel *ch, struct pollset *set);
@@ -76,7 +82,7 @@ bool	 channel_receive(struct channel *ch, struct message *msg);
 bool	 channel_expect(struct channel *ch, enum message_type type, double seconds,
 	    struct message *msg);
 
-/* A connected pair of non-blocking close-on-exec sockets; fatal on failure. */
-void	 channel_pair(int fds[2]);
+/* A connected pair of non-blocking close-on-exec sockets; false with errno. */
+bool	 channel_pair(int fds[2]);
 
 #endif

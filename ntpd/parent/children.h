@@ -29,6 +29,7 @@ struct children {
 	struct restart	 server_restart[CONFIG_MAX_WORKERS];
 	size_t		 nservers;
 	bool		 fatal;		/* launcher or engine ended */
+	bool		 engine_reported; /* and how it did is logged */
 };
 
 /* Start the launcher; the only fork of the parent. */
@@ -38,18 +39,24 @@ void		 children_init(struct children *c,
 /* Start the engine and the resolver, and have them talk. */
 void		 children_start(struct children *c);
 
-/* Have N servers; superfluous ones end, new ones start. */
+/*
+ * Have N servers; superfluous ones end, new ones start, now or, if that is
+ * not possible, later.
+ */
 void		 children_set_servers(struct children *c, size_t n);
 
 /* Before pollset_wait(). */
 void		 children_poll(struct children *c, struct pollset *set);
 
-/*
- * After it: read and write; who is gone gets a date for its replacement.
- * Sets c->fatal when the daemon cannot go on.
- */
+/* After it: read and write, and hang up on who has. */
 void		 children_transfer(struct children *c,
-		    const struct pollset *set, struct instant now);
+		    const struct pollset *set);
+
+/*
+ * When what they sent has been taken: who is gone gets a date for its
+ * replacement.  Sets c->fatal when the daemon cannot go on.
+ */
+void		 children_check(struct children *c, struct instant now);
 
 /*
  * Start again those whose time has come.  True if a server was: it needs its
@@ -61,9 +68,14 @@ bool		 children_restart(struct children *c, struct instant now,
 /* When the next one is to be started again. */
 struct instant	 children_deadline(const struct children *c);
 
-/* Log how a child ended, as the launcher reports it. */
-void		 children_log_end(const struct children *c,
-		    const struct child_ended *end);
+/* Log how children ended, as far as the launcher has reported it. */
+void		 children_log_ends(struct children *c);
+
+/*
+ * If the engine is gone, wait a moment for the launcher's report of its end:
+ * why a daemon ended is what its log is read for.
+ */
+void		 children_await_report(struct children *c);
 
 /* Hang up on all of them: they end by themselves. */
 void		 children_stop(struct children *c);

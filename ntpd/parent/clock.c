@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -56,7 +57,7 @@ clock_unix_time(void)
 	return read_ns(CLOCK_REALTIME) / NS_PER_S;
 }
 
-/* Remember where the clocks are, for the next clock_jump(). */
+/* Remember where the clocks are, for the next account(). */
 static void
 look(struct clock *c)
 {
@@ -65,32 +66,53 @@ look(struct clock *c)
 	c->seen_boot_lead = read_ns(CLOCK_BOOTTIME) - read_ns(CLOCK_MONOTONIC);
 }
 
+/*
+ * Close the books on the time since the last look, in which the clock ran at
+ * one rate: what this rate does not explain is somebody else's doing.  To be
+ * called before the rate changes, or the engine could make a jump out of a
+ * slew that is over.
+ */
+static void
+account(struct clock *c)
+{
+	struct clock	 was = *c;
+	double		 raw, real, jump, least = CLOCK_JUMP_LEAST;
+
+	look(c);
+	raw = (double)(c->seen_raw - was.seen_raw) * 1e-9;
+	real = (double)(c->seen_real - was.seen_real) * 1e-9;
+	jump = real - raw * (1 + was.frequency + was.slew);
+	/* With -x others may steer, and what they do is no jump. */
+	if (was.read_only)
+		least = fmax(least, 1e-3 * raw);
+	if (fabs(jump) >= least)
+		c->jumped += jump;
+	c->slept += (double)(c->seen_boot_lead - was.seen_boot_lead) * 1e-9;
+}
+
 double
 clock_jump(struct clock *c, double *slept)
 {
-	struct clock	 was = *c;
-	double		 rate, raw, real;
+	double		 jumped;
 
-	look(c);
-	rate = was.frequency + was.slew;
-	raw = (double)(c->seen_raw - was.seen_raw) * 1e-9;
-	real = (double)(c->seen_real - was.seen_real) * 1e-9;
-	*slept = (double)(c->seen_boot_lead - was.seen_boot_lead) * 1e-9;
-	real -= raw * (1 + rate);
-	/* With -x others may steer, and what they do is no jump. */
-	if (was.read_only && fabs(real) < 1e-3 * raw)
-		real = 0;
-	return real;
+	account(c);
+	jumped = c->jumped;
+	*slept = c->slept;
+	c->jumped = c->slept = 0;
+	return jumped;
 }
 
 /* Everything that changes the clock goes through here. */
 static bool
 adjust(struct clock *c, struct timex *tx, const char *what)
 {
+	static struct log_limit limit = { .burst = 5, .interval = 600 };
+
 	if (c->read_only)
 		return true;
 	if (clock_adjtime(CLOCK_REALTIME, tx) == -1) {
-		log_warn("cannot %s", what);
+		if (log_allowed(&limit, instant_now(), NULL))
+			log_warn("cannot %s", what);
 		return false;
 	}
 	c->set_freq = tx->freq;
@@ -114,6 +136,7 @@ set_rate(struct clock *c, double rate)
 		ticks = round(ppm / ppm_per_tick());
 	tx.tick = nominal_tick() + (long)ticks;
 	tx.freq = lround((ppm - ticks * ppm_per_tick()) * FREQ_PER_PPM);
+	account(c);
 	return adjust(c, &tx, "set the clock's rate");
 }
 
@@ -137,30 +160,39 @@ clear_loops(struct clock *c)
 		fatalx("cannot adjust the clock: is CAP_SYS_TIME missing?");
 }
 
+/* The clock that must not be left with a slew on. */
+static struct clock	*opened;
+
+static void
+leave(void)
+{
+	clock_close(opened);
+}
+
 void
 clock_open(struct clock *c, bool read_only)
 {
 	memset(c, 0, sizeof(*c));
 	c->read_only = read_only;
 	c->slew_end = INSTANT_NEVER;
-	clear_loops(c);
 	look(c);
+	clear_loops(c);
+	opened = c;
+	if (atexit(leave) != 0)
+		fatalx("atexit");
 }
 
 bool
 clock_set_frequency(struct clock *c, double frequency)
 {
-	double		 old = c->frequency;
-
 	if (c->read_only)
 		return true;
 	/* Rounded to what the kernel can hold, so that our books are exact. */
-	c->frequency = round(frequency * 1e6 * FREQ_PER_PPM) / FREQ_PER_PPM *
-	    1e-6;
-	if (set_rate(c, c->frequency + c->slew))
-		return true;
-	c->frequency = old;
-	return false;
+	frequency = round(frequency * 1e6 * FREQ_PER_PPM) / FREQ_PER_PPM * 1e-6;
+	if (!set_rate(c, frequency + c->slew))
+		return false;
+	c->frequency = frequency;
+	return true;
 }
 
 bool
@@ -184,6 +216,7 @@ clock_end_slew(struct clock *c, struct instant now)
 {
 	if (c->slew == 0 || instant_before(now, c->slew_end))
 		return false;
+	c->slew_end = instant_add(now, 1);	/* again, if this fails */
 	return clock_set_slew(c, 0, 0, now);
 }
 
@@ -195,6 +228,7 @@ clock_step(struct clock *c, double by)
 
 	tx.time.tv_sec = (time_t)whole;
 	tx.time.tv_usec = (suseconds_t)((by - whole) * (double)NS_PER_S);
+	account(c);
 	if (!adjust(c, &tx, "step the clock"))
 		return false;
 	look(c);
@@ -223,7 +257,11 @@ clock_set_quality(struct clock *c, bool synchronized, double esterror,
 void
 clock_close(struct clock *c)
 {
-	clock_set_slew(c, 0, 0, instant_now());
+	if (c->slew == 0)
+		return;
+	if (set_rate(c, c->frequency))
+		c->slew = 0;
+	c->slew_end = INSTANT_NEVER;
 }
 
 void
@@ -232,6 +270,7 @@ clock_watch(struct clock *c)
 	struct timex	 tx = { .modes = 0 };
 	int		 ours;
 
+	account(c);
 	if (c->read_only || clock_adjtime(CLOCK_REALTIME, &tx) == -1)
 		return;
 	/* The kernel itself sets STA_UNSYNC when maxerror has grown to 16 s. */

@@ -13,6 +13,9 @@
 
 #include "common/loop.h"
 
+/* What is less may come from reading the clocks one after another, s. */
+#define CLOCK_JUMP_LEAST	0.005
+
 struct clock {
 	bool		 read_only;	/* -x: nothing is ever written */
 	double		 frequency;	/* base, s/s, as the kernel took it */
@@ -26,12 +29,16 @@ struct clock {
 
 	/* The last look at the clocks, ns: where REALTIME must be by now. */
 	int64_t		 seen_raw, seen_real, seen_boot_lead;
+
+	/* What our rates do not explain, up to then, for clock_jump(). */
+	double		 jumped, slept;	/* s */
 };
 
 /*
  * Take over the clock: stop the kernel's loops and adjtime(3), mark it
  * unsynchronized.  The frequency in effect stays; it is in c->frequency
- * afterwards.  Fatal if the kernel does not let us.
+ * afterwards.  Fatal if the kernel does not let us.  However the process ends
+ * by exit(3) from now on, no slew outlives it.
  */
 void	 clock_open(struct clock *c, bool read_only);
 
@@ -72,15 +79,15 @@ void	 clock_close(struct clock *c);
 int64_t	 clock_unix_time(void);
 
 /*
- * Where CLOCK_REALTIME is against where our own adjustments should have
- * brought it since the last call, s, and in *SLEPT how long the machine was
- * suspended meanwhile, s.  More than a few milliseconds: somebody set it.
+ * How far CLOCK_REALTIME was set since the last call, s, and in *SLEPT how
+ * long the machine was suspended, s: what neither our rates nor our steps
+ * explain.  0 if it is less than CLOCK_JUMP_LEAST at a time.
  */
 double	 clock_jump(struct clock *c, double *slept);
 
 /*
  * Log, once, if another program changed frequency, tick or status since our
- * last change, and take the frequency back.
+ * last change, and take the frequency back.  Call it now and then.
  */
 void	 clock_watch(struct clock *c);
 

@@ -5,15 +5,16 @@
 #include <sys/timerfd.h>
 
 #include <bsd/string.h>
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/log.h"
 #include "ntpd/parent/state.h"
 
-/* A jump of the clock that nobody but another program makes, s. */
-#define JUMP_LEAST		0.005
+/* The clock was set by so much: that is a new start, s. */
 #define JUMP_NEW_START		0.128
 
 void
@@ -33,25 +34,37 @@ command_send_state(struct parent *p, bool answers_step, struct instant now)
 	channel_send(&p->children.engine, MSG_CLOCK_STATE, 0, -1, &state);
 }
 
-void
-command_check_clock(struct parent *p)
+/* How far it jumped is for the log and the engine; that it did is known. */
+static bool
+look_at_jump(struct parent *p)
 {
 	struct clock_jumped jumped = { .by = 0 };
 	double		 slept;
 
 	jumped.by = clock_jump(&p->clock, &slept);
-	if (fabs(jumped.by) < JUMP_LEAST && slept < 1)
-		return;
 	if (slept >= 1)
 		log_info("the machine slept for %.0f s, starting anew", slept);
-	else
+	else if (fabs(jumped.by) >= CLOCK_JUMP_LEAST)
 		log_warnx("the clock was set by %+.3f s by another program",
 		    jumped.by);
 	if (fabs(jumped.by) < JUMP_NEW_START && slept < 1)
-		return;
+		return false;
 	policy_arm(&p->policy);
 	channel_send(&p->children.engine, MSG_CLOCK_JUMPED, 0, -1, &jumped);
 	command_send_state(p, false, instant_now());
+	return true;
+}
+
+bool
+command_check_clock(struct parent *p)
+{
+	uint64_t	 expirations;
+
+	if (p->timerfd == -1 || read(p->timerfd, &expirations,
+	    sizeof(expirations)) != -1 || errno != ECANCELED)
+		return false;
+	command_watch_clock(p);
+	return look_at_jump(p);
 }
 
 /* A timer that ends with ECANCELED when the clock is set. */
@@ -117,33 +130,56 @@ do_slew(struct parent *p, const struct clock_slew *wanted, struct instant now)
 }
 
 static void
-do_step(struct parent *p, const struct clock_step *wanted)
+do_step(struct parent *p, const struct clock_step *wanted, struct instant now)
 {
+	static struct log_limit limit = { .burst = 5, .interval = 600 };
+	struct policy	 before;
 	enum verdict	 verdict;
 
-	command_check_clock(p);		/* before our own step hides another's */
+	/* Our own step must not hide another's, and after that is void. */
+	if (command_check_clock(p))
+		return;
+	before = p->policy;
 	verdict = policy_step(&p->policy, wanted, clock_unix_time());
 	if (verdict != PERMITTED) {
 		refuse("a step", wanted->by, "s", verdict);
 		return;
 	}
-	if (p->clock.read_only) {
-		log_info("would set the clock by %+.6f s", wanted->by);
-		return;
-	}
-	if (clock_step(&p->clock, wanted->by))
-		log_info("clock set by %+.6f s", wanted->by);
+	if (!p->clock.read_only && !clock_step(&p->clock, wanted->by))
+		p->policy = before;	/* it was not used */
+	else if (log_allowed(&limit, now, NULL))
+		log_info("%s by %+.6f s", p->clock.read_only ?
+		    "would set the clock" : "clock set", wanted->by);
 	command_watch_clock(p);		/* our step is not somebody else's */
 }
 
 static void
-do_quality(struct parent *p, const struct clock_quality *q)
+do_new_start(struct parent *p, struct instant now)
+{
+	static struct log_limit limit = { .burst = 5, .interval = 600 };
+	bool		 could_step = policy_may_step(&p->policy);
+	enum verdict	 verdict = policy_new_start(&p->policy, now);
+
+	if (could_step || !log_allowed(&limit, now, NULL))
+		return;
+	if (verdict != PERMITTED)
+		log_warnx("engine asked for a new start: refused, %s",
+		    policy_reason(verdict));
+	else
+		log_info("all servers see the clock late, as if the machine "
+		    "had been paused: it may be set forward once");
+}
+
+static void
+do_quality(struct parent *p, const struct clock_quality *q, struct instant now)
 {
 	char		 text[CONTROL_NAME_LEN + 160], peer[CONTROL_NAME_LEN];
 
 	if (!isfinite(q->esterror) || !isfinite(q->maxerror) ||
 	    !isfinite(q->offset) || q->esterror < 0 || q->maxerror < 0)
 		return;
+	if (policy_report(&p->policy, q->synchronized != 0))
+		command_send_state(p, false, now);
 	clock_watch(&p->clock);
 	clock_set_quality(&p->clock, q->synchronized != 0, q->esterror,
 	    q->maxerror);
@@ -171,11 +207,15 @@ command_run(struct parent *p, const struct message *msg, struct instant now)
 		command_send_state(p, false, now);
 		break;
 	case MSG_CLOCK_STEP:
-		do_step(p, msg->data);
+		do_step(p, msg->data, now);
 		command_send_state(p, true, now);
 		break;
 	case MSG_CLOCK_QUALITY:
-		do_quality(p, msg->data);
+		do_quality(p, msg->data, now);
+		break;
+	case MSG_CLOCK_NEW_START:
+		do_new_start(p, now);
+		command_send_state(p, false, now);
 		break;
 	default:
 		break;

@@ -1,6 +1,6 @@
 /*
  * Clients of the control socket.  Each is a stranger: bounded in number, in
- * time and in what is queued for it.
+ * time and in what is queued for it and by it.
  */
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -18,6 +18,9 @@
 #define CLIENT_SILENCE	30.0	/* s */
 #define CLIENT_GRACE	1.0	/* s of silence before it must make room */
 #define ACCEPTS		4	/* new clients in one turn of the loop */
+#define ACCEPT_REST	1.0	/* s, when there are no descriptors left */
+#define REQUESTS	16	/* of one client in one turn */
+#define ENGINE_QUEUE	(IMSG_MAX_QUEUED / 4)	/* bytes; more: busy */
 
 static bool
 somebody_answers(const struct sockaddr_un *sun)
@@ -46,6 +49,7 @@ control_open(struct control *c, const char *path)
 	strlcpy(sun.sun_path, path, sizeof(sun.sun_path));
 	c->fd = -1;
 	c->next_id = 1;
+	c->rest = INSTANT_NEVER;
 	if (somebody_answers(&sun)) {
 		log_warnx("another ntpd is running: it answers at %s", path);
 		return false;
@@ -55,6 +59,7 @@ control_open(struct control *c, const char *path)
 		log_warn("control socket");
 		return false;
 	}
+	imsg_refuse_fds(c->fd);
 	unlink(path);
 	mask = umask(0111);		/* 0666 */
 	bound = bind(c->fd, (const struct sockaddr *)&sun, sizeof(sun));
@@ -95,13 +100,15 @@ control_poll(struct control *c, struct pollset *set)
 	struct control_client *client;
 	short		 events;
 
-	c->slot = pollset_add(set, c->fd, POLLIN);
+	c->slot = -1;
+	if (c->rest.ns == INSTANT_NEVER.ns)
+		c->slot = pollset_add(set, c->fd, POLLIN);
 	for (client = c->clients; client < c->clients + CONTROL_CLIENTS;
 	    client++) {
 		client->slot = -1;
 		if (!client->used)
 			continue;
-		events = POLLIN;
+		events = client->busy ? 0 : POLLIN;
 		if (imsgbuf_pending(&client->buf))
 			events |= POLLOUT;
 		client->slot = pollset_add(set, client->buf.fd, events);
@@ -121,46 +128,90 @@ turn_away(int fd)
 }
 
 /*
- * A place for one more: a free one, or that of the client that has been
- * silent for longest, so that nobody can shut others out by just sitting
- * there.  NULL if all have been busy a moment ago.
+ * A place for one more of user UID: a free one, or that of the client that
+ * has been silent for longest, so that nobody can shut others out by just
+ * sitting there.  Who has his share already gives up one of his own; root
+ * always gets a place, and nobody takes it from him.  NULL if all who could
+ * make room have been busy a moment ago.
  */
 static struct control_client *
-find_place(struct control *c, struct instant now)
+find_place(struct control *c, uid_t uid, struct instant now)
 {
-	struct control_client *client, *idle = c->clients;
+	struct control_client *client, *idle = NULL;
+	size_t		 own = 0;
+	bool		 crowded;
 
 	for (client = c->clients; client < c->clients + CONTROL_CLIENTS;
+	    client++)
+		own += client->used && client->uid == uid;
+	crowded = uid != 0 && own >= CONTROL_PER_USER;
+	for (client = c->clients; client < c->clients + CONTROL_CLIENTS;
 	    client++) {
-		if (!client->used)
+		if (!client->used && !crowded)
 			return client;
-		if (instant_before(client->deadline, idle->deadline))
+		if (!client->used || (crowded && client->uid != uid) ||
+		    (uid != 0 && client->uid == 0))
+			continue;
+		if (idle == NULL ||
+		    instant_before(client->deadline, idle->deadline))
 			idle = client;
 	}
-	if (instant_diff(idle->deadline, now) > CLIENT_SILENCE - CLIENT_GRACE)
+	if (idle == NULL || (uid != 0 && instant_diff(idle->deadline, now) >
+	    CLIENT_SILENCE - CLIENT_GRACE))
 		return NULL;
 	drop(idle);
 	return idle;
+}
+
+/* Without a descriptor for it the client stays in line: let it wait. */
+static void
+accept_failed(struct control *c, struct instant now)
+{
+	static struct log_limit limit = { .burst = 2, .interval = 600 };
+
+	if (errno != EMFILE && errno != ENFILE && errno != ENOMEM &&
+	    errno != ENOBUFS)
+		return;
+	c->rest = instant_add(now, ACCEPT_REST);
+	if (log_allowed(&limit, now, NULL))
+		log_warn("cannot take a client of the control socket");
 }
 
 static void
 accept_client(struct control *c, struct instant now)
 {
 	struct control_client *client;
+	struct ucred	 cred;
+	socklen_t	 len = sizeof(cred);
 	int		 fd;
 
 	fd = accept4(c->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (fd == -1)
+	if (fd == -1) {
+		accept_failed(c, now);
 		return;
-	if ((client = find_place(c, now)) == NULL) {
+	}
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == -1 ||
+	    (client = find_place(c, cred.uid, now)) == NULL) {
 		turn_away(fd);
 		return;
 	}
 	imsgbuf_init(&client->buf, fd);
+	imsgbuf_refuse_fds(&client->buf);
 	client->used = true;
+	client->uid = cred.uid;
+	client->busy = false;
 	client->id = c->next_id++;
 	client->slot = -1;
 	client->deadline = instant_add(now, CLIENT_SILENCE);
+}
+
+/* Answer without the engine: with our version, or that we are busy. */
+static bool
+answer_end(struct control_client *client, enum control_type type)
+{
+	struct control_end end = { .version = CONTROL_VERSION };
+
+	return imsg_compose(&client->buf, type, 0, -1, &end, sizeof(end));
 }
 
 /* False if the client is to be dropped. */
@@ -169,14 +220,12 @@ request(struct control_client *client, const struct imsg *imsg,
     struct channel *engine)
 {
 	const struct control_request *req = imsg->data;
-	struct control_end end = { .version = CONTROL_VERSION };
 	enum message_type	 type;
 
-	if (imsg->hdr.len != sizeof(*req) || imsg->fd != -1)
+	if (imsg->hdr.len != sizeof(*req))
 		return false;
-	if (req->version != CONTROL_VERSION)	/* the answer says ours */
-		return imsg_compose(&client->buf, CONTROL_END, 0, -1, &end,
-		    sizeof(end));
+	if (req->version != CONTROL_VERSION)
+		return answer_end(client, CONTROL_END);
 	switch (imsg->hdr.type) {
 	case CONTROL_GET_STATUS:
 		type = MSG_SHOW_STATUS;
@@ -187,7 +236,33 @@ request(struct control_client *client, const struct imsg *imsg,
 	default:
 		return false;
 	}
-	return channel_send(engine, type, client->id, -1, NULL);
+	if (channel_queued(engine) > ENGINE_QUEUE)
+		return answer_end(client, CONTROL_BUSY);
+	client->busy = channel_send(engine, type, client->id, -1, NULL);
+	return client->busy;
+}
+
+/*
+ * Take the client's requests, one at a time: the others stay in its socket,
+ * not in the engine's queue.  False if it is to be dropped.
+ */
+static bool
+take_requests(struct control_client *client, struct channel *engine,
+    struct instant now)
+{
+	enum imsg_status status = IMSG_AGAIN;
+	struct imsg	 imsg;
+	int		 n;
+
+	for (n = 0; n < REQUESTS && !client->busy; n++) {
+		status = imsg_get(&client->buf, &imsg);
+		if (status != IMSG_OK)
+			return status == IMSG_AGAIN;
+		client->deadline = instant_add(now, CLIENT_SILENCE);
+		if (!request(client, &imsg, engine))
+			return false;
+	}
+	return client->busy;	/* else it does nothing but ask nonsense */
 }
 
 /* False if the client is to be dropped. */
@@ -196,31 +271,20 @@ serve(struct control_client *client, const struct pollset *set,
     struct channel *engine, struct instant now)
 {
 	enum imsg_status status;
-	struct imsg	 imsg;
-	int		 n;
 
 	status = imsgbuf_flush(&client->buf);
 	if (status != IMSG_OK && status != IMSG_AGAIN)
 		return false;
-	if (!pollset_ready(set, client->slot, POLLIN))
-		return instant_before(now, client->deadline);
-	status = imsgbuf_read(&client->buf);
-	if (status != IMSG_OK && status != IMSG_AGAIN)
+	if (!instant_before(now, client->deadline))
 		return false;
-	for (n = 0; n < CONTROL_CLIENTS; n++) {
-		status = imsg_get(&client->buf, &imsg);
-		if (status == IMSG_AGAIN)
-			return true;
-		if (status != IMSG_OK)
+	if (client->busy)	/* and only gone if it hung up for good */
+		return !pollset_ready(set, client->slot, 0);
+	if (pollset_ready(set, client->slot, POLLIN)) {
+		status = imsgbuf_read(&client->buf);
+		if (status != IMSG_OK && status != IMSG_AGAIN)
 			return false;
-		client->deadline = instant_add(now, CLIENT_SILENCE);
-		if (request(client, &imsg, engine))
-			continue;
-		if (imsg.fd != -1)
-			close(imsg.fd);
-		return false;
 	}
-	return false;		/* nobody honest asks so much at once */
+	return take_requests(client, engine, now);
 }
 
 void
@@ -230,6 +294,8 @@ control_transfer(struct control *c, const struct pollset *set,
 	struct control_client *client;
 	int		 i;
 
+	if (!instant_before(now, c->rest))
+		c->rest = INSTANT_NEVER;
 	for (client = c->clients; client < c->clients + CONTROL_CLIENTS;
 	    client++)
 		if (client->used && !serve(client, set, engine, now))
@@ -242,7 +308,7 @@ control_transfer(struct control *c, const struct pollset *set,
 struct instant
 control_deadline(const struct control *c)
 {
-	struct instant	 first = INSTANT_NEVER;
+	struct instant	 first = c->rest;
 	size_t		 i;
 
 	for (i = 0; i < CONTROL_CLIENTS; i++)
@@ -276,6 +342,7 @@ control_answer(struct control *c, const struct message *msg)
 	    client++) {
 		if (!client->used || client->id != msg->id)
 			continue;
+		client->busy = client->busy && type != CONTROL_END;
 		if (!imsg_compose(&client->buf, type, 0, -1, msg->data, len))
 			drop(client);	/* it does not read what it asked for */
 		return;

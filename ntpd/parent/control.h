@@ -8,16 +8,20 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "common/imsg.h"
 #include "common/loop.h"
 #include "ntpd/process.h"
 
 #define CONTROL_CLIENTS		16
+#define CONTROL_PER_USER	8	/* of these, but for root */
 
 struct control_client {
 	struct imsgbuf	 buf;
 	bool		 used;
+	uid_t		 uid;
+	bool		 busy;		/* its request is not answered yet */
 	uint32_t	 id;		/* of its request, in the engine's answer */
 	struct instant	 deadline;	/* silence ends it */
 	int		 slot;
@@ -27,6 +31,7 @@ struct control {
 	int		 fd;		/* -1: no socket */
 	char		 path[CONFIG_PATH_LEN];
 	uint32_t	 next_id;
+	struct instant	 rest;		/* no new clients before; NEVER: none */
 	int		 slot;
 	struct control_client clients[CONTROL_CLIENTS];
 };
@@ -46,7 +51,7 @@ void		 control_poll(struct control *c, struct pollset *set);
 void		 control_transfer(struct control *c, const struct pollset *set,
 		    struct channel *engine, struct instant now);
 
-/* The next client's end by silence. */
+/* The next client's end by silence, or that of a rest. */
 struct instant	 control_deadline(const struct control *c);
 
 /* Pass the engine's record on to the client that asked for it. */

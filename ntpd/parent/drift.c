@@ -36,7 +36,8 @@ parse(const char *text, double *frequency, double *error)
 			return false;
 	}
 	*frequency = ppm * 1e-6;
-	*error = uncertainty * 1e-6;
+	/* What is not known at all is learned anew; more says no more. */
+	*error = fmin(uncertainty * 1e-6, POLICY_MAX_FREQUENCY_ERROR);
 	return true;
 }
 
@@ -73,8 +74,14 @@ drift_write(const char *file, double frequency, double error)
 		errno = ENAMETOOLONG;
 		return false;
 	}
-	len = snprintf(text, sizeof(text), "%.6f %.6f\n", frequency * 1e6,
-	    error * 1e6);
+	frequency *= 1e6;
+	error *= 1e6;
+	len = snprintf(text, sizeof(text), "%.6f %.6f\n", frequency, error);
+	if (len < 0 || (size_t)len >= sizeof(text) || !isfinite(frequency) ||
+	    !isfinite(error)) {
+		errno = ERANGE;
+		return false;
+	}
 	unlink(temp);		/* left by a crash, or somebody's trap */
 	fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 	    0644);

@@ -17,7 +17,8 @@ enum drift_status {
 /*
  * Read FILE: *FREQUENCY in s/s (within 500 ppm) and its standard error *ERROR
  * in s/s.  A file with a frequency only (as other daemons write it) gets an
- * error of 1 ppm.  Both are left alone unless DRIFT_OK.
+ * error of 1 ppm; 1000 ppm is the largest.  Both are left alone unless
+ * DRIFT_OK.
  */
 enum drift_status drift_read(const char *file, double *frequency,
 	    double *error);

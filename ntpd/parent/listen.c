@@ -20,8 +20,18 @@
 #include "common/log.h"
 #include "ntpd/parent/listen.h"
 
-#define RETRY_INTERVAL	10.0		/* s, of sockets that did not open */
+#define RETRY_INTERVAL	10.0		/* s, of what did not work */
+#define NOW		((struct instant){ 0 })	/* at once */
 #define RECEIVE_BUFFER	(1024 * 1024)	/* bytes: about 1400 requests */
+
+static const struct {
+	const char	*name;
+	int		 socket;
+	enum addr_family addr;
+} families[LISTEN_FAMILIES] = {
+	{ "IPv4", AF_INET, ADDR_IPV4 },
+	{ "IPv6", AF_INET6, ADDR_IPV6 },
+};
 
 void
 listeners_init(struct listeners *ls)
@@ -129,56 +139,76 @@ open_socket(const struct config_listener *conf, int family, bool shared)
 }
 
 static bool
-wants_family(const struct config_listener *conf, int family)
+wants_family(const struct config_listener *conf, unsigned family)
 {
 	return conf->kind != LISTEN_ADDRESS ||
-	    (conf->addr.family == ADDR_IPV4) == (family == AF_INET);
+	    conf->addr.family == families[family].addr;
 }
 
-/* Open L's sockets for one worker and send them.  False if none opened. */
+/* Open L's socket of FAMILY for one worker and send it.  False to try again. */
 static bool
-give(struct listeners *ls, struct listener *l, struct channel *worker)
+give(const struct listeners *ls, struct listener *l, unsigned family,
+    struct channel *worker)
 {
-	static const int families[] = { AF_INET, AF_INET6 };
-	struct server_socket payload;
+	struct server_socket payload = { .family = families[family].addr };
 	char		 name[ADDR_STRLEN + 16];
-	unsigned	 i, opened = 0;
 	int		 fd;
 
-	for (i = 0; i < 2; i++) {
-		if (!wants_family(&l->conf, families[i]))
+	fd = open_socket(&l->conf, families[family].socket, ls->shared);
+	if (fd != -1)
+		return channel_send(worker, MSG_SERVER_LISTEN, l->id + family,
+		    fd, &payload);
+	/* Who asks for all addresses does not mind that a family has none. */
+	if (errno == EAFNOSUPPORT && l->conf.kind != LISTEN_ADDRESS)
+		return true;
+	if (!l->failed[family])
+		log_warn("cannot listen on %s (%s), trying again every %.0fs",
+		    describe(&l->conf, name, sizeof(name)),
+		    families[family].name, RETRY_INTERVAL);
+	l->failed[family] = true;
+	return false;
+}
+
+/* See to it that all WORKERS have L's socket of FAMILY.  False to try again. */
+static bool
+give_all(const struct listeners *ls, struct listener *l, unsigned family,
+    struct channel *workers, size_t n)
+{
+	char		 name[ADDR_STRLEN + 16];
+	bool		 complete = true;
+	size_t		 i;
+
+	for (i = 0; i < n; i++) {
+		if (!workers[i].open || l->given[family][i])
 			continue;
-		fd = open_socket(&l->conf, families[i], ls->shared);
-		if (fd != -1) {
-			payload.family = i == 0 ? ADDR_IPV4 : ADDR_IPV6;
-			if (channel_send(worker, MSG_SERVER_LISTEN, l->id + i,
-			    fd, &payload))
-				opened++;
-		} else if (errno != EAFNOSUPPORT && !l->failed) {
-			l->failed = true;
-			log_warn("cannot listen on %s (%s), trying again every "
-			    "%.0fs", describe(&l->conf, name, sizeof(name)),
-			    i == 0 ? "IPv4" : "IPv6", RETRY_INTERVAL);
-		}
+		l->given[family][i] = give(ls, l, family, &workers[i]);
+		complete = complete && l->given[family][i];
 	}
-	return opened > 0;
+	if (complete && l->failed[family]) {
+		l->failed[family] = false;
+		log_info("now listening on %s (%s)",
+		    describe(&l->conf, name, sizeof(name)),
+		    families[family].name);
+	}
+	return complete;
 }
 
 static void
 take_back(struct listener *l, struct channel *workers, size_t n)
 {
+	unsigned	 family;
 	size_t		 i;
 
-	for (i = 0; i < n; i++) {
-		if (!l->given[i])
-			continue;
-		channel_send(&workers[i], MSG_SERVER_UNLISTEN, l->id, -1, NULL);
-		channel_send(&workers[i], MSG_SERVER_UNLISTEN, l->id + 1, -1,
-		    NULL);
-		l->given[i] = false;
-	}
+	for (family = 0; family < LISTEN_FAMILIES; family++)
+		for (i = 0; i < n; i++) {
+			if (l->given[family][i])
+				channel_send(&workers[i], MSG_SERVER_UNLISTEN,
+				    l->id + family, -1, NULL);
+			l->given[family][i] = false;
+		}
 }
 
+/* Without this socket interfaces are looked at every RETRY_INTERVAL. */
 static void
 watch_interfaces(struct listeners *ls)
 {
@@ -190,9 +220,14 @@ watch_interfaces(struct listeners *ls)
 		return;
 	ls->netlink = socket(AF_NETLINK,
 	    SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_ROUTE);
-	if (ls->netlink == -1 || bind(ls->netlink,
-	    (const struct sockaddr *)&nl, sizeof(nl)) == -1)
-		fatal("cannot watch interfaces");
+	if (ls->netlink != -1 && bind(ls->netlink,
+	    (const struct sockaddr *)&nl, sizeof(nl)) == 0)
+		return;
+	log_warn("cannot watch interfaces, looking at them every %.0fs",
+	    RETRY_INTERVAL);
+	if (ls->netlink != -1)
+		close(ls->netlink);
+	ls->netlink = -1;
 }
 
 /* Does another statement listen on all addresses at the same port? */
@@ -239,6 +274,7 @@ listeners_configure(struct listeners *ls, const struct config *conf,
 			watch_interfaces(ls);
 	}
 	ls->shared = shared;
+	ls->retry = NOW;
 	for (j = 0; j < nold; j++)
 		if (old[j].id != 0)
 			take_back(&old[j], workers, n);
@@ -247,32 +283,57 @@ listeners_configure(struct listeners *ls, const struct config *conf,
 void
 listeners_forget(struct listeners *ls, size_t i)
 {
-	size_t		 l;
+	struct listener	*l;
+	unsigned	 family;
 
-	for (l = 0; l < ls->n; l++)
-		ls->list[l].given[i] = false;
+	for (l = ls->list; l < ls->list + ls->n; l++)
+		for (family = 0; family < LISTEN_FAMILIES; family++)
+			l->given[family][i] = false;
+	ls->retry = NOW;
 }
 
-/* Is L's interface there, and still the one its sockets are bound to? */
+/*
+ * Close what is bound to an interface that is not L's any more.  False if it
+ * could not be looked for: all is left as it was.
+ */
 static bool
-interface_ready(struct listener *l, struct channel *workers, size_t n)
+follow_interface(struct listener *l, struct channel *workers, size_t n)
 {
-	unsigned	 ifindex;
+	unsigned	 ifindex = if_nametoindex(l->conf.interface);
 
-	if (l->conf.kind != LISTEN_INTERFACE)
-		return true;
-	ifindex = if_nametoindex(l->conf.interface);
-	if (ifindex != l->ifindex) {
+	if (ifindex == 0 && errno != ENODEV)
+		return false;
+	if (ifindex != l->ifindex)
 		take_back(l, workers, n);
-		if (ifindex == 0)
-			log_info("interface %s is gone", l->conf.interface);
-	} else if (ifindex == 0 && !l->failed) {
-		l->failed = true;
-		log_info("interface %s is not there yet: will listen on it "
-		    "when it is", l->conf.interface);
-	}
+	if (ifindex == 0 && !l->missing)
+		log_info("interface %s is %s: will listen on it when it is "
+		    "there", l->conf.interface, l->ifindex != 0 ? "gone" :
+		    "not there yet");
+	l->missing = ifindex == 0;
 	l->ifindex = ifindex;
-	return ifindex != 0;
+	return true;
+}
+
+/* Have all WORKERS listen on L.  False if it is to be tried again. */
+static bool
+update(const struct listeners *ls, struct listener *l, struct channel *workers,
+    size_t n)
+{
+	char		 name[ADDR_STRLEN + 16];
+	bool		 complete = true, had = false, has = false;
+	unsigned	 family;
+
+	for (family = 0; family < LISTEN_FAMILIES; family++) {
+		if (!wants_family(&l->conf, family))
+			continue;
+		had |= l->given[family][0];
+		complete &= give_all(ls, l, family, workers, n);
+		has |= l->given[family][0];
+	}
+	if (has && !had)
+		log_info("listening on %s",
+		    describe(&l->conf, name, sizeof(name)));
+	return complete;
 }
 
 void
@@ -280,26 +341,20 @@ listeners_update(struct listeners *ls, struct channel *workers, size_t n,
     struct instant now)
 {
 	struct listener	*l;
-	char		 name[ADDR_STRLEN + 16];
 	bool		 again = false;
-	size_t		 i;
 
+	if (instant_before(now, ls->retry))
+		return;
 	for (l = ls->list; l < ls->list + ls->n; l++) {
-		if (!interface_ready(l, workers, n))
-			continue;
-		for (i = 0; i < n; i++) {
-			if (!workers[i].open || l->given[i])
-				continue;
-			l->given[i] = give(ls, l, &workers[i]);
-			if (!l->given[i]) {
+		if (l->conf.kind == LISTEN_INTERFACE) {
+			if (!follow_interface(l, workers, n) ||
+			    ls->netlink == -1)
 				again = true;
+			if (l->ifindex == 0)
 				continue;
-			}
-			l->failed = false;
-			if (i == 0)
-				log_info("listening on %s",
-				    describe(&l->conf, name, sizeof(name)));
 		}
+		if (!update(ls, l, workers, n))
+			again = true;
 	}
 	ls->retry = again ? instant_add(now, RETRY_INTERVAL) : INSTANT_NEVER;
 }
@@ -314,4 +369,5 @@ listeners_read_netlink(struct listeners *ls)
 	for (i = 0; i < 64; i++)
 		if (recv(ls->netlink, buf, sizeof(buf), MSG_DONTWAIT) <= 0)
 			break;
+	ls->retry = NOW;
 }

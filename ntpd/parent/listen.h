@@ -13,13 +13,17 @@
 #include "ntpd/config.h"
 #include "ntpd/process.h"
 
+/* One socket for each: IPv4, IPv6. */
+#define LISTEN_FAMILIES	2
+
 /* A listen statement, while the daemon runs. */
 struct listener {
 	struct config_listener conf;
 	unsigned	 ifindex;	/* its interface's; 0: not there */
-	uint32_t	 id;		/* of its sockets: id (IPv4), id + 1 */
-	bool		 failed;	/* the last try to open it; logged */
-	bool		 given[CONFIG_MAX_WORKERS];	/* to that worker */
+	uint32_t	 id;		/* of its sockets: id + family */
+	bool		 missing;	/* its interface; logged */
+	bool		 failed[LISTEN_FAMILIES];	/* to open; logged */
+	bool		 given[LISTEN_FAMILIES][CONFIG_MAX_WORKERS];
 };
 
 struct listeners {
@@ -27,8 +31,8 @@ struct listeners {
 	size_t		 n;
 	uint32_t	 next_id;
 	bool		 shared;	/* by several workers: SO_REUSEPORT */
-	int		 netlink;	/* tells of interfaces; -1: none needed */
-	struct instant	 retry;		/* of those that failed */
+	int		 netlink;	/* of interfaces; -1: none needed */
+	struct instant	 retry;		/* when there is something to do */
 };
 
 void	 listeners_init(struct listeners *ls);
@@ -44,9 +48,10 @@ void	 listeners_configure(struct listeners *ls, const struct config *conf,
 void	 listeners_forget(struct listeners *ls, size_t i);
 
 /*
- * Open what is to be open and is not, and give it to the WORKERS that lack
- * it; have what has lost its interface closed.  Call it at start, when the
- * netlink socket is ready and at ls->retry.
+ * Once ls->retry has come, open what is to be open and is not, and give it to
+ * the WORKERS that lack it; have what has lost its interface closed.  What
+ * does not open is tried again after a while.  The functions around here set
+ * ls->retry when there is news.
  */
 void	 listeners_update(struct listeners *ls, struct channel *workers,
 	    size_t n, struct instant now);

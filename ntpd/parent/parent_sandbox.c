@@ -6,6 +6,8 @@
  */
 #include "ntpd/parent/parent_sandbox.h"
 
+const char *const parent_read_only_capabilities = "cap_net_bind_service=ep";
+
 const struct sandbox parent_sandbox = {
 	.process = "parent",
 	.chroot = false,
@@ -29,6 +31,7 @@ const struct sandbox parent_sandbox = {
 		{ "socketpair",		"a channel for a new child" },
 		{ "socket",		"listening sockets, syslog" },
 		{ "setsockopt",		"their options" },
+		{ "getsockopt",		"who it is that ntpctl runs for" },
 		{ "bind",		"their addresses" },
 		{ "connect",		"syslog that was restarted" },
 		{ "ioctl",		"the index of an interface" },

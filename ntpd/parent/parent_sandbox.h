@@ -6,4 +6,7 @@
 
 extern const struct sandbox	 parent_sandbox;
 
+/* Its capabilities with -x, by which it never touches the clock. */
+extern const char	*const parent_read_only_capabilities;
+
 #endif

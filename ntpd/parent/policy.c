@@ -17,6 +17,39 @@ void
 policy_arm(struct policy *policy)
 {
 	policy->armed = true;
+	policy->forward_only = false;
+}
+
+enum verdict
+policy_new_start(struct policy *policy, struct instant now)
+{
+	if (policy->step == STEP_NEVER)
+		return count(policy, STEP_FORBIDDEN);
+	if (policy_may_step(policy))
+		return PERMITTED;
+	if (policy->new_started && instant_diff(now, policy->new_start) <
+	    POLICY_NEW_START_INTERVAL)
+		return count(policy, NEW_START_TOO_SOON);
+	policy->new_started = true;
+	policy->new_start = now;
+	policy->armed = true;
+	policy->forward_only = true;
+	return PERMITTED;
+}
+
+/*
+ * Only becoming synchronized counts: after a new start, reports from before
+ * it may still be under way.
+ */
+bool
+policy_report(struct policy *policy, bool synchronized)
+{
+	bool		 could_step = policy_may_step(policy);
+
+	if (synchronized && !policy->synchronized)
+		policy->armed = false;
+	policy->synchronized = synchronized;
+	return policy_may_step(policy) != could_step;
 }
 
 bool
@@ -43,6 +76,8 @@ policy_frequency(struct policy *policy, const struct clock_frequency *wanted)
 		verdict = NOT_A_NUMBER;
 	else if (fabs(wanted->frequency) > POLICY_MAX_FREQUENCY)
 		verdict = FREQUENCY_TOO_LARGE;
+	else if (wanted->error > POLICY_MAX_FREQUENCY_ERROR)
+		verdict = FREQUENCY_UNKNOWN;
 	return count(policy, verdict);
 }
 
@@ -83,6 +118,8 @@ judge_step(const struct policy *policy, double by, int64_t now)
 		return STEP_FORBIDDEN;
 	if (!policy_may_step(policy))
 		return STEP_NOT_NOW;
+	if (policy->step == STEP_BOOT && policy->forward_only && by < 0)
+		return STEP_BACKWARDS;
 	if (fabs(by) < policy->threshold)
 		return STEP_TOO_SMALL;
 	if ((double)now + by < (double)POLICY_FIRST_TIME ||
@@ -111,6 +148,8 @@ policy_reason(enum verdict verdict)
 		return "not a number";
 	case FREQUENCY_TOO_LARGE:
 		return "over 500 ppm";
+	case FREQUENCY_UNKNOWN:
+		return "with an error over 1000 ppm it is not known";
 	case SLEW_TOO_FAST:
 		return "faster than such an offset may be slewed";
 	case SLEW_TOO_LONG:
@@ -119,10 +158,14 @@ policy_reason(enum verdict verdict)
 		return "too small for a step";
 	case STEP_NOT_NOW:
 		return "steps are for the start only";
+	case STEP_BACKWARDS:
+		return "after a pause a clock is late, not early";
 	case STEP_FORBIDDEN:
 		return "the configuration says never";
 	case STEP_OUT_OF_AGE:
 		return "that is not a time of this age";
+	case NEW_START_TOO_SOON:
+		return "the last one was less than a day ago";
 	}
 	return "unknown";
 }

@@ -11,6 +11,12 @@
 #define DRIFT_INTERVAL		3600.0		/* s */
 #define DRIFT_CHANGE		0.01e-6		/* s/s */
 
+/*
+ * And not while a slew is on that is faster than this, s/s: fsync(2) may take
+ * seconds, in which nobody ends it.
+ */
+#define DRIFT_SLEW		10e-6
+
 void
 save_frequency(struct parent *p, bool now_or_never)
 {
@@ -19,8 +25,8 @@ save_frequency(struct parent *p, bool now_or_never)
 
 	if (p->drift_error < 0 || p->clock.read_only)
 		return;
-	if (!now_or_never &&
-	    (instant_diff(now, p->drift_saved_at) < DRIFT_INTERVAL ||
+	if (!now_or_never && (fabs(p->clock.slew) > DRIFT_SLEW ||
+	    instant_diff(now, p->drift_saved_at) < DRIFT_INTERVAL ||
 	    fabs(f - p->drift_saved) < DRIFT_CHANGE))
 		return;
 	p->drift_saved_at = now;

@@ -4,6 +4,7 @@
 #ifndef NTPD_PARENT_STATE_H
 #define NTPD_PARENT_STATE_H
 
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 
@@ -21,6 +22,7 @@
 
 struct parent {
 	const struct parent_options *options;
+	char		 config_file[PATH_MAX];	/* also where daemon(3) goes */
 	struct config	 conf;
 	struct clock	 clock;
 	struct policy	 policy;
@@ -56,18 +58,48 @@ void	 command_send_state(struct parent *p, bool answers_step,
 	    struct instant now);
 
 /*
- * Look whether the clock was set, or the machine slept, by comparing where it
- * is with where our adjustments put it.  This is the parent's own evidence:
- * the engine could not bring it about, so it may re-arm the step.
+ * Ask the kernel whether the clock was set by another program, or the machine
+ * slept.  If so, and by so much that it is a new start, the step is armed
+ * again and the engine told; true then.  Nothing that the engine does, and no
+ * figures that it has a part in, can bring that about.
  */
-void	 command_check_clock(struct parent *p);
+bool	 command_check_clock(struct parent *p);
 
-/* Be woken when the clock is set: p->timerfd becomes readable. */
+/*
+ * Have the kernel watch from now on: p->timerfd becomes readable when the
+ * clock is set.  After our own steps, too, which it does not tell apart.
+ */
 void	 command_watch_clock(struct parent *p);
+
+/* start.c: what has to be done before the loop */
+
+/*
+ * Become the daemon: log, control socket, clock, children, listening sockets,
+ * and last the sandbox.  Fatal if anything that is needed is missing.
+ */
+void	 start(struct parent *p);
+
+/* configure.c: the configuration */
+
+/* Read it; false, with everything that is wrong logged. */
+bool	 configure_load(struct parent *p);
+
+/* Read it again and tell everybody; one with errors changes nothing. */
+void	 configure_reload(struct parent *p);
+
+/* Send the engine its configuration; DRIFT_ERROR counts with HAS_DRIFT. */
+void	 configure_engine(struct parent *p, bool has_drift,
+	    double drift_error);
+
+/* Have as many servers as the configuration says, and their sockets. */
+void	 configure_servers(struct parent *p);
 
 /* save.c: the drift file */
 
-/* Write it if it is old and wrong enough; NOW_OR_NEVER: in any case. */
+/*
+ * Write it if it is old and wrong enough and no slew could run over meanwhile;
+ * NOW_OR_NEVER: in any case.
+ */
 void	 save_frequency(struct parent *p, bool now_or_never);
 
 /*

@@ -33,7 +33,13 @@ sort(double *v, size_t n)
 	}
 }
 
-/* The median, because congestion makes a mean of what is not usual. */
+/*
+ * The usual excess is a median, because congestion makes a mean of what is
+ * not usual.  A few delays may be alike by chance: it counts as no less than
+ * a tenth of the delay, divided by their number.
+ */
+#define EXCESS_OF_DELAY	0.1
+
 static void
 update_path(struct source *source)
 {
@@ -44,7 +50,8 @@ update_path(struct source *source)
 		sorted[i] = source->delays[i];
 	sort(sorted, n);
 	source->min_delay = sorted[0];
-	source->usual_excess = sorted[n / 2] - sorted[0];
+	source->usual_excess = fmax(sorted[n / 2] - sorted[0],
+	    EXCESS_OF_DELAY * sorted[0] / (double)n);
 }
 
 void

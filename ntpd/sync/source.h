@@ -25,6 +25,7 @@ struct source {
 	double		 min_delay;	/* s, smallest of delays */
 	double		 usual_excess;	/* s, median of delays - min_delay */
 	unsigned	 surprises;	/* samples in a row against prediction */
+	bool		 believed;	/* when the first of them came */
 };
 
 /* A source of WEIGHT with no samples. */

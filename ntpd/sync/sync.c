@@ -286,6 +286,8 @@ surprising(struct sync *sync, size_t i, const struct sample *sample)
 		s->surprises = 0;
 		return false;
 	}
+	if (s->surprises == 0)
+		s->believed = sync->filter.active[i];
 	if (++s->surprises == SURPRISES) {
 		source_forget(s, SURPRISES);
 		s->surprises = SURPRISES;
@@ -293,17 +295,20 @@ surprising(struct sync *sync, size_t i, const struct sample *sample)
 	return true;
 }
 
-/* Have all the sources that were believed changed at once? */
+/* Have most of the sources that were believed changed at once? */
 static bool
 clock_changed(const struct sync *sync)
 {
+	const struct source *s;
 	size_t		 i, changed = 0, members = 0;
 
 	for (i = 0; i < SYNC_SOURCES; i++) {
-		if (!sync->filter.active[i] || !sync->sources[i].used)
+		s = &sync->sources[i];
+		if (!s->used)
 			continue;
-		members++;
-		changed += sync->sources[i].surprises >= SURPRISES;
+		if (s->surprises > 0 ? s->believed : sync->filter.active[i])
+			members++;
+		changed += s->surprises >= SURPRISES && s->believed;
 	}
 	return members > 0 && 2 * changed > members;
 }
@@ -312,14 +317,17 @@ static void
 accept_change(struct sync *sync, double now)
 {
 	struct estimate	 base;
-	size_t		 i;
+	struct source	*s;
 
 	sync->changes++;
 	base = filter_estimate(&sync->filter, now);
 	sync->frequency = base.frequency;
 	sync->frequency_error = fmax(base.frequency_error, 1e-6);
-	for (i = 0; i < SYNC_SOURCES; i++)
-		sync->sources[i].surprises = 0;
+	for (s = sync->sources; s < sync->sources + SYNC_SOURCES; s++) {
+		if (s->surprises > 0)
+			source_forget(s, s->surprises);
+		s->surprises = 0;
+	}
 	judge(sync, now, &base);
 	if (sync->agreed)
 		begin(sync);
@@ -342,7 +350,7 @@ sync_sample(struct sync *sync, size_t i, const struct sample *sample,
     size_t expected)
 {
 	struct estimate	 base;
-	bool		 member, surprise;
+	bool		 surprise;
 
 	source_add(&sync->sources[i], sample);
 	if (!sync->filter.started)
@@ -350,8 +358,8 @@ sync_sample(struct sync *sync, size_t i, const struct sample *sample,
 	/* The first to come back may be the one that lies. */
 	if (is_coasting(sync) && expected > 0)
 		return false;
-	member = sync->filter.active[i];
-	surprise = member && surprising(sync, i, sample);
+	surprise = sync->sources[i].nsamples > 1 &&
+	    surprising(sync, i, sample);
 	if (surprise && clock_changed(sync)) {
 		accept_change(sync, sample->when);
 		return sync->agreed;
@@ -360,9 +368,6 @@ sync_sample(struct sync *sync, size_t i, const struct sample *sample,
 	judge(sync, sample->when, &base);
 	adjust_membership(sync);
 	if (!sync_takes_part(sync, i) || surprise)
-		return false;
-	/* Whoever has just joined is not believed everything, either. */
-	if (!member && surprising(sync, i, sample))
 		return false;
 	learn(sync, i, sample);
 	return true;

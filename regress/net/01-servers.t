@@ -48,6 +48,12 @@ def test():
     ok(status == 0 and len([l for l in out.splitlines() if l[:1] in "*+-" and
         len(l.split()) == 9]) == 4, "ntpctl -s peers has a line for each", out)
     d.check_end()
+
+    # What it cannot use here it would keep: this user namespace gives all.
+    looker = Daemon(us, "server 10.9.0.2", guard=USER_NAMESPACE)
+    ok(looker.wait_ready() and not looker.can_set_clock(),
+        "with -x it gives up the right to set the clock", looker.state)
+    looker.check_end()
     status, out, err = d.ntpctl("-s", "status")
     ok(status not in (0, None) and len((out + err).splitlines()) == 1,
         "ntpctl says in a line that no daemon runs",

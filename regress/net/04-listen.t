@@ -53,5 +53,18 @@ def test():
             "it does not answer at %s port %d" % (address, port))
     d.check_end()
 
+    taken = us.socket(socket.AF_INET)
+    taken.bind(("0.0.0.0", 123))
+    d = Daemon(us, "listen on *")
+    ok(d.wait_ready() and answers(near, "fd09::1"),
+        "IPv4 port taken by another: it answers over IPv6", d.state)
+    time.sleep(1)
+    ok(d.count(r"cannot listen on \* \(IPv4\)") == 1, "it says so, once",
+        d.state)
+    taken.close()
+    ok(wait_for(lambda: answers(near, "10.9.0.1", seconds=0.5), 15),
+        "the other is gone: it answers over IPv4, too", d.state)
+    d.check_end()
+
 
 main(test)

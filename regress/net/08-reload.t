@@ -66,5 +66,18 @@ def test():
         and d.synchronized(), "50 signals at once do no harm", d.state)
     d.check_end()
 
+    # Workers that end and others that start have the same numbers.
+    lines = "server 10.9.0.3", "listen on *"
+    d = Daemon(us, *lines, "workers 4")
+    ok(d.wait_ready(), "it starts with 4 workers", d.state)
+    for workers in 2, 4:
+        d.configure(*lines, "workers %d" % workers)
+        d.reload()
+        ok(wait_for(lambda: len(us.udp_ports()) == 2 * workers and
+            len(d.children().get("server", [])) == workers, 5),
+            "%d workers: each has its sockets" % workers,
+            lambda: "%s\n%s" % (us.udp_ports(), d.state()))
+    d.check_end()
+
 
 main(test)

@@ -2,6 +2,7 @@
 """
 The control socket in hostile hands: the daemon stays up, and ntpctl works.
 """
+import errno
 import random
 
 from lib import *
@@ -34,6 +35,17 @@ def poke(d, data):
                 pass
     except OSError:
         pass
+
+
+def take(s, n):
+    """Exactly N bytes."""
+    data = b""
+    while len(data) < n:
+        more = s.recv(n - len(data))
+        if not more:
+            raise OSError("closed")
+        data += more
+    return data
 
 
 def test():
@@ -113,6 +125,67 @@ def test():
         s.close()
     ok(wait_for(lambda: d.ntpctl("-s", "status")[0] == 0, 3),
         "they are gone: ntpctl works", d.state)
+
+    @contextlib.contextmanager
+    def nobody():
+        os.seteuid(65534)
+        try:
+            yield
+        finally:
+            os.seteuid(0)
+
+    def turned_away(s):
+        """Is the daemon done with S at once, with no more than a word?"""
+        s.settimeout(0.3)
+        try:
+            return len(s.recv(100)) == 28 and s.recv(100) == b""
+        except OSError:
+            return False
+
+    with nobody():
+        his = [connect(d) for _ in range(9)]
+    ok([turned_away(s) for s in his] == [False] * 8 + [True],
+        "a user has eight clients and no more", d.state)
+    works("and root has another")
+    with nobody():
+        his.append(connect(d))
+        ok(not turned_away(his[-1]), "when they are silent, one makes "
+            "room for another of his", d.state)
+    for s in his:
+        s.close()
+
+    with connect(d) as s, open("/dev/null") as null:
+        s.settimeout(0.5)
+        try:
+            socket.send_fds(s, [frame(STATUS, REQUEST, has_fd=1)],
+                [null.fileno()])
+            refused = s.recv(100) == b""
+        except OSError as error:
+            refused = error.errno == errno.EPERM
+        ok(refused, "a request with a descriptor is refused", d.state)
+
+    # Everything at once, one answer at a time.
+    with connect(d) as s:
+        s.sendall(frame(STATUS, REQUEST) * 40)
+        s.settimeout(3)
+        got = 0
+        with contextlib.suppress(OSError):
+            while got < 40:
+                kind, length = struct.unpack("=II12x", take(s, 20))
+                take(s, length)
+                got += kind == 18
+        ok(got == 40, "40 requests in a row get 40 answers", got)
+    greedy = []
+    for _ in range(8):
+        s = connect(d)
+        s.setblocking(False)
+        with contextlib.suppress(OSError):
+            for _ in range(10000):
+                s.send(frame(PEERS, REQUEST) * 100)
+        greedy.append(s)
+    works("eight who ask and ask")
+    for s in greedy:
+        s.close()
 
     # Ask for much, read nothing.
     slow = connect(d)

@@ -70,7 +70,10 @@ def test():
         ok(status not in (0, None), "%s killed: the daemon ends, non-zero" %
             victim, lambda: "status %s\n%s" % (status, d.log()))
         ok(gone(all_), "and all its processes", all_)
-        ok(d.count(victim), "and says why", d.log)
+        ok(d.count(r"\b%s is gone" % victim), "and says why", d.log)
+        ok(victim != "engine" or
+            d.count(r"engine \(pid \d+\) was killed by signal 9"),
+            "and how it ended, if anybody is left to know", d.log)
 
     d = Daemon(us, *lines)
     ok(d.wait_ready(), "it starts again", d.state)

@@ -407,7 +407,7 @@ class Daemon(Program):
     """Our daemon, on HOST: ntpd -d -x -f CONF, made of LINES."""
 
     def __init__(self, host, *lines, driftfile=None, options=("-x",),
-            guard=(), **how):
+            guard=NO_CLOCK, **how):
         self.number = len(_programs)
         self.host = host
         self.socket = workdir("%s-%d.sock" % (host.name, self.number))

@@ -351,7 +351,8 @@ written_is_read_back(void **arg)
 static void
 an_absurd_error(void **arg)
 {
-	static const double errors[] = { 1, 1e30, 1e100, 1e200, 1.7e308 };
+	static const double errors[] = { 1, 1e30, 1e100, 1e200, 1e300,
+			    1.7e308 };
 	double		 f, e;
 	size_t		 i;
 

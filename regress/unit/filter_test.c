@@ -514,7 +514,7 @@ the_bank_learns_the_wander(void **arg)
 static void
 it_stays_sound(void **arg)
 {
-	static const double variances[] = { 1e-20, 1e-12, 1e-6, 1, 1e6 };
+	static const double variances[] = { 1e-14, 1e-12, 1e-6, 1, 1e6 };
 	struct estimate	 e;
 	double		 t = 0;
 	int		 i;

@@ -539,6 +539,38 @@ test_several_descriptors(void **arg)
 	assert_int_equal(got, COUNT(ids));
 }
 
+/*
+ * Who refuses descriptors gets none.  Kernels that know how fail the sender;
+ * with others the frame is bad, and the descriptor closed.
+ */
+static void
+test_refused_descriptors(void **arg)
+{
+	struct imsg	 msg;
+	int		 fds[2];
+	char		 c;
+
+	(void)arg;
+	imsgbuf_refuse_fds(&b);
+	assert_true(imsg_compose(&a, 1, 0, -1, "fine", 4));
+	assert_int_equal(imsgbuf_flush(&a), IMSG_OK);
+	assert_int_equal(imsgbuf_read(&b), IMSG_OK);
+	expect(1, "fine", &msg);
+
+	assert_int_equal(pipe(fds), 0);
+	assert_true(imsg_compose(&a, 1, 0, fds[1], "pipe", 4));
+	if (imsgbuf_flush(&a) == IMSG_OK) {
+		assert_int_equal(imsgbuf_read(&b), IMSG_OK);
+		assert_int_equal(imsg_get(&b, &msg), IMSG_ERROR);
+		assert_int_equal(errno, EBADMSG);
+	} else
+		assert_int_equal(errno, EPERM);
+	assert_int_equal(b.nfds, 0);
+	imsgbuf_clear(&a);
+	assert_int_equal(read(fds[0], &c, 1), 0);	/* nobody has it */
+	close(fds[0]);
+}
+
 /* A frame in pieces: its descriptor comes with the first of them. */
 static void
 test_descriptor_of_a_split_frame(void **arg)
@@ -708,6 +740,7 @@ main(void)
 		TEST(test_descriptor),
 		TEST(test_several_descriptors),
 		TEST(test_descriptor_of_a_split_frame),
+		TEST(test_refused_descriptors),
 		TEST(test_unannounced_descriptors),
 		TEST(test_too_many_descriptors),
 		TEST(test_overflow_keeps_the_order),

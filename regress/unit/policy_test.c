@@ -48,6 +48,9 @@ static const struct {
 	{ "error NaN",		1e-6, NAN,		NOT_A_NUMBER },
 	{ "error infinite",	1e-6, INFINITY,		NOT_A_NUMBER },
 	{ "error negative",	1e-6, -1e-12,		NOT_A_NUMBER },
+	{ "error of 1000 ppm",	1e-6, 1e-3,		PERMITTED },
+	{ "error above it",	1e-6, 1.001e-3,		FREQUENCY_UNKNOWN },
+	{ "error 300 digits long", 1e-6, 1e290,		FREQUENCY_UNKNOWN },
 };
 
 static void
@@ -285,6 +288,118 @@ only_steps_disarm(void **arg)
 	assert_true(policy_may_step(&policy));
 }
 
+/* Without a step, a start ends when the clock is synchronized. */
+static void
+synchronization_ends_the_start(void **arg)
+{
+	struct policy	 policy = { .step = STEP_BOOT, .threshold = 0.128 };
+	struct policy	 always = { .step = STEP_ALWAYS, .threshold = 0.128 };
+	struct clock_step wanted = { .by = -3600 };
+
+	(void)arg;
+	policy_arm(&policy);
+	assert_false(policy_report(&policy, false));
+	assert_true(policy_may_step(&policy));
+	assert_true(policy_report(&policy, true));
+	assert_false(policy_may_step(&policy));
+	assert_int_equal(policy_step(&policy, &wanted, NOW), STEP_NOT_NOW);
+	assert_false(policy_report(&policy, false));
+	assert_false(policy_report(&policy, true));
+	assert_int_equal(policy_step(&policy, &wanted, NOW), STEP_NOT_NOW);
+
+	policy_arm(&always);
+	assert_false(policy_report(&always, true));
+	assert_int_equal(policy_step(&always, &wanted, NOW), PERMITTED);
+}
+
+/* A report from before a jump does not end the start that it is. */
+static void
+late_report_does_not_end_a_new_start(void **arg)
+{
+	struct policy	 policy = { .step = STEP_BOOT, .threshold = 0.128 };
+
+	(void)arg;
+	policy_arm(&policy);
+	assert_true(policy_report(&policy, true));
+	policy_arm(&policy);
+	assert_false(policy_report(&policy, true));	/* was under way */
+	assert_true(policy_may_step(&policy));
+	assert_false(policy_report(&policy, false));
+	assert_true(policy_report(&policy, true));
+	assert_false(policy_may_step(&policy));
+}
+
+static struct instant
+hours(double h)
+{
+	return instant_add((struct instant){ 1000 }, h * 3600);
+}
+
+static void
+engines_word_is_good_for_a_step_a_day(void **arg)
+{
+	struct policy	 policy = { .step = STEP_BOOT, .threshold = 0.128 };
+	struct clock_step wanted = { .by = 3600 };
+
+	(void)arg;
+	assert_int_equal(policy_new_start(&policy, hours(0.5)), PERMITTED);
+	assert_int_equal(policy_step(&policy, &wanted, NOW), PERMITTED);
+	assert_int_equal(policy_new_start(&policy, hours(1)),
+	    NEW_START_TOO_SOON);
+	assert_int_equal(policy_new_start(&policy, hours(24.4)),
+	    NEW_START_TOO_SOON);
+	assert_false(policy_may_step(&policy));
+	assert_int_equal(policy.refused, 2);
+	assert_int_equal(policy_new_start(&policy, hours(24.6)), PERMITTED);
+	assert_true(policy_may_step(&policy));
+	/* One that is not used is used up all the same. */
+	assert_false(policy_report(&policy, false));
+	assert_true(policy_report(&policy, true));
+	assert_int_equal(policy_new_start(&policy, hours(48)),
+	    NEW_START_TOO_SOON);
+	assert_int_equal(policy_new_start(&policy, hours(49)), PERMITTED);
+}
+
+/* And forward only, until there is evidence. */
+static void
+engines_word_is_for_forward_steps(void **arg)
+{
+	struct policy	 policy = { .step = STEP_BOOT, .threshold = 0.128 };
+	struct clock_step back = { .by = -3600 }, forward = { .by = 3600 };
+
+	(void)arg;
+	assert_int_equal(policy_new_start(&policy, hours(0)), PERMITTED);
+	assert_int_equal(policy_step(&policy, &back, NOW), STEP_BACKWARDS);
+	assert_int_equal(policy_step(&policy, &forward, NOW), PERMITTED);
+	assert_int_equal(policy_step(&policy, &forward, NOW), STEP_NOT_NOW);
+
+	assert_int_equal(policy_new_start(&policy, hours(30)), PERMITTED);
+	policy_arm(&policy);
+	assert_int_equal(policy_step(&policy, &back, NOW), PERMITTED);
+}
+
+static void
+new_start_changes_nothing_else(void **arg)
+{
+	struct policy	 boot = { .step = STEP_BOOT, .threshold = 0.128 };
+	struct policy	 always = { .step = STEP_ALWAYS, .threshold = 0.128 };
+	struct policy	 never = { .step = STEP_NEVER, .threshold = 0.128 };
+	struct clock_step back = { .by = -3600 };
+
+	(void)arg;
+	policy_arm(&boot);
+	assert_int_equal(policy_new_start(&boot, hours(0)), PERMITTED);
+	assert_int_equal(policy_step(&boot, &back, NOW), PERMITTED);
+	assert_int_equal(policy_new_start(&boot, hours(1)), PERMITTED);
+
+	assert_int_equal(policy_new_start(&always, hours(0)), PERMITTED);
+	assert_int_equal(policy_step(&always, &back, NOW), PERMITTED);
+
+	assert_int_equal(policy_new_start(&never, hours(0)), STEP_FORBIDDEN);
+	assert_false(policy_may_step(&never));
+	assert_int_equal(never.refused, 1);
+}
+
 /* The log must tell one refusal from another. */
 static void
 reasons_differ(void **arg)
@@ -292,7 +407,7 @@ reasons_differ(void **arg)
 	enum verdict	 a, b;
 
 	(void)arg;
-	for (a = PERMITTED; a <= STEP_OUT_OF_AGE; a++) {
+	for (a = PERMITTED; a <= NEW_START_TOO_SOON; a++) {
 		assert_true(strlen(policy_reason(a)) > 0);
 		assert_string_not_equal(policy_reason(a), "unknown");
 		for (b = PERMITTED; b < a; b++)
@@ -314,6 +429,11 @@ main(void)
 		cmocka_unit_test(boot_allows_one_step),
 		cmocka_unit_test(always_and_never_stay_so),
 		cmocka_unit_test(only_steps_disarm),
+		cmocka_unit_test(synchronization_ends_the_start),
+		cmocka_unit_test(late_report_does_not_end_a_new_start),
+		cmocka_unit_test(engines_word_is_good_for_a_step_a_day),
+		cmocka_unit_test(engines_word_is_for_forward_steps),
+		cmocka_unit_test(new_start_changes_nothing_else),
 		cmocka_unit_test(reasons_differ),
 	};
 

@@ -307,17 +307,20 @@ distance_by_hand(void **arg)
 	(void)arg;
 	source_init(&s, 1);
 	source_add(&s, &sample);
-	/* 20/2 + 10/2 + 5 ms, then 1 ms in 1000 s at 1 ppm. */
-	assert_near(source_distance(&s, 100, 1e-6), 0.020, 1e-9);
-	assert_near(source_distance(&s, 1100, 1e-6), 0.021, 1e-9);
-	assert_near(source_distance(&s, 1100, 0), 0.020, 1e-9);
-	assert_near(source_distance(&s, 50, 1), 0.020, 1e-9);
+	/*
+	 * 20/2 + 10/2 + 5 ms, and half of a tenth of 20 ms while only one
+	 * delay is known; then 1 ms in 1000 s at 1 ppm.
+	 */
+	assert_near(source_distance(&s, 100, 1e-6), 0.021, 1e-9);
+	assert_near(source_distance(&s, 1100, 1e-6), 0.022, 1e-9);
+	assert_near(source_distance(&s, 1100, 0), 0.021, 1e-9);
+	assert_near(source_distance(&s, 50, 1), 0.021, 1e-9);
 	sample.root_dispersion = 0.105;	/* the newest sample's counts */
 	source_add(&s, &sample);
-	assert_near(source_distance(&s, 100, 1e-6), 0.120, 1e-9);
+	assert_near(source_distance(&s, 100, 1e-6), 0.1205, 1e-9);
 	sample.precision = 0.001;
 	source_add(&s, &sample);
-	assert_true(source_distance(&s, 100, 0) >= 0.1205 - 1e-9);
+	assert_true(source_distance(&s, 100, 0) >= 0.121 - 1e-9);
 }
 
 /*

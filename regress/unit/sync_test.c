@@ -171,9 +171,9 @@ static const struct {
 	{ "pareto", QUEUE_PARETO, 4, 20e-3, 1e-3, 1e-9, 0, 250e-6 },
 };
 
-#define SEEDS		8
+#define SEEDS		12
 
-/* SEEDS worlds like setting S, four hours each, of which the last three. */
+/* SEEDS worlds like setting S, three hours each, of which the last two. */
 static struct result
 settle_in(size_t s)
 {
@@ -187,7 +187,7 @@ settle_in(size_t s)
 			add_server(seed, settings[s].queue,
 			    settings[s].delay * (1 + (double)i),
 			    settings[s].wait)->loss = settings[s].loss;
-		run(HOUR, 4 * HOUR, &r);
+		run(HOUR, 3 * HOUR, &r);
 	}
 	return r;
 }
@@ -196,7 +196,8 @@ settle_in(size_t s)
  * On symmetric paths: no bias beyond what chance leaves, small errors, and
  * they are what is claimed - the bound holds in 99 %, twice that is allowed
  * here, and the squared errors are on average at most four times the claimed
- * variance, and not next to nothing of it.
+ * variance.  Much less than that is right, too: that the paths are symmetric
+ * cannot be known.  But that it is off by half the delay is never claimed.
  */
 static void
 errors_are_small_and_known(void **arg)
@@ -209,7 +210,8 @@ errors_are_small_and_known(void **arg)
 	for (s = 0; s < COUNT(settings); s++) {
 		r = settle_in(s);
 		mean = r.sum / r.n;
-		if (fabs(mean) > 0.4 * rms(&r))
+		/* Within a run errors are alike: SEEDS count, not samples. */
+		if (fabs(mean) > 2.5 * rms(&r) / sqrt(SEEDS))
 			fail_msg("%s: biased by %g of %g s", settings[s].name,
 			    mean, rms(&r));
 		if (rms(&r) > settings[s].rms)
@@ -217,9 +219,14 @@ errors_are_small_and_known(void **arg)
 		if (r.outside > 0.02 * r.n)
 			fail_msg("%s: %u of %u beyond the bound",
 			    settings[s].name, r.outside, r.n);
-		if (r.nees / r.n > 4 || r.nees / r.n < 0.05)
+		if (r.nees / r.n > 4)
 			fail_msg("%s: errors^2 %g of claimed",
 			    settings[s].name, r.nees / r.n);
+		if (sync_estimate(&w.sync, w.now).offset_error >
+		    settings[s].delay / 2)
+			fail_msg("%s: claims an error of %g s",
+			    settings[s].name,
+			    sync_estimate(&w.sync, w.now).offset_error);
 	}
 }
 
@@ -347,7 +354,8 @@ a_liar_has_no_effect(void **arg)
 
 /*
  * A lie too small to be told from an asymmetric path: it pulls by no more
- * than itself, and not by half of it, with three against it.
+ * than itself, and on average not by half of it, with three against it (and
+ * 100 us and 1 ms more, for the noise).
  */
 static void
 a_small_lie_pulls_little(void **arg)
@@ -364,7 +372,7 @@ a_small_lie_pulls_little(void **arg)
 			three_and_a_liar(seed, lies[i]);
 			run(HOUR, 3 * HOUR, &r);
 		}
-		if (fabs(r.sum / r.n) > lies[i] / 2 ||
+		if (fabs(r.sum / r.n) > lies[i] / 2 + 0.1e-3 ||
 		    r.worst > lies[i] + 1e-3)
 			fail_msg("a lie of %g s pulls by %g, up to %g s",
 			    lies[i], r.sum / r.n, r.worst);
@@ -397,7 +405,56 @@ a_server_steps(void **arg)
 		if (tally(seed % 4) < OUTLIER)
 			fail_msg("step %g: not taken back", steps[seed - 1]);
 		assert_true(r.worst < 1e-3);
+		assert_int_equal(w.sync.changes, 0);	/* not our clock */
 	}
+}
+
+/* One answer that is far off, by whatever mishap, moves nothing. */
+static void
+one_wild_answer(void **arg)
+{
+	static const double errors[] = { 0.02, -0.5, 3600 };
+	struct sample	 sample;
+	struct estimate	 was, is;
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(errors); i++) {
+		begin_world(i, 1e-9);
+		add_server(i, QUEUE_EXPONENTIAL, 0.02, 1e-3);
+		add_server(i, QUEUE_EXPONENTIAL, 0.02, 1e-3);
+		run(0, 2 * HOUR, NULL);
+		assert_true(path_ask(&w.paths[0], &w.osc, 2 * HOUR, &sample));
+		sample.offset += errors[i];
+		was = sync_estimate(&w.sync, 2 * HOUR);
+		sync_sample(&w.sync, 0, &sample, 0);
+		is = sync_estimate(&w.sync, 2 * HOUR);
+		assert_true(fabs(is.offset - was.offset) < 0.2e-3);
+		run(0, 3 * HOUR, NULL);
+		assert_true(fabs(off()) < 1e-3);
+		assert_int_equal(w.sync.changes, 0);
+	}
+}
+
+/* Of servers that are equally good, one is and stays the system peer. */
+static void
+the_system_peer_stays(void **arg)
+{
+	unsigned	 changes = 0, n;
+	size_t		 peer;
+
+	(void)arg;
+	three_and_a_liar(3, 0);
+	run(0, HOUR, NULL);
+	peer = w.sync.system_peer;
+	for (n = 0; n < LONGEST && one_exchange(5 * HOUR); n++) {
+		changes += w.sync.system_peer != peer;
+		peer = w.sync.system_peer;
+		assert_int_equal(tally(peer), SYSTEM_PEER);
+	}
+	assert_in_range(n, 800, 1000);
+	if (changes > 4)
+		fail_msg("%u changes", changes);
 }
 
 /* ---- majorities ---- */
@@ -531,12 +588,14 @@ all_servers_jump_together(void **arg)
 		if (!w.sync.agreed || fabs(off()) > 5e-3)
 			fail_msg("a jump of %g s: off by %g s",
 			    jumps[seed - 1], off());
+		assert_int_equal(w.sync.changes, 1);
 	}
 }
 
 /*
  * From the first estimate on, the errors are within what is claimed: nobody
- * is told a bound that does not hold, not even in the first minutes.
+ * is told a bound that does not hold, not even in the first minutes.  Chance
+ * is given more room here, as a few samples tell little of the paths.
  */
 static void
 the_first_minutes(void **arg)
@@ -552,9 +611,10 @@ the_first_minutes(void **arg)
 			add_server(seed, QUEUE_EXPONENTIAL, 0.02, 1e-3);
 		run(12, 300, &r);
 	}
-	if (r.outside > 0.03 * r.n)
+	if (r.outside > 0.08 * r.n)
 		fail_msg("%u of %u beyond the bound", r.outside, r.n);
-	assert_true(rms(&r) < 1e-3);
+	if (r.worst > 5e-3)
+		fail_msg("off by %g s", r.worst);
 }
 
 /*
@@ -695,23 +755,31 @@ poll_within_its_limits(void **arg)
 	assert_true(sync_poll(&w.sync, 16, 131072) > 2 * early);
 }
 
+/* The mean of what sync_poll() says of an oscillator after half a day. */
+static double
+poll_of(double wander)
+{
+	double		 sum = 0;
+	uint64_t	 seed;
+
+	for (seed = 1; seed <= 4; seed++) {
+		begin_world(seed, wander);
+		add_server(seed, QUEUE_EXPONENTIAL, 0.02, 1e-3);
+		run(0, 12 * HOUR, NULL);
+		sum += sync_poll(&w.sync, 1, 131072);
+	}
+	return sum / 4;
+}
+
 /* A restless oscillator has to be watched more closely than a quiet one. */
 static void
 poll_by_what_there_is_to_learn(void **arg)
 {
-	static const double wanders[] = { 1e-10, 1e-9, 1e-8 };
-	double		 poll, last = INFINITY;
-	size_t		 i;
+	double		 quiet = poll_of(1e-10), restless = poll_of(1e-8);
 
 	(void)arg;
-	for (i = 0; i < COUNT(wanders); i++) {
-		begin_world(1, wanders[i]);
-		add_server(1, QUEUE_EXPONENTIAL, 0.02, 1e-3);
-		run(0, 24 * HOUR, NULL);
-		poll = sync_poll(&w.sync, 1, 131072);
-		assert_true(poll < last);
-		last = poll;
-	}
+	if (quiet < 2 * restless)
+		fail_msg("%g s and %g s", quiet, restless);
 }
 
 int
@@ -725,6 +793,8 @@ main(void)
 		cmocka_unit_test(a_liar_has_no_effect),
 		cmocka_unit_test(a_small_lie_pulls_little),
 		cmocka_unit_test(a_server_steps),
+		cmocka_unit_test(one_wild_answer),
+		cmocka_unit_test(the_system_peer_stays),
 		cmocka_unit_test(no_time_without_a_majority),
 		cmocka_unit_test(a_majority_is_lost),
 		cmocka_unit_test(who_may_still_answer_is_waited_for),

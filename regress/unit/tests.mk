@@ -9,6 +9,8 @@ SYNC		= $(basename $(wildcard ntpd/sync/*.c))
 
 batch_test	= ntpd/server/batch ntpd/server/answer $(COMMON)
 check_test	= ntpd/engine/check common/ntp common/ntptime
+children_test	= ntpd/parent/children ntpd/process $(COMMON)
+clock_test	= ntpd/parent/clock common/loop common/log
 clocks_test	= ntpd/engine/clocks
 config_test	= $(CONFIG_MODULES)
 config_load_test = $(CONFIG_MODULES)
@@ -25,7 +27,7 @@ ntpctl_test	= ntpctl/record ntpctl/show_status ntpctl/show_peers \
 		ntpctl/show_sensors ntpctl/show_json common/addr common/ntp \
 		common/ntptime
 ntptime_test	= common/ntptime
-policy_test	= ntpd/parent/policy
+policy_test	= ntpd/parent/policy common/loop common/log
 process_test	= ntpd/process $(COMMON)
 select_test	= $(SYNC)
 source_test	= $(SYNC)

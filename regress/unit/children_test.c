@@ -1,0 +1,227 @@
+/*
+ * Replacing children.  The launcher and all it would start are played here:
+ * it keeps its end of each channel that it is asked to start a child on.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "common/log.h"
+#include "ntpd/parent/children.h"
+#include "ntpd/spawn.h"
+
+static struct children	 kids;
+static struct channel	 launcher;	/* its end */
+static int		 ends[PROCESSES];	/* the children's; -1: none */
+static int		 launches[PROCESSES];
+
+pid_t
+spawn(enum process process, unsigned instance, int fd)
+{
+	(void)instance;
+	assert_int_equal(process, LAUNCHER);
+	channel_open(&launcher, fd, LAUNCHER, PARENT);
+	return 1;
+}
+
+/* One turn of the parent's loop, and the launcher's. */
+static void
+turn(struct instant now)
+{
+	const struct child_name *name;
+	struct pollset	 set;
+	struct message	 msg;
+	size_t		 which;
+
+	pollset_clear(&set);
+	children_poll(&kids, &set);
+	channel_poll(&launcher, &set);
+	pollset_wait(&set, instant_now(), NULL);
+	children_transfer(&kids, &set);
+	while (channel_receive(&kids.resolver, &msg))
+		;
+	while (channel_receive(&kids.engine, &msg))
+		;
+	while (children_restart(&kids, now, &which))
+		;
+	children_check(&kids, now);
+	assert_true(channel_transfer(&launcher, &set));
+	while (channel_receive(&launcher, &msg)) {
+		if (msg.type != MSG_LAUNCH)
+			continue;
+		name = msg.data;
+		assert_in_range(name->process, ENGINE, RESOLVER);
+		if (ends[name->process] != -1)
+			close(ends[name->process]);
+		ends[name->process] = msg.fd;
+		launches[name->process]++;
+	}
+}
+
+static void
+turns(struct instant now)
+{
+	int		 i;
+
+	for (i = 0; i < 8; i++)
+		turn(now);
+}
+
+static int
+setup(void **arg)
+{
+	static const struct child_setup child_setup;
+	int		 i;
+
+	(void)arg;
+	for (i = 0; i < PROCESSES; i++)
+		ends[i] = -1;
+	memset(launches, 0, sizeof(launches));
+	children_init(&kids, &child_setup);
+	children_start(&kids);
+	children_set_servers(&kids, 1);
+	turns(instant_now());
+	return 0;
+}
+
+static int
+teardown(void **arg)
+{
+	int		 i;
+
+	(void)arg;
+	children_stop(&kids);
+	channel_close(&launcher);
+	for (i = 0; i < PROCESSES; i++)
+		if (ends[i] != -1)
+			close(ends[i]);
+	return 0;
+}
+
+static void
+all_are_started(void **arg)
+{
+	(void)arg;
+	assert_int_equal(launches[ENGINE], 1);
+	assert_int_equal(launches[RESOLVER], 1);
+	assert_int_equal(launches[SERVER], 1);
+	assert_false(kids.fatal);
+	assert_true(children_deadline(&kids).ns == INSTANT_NEVER.ns);
+}
+
+/* NAME is replaced a second later, and each time it takes longer. */
+static void
+assert_replaced(enum process process)
+{
+	struct instant	 due, now = instant_now();
+
+	turns(now);
+	due = children_deadline(&kids);
+	assert_true(due.ns != INSTANT_NEVER.ns);
+	assert_true(instant_diff(due, now) > 0.5);
+	turns(instant_add(due, -0.1));
+	assert_int_equal(launches[process], 1);
+	turns(due);
+	assert_int_equal(launches[process], 2);
+	assert_false(kids.fatal);
+	assert_true(children_deadline(&kids).ns == INSTANT_NEVER.ns);
+}
+
+static void
+hang_up(enum process process)
+{
+	close(ends[process]);
+	ends[process] = -1;
+}
+
+static void
+resolver_ends(void **arg)
+{
+	(void)arg;
+	hang_up(RESOLVER);
+	assert_replaced(RESOLVER);
+}
+
+static void
+server_ends(void **arg)
+{
+	(void)arg;
+	hang_up(SERVER);
+	assert_replaced(SERVER);
+}
+
+/* It lives, but its channel was closed for what it sent. */
+static void
+resolver_sends_a_broken_frame(void **arg)
+{
+	struct imsg_header hdr = { .type = 1, .len = UINT32_MAX };
+
+	(void)arg;
+	assert_int_equal(send(ends[RESOLVER], &hdr, sizeof(hdr), 0),
+	    sizeof(hdr));
+	assert_replaced(RESOLVER);
+}
+
+static void
+engine_ends(void **arg)
+{
+	(void)arg;
+	hang_up(ENGINE);
+	turns(instant_now());
+	assert_true(kids.fatal);
+}
+
+static void
+engine_sends_a_broken_frame(void **arg)
+{
+	struct imsg_header hdr = { .type = 1, .len = UINT32_MAX };
+
+	(void)arg;
+	assert_int_equal(send(ends[ENGINE], &hdr, sizeof(hdr), 0),
+	    sizeof(hdr));
+	turns(instant_now());
+	assert_true(kids.fatal);
+}
+
+/* The launcher's word on the engine's end is waited for, but not for long. */
+static void
+engines_end_is_reported(void **arg)
+{
+	struct child_ended ended = { .name = { .process = ENGINE }, .pid = 1 };
+	struct instant	 start = instant_now();
+	struct pollset	 none;
+
+	(void)arg;
+	children_await_report(&kids);
+	assert_false(kids.engine_reported);
+	assert_true(instant_diff(instant_now(), start) < 5);
+	assert_true(channel_send(&launcher, MSG_CHILD_ENDED, 0, -1, &ended));
+	pollset_clear(&none);
+	assert_true(channel_transfer(&launcher, &none));
+	children_await_report(&kids);
+	assert_true(kids.engine_reported);
+}
+
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		TEST(all_are_started),
+		TEST(resolver_ends),
+		TEST(server_ends),
+		TEST(resolver_sends_a_broken_frame),
+		TEST(engine_ends),
+		TEST(engine_sends_a_broken_frame),
+		TEST(engines_end_is_reported),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,341 @@
+/*
+ * The parent's books on the clock, against a kernel that is played here: what
+ * our rates and steps explain is no jump, and what they do not explain is.
+ * Nothing here reaches the real clock: both calls are defined below.
+ */
+#include <sys/timex.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "ntpd/parent/clock.h"
+
+#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+#define S		1000000000.0	/* ns */
+
+/* The kernel. */
+static struct {
+	double		 raw, real, slept;	/* ns */
+	long		 freq, tick;
+	int		 status;
+	bool		 refuses;
+} kernel;
+
+static struct clock	 clk;
+
+static double
+kernel_rate(void)
+{
+	return (double)(kernel.tick - 10000) / 10000 +
+	    (double)kernel.freq / 65536e6;
+}
+
+static void
+pass(double seconds)
+{
+	kernel.raw += seconds * S;
+	kernel.real += seconds * S * (1 + kernel_rate());
+}
+
+int
+clock_gettime(clockid_t id, struct timespec *ts)
+{
+	double		 ns = kernel.raw;
+
+	if (id == CLOCK_REALTIME)
+		ns = kernel.real;
+	else if (id == CLOCK_BOOTTIME)
+		ns += kernel.slept;
+	ts->tv_sec = (time_t)(ns / S);
+	ts->tv_nsec = (long)(ns - (double)ts->tv_sec * S);
+	return 0;
+}
+
+int
+clock_adjtime(clockid_t id, struct timex *tx)
+{
+	assert_int_equal(id, CLOCK_REALTIME);
+	if (tx->modes != 0 && kernel.refuses) {
+		errno = EPERM;
+		return -1;
+	}
+	if (tx->modes != ADJ_OFFSET_SINGLESHOT) {
+		if (tx->modes & ADJ_FREQUENCY)
+			kernel.freq = tx->freq;
+		if (tx->modes & ADJ_TICK)
+			kernel.tick = tx->tick;
+		if (tx->modes & ADJ_STATUS)
+			kernel.status = tx->status;
+		if (tx->modes & ADJ_SETOFFSET)
+			kernel.real += (double)tx->time.tv_sec * S +
+			    (double)tx->time.tv_usec;
+	}
+	tx->freq = kernel.freq;
+	tx->tick = kernel.tick;
+	tx->status = kernel.status;
+	return 0;
+}
+
+static struct instant
+now(void)
+{
+	return instant_now();
+}
+
+static int
+setup(void **arg)
+{
+	(void)arg;
+	memset(&kernel, 0, sizeof(kernel));
+	kernel.raw = 1000 * S;
+	kernel.real = 1.8e9 * S;
+	kernel.tick = 10000;
+	kernel.freq = 65536 * 20;	/* 20 ppm */
+	kernel.status = STA_PLL;
+	clock_open(&clk, false);
+	return 0;
+}
+
+static void
+assert_jump(double wanted, double wanted_slept)
+{
+	double		 slept, jump = clock_jump(&clk, &slept);
+
+	if (fabs(jump - wanted) > 1e-5 || fabs(slept - wanted_slept) > 1e-5)
+		fail_msg("jump of %f s, slept %f s, not %f, %f", jump, slept,
+		    wanted, wanted_slept);
+}
+
+static void
+opened_as_it_was(void **arg)
+{
+	(void)arg;
+	assert_true(fabs(clk.frequency - 20e-6) < 1e-12);
+	assert_int_equal(kernel.freq, 65536 * 20);
+	assert_int_equal(kernel.status, STA_UNSYNC);
+	pass(86400);
+	assert_jump(0, 0);
+}
+
+/* 10 % for 10 s, ended: one second that is nobody else's. */
+static void
+own_slew_is_no_jump(void **arg)
+{
+	int		 i;
+
+	(void)arg;
+	for (i = 0; i < 10; i++) {
+		assert_true(clock_set_slew(&clk, 0.1, 10, now()));
+		pass(10);
+		assert_true(clock_set_slew(&clk, 0, 0, now()));
+		assert_jump(0, 0);
+		assert_true(clock_set_slew(&clk, -0.1, 10, now()));
+		pass(10);
+		assert_true(clock_end_slew(&clk, now()));
+		pass(1000);
+		assert_jump(0, 0);
+	}
+}
+
+static void
+own_frequency_is_no_jump(void **arg)
+{
+	static const double rates[] = { 500e-6, -500e-6, 1e-6, 0 };
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(rates); i++) {
+		assert_true(clock_set_frequency(&clk, rates[i]));
+		pass(3600);
+	}
+	assert_true(clock_set_slew(&clk, 0.05, 100, now()));
+	pass(50);
+	assert_true(clock_set_frequency(&clk, 100e-6));
+	pass(50);
+	assert_true(clock_end_slew(&clk, now()));
+	assert_jump(0, 0);
+}
+
+static void
+own_step_is_no_jump(void **arg)
+{
+	static const double steps[] = { 1, -1, 0.2, -0.75, 1e8, -1e8 };
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(steps); i++) {
+		pass(100);
+		assert_true(clock_step(&clk, steps[i]));
+		pass(100);
+		assert_jump(0, 0);
+	}
+}
+
+/* Whatever we do meanwhile, another's jump is seen, once and in full. */
+static void
+another_sets_the_clock(void **arg)
+{
+	static const double jumps[] = { 3600, -3600, 0.2, -0.2, 0.006 };
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(jumps); i++) {
+		pass(100);
+		kernel.real += jumps[i] * S;
+		pass(100);
+		assert_jump(jumps[i], 0);
+		assert_jump(0, 0);
+
+		kernel.real += jumps[i] * S;
+		assert_true(clock_set_slew(&clk, 0.1, 10, now()));
+		pass(10);
+		assert_true(clock_end_slew(&clk, now()));
+		assert_true(clock_step(&clk, 5));
+		clock_watch(&clk);
+		assert_jump(jumps[i], 0);
+		assert_jump(0, 0);
+	}
+}
+
+static void
+trifles_do_not_add_up(void **arg)
+{
+	int		 i;
+
+	(void)arg;
+	for (i = 0; i < 1000; i++) {
+		kernel.real += 0.001 * S;
+		assert_true(clock_set_slew(&clk, 0.0001, 10, now()));
+	}
+	assert_jump(0, 0);
+}
+
+static void
+machine_sleeps(void **arg)
+{
+	(void)arg;
+	pass(10);
+	kernel.slept += 3600 * S;
+	kernel.real += 3600 * S;
+	pass(10);
+	assert_true(clock_set_slew(&clk, 0, 0, now()));
+	assert_jump(3600, 3600);
+	assert_jump(0, 0);
+}
+
+/* Books stay what the kernel has, not what was wished. */
+static void
+kernel_refuses(void **arg)
+{
+	(void)arg;
+	kernel.refuses = true;
+	assert_false(clock_set_frequency(&clk, 100e-6));
+	assert_false(clock_set_slew(&clk, 0.1, 10, now()));
+	assert_false(clock_step(&clk, 1));
+	pass(1000);
+	assert_jump(0, 0);
+	assert_true(clk.slew == 0);
+	assert_true(fabs(clk.frequency - 20e-6) < 1e-12);
+}
+
+static void
+read_only_changes_nothing(void **arg)
+{
+	(void)arg;
+	kernel.refuses = true;
+	kernel.status = STA_PLL;
+	clock_open(&clk, true);
+	assert_true(clock_set_frequency(&clk, 100e-6));
+	assert_true(clock_set_slew(&clk, 0.1, 10, now()));
+	clock_watch(&clk);
+	clock_set_quality(&clk, true, 0, 0);
+	clock_close(&clk);
+	assert_int_equal(kernel.status, STA_PLL);
+	assert_int_equal(kernel.freq, 65536 * 20);
+	/* Another daemon steers by 400 ppm, then sets the clock. */
+	kernel.freq = 65536 * 400;
+	pass(10000);
+	assert_jump(0, 0);
+	kernel.real += 20 * S;
+	pass(1);
+	assert_jump(20.00038, 0);
+}
+
+static void
+closing_ends_the_slew(void **arg)
+{
+	(void)arg;
+	assert_true(clock_set_slew(&clk, 0.1, 100, now()));
+	assert_int_equal(kernel.tick, 11000);
+	clock_close(&clk);
+	assert_int_equal(kernel.tick, 10000);
+	assert_int_equal(kernel.freq, 65536 * 20);
+}
+
+/* So does exit(3), whoever calls it: the kernel's end is told by a pipe. */
+static int	 report_fd = -1;
+
+static void
+report_tick(void)
+{
+	if (report_fd != -1)
+		(void)!write(report_fd, &kernel.tick, sizeof(kernel.tick));
+}
+
+static void
+exit_ends_the_slew(void **arg)
+{
+	long		 tick = 0;
+	int		 fds[2];
+	pid_t		 pid;
+
+	(void)arg;
+	assert_int_equal(pipe(fds), 0);
+	if ((pid = fork()) == 0) {
+		close(STDOUT_FILENO);
+		report_fd = fds[1];
+		if (!clock_set_slew(&clk, 0.1, 100, now()))
+			_exit(1);
+		exit(0);
+	}
+	close(fds[1]);
+	assert_int_equal(read(fds[0], &tick, sizeof(tick)), sizeof(tick));
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	close(fds[0]);
+	assert_int_equal(tick, 10000);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(opened_as_it_was, setup),
+		cmocka_unit_test_setup(own_slew_is_no_jump, setup),
+		cmocka_unit_test_setup(own_frequency_is_no_jump, setup),
+		cmocka_unit_test_setup(own_step_is_no_jump, setup),
+		cmocka_unit_test_setup(another_sets_the_clock, setup),
+		cmocka_unit_test_setup(trifles_do_not_add_up, setup),
+		cmocka_unit_test_setup(machine_sleeps, setup),
+		cmocka_unit_test_setup(kernel_refuses, setup),
+		cmocka_unit_test_setup(read_only_changes_nothing, setup),
+		cmocka_unit_test_setup(closing_ends_the_slew, setup),
+		cmocka_unit_test_setup(exit_ends_the_slew, setup),
+	};
+
+	/* Registered first, it runs last. */
+	if (atexit(report_tick) != 0)
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
