@@ -292,6 +292,9 @@ association_answer(struct engine *e, struct association *a,
 	}
 	updated = sync_sample(&e->sync, association_number(e, a), sample,
 	    associations_expected(e));
+	if (sync_in_doubt(&e->sync, association_number(e, a)))
+		a->next = instant_min(a->next, instant_add(now,
+		    ldexp(1, a->minpoll)));
 	if (burst_is_over(e, a)) {
 		a->burst = 0;
 		schedule(e, a, now);

@@ -295,6 +295,14 @@ surprising(struct sync *sync, size_t i, const struct sample *sample)
 	return true;
 }
 
+bool
+sync_in_doubt(const struct sync *sync, size_t i)
+{
+	const struct source *s = &sync->sources[i];
+
+	return s->believed && s->surprises > 0 && s->surprises < SURPRISES;
+}
+
 /* Have most of the sources that were believed changed at once? */
 static bool
 clock_changed(const struct sync *sync)

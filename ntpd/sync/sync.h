@@ -94,6 +94,12 @@ struct estimate	 sync_estimate(const struct sync *sync, double now);
  */
 double		 sync_bound(const struct sync *sync, double now);
 
+/*
+ * Was source I's last sample a surprise that one or two more can settle?  Then
+ * it pays to ask again soon.
+ */
+bool		 sync_in_doubt(const struct sync *sync, size_t i);
+
 /* Does source I take part in the estimate? */
 bool		 sync_takes_part(const struct sync *sync, size_t i);
 
