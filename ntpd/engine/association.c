@@ -23,7 +23,7 @@
  * together do not ask in step, and samples not in step with what happens on
  * the hour.  Less where the operator has fixed the interval.
  */
-#define POLL_SPREAD	(1.0 / 3)
+#define POLL_SPREAD	0.3
 #define POLL_SPREAD_FIXED 0.04
 
 /* Polls without an answer until the server counts as silent. */
