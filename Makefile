@@ -16,6 +16,9 @@ OBJ		?= obj$(if $(SANITIZE),-sanitize)
 YACC		= bison
 FUZZ_SECONDS	?= 60
 
+# "make V=1" shows the commands.
+Q		= $(if $(V),,@)
+
 WARNINGS	= -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
 		-Wsign-conversion -Wstrict-prototypes -Wmissing-prototypes \
 		-Wpointer-arith -Wwrite-strings -Wformat=2 -Werror
@@ -49,13 +52,15 @@ all: ntpd/ntpd ntpctl/ntpctl
 endif
 
 ntpd/ntpd ntpctl/ntpctl: %: obj/%
-	cp -f $< $@
+	$Qcp -f $< $@
 
 $(OBJ)/ntpd/ntpd: $(call objects,$(NTPD))
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(NTPD_LIBS)
+	@echo "  LINK  $@"
+	$Q$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(NTPD_LIBS)
 
 $(OBJ)/ntpctl/ntpctl: $(call objects,$(NTPCTL))
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(NTPCTL_LIBS)
+	@echo "  LINK  $@"
+	$Q$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(NTPCTL_LIBS)
 
 # What is needed to build is installed first, or its absence explained.
 $(OBJ)/.deps: regress/deps.sh
@@ -65,14 +70,17 @@ $(OBJ)/.deps: regress/deps.sh
 
 $(OBJ)/%.o: %.c | $(OBJ)/.deps
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	@echo "  CC    $<"
+	$Q$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(OBJ)/ntpd/config/parse.c: ntpd/config/parse.y | $(OBJ)/.deps
 	@mkdir -p $(@D)
-	$(YACC) -o $@ $<
+	@echo "  YACC  $<"
+	$Q$(YACC) -o $@ $<
 
 $(OBJ)/ntpd/config/parse.o: $(OBJ)/ntpd/config/parse.c
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	@echo "  CC    $<"
+	$Q$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 # Everything that includes a header is built again when that changes.
 -include $(shell find $(addprefix $(OBJ)/,common ntpd ntpctl regress) \
@@ -130,7 +138,8 @@ TEST_LIBS	= -lcmocka -ljansson $(NTPD_LIBS)
 .SECONDEXPANSION:
 $(TEST_PROGRAMS): $(OBJ)/regress/unit/%: $(OBJ)/regress/unit/%.o \
     $$(call objects,$$($$*))
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LIBS)
+	@echo "  LINK  $@"
+	$Q$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LIBS)
 
 unit-tests: $(TEST_PROGRAMS)
 

@@ -16,9 +16,9 @@ if [ "$(id -u)" -ne 0 ]; then
 	exit 1
 fi
 
-make -s -j"$jobs" CC=gcc all unit-tests
-make -s -j"$jobs" CC=clang SANITIZE=address,undefined all unit-tests
-make -s -j"$jobs" CC=clang OBJ=obj-clang all
+make -j"$jobs" CC=gcc all unit-tests
+make -j"$jobs" CC=clang SANITIZE=address,undefined all unit-tests
+make -j"$jobs" CC=clang OBJ=obj-clang all
 sh regress/peers.sh
 
 getent passwd _ntpd >/dev/null ||
