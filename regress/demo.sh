@@ -54,6 +54,7 @@ trap 'exit 1' HUP INT TERM
 # Inside, /run and its sockets are this demonstration's own.
 mount -t tmpfs tmpfs /run || fail "cannot mount a private /run"
 printf '127.0.0.1 localhost\n192.0.2.2 time.example\n' >"$work/hosts"
+[ -e /etc/hosts ] || touch /etc/hosts	# a container may have none
 mount --bind "$work/hosts" /etc/hosts || fail "cannot mount a private hosts"
 
 # Two machines, one cable: "reference" is .1 and .2, this one is .10.
