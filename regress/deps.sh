@@ -10,9 +10,10 @@ set -eu
 
 build="make gcc libc6-dev bison pkg-config libbsd-dev libmd-dev libcap-dev
     libseccomp-dev libjansson-dev"
-# clang for the second opinion and libFuzzer, perl for prove(1).
+# clang for the second opinion and libFuzzer, perl for prove(1), netbase for
+# openntpd, which looks "ntp" up in /etc/services.
 check="clang clang-tidy libclang-rt-14-dev libcmocka-dev perl mandoc python3 python3-ntp
-    iproute2 procps dnsmasq-base"
+    iproute2 procps netbase"
 demo="iproute2 procps"
 
 case ${1:-} in

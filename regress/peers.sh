@@ -23,7 +23,6 @@ lacking() {
 		ldd "$dir/$program" | awk '/not found/ { print $1 }'
 	done
 	/usr/bin/python3 -c 'import ntp.packet' 2>/dev/null || echo python3-ntp
-	command -v dnsmasq >/dev/null || echo dnsmasq-base
 }
 
 # The package that has the library $1, of those that the peers depend on.
