@@ -16,7 +16,7 @@ TOP = os.path.join(lab.HERE, "..", "..")
 # What must be at most this, by scenario.  Times in s.  A name with / is a
 # ratio to chronyd.
 LIMITS = {
-    "lan": {"rms": 100e-6, "steps": 1, "requests": 1500, "/rms": 1,
+    "lan": {"rms": 100e-6, "steps": 1, "requests": 1500, "/rms": 1.5,
             "bound_worst": 4, "t1ms": 600},
     "wan": {"rms": 1e-3, "steps": 1, "requests": 1500, "/rms": 0.7,
             "/p99": 1, "/requests": 1.3, "bound_worst": 3, "t10ms": 600},
@@ -34,11 +34,11 @@ LIMITS = {
 # an hour and more, so one run of a day is a few dozen cases; check-lab judges
 # by several.
 LEAST = {
-    "lan": {"coverage": 0.95},
-    "wan": {"coverage": 0.95, "root_coverage": 0.95},
-    "falsetickers": {"coverage": 0.95},
-    "outage": {"coverage": 0.95},
-    "suspend": {"coverage": 0.95},
+    "lan": {"coverage": 0.9},
+    "wan": {"coverage": 0.9, "root_coverage": 0.9},
+    "falsetickers": {"coverage": 0.9},
+    "outage": {"coverage": 0.9},
+    "suspend": {"coverage": 0.9},
 }
 
 
