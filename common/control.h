@@ -60,16 +60,16 @@ struct control_status {
 	uint32_t	 reachable;	/* that answered of late */
 	uint32_t	 truechimers;	/* that agree */
 	uint32_t	 refused;	/* adjustments the parent refused */
-	double		 offset;	/* s, true - clock, estimated; < 0: ahead */
+	double		 offset;	/* s, true - clock; < 0: it is ahead */
 	double		 error;		/* s, standard error of that */
 	double		 bound;		/* s, |clock - true| is below this */
 	double		 frequency;	/* ppm the clock is corrected by */
 	double		 frequency_error; /* ppm, standard error of that */
 	double		 root_delay;	/* s */
 	double		 root_dispersion; /* s */
-	double		 updated_ago;	/* s since the last update; < 0: never */
+	double		 updated_ago;	/* s since last updated; < 0: never */
 	double		 next_in;	/* s */
-	double		 slewing;	/* ppm of the slew in progress; 0: none */
+	double		 slewing;	/* ppm of the present slew; 0: none */
 	struct addr	 system_addr;	/* of the system peer, or ADDR_NONE */
 	char		 system_peer[CONTROL_NAME_LEN];	/* name, or "" */
 };
@@ -85,7 +85,7 @@ enum control_peer_state {
 enum control_tally {
 	TALLY_UNUSABLE,		/* ' ' no usable samples */
 	TALLY_FALSETICKER,	/* 'x' */
-	TALLY_OUTLIER,		/* '-' truechimer, left out of the combination */
+	TALLY_OUTLIER,		/* '-' truechimer, but not combined */
 	TALLY_COMBINED,		/* '+' */
 	TALLY_SYSTEM_PEER	/* '*' */
 };
@@ -101,13 +101,13 @@ struct control_peer {
 	int8_t		 poll;		/* log2 s */
 	uint8_t		 weight;	/* 1 to 10 */
 	uint8_t		 trusted;	/* 0, 1 */
-	uint8_t		 has_sample;	/* offset, delay, jitter mean something */
-	uint8_t		 pool;		/* 1: one of several of a servers line */
+	uint8_t		 has_sample;	/* there are offset, delay, jitter */
+	uint8_t		 pool;		/* 1: of a servers statement */
 	uint8_t		 reserved[2];
 	uint32_t	 sent;		/* requests */
 	uint32_t	 received;	/* answers that passed the tests */
 	uint32_t	 rejected;	/* answers that did not */
-	double		 when;		/* s since the last answer; < 0: never */
+	double		 when;		/* s since last answer; < 0: never */
 	double		 next_in;	/* s until the next request */
 	double		 offset;	/* s, server - clock */
 	double		 delay;		/* s */

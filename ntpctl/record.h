@@ -11,7 +11,7 @@
 
 #include "common/control.h"
 
-#define RECORD_REFID_LEN	24	/* text of a reference id, with its NUL */
+#define RECORD_REFID_LEN	24	/* a reference id as text, and NUL */
 
 /*
  * Read the version that every record begins with from the LEN bytes at DATA;

@@ -60,7 +60,7 @@ struct engine_setup {
 /* The base frequency: what corrects the oscillator. */
 struct clock_frequency {
 	double		 frequency;	/* s/s */
-	double		 error;		/* s/s, standard error, for the drift file */
+	double		 error;		/* s/s, standard, for the drift file */
 };
 
 /* Run RATE faster than the base frequency for DURATION, then stop. */
@@ -97,7 +97,7 @@ struct clock_state {
 
 /* The clock was set or stood still, not by us: everything starts anew. */
 struct clock_jumped {
-	double		 by;		/* s, as far as it can be told; 0: unknown */
+	double		 by;		/* s, as far as is known; 0: unknown */
 };
 
 #define RESOLVE_MAX	16	/* addresses of a name that are looked at */

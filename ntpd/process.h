@@ -53,8 +53,8 @@ void	 channel_close(struct channel *ch);
  * closed or its queue full.  A TYPE that SELF may not send to PEER is a bug
  * here: fatal.
  */
-bool	 channel_send(struct channel *ch, enum message_type type, uint32_t id, int fd,
-	    const void *payload);
+bool	 channel_send(struct channel *ch, enum message_type type, uint32_t id,
+	    int fd, const void *payload);
 
 /* Bytes waiting to be written: how far the peer is behind. */
 size_t	 channel_queued(const struct channel *ch);
@@ -79,8 +79,8 @@ bool	 channel_receive(struct channel *ch, struct message *msg);
  * Wait up to SECONDS for the first message on a channel that must be TYPE;
  * false if something else came.  Only for a child's CHILD_SETUP.
  */
-bool	 channel_expect(struct channel *ch, enum message_type type, double seconds,
-	    struct message *msg);
+bool	 channel_expect(struct channel *ch, enum message_type type,
+	    double seconds, struct message *msg);
 
 /* A connected pair of non-blocking close-on-exec sockets; false with errno. */
 bool	 channel_pair(int fds[2]);

@@ -119,7 +119,9 @@ set_limits(const struct sandbox *sandbox)
 static void
 restrict_files(const struct sandbox *sandbox)
 {
-	struct landlock_ruleset_attr attr = { .handled_access_fs = LANDLOCK_ALL };
+	struct landlock_ruleset_attr attr = {
+		.handled_access_fs = LANDLOCK_ALL
+	};
 	struct landlock_path_beneath_attr root = {
 		.allowed_access = LANDLOCK_READ
 	};

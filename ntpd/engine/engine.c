@@ -163,7 +163,7 @@ wait_for_events(struct engine *e, struct pollset *set)
 	pollset_wait(set, next_deadline(e), NULL);
 }
 
-/* Answers first: the sooner they are read, the less stands between T4 and us. */
+/* Answers first: the sooner they are read, the truer is T4. */
 static void
 receive(struct engine *e, const struct pollset *set, struct instant now)
 {

@@ -157,7 +157,7 @@ empty_peer(void)
 {
 	struct control_peer p;
 
-	memset(&p, 0, sizeof(p));	/* padding, too: it leaves the process */
+	memset(&p, 0, sizeof(p));	/* padding leaves the process, too */
 	p.version = CONTROL_VERSION;
 	p.state = PEER_STATE_RESOLVING;
 	p.stratum = NTP_MAX_STRATUM;

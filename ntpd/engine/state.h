@@ -28,7 +28,7 @@ struct host {
 	bool		 numeric;	/* the name is an address */
 	bool		 resolving;	/* the resolver has been asked */
 	uint32_t	 serial;	/* of what it was asked */
-	struct instant	 resolve_at;	/* ask it then; INSTANT_NEVER: no need */
+	struct instant	 resolve_at;	/* INSTANT_NEVER: no need to ask */
 	double		 backoff;	/* s, until the try after that */
 	struct addr	 addrs[RESOLVE_MAX];
 	size_t		 naddrs;
@@ -58,7 +58,7 @@ struct association {
 	struct instant	 next;		/* the next request */
 	struct query	 query;
 	struct ntp_packet last;		/* that passed the tests; fields NULL */
-	bool		 answered;	/* last and answered_at mean something */
+	bool		 answered;	/* last and answered_at are set */
 	struct instant	 answered_at;
 	double		 delay;		/* s, of the last answer */
 	uint32_t	 sent, received, rejected;

@@ -71,7 +71,9 @@ command_check_clock(struct parent *p)
 void
 command_watch_clock(struct parent *p)
 {
-	struct itimerspec never = { .it_value = { .tv_sec = INT32_MAX * 64LL } };
+	struct itimerspec never = {
+		.it_value = { .tv_sec = INT32_MAX * 64LL }
+	};
 
 	if (p->timerfd != -1)
 		timerfd_settime(p->timerfd,

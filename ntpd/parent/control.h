@@ -22,7 +22,7 @@ struct control_client {
 	bool		 used;
 	uid_t		 uid;
 	bool		 busy;		/* its request is not answered yet */
-	uint32_t	 id;		/* of its request, in the engine's answer */
+	uint32_t	 id;		/* of its request, and the answer */
 	struct instant	 deadline;	/* silence ends it */
 	int		 slot;
 };

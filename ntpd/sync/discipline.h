@@ -24,7 +24,7 @@ struct plan {
 
 /* What is remembered from one plan to the next. */
 struct discipline {
-	bool		 acquired;	/* the offset has been within its error */
+	bool		 acquired;	/* offset was within its error */
 };
 
 /*

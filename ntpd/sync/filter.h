@@ -20,7 +20,7 @@
 
 /* One member of the bank. */
 struct model {
-	double		 wander;	/* s/s per sqrt(s), random walk of freq. */
+	double		 wander;	/* s/s per sqrt(s), of frequency */
 	double		 asymmetry;	/* of paths, part of their delay */
 	double		 x[FILTER_STATES];	/* offset, frequency, biases */
 	double		 p[FILTER_STATES][FILTER_STATES]; /* their covariance */
@@ -41,7 +41,7 @@ struct estimate {
 	double		 offset;	/* s, true - oscillator time */
 	double		 frequency;	/* s/s, its change */
 	double		 offset_error;	/* s, standard error */
-	double		 tracking_error; /* s, without the sources' common bias */
+	double		 tracking_error; /* s, without a common bias */
 	double		 frequency_error; /* s/s, standard error */
 	double		 wander;	/* s/s per sqrt(s), the bank's mean */
 };

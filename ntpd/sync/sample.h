@@ -18,7 +18,7 @@ struct sample {
 	double		 when;		/* s, oscillator time of its middle */
 	double		 offset;	/* s, true - oscillator time */
 	double		 delay;		/* s, round trip, > 0 */
-	double		 precision;	/* s, time stamping error of both ends */
+	double		 precision;	/* s, of time stamps, both ends */
 	double		 root_delay;	/* s, of the server */
 	double		 root_dispersion; /* s, of the server */
 	uint8_t		 leap;

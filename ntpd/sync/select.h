@@ -14,7 +14,7 @@ struct opinion {
 	double		 distance;	/* s, > 0 */
 	double		 variance;	/* s^2, of offset as an estimate */
 	bool		 usable;	/* has something to say */
-	bool		 unsteady;	/* and contradicts itself: never believed */
+	bool		 unsteady;	/* contradicts itself: never believed */
 	bool		 truechimer;	/* result of select_truechimers() */
 	bool		 survivor;	/* result of select_survivors() */
 };

@@ -24,7 +24,7 @@ struct source {
 	size_t		 next_delay;
 	double		 min_delay;	/* s, smallest of delays */
 	double		 usual_excess;	/* s, median of delays - min_delay */
-	unsigned	 surprises;	/* samples in a row against prediction */
+	unsigned	 surprises;	/* in a row, against prediction */
 	bool		 believed;	/* when the first of them came */
 };
 

@@ -115,7 +115,7 @@ form_opinions(struct sync *sync, double now, const struct estimate *base,
 		v = &sync->verdicts[i];
 		o[i] = (struct opinion){ .usable = false };
 		v->tally = UNUSABLE;
-		/* Whoever has not been believed of late must say it more than once. */
+		/* Whoever is not believed must say it more than once. */
 		needed = sync->filter.active[i] ? 1 : FIRST_SAMPLES;
 		if (!s->used || s->nsamples < needed)
 			continue;
@@ -123,7 +123,7 @@ form_opinions(struct sync *sync, double now, const struct estimate *base,
 		o[i].offset = source_mean(s, now, base->offset,
 		    base->frequency, &o[i].variance, &v->jitter);
 		o[i].distance = source_distance(s, now, drift);
-		/* Before there is an estimate, our own drift looks like that. */
+		/* Without an estimate, our own drift looks like that. */
 		o[i].unsteady = sync->filter.started && v->jitter >
 		    o[i].distance + drift * source_span(s, now);
 		v->offset = o[i].offset;

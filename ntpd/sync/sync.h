@@ -42,7 +42,7 @@ struct sync {
 	bool		 agreed;	/* a majority agrees */
 	size_t		 truechimers;
 	size_t		 system_peer;	/* SYNC_SOURCES: none */
-	double		 updated;	/* s, oscillator time of the last update */
+	double		 updated;	/* s, oscillator time of it */
 	unsigned	 changes;	/* of the clock that all sources saw */
 };
 
