@@ -48,12 +48,6 @@ log_init(enum log_target target, const char *name, int verbose)
 		openlog("ntpd", LOG_PID | LOG_NDELAY, LOG_DAEMON);
 }
 
-void
-log_verbose(int verbose)
-{
-	state.verbose = verbose;
-}
-
 /*
  * Copy TEXT to VISIBLE with everything but printable ASCII as "\ooo".  Bytes
  * above that are no exception: some terminals take 0x9b for an escape.  A

@@ -24,9 +24,6 @@ enum log_target {
  */
 void	 log_init(enum log_target target, const char *name, int verbose);
 
-/* Change what is logged, after a reload. */
-void	 log_verbose(int verbose);
-
 /*
  * Write one line at a syslog(3) PRIORITY.  It is cut at 960 bytes; what is not
  * printable ASCII becomes "\ooo".  Keeps errno, as do all below.

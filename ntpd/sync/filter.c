@@ -236,15 +236,6 @@ filter_update(struct filter *f, size_t i, double offset, double variance)
 	weigh(f);
 }
 
-void
-filter_doubt_offset(struct filter *f, double error)
-{
-	size_t		 k;
-
-	for (k = 0; k < FILTER_MODELS; k++)
-		isolate(&f->models[k], OFFSET, error * error);
-}
-
 /*
  * Variance of offset plus the sources' mean bias: of what the samples tell,
  * without the bias that all sources may have in common, which none does.

@@ -77,12 +77,6 @@ double		 filter_surprise(const struct filter *f, size_t i,
 void		 filter_update(struct filter *f, size_t i, double offset,
 		    double variance);
 
-/*
- * The clock itself jumped, by an amount of standard error ERROR s: forget the
- * offset, keep the rest.
- */
-void		 filter_doubt_offset(struct filter *f, double error);
-
 /* What is believed about WHEN, at or after the filter's time. */
 struct estimate	 filter_estimate(const struct filter *f, double when);
 

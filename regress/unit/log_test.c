@@ -185,9 +185,9 @@ test_vocabulary(void **arg)
 	errno = ENOENT;
 	log_warn("%d", 4);
 	assert_int_equal(errno, ENOENT);
-	log_verbose(1);
+	log_init(LOG_TO_JOURNAL, NULL, 1);
 	log_debug("%d", 5);
-	log_verbose(0);
+	log_init(LOG_TO_JOURNAL, NULL, 0);
 	log_debug("%d", 6);
 	assert_string_equal(next_line(), "<6>2\n");
 	assert_string_equal(next_line(), "<4>3\n");
