@@ -116,19 +116,24 @@ answer_poll(int8_t asked)
 	return asked > POLL_MOST ? POLL_MOST : asked;
 }
 
-size_t
-answer_request(const struct answer_source *src, const uint8_t *request,
-    size_t len, struct ntptime receive, struct ntptime transmit,
+enum request
+answer_read(struct ntp_packet *asked, const uint8_t *bytes, size_t len)
+{
+	if (len < NTP_HEADER_LEN)
+		return REQUEST_SHORT;
+	if (ntp_decode(asked, bytes, NTP_HEADER_LEN) != NTP_OK)
+		return REQUEST_VERSION;
+	return asked->mode == NTP_MODE_CLIENT ? REQUEST_FINE : REQUEST_MODE;
+}
+
+void
+answer_write(const struct answer_source *src, const struct ntp_packet *asked,
+    struct ntptime receive, struct ntptime transmit,
     uint8_t answer[NTP_HEADER_LEN])
 {
-	struct ntp_packet	 asked, told;
+	struct ntp_packet	 told;
 	uint64_t		 age;
 	int64_t			 waited;
-
-	if (len < NTP_HEADER_LEN ||
-	    ntp_decode(&asked, request, NTP_HEADER_LEN) != NTP_OK ||
-	    asked.mode != NTP_MODE_CLIENT)
-		return 0;
 
 	/*
 	 * A transmit time before the reference gives an age beyond every
@@ -144,11 +149,10 @@ answer_request(const struct answer_source *src, const uint8_t *request,
 
 	/* No answer leaves before its request came. */
 	waited = (int64_t)(transmit.value - receive.value);
-	told.version = asked.version;
-	told.poll = answer_poll(asked.poll);
-	told.origin = asked.transmit;
+	told.version = asked->version;
+	told.poll = answer_poll(asked->poll);
+	told.origin = asked->transmit;
 	told.receive = waited < 0 ? transmit : receive;
 	told.transmit = transmit;
 	ntp_encode(&told, answer);
-	return NTP_HEADER_LEN;
 }

@@ -38,18 +38,32 @@ void	 answer_source_none(struct answer_source *src);
 bool	 answer_source_set(struct answer_source *src,
 	    const struct snapshot *snap);
 
+/* What a datagram is. */
+enum request {
+	REQUEST_FINE,		/* a client's */
+	REQUEST_SHORT,		/* shorter than a header */
+	REQUEST_VERSION,	/* not 1 to 4 */
+	REQUEST_MODE		/* not a client's */
+};
+
 /*
- * Answer the LEN bytes of REQUEST, of which only the header is looked at, as
- * RFC 5905 8 has it.  RECEIVE is when it arrived, TRANSMIT when the answer is
- * going to leave.  Returns how many bytes of ANSWER to send: NTP_HEADER_LEN,
- * which is never more than LEN, or 0 for none.
+ * Read the LEN bytes of a datagram, of which only the header is looked at,
+ * into *ASKED, which is undefined if they are not REQUEST_FINE.
  *
- * Answered is mode 3 of versions 1 to 4 and nothing else.  Extension fields
+ * A request is mode 3 of versions 1 to 4 and nothing else.  Extension fields
  * and MACs are ignored: the answer has none, so that a client with a key sees
  * that it was not authenticated (no crypto-NAK, RFC 5905 9.2).
  */
-size_t	 answer_request(const struct answer_source *src,
-	    const uint8_t *request, size_t len, struct ntptime receive,
+enum request answer_read(struct ntp_packet *asked, const uint8_t *bytes,
+	    size_t len);
+
+/*
+ * Write the answer to ASKED as RFC 5905 8 has it: NTP_HEADER_LEN bytes, which
+ * is never more than the request had.  RECEIVE is when that arrived, TRANSMIT
+ * when the answer is going to leave.
+ */
+void	 answer_write(const struct answer_source *src,
+	    const struct ntp_packet *asked, struct ntptime receive,
 	    struct ntptime transmit, uint8_t answer[NTP_HEADER_LEN]);
 
 #endif

@@ -31,9 +31,9 @@ struct arrival {
 	bool		 refused;	/* not to be answered */
 };
 
-/* Which datagram of the batch an answer belongs to. */
+/* A request that is to be answered. */
 struct pending {
-	unsigned	 index;
+	struct ntp_packet asked;
 	struct arrival	 arrival;
 };
 
@@ -71,6 +71,7 @@ batch_init(struct batch *b)
 		hdr->msg_control = &b->control[i];
 
 		b->out_iov[i].iov_base = b->answer[i];
+		b->out_iov[i].iov_len = sizeof(b->answer[i]);
 		hdr = &b->out[i].msg_hdr;
 		hdr->msg_iov = &b->out_iov[i];
 		hdr->msg_iovlen = 1;
@@ -178,35 +179,65 @@ name_usable(const union batch_name *name, socklen_t len)
 	}
 }
 
+/* Is datagram I a request?  It is counted if not; else it is in *ASKED. */
+static bool
+is_request(struct batch *b, unsigned i, struct ntp_packet *asked)
+{
+	switch (answer_read(asked, b->request[i], b->in[i].msg_len)) {
+	case REQUEST_FINE:
+		return true;
+	case REQUEST_SHORT:
+		b->counters.too_short++;
+		return false;
+	case REQUEST_VERSION:
+		b->counters.bad_version++;
+		return false;
+	case REQUEST_MODE:
+		b->counters.bad_mode++;
+		return false;
+	}
+	return false;
+}
+
 /*
- * Prepare what does not depend on the time of sending: of the first COUNT
- * datagrams, those that can be answered at all, into LIST.
+ * Datagram I is to have answer number N: is it a request from where it can be
+ * answered?  All that does not depend on the time of sending is prepared.
  */
+static bool
+batch_admit(struct batch *b, unsigned i, unsigned n, struct pending *p)
+{
+	struct msghdr	*in = &b->in[i].msg_hdr, *out = &b->out[n].msg_hdr;
+	size_t		 len;
+
+	if (!is_request(b, i, &p->asked))
+		return false;
+	if (!name_usable(&b->name[i], in->msg_namelen)) {
+		b->counters.bad_source++;
+		return false;
+	}
+	len = read_control(in, &p->arrival, &b->source[n]);
+	/* Without all of it the source address may be missing. */
+	if (p->arrival.refused || (in->msg_flags & MSG_CTRUNC) != 0) {
+		b->counters.bad_destination++;
+		return false;
+	}
+	out->msg_name = in->msg_name;
+	out->msg_namelen = in->msg_namelen;
+	out->msg_control = len == 0 ? NULL : &b->source[n];
+	out->msg_controllen = len;
+	return true;
+}
+
+/* Which of the COUNT datagrams are to be answered goes into LIST. */
 static unsigned
 batch_sort(struct batch *b, unsigned count, struct pending list[BATCH_MAX])
 {
-	struct msghdr	*in, *out;
 	unsigned	 i, n = 0;
-	size_t		 len;
 
-	for (i = 0; i < count; i++) {
-		in = &b->in[i].msg_hdr;
-		if (b->in[i].msg_len < NTP_HEADER_LEN ||
-		    !name_usable(&b->name[i], in->msg_namelen))
-			continue;
-		/* Without all of it the source address may be missing. */
-		if ((in->msg_flags & MSG_CTRUNC) != 0)
-			continue;
-		len = read_control(in, &list[n].arrival, &b->source[n]);
-		if (list[n].arrival.refused)
-			continue;
-		out = &b->out[n].msg_hdr;
-		out->msg_name = in->msg_name;
-		out->msg_namelen = in->msg_namelen;
-		out->msg_control = len == 0 ? NULL : &b->source[n];
-		out->msg_controllen = len;
-		list[n++].index = i;
-	}
+	b->counters.received += count;
+	for (i = 0; i < count; i++)
+		if (batch_admit(b, i, n, &list[n]))
+			n++;
 	return n;
 }
 
@@ -230,42 +261,30 @@ later(const struct timespec *ts, int64_t ns)
 }
 
 /*
- * Write the answers to those of LIST that are requests.  One reading of the
- * clock (*NOW) would do for all if they left at once, but the kernel takes
- * some us for each, and the last of 64 would be stamped 200 us early.  So
- * each is stamped with the time at which it is going to leave, if this batch
- * goes as fast as the last ones did: that costs one more reading a batch, and
- * leaves the 10 us or so that the first one takes on a cold CPU.  A reading
- * for each would be no better, all of them being taken before the first is
- * sent.
+ * Write the answers to LIST.  One reading of the clock (*NOW) would do for all
+ * if they left at once, but the kernel takes some us for each, and the last of
+ * 64 would be stamped 200 us early.  So each is stamped with the time at which
+ * it is going to leave, if this batch goes as fast as the last ones did: that
+ * costs one more reading a batch, and leaves the 10 us or so that the first
+ * one takes on a cold CPU.  A reading for each would be no better, all of them
+ * being taken before the first is sent.
  */
-static unsigned
+static void
 batch_answer(struct batch *b, const struct answer_source *src,
     const struct pending list[BATCH_MAX], unsigned count,
     const struct timespec *now)
 {
+	const struct pending *p;
 	struct ntptime	 transmit;
-	unsigned	 i, n = 0;
-	size_t		 len;
+	unsigned	 i;
 
 	for (i = 0; i < count; i++) {
-		const struct pending *p = &list[i];
-
-		transmit = later(now, b->pace * n);
-		len = answer_request(src, b->request[p->index],
-		    b->in[p->index].msg_len,
+		p = &list[i];
+		transmit = later(now, b->pace * i);
+		answer_write(src, &p->asked,
 		    p->arrival.stamped ? p->arrival.time : transmit, transmit,
 		    b->answer[i]);
-		if (len == 0)
-			continue;
-		/* Only what could not be answered leaves a gap to close. */
-		if (n != i)
-			b->out[n].msg_hdr = b->out[i].msg_hdr;
-		b->out_iov[i].iov_len = len;
-		b->out[n].msg_hdr.msg_iov = &b->out_iov[i];
-		n++;
 	}
-	return n;
 }
 
 static void
@@ -346,8 +365,10 @@ batch_serve(struct batch *b, int fd, const struct answer_source *src)
 
 	count = batch_sort(b, b->used, list);
 	clock_gettime(CLOCK_REALTIME, &before);
-	count = batch_answer(b, src, list, count, &before);
+	batch_answer(b, src, list, count, &before);
 	sent = batch_send(b, fd, count);
+	b->counters.answered += sent;
+	b->counters.unsent += count - sent;
 	if (sent > 1) {
 		clock_gettime(CLOCK_REALTIME, &after);
 		batch_learn_pace(b, &before, &after, sent);

@@ -14,6 +14,7 @@
 #include "common/log.h"
 #include "common/ntp.h"
 #include "ntpd/server/answer.h"
+#include "ntpd/server/counters.h"
 
 #define BATCH_MAX	64	/* requests */
 
@@ -50,6 +51,7 @@ struct batch {
 
 	unsigned	 used;		/* elements of in to be made new */
 	int64_t		 pace;		/* ns from one answer to the next */
+	struct server_counters counters;
 	struct log_limit unsent;
 };
 
