@@ -23,7 +23,7 @@
  * together do not ask in step, and samples not in step with what happens on
  * the hour.  Less where the operator has fixed the interval.
  */
-#define POLL_SPREAD	0.3
+#define POLL_SPREAD	0.2
 #define POLL_SPREAD_FIXED 0.04
 
 /* Polls without an answer until the server counts as silent. */
@@ -159,6 +159,7 @@ ask(struct engine *e, struct association *a, struct instant now)
 	}
 	a->reach = (uint8_t)(a->reach << 1);
 	a->missed++;
+	a->asked_at = now;
 	if (a->burst > 0)
 		a->burst--;
 	if (query_send(e, a, now)) {
@@ -265,6 +266,30 @@ wake_others(struct engine *e, struct instant now)
 			association_quicken(a, now);
 }
 
+/*
+ * A's answer was a surprise: is it A that has changed, or our clock?  It is
+ * asked again soon, and so are the others that are believed, none of them
+ * more often than it may be.
+ */
+static void
+settle_doubt(struct engine *e, struct association *doubtful,
+    struct instant now)
+{
+	struct association *a;
+	struct instant	 soon;
+
+	for (a = e->associations; a < e->associations + MAX_ASSOCIATIONS;
+	    a++) {
+		if (!a->used || a->burst > 0 || (a != doubtful &&
+		    !sync_takes_part(&e->sync, association_number(e, a))))
+			continue;
+		soon = instant_add(a->asked_at, ldexp(1, a->minpoll));
+		if (instant_before(soon, now))
+			soon = instant_add(now, some_of(BURST_SPACING));
+		a->next = instant_min(a->next, soon);
+	}
+}
+
 void
 association_answer(struct engine *e, struct association *a,
     const struct ntp_packet *pkt, const struct sample *sample,
@@ -293,8 +318,7 @@ association_answer(struct engine *e, struct association *a,
 	updated = sync_sample(&e->sync, association_number(e, a), sample,
 	    associations_expected(e));
 	if (sync_in_doubt(&e->sync, association_number(e, a)))
-		a->next = instant_min(a->next, instant_add(now,
-		    ldexp(1, a->minpoll)));
+		settle_doubt(e, a, now);
 	if (burst_is_over(e, a)) {
 		a->burst = 0;
 		schedule(e, a, now);

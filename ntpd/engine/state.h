@@ -56,6 +56,7 @@ struct association {
 	uint8_t		 reach;
 	unsigned	 missed;	/* polls in a row without an answer */
 	struct instant	 next;		/* the next request */
+	struct instant	 asked_at;	/* the last one */
 	struct query	 query;
 	struct ntp_packet last;		/* that passed the tests; fields NULL */
 	bool		 answered;	/* last and answered_at are set */

@@ -9,10 +9,13 @@
 #define SHORTEST_SLEW	1.0
 
 /* Nor longer, s, ... */
-#define LONGEST_SLEW	1024.0
+#define LONGEST_SLEW	1500.0
 
 /* ... but for offsets of hours: then a day, and another plan after it. */
 #define LAST_SLEW	86400.0
+
+/* The ratio of the estimate's errors, offset to frequency, times that. */
+#define PATIENCE	2.0
 
 /* Acquired when the offset is within so many standard errors; lost beyond. */
 #define ACQUIRED	3.0
@@ -32,11 +35,12 @@ clamp(double v, double most)
  *
  * Otherwise the offset is about what the estimate does not know itself.  To
  * correct an error of s in the time T disturbs the rate by s/T; there is no
- * point in making that less than the error of the frequency, and whoever
- * measures intervals suffers if it is more.  That T, the ratio of the
- * filter's two errors, is also the time constant by which it forgets.  For a
- * cost of offset^2 + (T * rate)^2 the best control is offset/T whatever the
- * offset, so T has a bound: offsets beyond it would be kept for too long.
+ * point in making that much less than the error of the frequency, and whoever
+ * measures intervals suffers if it is more.  The T at which both are equal,
+ * the ratio of the filter's two errors, is also the time constant by which it
+ * forgets.  For a cost of offset^2 + (T * rate)^2 the best control is offset/T
+ * whatever the offset, so T has a bound: offsets beyond it would be kept for
+ * too long.
  */
 static double
 slew_time(const struct discipline *d, const struct estimate *e)
@@ -44,7 +48,7 @@ slew_time(const struct discipline *d, const struct estimate *e)
 	if (!d->acquired)
 		return SHORTEST_SLEW;
 	return fmin(LONGEST_SLEW, fmax(SHORTEST_SLEW,
-	    e->tracking_error / e->frequency_error));
+	    PATIENCE * e->tracking_error / e->frequency_error));
 }
 
 static void

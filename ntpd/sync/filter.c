@@ -1,5 +1,5 @@
 /*
- * A bank of Kalman filters.
+ * A bank of filters: Kalman's, but for what a sample tells.
  */
 #include <math.h>
 
@@ -20,13 +20,19 @@ static const double wanders[FILTER_WANDERS] = {
 static const double asymmetries[FILTER_BIASES] = { 0.001, 0.01, 0.05 };
 
 /*
- * Degrees of freedom of the t distribution that innovations are scored by: a
- * single far one says little about which model is right.
+ * So many of the samples are far from where they should be for no reason that
+ * a model knows, and say little about which model is right.
  */
-#define SCORE_FREEDOM	4.0
+#define OUTLIERS	0.03
 
 /* Memory of the scores, samples: an older one counts 1/e of it. */
-#define SCORE_MEMORY 100.0
+#define SCORE_MEMORY	200.0
+
+/* An interval narrower than that many standard errors is a point. */
+#define POINT		0.05
+
+/* Nor is one used as such that prediction gives less than this probability. */
+#define IMPROBABLE	1e-12
 
 /* Memory of a source's bias, s: paths and servers change in days. */
 #define BIAS_MEMORY	86400.0
@@ -154,56 +160,121 @@ filter_predict(struct filter *f, double when)
 	f->when = when;
 }
 
-/* Innovation of a sample and its variance. */
+/* Innovation of an observation, and in *S the variance of its middle. */
 static double
-innovation(const struct model *m, size_t i, double offset, double variance,
+innovation(const struct model *m, size_t i, const struct observation *o,
     double *s)
 {
 	size_t		 b = BIAS + i;
 
-	*s = variance + fmax(0, m->p[OFFSET][OFFSET] +
+	*s = o->variance + fmax(0, m->p[OFFSET][OFFSET] +
 	    2 * m->p[OFFSET][b] + m->p[b][b]);
-	return offset - m->x[OFFSET] - m->x[b];
+	return o->offset - m->x[OFFSET] - m->x[b];
 }
 
 double
-filter_surprise(const struct filter *f, size_t i, double offset,
-    double variance)
+filter_surprise(const struct filter *f, size_t i, const struct observation *o)
 {
 	double		 mean = 0, square = 0, inn, s;
 	size_t		 k;
 
 	for (k = 0; k < FILTER_MODELS; k++) {
-		inn = innovation(&f->models[k], i, offset, variance, &s);
+		inn = innovation(&f->models[k], i, o, &s);
 		mean += f->models[k].weight * inn;
 		square += f->models[k].weight * s;
 	}
-	return mean / sqrt(square);
+	return fmax(0, fabs(mean) - o->half) / sqrt(square);
 }
 
-/* The Kalman update with the observation offset + bias of source I. */
-static void
-update(struct model *m, size_t i, double offset, double variance)
+static double
+normal_density(double x)
 {
-	double		 gain[FILTER_STATES], ph[FILTER_STATES], inn, s;
-	size_t		 b = BIAS + i, r, c;
+	return exp(-x * x / 2) / sqrt(2 * M_PI);
+}
 
-	inn = innovation(m, i, offset, variance, &s);
-	for (r = 0; r < FILTER_STATES; r++) {
-		ph[r] = m->p[r][OFFSET] + m->p[r][b];
-		gain[r] = ph[r] / s;
+/* Probability of a standard normal variable to be between A and B > A. */
+static double
+normal_between(double a, double b)
+{
+	/* In the tail that they are in, where no digits are lost. */
+	if (a > 0)
+		return (erfc(a * M_SQRT1_2) - erfc(b * M_SQRT1_2)) / 2;
+	if (b < 0)
+		return (erfc(-b * M_SQRT1_2) - erfc(-a * M_SQRT1_2)) / 2;
+	return (erf(b * M_SQRT1_2) - erf(a * M_SQRT1_2)) / 2;
+}
+
+/* How likely an observation is, and how that depends on prediction. */
+struct response {
+	double		 likelihood;	/* 1/s */
+	double		 slope;		/* of its logarithm, 1/s */
+	double		 curvature;	/* likewise, 1/s^2 */
+};
+
+/*
+ * The innovation INN has variance S, and is uniform within HALF on top of it:
+ * L(inn) = (F(b) - F(a)) / (2 half) with the normal distribution F, a and b
+ * being the ends of the interval in standard errors.
+ */
+static struct response
+respond(double inn, double s, double half)
+{
+	double		 root = sqrt(s), a = (-inn - half) / root;
+	double		 b = (-inn + half) / root, z = normal_between(a, b);
+	double		 v = s + half * half / 3;
+	struct response	 r;
+
+	if (half < POINT * root || z < IMPROBABLE) {
+		/* The normal distribution of the same variance. */
+		r.likelihood = normal_density(inn / sqrt(v)) / sqrt(v);
+		r.slope = inn / v;
+		r.curvature = -1 / v;
+		return r;
 	}
-	for (r = 0; r < FILTER_STATES; r++) {
-		m->x[r] += gain[r] * inn;
-		for (c = 0; c < FILTER_STATES; c++)
-			m->p[r][c] -= gain[r] * ph[c];
+	r.likelihood = z / (2 * half);
+	r.slope = (normal_density(b) - normal_density(a)) / (root * z);
+	r.curvature = (a * normal_density(a) - b * normal_density(b)) /
+	    (s * z) - r.slope * r.slope;
+	return r;
+}
+
+/* The density of t's distribution with 4 degrees of freedom. */
+static double
+far_density(double inn, double variance)
+{
+	double		 u = 1 + inn * inn / (4 * variance);
+
+	return 0.375 / (sqrt(variance) * u * u * sqrt(u));
+}
+
+/*
+ * The observation is offset + bias of source I.  The posterior's mean and
+ * covariance are those of the normal prior x, P times the likelihood L:
+ * x' = x + P h L'/L, P' = P + P h (ln L)'' h^T P, which is exact, and for a
+ * normal L the Kalman update.
+ */
+static void
+update(struct model *m, size_t i, const struct observation *o)
+{
+	double		 ph[FILTER_STATES], inn, s;
+	size_t		 b = BIAS + i, row, col;
+	struct response	 r;
+
+	inn = innovation(m, i, o, &s);
+	r = respond(inn, s, o->half);
+	for (row = 0; row < FILTER_STATES; row++)
+		ph[row] = m->p[row][OFFSET] + m->p[row][b];
+	for (row = 0; row < FILTER_STATES; row++) {
+		m->x[row] += ph[row] * r.slope;
+		for (col = 0; col < FILTER_STATES; col++)
+			m->p[row][col] += ph[row] * ph[col] * r.curvature;
 	}
 	/* Rounding must not make a variance negative. */
-	for (r = 0; r < FILTER_STATES; r++)
-		if (m->p[r][r] < 0)
-			isolate(m, r, 0);
-	m->score -= 0.5 * log(s) + (SCORE_FREEDOM + 1) / 2 *
-	    log(1 + inn * inn / (SCORE_FREEDOM * s));
+	for (row = 0; row < FILTER_STATES; row++)
+		if (m->p[row][row] < 0)
+			isolate(m, row, 0);
+	m->score += log((1 - OUTLIERS) * r.likelihood +
+	    OUTLIERS * far_density(inn, s + o->half * o->half / 3));
 }
 
 /* Weights from the scores; the best is 1 before they are made to sum to 1. */
@@ -225,13 +296,13 @@ weigh(struct filter *f)
 }
 
 void
-filter_update(struct filter *f, size_t i, double offset, double variance)
+filter_update(struct filter *f, size_t i, const struct observation *o)
 {
 	size_t		 k;
 
 	for (k = 0; k < FILTER_MODELS; k++) {
 		f->models[k].score *= 1 - 1 / SCORE_MEMORY;
-		update(&f->models[k], i, offset, variance);
+		update(&f->models[k], i, o);
 	}
 	weigh(f);
 }

@@ -1,8 +1,8 @@
 /*
  * The estimator: what true time is, and how sure that is.
  *
- * A Kalman filter on the oscillator's offset and frequency and on one bias
- * for each source, in a bank: several filters that believe in different
+ * A filter like Kalman's on the oscillator's offset and frequency and on one
+ * bias for each source, in a bank: several that believe in different
  * restlessness of the oscillator, each weighted by how well it has predicted
  * the samples of late.  README explains it.
  */
@@ -47,6 +47,16 @@ struct estimate {
 };
 
 /*
+ * What a sample says of the offset: that it is within HALF of OFFSET, nothing
+ * more - but this with a normal error of VARIANCE on top.
+ */
+struct observation {
+	double		 offset;	/* s */
+	double		 half;		/* s, >= 0 */
+	double		 variance;	/* s^2, > 0 */
+};
+
+/*
  * Begin at oscillator time WHEN with nothing known of the offset (OFFSET is a
  * first guess, its standard error ERROR s), and FREQUENCY s/s with standard
  * error FREQUENCY_ERROR.
@@ -67,15 +77,15 @@ void		 filter_leave(struct filter *f, size_t i);
 void		 filter_predict(struct filter *f, double when);
 
 /*
- * By how much source I's sample OFFSET (s, taken at the filter's time) is off
- * prediction, in standard errors of that; VARIANCE is the sample's.
+ * How far prediction is outside of what source I says now (O), in standard
+ * errors; 0: it is inside.
  */
 double		 filter_surprise(const struct filter *f, size_t i,
-		    double offset, double variance);
+		    const struct observation *o);
 
-/* Learn from that sample. */
-void		 filter_update(struct filter *f, size_t i, double offset,
-		    double variance);
+/* Learn from that. */
+void		 filter_update(struct filter *f, size_t i,
+		    const struct observation *o);
 
 /* What is believed about WHEN, at or after the filter's time. */
 struct estimate	 filter_estimate(const struct filter *f, double when);

@@ -9,7 +9,7 @@
  * Ask when the prediction's variance has grown by so many samples'; sooner if
  * all servers are near (s, round trip): asking them costs nobody anything.
  */
-#define POLL_VARIANCE	4.5
+#define POLL_VARIANCE	4.8
 #define POLL_NEAR	3.6
 #define NEAR_DELAY	1e-3
 

@@ -83,26 +83,51 @@ source_sample(const struct source *source, size_t i)
 }
 
 /*
- * If both directions queue alike with exponential waits, the offset error
- * (half the difference of the waits) is uniform on [-x/2, x/2] given their
- * sum x: variance x^2/12.  x is the round trip's excess over the path's true
- * minimum, of which the least delay seen is an overestimate: the least of n
- * sums of two exponential waits of mean j each (density x/j^2 near 0) is
- * j sqrt(pi/(2n)) on average, and j is 0.6 times the median of the sums.  It
- * is taken for half as much again: to be too sure of the best samples costs
- * more than to be too modest.  The floor is time stamping: an error uniform
- * within the precision.
+ * A round trip's excess over the path's true minimum, of which the least delay
+ * seen is an overestimate: the least of n sums of two exponential waits of
+ * mean j each (density x/j^2 near 0) is j sqrt(pi/(2n)) on average, with a
+ * standard deviation of half of that, and j is 0.6 times the median of the
+ * sums.  The mean is taken for a third more than that, the deviation for half
+ * as much again: to be too sure of the best samples costs more than to be too
+ * modest.
  */
-#define LEAST_EXCESS	1.2
+#define LEAST_EXCESS	1.0
+#define LEAST_DEVIATION	0.6
 
+static double
+excess(const struct source *source, const struct sample *sample)
+{
+	return sample->delay - source->min_delay + LEAST_EXCESS *
+	    source->usual_excess / sqrt((double)source->ndelays);
+}
+
+/* If both directions queue alike, the error is uniform (see below): x^2/12. */
 double
 source_variance(const struct source *source, const struct sample *sample)
 {
-	double		 x = sample->delay - source->min_delay;
+	double		 x = excess(source, sample);
 
-	x += LEAST_EXCESS * source->usual_excess /
-	    sqrt((double)source->ndelays);
 	return (x * x + sample->precision * sample->precision) / 12;
+}
+
+/*
+ * Whatever the waits in both directions are, neither is negative: the offset
+ * is wrong by no more than half their sum.  If they are exponential, and alike
+ * in both directions, it is as likely to be wrong by this as by that.  What
+ * blurs the ends is not to know the minimum, and time stamping.
+ */
+struct observation
+source_observation(const struct source *source, const struct sample *sample)
+{
+	double		 blur = LEAST_DEVIATION / 2 * source->usual_excess;
+
+	return (struct observation){
+		.offset = sample->offset,
+		.half = excess(source, sample) / 2,
+		.variance = (blur * blur / (double)source->ndelays +
+		    sample->precision * sample->precision / 12) /
+		    source->weight
+	};
 }
 
 double

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "ntpd/sync/filter.h"
 #include "ntpd/sync/sample.h"
 
 #define SOURCE_SAMPLES	16	/* kept for comparing sources */
@@ -45,6 +46,10 @@ const struct sample *source_sample(const struct source *source, size_t i);
  * the path's minimum.
  */
 double		 source_variance(const struct source *source,
+		    const struct sample *sample);
+
+/* What SAMPLE tells the filter. */
+struct observation source_observation(const struct source *source,
 		    const struct sample *sample);
 
 /*

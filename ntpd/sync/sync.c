@@ -18,7 +18,7 @@
 #define DRIFT_FLOOR	0.1e-6
 
 /* Confidence of the error bound: standard errors. */
-#define BOUND_ERRORS	3.0
+#define BOUND_ERRORS	3.7
 
 void
 sync_init(struct sync *sync, double frequency, double frequency_error)
@@ -198,12 +198,10 @@ adjust_membership(struct sync *sync)
 static void
 learn(struct sync *sync, size_t i, const struct sample *sample)
 {
-	double		 variance;
+	struct observation o = source_observation(&sync->sources[i], sample);
 
-	variance = source_variance(&sync->sources[i], sample) /
-	    sync->sources[i].weight;
 	filter_predict(&sync->filter, sample->when);
-	filter_update(&sync->filter, i, sample->offset, variance);
+	filter_update(&sync->filter, i, &o);
 	sync->updated = sample->when;
 }
 
@@ -278,11 +276,10 @@ static bool
 surprising(struct sync *sync, size_t i, const struct sample *sample)
 {
 	struct source	*s = &sync->sources[i];
-	double		 variance = source_variance(s, sample);
+	struct observation o = source_observation(s, sample);
 
 	filter_predict(&sync->filter, sample->when);
-	if (fabs(filter_surprise(&sync->filter, i, sample->offset,
-	    variance)) < SURPRISE) {
+	if (filter_surprise(&sync->filter, i, &o) < SURPRISE) {
 		s->surprises = 0;
 		return false;
 	}
@@ -303,22 +300,42 @@ sync_in_doubt(const struct sync *sync, size_t i)
 	return s->believed && s->surprises > 0 && s->surprises < SURPRISES;
 }
 
-/* Have most of the sources that were believed changed at once? */
+/*
+ * Are most of the sources that were believed surprising, and have they said so
+ * often enough?  Each of them speaks for the others.
+ */
 static bool
 clock_changed(const struct sync *sync)
 {
 	const struct source *s;
-	size_t		 i, changed = 0, members = 0;
+	size_t		 i, surprising = 0, surprises = 0, members = 0;
 
 	for (i = 0; i < SYNC_SOURCES; i++) {
 		s = &sync->sources[i];
 		if (!s->used)
 			continue;
-		if (s->surprises > 0 ? s->believed : sync->filter.active[i])
+		if (s->surprises == 0) {
+			members += sync->filter.active[i];
+		} else if (s->believed) {
 			members++;
-		changed += s->surprises >= SURPRISES && s->believed;
+			surprising++;
+			surprises += s->surprises;
+		}
 	}
-	return members > 0 && 2 * changed > members;
+	return surprises >= SURPRISES && 2 * surprising > members;
+}
+
+/* Have all whom the vote believes been against prediction for long enough? */
+static bool
+prediction_is_wrong(const struct sync *sync)
+{
+	size_t		 i;
+
+	for (i = 0; i < SYNC_SOURCES; i++)
+		if (sync_takes_part(sync, i) &&
+		    sync->sources[i].surprises < SURPRISES)
+			return false;
+	return sync->agreed;
 }
 
 static void
@@ -327,7 +344,6 @@ accept_change(struct sync *sync, double now)
 	struct estimate	 base;
 	struct source	*s;
 
-	sync->changes++;
 	base = filter_estimate(&sync->filter, now);
 	sync->frequency = base.frequency;
 	sync->frequency_error = fmax(base.frequency_error, 1e-6);
@@ -337,8 +353,10 @@ accept_change(struct sync *sync, double now)
 		s->surprises = 0;
 	}
 	judge(sync, now, &base);
-	if (sync->agreed)
-		begin(sync);
+	if (!sync->agreed)
+		return;
+	sync->changes++;
+	begin(sync);
 }
 
 /* Has everybody that was believed fallen silent? */
@@ -374,6 +392,10 @@ sync_sample(struct sync *sync, size_t i, const struct sample *sample,
 	}
 	base = filter_estimate(&sync->filter, sample->when);
 	judge(sync, sample->when, &base);
+	if (surprise && prediction_is_wrong(sync)) {
+		accept_change(sync, sample->when);
+		return sync->agreed;
+	}
 	adjust_membership(sync);
 	if (!sync_takes_part(sync, i) || surprise)
 		return false;

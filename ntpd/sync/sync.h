@@ -90,7 +90,7 @@ bool		 sync_ready(const struct sync *sync);
 struct estimate	 sync_estimate(const struct sync *sync, double now);
 
 /*
- * |true time - estimate| is below this at NOW, s, with 99 % confidence.
+ * |true time - estimate| is below this at NOW, s, 99 % of the time at least.
  */
 double		 sync_bound(const struct sync *sync, double now);
 

@@ -45,6 +45,24 @@ assert_near(double got, double want, double within)
 		fail_msg("%.12g is not %.12g", got, want);
 }
 
+/* A sample with a normal error only. */
+static void
+observe(struct filter *filter, size_t i, double offset, double variance)
+{
+	struct observation o = { offset, 0, variance };
+
+	filter_update(filter, i, &o);
+}
+
+static double
+surprise(const struct filter *filter, size_t i, double offset,
+    double variance)
+{
+	struct observation o = { offset, 0, variance };
+
+	return filter_surprise(filter, i, &o);
+}
+
 static void
 assert_estimate(double when, double offset, double error)
 {
@@ -69,7 +87,7 @@ one_sample(void **arg)
 {
 	(void)arg;
 	start_knowing_nothing();
-	filter_update(&f, 0, 5, 4);
+	observe(&f, 0, 5, 4);
 	assert_estimate(0, 5, 2);
 }
 
@@ -78,8 +96,8 @@ two_equal_samples(void **arg)
 {
 	(void)arg;
 	start_knowing_nothing();
-	filter_update(&f, 0, 5, 4);
-	filter_update(&f, 0, 9, 4);
+	observe(&f, 0, 5, 4);
+	observe(&f, 0, 9, 4);
 	assert_estimate(0, 7, sqrt(2));
 }
 
@@ -89,8 +107,8 @@ a_better_and_a_worse_sample(void **arg)
 {
 	(void)arg;
 	start_knowing_nothing();
-	filter_update(&f, 0, 5, 4);
-	filter_update(&f, 0, 15, 1);
+	observe(&f, 0, 5, 4);
+	observe(&f, 0, 15, 1);
 	assert_estimate(0, 13, sqrt(0.8));
 }
 
@@ -102,8 +120,114 @@ the_first_guess_counts(void **arg)
 	filter_start(&f, 1000, 10, 1, 0, 0);
 	filter_join(&f, 3, 0);
 	assert_estimate(1000, 10, 1);
-	filter_update(&f, 3, 12, 1);
+	observe(&f, 3, 12, 1);
 	assert_estimate(1000, 11, sqrt(0.5));
+}
+
+/* ---- intervals ---- */
+
+/*
+ * Mean and standard deviation of a normal prior times a uniform likelihood
+ * with blurred ends, by adding up.
+ */
+static void
+integrate(double mean, double deviation, const struct observation *o,
+    double *m, double *d)
+{
+	double		 x, w, sum = 0, first = 0, second = 0;
+	double		 blur = sqrt(2 * o->variance);
+	int		 i;
+
+	for (i = -40000; i <= 40000; i++) {
+		x = mean + deviation * i / 4000;
+		w = exp(-0.5 * pow((x - mean) / deviation, 2)) *
+		    (erf((x - o->offset + o->half) / blur) -
+		    erf((x - o->offset - o->half) / blur));
+		sum += w;
+		first += w * x;
+		second += w * x * x;
+	}
+	*m = first / sum;
+	*d = sqrt(second / sum - *m * *m);
+}
+
+static const struct {
+	const char	*name;
+	double		 deviation;	/* of the prior, around 0 */
+	struct observation o;
+} intervals[] = {
+	{ "around prediction", 1, { 0, 1, 0.01 } },
+	{ "to one side", 1, { 1, 1, 0.01 } },
+	{ "to the other", 1, { -1, 1, 0.01 } },
+	{ "prediction is outside", 1, { 3, 1, 0.01 } },
+	{ "far outside", 1, { -6, 1, 0.04 } },
+	{ "wide", 1, { 50, 100, 1 } },
+	{ "one end matters", 1, { -99.5, 100, 0.01 } },
+	{ "narrow", 1, { 0.5, 0.1, 1e-4 } },
+	{ "as narrow as a point", 1, { 0.5, 1e-3, 0.25 } },
+	{ "blurred", 1, { 0.5, 1, 1 } },
+	{ "in microseconds", 1e-4, { 5e-5, 2e-4, 1e-10 } },
+};
+
+static void
+intervals_by_integration(void **arg)
+{
+	struct estimate	 e;
+	double		 mean, deviation;
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < sizeof(intervals) / sizeof(intervals[0]); i++) {
+		print_message("# %s\n", intervals[i].name);
+		filter_start(&f, 0, 0, intervals[i].deviation, 0, 0);
+		filter_join(&f, 0, 0);
+		filter_update(&f, 0, &intervals[i].o);
+		e = filter_estimate(&f, 0);
+		integrate(0, intervals[i].deviation, &intervals[i].o, &mean,
+		    &deviation);
+		assert_near(e.offset, mean, 1e-3 * intervals[i].deviation);
+		assert_near(e.offset_error, deviation,
+		    1e-3 * intervals[i].deviation);
+	}
+}
+
+/* What nobody would believe is no reason to compute nonsense. */
+static void
+impossible_intervals(void **arg)
+{
+	static const struct observation o[] = {
+		{ 1e6, 1, 1e-6 }, { -1e6, 1e-9, 1e-18 }, { 40, 1, 1e-4 },
+		{ 1e-9, 0, 1e-30 }, { 0, 1e6, 1e-30 }
+	};
+	struct estimate	 e;
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < sizeof(o) / sizeof(o[0]); i++) {
+		filter_start(&f, 0, 0, 1, 0, 1e-6);
+		filter_join(&f, 0, 0.01);
+		filter_update(&f, 0, &o[i]);
+		e = filter_estimate(&f, 0);
+		assert_true(isfinite(e.offset) && isfinite(e.frequency));
+		assert_true(e.offset_error >= 0 && e.offset_error <= 1.001);
+		assert_true(fabs(e.offset) <= fabs(o[i].offset));
+	}
+}
+
+/* Inside the interval nothing is a surprise, outside of it the way there. */
+static void
+surprise_outside_only(void **arg)
+{
+	struct observation o = { 10, 7, 16 };
+
+	(void)arg;
+	filter_start(&f, 0, 4, 3, 0, 0);
+	filter_join(&f, 0, 0);
+	assert_near(filter_surprise(&f, 0, &o), 0, 0);
+	o.offset = 21;
+	assert_near(filter_surprise(&f, 0, &o), 2, 1e-9);	/* 10/5 */
+	o.offset = -13;
+	assert_near(filter_surprise(&f, 0, &o), 2, 1e-9);
 }
 
 /* ---- biases: how large they are, the bank has to guess ---- */
@@ -122,14 +246,14 @@ a_bias_does_not_average_out(void **arg)
 	filter_start(&f, 0, 0, 1e6, 0, 0);
 	filter_join(&f, 0, FAR);
 	for (i = 0; i < 100; i++)
-		filter_update(&f, 0, 3, 1e-2);
+		observe(&f, 0, 3, 1e-2);
 	e = filter_estimate(&f, 0);
 	assert_near(e.offset, 3, 0.01);
 	assert_true(e.offset_error > 1e-4 * FAR);	/* not 10 ms */
 	filter_start(&f, 0, 0, 1e6, 0, 0);
 	filter_join(&f, 0, 0);
 	for (i = 0; i < 100; i++)
-		filter_update(&f, 0, 3, 1e-2);
+		observe(&f, 0, 3, 1e-2);
 	assert_near(filter_estimate(&f, 0).offset_error, 0.01, 1e-6);
 }
 
@@ -142,21 +266,21 @@ two_biased_sources(void **arg)
 	(void)arg;
 	filter_start(&f, 0, 0, 1e6, 0, 0);
 	filter_join(&f, 0, FAR);
-	filter_update(&f, 0, 3, 1e-8);
+	observe(&f, 0, 3, 1e-8);
 	error = filter_estimate(&f, 0).offset_error;
 	filter_join(&f, 1, FAR);
-	filter_update(&f, 1, 4, 1e-8);
+	observe(&f, 1, 4, 1e-8);
 	assert_near(filter_estimate(&f, 0).offset, 3.5, 0.01);
 	/* Two are better than one, though not by more than that. */
 	assert_true(filter_estimate(&f, 0).offset_error < error);
 	assert_true(filter_estimate(&f, 0).offset_error > error / 30);
 	/* Now that they are known, their samples are no surprise ... */
-	assert_near(filter_surprise(&f, 0, 3, 1e-4), 0, 0.1);
-	assert_near(filter_surprise(&f, 1, 4, 1e-4), 0, 0.1);
+	assert_near(surprise(&f, 0, 3, 1e-4), 0, 0.1);
+	assert_near(surprise(&f, 1, 4, 1e-4), 0, 0.1);
 	/* ... nor are they ten minutes later. */
 	filter_predict(&f, 600);
-	assert_near(filter_surprise(&f, 0, 3, 1e-4), 0, 0.1);
-	assert_near(filter_surprise(&f, 1, 4, 1e-4), 0, 0.1);
+	assert_near(surprise(&f, 0, 3, 1e-4), 0, 0.1);
+	assert_near(surprise(&f, 1, 4, 1e-4), 0, 0.1);
 }
 
 /* Of two that differ, the nearer is believed more. */
@@ -167,8 +291,8 @@ a_near_and_a_far_source(void **arg)
 	filter_start(&f, 0, 0, 1e6, 0, 0);
 	filter_join(&f, 0, FAR);
 	filter_join(&f, 1, FAR / 10);
-	filter_update(&f, 0, 3, 1e-8);
-	filter_update(&f, 1, 4, 1e-8);
+	observe(&f, 0, 3, 1e-8);
+	observe(&f, 1, 4, 1e-8);
 	assert_near(filter_estimate(&f, 0).offset, 4, 0.05);
 }
 
@@ -182,8 +306,8 @@ leaving_and_coming_back(void **arg)
 	filter_start(&f, 0, 0, 1e6, 0, 0);
 	filter_join(&f, 0, FAR);
 	filter_join(&f, 1, FAR);
-	filter_update(&f, 0, 3, 1e-8);
-	filter_update(&f, 1, 4, 1e-8);
+	observe(&f, 0, 3, 1e-8);
+	observe(&f, 1, 4, 1e-8);
 	was = filter_estimate(&f, 0);
 	filter_leave(&f, 0);
 	is = filter_estimate(&f, 0);
@@ -194,7 +318,7 @@ leaving_and_coming_back(void **arg)
 	assert_true(is.offset == was.offset);
 	assert_true(is.offset_error == was.offset_error);
 	/* Its bias is unknown again: it counts, like a third source. */
-	filter_update(&f, 0, 3, 1e-8);
+	observe(&f, 0, 3, 1e-8);
 	assert_true(filter_estimate(&f, 0).offset < was.offset - 0.05);
 }
 
@@ -208,12 +332,12 @@ joining_again_changes_nothing(void **arg)
 	filter_start(&f, 0, 0, 1e6, 0, 0);
 	filter_join(&f, 0, FAR);
 	filter_join(&f, 1, FAR);
-	filter_update(&f, 0, 3, 1e-8);
-	filter_update(&f, 1, 4, 1e-8);
+	observe(&f, 0, 3, 1e-8);
+	observe(&f, 1, 4, 1e-8);
 	g = f;
 	filter_join(&f, 0, FAR);
-	filter_update(&f, 0, 3, 1e-8);
-	filter_update(&g, 0, 3, 1e-8);
+	observe(&f, 0, 3, 1e-8);
+	observe(&g, 0, 3, 1e-8);
 	a = filter_estimate(&f, 0);
 	b = filter_estimate(&g, 0);
 	assert_true(a.offset == b.offset);
@@ -229,10 +353,10 @@ surprise_in_standard_errors(void **arg)
 	filter_start(&f, 0, 1, 3, 0, 0);
 	filter_join(&f, 0, 0);
 	filter_join(&f, 1, FAR);
-	assert_near(filter_surprise(&f, 0, 1, 16), 0, 1e-12);
-	assert_near(filter_surprise(&f, 0, 11, 16), 2, 1e-9);	/* 10/5 */
-	assert_near(filter_surprise(&f, 0, -9, 16), -2, 1e-9);
-	s = filter_surprise(&f, 1, 11, 16);	/* it may be biased */
+	assert_near(surprise(&f, 0, 1, 16), 0, 1e-12);
+	assert_near(surprise(&f, 0, 11, 16), 2, 1e-9);	/* 10/5 */
+	assert_near(surprise(&f, 0, -9, 16), 2, 1e-9);
+	s = surprise(&f, 1, 11, 16);	/* it may be biased */
 	assert_true(s > 0 && s < 1.9);
 	assert_estimate(0, 1, 3);	/* asking changes nothing */
 }
@@ -248,9 +372,9 @@ frequency_of_two_samples(void **arg)
 	(void)arg;
 	filter_start(&f, 0, 0, 1e3, 0, 1e-3);
 	filter_join(&f, 0, 0);
-	filter_update(&f, 0, 0.250, 1e-14);
+	observe(&f, 0, 0.250, 1e-14);
 	filter_predict(&f, 100);
-	filter_update(&f, 0, 0.251, 1e-14);
+	observe(&f, 0, 0.251, 1e-14);
 	e = filter_estimate(&f, 100);
 	assert_near(e.frequency, 10e-6, 0.02e-6);
 	assert_true(e.frequency_error > 1e-9 && e.frequency_error < 1e-6);
@@ -295,9 +419,9 @@ prediction_in_steps(void **arg)
 	(void)arg;
 	filter_start(&f, 0, 1, 1e-3, 20e-6, 1e-6);
 	filter_join(&f, 0, 0.05);
-	filter_update(&f, 0, 1.0005, 1e-8);
+	observe(&f, 0, 1.0005, 1e-8);
 	filter_predict(&f, 64);
-	filter_update(&f, 0, 1.002, 1e-8);
+	observe(&f, 0, 1.002, 1e-8);
 	g = f;
 	asked = filter_estimate(&f, 1064);
 	filter_predict(&f, 1064);
@@ -336,9 +460,9 @@ two_exact_samples_tell_the_frequency(void **arg)
 	(void)arg;
 	filter_start(&f, 0, 1, 1, 0, 1e-5);
 	filter_join(&f, 0, 0);
-	filter_update(&f, 0, 1, 1e-12);
+	observe(&f, 0, 1, 1e-12);
 	filter_predict(&f, 1000);
-	filter_update(&f, 0, 1.010, 1e-12);
+	observe(&f, 0, 1.010, 1e-12);
 	frequency = filter_estimate(&f, 1000).frequency;
 	assert_near(frequency, 10e-6, 1e-6);
 }
@@ -393,7 +517,7 @@ one_run(const struct run *run, int samples, int settle, struct result *r)
 		    run->wander * sqrt(t * t * t / 12) * normal();
 		frequency += df;
 		filter_predict(&f, t * (i + 1));
-		filter_update(&f, 0, offset + run->noise * normal(),
+		observe(&f, 0, offset + run->noise * normal(),
 		    run->noise * run->noise);
 		if (i < settle)
 			continue;
@@ -517,7 +641,7 @@ it_stays_sound(void **arg)
 		t += pow(10, 6 * uniform() - 1);
 		filter_join(&f, (size_t)i % 3, 0.01 * (i % 5));
 		filter_predict(&f, t);
-		filter_update(&f, (size_t)i % 3, 1e-3 * normal() +
+		observe(&f, (size_t)i % 3, 1e-3 * normal() +
 		    (i % 500 == 0 ? 1e9 : 0),
 		    variances[(size_t)i % COUNT(variances)]);
 		if (i % 7 == 0)
@@ -540,6 +664,9 @@ main(void)
 		cmocka_unit_test(two_equal_samples),
 		cmocka_unit_test(a_better_and_a_worse_sample),
 		cmocka_unit_test(the_first_guess_counts),
+		cmocka_unit_test(intervals_by_integration),
+		cmocka_unit_test(impossible_intervals),
+		cmocka_unit_test(surprise_outside_only),
 		cmocka_unit_test(a_bias_does_not_average_out),
 		cmocka_unit_test(two_biased_sources),
 		cmocka_unit_test(a_near_and_a_far_source),

@@ -227,6 +227,73 @@ claimed_variance_is_true(void **arg)
 	assert_in_range(100 * far.sum / far.n, 60, 130);
 }
 
+/* ---- observation ---- */
+
+/*
+ * Of waits of any kind, true time is within the interval, but for its blur: of
+ * a gamma distribution's (shape 2 and more) nearly always.
+ */
+static void
+truth_is_in_the_interval(void **arg)
+{
+	struct sample	 sample = { .precision = 1e-6 };
+	struct observation o;
+	struct source	 s;
+	double		 out, back, width = 0, error = 0;
+	unsigned	 shape, run, n, i, outside, all;
+
+	(void)arg;
+	state = 1;
+	for (shape = 1; shape <= 4; shape++) {
+		outside = all = 0;
+		for (run = 0; run < 50; run++) {
+			source_init(&s, 1);
+			for (n = 0; n < 200; n++) {
+				out = back = 0;
+				for (i = 0; i < shape; i++) {
+					out += exponential(1e-3);
+					back += exponential(1e-3);
+				}
+				sample.delay = 0.02 + out + back;
+				sample.offset = (out - back) / 2;
+				source_add(&s, &sample);
+				if (n < SOURCE_DELAYS)
+					continue;
+				o = source_observation(&s, &sample);
+				assert_near(o.offset, sample.offset, 0);
+				outside += fabs(o.offset) > o.half +
+				    3 * sqrt(o.variance);
+				width += o.half;
+				error += fabs(o.offset);
+				all++;
+			}
+		}
+		assert_true(outside * (shape == 1 ? 200 : 50) <= all);
+	}
+	/* And the interval is not much wider than it must be. */
+	assert_true(width < 4 * error);
+}
+
+static void
+a_heavier_source_is_less_blurred(void **arg)
+{
+	struct source	 light, heavy;
+	struct observation a, b;
+	size_t		 n;
+
+	(void)arg;
+	source_init(&light, 1);
+	source_init(&heavy, 4);
+	for (n = 0; n < 10; n++) {
+		add(&light, (double)n, 0, 0.010 + 1e-3 * (double)n);
+		add(&heavy, (double)n, 0, 0.010 + 1e-3 * (double)n);
+	}
+	a = source_observation(&light, source_sample(&light, 0));
+	b = source_observation(&heavy, source_sample(&heavy, 0));
+	assert_near(b.variance, a.variance / 4, 1e-12 * a.variance);
+	assert_near(b.half, a.half, 0);
+}
+
 /* ---- mean ---- */
 
 /* Samples on the line that is predicted differ from it by nothing. */
@@ -370,6 +437,8 @@ main(void)
 		cmocka_unit_test(variance_grows_with_delay),
 		cmocka_unit_test(variance_has_a_floor),
 		cmocka_unit_test(claimed_variance_is_true),
+		cmocka_unit_test(truth_is_in_the_interval),
+		cmocka_unit_test(a_heavier_source_is_less_blurred),
 		cmocka_unit_test(mean_against_a_prediction),
 		cmocka_unit_test(mean_of_equals),
 		cmocka_unit_test(mean_prefers_short_delays),
