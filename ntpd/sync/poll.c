@@ -6,11 +6,11 @@
 #include "ntpd/sync/sync.h"
 
 /*
- * Ask when the prediction's variance has grown by so many samples'; sooner if
- * all servers are near (s, round trip): asking them costs nobody anything.
+ * Ask when the prediction's variance has grown by so many samples'.  Servers
+ * that are all near (s, round trip) bring more when there are more of them:
+ * asking them costs nobody anything.
  */
-#define POLL_VARIANCE	4.8
-#define POLL_NEAR	3.6
+#define POLL_VARIANCE	7.0
 #define NEAR_DELAY	1e-3
 
 /* Intervals are at most this part of the time since the start. */
@@ -20,17 +20,17 @@
 #define POLL_STEP	1.1
 
 /*
- * The variance of a usual sample of those who take part, s^2; 0 if nobody
- * does.  *NEAR: they are all near.
+ * By how much the prediction's variance may grow, s^2; 0 if nobody takes part.
+ * It is that of a usual sample that counts.
  */
 static double
-usual_variance(const struct sync *sync, bool *near)
+tolerable_loss(const struct sync *sync)
 {
 	const struct source *s;
 	double		 x, precision, sum = 0, members = 0;
+	bool		 near = true;
 	size_t		 i;
 
-	*near = true;
 	for (i = 0; i < SYNC_SOURCES; i++) {
 		s = &sync->sources[i];
 		if (!sync_takes_part(sync, i) || s->nsamples == 0)
@@ -39,10 +39,11 @@ usual_variance(const struct sync *sync, bool *near)
 		precision = source_sample(s, 0)->precision;
 		sum += 12 / (x * x + precision * precision);
 		members++;
-		if (s->min_delay > NEAR_DELAY)
-			*near = false;
+		near = near && s->min_delay <= NEAR_DELAY;
 	}
-	return members > 0 ? members / sum : 0;
+	if (members == 0)
+		return 0;
+	return POLL_VARIANCE * (near ? sqrt(members) : members) / sum;
 }
 
 /*
@@ -58,16 +59,14 @@ double
 sync_poll(const struct sync *sync, double least, double most)
 {
 	struct estimate	 now, then;
-	double		 variance, lost, t;
-	bool		 near;
+	double		 tolerable, lost, t;
 
 	if (!sync->filter.started)
 		return least;
 	most = fmin(most, (sync->filter.when - sync->filter.began) /
 	    POLL_RAMP);
-	variance = usual_variance(sync, &near) *
-	    (near ? POLL_NEAR : POLL_VARIANCE);
-	if (variance <= 0)
+	tolerable = tolerable_loss(sync);
+	if (tolerable <= 0)
 		return fmax(least, most);
 	now = sync_estimate(sync, sync->filter.when);
 	t = least;
@@ -75,7 +74,7 @@ sync_poll(const struct sync *sync, double least, double most)
 		then = sync_estimate(sync, sync->filter.when + t * POLL_STEP);
 		lost = then.offset_error * then.offset_error -
 		    now.offset_error * now.offset_error;
-		if (lost > variance)
+		if (lost > tolerable)
 			return t;
 		t *= POLL_STEP;
 	}

@@ -341,6 +341,7 @@ prediction_is_wrong(const struct sync *sync)
 static void
 accept_change(struct sync *sync, double now)
 {
+	double		 began = sync->filter.began;
 	struct estimate	 base;
 	struct source	*s;
 
@@ -357,6 +358,8 @@ accept_change(struct sync *sync, double now)
 		return;
 	sync->changes++;
 	begin(sync);
+	/* It is the same oscillator: no need to ask as often as at a start. */
+	sync->filter.began = began;
 }
 
 /* Has everybody that was believed fallen silent? */
