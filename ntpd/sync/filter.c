@@ -25,14 +25,33 @@ static const double asymmetries[FILTER_BIASES] = { 0.001, 0.01, 0.05 };
  */
 #define OUTLIERS	0.03
 
-/* Memory of the scores, samples: an older one counts 1/e of it. */
+/*
+ * Memory of the scores, samples: an older one counts 1/e of it.  It begins
+ * with a few and grows by half of what has been seen, as what happens at a
+ * start (a queue, a clock that is being set) tells little of what comes.
+ */
 #define SCORE_MEMORY	200.0
+#define FIRST_MEMORY	10.0
 
 /* An interval narrower than that many standard errors is a point. */
 #define POINT		0.05
 
 /* Nor is one used as such that prediction gives less than this probability. */
 #define IMPROBABLE	1e-12
+
+/*
+ * A sample that waited alike both ways is off by no more than so much of the
+ * half of its waits.  How many do is learned for each source, beginning with
+ * this share, as if so many samples had been seen, remembering so many.
+ */
+#define EVEN		0.1
+#define EVEN_SHARE	0.05
+#define EVEN_SAMPLES	10
+#define EVEN_MEMORY	100
+
+/* However it has been, the next one may be different. */
+#define EVEN_LEAST	0.01
+#define EVEN_MOST	0.9
 
 /* Memory of a source's bias, s: paths and servers change in days. */
 #define BIAS_MEMORY	86400.0
@@ -86,6 +105,7 @@ filter_join(struct filter *f, size_t i, double delay)
 	if (f->active[i])
 		return;
 	f->active[i] = true;
+	f->even[i] = (struct even){ EVEN_SHARE, EVEN_SAMPLES };
 	for (m = f->models; m < f->models + FILTER_MODELS; m++) {
 		m->x[BIAS + i] = 0;
 		isolate(m, BIAS + i, bias_variance(f, m, i));
@@ -217,7 +237,7 @@ struct response {
  * being the ends of the interval in standard errors.
  */
 static struct response
-respond(double inn, double s, double half)
+respond_uniform(double inn, double s, double half)
 {
 	double		 root = sqrt(s), a = (-inn - half) / root;
 	double		 b = (-inn + half) / root, z = normal_between(a, b);
@@ -238,6 +258,41 @@ respond(double inn, double s, double half)
 	return r;
 }
 
+/* The same if what is left of HALF is normal, too: both ways waited alike. */
+static struct response
+respond_even(double inn, double s, double half)
+{
+	double		 v = s + EVEN * EVEN * half * half;
+
+	return (struct response){
+		.likelihood = normal_density(inn / sqrt(v)) / sqrt(v),
+		.slope = inn / v,
+		.curvature = -1 / v
+	};
+}
+
+/*
+ * One or the other, the even one with probability *EVEN, which becomes what it
+ * is in view of INN (Bayes).  With L = sum of w L_k, L'/L is the mean of the
+ * L_k'/L_k by these probabilities, and L''/L likewise.
+ */
+static struct response
+respond_either(double inn, double s, double half, double *even)
+{
+	struct response	 u = respond_uniform(inn, s, half), e, r;
+	double		 w = *even;
+
+	e = respond_even(inn, s, half);
+	r.likelihood = w * e.likelihood + (1 - w) * u.likelihood;
+	/* Too far away for numbers: the wider one is less wrong. */
+	w = r.likelihood > 0 ? w * e.likelihood / r.likelihood : 0;
+	r.slope = w * e.slope + (1 - w) * u.slope;
+	r.curvature = w * (e.curvature + e.slope * e.slope) +
+	    (1 - w) * (u.curvature + u.slope * u.slope) - r.slope * r.slope;
+	*even = w;
+	return r;
+}
+
 /* The density of t's distribution with 4 degrees of freedom. */
 static double
 far_density(double inn, double variance)
@@ -251,17 +306,18 @@ far_density(double inn, double variance)
  * The observation is offset + bias of source I.  The posterior's mean and
  * covariance are those of the normal prior x, P times the likelihood L:
  * x' = x + P h L'/L, P' = P + P h (ln L)'' h^T P, which is exact, and for a
- * normal L the Kalman update.
+ * normal L the Kalman update.  EVEN is how probable it is that the sample waited
+ * alike both ways; returns the same in view of it.
  */
-static void
-update(struct model *m, size_t i, const struct observation *o)
+static double
+update(struct model *m, size_t i, const struct observation *o, double even)
 {
 	double		 ph[FILTER_STATES], inn, s;
 	size_t		 b = BIAS + i, row, col;
 	struct response	 r;
 
 	inn = innovation(m, i, o, &s);
-	r = respond(inn, s, o->half);
+	r = respond_either(inn, s, o->half, &even);
 	for (row = 0; row < FILTER_STATES; row++)
 		ph[row] = m->p[row][OFFSET] + m->p[row][b];
 	for (row = 0; row < FILTER_STATES; row++) {
@@ -275,6 +331,7 @@ update(struct model *m, size_t i, const struct observation *o)
 			isolate(m, row, 0);
 	m->score += log((1 - OUTLIERS) * r.likelihood +
 	    OUTLIERS * far_density(inn, s + o->half * o->half / 3));
+	return even;
 }
 
 /* Weights from the scores; the best is 1 before they are made to sum to 1. */
@@ -298,12 +355,20 @@ weigh(struct filter *f)
 void
 filter_update(struct filter *f, size_t i, const struct observation *o)
 {
+	struct even	*e = &f->even[i];
+	double		 even = 0, memory;
 	size_t		 k;
 
+	memory = fmin(SCORE_MEMORY, FIRST_MEMORY + f->updates / 2);
+	f->updates++;
 	for (k = 0; k < FILTER_MODELS; k++) {
-		f->models[k].score *= 1 - 1 / SCORE_MEMORY;
-		update(&f->models[k], i, o);
+		f->models[k].score *= 1 - 1 / memory;
+		even += f->models[k].weight *
+		    update(&f->models[k], i, o, e->share);
 	}
+	e->samples = fmin(e->samples + 1, EVEN_MEMORY);
+	e->share += (even - e->share) / e->samples;
+	e->share = fmin(fmax(e->share, EVEN_LEAST), EVEN_MOST);
 	weigh(f);
 }
 

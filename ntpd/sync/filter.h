@@ -28,12 +28,20 @@ struct model {
 	double		 weight;	/* in the bank, 0 to 1 */
 };
 
+/* How many of a source's samples waited alike in both directions. */
+struct even {
+	double		 share;		/* 0 to 1 */
+	double		 samples;	/* that this is the mean of */
+};
+
 struct filter {
 	bool		 started;
 	double		 began;		/* s, oscillator time of the start */
 	double		 when;		/* s, oscillator time of the states */
+	double		 updates;	/* samples since the start */
 	bool		 active[FILTER_SOURCES];
 	double		 delay[FILTER_SOURCES];	/* s, of the path */
+	struct even	 even[FILTER_SOURCES];
 	struct model	 models[FILTER_MODELS];
 };
 
@@ -47,8 +55,9 @@ struct estimate {
 };
 
 /*
- * What a sample says of the offset: that it is within HALF of OFFSET, nothing
- * more - but this with a normal error of VARIANCE on top.
+ * What a sample says of the offset: that it is within HALF of OFFSET - near the
+ * middle, if the source's samples are of that kind, else anywhere - with a
+ * normal error of VARIANCE on top.
  */
 struct observation {
 	double		 offset;	/* s */

@@ -54,9 +54,30 @@ update_path(struct source *source)
 	    EXCESS_OF_DELAY * sorted[0] / (double)n);
 }
 
-void
+/*
+ * The path's true minimum, of which the least delay seen is an overestimate:
+ * the least of n sums of two exponential waits of mean j each (density x/j^2
+ * near 0) is j sqrt(pi/(2n)) on average, with a standard deviation of half of
+ * that, and j is 0.6 times the median of the sums.  The mean is taken for a
+ * third more than that, the deviation for half as much again: to be too sure
+ * of the best samples costs more than to be too modest.
+ */
+#define LEAST_EXCESS	1.0
+#define LEAST_DEVIATION	0.6
+
+static double
+path_minimum(const struct source *source)
+{
+	return source->min_delay - LEAST_EXCESS * source->usual_excess /
+	    sqrt((double)source->ndelays);
+}
+
+bool
 source_add(struct source *source, const struct sample *sample)
 {
+	bool		 shorter = source->ndelays > 0 &&
+	    sample->delay < path_minimum(source);
+
 	source->newest = (source->newest + 1) % SOURCE_SAMPLES;
 	source->samples[source->newest] = *sample;
 	if (source->nsamples < SOURCE_SAMPLES)
@@ -66,6 +87,7 @@ source_add(struct source *source, const struct sample *sample)
 	if (source->ndelays < SOURCE_DELAYS)
 		source->ndelays++;
 	update_path(source);
+	return shorter;
 }
 
 void
@@ -82,23 +104,10 @@ source_sample(const struct source *source, size_t i)
 	    SOURCE_SAMPLES];
 }
 
-/*
- * A round trip's excess over the path's true minimum, of which the least delay
- * seen is an overestimate: the least of n sums of two exponential waits of
- * mean j each (density x/j^2 near 0) is j sqrt(pi/(2n)) on average, with a
- * standard deviation of half of that, and j is 0.6 times the median of the
- * sums.  The mean is taken for a third more than that, the deviation for half
- * as much again: to be too sure of the best samples costs more than to be too
- * modest.
- */
-#define LEAST_EXCESS	1.0
-#define LEAST_DEVIATION	0.6
-
 static double
 excess(const struct source *source, const struct sample *sample)
 {
-	return sample->delay - source->min_delay + LEAST_EXCESS *
-	    source->usual_excess / sqrt((double)source->ndelays);
+	return sample->delay - path_minimum(source);
 }
 
 /* If both directions queue alike, the error is uniform (see below): x^2/12. */

@@ -32,8 +32,12 @@ struct source {
 /* A source of WEIGHT with no samples. */
 void		 source_init(struct source *source, unsigned weight);
 
-/* Add a sample; the oldest goes when there are too many. */
-void		 source_add(struct source *source, const struct sample *sample);
+/*
+ * Add a sample; the oldest goes when there are too many.  True if its round
+ * trip is below what was taken for the path's minimum: what was made of the
+ * samples before it (source_observation) was wrong then.
+ */
+bool		 source_add(struct source *source, const struct sample *sample);
 
 /* Forget all samples but the newest KEEP; the path stays known. */
 void		 source_forget(struct source *source, size_t keep);

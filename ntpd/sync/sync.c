@@ -18,7 +18,7 @@
 #define DRIFT_FLOOR	0.1e-6
 
 /* Confidence of the error bound: standard errors. */
-#define BOUND_ERRORS	3.7
+#define BOUND_ERRORS	4.0
 
 void
 sync_init(struct sync *sync, double frequency, double frequency_error)
@@ -70,6 +70,24 @@ sync_restart(struct sync *sync)
 	sync->truechimers = 0;
 	for (i = 0; i < SYNC_SOURCES; i++)
 		sync_silence(sync, i);
+}
+
+void
+sync_begin_again(struct sync *sync, double frequency, double frequency_error)
+{
+	size_t		 i;
+
+	sync->frequency = frequency;
+	sync->frequency_error = frequency_error;
+	sync->filter.started = false;
+	sync->agreed = false;
+	sync->truechimers = 0;
+	sync->system_peer = SYNC_SOURCES;
+	for (i = 0; i < SYNC_SOURCES; i++) {
+		sync->sources[i].surprises = 0;
+		filter_leave(&sync->filter, i);
+		sync->verdicts[i] = (struct verdict){ .tally = UNUSABLE };
+	}
 }
 
 double
@@ -195,14 +213,36 @@ adjust_membership(struct sync *sync)
 	}
 }
 
+/*
+ * What SAMPLE of source I tells the filter, which is at that time or after it:
+ * interleaved mode has samples an interval late.  Such a one is carried on by
+ * the frequency, and so much less certain.
+ */
+static struct observation
+observe(const struct sync *sync, size_t i, const struct sample *sample)
+{
+	struct observation o = source_observation(&sync->sources[i], sample);
+	double		 late = sync->filter.when - sample->when;
+	struct estimate	 e;
+
+	if (late <= 0)
+		return o;
+	e = filter_estimate(&sync->filter, sync->filter.when);
+	o.offset += e.frequency * late;
+	o.variance += e.frequency_error * e.frequency_error * late * late +
+	    e.wander * e.wander * late * late * late / 3;
+	return o;
+}
+
 static void
 learn(struct sync *sync, size_t i, const struct sample *sample)
 {
-	struct observation o = source_observation(&sync->sources[i], sample);
+	struct observation o;
 
 	filter_predict(&sync->filter, sample->when);
+	o = observe(sync, i, sample);
 	filter_update(&sync->filter, i, &o);
-	sync->updated = sample->when;
+	sync->updated = sync->filter.when;
 }
 
 /* The oldest sample of the chosen sources that is not TAKEN yet, or NULL. */
@@ -267,6 +307,12 @@ try_start(struct sync *sync, const struct sample *sample, size_t expected)
 	return true;
 }
 
+bool
+sync_begin_with(struct sync *sync, size_t i)
+{
+	return try_start(sync, source_sample(&sync->sources[i], 0), 0);
+}
+
 /*
  * A sample far from prediction is not believed at once.  When a source
  * insists, its past says nothing about its future; and when all do, it is our
@@ -276,9 +322,10 @@ static bool
 surprising(struct sync *sync, size_t i, const struct sample *sample)
 {
 	struct source	*s = &sync->sources[i];
-	struct observation o = source_observation(s, sample);
+	struct observation o;
 
 	filter_predict(&sync->filter, sample->when);
+	o = observe(sync, i, sample);
 	if (filter_surprise(&sync->filter, i, &o) < SURPRISE) {
 		s->surprises = 0;
 		return false;
@@ -374,35 +421,54 @@ is_coasting(const struct sync *sync)
 	return true;
 }
 
+/* Is everything still there that the filter has learned from? */
+static bool
+is_complete(const struct sync *sync)
+{
+	size_t		 i, samples = 0;
+
+	for (i = 0; i < SYNC_SOURCES; i++)
+		if (sync_takes_part(sync, i))
+			samples += sync->sources[i].nsamples;
+	/* Of these the newest is not learned yet. */
+	return (double)samples > sync->filter.updates;
+}
+
 bool
 sync_sample(struct sync *sync, size_t i, const struct sample *sample,
     size_t expected)
 {
 	struct estimate	 base;
-	bool		 surprise;
+	bool		 surprise, shorter;
+	double		 now;
 
-	source_add(&sync->sources[i], sample);
+	shorter = source_add(&sync->sources[i], sample);
 	if (!sync->filter.started)
 		return try_start(sync, sample, expected);
 	/* The first to come back may be the one that lies. */
 	if (is_coasting(sync) && expected > 0)
 		return false;
+	now = fmax(sample->when, sync->filter.when);
 	surprise = sync->sources[i].nsamples > 1 &&
 	    surprising(sync, i, sample);
 	if (surprise && clock_changed(sync)) {
-		accept_change(sync, sample->when);
+		accept_change(sync, now);
 		return sync->agreed;
 	}
-	base = filter_estimate(&sync->filter, sample->when);
-	judge(sync, sample->when, &base);
+	base = filter_estimate(&sync->filter, now);
+	judge(sync, now, &base);
 	if (surprise && prediction_is_wrong(sync)) {
-		accept_change(sync, sample->when);
+		accept_change(sync, now);
 		return sync->agreed;
 	}
 	adjust_membership(sync);
 	if (!sync_takes_part(sync, i) || surprise)
 		return false;
-	learn(sync, i, sample);
+	/* After a start in a queue, which is over: judge all of it anew. */
+	if (shorter && is_complete(sync))
+		begin(sync);
+	else
+		learn(sync, i, sample);
 	return true;
 }
 

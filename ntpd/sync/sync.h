@@ -69,6 +69,20 @@ void		 sync_silence(struct sync *sync, size_t i);
 void		 sync_restart(struct sync *sync);
 
 /*
+ * Forget the estimate, but not what the sources said: of those that are
+ * silenced nothing is left.  FREQUENCY and its error are as in sync_init().
+ */
+void		 sync_begin_again(struct sync *sync, double frequency,
+		    double frequency_error);
+
+/*
+ * There is no estimate: make one of what the sources have said so far, as if
+ * the newest sample of source I, which has one, had just come.  False if no
+ * majority agrees.
+ */
+bool		 sync_begin_with(struct sync *sync, size_t i);
+
+/*
  * Take a sample of source I.  EXPECTED sources are still to give their first
  * answers: as long as there are any, nothing is decided by a few.  True if
  * the estimate was updated.

@@ -132,17 +132,20 @@ the_first_guess_counts(void **arg)
  */
 static void
 integrate(double mean, double deviation, const struct observation *o,
-    double *m, double *d)
+    double even, double *m, double *d)
 {
 	double		 x, w, sum = 0, first = 0, second = 0;
 	double		 blur = sqrt(2 * o->variance);
+	double		 v = o->variance + 0.01 * o->half * o->half;
 	int		 i;
 
 	for (i = -40000; i <= 40000; i++) {
 		x = mean + deviation * i / 4000;
 		w = exp(-0.5 * pow((x - mean) / deviation, 2)) *
-		    (erf((x - o->offset + o->half) / blur) -
-		    erf((x - o->offset - o->half) / blur));
+		    ((1 - even) * (erf((x - o->offset + o->half) / blur) -
+		    erf((x - o->offset - o->half) / blur)) / (4 * o->half) +
+		    even * exp(-0.5 * pow(x - o->offset, 2) / v) /
+		    sqrt(2 * M_PI * v));
 		sum += w;
 		first += w * x;
 		second += w * x * x;
@@ -172,23 +175,71 @@ static const struct {
 static void
 intervals_by_integration(void **arg)
 {
+	static const double	 shares[] = { 0, 0.05, 0.5, 0.9 };
 	struct estimate	 e;
-	double		 mean, deviation;
-	size_t		 i;
+	double		 mean, deviation, within;
+	size_t		 i, k;
 
 	(void)arg;
-	for (i = 0; i < sizeof(intervals) / sizeof(intervals[0]); i++) {
-		print_message("# %s\n", intervals[i].name);
-		filter_start(&f, 0, 0, intervals[i].deviation, 0, 0);
+	for (i = 0; i < COUNT(intervals) * COUNT(shares); i++) {
+		k = i / COUNT(shares);
+		print_message("# %s, %g waited alike\n", intervals[k].name,
+		    shares[i % COUNT(shares)]);
+		filter_start(&f, 0, 0, intervals[k].deviation, 0, 0);
 		filter_join(&f, 0, 0);
-		filter_update(&f, 0, &intervals[i].o);
+		f.even[0].share = shares[i % COUNT(shares)];
+		integrate(0, intervals[k].deviation, &intervals[k].o,
+		    f.even[0].share, &mean, &deviation);
+		filter_update(&f, 0, &intervals[k].o);
 		e = filter_estimate(&f, 0);
-		integrate(0, intervals[i].deviation, &intervals[i].o, &mean,
-		    &deviation);
-		assert_near(e.offset, mean, 1e-3 * intervals[i].deviation);
-		assert_near(e.offset_error, deviation,
-		    1e-3 * intervals[i].deviation);
+		within = 1e-3 * intervals[k].deviation;
+		assert_near(e.offset, mean, within);
+		assert_near(e.offset_error, deviation, within);
 	}
+}
+
+/* Of two waits, the second like the first or not; RMS error of the end. */
+static double
+waits(bool alike, double *share)
+{
+	struct observation o = { .variance = 1e-14 };
+	double		 first, second, sum = 0;
+	int		 i, run;
+
+	state = 3;
+	*share = 0;
+	for (run = 0; run < 50; run++) {
+		filter_start(&f, 0, 0, 1e-3, 0, 1e-9);
+		filter_join(&f, 0, 0);
+		for (i = 1; i < 100; i++) {
+			filter_predict(&f, 16 * i);
+			first = -1e-5 * log(1 - uniform());
+			second = alike ? first * (1 + 0.05 * normal()) :
+			    -1e-5 * log(1 - uniform());
+			o.offset = (first - second) / 2;
+			o.half = (first + second) / 2;
+			filter_update(&f, 0, &o);
+		}
+		sum += pow(filter_estimate(&f, f.when).offset, 2) / 50;
+		*share += f.even[0].share / 50;
+	}
+	return sqrt(sum);
+}
+
+/* That waits are alike is found out and used; that they are not, too. */
+static void
+like_waits_are_learned(void **arg)
+{
+	double		 alike, different, share;
+
+	(void)arg;
+	different = waits(false, &share);
+	assert_true(share < 0.1);
+	alike = waits(true, &share);
+	assert_true(share > 0.6);
+	print_message("# %.3g us, %.3g us if alike\n", different * 1e6,
+	    alike * 1e6);
+	assert_true(alike < different / 2);
 }
 
 /* What nobody would believe is no reason to compute nonsense. */
@@ -665,6 +716,7 @@ main(void)
 		cmocka_unit_test(a_better_and_a_worse_sample),
 		cmocka_unit_test(the_first_guess_counts),
 		cmocka_unit_test(intervals_by_integration),
+		cmocka_unit_test(like_waits_are_learned),
 		cmocka_unit_test(impossible_intervals),
 		cmocka_unit_test(surprise_outside_only),
 		cmocka_unit_test(a_bias_does_not_average_out),

@@ -363,6 +363,26 @@ mean_prefers_short_delays(void **arg)
 
 /* ---- distance ---- */
 
+/* A path turns out shorter when that is no chance, and only then. */
+static void
+shorter_paths(void **arg)
+{
+	static const double	 delays[] = { 40, 30, 50, 31, 25, 23, 9 };
+	static const bool	 shorter[] = { false, true, false, false,
+				    false, false, true };
+	struct sample		 sample = { .precision = 1e-6 };
+	struct source		 s;
+	size_t			 i;
+
+	(void)arg;
+	source_init(&s, 1);
+	for (i = 0; i < sizeof(delays) / sizeof(delays[0]); i++) {
+		sample.when = (double)i;
+		sample.delay = delays[i] * 1e-3;
+		assert_int_equal(source_add(&s, &sample), shorter[i]);
+	}
+}
+
 static void
 distance_by_hand(void **arg)
 {
@@ -442,6 +462,7 @@ main(void)
 		cmocka_unit_test(mean_against_a_prediction),
 		cmocka_unit_test(mean_of_equals),
 		cmocka_unit_test(mean_prefers_short_delays),
+		cmocka_unit_test(shorter_paths),
 		cmocka_unit_test(distance_by_hand),
 		cmocka_unit_test(distance_holds_true_time),
 	};
