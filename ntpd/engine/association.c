@@ -26,6 +26,9 @@
 #define POLL_SPREAD	0.2
 #define POLL_SPREAD_FIXED 0.04
 
+/* Requests in quick succession when there may be news. */
+#define HURRY		3
+
 /* Polls without an answer until the server counts as silent. */
 #define SILENT_POLLS	8
 
@@ -88,9 +91,19 @@ association_quicken(struct association *a, struct instant now)
 	if (a->state == PEER_STATE_DENIED)
 		return;
 	a->state = PEER_STATE_STARTING;
+	a->exchange.known = false;
 	a->burst = BURST_MOST;
 	/* Not all at the same moment: they would queue behind one another. */
 	a->next = instant_add(now, some_of(0.1));
+}
+
+void
+association_hurry(struct association *a, struct instant now)
+{
+	if (a->state == PEER_STATE_DENIED)
+		return;
+	a->hurry = HURRY;
+	a->next = instant_min(a->next, instant_add(now, BURST_SPACING));
 }
 
 /* The wait after the request just sent, s. */
@@ -121,6 +134,11 @@ schedule(struct engine *e, struct association *a, struct instant now)
 	    conf->maxpoll : a->minpoll;
 	double		 interval, spread;
 
+	if (a->hurry > 0) {
+		a->hurry--;
+		a->next = instant_add(now, BURST_SPACING);
+		return;
+	}
 	if (a->burst > 0) {
 		a->next = instant_add(now, burst_spacing(a));
 		return;
@@ -175,6 +193,15 @@ ask(struct engine *e, struct association *a, struct instant now)
 		fall_silent(e, a, now);
 }
 
+/* A's answer is overdue.  If others depend on it, this is looked into. */
+static void
+give_up(const struct engine *e, struct association *a, struct instant now)
+{
+	query_close(&a->query);
+	if (a == e->local.leader && a->burst == 0 && a->hurry == 0)
+		association_hurry(a, now);
+}
+
 void
 associations_run(struct engine *e, struct instant now)
 {
@@ -186,7 +213,7 @@ associations_run(struct engine *e, struct instant now)
 		if (!a->used)
 			continue;
 		if (!instant_before(now, a->query.deadline))
-			query_close(&a->query);
+			give_up(e, a, now);
 		if (a->state != PEER_STATE_DENIED &&
 		    !instant_before(now, a->next))
 			ask(e, a, now);
@@ -226,6 +253,18 @@ associations_expected(const struct engine *e)
 	return n;
 }
 
+size_t
+associations_hoped(const struct engine *e)
+{
+	const struct association *a;
+	size_t		 n = associations_expected(e);
+
+	for (a = e->associations; a < e->associations + MAX_ASSOCIATIONS; a++)
+		n += a->used && a->query.fd != -1 && (a->reach != 0 ||
+		    a->burst == BURST_MOST - BURST_ENOUGH);
+	return n;
+}
+
 /* A server that asked us to slow down has been content for a while. */
 static void
 forget_kiss(const struct engine *e, struct association *a)
@@ -243,7 +282,7 @@ slow_down(struct engine *e, struct association *a, struct instant now)
 {
 	const struct config_server *conf = &e->hosts[a->host].conf;
 
-	a->burst = 0;
+	a->burst = a->hurry = 0;
 	a->since_kiss = 0;
 	if (a->minpoll <= a->poll)
 		a->minpoll = a->poll + 1;
@@ -296,7 +335,8 @@ association_answer(struct engine *e, struct association *a,
     struct instant now)
 {
 	char		 name[ADDR_STRLEN];
-	bool		 updated, agreed = e->sync.agreed;
+	bool		 updated = false, agreed = e->sync.agreed;
+	bool		 admitted = local_admits(e, a, pkt, now);
 
 	a->received++;
 	a->reach |= 1;
@@ -306,7 +346,8 @@ association_answer(struct engine *e, struct association *a,
 	a->last.fields_len = 0;
 	a->answered = true;
 	a->answered_at = now;
-	a->delay = sample->delay;
+	if (sample != NULL)
+		a->delay = sample->delay;
 	forget_kiss(e, a);
 	if (a->was_unreachable) {
 		a->was_unreachable = false;
@@ -315,8 +356,9 @@ association_answer(struct engine *e, struct association *a,
 		a->next = instant_add(now, BURST_SPACING);
 		wake_others(e, now);
 	}
-	updated = sync_sample(&e->sync, association_number(e, a), sample,
-	    associations_expected(e));
+	if (admitted && sample != NULL)
+		updated = sync_sample(&e->sync, association_number(e, a),
+		    sample, associations_expected(e));
 	if (sync_in_doubt(&e->sync, association_number(e, a)))
 		settle_doubt(e, a, now);
 	if (burst_is_over(e, a)) {

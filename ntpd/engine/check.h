@@ -5,6 +5,7 @@
 #ifndef NTPD_ENGINE_CHECK_H
 #define NTPD_ENGINE_CHECK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/ntp.h"
@@ -25,16 +26,30 @@ enum check {
 	CHECK_LOOP		/* it is synchronized to us */
 };
 
+/* What a request said that its answer must fit. */
+struct request {
+	struct ntptime	 transmit;	/* 64 random bits, not zero */
+	struct ntptime	 receive;	/* the same, others; zero: basic mode */
+	struct ntptime	 origin;	/* the server's T2 before; likewise */
+};
+
 #define CHECK_MAX_DELAY		4.0	/* s, round trip and server's time */
 #define CHECK_MAX_DISTANCE	16.0	/* s, RFC 5905 MAXDISP */
 
 /*
- * Judge PKT against the request with transmit timestamp COOKIE.  OUT = T2 -
- * T1 and BACK = T4 - T3 in s, PRECISION the time stamping error of both ends,
+ * Is PKT an answer to ASKED in interleaved mode?  Then T3 in it is that of the
+ * answer before, whose T2 was ASKED->origin.
+ */
+bool		 check_interleaved(const struct ntp_packet *pkt,
+		    const struct request *asked);
+
+/*
+ * Judge PKT against ASKED.  OUT = T2 - T1 and BACK = T4 - T3 in s, of the
+ * exchange that PKT completes, PRECISION the time stamping error of both ends,
  * s; OWN our reference id as that server would state it.
  */
 enum check	 check_answer(const struct ntp_packet *pkt,
-		    struct ntptime cookie, double out, double back,
+		    const struct request *asked, double out, double back,
 		    double precision, const uint8_t own[4]);
 
 /* Why not, for the log: "its root distance is over 16 s". */

@@ -30,6 +30,7 @@ configure(struct engine *e, const struct engine_setup *setup,
 		return;
 	}
 	e->setup = *setup;
+	local_configure(e, now);
 	if (!e->configured) {
 		if (setup->has_drift)
 			error = setup->frequency_error > LEAST_DRIFT_ERROR ?
@@ -242,5 +243,6 @@ engine_main(int parent_fd)
 		associations_run(&e, now);
 		if (!instant_before(now, e.publish_at))
 			steer_publish(&e, now);
+		local_run(&e, now);
 	}
 }

@@ -213,6 +213,17 @@ hosts_ask_again(struct engine *e, struct instant now)
 	}
 }
 
+size_t
+hosts_expected(const struct engine *e)
+{
+	size_t		 i, n = 0;
+
+	for (i = 0; i < e->nhosts; i++)
+		n += e->hosts[i].naddrs == 0 &&
+		    e->hosts[i].backoff <= RESOLVE_FIRST;
+	return n;
+}
+
 struct instant
 hosts_deadline(const struct engine *e)
 {

@@ -14,7 +14,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ntpd/engine/check.h"
 #include "ntpd/engine/state.h"
 
 #define NS_PER_S	1000000000LL
@@ -23,6 +22,12 @@
 
 /* No server's time is before that: 2025, ns since 1970. */
 #define FIRST_YEAR	(1735689600LL * NS_PER_S)
+
+/*
+ * An exchange longer ago than this is not worth to be completed, s: what our
+ * oscillator may have done since would outweigh what T3 gains.
+ */
+#define EXCHANGE_AGE	300.0
 
 /* A kernel time stamp further from now than this is not one, s. */
 #define STAMP_AGE	1.0
@@ -86,21 +91,47 @@ connect_query(const struct engine *e, struct association *a)
 	return true;
 }
 
+/* May the next answer tell more about A's last exchange? */
+static bool
+wants_interleaved(const struct engine *e, const struct association *a)
+{
+	return e->hosts[a->host].conf.xleave && a->exchange.known &&
+	    clocks_read(&e->clocks).now - a->exchange.received.now <=
+	    EXCHANGE_AGE;
+}
+
 /*
  * A request tells nothing of us but the protocol's version: all fields are
- * zero, the transmit timestamp is random.
+ * zero, the transmit timestamp is random.  In interleaved mode (RFC 9769
+ * section 2) the server also gets back its own receive timestamp, of the last
+ * answer that was good, and a second random number, by which it says that it
+ * answers in that mode.  If the last request or answer was lost, the same
+ * timestamp goes again: a server that has it no more answers in basic mode.
  */
 static void
-make_request(struct query *q, uint8_t buf[NTP_HEADER_LEN])
+make_request(const struct engine *e, struct association *a,
+    uint8_t buf[NTP_HEADER_LEN])
 {
 	struct ntp_packet pkt = {
 		.version = NTP_VERSION, .mode = NTP_MODE_CLIENT
 	};
+	struct request	*asked = &a->query.asked;
 
+	memset(asked, 0, sizeof(*asked));
 	do {
-		arc4random_buf(&q->cookie.value, sizeof(q->cookie.value));
-	} while (ntptime_is_zero(q->cookie));
-	pkt.transmit = q->cookie;
+		arc4random_buf(&asked->transmit, sizeof(asked->transmit));
+	} while (ntptime_is_zero(asked->transmit));
+	if (wants_interleaved(e, a)) {
+		asked->origin = a->exchange.receive;
+		do {
+			arc4random_buf(&asked->receive,
+			    sizeof(asked->receive));
+		} while (ntptime_is_zero(asked->receive) ||
+		    ntptime_equal(asked->receive, asked->transmit));
+	}
+	pkt.origin = asked->origin;
+	pkt.receive = asked->receive;
+	pkt.transmit = asked->transmit;
 	ntp_encode(&pkt, buf);
 }
 
@@ -121,7 +152,7 @@ query_send(struct engine *e, struct association *a, struct instant now)
 		query_close(q);
 		return false;
 	}
-	make_request(q, buf);
+	make_request(e, a, buf);
 	q->sent = clocks_read(&e->clocks);
 	if (send(q->fd, buf, sizeof(buf), MSG_NOSIGNAL) != sizeof(buf)) {
 		query_close(q);
@@ -209,21 +240,22 @@ precision(const struct engine *e, const struct ntp_packet *pkt)
  * answer do no harm.
  */
 static void
-make_sample(const struct engine *e, const struct query *q,
-    const struct ntp_packet *pkt, const struct reading *t4, double *out,
-    double *back, struct sample *sample)
+make_sample(const struct engine *e, const struct exchange *x,
+    const struct ntp_packet *pkt, double *out, double *back,
+    struct sample *sample)
 {
+	const struct reading *t1 = &x->sent, *t4 = &x->received;
 	/* A clock that was never set is in 1970, true time is not. */
 	int64_t		 near = t4->real < FIRST_YEAR ? FIRST_YEAR : t4->real;
-	int64_t		 t2 = ntptime_to_ns(pkt->receive, near);
+	int64_t		 t2 = ntptime_to_ns(x->receive, near);
 	int64_t		 t3 = ntptime_to_ns(pkt->transmit, near);
 
-	*out = (double)(t2 - q->sent.real) * 1e-9 + q->sent.ahead;
+	*out = (double)(t2 - t1->real) * 1e-9 + t1->ahead;
 	*back = (double)(t4->real - t3) * 1e-9 - t4->ahead;
 	sample->offset = sample_offset(*out, *back, &sample->delay);
 	sample->precision = precision(e, pkt);
 	sample->delay = fmax(sample->delay, sample->precision);
-	sample->when = (q->sent.now + t4->now) / 2;
+	sample->when = (t1->now + t4->now) / 2;
 	sample->root_delay = ntpshort_to_seconds(pkt->root_delay);
 	sample->root_dispersion = ntpshort_to_seconds(pkt->root_dispersion);
 	sample->leap = pkt->leap;
@@ -242,29 +274,51 @@ reject(struct engine *e, struct association *a, const char *why,
 		    association_name(a, name), why);
 }
 
-/* True if PKT was the answer, so that no other one is waited for. */
+/*
+ * True if PKT was the answer, so that no other one is waited for.
+ *
+ * An interleaved answer has T3 of the exchange before, as the server's kernel
+ * saw it.  Of the two ways to use it that RFC 9769 has, this is the one that
+ * completes that exchange, though it is an interval old: its round trip is a
+ * real one, by which samples can be judged.  The other, with T1 and T2 of the
+ * exchange now in progress, has the interval, and what the oscillators did
+ * in it, within its round trip.
+ *
+ * If that exchange gave a sample in basic mode, to take it again would be to
+ * believe it twice.
+ */
 static bool
 take(struct engine *e, struct association *a, const struct ntp_packet *pkt,
     const struct reading *t4, struct instant now)
 {
+	const bool	 interleaved = check_interleaved(pkt, &a->query.asked);
+	const struct exchange this = {
+		.known = true, .sampled = !interleaved, .receive = pkt->receive,
+		.sent = a->query.sent, .received = *t4
+	};
+	struct exchange	 x = interleaved ? a->exchange : this;
 	struct sample	 sample;
 	double		 out, back;
 	uint8_t		 own[4];
 	enum check	 check;
 
-	make_sample(e, &a->query, pkt, t4, &out, &back, &sample);
+	make_sample(e, &x, pkt, &out, &back, &sample);
 	addr_refid(&a->query.local, own);
-	check = check_answer(pkt, a->query.cookie, out, back,
+	check = check_answer(pkt, &a->query.asked, out, back,
 	    sample.precision, own);
 	if (check != CHECK_OK && check != CHECK_KISS) {
 		reject(e, a, check_reason(check), now);
 		return false;
 	}
 	query_close(&a->query);
-	if (check == CHECK_OK)
-		association_answer(e, a, pkt, &sample, now);
-	else
+	if (check == CHECK_KISS) {
 		association_kiss(e, a, pkt->refid, now);
+		return true;
+	}
+	a->interleaved = interleaved;
+	a->exchange = this;
+	association_answer(e, a, pkt,
+	    interleaved && x.sampled ? NULL : &sample, now);
 	return true;
 }
 

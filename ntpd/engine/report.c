@@ -85,7 +85,8 @@ report_status(struct engine *e, uint32_t id, struct instant now)
 	struct control_status st = {
 		.version = CONTROL_VERSION,
 		.synchronized = s.synchronized, .leap = s.leap,
-		.stratum = s.stratum, .read_only = e->setup.read_only,
+		.stratum = s.stratum, .local = (uint8_t)s.local,
+		.read_only = e->setup.read_only,
 		.listening = e->setup.listening, .refused = e->clock.refused,
 		.offset = s.offset, .error = s.error, .bound = s.bound,
 		.root_delay = s.root_delay,
@@ -106,7 +107,7 @@ report_status(struct engine *e, uint32_t id, struct instant now)
 	} else
 		st.frequency_error = e->sync.frequency_error * 1e6;
 	count_peers(e, &st);
-	if (s.synchronized) {
+	if (s.synchronized || s.local == CONTROL_LOCAL_FOLLOWS) {
 		st.system_addr = e->last_peer.addr;
 		strlcpy(st.system_peer, e->last_name, sizeof(st.system_peer));
 	}
@@ -136,6 +137,7 @@ fill_peer(const struct engine *e, const struct association *a,
 	p->trusted = h->conf.trusted;
 	p->pool = h->conf.pool;
 	strlcpy(p->name, h->conf.name, sizeof(p->name));
+	p->interleaved = a->interleaved;
 	if (!a->answered)
 		return;
 	p->stratum = a->last.stratum;

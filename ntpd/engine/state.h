@@ -13,6 +13,7 @@
 #include "common/log.h"
 #include "common/loop.h"
 #include "common/ntp.h"
+#include "ntpd/engine/check.h"
 #include "ntpd/engine/clocks.h"
 #include "ntpd/messages.h"
 #include "ntpd/process.h"
@@ -39,10 +40,19 @@ struct host {
 struct query {
 	int		 fd;		/* -1: none */
 	int		 slot;		/* in this turn's pollset */
-	struct ntptime	 cookie;	/* transmit timestamp, 64 random bits */
+	struct request	 asked;
 	struct reading	 sent;		/* our clocks at T1 */
 	struct instant	 deadline;	/* no answer after this */
 	struct addr	 local;		/* our address, to notice loops */
+};
+
+/* The last one that was answered: an interleaved answer may complete it. */
+struct exchange {
+	bool		 known;
+	bool		 sampled;	/* it has given a sample already */
+	struct ntptime	 receive;	/* T2, of the server's clock */
+	struct reading	 sent;		/* our clocks at T1 */
+	struct reading	 received;	/* and at T4 */
 };
 
 struct association {
@@ -51,6 +61,7 @@ struct association {
 	struct addr	 addr;
 	enum control_peer_state state;
 	unsigned	 burst;		/* requests left of a quick start */
+	unsigned	 hurry;		/* requests left in quick succession */
 	int		 poll;		/* log2 s */
 	int		 minpoll;	/* >= conf.minpoll, after RATE kisses */
 	uint8_t		 reach;
@@ -58,6 +69,8 @@ struct association {
 	struct instant	 next;		/* the next request */
 	struct instant	 asked_at;	/* the last one */
 	struct query	 query;
+	struct exchange	 exchange;
+	bool		 interleaved;	/* the last answer was */
 	struct ntp_packet last;		/* that passed the tests; fields NULL */
 	bool		 answered;	/* last and answered_at are set */
 	struct instant	 answered_at;
@@ -67,6 +80,16 @@ struct association {
 	bool		 was_unreachable; /* logged as silent */
 	bool		 was_unsendable; /* logged: a request could not leave */
 	unsigned	 since_kiss;	/* answers since the last RATE kiss */
+};
+
+/* The local clock as a last resort: the local statement. */
+struct local {
+	bool		 serving;	/* there was nothing better of late */
+	struct association *leader;	/* orphan that is followed, or NULL */
+	double		 frequency;	/* s/s, known before that */
+	double		 frequency_error; /* s/s, standard error of it */
+	struct instant	 patience;	/* so long are names waited for */
+	struct log_limit log;
 };
 
 struct engine {
@@ -96,6 +119,7 @@ struct engine {
 	int8_t		 precision;	/* log2 s */
 	struct instant	 publish_at;
 	struct log_limit complaints;	/* about answers */
+	struct local	 local;
 };
 
 /* hosts.c: names, addresses and who becomes an association */
@@ -112,6 +136,9 @@ void	 hosts_resolved(struct engine *e, uint32_t id,
 
 /* The resolver is another one: it knows nothing of what was asked. */
 void	 hosts_ask_again(struct engine *e, struct instant now);
+
+/* How many names were neither found nor given up for now? */
+size_t	 hosts_expected(const struct engine *e);
 
 /* The next time hosts_resolve() has something to do. */
 struct instant hosts_deadline(const struct engine *e);
@@ -133,6 +160,9 @@ void	 association_stop(struct engine *e, struct association *a);
 /* A new quick start, after a restart or a silence. */
 void	 association_quicken(struct association *a, struct instant now);
 
+/* Ask A again at once, a few times: it may have news. */
+void	 association_hurry(struct association *a, struct instant now);
+
 /* Send what is due, give up what has been waited for in vain. */
 void	 associations_run(struct engine *e, struct instant now);
 struct instant associations_deadline(const struct engine *e);
@@ -140,7 +170,10 @@ struct instant associations_deadline(const struct engine *e);
 /* How many may still give the first answers of a quick start? */
 size_t	 associations_expected(const struct engine *e);
 
-/* A's answer PKT passed the tests and gave SAMPLE. */
+/* And how many, with those that owe the answer to one in time? */
+size_t	 associations_hoped(const struct engine *e);
+
+/* A's answer PKT passed the tests and gave SAMPLE; NULL: it gave none. */
 void	 association_answer(struct engine *e, struct association *a,
 	    const struct ntp_packet *pkt, const struct sample *sample,
 	    struct instant now);
@@ -176,7 +209,8 @@ void	 steer_jumped(struct engine *e, double by, struct instant now);
 
 /* What is served and reported: valid for now. */
 struct system {
-	bool		 synchronized;
+	bool		 synchronized;	/* to real servers */
+	enum control_local local;
 	uint8_t		 leap, stratum, refid[4];
 	double		 offset;	/* s, true - clock */
 	double		 error;		/* s, standard error of it */
@@ -186,6 +220,50 @@ struct system {
 	double		 dispersion_rate; /* s/s */
 };
 struct system steer_system(const struct engine *e, const struct reading *r);
+
+/* The same by those who are believed alone, orphans or not. */
+struct system steer_believed(const struct engine *e, const struct reading *r);
+
+/* local.c: the local clock as a last resort, orphans */
+
+/* What decides whether the local clock is all there is. */
+struct local_view {
+	bool		 synchronized;	/* by whomever */
+	bool		 majority;	/* believed, and could synchronize us */
+	bool		 expected;	/* a server may be heard of soon */
+};
+
+/* Is it time for the last resort, given what it was before (L)?  Pure. */
+bool	 local_is_hopeless(const struct local *l, const struct local_view *v);
+
+/* A server as orphans see each other. */
+struct orphan {
+	bool		 leads;		/* answers, serves its local clock */
+	uint8_t		 id[4];		/* reference id of its address */
+};
+
+/*
+ * Which of the N OTHERS is to be followed by who is known as OWN: that with
+ * the lowest id, if it is below OWN.  N if there is none.  Pure.
+ */
+size_t	 local_leader(const uint8_t own[4], const struct orphan *others,
+	    size_t n);
+
+/* There is a new e->setup: check what it says of the local clock. */
+void	 local_configure(struct engine *e, struct instant now);
+
+/* See what has changed: to be called after everything else in a turn. */
+void	 local_run(struct engine *e, struct instant now);
+
+/*
+ * May A's answer PKT, which is not yet in A, count in the vote?  If not, its
+ * samples are forgotten.
+ */
+bool	 local_admits(struct engine *e, struct association *a,
+	    const struct ntp_packet *pkt, struct instant now);
+
+/* Let *S, what is believed, be what is served and reported. */
+void	 local_serve(const struct engine *e, struct system *s);
 
 /* report.c: ntpctl */
 

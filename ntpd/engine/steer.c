@@ -53,7 +53,7 @@ vote_on_leap(const struct engine *e)
 }
 
 struct system
-steer_system(const struct engine *e, const struct reading *r)
+steer_believed(const struct engine *e, const struct reading *r)
 {
 	struct system	 s = {
 		.leap = LEAP_UNKNOWN, .stratum = NTP_MAX_STRATUM,
@@ -88,6 +88,15 @@ steer_system(const struct engine *e, const struct reading *r)
 	s.stratum = (uint8_t)(peer->last.stratum + 1);
 	s.leap = vote_on_leap(e);
 	addr_refid(&peer->addr, s.refid);
+	return s;
+}
+
+struct system
+steer_system(const struct engine *e, const struct reading *r)
+{
+	struct system	 s = steer_believed(e, r);
+
+	local_serve(e, &s);
 	return s;
 }
 
@@ -179,7 +188,9 @@ log_majority(struct engine *e)
 		a = &e->associations[i];
 		voters += a->used && e->sync.verdicts[i].tally != UNUSABLE;
 	}
-	if (e->sync.agreed || voters < 2 || associations_expected(e) > 0) {
+	/* A real server may come while an orphan is still followed. */
+	if (e->sync.agreed || voters < 2 || associations_expected(e) > 0 ||
+	    e->local.leader != NULL) {
 		e->no_majority = false;
 		return;
 	}
@@ -206,7 +217,9 @@ adjust(struct engine *e)
 	struct reading	 r = clocks_read(&e->clocks);
 	struct estimate	 est = sync_estimate(&e->sync, r.now);
 	struct plan	 plan;
-	struct clock_frequency frequency;
+	struct clock_frequency frequency = {
+		.provisional = e->local.leader != NULL
+	};
 	struct clock_slew slew;
 	struct clock_step step;
 	size_t		 i;
@@ -259,7 +272,8 @@ steer_update(struct engine *e, struct instant now)
 	}
 	log_majority(e);
 	if (sync_ready(&e->sync)) {
-		log_verdicts(e, now);
+		if (e->local.leader == NULL)
+			log_verdicts(e, now);
 		notice_change(e);
 		if (!e->stepping)
 			adjust(e);

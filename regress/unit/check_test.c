@@ -16,28 +16,31 @@
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 
 #define SECOND		(1ULL << 32)
-#define COOKIE		((struct ntptime){ 0x0123456789abcdefULL })
+#define COOKIE		0x0123456789abcdefULL
+#define COOKIE2		0xfedcba9876543210ULL
 #define RECEIVED	0xecff748040000000ULL	/* 2026 */
 #define PRECISION	1e-6
 #define SHORT(s)	((uint32_t)((s) * 65536))
 
 static const uint8_t own[4] = { 203, 0, 113, 9 };
 
-/* An answer that passes all tests, and the exchange it came in. */
+/* An answer that passes all tests, and the exchange that it completes. */
 struct answer {
+	struct request	 asked;
 	struct ntp_packet pkt;
 	double		 out, back;
 	double		 precision;
 };
 
 static const struct answer fine = {
+	.asked = { .transmit = { COOKIE } },
 	.pkt = {
 		.leap = LEAP_NONE, .version = 4, .mode = NTP_MODE_SERVER,
 		.stratum = 2, .poll = 6, .precision = -23,
 		.root_delay = SHORT(0.01), .root_dispersion = SHORT(0.02),
 		.refid = { 192, 0, 2, 1 },
 		.reference = { RECEIVED - 60 * SECOND },
-		.origin = { 0x0123456789abcdefULL },
+		.origin = { COOKIE },
 		.receive = { RECEIVED },
 		.transmit = { RECEIVED + SECOND / 1000 }
 	},
@@ -47,7 +50,7 @@ static const struct answer fine = {
 static enum check
 judge(const struct answer *a)
 {
-	return check_answer(&a->pkt, COOKIE, a->out, a->back, a->precision,
+	return check_answer(&a->pkt, &a->asked, a->out, a->back, a->precision,
 	    own);
 }
 
@@ -277,8 +280,77 @@ a_zero_cookie_matches_nothing(void **arg)
 
 	(void)arg;
 	a.pkt.origin.value = 0;
-	assert_int_equal(check_answer(&a.pkt, (struct ntptime){ 0 }, a.out,
-	    a.back, a.precision, own), CHECK_ORIGIN);
+	a.asked.transmit.value = 0;
+	assert_int_equal(judge(&a), CHECK_ORIGIN);
+}
+
+/*
+ * The same in interleaved mode: asked a minute after the answer that ORIGIN
+ * belongs to, and told when that left.
+ */
+static struct answer
+interleaved(void)
+{
+	struct answer	 a = fine;
+
+	a.asked.receive.value = COOKIE2;
+	a.asked.origin.value = RECEIVED;
+	a.pkt.origin.value = COOKIE2;
+	a.pkt.receive.value = RECEIVED + 64 * SECOND;
+	a.pkt.reference.value = RECEIVED + 32 * SECOND;
+	return a;
+}
+
+#define INTERLEAVED_CASES						\
+CASE("nothing wrong", ;, CHECK_OK)					\
+CASE("basic after all", (a.pkt.origin.value = COOKIE,			\
+    a.pkt.transmit.value = a.pkt.receive.value + 1,			\
+    a.pkt.reference.value = RECEIVED), CHECK_OK)			\
+CASE("neither", a.pkt.origin.value = COOKIE2 ^ COOKIE, CHECK_ORIGIN)	\
+CASE("the server's own", a.pkt.origin.value = RECEIVED, CHECK_ORIGIN)	\
+CASE("zero", a.pkt.origin.value = 0, CHECK_ORIGIN)			\
+CASE("not asked for in this mode", a.asked.receive.value = 0,		\
+    CHECK_ORIGIN)							\
+CASE("not asked for, and zero", (a.asked.receive.value = 0,		\
+    a.pkt.origin.value = 0), CHECK_ORIGIN)				\
+CASE("a kiss", a.pkt.stratum = 0, CHECK_KISS)				\
+CASE("left when it came", a.pkt.transmit.value = RECEIVED, CHECK_OK)	\
+CASE("left before it came", a.pkt.transmit.value = RECEIVED - 1,	\
+    CHECK_TIMESTAMPS)							\
+CASE("left after the next one came",					\
+    a.pkt.transmit.value = a.pkt.receive.value + 1, CHECK_TIMESTAMPS)	\
+CASE("basic mode's, too late for this one", (a.pkt.transmit.value =	\
+    a.pkt.receive.value - 1), CHECK_DELAY)				\
+CASE("4 s in the server",						\
+    a.pkt.transmit.value = RECEIVED + 4 * SECOND, CHECK_OK)		\
+CASE("more than 4 s in the server",					\
+    a.pkt.transmit.value = RECEIVED + 4 * SECOND + 1, CHECK_DELAY)	\
+CASE("receive zero", a.pkt.receive.value = 0, CHECK_TIMESTAMPS)	\
+CASE("transmit zero", a.pkt.transmit.value = 0, CHECK_TIMESTAMPS)	\
+CASE("updated while it answered",					\
+    a.pkt.reference.value = RECEIVED + 65 * SECOND, CHECK_OK)		\
+CASE("updated after it answered",					\
+    a.pkt.reference.value = RECEIVED + 69 * SECOND, CHECK_REFERENCE)	\
+CASE("a negative round trip", a.out = -1, CHECK_DELAY)
+
+static void
+each_interleaved_test(void **arg)
+{
+	struct answer	 a;
+	enum check	 check;
+
+	(void)arg;
+#define CASE(name, set, want)						\
+	a = interleaved();						\
+	set;								\
+	if ((check = judge(&a)) != (want))				\
+		fail_msg("%s: %s", name, check_reason(check));
+	INTERLEAVED_CASES
+#undef CASE
+	a = interleaved();
+	assert_true(check_interleaved(&a.pkt, &a.asked));
+	a.pkt.origin.value = COOKIE;
+	assert_false(check_interleaved(&a.pkt, &a.asked));
 }
 
 static void
@@ -305,6 +377,7 @@ main(void)
 		cmocka_unit_test(a_wrong_origin_hides_all_else),
 		cmocka_unit_test(a_forged_kiss_is_none),
 		cmocka_unit_test(a_zero_cookie_matches_nothing),
+		cmocka_unit_test(each_interleaved_test),
 		cmocka_unit_test(reasons_differ),
 	};
 
