@@ -26,16 +26,24 @@ in_range(double value, double least, double most)
 	return value >= least && value <= most;
 }
 
+/* Stratum 16 (0 on the wire), but for the kiss code. */
+static void
+unsynchronized(struct ntp_packet *pkt)
+{
+	memset(pkt, 0, sizeof(*pkt));
+	pkt->leap = LEAP_UNKNOWN;
+	pkt->mode = NTP_MODE_SERVER;
+	pkt->precision = PRECISION;
+	pkt->root_dispersion = ntpshort_from_seconds(MAX_DISPERSION);
+}
+
 void
 answer_source_none(struct answer_source *src)
 {
 	struct ntp_packet	*pkt = &src->unsynchronized;
 
 	memset(src, 0, sizeof(*src));
-	pkt->leap = LEAP_UNKNOWN;
-	pkt->mode = NTP_MODE_SERVER;
-	pkt->precision = PRECISION;
-	pkt->root_dispersion = ntpshort_from_seconds(MAX_DISPERSION);
+	unsynchronized(pkt);
 	memcpy(pkt->refid, "INIT", sizeof(pkt->refid));
 }
 
@@ -128,7 +136,7 @@ answer_read(struct ntp_packet *asked, const uint8_t *bytes, size_t len)
 
 void
 answer_write(const struct answer_source *src, const struct ntp_packet *asked,
-    struct ntptime receive, struct ntptime transmit,
+    struct ntptime receive, struct ntptime transmit, struct ntptime before,
     uint8_t answer[NTP_HEADER_LEN])
 {
 	struct ntp_packet	 told;
@@ -154,5 +162,25 @@ answer_write(const struct answer_source *src, const struct ntp_packet *asked,
 	told.origin = asked->transmit;
 	told.receive = waited < 0 ? transmit : receive;
 	told.transmit = transmit;
+	if (!ntptime_is_zero(before)) {
+		told.origin = asked->receive;
+		told.transmit = before;
+	}
+	ntp_encode(&told, answer);
+}
+
+void
+answer_kiss(const struct ntp_packet *asked, int8_t poll,
+    uint8_t answer[NTP_HEADER_LEN])
+{
+	struct ntp_packet	 told;
+
+	unsynchronized(&told);
+	memcpy(told.refid, "RATE", sizeof(told.refid));
+	told.version = asked->version;
+	told.poll = answer_poll(asked->poll < poll ? poll : asked->poll);
+	told.origin = asked->transmit;
+	told.receive = asked->transmit;
+	told.transmit = asked->transmit;
 	ntp_encode(&told, answer);
 }

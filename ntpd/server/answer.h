@@ -60,10 +60,21 @@ enum request answer_read(struct ntp_packet *asked, const uint8_t *bytes,
 /*
  * Write the answer to ASKED as RFC 5905 8 has it: NTP_HEADER_LEN bytes, which
  * is never more than the request had.  RECEIVE is when that arrived, TRANSMIT
- * when the answer is going to leave.
+ * when the answer is going to leave.  BEFORE is zero; or it is when the answer
+ * before left that ASKED names, and this one is in interleaved mode (RFC 9769
+ * section 2): its origin is what ASKED has as receive timestamp.
  */
 void	 answer_write(const struct answer_source *src,
 	    const struct ntp_packet *asked, struct ntptime receive,
-	    struct ntptime transmit, uint8_t answer[NTP_HEADER_LEN]);
+	    struct ntptime transmit, struct ntptime before,
+	    uint8_t answer[NTP_HEADER_LEN]);
+
+/*
+ * Write the kiss-o'-death RATE (RFC 5905 7.4) in the place of an answer: ask
+ * less often, every 2^POLL s at most.  It has no time but the client's own, so
+ * that one who looks at no stratum is not led astray.
+ */
+void	 answer_kiss(const struct ntp_packet *asked, int8_t poll,
+	    uint8_t answer[NTP_HEADER_LEN]);
 
 #endif

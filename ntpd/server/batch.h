@@ -1,6 +1,6 @@
 /*
- * Requests by the batch: one recvmmsg(2), the answers, one sendmmsg(2).  All
- * memory is here and of fixed size.
+ * Requests by the batch: one recvmmsg(2), then the answers, a few with each
+ * sendmmsg(2).  All memory is here and of fixed size.
  */
 #ifndef NTPD_SERVER_BATCH_H
 #define NTPD_SERVER_BATCH_H
@@ -11,19 +11,16 @@
 #include <netinet/in.h>
 #include <stdint.h>
 
+#include "common/counters.h"
 #include "common/log.h"
 #include "common/ntp.h"
+#include "ntpd/server/access.h"
+#include "ntpd/server/address.h"
 #include "ntpd/server/answer.h"
-#include "ntpd/server/counters.h"
+#include "ntpd/server/clients.h"
+#include "ntpd/server/xleave.h"
 
 #define BATCH_MAX	64	/* requests */
-
-/* A sender, as recvmmsg(2) writes it and sendmmsg(2) wants it. */
-union batch_name {
-	struct sockaddr		 sa;
-	struct sockaddr_in	 in;
-	struct sockaddr_in6	 in6;
-};
 
 /* Room for a timestamp of either kind and packet information, and more. */
 union batch_control {
@@ -31,16 +28,17 @@ union batch_control {
 	uint8_t		 bytes[192];
 };
 
-/* Room for packet information. */
+/* Room for packet information and the wish for a time stamp. */
 union batch_source {
 	size_t		 align;
-	uint8_t		 bytes[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+	uint8_t		 bytes[CMSG_SPACE(sizeof(struct in6_pktinfo)) +
+			    CMSG_SPACE(sizeof(uint32_t))];
 };
 
 struct batch {
 	struct mmsghdr	 in[BATCH_MAX];
 	struct iovec	 in_iov[BATCH_MAX];
-	union batch_name name[BATCH_MAX];
+	union sender	 name[BATCH_MAX];
 	union batch_control control[BATCH_MAX];
 	uint8_t		 request[BATCH_MAX][NTP_HEADER_LEN];
 
@@ -49,8 +47,12 @@ struct batch {
 	union batch_source source[BATCH_MAX];
 	uint8_t		 answer[BATCH_MAX][NTP_HEADER_LEN];
 
+	const struct access *access;
+	struct clients	*clients;
 	unsigned	 used;		/* elements of in to be made new */
 	int64_t		 pace;		/* ns from one answer to the next */
+	struct xleave	*xleave;	/* NULL: basic mode only */
+	unsigned	 stamps;	/* asked for in this batch */
 	struct server_counters counters;
 	struct log_limit unsent;
 };
@@ -61,8 +63,12 @@ enum batch_status {
 	BATCH_FAILED		/* the socket does not work now: errno */
 };
 
-/* Make B ready; it must stay where it is, since it points into itself. */
-void	 batch_init(struct batch *b);
+/*
+ * Make B ready, to answer whom ACCESS allows and CLIENTS does not limit; both
+ * must outlive it.  It must stay where it is, since it points into itself.
+ */
+void	 batch_init(struct batch *b, const struct access *access,
+	    struct clients *clients);
 
 /*
  * Read what waits on FD, up to BATCH_MAX requests, and answer from SRC.

@@ -2,10 +2,14 @@
  * The server's loop: sockets from the parent, snapshots from the engine,
  * answers to whoever asks.
  */
+#include <sys/socket.h>
+
+#include <bsd/stdlib.h>
 #include <bsd/unistd.h>
 
 #include <errno.h>
 #include <inttypes.h>
+#include <linux/sock_diag.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,9 +40,17 @@
 
 struct listener {
 	uint32_t	 id;		/* the parent's name for it */
+	bool		 xleave;	/* it serves interleaved mode */
 	int		 fd;
 	int		 slot;
 	struct instant	 rests_until;
+	uint32_t	 dropped;	/* as the kernel said last */
+};
+
+/* Rules on their way here, in parts. */
+struct staging {
+	struct config_rule *rules;	/* allocated while it lasts */
+	size_t		 n, total;
 };
 
 struct server {
@@ -49,6 +61,11 @@ struct server {
 	size_t		 nlisteners;
 	struct answer_source source;
 	struct batch	 batch;
+	struct access	 access;
+	struct staging	 staging;
+	struct clients	 clients;
+	struct xleave	*xleave;	/* NULL: not needed so far */
+	uint64_t	 xleave_key;	/* random */
 	struct log_limit bad_snapshots;
 	struct log_limit failures;
 	bool		 quit;
@@ -63,16 +80,18 @@ static const struct sandbox server_sandbox = {
 	.capabilities = NULL, .files = FILES_NONE,
 	.max_files = SERVER_MAX_SOCKETS + 32, .may_fork = false,
 	.syscalls = {
-		{ "recvmmsg",		"requests" },
+		{ "recvmmsg",		"requests, transmit time stamps" },
 		{ "sendmmsg",		"answers" },
 		{ "ppoll",		"wait for requests and messages" },
 		{ "recvmsg",		"sockets, snapshots" },
+		{ "sendmsg",		"counters to the parent" },
 		{ "getpid",		"a new channel, for its frames" },
 		{ "close",		"sockets no longer listened on" },
 		{ "write",		"log" },
 		{ "writev",		"log; the C library's complaints" },
 		{ "clock_gettime",	"time, where it is no vDSO call" },
-		{ "brk",		"memory, for a channel's buffer" },
+		{ "brk",		"memory, for a channel's buffer "
+					"and interleaved mode" },
 		{ "mmap",		"likewise" },
 		{ "munmap",		"likewise" },
 		{ "mremap",		"likewise" },
@@ -81,6 +100,9 @@ static const struct sandbox server_sandbox = {
 		{ "rt_sigreturn",	"end of a signal handler" },
 		{ "restart_syscall",	"a wait goes on after a stop" },
 		{ "exit_group",		"end" },
+	},
+	.options = {
+		{ "getsockopt",	"what was dropped", SOL_SOCKET, SO_MEMINFO },
 	},
 };
 
@@ -102,13 +124,17 @@ server_init(struct server *s, int parent_fd, unsigned instance)
 {
 	struct child_setup setup;
 	struct sandbox_target target;
+	struct siphash_key key;
 	struct message	 msg;
 
 	memset(s, 0, sizeof(*s));
 	s->bad_snapshots = (struct log_limit){ .burst = 5, .interval = 60 };
 	s->failures = (struct log_limit){ .burst = 5, .interval = 60 };
 	answer_source_none(&s->source);
-	batch_init(&s->batch);
+	batch_init(&s->batch, &s->access, &s->clients);
+	arc4random_buf(&key, sizeof(key));
+	clients_init(&s->clients, &key);
+	arc4random_buf(&s->xleave_key, sizeof(s->xleave_key));
 	ignore_signals();
 
 	channel_open(&s->parent, parent_fd, SERVER, PARENT);
@@ -124,6 +150,23 @@ server_init(struct server *s, int parent_fd, unsigned instance)
 	sandbox_enter(&server_sandbox, &target);
 }
 
+/*
+ * Count what the kernel dropped before it could be read.  Its own count is of
+ * 32 bits: right as long as it is looked at before it has gone round.
+ */
+static void
+listener_count_dropped(struct server *s, struct listener *l)
+{
+	uint32_t	 info[SK_MEMINFO_VARS];
+	socklen_t	 len = sizeof(info);
+
+	if (getsockopt(l->fd, SOL_SOCKET, SO_MEMINFO, info, &len) == -1 ||
+	    len <= SK_MEMINFO_DROPS * sizeof(info[0]))
+		return;
+	s->batch.counters.dropped += info[SK_MEMINFO_DROPS] - l->dropped;
+	l->dropped = info[SK_MEMINFO_DROPS];
+}
+
 static void
 server_unlisten(struct server *s, uint32_t id)
 {
@@ -132,17 +175,33 @@ server_unlisten(struct server *s, uint32_t id)
 	for (i = 0; i < s->nlisteners; i++) {
 		if (s->listeners[i].id != id)
 			continue;
+		listener_count_dropped(s, &s->listeners[i]);
 		close(s->listeners[i].fd);
 		s->listeners[i] = s->listeners[--s->nlisteners];
 		return;
 	}
 }
 
+/* Interleaved mode is wanted.  Without the memory for it there is none. */
+static bool
+server_interleave(struct server *s)
+{
+	if (s->xleave == NULL)
+		s->xleave = xleave_new(s->xleave_key);
+	if (s->xleave == NULL)
+		log_warn("no memory for interleaved mode: answering in basic "
+		    "mode");
+	return s->xleave != NULL;
+}
+
 /* Answer on FD as well, and on nothing else of the same ID. */
 static void
-server_listen(struct server *s, uint32_t id, int fd)
+server_listen(struct server *s, uint32_t id, int fd, const void *data)
 {
+	struct server_socket sock;
 	struct listener	*l;
+
+	memcpy(&sock, data, sizeof(sock));
 
 	server_unlisten(s, id);
 	if (s->nlisteners == SERVER_MAX_SOCKETS) {
@@ -155,7 +214,86 @@ server_listen(struct server *s, uint32_t id, int fd)
 	l->id = id;
 	l->fd = fd;
 	l->slot = -1;
+	l->xleave = sock.xleave && server_interleave(s);
 	l->rests_until = instant_now();
+	l->dropped = 0;
+}
+
+/* Tell the parent what it asks in its question ID. */
+static void
+server_show(struct server *s, uint32_t id, const struct server_show *what)
+{
+	struct server_report report = { .sockets = (uint32_t)s->nlisteners };
+	static struct server_clients top;
+	size_t		 i;
+
+	if (what->clients) {
+		top.n = clients_top(&s->clients, top.list);
+		channel_send(&s->parent, MSG_SERVER_CLIENTS, id, -1, &top);
+	}
+	for (i = 0; i < s->nlisteners; i++)
+		listener_count_dropped(s, &s->listeners[i]);
+	report.counters = s->batch.counters;
+	channel_send(&s->parent, MSG_SERVER_COUNTERS, id, -1, &report);
+}
+
+static void
+server_limit(struct server *s, const void *data)
+{
+	struct config_ratelimit limit;
+
+	memcpy(&limit, data, sizeof(limit));
+	if (!clients_limit(&s->clients, &limit))
+		log_warnx("the rate limit is out of range: keeping the old "
+		    "one");
+}
+
+/* Does PART go on where the parts before it ended? */
+static bool
+part_fits(const struct staging *st, const struct access_part *part)
+{
+	size_t		 i;
+
+	if (part->total > CONFIG_MAX_RULES || part->count > ACCESS_PART ||
+	    part->first != st->n || part->count > part->total - st->n ||
+	    (part->first > 0 && part->total != st->total))
+		return false;
+	for (i = 0; i < part->count; i++)
+		if (!access_rule_valid(&part->rules[i]))
+			return false;
+	return true;
+}
+
+/*
+ * Who may ask is not a matter to be wrong about: if the rules cannot be had
+ * complete, this process ends, and the next one is given them anew.
+ */
+static void
+server_restrict(struct server *s, const void *data)
+{
+	static struct access_part part;
+	struct staging	*st = &s->staging;
+
+	memcpy(&part, data, sizeof(part));
+	if (part.first == 0)
+		st->n = 0;
+	if (!part_fits(st, &part))
+		fatalx("server: the rules who may ask are garbled");
+	if (part.first == 0) {
+		free(st->rules);
+		st->total = part.total;
+		st->rules = calloc(st->total + 1, sizeof(*st->rules));
+		if (st->rules == NULL)
+			fatal("server: no memory for who may ask");
+	}
+	memcpy(st->rules + st->n, part.rules, part.count * sizeof(*st->rules));
+	st->n += part.count;
+	if (st->n < st->total)
+		return;
+	if (!access_set(&s->access, st->rules, st->n))
+		fatal("server: no memory for who may ask");
+	free(st->rules);
+	*st = (struct staging){ NULL, 0, 0 };
 }
 
 static void
@@ -172,10 +310,16 @@ server_hear_parent(struct server *s)
 			channel_close(&s->engine);
 			channel_open(&s->engine, msg.fd, SERVER, ENGINE);
 		} else if (msg.type == MSG_SERVER_LISTEN && msg.fd != -1)
-			server_listen(s, msg.id, msg.fd);
+			server_listen(s, msg.id, msg.fd, msg.data);
 		else {
 			if (msg.type == MSG_SERVER_UNLISTEN)
 				server_unlisten(s, msg.id);
+			else if (msg.type == MSG_SERVER_RATELIMIT)
+				server_limit(s, msg.data);
+			else if (msg.type == MSG_SERVER_ACCESS)
+				server_restrict(s, msg.data);
+			else if (msg.type == MSG_SERVER_SHOW)
+				server_show(s, msg.id, msg.data);
 			if (msg.fd != -1)
 				close(msg.fd);
 		}
@@ -226,6 +370,10 @@ listener_serve(struct server *s, struct listener *l)
 	struct instant	 now;
 	int		 error, i;
 
+	s->batch.xleave = l->xleave ? s->xleave : NULL;
+	/* Or the late ones would be an error that remains. */
+	if (l->xleave && pollset_ready(&s->set, l->slot, 0))
+		stamps_read(s->xleave, l->fd, STAMPS_MAX);
 	for (i = 0; i < BATCHES_PER_TURN && status == BATCH_BUSY; i++)
 		status = batch_serve(&s->batch, l->fd, &s->source);
 	if (status != BATCH_FAILED)

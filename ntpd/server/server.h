@@ -7,6 +7,8 @@
  * - UDP, bound, SO_REUSEPORT; IPv6 with IPV6_V6ONLY;
  * - SO_TIMESTAMPNS, or SO_TIMESTAMPING with software receive stamps reported:
  *   else the receive timestamp is that of reading the request;
+ * - if it is for interleaved mode, SO_TIMESTAMPING with software stamps, also
+ *   for transmission if one message asks for it;
  * - IP_PKTINFO or IPV6_RECVPKTINFO: what is answered then leaves from the
  *   address that was asked, and what was sent to a broadcast or multicast
  *   address is not answered.  Only a socket that is bound to one unicast

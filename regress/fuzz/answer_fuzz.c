@@ -1,6 +1,7 @@
 /*
  * Any snapshot, any request: the answer keeps what answer.h promises.  Input:
- * a struct snapshot, two timestamps, a request.
+ * a struct snapshot, two timestamps, a request.  Each is answered in
+ * interleaved mode, too, in which the timestamps are anything but in order.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 
 #include "common/ntp.h"
 #include "ntpd/server/answer.h"
+#include "ntpd/server/xleave.h"
 
 int	 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -44,13 +46,42 @@ check(const uint8_t *request, size_t len, const uint8_t *answer,
 		abort();
 }
 
+/* What interleaved mode makes of receive and transmit. */
+static void
+check_marks(const struct input *in)
+{
+	struct ntptime	 receive = in->receive, transmit = in->transmit;
+
+	xleave_mark(&receive, &transmit);
+	if ((receive.value & 1) == 0 || (transmit.value & 1) != 0 ||
+	    ntptime_is_zero(transmit) ||
+	    ((int64_t)(transmit.value - receive.value) < 0 &&
+	    transmit.value != 2))
+		abort();
+}
+
+/* ANSWER is INTERLEAVED's, but for two fields. */
+static void
+check_interleaved(const uint8_t *request, const uint8_t *answer,
+    const uint8_t *interleaved, const struct input *in)
+{
+	struct ntp_packet pkt;
+
+	if (ntp_decode(&pkt, interleaved, NTP_HEADER_LEN) != NTP_OK ||
+	    memcmp(answer, interleaved, 24) != 0 ||
+	    memcmp(interleaved + 24, request + 32, 8) != 0 ||
+	    memcmp(answer + 32, interleaved + 32, 8) != 0 ||
+	    !ntptime_equal(pkt.transmit, in->receive))
+		abort();
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct answer_source src;
 	struct input	 in;
 	struct ntp_packet asked;
-	uint8_t		 answer[NTP_HEADER_LEN];
+	uint8_t		 answer[NTP_HEADER_LEN], interleaved[NTP_HEADER_LEN];
 
 	if (size < sizeof(in))
 		return 0;
@@ -63,7 +94,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* What is sent is never more than what came. */
 	if (size < sizeof(answer))
 		abort();
-	answer_write(&src, &asked, in.receive, in.transmit, answer);
+	answer_write(&src, &asked, in.receive, in.transmit,
+	    (struct ntptime){ 0 }, answer);
 	check(data, size, answer, &in);
+	check_marks(&in);
+	if (ntptime_is_zero(in.receive))
+		return 0;
+	answer_write(&src, &asked, in.receive, in.transmit, in.receive,
+	    interleaved);
+	check_interleaved(data, answer, interleaved, &in);
 	return 0;
 }

@@ -107,7 +107,8 @@ answer_request(const struct answer_source *src, const uint8_t *request,
 
 	if (answer_read(&asked, request, len) != REQUEST_FINE)
 		return 0;
-	answer_write(src, &asked, receive, transmit, answer);
+	answer_write(src, &asked, receive, transmit, (struct ntptime){ 0 },
+	    answer);
 	return NTP_HEADER_LEN;
 }
 
@@ -339,6 +340,38 @@ test_receive_after_transmit(void **state)
 }
 
 /*
+ * In interleaved mode: the time of the answer before, and as origin what the
+ * request has as receive timestamp.  All else is as it would be.
+ */
+static void
+test_interleaved(void **state)
+{
+	struct answer_source src;
+	struct ntp_packet asked, basic, pkt;
+	struct ntptime	 before = ntptime_add(TRANSMIT, -64);
+	uint8_t		 request[NTP_HEADER_LEN], answer[NTP_HEADER_LEN];
+
+	(void)state;
+	assert_true(answer_source_set(&src, &good));
+	make_request(request, sizeof(request), 0x23, 6);
+	answer_request(&src, request, sizeof(request), RECEIVE, TRANSMIT,
+	    answer);
+	assert_int_equal(ntp_decode(&basic, answer, sizeof(answer)), NTP_OK);
+	assert_int_equal(answer_read(&asked, request, sizeof(request)),
+	    REQUEST_FINE);
+	answer_write(&src, &asked, RECEIVE, TRANSMIT, before, answer);
+	assert_int_equal(ntp_decode(&pkt, answer, sizeof(answer)), NTP_OK);
+	assert_true(ntptime_equal(pkt.origin, asked.receive));
+	assert_true(ntptime_equal(pkt.transmit, before));
+	/* Though that was before the reference time. */
+	assert_int_equal(pkt.stratum, 2);
+	basic.origin = pkt.origin;
+	basic.transmit = pkt.transmit;
+	ntp_encode(&basic, request);
+	assert_memory_equal(answer, request, sizeof(answer));
+}
+
+/*
  * Whatever comes: an answer is not longer than its request, has mode 4, the
  * request's version and, as origin, its transmit timestamp; and it depends on
  * nothing but the arguments.
@@ -383,6 +416,38 @@ test_any_request(void **state)
 	assert_true(answers > 1000);
 }
 
+/* A kiss asks for no less than the client does, and has only its own time. */
+static void
+test_kiss(void **state)
+{
+	static const struct {
+		int8_t		 asked, limit, told;
+	} polls[] = {
+		{ 6, 3, 6 }, { 3, 6, 6 }, { -128, 0, 0 }, { 127, 3, POLL_MOST }
+	};
+	struct ntp_packet asked = { .version = 3, .mode = NTP_MODE_CLIENT,
+	    .transmit = { 0x1234567890abcdef } }, told;
+	uint8_t		 answer[NTP_HEADER_LEN];
+	size_t		 i;
+
+	(void)state;
+	for (i = 0; i < sizeof(polls) / sizeof(polls[0]); i++) {
+		asked.poll = polls[i].asked;
+		answer_kiss(&asked, polls[i].limit, answer);
+		assert_int_equal(ntp_decode(&told, answer, sizeof(answer)),
+		    NTP_OK);
+		assert_int_equal(told.leap, LEAP_UNKNOWN);
+		assert_int_equal(told.version, 3);
+		assert_int_equal(told.mode, NTP_MODE_SERVER);
+		assert_int_equal(answer[1], 0);		/* stratum */
+		assert_memory_equal(told.refid, "RATE", 4);
+		assert_int_equal(told.poll, polls[i].told);
+		assert_true(told.origin.value == asked.transmit.value);
+		assert_true(told.receive.value == asked.transmit.value);
+		assert_true(told.transmit.value == asked.transmit.value);
+	}
+}
+
 int
 main(void)
 {
@@ -393,7 +458,9 @@ main(void)
 		cmocka_unit_test(test_dispersion),
 		cmocka_unit_test(test_era),
 		cmocka_unit_test(test_receive_after_transmit),
+		cmocka_unit_test(test_interleaved),
 		cmocka_unit_test(test_any_request),
+		cmocka_unit_test(test_kiss),
 	};
 
 	return cmocka_run_group_tests_name("answer", tests, NULL, NULL);

@@ -1,0 +1,54 @@
+/*
+ * What a server process has counted since it was started.  One list, for the
+ * servers that count, the parent that adds up, and ntpctl that shows it.
+ */
+#ifndef COMMON_COUNTERS_H
+#define COMMON_COUNTERS_H
+
+#include <stdint.h>
+
+#include "addr.h"
+
+/*
+ * Every datagram is counted in received and in exactly one of the others,
+ * but interleaved, which is a part of answered, and dropped, which never got as
+ * far.  The name is the key in JSON, too.
+ *
+ *	name		label		what it counts, for people
+ */
+#define SERVER_COUNTERS							\
+COUNTER(received,	"received",	"datagrams")			\
+COUNTER(answered,	"answered",	"with the time")		\
+COUNTER(interleaved,	"interleaved",	"of these, in interleaved mode") \
+COUNTER(kissed,		"kissed",	"asking too often, told so")	\
+COUNTER(limited,	"limited",	"asking too often, unanswered")	\
+COUNTER(denied,		"denied",	"from who may not ask")		\
+COUNTER(unsent,		"unsent",	"answers that could not be sent") \
+COUNTER(too_short,	"too short",	"shorter than an NTP header")	\
+COUNTER(bad_version,	"bad version",	"of a version other than 1 to 4") \
+COUNTER(bad_mode,	"bad mode",	"not a client's request")	\
+COUNTER(bad_source,	"bad source",	"from port 0")			\
+COUNTER(bad_destination, "bad destination", "to broadcast or multicast") \
+COUNTER(dropped,	"dropped",	"by the kernel, for want of room")
+
+struct server_counters {
+#define COUNTER(name, label, text)	uint64_t name;
+	SERVER_COUNTERS
+#undef COUNTER
+};
+
+/* A client, as the table behind the rate limit knows it. */
+struct client_count {
+	struct addr	 addr;		/* the first of its prefix, port 0 */
+	uint32_t	 requests;	/* since it is in the table */
+	uint32_t	 refused;	/* of these, not answered with the time */
+	uint8_t		 length;	/* bits of its prefix */
+	uint8_t		 reserved[3];
+};
+
+#define CLIENTS_SHOWN	50		/* those that ask most */
+
+/* A sum ends here, and does not begin anew; JSON has no larger integers. */
+#define COUNTER_MOST	((uint64_t)INT64_MAX)
+
+#endif

@@ -1,0 +1,109 @@
+/*
+ * Clients' addresses as numbers.
+ */
+#include "ntpd/server/address.h"
+
+#define MAPPED		((uint64_t)0xffff << 32)	/* ::ffff:0:0/96 */
+
+static uint64_t
+number(const uint8_t *bytes, unsigned n)
+{
+	uint64_t	 value = 0;
+	unsigned	 i;
+
+	for (i = 0; i < n; i++)
+		value = value << 8 | bytes[i];
+	return value;
+}
+
+struct address
+address_from_bytes(const uint8_t *bytes, bool ipv4)
+{
+	if (ipv4)
+		return (struct address){ 0, MAPPED | number(bytes, 4) };
+	return (struct address){ number(bytes, 8), number(bytes + 8, 8) };
+}
+
+bool
+address_to_bytes(struct address a, uint8_t bytes[16])
+{
+	bool		 ipv4 = address_is_ipv4(a);
+	unsigned	 i;
+
+	/* What is behind the first 32 bits is 0 then. */
+	if (ipv4)
+		a = (struct address){ a.low << 32, 0 };
+	for (i = 0; i < 8; i++) {
+		bytes[i] = (uint8_t)(a.high >> (56 - 8 * i));
+		bytes[8 + i] = (uint8_t)(a.low >> (56 - 8 * i));
+	}
+	return ipv4;
+}
+
+struct address
+address_of_sender(const union sender *from)
+{
+	if (from->sa.sa_family == AF_INET)
+		return address_from_bytes(
+		    (const uint8_t *)&from->in.sin_addr, true);
+	return address_from_bytes(from->in6.sin6_addr.s6_addr, false);
+}
+
+bool
+address_is_ipv4(struct address a)
+{
+	return a.high == 0 && a.low >> 32 == MAPPED >> 32;
+}
+
+/* A word of LENGTH ones, then zeros. */
+static uint64_t
+ones(unsigned length)
+{
+	if (length == 0)
+		return 0;
+	return length >= 64 ? UINT64_MAX : UINT64_MAX << (64 - length);
+}
+
+static struct address
+mask(unsigned length)
+{
+	return (struct address){ ones(length),
+	    ones(length > 64 ? length - 64 : 0) };
+}
+
+struct address
+address_first(struct address a, unsigned length)
+{
+	struct address	 m = mask(length);
+
+	return (struct address){ a.high & m.high, a.low & m.low };
+}
+
+struct address
+address_last(struct address a, unsigned length)
+{
+	struct address	 m = mask(length);
+
+	return (struct address){ a.high | ~m.high, a.low | ~m.low };
+}
+
+bool
+address_equal(struct address a, struct address b)
+{
+	return a.high == b.high && a.low == b.low;
+}
+
+bool
+address_below(struct address a, struct address b)
+{
+	return a.high < b.high || (a.high == b.high && a.low < b.low);
+}
+
+struct address
+address_next(struct address a)
+{
+	a.low++;
+	if (a.low == 0)
+		a.high++;
+	return a;
+}

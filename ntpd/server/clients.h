@@ -1,0 +1,75 @@
+/*
+ * Who asks how often, and who asks too often.  A table of fixed size, so
+ * neither a million clients nor a flood of forged addresses makes it grow.
+ *
+ * A client is an address, or all addresses of a prefix.  It has credit for
+ * BURST answers and gets back one in each INTERVAL.  Who is not in the table
+ * has full credit: so to be forgotten harms nobody, and the one that is
+ * forgotten to make room is the one with most credit of those that compete
+ * for the place.  A flood from forged addresses, each with its first request,
+ * thus drives out those who keep to the limit, whom it costs nothing, and not
+ * those who are over it.
+ */
+#ifndef NTPD_SERVER_CLIENTS_H
+#define NTPD_SERVER_CLIENTS_H
+
+#include <stdint.h>
+
+#include "common/counters.h"
+#include "common/loop.h"
+#include "ntpd/config.h"
+#include "ntpd/server/address.h"
+#include "ntpd/server/siphash.h"
+
+#define CLIENTS_WAYS	4		/* places that a client can have */
+#define CLIENTS_SETS	4096		/* a power of two */
+#define CLIENTS_MAX	(CLIENTS_WAYS * CLIENTS_SETS)	/* 32 bytes each */
+
+struct client {
+	struct address	 address;	/* the first of its prefix */
+	int64_t		 due;		/* ns, when its credit is full again */
+	uint32_t	 requests;	/* 0: nobody has this place */
+	uint32_t	 refused;	/* of these, not answered */
+};
+
+struct clients {
+	struct siphash_key key;		/* secret, of the table */
+	uint64_t	 draws;		/* random numbers so far */
+	int64_t		 interval;	/* ns; 0: no limit */
+	int64_t		 full;		/* ns: all credit */
+	int8_t		 poll;		/* log2 s, to be asked for in a kiss */
+	uint32_t	 leak;
+	unsigned	 bits4, bits6;	/* of struct address, in a prefix */
+	struct client	 table[CLIENTS_SETS][CLIENTS_WAYS];
+};
+
+/* What a request deserves. */
+enum clients_verdict {
+	CLIENTS_ANSWER,
+	CLIENTS_KISS,		/* tell it to ask less often */
+	CLIENTS_SILENCE
+};
+
+/*
+ * Make C, all of it zero, ready with the secret KEY, without a limit.  It is
+ * for who has KEY from a good source of random numbers, once.
+ */
+void	 clients_init(struct clients *c, const struct siphash_key *key);
+
+/*
+ * Limit clients by LIMIT from now on.  False, nothing changed, if a number of
+ * it is out of its range.  Other prefixes than before start an empty table.
+ */
+bool	 clients_limit(struct clients *c, const struct config_ratelimit *limit);
+
+/*
+ * Put those of C that have asked most into LIST (CLIENTS_SHOWN), the most
+ * first.  Returns how many they are.  Looks at the whole table, 0.1 ms.
+ */
+uint32_t clients_top(const struct clients *c, struct client_count *list);
+
+/* A request has come from FROM at NOW; whose credit is used if it has any. */
+enum clients_verdict clients_ask(struct clients *c, struct address from,
+	    struct instant now);
+
+#endif
