@@ -9,8 +9,9 @@
 #include <stdint.h>
 
 #include "addr.h"
+#include "counters.h"
 
-#define CONTROL_VERSION		1
+#define CONTROL_VERSION		2
 #define CONTROL_SOCKET		"/run/ntpd.sock"
 #define CONTROL_NAME_LEN	256
 
@@ -18,10 +19,15 @@
 enum control_type {
 	CONTROL_GET_STATUS = 1,	/* answered by STATUS, END */
 	CONTROL_GET_PEERS,	/* answered by PEER ..., END */
+	CONTROL_GET_SERVER,	/* answered by SERVER, END */
+	CONTROL_GET_CLIENTS,	/* answered by CLIENTS, END, or REFUSED */
 	CONTROL_STATUS = 16,	/* struct control_status */
 	CONTROL_PEER,		/* struct control_peer */
 	CONTROL_END,		/* struct control_end */
-	CONTROL_BUSY		/* struct control_end: too many at once */
+	CONTROL_BUSY,		/* struct control_end: too many at once */
+	CONTROL_SERVER,		/* struct control_server */
+	CONTROL_CLIENTS,	/* struct control_clients */
+	CONTROL_REFUSED		/* struct control_end: only root may ask */
 };
 
 /* The payload of every request. */
@@ -46,16 +52,24 @@ enum control_next {
 	NEXT_POLL		/* asks the next server in next_in seconds */
 };
 
+/* What the local clock, without a server, has to do with what is served. */
+enum control_local {
+	CONTROL_LOCAL_OFF,	/* nothing */
+	CONTROL_LOCAL_SERVED,	/* it is what is served */
+	CONTROL_LOCAL_FOLLOWS	/* that of another orphan is followed */
+};
+
 struct control_status {
 	uint32_t	 version;
 	uint8_t		 synchronized;	/* 0, 1 */
 	uint8_t		 leap;		/* enum ntp_leap, as served */
-	uint8_t		 stratum;	/* as served: 16 while unsynchronized */
+	uint8_t		 stratum;	/* as served; 16: nothing is */
 	uint8_t		 read_only;	/* 1: -x */
 	uint8_t		 refid[4];
 	uint8_t		 next;		/* enum control_next */
 	uint8_t		 listening;	/* 1: serves time */
-	uint8_t		 reserved[2];
+	uint8_t		 local;		/* enum control_local */
+	uint8_t		 reserved;
 	uint32_t	 peers;		/* associations */
 	uint32_t	 reachable;	/* that answered of late */
 	uint32_t	 truechimers;	/* that agree */
@@ -103,7 +117,8 @@ struct control_peer {
 	uint8_t		 trusted;	/* 0, 1 */
 	uint8_t		 has_sample;	/* there are offset, delay, jitter */
 	uint8_t		 pool;		/* 1: of a servers statement */
-	uint8_t		 reserved[2];
+	uint8_t		 interleaved;	/* 1: the last answer was */
+	uint8_t		 reserved;
 	uint32_t	 sent;		/* requests */
 	uint32_t	 received;	/* answers that passed the tests */
 	uint32_t	 rejected;	/* answers that did not */
@@ -117,6 +132,25 @@ struct control_peer {
 	double		 root_dispersion; /* s, of the server */
 	struct addr	 addr;		/* ADDR_NONE while not resolved */
 	char		 name[CONTROL_NAME_LEN]; /* as configured */
+};
+
+/* The server processes, all together. */
+struct control_server {
+	uint32_t	 version;
+	uint32_t	 workers;	/* processes; 0: ntpd does not listen */
+	uint32_t	 counted;	/* that answered; the rest is theirs */
+	uint32_t	 reserved;
+	uint64_t	 sockets;	/* that they listen on */
+	struct server_counters counters;	/* since they were started */
+};
+
+/* Those of their clients that ask most, the most first. */
+struct control_clients {
+	uint32_t	 version;
+	uint32_t	 workers;	/* as above */
+	uint32_t	 counted;
+	uint32_t	 n;		/* of list, CLIENTS_SHOWN at most */
+	struct client_count list[CLIENTS_SHOWN];
 };
 
 #endif

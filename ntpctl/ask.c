@@ -142,6 +142,34 @@ take_peer(struct question *q, const struct imsg *msg)
 }
 
 static enum ask_result
+take_server(struct question *q, const struct imsg *msg)
+{
+	const char	*wrong;
+
+	if (q->type != CONTROL_GET_SERVER || q->records > 0)
+		return nonsense(q, "server counters not asked for");
+	wrong = record_server(&q->report->server, msg->data, msg->hdr.len);
+	if (wrong != NULL)
+		return nonsense(q, wrong);
+	q->records++;
+	return ASK_OK;
+}
+
+static enum ask_result
+take_clients(struct question *q, const struct imsg *msg)
+{
+	const char	*wrong;
+
+	if (q->type != CONTROL_GET_CLIENTS || q->records > 0)
+		return nonsense(q, "clients that were not asked for");
+	wrong = record_clients(&q->report->clients, msg->data, msg->hdr.len);
+	if (wrong != NULL)
+		return nonsense(q, wrong);
+	q->records++;
+	return ASK_OK;
+}
+
+static enum ask_result
 take_end(struct question *q, const struct imsg *msg)
 {
 	struct control_end end;
@@ -154,6 +182,10 @@ take_end(struct question *q, const struct imsg *msg)
 		return nonsense(q, "another number of records than it says");
 	if (q->type == CONTROL_GET_STATUS && q->records != 1)
 		return nonsense(q, "no status");
+	if (q->type == CONTROL_GET_SERVER && q->records != 1)
+		return nonsense(q, "no server counters");
+	if (q->type == CONTROL_GET_CLIENTS && q->records != 1)
+		return nonsense(q, "no clients");
 	q->complete = true;
 	return ASK_OK;
 }
@@ -175,8 +207,15 @@ take(struct question *q, const struct imsg *msg)
 		return take_status(q, msg);
 	case CONTROL_PEER:
 		return take_peer(q, msg);
+	case CONTROL_SERVER:
+		return take_server(q, msg);
+	case CONTROL_CLIENTS:
+		return take_clients(q, msg);
 	case CONTROL_END:
 		return take_end(q, msg);
+	case CONTROL_REFUSED:
+		return fail(q, ASK_NEVER, "ntpd tells only root who its "
+		    "clients are");
 	case CONTROL_BUSY:
 		return fail(q, ASK_LATER, "ntpd is busy, too many ask at "
 		    "once; try again");
@@ -240,21 +279,24 @@ converse(struct question *q)
 	return result;
 }
 
+/* Ask for what TYPE stands for, a question of its own. */
 static enum ask_result
-ask_one(struct question *q, double timeout)
+ask_one(const struct question *like, enum control_type type, double timeout)
 {
 	struct control_request request = { .version = CONTROL_VERSION };
+	struct question	 q = *like;
 	enum ask_result	 result;
 
-	result = open_socket(q, timeout);
+	q.type = type;
+	result = open_socket(&q, timeout);
 	if (result != ASK_OK)
 		return result;
-	q->deadline = instant_add(instant_now(), timeout);
-	if (imsg_compose(&q->buf, q->type, 0, -1, &request, sizeof(request)))
-		result = converse(q);
+	q.deadline = instant_add(instant_now(), timeout);
+	if (imsg_compose(&q.buf, q.type, 0, -1, &request, sizeof(request)))
+		result = converse(&q);
 	else
-		result = fail(q, ASK_NEVER, "%s", strerror(errno));
-	imsgbuf_clear(&q->buf);
+		result = fail(&q, ASK_NEVER, "%s", strerror(errno));
+	imsgbuf_clear(&q.buf);
 	return result;
 }
 
@@ -262,22 +304,28 @@ enum ask_result
 ask(const char *path, unsigned parts, double timeout, struct report *report,
     char *why)
 {
-	struct question	 status = { .path = path, .why = why,
-			    .type = CONTROL_GET_STATUS, .report = report };
-	struct question	 peers = { .path = path, .why = why,
-			    .type = CONTROL_GET_PEERS, .report = report };
+	struct question	 q = { .path = path, .why = why, .report = report };
 	enum ask_result	 result = ASK_OK;
 
 	report_clear(report);
 	/* Sensors need no record yet, but an answer: is ntpd there? */
 	if (parts & (SHOW_STATUS | SHOW_SENSORS))
-		result = ask_one(&status, timeout);
-	if (result != ASK_OK || !(parts & SHOW_PEERS))
-		return result;
-	report->peers = calloc(REPORT_PEERS_MAX, sizeof(*report->peers));
-	if (report->peers == NULL)
-		return fail(&peers, ASK_NEVER, "%s", strerror(errno));
-	return ask_one(&peers, timeout);
+		result = ask_one(&q, CONTROL_GET_STATUS, timeout);
+	if (parts == SHOW_ALL && !report->status.listening)
+		parts &= ~(unsigned)SHOW_SERVER;
+	if (result == ASK_OK && (parts & SHOW_PEERS)) {
+		report->peers = calloc(REPORT_PEERS_MAX,
+		    sizeof(*report->peers));
+		if (report->peers == NULL)
+			return fail(&q, ASK_NEVER, "%s", strerror(errno));
+		result = ask_one(&q, CONTROL_GET_PEERS, timeout);
+	}
+	if (result == ASK_OK && (parts & SHOW_SERVER))
+		result = ask_one(&q, CONTROL_GET_SERVER, timeout);
+	if (result == ASK_OK && (parts & SHOW_CLIENTS))
+		result = ask_one(&q, CONTROL_GET_CLIENTS, timeout);
+	report->parts = parts;
+	return result;
 }
 
 void

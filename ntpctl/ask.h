@@ -19,9 +19,10 @@ enum ask_result {
 
 /*
  * Ask the daemon at the socket PATH for PARTS (of enum show_part, not 0) and
- * put the answers into *REPORT, which is zero or was filled before.  The
- * daemon has TIMEOUT seconds, at least 1, for each part.  If not ASK_OK, WHY
- * (ASK_WHY_LEN bytes) says why, and the report is not to be shown.
+ * put the answers into *REPORT, which is zero or was filled before.  SHOW_ALL
+ * is without SHOW_SERVER if the daemon does not listen.  It has TIMEOUT
+ * seconds, at least 1, for each part.  If not ASK_OK, WHY (ASK_WHY_LEN bytes)
+ * says why, and the report is not to be shown.
  */
 enum ask_result	 ask(const char *path, unsigned parts, double timeout,
 		    struct report *report, char *why);

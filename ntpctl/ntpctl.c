@@ -42,7 +42,8 @@ static void
 usage(void)
 {
 	fprintf(stderr, "usage: ntpctl [-j] [-S socket] "
-	    "[-s all | peers | sensors | status] [-w [seconds]]\n");
+	    "[-s all | clients | peers | sensors | server | "
+	    "status]\n\t[-w [seconds]]\n");
 	exit(EXIT_USAGE);
 }
 
@@ -55,10 +56,13 @@ parse_parts(const char *word)
 		unsigned	 parts;
 	} words[] = {
 		{ "all",	SHOW_ALL },
+		{ "clients",	SHOW_CLIENTS },
 		{ "peers",	SHOW_PEERS },
 		{ "sensors",	SHOW_SENSORS },
+		{ "server",	SHOW_SERVER },
 		{ "status",	SHOW_STATUS },
 	};
+	const char	*name = NULL;
 	unsigned	 parts = 0;
 	size_t		 i, len = strlen(word);
 
@@ -66,13 +70,16 @@ parse_parts(const char *word)
 		if (strncasecmp(word, words[i].name, len) != 0)
 			continue;
 		if (parts != 0) {
-			warnx("-s %s: ambiguous, sensors or status", word);
+			warnx("-s %s: ambiguous, %s or %s", word, name,
+			    words[i].name);
 			exit(EXIT_USAGE);
 		}
 		parts = words[i].parts;
+		name = words[i].name;
 	}
 	if (parts == 0) {
-		warnx("-s %s: not one of all, peers, sensors, status", word);
+		warnx("-s %s: not one of all, clients, peers, sensors, "
+		    "server, status", word);
 		exit(EXIT_USAGE);
 	}
 	return parts;
@@ -141,19 +148,36 @@ terminal_width(void)
 }
 
 static void
-show_text(const struct report *report, unsigned parts)
+show_part(const struct report *report, enum show_part part)
 {
-	if (parts & SHOW_STATUS)
+	if (part == SHOW_STATUS)
 		show_status(stdout, &report->status);
-	if (parts == SHOW_ALL)
-		putchar('\n');
-	if (parts & SHOW_PEERS)
+	else if (part == SHOW_PEERS)
 		show_peers(stdout, report->peers, report->npeers,
 		    terminal_width());
-	if (parts == SHOW_ALL)
-		putchar('\n');
-	if (parts & SHOW_SENSORS)
+	else if (part == SHOW_SENSORS)
 		show_sensors(stdout);
+	else if (part == SHOW_SERVER)
+		show_server(stdout, &report->server);
+	else if (part == SHOW_CLIENTS)
+		show_clients(stdout, &report->clients);
+}
+
+/* The parts in their order, with blank lines between them. */
+static void
+show_text(const struct report *report)
+{
+	unsigned	 part;
+	bool		 first = true;
+
+	for (part = 1; part <= report->parts; part <<= 1) {
+		if (!(report->parts & part))
+			continue;
+		if (!first)
+			putchar('\n');
+		show_part(report, (enum show_part)part);
+		first = false;
+	}
 }
 
 static int
@@ -167,8 +191,8 @@ show(const struct options *o)
 		warnx("%s", why);
 		code = EXIT_NO_ANSWER;
 	} else if (!o->json)
-		show_text(&report, o->parts);
-	else if (!show_json(stdout, &report, o->parts)) {
+		show_text(&report);
+	else if (!show_json(stdout, &report)) {
 		warnx("out of memory");
 		code = EXIT_OUTPUT;
 	}

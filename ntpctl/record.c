@@ -74,6 +74,8 @@ record_status(struct control_status *st, const void *data, size_t len)
 		return "a status with a stratum over 16";
 	if (st->next > NEXT_POLL)
 		return "a status with an unknown next action";
+	if (st->local > CONTROL_LOCAL_FOLLOWS)
+		return "a status with an unknown use of the local clock";
 	if (!addr_valid(&st->system_addr))
 		return "a status with a malformed address";
 	if (!clean_name(st->system_peer))
@@ -106,13 +108,67 @@ record_peer(struct control_peer *peer, const void *data, size_t len)
 		return "a peer with an unknown leap indicator";
 	if (peer->poll < 0 || peer->poll > POLL_MOST)
 		return "a peer with an impossible poll interval";
-	if (peer->trusted > 1 || peer->has_sample > 1)
+	if (peer->trusted > 1 || peer->has_sample > 1 ||
+	    peer->interleaved > 1)
 		return "a peer with a flag that is neither 0 nor 1";
 	if (!addr_valid(&peer->addr))
 		return "a peer with a malformed address";
 	if (!clean_name(peer->name))
 		return "a peer with an endless name";
 	clean_numbers(numbers, sizeof(numbers) / sizeof(numbers[0]));
+	return NULL;
+}
+
+static void
+clean_counter(uint64_t *counter)
+{
+	if (*counter > COUNTER_MOST)
+		*counter = COUNTER_MOST;
+}
+
+const char *
+record_server(struct control_server *sv, const void *data, size_t len)
+{
+	if (len != sizeof(*sv))
+		return "server counters of the wrong length";
+	memcpy(sv, data, sizeof(*sv));
+	if (sv->version != CONTROL_VERSION)
+		return "server counters of another version";
+	if (sv->counted > sv->workers)
+		return "server counters of more processes than there are";
+	clean_counter(&sv->sockets);
+#define COUNTER(name, label, text)	clean_counter(&sv->counters.name);
+	SERVER_COUNTERS
+#undef COUNTER
+	return NULL;
+}
+
+static bool
+client_valid(const struct client_count *client)
+{
+	return addr_valid(&client->addr) &&
+	    client->addr.family != ADDR_NONE &&
+	    client->length <= (client->addr.family == ADDR_IPV4 ? 32 : 128) &&
+	    client->refused <= client->requests;
+}
+
+const char *
+record_clients(struct control_clients *clients, const void *data, size_t len)
+{
+	uint32_t	 i;
+
+	if (len != sizeof(*clients))
+		return "clients of the wrong length";
+	memcpy(clients, data, sizeof(*clients));
+	if (clients->version != CONTROL_VERSION)
+		return "clients of another version";
+	if (clients->counted > clients->workers)
+		return "clients of more processes than there are";
+	if (clients->n > CLIENTS_SHOWN)
+		return "too many clients";
+	for (i = 0; i < clients->n; i++)
+		if (!client_valid(&clients->list[i]))
+			return "a malformed client";
 	return NULL;
 }
 

@@ -17,15 +17,20 @@ enum show_part {
 	SHOW_STATUS = 1,
 	SHOW_PEERS = 2,
 	SHOW_SENSORS = 4,
-	SHOW_ALL = SHOW_STATUS | SHOW_PEERS | SHOW_SENSORS
+	SHOW_SERVER = 8,
+	SHOW_CLIENTS = 16,	/* for root only, so not in all */
+	SHOW_ALL = SHOW_STATUS | SHOW_PEERS | SHOW_SENSORS | SHOW_SERVER
 };
 
 #define REPORT_PEERS_MAX	1024	/* more than a configuration can have */
 
 struct report {
+	unsigned		 parts;		/* that are in it */
 	struct control_status	 status;
 	struct control_peer	*peers;		/* the report's, or NULL */
 	size_t			 npeers;
+	struct control_server	 server;
+	struct control_clients	 clients;
 };
 
 /* Tell in words how the clock is. */
@@ -49,10 +54,16 @@ void	 show_peers(FILE *out, const struct control_peer *peers, size_t n,
 /* The same for sensors, of which this daemon has none. */
 void	 show_sensors(FILE *out);
 
+/* What the server processes have counted, a line for each counter. */
+void	 show_server(FILE *out, const struct control_server *server);
+
+/* A line for each of those of their clients that ask most. */
+void	 show_clients(FILE *out, const struct control_clients *clients);
+
 /*
- * The PARTS (of enum show_part) of REPORT as one JSON object.  False if there
- * is no memory for it; then nothing was written.
+ * The parts that are in REPORT as one JSON object.  False if there is no
+ * memory for it; then nothing was written.
  */
-bool	 show_json(FILE *out, const struct report *report, unsigned parts);
+bool	 show_json(FILE *out, const struct report *report);
 
 #endif

@@ -30,6 +30,12 @@ static const char *const next_names[] = {
 	[NEXT_POLL] = "poll"
 };
 
+static const char *const local_names[] = {
+	[CONTROL_LOCAL_OFF] = "off",
+	[CONTROL_LOCAL_SERVED] = "served",
+	[CONTROL_LOCAL_FOLLOWS] = "follows"
+};
+
 static const char *const state_names[] = {
 	[PEER_STATE_RESOLVING] = "resolving",
 	[PEER_STATE_STARTING] = "starting",
@@ -87,10 +93,11 @@ status_object(const struct control_status *st)
 	bool		 measured = st->updated_ago >= 0;
 
 	/* json_pack(3) takes over the values, and fails on a missing one. */
-	return json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-	    "s:s, s:i, s:o, s:o, s:o, s:I, s:I, s:I, s:b, s:s, s:o, s:I, "
+	return json_pack("{s:b, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+	    "s:o, s:s, s:i, s:o, s:o, s:o, s:I, s:I, s:I, s:b, s:s, s:o, s:I, "
 	    "s:b}",
 	    "synchronized", st->synchronized,
+	    "local", local_names[st->local],
 	    "system_peer", string(st->system_peer),
 	    "system_address", address(&st->system_addr),
 	    "updated_ago", span(st->updated_ago),
@@ -124,7 +131,7 @@ peer_object(const struct control_peer *peer)
 	bool		 answered = record_peer_answered(peer);
 
 	return json_pack("{s:o, s:o, s:s, s:s, s:i, s:s, s:s, s:o, s:o, s:i, "
-	    "s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:b, s:I, s:I, s:I}",
+	    "s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:b, s:b, s:I, s:I, s:I}",
 	    "name", string(peer->name),
 	    "address", address(&peer->addr),
 	    "tally", tally_names[peer->tally],
@@ -144,6 +151,7 @@ peer_object(const struct control_peer *peer)
 	    "root_dispersion", number_if(answered, peer->root_dispersion),
 	    "weight", peer->weight,
 	    "trusted", peer->trusted,
+	    "interleaved", peer->interleaved,
 	    "sent", (json_int_t)peer->sent,
 	    "received", (json_int_t)peer->received,
 	    "rejected", (json_int_t)peer->rejected);
@@ -164,9 +172,61 @@ peers_array(const struct report *report)
 	return array;
 }
 
-bool
-show_json(FILE *out, const struct report *report, unsigned parts)
+/* What nobody answered is not known, be it how often something happened. */
+static json_t *
+count_if(bool known, uint64_t value)
 {
+	return known ? json_integer((json_int_t)value) : json_null();
+}
+
+static json_t *
+server_object(const struct control_server *sv)
+{
+	bool		 known = sv->counted > 0, ok;
+	json_t		*object;
+
+	object = json_pack("{s:I, s:I, s:o}",
+	    "workers", (json_int_t)sv->workers,
+	    "counted", (json_int_t)sv->counted,
+	    "sockets", count_if(known, sv->sockets));
+	ok = object != NULL;
+#define COUNTER(name, label, text)					\
+	ok = ok && json_object_set_new(object, #name,			\
+	    count_if(known, sv->counters.name)) == 0;
+	SERVER_COUNTERS
+#undef COUNTER
+	if (ok)
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
+static json_t *
+clients_array(const struct control_clients *clients)
+{
+	const struct client_count *client;
+	json_t		*array = json_array();
+	char		 text[ADDR_STRLEN];
+	uint32_t	 i;
+
+	for (i = 0; array != NULL && i < clients->n; i++) {
+		client = &clients->list[i];
+		if (json_array_append_new(array, json_pack("{s:s, s:i, s:I, "
+		    "s:I}", "address", addr_format(&client->addr, text),
+		    "prefix", (int)client->length,
+		    "requests", (json_int_t)client->requests,
+		    "refused", (json_int_t)client->refused)) == 0)
+			continue;
+		json_decref(array);
+		array = NULL;
+	}
+	return array;
+}
+
+bool
+show_json(FILE *out, const struct report *report)
+{
+	unsigned	 parts = report->parts;
 	json_t		*root = json_object();
 	bool		 ok = root != NULL;
 
@@ -178,6 +238,12 @@ show_json(FILE *out, const struct report *report, unsigned parts)
 		    peers_array(report)) == 0;
 	if (ok && (parts & SHOW_SENSORS))
 		ok = json_object_set_new(root, "sensors", json_array()) == 0;
+	if (ok && (parts & SHOW_SERVER))
+		ok = json_object_set_new(root, "server",
+		    server_object(&report->server)) == 0;
+	if (ok && (parts & SHOW_CLIENTS))
+		ok = json_object_set_new(root, "clients",
+		    clients_array(&report->clients)) == 0;
 	if (ok) {
 		json_dumpf(root, out,
 		    JSON_INDENT(2) | JSON_REAL_PRECISION(DIGITS));

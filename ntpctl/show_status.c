@@ -94,7 +94,13 @@ show_clock(FILE *out, const struct control_status *st)
 	if (is_span(st->updated_ago))
 		snprintf(ago, sizeof(ago), ", last update %s ago",
 		    format_span(st->updated_ago, span));
-	if (!st->synchronized)
+	if (st->local == CONTROL_LOCAL_SERVED)
+		line(out, "clock:", "NOT synchronized, the local clock is "
+		    "served as stratum %u", st->stratum);
+	else if (st->local == CONTROL_LOCAL_FOLLOWS)
+		line(out, "clock:", "NOT synchronized, follows the local clock "
+		    "of %s%s", peer, ago);
+	else if (!st->synchronized)
 		line(out, "clock:", "NOT synchronized%s", ago);
 	else if (peer[0] == '\0')
 		line(out, "clock:", "synchronized%s", ago);

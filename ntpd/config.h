@@ -31,12 +31,27 @@
 #define POOL_MAX_DEFAULT	4	/* associations of a pool */
 #define POOL_MAX_MOST		16
 
+#define CONFIG_MAX_RULES	10000	/* allow and deny statements */
+
+#define RATELIMIT_INTERVAL	8000	/* ms */
+#define RATELIMIT_INTERVAL_MOST	4096000
+#define RATELIMIT_BURST		16
+#define RATELIMIT_BURST_MOST	1000
+#define RATELIMIT_LEAK		4
+#define RATELIMIT_LEAK_MOST	1000
+#define RATELIMIT_PREFIX4	32
+#define RATELIMIT_PREFIX6	64
+
+#define LOCAL_MOST		15	/* stratum of the local clock */
+#define LOCAL_ORPHAN_MOST	14	/* leaves one to those that follow it */
+
 /* One server or servers statement. */
 struct config_server {
 	char		 name[CONFIG_NAME_LEN];	/* host name or address */
 	struct addr	 addr;		/* if the name is one, else ADDR_NONE */
 	bool		 pool;		/* servers: several addresses */
 	bool		 trusted;
+	bool		 xleave;	/* ask in interleaved mode */
 	uint8_t		 weight;	/* 1 to 10 */
 	uint8_t		 max;		/* associations: 1 unless a pool */
 	int8_t		 minpoll;	/* log2 s */
@@ -59,6 +74,25 @@ struct config_listener {
 	uint16_t	 port;
 };
 
+/* The ratelimit statement, in a form that can cross to a server. */
+struct config_ratelimit {
+	uint32_t	 interval;	/* ms for each answer; 0: no limit */
+	uint16_t	 burst;		/* answers at once */
+	uint16_t	 leak;		/* of so many more, one is answered */
+	uint8_t		 prefix4;	/* bits that make one client */
+	uint8_t		 prefix6;
+	uint8_t		 reserved[2];
+};
+
+/* One allow from or deny from statement, likewise. */
+struct config_rule {
+	uint8_t		 family;	/* enum addr_family; ADDR_NONE: any */
+	uint8_t		 length;	/* bits of the prefix */
+	uint8_t		 allow;		/* 1: allow, 0: deny */
+	uint8_t		 reserved;
+	uint8_t		 bytes[16];	/* IPv4: the first four, rest 0 */
+};
+
 enum step_when {
 	STEP_BOOT,		/* one step after a start */
 	STEP_ALWAYS,		/* whenever over the threshold */
@@ -71,8 +105,15 @@ struct config {
 	struct config_listener	 listeners[CONFIG_MAX_LISTENERS];
 	size_t			 nlisteners;
 	unsigned		 workers;	/* that answer clients */
+	bool			 workers_auto;	/* one for each CPU instead */
+	struct config_ratelimit	 ratelimit;
+	struct config_rule	*rules;		/* allocated; in their order */
+	size_t			 nrules;
+	bool			 xleave;	/* interleaved mode, too */
 	enum step_when		 step;
 	double			 step_threshold; /* s */
+	uint8_t			 local_stratum;	/* last resort; 0: none */
+	bool			 local_orphan;	/* agree on one clock */
 	char			 driftfile[CONFIG_PATH_LEN];
 	char			 socket[CONFIG_SOCKET_LEN];
 	char			 user[32];
@@ -85,13 +126,17 @@ struct config {
  */
 typedef void	 config_report(void *arg, bool is_error, const char *line);
 
-/* Everything as it is when ntpd.conf is empty. */
+/* Everything as it is when ntpd.conf is empty; nothing is allocated. */
 void	 config_default(struct config *conf);
 
+/* Free what belongs to *CONF, which is then only to be loaded again. */
+void	 config_free(struct config *conf);
+
 /*
- * Read FILE into *CONF.  Reports every error it can find, not just the first,
- * and every warning, through REPORT with ARG.  False, and *CONF undefined, if
- * there was an error.  Refuses a file that others than root (or the caller)
+ * Read FILE into *CONF, which gets memory of its own: config_free().  Reports
+ * every error it can find, not just the first, and every warning, through
+ * REPORT with ARG.  False, and *CONF undefined but nothing in it to be freed,
+ * if there was an error.  Refuses a file that others than root (or the caller)
  * may write: it decides whom the clock believes.
  */
 bool	 config_load(struct config *conf, const char *file,

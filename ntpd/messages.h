@@ -51,6 +51,9 @@ struct engine_setup {
 	uint8_t		 listening;	/* there are servers to inform */
 	uint8_t		 step;		/* enum step_when */
 	uint8_t		 has_drift;	/* frequency is from the drift file */
+	uint8_t		 local_stratum;	/* of the last resort; 0: none */
+	uint8_t		 local_orphan;	/* 1: agree on one with the others */
+	uint8_t		 reserved[6];
 	uint32_t	 nservers;	/* that many ENGINE_HOST came before */
 	double		 step_threshold; /* s */
 	double		 frequency;	/* s/s, the clock is corrected by now */
@@ -61,6 +64,8 @@ struct engine_setup {
 struct clock_frequency {
 	double		 frequency;	/* s/s */
 	double		 error;		/* s/s, standard, for the drift file */
+	uint8_t		 provisional;	/* 1: not for the drift file */
+	uint8_t		 reserved[7];
 };
 
 /* Run RATE faster than the base frequency for DURATION, then stop. */
@@ -128,6 +133,37 @@ struct snapshot {
 /* One socket for a server to answer on, identified by the message's id. */
 struct server_socket {
 	uint32_t	 family;	/* enum addr_family */
+	uint8_t		 xleave;	/* it is made for interleaved mode */
+	uint8_t		 reserved[3];
+};
+
+#define ACCESS_PART	200	/* rules in a message */
+
+/* A part of the rules who may ask; with the last one they take effect. */
+struct access_part {
+	uint16_t	 total;		/* rules in all parts */
+	uint16_t	 first;		/* in this part, from 0 */
+	uint16_t	 count;		/* in this part */
+	uint16_t	 reserved;
+	struct config_rule rules[ACCESS_PART];
+};
+
+/* What a server has to say of itself. */
+struct server_report {
+	uint32_t	 sockets;	/* that it listens on */
+	uint32_t	 reserved;
+	struct server_counters counters; /* since it was started */
+};
+
+/* What is asked of a server. */
+struct server_show {
+	uint8_t		 clients;	/* 1: SERVER_CLIENTS first */
+};
+
+/* Those of its clients that ask most. */
+struct server_clients {
+	uint32_t	 n;		/* of list */
+	struct client_count list[CLIENTS_SHOWN];
 };
 
 /* For messages that say all by their type. */
@@ -167,9 +203,14 @@ MESSAGE(RESOLVED,	RESOLVER, ENGINE,   struct resolve_reply)	\
 MESSAGE(RESOLVER_ENGINE, PARENT,  RESOLVER, struct no_payload)		\
 									\
 MESSAGE(SERVER_ENGINE,	PARENT,	  SERVER,   struct no_payload)		\
+MESSAGE(SERVER_RATELIMIT, PARENT, SERVER,   struct config_ratelimit)	\
+MESSAGE(SERVER_ACCESS,	PARENT,	  SERVER,   struct access_part)		\
 MESSAGE(SERVER_LISTEN,	PARENT,	  SERVER,   struct server_socket)	\
 MESSAGE(SERVER_UNLISTEN, PARENT,  SERVER,   struct no_payload)		\
-MESSAGE(SNAPSHOT,	ENGINE,	  SERVER,   struct snapshot)
+MESSAGE(SNAPSHOT,	ENGINE,	  SERVER,   struct snapshot)		\
+MESSAGE(SERVER_SHOW,	PARENT,	  SERVER,   struct server_show)		\
+MESSAGE(SERVER_CLIENTS,	SERVER,	  PARENT,   struct server_clients)	\
+MESSAGE(SERVER_COUNTERS, SERVER,  PARENT,   struct server_report)
 
 enum message_type {
 	MESSAGE_NONE,

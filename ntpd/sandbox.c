@@ -179,6 +179,20 @@ allow(scmp_filter_ctx filter, const char *name)
 		fatalx("seccomp: cannot allow %s", name);
 }
 
+/* The kernel looks at the lower half of these arguments only, so do we. */
+static void
+allow_option(scmp_filter_ctx filter, const struct sandbox_option *o)
+{
+	int		 nr = seccomp_syscall_resolve_name(o->name);
+
+	if (nr == __NR_SCMP_ERROR || nr < 0)
+		return;
+	if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, nr, 2,
+	    SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX, (uint32_t)o->level),
+	    SCMP_A2(SCMP_CMP_MASKED_EQ, UINT32_MAX, (uint32_t)o->option)) != 0)
+		fatalx("seccomp: cannot allow %s", o->name);
+}
+
 static void
 filter_syscalls(const struct sandbox *sandbox)
 {
@@ -191,6 +205,9 @@ filter_syscalls(const struct sandbox *sandbox)
 	for (i = 0; i < SANDBOX_MAX_SYSCALLS &&
 	    sandbox->syscalls[i].name != NULL; i++)
 		allow(filter, sandbox->syscalls[i].name);
+	for (i = 0; i < SANDBOX_MAX_OPTIONS &&
+	    sandbox->options[i].name != NULL; i++)
+		allow_option(filter, &sandbox->options[i]);
 #ifdef SANITIZED
 	for (i = 0; i < sizeof(sanitizer_syscalls) /
 	    sizeof(sanitizer_syscalls[0]); i++)

@@ -11,11 +11,20 @@
 #include <sys/types.h>
 
 #define SANDBOX_MAX_SYSCALLS	96
+#define SANDBOX_MAX_OPTIONS	4
 
 /* A system call a process may make, and what it needs it for. */
 struct sandbox_syscall {
 	const char	*name;		/* NULL ends the list */
 	const char	*reason;
+};
+
+/* A socket option: getsockopt or setsockopt may be made for this one. */
+struct sandbox_option {
+	const char	*name;		/* of the call; NULL ends the list */
+	const char	*reason;
+	int		 level;
+	int		 option;
 };
 
 enum sandbox_files {
@@ -33,6 +42,7 @@ struct sandbox {
 	uint64_t	 max_files;	/* RLIMIT_NOFILE */
 	bool		 may_fork;	/* else RLIMIT_NPROC is 0 */
 	struct sandbox_syscall syscalls[SANDBOX_MAX_SYSCALLS];
+	struct sandbox_option options[SANDBOX_MAX_OPTIONS];
 };
 
 /* Where and as whom a process is to be confined. */

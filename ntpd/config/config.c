@@ -26,11 +26,23 @@ config_default(struct config *conf)
 {
 	memset(conf, 0, sizeof(*conf));
 	conf->workers = 1;
+	conf->ratelimit.burst = RATELIMIT_BURST;
+	conf->ratelimit.leak = RATELIMIT_LEAK;
+	conf->ratelimit.prefix4 = RATELIMIT_PREFIX4;
+	conf->ratelimit.prefix6 = RATELIMIT_PREFIX6;
 	conf->step = STEP_BOOT;
 	conf->step_threshold = STEP_THRESHOLD;
 	strlcpy(conf->driftfile, CONFIG_DRIFTFILE, sizeof(conf->driftfile));
 	strlcpy(conf->socket, CONTROL_SOCKET, sizeof(conf->socket));
 	strlcpy(conf->user, CONFIG_USER, sizeof(conf->user));
+}
+
+void
+config_free(struct config *conf)
+{
+	free(conf->rules);
+	conf->rules = NULL;
+	conf->nrules = 0;
 }
 
 /* LINE 0 is for what concerns the whole file. */
@@ -96,6 +108,8 @@ parse(struct parser *p, const char *text, size_t len)
 		parser_error(p, p->lex.line, "out of memory");
 	else
 		check_whole(p);
+	if (p->errors > 0)
+		config_free(p->conf);
 	return p->errors == 0;
 }
 

@@ -16,28 +16,32 @@ struct pair {
 
 /* How each statement goes, by its first word. */
 static const struct pair forms[] = {
+	{ "allow",	"allow from NETWORK|any" },
 	{ "constraint",	"constraint from URL [ADDRESS ...]" },
 	{ "constraints", "constraints from URL" },
+	{ "deny",	"deny from NETWORK|any" },
 	{ "driftfile",	"driftfile \"PATH\"" },
 	{ "interface",	"interface listen NAME, or interface ignore wildcard" },
 	{ "listen",	"listen on ADDRESS|INTERFACE|* [port N] [rtable 0]" },
+	{ "local",	"local stratum N [orphan]" },
 	{ "query",	"query from ADDRESS" },
+	{ "ratelimit",	"ratelimit [interval N [ms]] [burst N] [leak N] "
+			"[prefix4 N] [prefix6 N]" },
 	{ "sensor",	"sensor NAME [correction N] [refid TEXT] [stratum N] "
 			"[trusted] [weight N]" },
 	{ "server",	"server HOST [poll MIN-MAX] [port N] [trusted] "
-			"[weight N]" },
+			"[weight N] [xleave]" },
 	{ "servers",	"servers HOST [max N] [poll MIN-MAX] [port N] "
-			"[trusted] [weight N]" },
+			"[trusted] [weight N] [xleave]" },
 	{ "socket",	"socket \"PATH\"" },
 	{ "step",	"step boot, step always N ms, or step never" },
 	{ "user",	"user \"NAME\"" },
-	{ "workers",	"workers N" }
+	{ "workers",	"workers N, or workers auto" },
+	{ "xleave",	"xleave" }
 };
 
 /* What other daemons' words are called here, or why there is none. */
 static const struct pair hints[] = {
-	{ "allow",	"write \"listen on ADDRESS\", a firewall may say who "
-			"may ask" },
 	{ "binddevice",	"write \"listen on INTERFACE\"" },
 	{ "bindaddress", "write \"listen on ADDRESS\"" },
 	{ "bindacqaddress", "write \"query from ADDRESS\"" },
@@ -47,11 +51,11 @@ static const struct pair hints[] = {
 	{ "broadcastclient", "only client and server mode exist, write "
 			"\"server HOST\"" },
 	{ "burst",	"remove it" },
-	{ "deny",	"remove it, a firewall may say who may ask" },
 	{ "disable",	"remove it" },
 	{ "enable",	"remove it" },
 	{ "filegen",	"remove it, there are no statistics files" },
-	{ "fudge",	"remove it, reference clocks are not yet supported" },
+	{ "fudge",	"write \"local stratum N\" for 127.127.1.0; other "
+			"reference clocks are not yet supported" },
 	{ "iburst",	"remove it, the first requests are always quick" },
 	{ "include",	"copy the statements here, there is one file only" },
 	{ "includefile", "copy the statements here, there is one file only" },
@@ -61,7 +65,6 @@ static const struct pair hints[] = {
 	{ "keys",	"remove it, keys are not supported" },
 	{ "leapfile",	"remove it, servers announce leap seconds" },
 	{ "leapsectz",	"remove it, servers announce leap seconds" },
-	{ "local",	"remove it, a clock without servers is not served" },
 	{ "log",	"remove it, messages go to syslog" },
 	{ "logconfig",	"remove it, messages go to syslog" },
 	{ "logdir",	"remove it, messages go to syslog" },
@@ -83,8 +86,9 @@ static const struct pair hints[] = {
 	{ "pool",	"write \"servers HOST\"" },
 	{ "prefer",	"write \"weight N\"" },
 	{ "refclock",	"remove it, reference clocks are not yet supported" },
-	{ "restrict",	"remove it, nothing can be changed over the network; "
-			"a firewall may say who may ask" },
+	{ "restrict",	"nothing can be changed over the network; write "
+			"\"allow from NETWORK\" or \"deny from NETWORK\" for "
+			"who may ask" },
 	{ "rtcfile",	"remove it, the kernel keeps the hardware clock" },
 	{ "rtcsync",	"remove it, the kernel keeps the hardware clock" },
 	{ "sourcedir",	"copy the statements here, there is one file only" },
@@ -92,7 +96,7 @@ static const struct pair hints[] = {
 	{ "statsdir",	"remove it, there are no statistics files" },
 	{ "tinker",	"write \"step boot\", \"step always N ms\" or "
 			"\"step never\"" },
-	{ "tos",	"remove it" },
+	{ "tos",	"write \"local stratum N orphan\" for tos orphan" },
 	{ "trust",	"write \"trusted\"" },
 	{ "trustedkey",	"remove it, keys are not supported" }
 };

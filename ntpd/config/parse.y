@@ -26,7 +26,11 @@ static void	 yyerror(struct parser *, const char *);
 %token LISTEN ON RTABLE PORT INTERFACE IGNORE QUERY FROM
 %token SERVER SERVERS WEIGHT TRUSTED POLL MAX
 %token SENSOR CORRECTION REFID STRATUM CONSTRAINT CONSTRAINTS
-%token DRIFTFILE SOCKET USER WORKERS STEP BOOT ALWAYS NEVER MS
+%token DRIFTFILE SOCKET USER WORKERS AUTO STEP BOOT ALWAYS NEVER MS
+%token ALLOW DENY
+%token RATELIMIT INTERVAL BURST LEAK PREFIX4 PREFIX6
+%token LOCAL ORPHAN
+%token XLEAVE
 %token WORD UNREADABLE
 
 %%
@@ -49,10 +53,18 @@ statement	: listen listen_options '\n'	{ listen_end(p); }
 		| SOCKET WORD '\n'		{ set_socket(p, &$2); }
 		| USER WORD '\n'		{ set_user(p, &$2); }
 		| WORKERS WORD '\n'		{ set_workers(p, &$2); }
+		| WORKERS AUTO '\n'		{ set_workers(p, NULL); }
+		| ALLOW FROM WORD '\n'	{ access_rule(p, &$3, true); }
+		| DENY FROM WORD '\n'	{ access_rule(p, &$3, false); }
+		| ratelimit limit_options '\n'	{ ratelimit_end(p); }
+		| XLEAVE '\n'			{ set_xleave(p); }
 		| STEP BOOT '\n'	{ set_step(p, STEP_BOOT, NULL); }
 		| STEP NEVER '\n'	{ set_step(p, STEP_NEVER, NULL); }
 		| STEP ALWAYS WORD MS '\n'
 					{ set_step(p, STEP_ALWAYS, &$3); }
+		| LOCAL STRATUM WORD '\n'	{ set_local(p, &$3, false); }
+		| LOCAL STRATUM WORD ORPHAN '\n'
+					{ set_local(p, &$3, true); }
 		;
 
 listen		: LISTEN ON WORD		{ listen_begin(p, &$3); }
@@ -64,6 +76,21 @@ listen_options	: /* empty */
 
 listen_option	: PORT WORD			{ option_port(p, &$2); }
 		| RTABLE WORD			{ listen_rtable(p, &$2); }
+		;
+
+ratelimit	: RATELIMIT			{ ratelimit_begin(p); }
+		;
+
+limit_options	: /* empty */
+		| limit_options limit_option
+		;
+
+limit_option	: INTERVAL WORD		{ ratelimit_interval(p, &$2, false); }
+		| INTERVAL WORD MS	{ ratelimit_interval(p, &$2, true); }
+		| BURST WORD			{ ratelimit_burst(p, &$2); }
+		| LEAK WORD			{ ratelimit_leak(p, &$2); }
+		| PREFIX4 WORD			{ ratelimit_prefix4(p, &$2); }
+		| PREFIX6 WORD			{ ratelimit_prefix6(p, &$2); }
 		;
 
 server		: SERVER WORD		{ server_begin(p, &$2, false); }
@@ -79,6 +106,7 @@ server_option	: WEIGHT WORD			{ server_weight(p, &$2); }
 		| POLL WORD			{ server_poll(p, &$2); }
 		| PORT WORD			{ option_port(p, &$2); }
 		| MAX WORD			{ server_max(p, &$2); }
+		| XLEAVE			{ server_xleave(p, &$1); }
 		;
 
 sensor_options	: /* empty */
@@ -102,23 +130,34 @@ static const struct {
 	const char	*word;
 	int		 token;
 } keywords[] = {
+	{ "allow",		ALLOW },
 	{ "always",		ALWAYS },
+	{ "auto",		AUTO },
 	{ "boot",		BOOT },
+	{ "burst",		BURST },
 	{ "constraint",		CONSTRAINT },
 	{ "constraints",	CONSTRAINTS },
 	{ "correction",		CORRECTION },
+	{ "deny",		DENY },
 	{ "driftfile",		DRIFTFILE },
 	{ "from",		FROM },
 	{ "ignore",		IGNORE },
 	{ "interface",		INTERFACE },
+	{ "interval",		INTERVAL },
+	{ "leak",		LEAK },
 	{ "listen",		LISTEN },
+	{ "local",		LOCAL },
 	{ "max",		MAX },
 	{ "ms",			MS },
 	{ "never",		NEVER },
 	{ "on",			ON },
+	{ "orphan",		ORPHAN },
 	{ "poll",		POLL },
 	{ "port",		PORT },
+	{ "prefix4",		PREFIX4 },
+	{ "prefix6",		PREFIX6 },
 	{ "query",		QUERY },
+	{ "ratelimit",		RATELIMIT },
 	{ "refid",		REFID },
 	{ "rtable",		RTABLE },
 	{ "sensor",		SENSOR },
@@ -130,7 +169,8 @@ static const struct {
 	{ "trusted",		TRUSTED },
 	{ "user",		USER },
 	{ "weight",		WEIGHT },
-	{ "workers",		WORKERS }
+	{ "workers",		WORKERS },
+	{ "xleave",		XLEAVE }
 };
 
 static int

@@ -23,9 +23,8 @@ statement_begin(struct parser *p, const struct word *first)
 	p->options = 0;
 }
 
-/* The number in WORD for WHAT, if it is in [MIN, MAX]; else an error. */
-static bool
-number(struct parser *p, const char *what, const struct word *word,
+bool
+statement_number(struct parser *p, const char *what, const struct word *word,
     unsigned min, unsigned max, unsigned *n)
 {
 	if (value_number(word->text, min, max, n))
@@ -35,9 +34,8 @@ number(struct parser *p, const char *what, const struct word *word,
 	return false;
 }
 
-/* Note that OPTION is there; an error if it already was. */
-static void
-option_once(struct parser *p, enum option option, const char *what,
+void
+statement_option(struct parser *p, enum option option, const char *what,
     const struct word *word)
 {
 	if (p->options & option)
@@ -46,9 +44,8 @@ option_once(struct parser *p, enum option option, const char *what,
 	p->options |= option;
 }
 
-/* Note where the statement SINGLE is; an error if it is not the first. */
-static void
-single_once(struct parser *p, enum single single)
+void
+statement_single(struct parser *p, enum single single)
 {
 	unsigned	*line = &p->single_lines[single];
 
@@ -64,8 +61,8 @@ option_port(struct parser *p, const struct word *word)
 {
 	unsigned	 n;
 
-	option_once(p, OPTION_PORT, "port", word);
-	if (number(p, "port", word, 1, UINT16_MAX, &n))
+	statement_option(p, OPTION_PORT, "port", word);
+	if (statement_number(p, "port", word, 1, UINT16_MAX, &n))
 		*p->port = (uint16_t)n;
 }
 
@@ -73,7 +70,7 @@ option_port(struct parser *p, const struct word *word)
 void
 listen_rtable(struct parser *p, const struct word *word)
 {
-	option_once(p, OPTION_RTABLE, "rtable", word);
+	statement_option(p, OPTION_RTABLE, "rtable", word);
 	if (strcmp(word->text, "0") != 0)
 		parser_error(p, word->line, "rtable \"%.64s\" does not exist "
 		    "on Linux, use \"listen on\" with the name of a VRF "
@@ -150,15 +147,15 @@ server_weight(struct parser *p, const struct word *word)
 {
 	unsigned	 n;
 
-	option_once(p, OPTION_WEIGHT, "weight", word);
-	if (number(p, "weight", word, 1, WEIGHT_MOST, &n))
+	statement_option(p, OPTION_WEIGHT, "weight", word);
+	if (statement_number(p, "weight", word, 1, WEIGHT_MOST, &n))
 		p->server.weight = (uint8_t)n;
 }
 
 void
 server_trusted(struct parser *p, const struct word *keyword)
 {
-	option_once(p, OPTION_TRUSTED, "trusted", keyword);
+	statement_option(p, OPTION_TRUSTED, "trusted", keyword);
 	p->server.trusted = true;
 }
 
@@ -167,7 +164,7 @@ server_poll(struct parser *p, const struct word *word)
 {
 	unsigned	 min, max;
 
-	option_once(p, OPTION_POLL, "poll", word);
+	statement_option(p, OPTION_POLL, "poll", word);
 	if (!value_range(word->text, POLL_LEAST, POLL_MOST, &min, &max)) {
 		parser_error(p, word->line, "poll must be MIN-MAX, powers of "
 		    "two seconds from %d to %d with MIN not above MAX, "
@@ -183,12 +180,19 @@ server_max(struct parser *p, const struct word *word)
 {
 	unsigned	 n;
 
-	option_once(p, OPTION_MAX, "max", word);
+	statement_option(p, OPTION_MAX, "max", word);
 	if (!p->server.pool)
 		parser_error(p, word->line, "max has no meaning for a single "
 		    "server, use \"servers\"");
-	else if (number(p, "max", word, 1, POOL_MAX_MOST, &n))
+	else if (statement_number(p, "max", word, 1, POOL_MAX_MOST, &n))
 		p->server.max = (uint8_t)n;
+}
+
+void
+server_xleave(struct parser *p, const struct word *keyword)
+{
+	statement_option(p, OPTION_XLEAVE, "xleave", keyword);
+	p->server.xleave = true;
 }
 
 /* Are both the same host, as far as it shows without resolving them? */
@@ -255,21 +259,21 @@ set_path(struct parser *p, char *dst, size_t size, const struct word *word)
 void
 set_driftfile(struct parser *p, const struct word *path)
 {
-	single_once(p, SINGLE_DRIFTFILE);
+	statement_single(p, SINGLE_DRIFTFILE);
 	set_path(p, p->conf->driftfile, sizeof(p->conf->driftfile), path);
 }
 
 void
 set_socket(struct parser *p, const struct word *path)
 {
-	single_once(p, SINGLE_SOCKET);
+	statement_single(p, SINGLE_SOCKET);
 	set_path(p, p->conf->socket, sizeof(p->conf->socket), path);
 }
 
 void
 set_user(struct parser *p, const struct word *name)
 {
-	single_once(p, SINGLE_USER);
+	statement_single(p, SINGLE_USER);
 	if (strcmp(name->text, "root") == 0)
 		parser_error(p, name->line, "user must not be root, name a "
 		    "user that nothing else runs as");
@@ -286,8 +290,11 @@ set_workers(struct parser *p, const struct word *word)
 {
 	unsigned	 n;
 
-	single_once(p, SINGLE_WORKERS);
-	if (number(p, "workers", word, 1, CONFIG_MAX_WORKERS, &n))
+	statement_single(p, SINGLE_WORKERS);
+	if (word == NULL)
+		p->conf->workers_auto = true;
+	else if (statement_number(p, "workers", word, 1, CONFIG_MAX_WORKERS,
+	    &n))
 		p->conf->workers = n;
 }
 
@@ -296,12 +303,53 @@ set_step(struct parser *p, enum step_when when, const struct word *ms)
 {
 	unsigned	 n;
 
-	single_once(p, SINGLE_STEP);
+	statement_single(p, SINGLE_STEP);
 	p->conf->step = when;
 	if (when != STEP_ALWAYS)
 		return;
-	if (number(p, "step always", ms, 1, STEP_MS_MOST, &n))
+	if (statement_number(p, "step always", ms, 1, STEP_MS_MOST, &n))
 		p->conf->step_threshold = n / 1000.0;
+}
+
+void
+set_xleave(struct parser *p)
+{
+	statement_single(p, SINGLE_XLEAVE);
+	p->conf->xleave = true;
+}
+
+void
+set_local(struct parser *p, const struct word *word, bool orphan)
+{
+	unsigned	 n;
+
+	statement_single(p, SINGLE_LOCAL);
+	if (!statement_number(p, "local stratum", word, 1, LOCAL_MOST, &n))
+		return;
+	if (orphan && n > LOCAL_ORPHAN_MOST) {
+		parser_error(p, word->line, "local stratum %u leaves no "
+		    "stratum to the orphans that follow, use at most %d", n,
+		    LOCAL_ORPHAN_MOST);
+		return;
+	}
+	p->conf->local_stratum = (uint8_t)n;
+	p->conf->local_orphan = orphan;
+}
+
+/* A local clock that nobody can ask for, or agree on. */
+static void
+check_local(struct parser *p)
+{
+	unsigned	 line = p->single_lines[SINGLE_LOCAL];
+
+	if (line == 0 || p->errors > 0)
+		return;
+	if (p->conf->nlisteners == 0)
+		parser_warn(p, line, "local has no effect, nothing is "
+		    "listened on");
+	else if (p->conf->local_orphan && p->conf->nservers == 0)
+		parser_warn(p, line, "orphan has no effect, write a server "
+		    "statement for each of the others");
 }
 
 void
@@ -321,7 +369,9 @@ check_whole(struct parser *p)
 	if (p->unused_query_line != 0)
 		parser_warn(p, p->unused_query_line, "query from has no "
 		    "effect, write it before the server statements it is for");
-	if (p->conf->nservers == 0 && p->errors == 0)
+	check_local(p);
+	if (p->conf->nservers == 0 && p->conf->local_stratum == 0 &&
+	    p->errors == 0)
 		parser_warn(p, 0, "no server or servers statement, nothing "
 		    "will set the clock");
 }

@@ -18,7 +18,13 @@ enum option {
 	OPTION_POLL	= 1 << 2,
 	OPTION_PORT	= 1 << 3,
 	OPTION_MAX	= 1 << 4,
-	OPTION_RTABLE	= 1 << 5
+	OPTION_RTABLE	= 1 << 5,
+	OPTION_INTERVAL	= 1 << 6,
+	OPTION_BURST	= 1 << 7,
+	OPTION_LEAK	= 1 << 8,
+	OPTION_PREFIX4	= 1 << 9,
+	OPTION_PREFIX6	= 1 << 10,
+	OPTION_XLEAVE	= 1 << 11
 };
 
 /* Statements that may stand once only in a file. */
@@ -27,7 +33,10 @@ enum single {
 	SINGLE_SOCKET,
 	SINGLE_USER,
 	SINGLE_WORKERS,
+	SINGLE_RATELIMIT,
 	SINGLE_STEP,
+	SINGLE_LOCAL,
+	SINGLE_XLEAVE,
 	SINGLES
 };
 
@@ -48,6 +57,7 @@ struct parser {
 	uint16_t	*port;		/* which port "port" sets */
 	struct config_server server;
 	struct config_listener listener;
+	struct config_ratelimit ratelimit;
 
 	/* What later statements depend on; lines are 0 if there is none. */
 	struct addr	 source4;	/* of query from, or ADDR_NONE */
@@ -57,6 +67,7 @@ struct parser {
 	unsigned	 single_lines[SINGLES];
 	unsigned	 server_lines[CONFIG_MAX_SERVERS];
 	unsigned	 listener_lines[CONFIG_MAX_LISTENERS];
+	size_t		 rules_size;	/* for so many is memory there */
 };
 
 /* Read the whole text; the result is in p->errors.  0, or out of memory. */
@@ -67,6 +78,20 @@ void	 parser_error(struct parser *p, unsigned line, const char *fmt, ...)
 	    __attribute__((format(printf, 3, 4)));
 void	 parser_warn(struct parser *p, unsigned line, const char *fmt, ...)
 	    __attribute__((format(printf, 3, 4)));
+
+/*
+ * The number in WORD for WHAT into *N, if it is in [MIN, MAX]; else false, and
+ * an error reported.
+ */
+bool	 statement_number(struct parser *p, const char *what,
+	    const struct word *word, unsigned min, unsigned max, unsigned *n);
+
+/* OPTION is there; an error, with its name WHAT, if it already was. */
+void	 statement_option(struct parser *p, enum option option,
+	    const char *what, const struct word *word);
+
+/* The statement is there; an error if it is not the first SINGLE. */
+void	 statement_single(struct parser *p, enum single single);
 
 /* A statement begins with FIRST: forget the one before. */
 void	 statement_begin(struct parser *p, const struct word *first);
@@ -80,6 +105,19 @@ void	 listen_end(struct parser *p);
 void	 interface_listen(struct parser *p, const struct word *where);
 void	 interface_ignore(struct parser *p, const struct word *what);
 
+/* allow from NETWORK, deny from NETWORK. */
+void	 access_rule(struct parser *p, const struct word *network, bool allow);
+
+/* ratelimit, its options, and its end, which sets the limit. */
+void	 ratelimit_begin(struct parser *p);
+void	 ratelimit_interval(struct parser *p, const struct word *number,
+	    bool ms);
+void	 ratelimit_burst(struct parser *p, const struct word *number);
+void	 ratelimit_leak(struct parser *p, const struct word *number);
+void	 ratelimit_prefix4(struct parser *p, const struct word *number);
+void	 ratelimit_prefix6(struct parser *p, const struct word *number);
+void	 ratelimit_end(struct parser *p);
+
 /* query from ADDRESS: for the servers that follow. */
 void	 query_from(struct parser *p, const struct word *address);
 
@@ -89,6 +127,7 @@ void	 server_weight(struct parser *p, const struct word *number);
 void	 server_trusted(struct parser *p, const struct word *keyword);
 void	 server_poll(struct parser *p, const struct word *range);
 void	 server_max(struct parser *p, const struct word *number);
+void	 server_xleave(struct parser *p, const struct word *keyword);
 void	 server_end(struct parser *p);
 
 /* port NUMBER, of the listener or server in progress. */
@@ -101,9 +140,13 @@ void	 not_yet(struct parser *p);
 void	 set_driftfile(struct parser *p, const struct word *path);
 void	 set_socket(struct parser *p, const struct word *path);
 void	 set_user(struct parser *p, const struct word *name);
+/* NUMBER is NULL for as many as there are CPUs. */
 void	 set_workers(struct parser *p, const struct word *number);
 /* MS is the threshold in milliseconds, for STEP_ALWAYS only, else NULL. */
 void	 set_step(struct parser *p, enum step_when when, const struct word *ms);
+/* local stratum NUMBER, and whether ORPHAN follows it. */
+void	 set_local(struct parser *p, const struct word *number, bool orphan);
+void	 set_xleave(struct parser *p);
 
 /* After the last statement: what is wrong with all of them together. */
 void	 check_whole(struct parser *p);

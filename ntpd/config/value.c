@@ -119,6 +119,44 @@ value_unicast(const struct addr *addr)
 	return NULL;
 }
 
+/* ::ffff:192.0.2.1: nobody asks from there. */
+static bool
+is_mapped(const struct addr *addr)
+{
+	static const uint8_t	 mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	return addr->family == ADDR_IPV6 &&
+	    memcmp(addr->bytes, mapped, sizeof(mapped)) == 0;
+}
+
+const char *
+value_network(const char *text, struct config_rule *rule)
+{
+	char		 address[ADDR_STRLEN];
+	size_t		 len = strcspn(text, "/");
+	struct addr	 addr;
+	unsigned	 most, length;
+
+	if (len >= sizeof(address) || strchr(text, '%') != NULL)
+		return "it cannot be an address";
+	memcpy(address, text, len);
+	address[len] = '\0';
+	if (!addr_parse(&addr, address, 0))
+		return "it is not a complete address";
+	most = addr.family == ADDR_IPV4 ? 32 : 128;
+	length = most;
+	if (text[len] == '/' && !value_number(text + len + 1, 0, most, &length))
+		return addr.family == ADDR_IPV4 ?
+		    "the length of the prefix is not 0 to 32" :
+		    "the length of the prefix is not 0 to 128";
+	if (is_mapped(&addr))
+		return "it is IPv4 written as IPv6";
+	rule->family = addr.family;
+	rule->length = (uint8_t)length;
+	memcpy(rule->bytes, addr.bytes, sizeof(rule->bytes));
+	return NULL;
+}
+
 bool
 value_user(const char *text, size_t size)
 {

@@ -9,6 +9,7 @@
 
 struct addr;
 struct config_listener;
+struct config_rule;
 
 /* TEXT as decimal digits in [MIN, MAX] into *N; false, *N untouched, if not. */
 bool	 value_number(const char *text, unsigned min, unsigned max,
@@ -35,6 +36,12 @@ bool	 value_like_host(const char *text);
  * it cannot be.
  */
 const char *value_unicast(const struct addr *addr);
+
+/*
+ * "ADDRESS" or "ADDRESS/LENGTH": family, length and bytes of *RULE.  Returns
+ * NULL if TEXT is one, else why not.
+ */
+const char *value_network(const char *text, struct config_rule *rule);
 
 /* Can TEXT be a user name that fits SIZE bytes? */
 bool	 value_user(const char *text, size_t size);

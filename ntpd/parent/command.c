@@ -102,7 +102,7 @@ do_frequency(struct parent *p, const struct clock_frequency *wanted)
 	}
 	p->wanted_frequency = wanted->frequency;
 	if (clock_set_frequency(&p->clock, wanted->frequency))
-		p->drift_error = wanted->error;
+		p->drift_error = wanted->provisional ? -1 : wanted->error;
 }
 
 /* -x: what would be done, at a bounded rate. */
@@ -191,6 +191,9 @@ do_quality(struct parent *p, const struct clock_quality *q, struct instant now)
 	if (q->synchronized)
 		snprintf(text, sizeof(text), "STATUS=synchronized to %s, "
 		    "stratum %u, offset %+.6f s", peer, q->stratum, q->offset);
+	else if (q->stratum >= 1 && q->stratum <= LOCAL_MOST)
+		snprintf(text, sizeof(text), "STATUS=not synchronized, local "
+		    "time is served as stratum %u", q->stratum);
 	else
 		snprintf(text, sizeof(text), "STATUS=not synchronized");
 	notify_send(&p->notify, text);

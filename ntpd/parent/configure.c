@@ -2,7 +2,10 @@
  * The configuration: read at the start and at SIGHUP, and handed to those
  * whom it concerns.
  */
+#include <sys/param.h>
+
 #include <bsd/string.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -39,11 +42,42 @@ set_path(struct parent *p, const char *path)
 		fatalx("the path of %s is too long", path);
 }
 
+/*
+ * The CPUs that the children may run on, which are ours: affinity is
+ * inherited.  The kernel refuses to answer into a set that has fewer than it
+ * may have CPUs; no machine has 8192.
+ */
+static unsigned
+count_cpus(void)
+{
+	static cpu_set_t set[8192 / CPU_SETSIZE];
+	int		 n;
+
+	memset(set, 0, sizeof(set));
+	if (sched_getaffinity(0, sizeof(set), set) == -1) {
+		log_warn("cannot count the CPUs, starting one worker");
+		return 1;
+	}
+	n = CPU_COUNT_S(sizeof(set), set);
+	return n < CONFIG_MAX_WORKERS ? (unsigned)n : CONFIG_MAX_WORKERS;
+}
+
+/* Read FILE into *CONF, and settle what depends on the machine. */
+static bool
+load(struct config *conf, const char *file)
+{
+	if (!config_load(conf, file, report, NULL))
+		return false;
+	if (conf->workers_auto)
+		conf->workers = count_cpus();
+	return true;
+}
+
 bool
 configure_load(struct parent *p)
 {
 	/* What is wrong is said with the name that was given. */
-	if (!config_load(&p->conf, p->options->config_file, report, NULL))
+	if (!load(&p->conf, p->options->config_file))
 		return false;
 	set_path(p, p->options->config_file);
 	p->policy.step = p->conf.step;
@@ -59,6 +93,8 @@ configure_engine(struct parent *p, bool has_drift, double drift_error)
 		.listening = p->conf.nlisteners > 0,
 		.step = (uint8_t)p->conf.step,
 		.has_drift = has_drift,
+		.local_stratum = p->conf.local_stratum,
+		.local_orphan = p->conf.local_orphan,
 		.nservers = (uint32_t)p->conf.nservers,
 		.step_threshold = p->conf.step_threshold,
 		.frequency = p->clock.frequency,
@@ -72,6 +108,40 @@ configure_engine(struct parent *p, bool has_drift, double drift_error)
 	channel_send(&p->children.engine, MSG_ENGINE_SETUP, 0, -1, &setup);
 }
 
+static bool
+send_rules(struct channel *server, const struct config *conf)
+{
+	static struct access_part part;
+	size_t		 sent = 0;
+
+	part.total = (uint16_t)conf->nrules;
+	do {
+		part.first = (uint16_t)sent;
+		part.count = (uint16_t)MIN(conf->nrules - sent, ACCESS_PART);
+		if (part.count > 0)
+			memcpy(part.rules, conf->rules + sent,
+			    part.count * sizeof(*conf->rules));
+		sent += part.count;
+		if (!channel_send(server, MSG_SERVER_ACCESS, 0, -1, &part))
+			return false;
+	} while (sent < conf->nrules);
+	return true;
+}
+
+void
+configure_server(struct parent *p, size_t i)
+{
+	struct channel	*server = &p->children.servers[i];
+
+	if (!server->open)
+		return;
+	if (channel_send(server, MSG_SERVER_RATELIMIT, 0, -1,
+	    &p->conf.ratelimit) && send_rules(server, &p->conf))
+		return;
+	log_warnx("a server cannot be told whom to answer, ending it");
+	channel_close(server);
+}
+
 void
 configure_servers(struct parent *p)
 {
@@ -81,6 +151,8 @@ configure_servers(struct parent *p)
 	for (i = n; i < p->children.nservers; i++)
 		listeners_forget(&p->listeners, i);
 	children_set_servers(&p->children, n);
+	for (i = 0; i < n; i++)
+		configure_server(p, i);
 	listeners_configure(&p->listeners, &p->conf, p->children.servers, n);
 	listeners_update(&p->listeners, p->children.servers, n,
 	    instant_now());
@@ -91,7 +163,7 @@ configure_reload(struct parent *p)
 {
 	static struct config new;
 
-	if (!config_load(&new, p->config_file, report, NULL)) {
+	if (!load(&new, p->config_file)) {
 		log_warnx("%s has errors: keeping the old configuration",
 		    p->config_file);
 		return;
@@ -109,6 +181,7 @@ configure_reload(struct parent *p)
 	/* Before the first READY=1 this is a part of the start. */
 	if (p->ready)
 		notify_send(&p->notify, "RELOADING=1");
+	config_free(&p->conf);
 	p->conf = new;
 	p->policy.step = new.step;
 	p->policy.threshold = new.step_threshold;

@@ -64,7 +64,7 @@ control_open(struct control *c, const char *path)
 	mask = umask(0111);		/* 0666 */
 	bound = bind(c->fd, (const struct sockaddr *)&sun, sizeof(sun));
 	umask(mask);
-	if (bound == 0 && listen(c->fd, CONTROL_CLIENTS) == 0)
+	if (bound == 0 && listen(c->fd, CONTROL_CONNECTIONS) == 0)
 		return true;
 	log_warn("control socket %s", path);
 	close(c->fd);
@@ -84,7 +84,7 @@ control_close(struct control *c)
 {
 	size_t		 i;
 
-	for (i = 0; i < CONTROL_CLIENTS; i++)
+	for (i = 0; i < CONTROL_CONNECTIONS; i++)
 		if (c->clients[i].used)
 			drop(&c->clients[i]);
 	if (c->fd == -1)
@@ -103,7 +103,7 @@ control_poll(struct control *c, struct pollset *set)
 	c->slot = -1;
 	if (c->rest.ns == INSTANT_NEVER.ns)
 		c->slot = pollset_add(set, c->fd, POLLIN);
-	for (client = c->clients; client < c->clients + CONTROL_CLIENTS;
+	for (client = c->clients; client < c->clients + CONTROL_CONNECTIONS;
 	    client++) {
 		client->slot = -1;
 		if (!client->used)
@@ -141,11 +141,11 @@ find_place(struct control *c, uid_t uid, struct instant now)
 	size_t		 own = 0;
 	bool		 crowded;
 
-	for (client = c->clients; client < c->clients + CONTROL_CLIENTS;
+	for (client = c->clients; client < c->clients + CONTROL_CONNECTIONS;
 	    client++)
 		own += client->used && client->uid == uid;
 	crowded = uid != 0 && own >= CONTROL_PER_USER;
-	for (client = c->clients; client < c->clients + CONTROL_CLIENTS;
+	for (client = c->clients; client < c->clients + CONTROL_CONNECTIONS;
 	    client++) {
 		if (!client->used && !crowded)
 			return client;
@@ -214,13 +214,36 @@ answer_end(struct control_client *client, enum control_type type)
 	return imsg_compose(&client->buf, type, 0, -1, &end, sizeof(end));
 }
 
+static bool
+ask_engine(struct control_client *client, struct channel *engine,
+    enum message_type type)
+{
+	if (channel_queued(engine) > ENGINE_QUEUE)
+		return answer_end(client, CONTROL_BUSY);
+	client->collects = false;
+	client->busy = channel_send(engine, type, client->id, -1, NULL);
+	return client->busy;
+}
+
+/* Who uses this machine's time is not everybody's business. */
+static bool
+ask_servers(struct control_client *client, struct collect *collect,
+    bool clients)
+{
+	if (clients && client->uid != 0)
+		return answer_end(client, CONTROL_REFUSED);
+	client->round = collect_ask(collect, clients);
+	client->clients = clients;
+	client->collects = client->busy = true;
+	return true;
+}
+
 /* False if the client is to be dropped. */
 static bool
 request(struct control_client *client, const struct imsg *imsg,
-    struct channel *engine)
+    struct channel *engine, struct collect *collect)
 {
 	const struct control_request *req = imsg->data;
-	enum message_type	 type;
 
 	if (imsg->hdr.len != sizeof(*req))
 		return false;
@@ -228,18 +251,16 @@ request(struct control_client *client, const struct imsg *imsg,
 		return answer_end(client, CONTROL_END);
 	switch (imsg->hdr.type) {
 	case CONTROL_GET_STATUS:
-		type = MSG_SHOW_STATUS;
-		break;
+		return ask_engine(client, engine, MSG_SHOW_STATUS);
 	case CONTROL_GET_PEERS:
-		type = MSG_SHOW_PEERS;
-		break;
+		return ask_engine(client, engine, MSG_SHOW_PEERS);
+	case CONTROL_GET_SERVER:
+		return ask_servers(client, collect, false);
+	case CONTROL_GET_CLIENTS:
+		return ask_servers(client, collect, true);
 	default:
 		return false;
 	}
-	if (channel_queued(engine) > ENGINE_QUEUE)
-		return answer_end(client, CONTROL_BUSY);
-	client->busy = channel_send(engine, type, client->id, -1, NULL);
-	return client->busy;
 }
 
 /*
@@ -248,7 +269,7 @@ request(struct control_client *client, const struct imsg *imsg,
  */
 static bool
 take_requests(struct control_client *client, struct channel *engine,
-    struct instant now)
+    struct collect *collect, struct instant now)
 {
 	enum imsg_status status = IMSG_AGAIN;
 	struct imsg	 imsg;
@@ -259,7 +280,7 @@ take_requests(struct control_client *client, struct channel *engine,
 		if (status != IMSG_OK)
 			return status == IMSG_AGAIN;
 		client->deadline = instant_add(now, CLIENT_SILENCE);
-		if (!request(client, &imsg, engine))
+		if (!request(client, &imsg, engine, collect))
 			return false;
 	}
 	return client->busy;	/* else it does nothing but ask nonsense */
@@ -268,7 +289,7 @@ take_requests(struct control_client *client, struct channel *engine,
 /* False if the client is to be dropped. */
 static bool
 serve(struct control_client *client, const struct pollset *set,
-    struct channel *engine, struct instant now)
+    struct channel *engine, struct collect *collect, struct instant now)
 {
 	enum imsg_status status;
 
@@ -284,21 +305,21 @@ serve(struct control_client *client, const struct pollset *set,
 		if (status != IMSG_OK && status != IMSG_AGAIN)
 			return false;
 	}
-	return take_requests(client, engine, now);
+	return take_requests(client, engine, collect, now);
 }
 
 void
 control_transfer(struct control *c, const struct pollset *set,
-    struct channel *engine, struct instant now)
+    struct channel *engine, struct collect *collect, struct instant now)
 {
 	struct control_client *client;
 	int		 i;
 
 	if (!instant_before(now, c->rest))
 		c->rest = INSTANT_NEVER;
-	for (client = c->clients; client < c->clients + CONTROL_CLIENTS;
+	for (client = c->clients; client < c->clients + CONTROL_CONNECTIONS;
 	    client++)
-		if (client->used && !serve(client, set, engine, now))
+		if (client->used && !serve(client, set, engine, collect, now))
 			drop(client);
 	if (pollset_ready(set, c->slot, POLLIN))
 		for (i = 0; i < ACCEPTS; i++)
@@ -311,17 +332,27 @@ control_deadline(const struct control *c)
 	struct instant	 first = c->rest;
 	size_t		 i;
 
-	for (i = 0; i < CONTROL_CLIENTS; i++)
+	for (i = 0; i < CONTROL_CONNECTIONS; i++)
 		if (c->clients[i].used)
 			first = instant_min(first, c->clients[i].deadline);
 	return first;
+}
+
+/* Who does not read what he asked for goes. */
+static void
+give(struct control_client *client, enum control_type type, const void *data,
+    size_t len)
+{
+	client->busy = client->busy && type != CONTROL_END;
+	if (!imsg_compose(&client->buf, type, 0, -1, data, len))
+		drop(client);
 }
 
 void
 control_answer(struct control *c, const struct message *msg)
 {
 	struct control_client *client;
-	uint32_t	 type;
+	enum control_type type;
 	size_t		 len;
 
 	switch (msg->type) {
@@ -338,13 +369,35 @@ control_answer(struct control *c, const struct message *msg)
 		len = sizeof(struct control_end);
 		break;
 	}
-	for (client = c->clients; client < c->clients + CONTROL_CLIENTS;
+	for (client = c->clients; client < c->clients + CONTROL_CONNECTIONS;
 	    client++) {
 		if (!client->used || client->id != msg->id)
 			continue;
-		client->busy = client->busy && type != CONTROL_END;
-		if (!imsg_compose(&client->buf, type, 0, -1, msg->data, len))
-			drop(client);	/* it does not read what it asked for */
+		give(client, type, msg->data, len);
 		return;
+	}
+}
+
+void
+control_answer_collected(struct control *c, const struct collect *collect)
+{
+	struct control_end end = {
+		.version = CONTROL_VERSION, .records = 1
+	};
+	struct control_client *client;
+
+	for (client = c->clients; client < c->clients + CONTROL_CONNECTIONS;
+	    client++) {
+		if (!client->used || !client->busy || !client->collects ||
+		    client->round != collect->round)
+			continue;
+		if (client->clients)
+			give(client, CONTROL_CLIENTS, &collect->top,
+			    sizeof(collect->top));
+		else
+			give(client, CONTROL_SERVER, &collect->sum,
+			    sizeof(collect->sum));
+		if (client->used)
+			give(client, CONTROL_END, &end, sizeof(end));
 	}
 }

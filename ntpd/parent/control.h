@@ -1,7 +1,7 @@
 /*
  * The control socket: ntpctl's side of the parent.  Requests are passed on to
  * the engine, its records passed back; the parent does not look into them
- * beyond their type and length.
+ * beyond their type and length.  What the servers are asked is collected.
  */
 #ifndef NTPD_PARENT_CONTROL_H
 #define NTPD_PARENT_CONTROL_H
@@ -10,11 +10,13 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "common/control.h"
 #include "common/imsg.h"
 #include "common/loop.h"
+#include "ntpd/parent/collect.h"
 #include "ntpd/process.h"
 
-#define CONTROL_CLIENTS		16
+#define CONTROL_CONNECTIONS	16
 #define CONTROL_PER_USER	8	/* of these, but for root */
 
 struct control_client {
@@ -23,6 +25,9 @@ struct control_client {
 	uid_t		 uid;
 	bool		 busy;		/* its request is not answered yet */
 	uint32_t	 id;		/* of its request, and the answer */
+	bool		 collects;	/* the answer is that of a round */
+	bool		 clients;	/* and these of it */
+	uint32_t	 round;
 	struct instant	 deadline;	/* silence ends it */
 	int		 slot;
 };
@@ -33,7 +38,7 @@ struct control {
 	uint32_t	 next_id;
 	struct instant	 rest;		/* no new clients before; NEVER: none */
 	int		 slot;
-	struct control_client clients[CONTROL_CLIENTS];
+	struct control_client clients[CONTROL_CONNECTIONS];
 };
 
 /*
@@ -49,12 +54,17 @@ void		 control_close(struct control *c);
 /* Before and after pollset_wait(). */
 void		 control_poll(struct control *c, struct pollset *set);
 void		 control_transfer(struct control *c, const struct pollset *set,
-		    struct channel *engine, struct instant now);
+		    struct channel *engine, struct collect *collect,
+		    struct instant now);
 
 /* The next client's end by silence, or that of a rest. */
 struct instant	 control_deadline(const struct control *c);
 
 /* Pass the engine's record on to the client that asked for it. */
 void		 control_answer(struct control *c, const struct message *msg);
+
+/* Give what a round has collected to those that asked for it. */
+void		 control_answer_collected(struct control *c,
+		    const struct collect *collect);
 
 #endif

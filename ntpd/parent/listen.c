@@ -5,10 +5,12 @@
  * whatever addresses the interface has or gets.  When the interface goes and
  * comes back it has another index, and its old sockets are dead.
  */
+#include <linux/net_tstamp.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
+#include <bsd/stdlib.h>
 #include <bsd/string.h>
 #include <errno.h>
 #include <net/if.h>
@@ -21,6 +23,7 @@
 #include "ntpd/parent/listen.h"
 
 #define RETRY_INTERVAL	10.0		/* s, of what did not work */
+#define CLOSING		0.1		/* s, until workers have closed one */
 #define NOW		((struct instant){ 0 })	/* at once */
 #define RECEIVE_BUFFER	(1024 * 1024)	/* bytes: about 1400 requests */
 
@@ -40,6 +43,7 @@ listeners_init(struct listeners *ls)
 	ls->netlink = -1;
 	ls->retry = INSTANT_NEVER;
 	ls->next_id = 1;
+	ls->spread.secret = arc4random();
 }
 
 /* For the log: "eth0", "*", "192.0.2.1", with the port if it is not 123. */
@@ -78,14 +82,27 @@ set_option(int fd, int level, int option, int value)
 	return setsockopt(fd, level, option, &value, sizeof(value)) == 0;
 }
 
+/*
+ * When requests arrived; with XLEAVE, when answers left, too, if the one that
+ * sends them asks for it.  This is a little more for the kernel to say.
+ */
+static bool
+set_stamps(int fd, bool xleave)
+{
+	if (!xleave)
+		return set_option(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
+	return set_option(fd, SOL_SOCKET, SO_TIMESTAMPING,
+	    SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_RX_SOFTWARE);
+}
+
 /* What every listening socket needs; server.h says what for. */
 static bool
-set_options(int fd, int family, bool shared)
+set_options(int fd, int family, bool shared, bool xleave)
 {
 	(void)set_option(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER);
 	if (shared && !set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1))
 		return false;
-	if (!set_option(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1))
+	if (!set_stamps(fd, xleave))
 		return false;
 	if (family == AF_INET)
 		return set_option(fd, IPPROTO_IP, IP_PKTINFO, 1) &&
@@ -120,18 +137,33 @@ bind_listener(int fd, int family, const struct config_listener *conf)
 	return bind(fd, (const struct sockaddr *)&ss, len) == 0;
 }
 
+/* Without it they are served all the same. */
+static void
+spread(struct listeners *ls, int fd, int family)
+{
+	if (ls->spread.workers == 1 || spread_attach(fd, family, &ls->spread))
+		return;
+	if (!ls->spread_failed)
+		log_warn("cannot tell the kernel which worker gets which "
+		    "client: every client may get to all of them");
+	ls->spread_failed = true;
+}
+
 /* -1 with errno; EAFNOSUPPORT if this machine does not have FAMILY. */
 static int
-open_socket(const struct config_listener *conf, int family, bool shared)
+open_socket(struct listeners *ls, const struct config_listener *conf,
+    int family)
 {
 	int		 fd, saved;
 
 	fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd == -1)
 		return -1;
-	if (set_options(fd, family, shared) &&
-	    bind_listener(fd, family, conf))
+	if (set_options(fd, family, ls->spread.workers > 1, ls->xleave) &&
+	    bind_listener(fd, family, conf)) {
+		spread(ls, fd, family);
 		return fd;
+	}
 	saved = errno;
 	close(fd);
 	errno = saved;
@@ -147,14 +179,16 @@ wants_family(const struct config_listener *conf, unsigned family)
 
 /* Open L's socket of FAMILY for one worker and send it.  False to try again. */
 static bool
-give(const struct listeners *ls, struct listener *l, unsigned family,
+give(struct listeners *ls, struct listener *l, unsigned family,
     struct channel *worker)
 {
-	struct server_socket payload = { .family = families[family].addr };
+	struct server_socket payload = {
+		.family = families[family].addr, .xleave = ls->xleave
+	};
 	char		 name[ADDR_STRLEN + 16];
 	int		 fd;
 
-	fd = open_socket(&l->conf, families[family].socket, ls->shared);
+	fd = open_socket(ls, &l->conf, families[family].socket);
 	if (fd != -1)
 		return channel_send(worker, MSG_SERVER_LISTEN, l->id + family,
 		    fd, &payload);
@@ -171,7 +205,7 @@ give(const struct listeners *ls, struct listener *l, unsigned family,
 
 /* See to it that all WORKERS have L's socket of FAMILY.  False to try again. */
 static bool
-give_all(const struct listeners *ls, struct listener *l, unsigned family,
+give_all(struct listeners *ls, struct listener *l, unsigned family,
     struct channel *workers, size_t n)
 {
 	char		 name[ADDR_STRLEN + 16];
@@ -244,13 +278,33 @@ is_covered(const struct config *conf, const struct config_listener *l)
 	return false;
 }
 
+/*
+ * Take from CONF how clients are spread.  True if that differs: only new
+ * sockets can be told, since the parent keeps none.
+ */
+static bool
+set_spread(struct listeners *ls, const struct config *conf)
+{
+	struct spread	 old = ls->spread;
+
+	ls->spread.workers = conf->workers;
+	ls->spread.bits4 = conf->ratelimit.prefix4;
+	ls->spread.bits6 = conf->ratelimit.prefix6;
+	if (old.workers == 1 && conf->workers == 1)
+		return false;
+	return old.workers != ls->spread.workers ||
+	    old.bits4 != ls->spread.bits4 || old.bits6 != ls->spread.bits6;
+}
+
 void
 listeners_configure(struct listeners *ls, const struct config *conf,
     struct channel *workers, size_t n)
 {
 	struct listener	 old[CONFIG_MAX_LISTENERS], *l;
 	size_t		 nold = ls->n, i, j;
-	bool		 shared = conf->workers > 1;
+	bool		 alone = ls->spread.workers == 1;
+	bool		 differs = set_spread(ls, conf) ||
+			    conf->xleave != ls->xleave;
 
 	memcpy(old, ls->list, sizeof(old));
 	memset(ls->list, 0, sizeof(ls->list));
@@ -263,7 +317,7 @@ listeners_configure(struct listeners *ls, const struct config *conf,
 		l->id = ls->next_id;
 		ls->next_id += 2;
 		for (j = 0; j < nold; j++) {
-			if (old[j].id == 0 || shared != ls->shared ||
+			if (old[j].id == 0 || differs ||
 			    !same_listener(&old[j].conf, &l->conf))
 				continue;
 			*l = old[j];
@@ -273,8 +327,11 @@ listeners_configure(struct listeners *ls, const struct config *conf,
 		if (l->conf.kind == LISTEN_INTERFACE)
 			watch_interfaces(ls);
 	}
-	ls->shared = shared;
+	ls->xleave = conf->xleave;
 	ls->retry = NOW;
+	/* One alone has its port to itself: those before it must be gone. */
+	if (nold > 0 && differs && (alone || conf->workers == 1))
+		ls->retry = instant_add(instant_now(), CLOSING);
 	for (j = 0; j < nold; j++)
 		if (old[j].id != 0)
 			take_back(&old[j], workers, n);
@@ -316,7 +373,7 @@ follow_interface(struct listener *l, struct channel *workers, size_t n)
 
 /* Have all WORKERS listen on L.  False if it is to be tried again. */
 static bool
-update(const struct listeners *ls, struct listener *l, struct channel *workers,
+update(struct listeners *ls, struct listener *l, struct channel *workers,
     size_t n)
 {
 	char		 name[ADDR_STRLEN + 16];

@@ -11,6 +11,7 @@
 
 #include "common/loop.h"
 #include "ntpd/config.h"
+#include "ntpd/parent/spread.h"
 #include "ntpd/process.h"
 
 /* One socket for each: IPv4, IPv6. */
@@ -30,7 +31,9 @@ struct listeners {
 	struct listener	 list[CONFIG_MAX_LISTENERS];
 	size_t		 n;
 	uint32_t	 next_id;
-	bool		 shared;	/* by several workers: SO_REUSEPORT */
+	struct spread	 spread;	/* of clients over workers */
+	bool		 spread_failed;	/* logged */
+	bool		 xleave;	/* interleaved mode, too */
 	int		 netlink;	/* of interfaces; -1: none needed */
 	struct instant	 retry;		/* when there is something to do */
 };
@@ -39,7 +42,8 @@ void	 listeners_init(struct listeners *ls);
 
 /*
  * Take over the listen statements of CONF; those that were there before keep
- * their sockets.  WORKERS (N of them) are told to close the others.
+ * their sockets, if clients are spread over workers and served as before.
+ * WORKERS (N of them) are told to close the others.
  */
 void	 listeners_configure(struct listeners *ls, const struct config *conf,
 	    struct channel *workers, size_t n);

@@ -71,14 +71,16 @@ drain(struct parent *p, struct instant now)
 		if (msg.fd != -1)
 			close(msg.fd);
 	}
-	/* These have nothing to say; what they say all the same is dropped. */
+	/* This has nothing to say; what it says all the same is dropped. */
 	while (channel_receive(&p->children.resolver, &msg))
 		if (msg.fd != -1)
 			close(msg.fd);
 	for (i = 0; i < p->children.nservers; i++)
-		while (channel_receive(&p->children.servers[i], &msg))
+		while (channel_receive(&p->children.servers[i], &msg)) {
+			collect_take(&p->collect, i, &msg);
 			if (msg.fd != -1)
 				close(msg.fd);
+		}
 }
 
 /* ---- loop ---- */
@@ -91,6 +93,7 @@ next_deadline(struct parent *p)
 	t = instant_min(t, p->listeners.retry);
 	t = instant_min(t, children_deadline(&p->children));
 	t = instant_min(t, control_deadline(&p->control));
+	t = instant_min(t, collect_deadline(&p->collect));
 	return instant_min(t, p->ask_engine);
 }
 
@@ -117,11 +120,16 @@ do_timers(struct parent *p, struct instant now)
 		ask_engine(p, now);
 		save_frequency(p, false);
 	}
-	while (children_restart(&p->children, now, &i))
+	while (children_restart(&p->children, now, &i)) {
+		configure_server(p, i);
 		listeners_forget(&p->listeners, i);
+	}
 	children_check(&p->children, now);
 	listeners_update(&p->listeners, p->children.servers,
 	    p->children.nservers, now);
+	if (collect_run(&p->collect, p->children.servers,
+	    p->children.nservers, now))
+		control_answer_collected(&p->control, &p->collect);
 }
 
 static void
@@ -149,7 +157,8 @@ wait_and_receive(struct parent *p)
 		command_check_clock(p);
 	children_transfer(&p->children, &set);
 	drain(p, now);
-	control_transfer(&p->control, &set, &p->children.engine, now);
+	control_transfer(&p->control, &set, &p->children.engine, &p->collect,
+	    now);
 }
 
 /* ---- start and end ---- */

@@ -53,6 +53,7 @@ const struct sandbox parent_sandbox = {
 		{ "close",		"descriptors" },
 		{ "getuid",		"whose ntpd.conf is it" },
 		{ "geteuid",		"the same" },
+		{ "sched_getaffinity",	"the CPUs, for workers auto" },
 		{ "getpid",		"messages, syslog" },
 		{ "gettid",		"abort" },
 		{ "tgkill",		"abort" },

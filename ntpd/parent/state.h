@@ -12,6 +12,7 @@
 #include "ntpd/config.h"
 #include "ntpd/parent/children.h"
 #include "ntpd/parent/clock.h"
+#include "ntpd/parent/collect.h"
 #include "ntpd/parent/control.h"
 #include "ntpd/parent/listen.h"
 #include "ntpd/parent/logpipe.h"
@@ -29,6 +30,7 @@ struct parent {
 	struct children	 children;
 	struct listeners listeners;
 	struct control	 control;
+	struct collect	 collect;
 	struct notify	 notify;
 	struct logpipe	 logpipe;
 	int		 timerfd;	/* readable when the clock is set */
@@ -90,6 +92,13 @@ void	 configure_reload(struct parent *p);
 /* Send the engine its configuration; DRIFT_ERROR counts with HAS_DRIFT. */
 void	 configure_engine(struct parent *p, bool has_drift,
 	    double drift_error);
+
+/*
+ * Tell server number I, newly started or not, whom to answer.  Comes before
+ * its sockets: nobody is answered who is not to be.  A server that cannot be
+ * told is hung up on, and replaced.
+ */
+void	 configure_server(struct parent *p, size_t i);
 
 /* Have as many servers as the configuration says, and their sockets. */
 void	 configure_servers(struct parent *p);

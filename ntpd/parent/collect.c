@@ -1,0 +1,158 @@
+/*
+ * The servers' counters, collected.  What a server says is its word: it can
+ * spoil the sum, and nothing else.
+ */
+#include <string.h>
+
+#include "common/addr.h"
+#include "ntpd/parent/collect.h"
+
+#define ROUND_MOST	1.0	/* s, for the slowest answer */
+#define ROUND_INTERVAL	0.05	/* s: servers have other things to do */
+
+uint32_t
+collect_ask(struct collect *c, bool clients)
+{
+	c->wanted = true;
+	c->clients_wanted = c->clients_wanted || clients;
+	return c->round + 1;
+}
+
+static void
+begin(struct collect *c, struct channel *workers, size_t n,
+    struct instant now)
+{
+	struct server_show what = { .clients = c->clients_wanted };
+	size_t		 i;
+
+	c->wanted = c->clients_wanted = false;
+	c->running = true;
+	c->round++;
+	c->end = instant_add(now, ROUND_MOST);
+	c->next = instant_add(now, ROUND_INTERVAL);
+	memset(&c->sum, 0, sizeof(c->sum));
+	c->sum.version = CONTROL_VERSION;
+	c->sum.workers = (uint32_t)n;
+	memset(&c->top, 0, sizeof(c->top));
+	c->top.version = CONTROL_VERSION;
+	c->top.workers = (uint32_t)n;
+	for (i = 0; i < n; i++) {
+		if (c->owes[i] || !channel_send(&workers[i], MSG_SERVER_SHOW,
+		    c->round, -1, &what))
+			continue;
+		c->awaited[i] = c->owes[i] = true;
+	}
+}
+
+/* Nothing comes any more from who is gone, and his successor owes nothing. */
+static void
+forget_gone(struct collect *c, const struct channel *workers, size_t n)
+{
+	size_t		 i;
+
+	for (i = 0; i < CONFIG_MAX_WORKERS; i++)
+		if (i >= n || !workers[i].open)
+			c->awaited[i] = c->owes[i] = false;
+}
+
+static bool
+is_complete(const struct collect *c)
+{
+	size_t		 i;
+
+	for (i = 0; i < CONFIG_MAX_WORKERS; i++)
+		if (c->awaited[i])
+			return false;
+	return true;
+}
+
+bool
+collect_run(struct collect *c, struct channel *workers, size_t n,
+    struct instant now)
+{
+	forget_gone(c, workers, n);
+	if (!c->running && c->wanted && !instant_before(now, c->next))
+		begin(c, workers, n, now);
+	if (!c->running || (!is_complete(c) && instant_before(now, c->end)))
+		return false;
+	memset(c->awaited, 0, sizeof(c->awaited));
+	c->running = false;
+	return true;
+}
+
+static void
+add(uint64_t *sum, uint64_t value)
+{
+	if (value > COUNTER_MOST - *sum)
+		*sum = COUNTER_MOST;
+	else
+		*sum += value;
+}
+
+/* The place of a client in the list, by how much it asks; as yet nobody's. */
+static void
+insert(struct control_clients *top, const struct client_count *client)
+{
+	uint32_t	 i;
+
+	if (top->n == CLIENTS_SHOWN) {
+		if (client->requests <= top->list[top->n - 1].requests)
+			return;
+		top->n--;
+	}
+	for (i = top->n; i > 0 &&
+	    top->list[i - 1].requests < client->requests; i--)
+		top->list[i] = top->list[i - 1];
+	top->list[i] = *client;
+	top->n++;
+}
+
+static void
+take_clients(struct collect *c, const struct server_clients *clients)
+{
+	const struct client_count *client;
+	uint32_t	 i;
+
+	for (i = 0; i < clients->n && i < CLIENTS_SHOWN; i++) {
+		client = &clients->list[i];
+		if (addr_valid(&client->addr))
+			insert(&c->top, client);
+	}
+}
+
+static void
+take_counters(struct collect *c, const struct server_report *report)
+{
+	struct server_counters *sum = &c->sum.counters;
+
+	c->sum.counted++;
+	c->top.counted++;
+	c->sum.sockets += report->sockets;
+#define COUNTER(name, label, text)	add(&sum->name, report->counters.name);
+	SERVER_COUNTERS
+#undef COUNTER
+}
+
+void
+collect_take(struct collect *c, size_t i, const struct message *msg)
+{
+	bool		 awaited = c->awaited[i] && msg->id == c->round;
+
+	if (msg->type == MSG_SERVER_CLIENTS && awaited)
+		take_clients(c, msg->data);
+	if (msg->type != MSG_SERVER_COUNTERS)
+		return;
+	c->owes[i] = false;
+	if (!awaited)
+		return;
+	c->awaited[i] = false;
+	take_counters(c, msg->data);
+}
+
+struct instant
+collect_deadline(const struct collect *c)
+{
+	if (c->running)
+		return c->end;
+	return c->wanted ? c->next : INSTANT_NEVER;
+}

@@ -1,0 +1,57 @@
+/*
+ * Asking all server processes what they have counted, and adding it up.
+ *
+ * Whoever asks meanwhile waits for the next round, so that there is one at a
+ * time and nobody gets figures from before his question.  A server that does
+ * not answer (it hangs, or is being replaced) holds a round up for a moment,
+ * and is not asked again before it has answered: what waits for it does not
+ * grow.
+ */
+#ifndef NTPD_PARENT_COLLECT_H
+#define NTPD_PARENT_COLLECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/control.h"
+#include "common/loop.h"
+#include "ntpd/config.h"
+#include "ntpd/process.h"
+
+struct collect {
+	uint32_t	 round;		/* the number of the latest */
+	bool		 wanted;	/* another one */
+	bool		 clients_wanted; /* and in it the clients */
+	bool		 running;
+	struct instant	 end;		/* of this one, whoever has answered */
+	struct instant	 next;		/* none begins before */
+	bool		 awaited[CONFIG_MAX_WORKERS];	/* in this round */
+	bool		 owes[CONFIG_MAX_WORKERS];	/* of any round */
+	struct control_server sum;	/* of this round, so far */
+	struct control_clients top;	/* likewise, if they were wanted */
+};
+
+/*
+ * Ask for a round, with the CLIENTS that ask most or without.  Returns the
+ * number of the one that is the answer.
+ */
+uint32_t	 collect_ask(struct collect *c, bool clients);
+
+/*
+ * Begin a round of questions to WORKERS (N of them) when there is one to
+ * begin.  True when one has just ended: c->sum and
+ * c->top are the results of c->round.  To
+ * be called once a turn of the loop, after all messages have been taken.
+ */
+bool		 collect_run(struct collect *c, struct channel *workers,
+		    size_t n, struct instant now);
+
+/* Take a message of worker I; what is no answer to a question is ignored. */
+void		 collect_take(struct collect *c, size_t i,
+		    const struct message *msg);
+
+/* When collect_run() has something to do, unless a message comes before. */
+struct instant	 collect_deadline(const struct collect *c);
+
+#endif
