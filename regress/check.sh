@@ -26,7 +26,8 @@ getent passwd _ntpd >/dev/null ||
 
 # What strangers can send, once more against the daemon with sanitizers.
 mkdir -p obj-sanitize/regress/net
-for t in 01-servers 09-bad-requests 10-bad-answers 12-control 14-children; do
+for t in 01-servers 09-bad-requests 10-bad-answers 12-control 14-children \
+    17-server; do
 	ln -sf "$PWD/regress/net/$t.t" "obj-sanitize/regress/net/$t.t"
 done
 

@@ -51,6 +51,8 @@ struct tally {
 	uint64_t	 lost;
 	uint64_t	 behind;	/* not sent, for want of CPU here */
 	struct histogram latency;
+	struct histogram receive_error;	/* absolute, if stamps are checked */
+	struct histogram transmit_error;
 };
 
 struct load {
@@ -61,6 +63,7 @@ struct load {
 	uint32_t	 first_source;	/* host order */
 	uint32_t	 sources;	/* so many; 0: the kernel chooses */
 	bool		 interleaved;	/* RFC 9769 */
+	bool		 stamps;	/* check the server's timestamps */
 	double		 relax;		/* s, sleep if nothing is due for it */
 	struct tally	*tally;		/* what to count in */
 };
@@ -100,8 +103,9 @@ void	 pace_stop(void);
 /* Has it been stopped? */
 bool	 pace_stopped(void);
 
-/* Nanoseconds of the monotonic clock. */
+/* Nanoseconds of the monotonic clock, and of the one that servers tell. */
 int64_t	 monotonic_ns(void);
+int64_t	 realtime_ns(void);
 
 /* Add one time. */
 void	 histogram_add(struct histogram *h, int64_t ns);

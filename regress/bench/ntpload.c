@@ -10,13 +10,16 @@
  * its answers.
  *
  * usage: ntpload [-a address] [-p port] [-P pid]... [-n sockets] [-b batch]
- *	[-S first-source,number] [-i] [-d seconds] [-c requests] [-W warm-up]
- *	[-w window | -r rate [-y us] | -R rate]
+ *	[-S first-source,number] [-i] [-t] [-d seconds] [-c requests]
+ *	[-W warm-up] [-w window | -r rate [-y us] | -R rate]
  *
  * -w keeps that many requests unanswered; -r sends at a rate, and with -y it
  * sleeps when nothing is due for that long; -R raises the rate from there
- * until more than one in a thousand is lost, then narrows it down.  Prints a
- * JSON object for each measurement.
+ * until more than one in a thousand is lost, then narrows it down.  -t checks
+ * the timestamps of a server with the same clock: the receive timestamp
+ * against the time at which the request was sent, the transmit timestamp
+ * against the time at which, by the kernel, the answer came.  Prints a JSON
+ * object for each measurement.
  */
 #include <sys/prctl.h>
 
@@ -124,6 +127,15 @@ server_cpu(void)
 }
 
 static void
+report_errors(const char *which, const struct histogram *h)
+{
+	printf(",\"%s_p50_us\":%.2f,\"%s_p95_us\":%.2f,\"%s_p99_us\":%.2f",
+	    which, histogram_quantile(h, 0.5),
+	    which, histogram_quantile(h, 0.95),
+	    which, histogram_quantile(h, 0.99));
+}
+
+static void
 report(double rate, double wall, double cpu)
 {
 	static const char *const name[FLAWS] = { "length", "mode", "version",
@@ -145,6 +157,10 @@ report(double rate, double wall, double cpu)
 		if (tally.invalid[i] != 0)
 			printf(",\"invalid_%s\":%" PRIu64, name[i],
 			    tally.invalid[i]);
+	if (o.load.stamps) {
+		report_errors("receive", &tally.receive_error);
+		report_errors("transmit", &tally.transmit_error);
+	}
 	printf(",\"rate\":%.0f,\"p50_us\":%.1f,\"p99_us\":%.1f,"
 	    "\"server_cpu_s\":%.4f,\"per_cpu_s\":%.0f}\n",
 	    (double)tally.received / wall,
@@ -254,6 +270,7 @@ option(int c, char *arg)
 	case 'R': o.ramp = decimal(arg, 1e7); break;
 	case 'r': o.rate = decimal(arg, 1e7); break;
 	case 'S': sources(arg); break;
+	case 't': o.load.stamps = true; break;
 	case 'W': o.warmup = decimal(arg, SECONDS_MAX); break;
 	case 'w': o.load.window = number(arg, 1, LOAD_WINDOW_MAX); break;
 	case 'y': o.load.relax = decimal(arg, 1e6) / 1e6; break;
@@ -276,7 +293,7 @@ main(int argc, char *argv[])
 	o.load.server.sin_family = AF_INET;
 	o.load.server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	o.load.server.sin_port = htons(123);
-	while ((c = getopt(argc, argv, "a:b:c:d:in:P:p:R:r:S:W:w:y:")) != -1)
+	while ((c = getopt(argc, argv, "a:b:c:d:in:P:p:R:r:S:tW:w:y:")) != -1)
 		option(c, optarg);
 	if (optind < argc)
 		errx(2, "%s: unexpected", argv[optind]);

@@ -25,13 +25,25 @@ pace_stopped(void)
 	return stopped != 0;
 }
 
-int64_t
-monotonic_ns(void)
+static int64_t
+clock_ns(clockid_t id)
 {
 	struct timespec	 ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(id, &ts);
 	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+int64_t
+monotonic_ns(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
+}
+
+int64_t
+realtime_ns(void)
+{
+	return clock_ns(CLOCK_REALTIME);
 }
 
 static void

@@ -5,6 +5,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include <endian.h>
 #include <err.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include "regress/bench/load.h"
 
 #define NS_PER_S	1000000000LL
+#define EPOCH_OFFSET	2208988800LL	/* s, from NTP's epoch to UNIX's */
 #define SLOTS		(1U << 17)	/* requests remembered */
 #define SLOT_MASK	((uint64_t)SLOTS - 1)
 #define PACKET_LEN	48
@@ -26,6 +28,7 @@ struct slot {
 	uint64_t	 transmit;
 	uint64_t	 receive;	/* 0: not interleaved */
 	int64_t		 sent;
+	int64_t		 sent_real;	/* if stamps are checked */
 	uint32_t	 flow;		/* which socket, or source */
 	bool		 waiting;
 };
@@ -40,6 +43,12 @@ struct flow {
 struct source {
 	_Alignas(struct cmsghdr) char space[CMSG_SPACE(
 	    sizeof(struct in_pktinfo))];
+};
+
+/* What comes with an answer. */
+struct control {
+	_Alignas(struct cmsghdr) char space[CMSG_SPACE(
+	    sizeof(struct in_pktinfo)) + CMSG_SPACE(sizeof(struct timespec))];
 };
 
 static const struct load *load;
@@ -88,6 +97,9 @@ socket_open(unsigned n)
 		err(2, "socket");
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)) == -1)
 		err(2, "SO_RCVBUF");
+	if (load->stamps && setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on,
+	    sizeof(on)) == -1)
+		err(2, "SO_TIMESTAMPNS");
 	if (load->sources != 0) {
 		if (setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on,
 		    sizeof(on)) == -1)
@@ -191,6 +203,36 @@ source_set(struct msghdr *hdr, struct source *source, uint32_t flow)
 	hdr->msg_namelen = sizeof(load->server);
 }
 
+/* Send COUNT messages; how many went. */
+static unsigned
+send_all(int fd, struct mmsghdr *msg, unsigned count)
+{
+	int		 sent = sendmmsg(fd, msg, count, 0);
+
+	if (sent == -1) {
+		if (errno != EAGAIN && errno != ENOBUFS &&
+		    errno != ECONNREFUSED)
+			err(2, "sendmmsg");
+		return 0;
+	}
+	return (unsigned)sent;
+}
+
+/* The same, one by one, so that the time of each is known. */
+static unsigned
+send_stamped(int fd, struct mmsghdr *msg, unsigned count)
+{
+	unsigned	 i;
+
+	for (i = 0; i < count; i++) {
+		slots[(next_request + i) & SLOT_MASK].sent_real =
+		    realtime_ns();
+		if (send_all(fd, &msg[i], 1) == 0)
+			break;
+	}
+	return i;
+}
+
 unsigned
 traffic_send(unsigned count, int64_t now)
 {
@@ -202,7 +244,7 @@ traffic_send(unsigned count, int64_t now)
 	static uint32_t	 next_source;
 	unsigned	 i, sock = next_socket++ % load->sockets;
 	uint32_t	 flow = sock;
-	int		 sent;
+	unsigned	 sent;
 
 	if (next_request - oldest_request >= SLOTS - 2 * LOAD_BATCH_MAX)
 		traffic_expire(now, false);
@@ -218,19 +260,28 @@ traffic_send(unsigned count, int64_t now)
 		if (load->sources != 0)
 			source_set(&msg[i].msg_hdr, &source[i], flow);
 	}
-	sent = sendmmsg(sockets[sock], msg, count, 0);
-	if (sent == -1) {
-		if (errno != EAGAIN && errno != ENOBUFS &&
-		    errno != ECONNREFUSED)
-			err(2, "sendmmsg");
-		sent = 0;
-	}
-	for (i = (unsigned)sent; i < count; i++)
+	sent = load->stamps ? send_stamped(sockets[sock], msg, count) :
+	    send_all(sockets[sock], msg, count);
+	for (i = sent; i < count; i++)
 		slots[(next_request + i) & SLOT_MASK].waiting = false;
-	next_request += (unsigned)sent;
-	outstanding += (unsigned)sent;
-	load->tally->sent += (unsigned)sent;
-	return (unsigned)sent;
+	next_request += sent;
+	outstanding += sent;
+	load->tally->sent += sent;
+	return sent;
+}
+
+/* The data of HDR's control message of LEVEL and TYPE, or NULL. */
+static const void *
+control_find(struct msghdr *hdr, int level, int type, size_t size)
+{
+	struct cmsghdr	*cmsg;
+
+	for (cmsg = CMSG_FIRSTHDR(hdr); cmsg != NULL;
+	    cmsg = CMSG_NXTHDR(hdr, cmsg))
+		if (cmsg->cmsg_level == level && cmsg->cmsg_type == type &&
+		    cmsg->cmsg_len >= CMSG_LEN(size))
+			return CMSG_DATA(cmsg);
+	return NULL;
 }
 
 /* Did it come from the server to where request S was sent from? */
@@ -239,18 +290,44 @@ place_right(const struct slot *s, unsigned sock, struct msghdr *hdr)
 {
 	const struct sockaddr_in *from = hdr->msg_name;
 	struct in_pktinfo info;
-	struct cmsghdr	*cmsg;
+	const void	*found;
 
 	if (load->sources == 0)
 		return s->flow == sock;
-	cmsg = CMSG_FIRSTHDR(hdr);
-	if (cmsg == NULL || cmsg->cmsg_type != IP_PKTINFO ||
-	    cmsg->cmsg_len < CMSG_LEN(sizeof(info)))
+	found = control_find(hdr, IPPROTO_IP, IP_PKTINFO, sizeof(info));
+	if (found == NULL)
 		return false;
-	memcpy(&info, CMSG_DATA(cmsg), sizeof(info));
+	memcpy(&info, found, sizeof(info));
 	return ntohl(info.ipi_addr.s_addr) == load->first_source + s->flow &&
 	    from->sin_addr.s_addr == load->server.sin_addr.s_addr &&
 	    from->sin_port == load->server.sin_port;
+}
+
+/* The timestamp at P as nanoseconds since 1970. */
+static int64_t
+stamp_ns(const uint8_t *p)
+{
+	uint64_t	 stamp = be64toh(get64(p));
+
+	return ((int64_t)(stamp >> 32) - EPOCH_OFFSET) * NS_PER_S +
+	    (int64_t)(((stamp & UINT32_MAX) * NS_PER_S) >> 32);
+}
+
+/* How right are the timestamps of answer P, which came with HDR, to S? */
+static void
+stamps_check(const uint8_t *p, const struct slot *s, struct msghdr *hdr)
+{
+	struct timespec	 ts;
+	const void	*found;
+
+	found = control_find(hdr, SOL_SOCKET, SCM_TIMESTAMPNS, sizeof(ts));
+	if (found == NULL)
+		return;
+	memcpy(&ts, found, sizeof(ts));
+	histogram_add(&load->tally->receive_error,
+	    llabs(stamp_ns(p + 32) - s->sent_real));
+	histogram_add(&load->tally->transmit_error, llabs(stamp_ns(p + 40) -
+	    (ts.tv_sec * NS_PER_S + ts.tv_nsec)));
 }
 
 /* Count a valid answer P to request S. */
@@ -300,8 +377,11 @@ answer_check(const uint8_t *p, size_t len, unsigned sock, struct msghdr *hdr,
 		load->tally->invalid[FLAW_PLACE]++;
 	else if (get64(p + 40) == 0)
 		load->tally->invalid[FLAW_TRANSMIT]++;
-	else
+	else {
 		answer_count(p, s, now);
+		if (load->stamps)
+			stamps_check(p, s, hdr);
+	}
 }
 
 static void
@@ -311,7 +391,7 @@ receive_from(unsigned sock)
 	static struct iovec iov[LOAD_BATCH_MAX];
 	static uint8_t	 packet[LOAD_BATCH_MAX][BUFFER_LEN];
 	static struct sockaddr_in from[LOAD_BATCH_MAX];
-	static struct source control[LOAD_BATCH_MAX];
+	static struct control control[LOAD_BATCH_MAX];
 	int64_t		 now;
 	int		 i, n;
 
@@ -321,7 +401,7 @@ receive_from(unsigned sock)
 		memset(&msg[i], 0, sizeof(msg[i]));
 		msg[i].msg_hdr.msg_iov = &iov[i];
 		msg[i].msg_hdr.msg_iovlen = 1;
-		if (load->sources != 0) {
+		if (load->sources != 0 || load->stamps) {
 			msg[i].msg_hdr.msg_name = &from[i];
 			msg[i].msg_hdr.msg_namelen = sizeof(from[i]);
 			msg[i].msg_hdr.msg_control = control[i].space;

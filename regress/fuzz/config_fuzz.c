@@ -65,6 +65,16 @@ check_listener(const struct config_listener *l)
 		    strchr(l->interface, '/') == NULL);
 }
 
+static void
+check_rule(const struct config_rule *r)
+{
+	check(r->allow <= 1);
+	check(r->family == ADDR_NONE || r->family == ADDR_IPV4 ||
+	    r->family == ADDR_IPV6);
+	check(r->length <= (r->family == ADDR_IPV6 ? 128 :
+	    r->family == ADDR_IPV4 ? 32 : 0));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -86,9 +96,18 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_listener(&conf.listeners[i]);
 	check(conf.workers >= 1 && conf.workers <= CONFIG_MAX_WORKERS);
 	check(conf.step_threshold >= 0.001 && conf.step_threshold <= 1000);
+	check(conf.local_stratum <= (conf.local_orphan ? LOCAL_ORPHAN_MOST :
+	    LOCAL_MOST));
 	check(terminated(conf.driftfile, sizeof(conf.driftfile)));
 	check(terminated(conf.socket, sizeof(conf.socket)));
 	check(terminated(conf.user, sizeof(conf.user)));
+	check(conf.ratelimit.burst >= 1);
+	check(conf.ratelimit.prefix4 >= 1 && conf.ratelimit.prefix4 <= 32);
+	check(conf.ratelimit.prefix6 >= 1 && conf.ratelimit.prefix6 <= 128);
+	check(conf.nrules <= CONFIG_MAX_RULES);
+	for (i = 0; i < conf.nrules; i++)
+		check_rule(&conf.rules[i]);
+	config_free(&conf);
 	check(conf.driftfile[0] == '/' && conf.socket[0] == '/');
 	return 0;
 }

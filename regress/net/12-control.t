@@ -21,8 +21,8 @@ def frame(kind, payload=b"", length=None, has_fd=0):
         length, 1, os.getpid(), has_fd) + payload
 
 
-REQUEST = struct.pack("=II", 1, 0)
-STATUS, PEERS = 1, 2
+REQUEST = struct.pack("=II", 2, 0)
+STATUS, PEERS, SERVER = 1, 2, 3
 
 
 def poke(d, data):
@@ -81,10 +81,10 @@ def test():
         poke(d, frame(STATUS, REQUEST, length=length))
         poke(d, frame(PEERS, bytes(length) if length < 5000 else b"x"))
     works("false lengths")
-    for kind in 0, 3, 15, 16, 17, 18, 19, 255, 0xffffffff:
+    for kind in 0, 4, 15, 16, 17, 18, 19, 20, 255, 0xffffffff:
         poke(d, frame(kind, REQUEST))
     works("types that are none, or the daemon's own")
-    for version, reserved in (0, 0), (2, 0), (0xffffffff, 0), (1, 7):
+    for version, reserved in (0, 0), (1, 0), (3, 0), (0xffffffff, 0), (2, 7):
         poke(d, frame(STATUS, struct.pack("=II", version, reserved)))
     works("other versions")
     poke(d, frame(STATUS, REQUEST, has_fd=1) + frame(PEERS, REQUEST,

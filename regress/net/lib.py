@@ -430,6 +430,15 @@ class Daemon(Program):
     def reload(self):
         self.signal(signal.SIGHUP)
 
+    def reconfigure(self, *lines):
+        """Have it load LINES in the place of what it has; has it?"""
+        before = self.count("configuration reloaded")
+        self.configure(*lines)
+        self.reload()
+        done = self.wait_log("configuration reloaded", 5, before + 1)
+        time.sleep(0.1)         # until its servers have heard of it
+        return done
+
     def ntpctl(self, *args, timeout=10):
         """What ntpctl says: (exit status, output, errors)."""
         try:

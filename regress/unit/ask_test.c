@@ -26,13 +26,15 @@
 
 #define LENGTH(a)	(sizeof(a) / sizeof((a)[0]))
 #define FRAMES_MOST	4
-#define CONNECTIONS	2	/* of one ask() at most */
+#define CONNECTIONS	3	/* of one ask() at most */
 
 enum manner {
 	SPEAK,			/* send the frames, then close */
 	SILENT,			/* hear the request, say nothing */
 	HASTY,			/* send and close before reading */
 	DRIP,			/* send one byte at a time, for ever */
+	HONEST,			/* answer what was asked: it serves nobody */
+	SERVING,		/* likewise: it serves */
 	GARBAGE			/* send a frame with an absurd length */
 };
 
@@ -47,6 +49,7 @@ struct frame {
 #define V	CONTROL_VERSION
 #define S	{ CONTROL_STATUS, V, 0, 0, 0 }
 #define P	{ CONTROL_PEER, V, 0, 0, 0 }
+#define C	{ CONTROL_SERVER, V, 0, 0, 0 }
 #define E(n)	{ CONTROL_END, V, n, 0, 0 }
 
 static const struct {
@@ -81,6 +84,18 @@ static const struct {
 	    "ntpd sent a peer that was not asked for" },
 	{ "a status for a peer", SPEAK, SHOW_PEERS, { S, E(1) }, ASK_NEVER,
 	    "ntpd sent a status that was not asked for" },
+	{ "server", SPEAK, SHOW_SERVER, { C, E(1) }, ASK_OK, "" },
+	{ "no server", SPEAK, SHOW_SERVER, { E(0) }, ASK_NEVER,
+	    "ntpd sent no server counters" },
+	{ "server counters twice", SPEAK, SHOW_SERVER, { C, C, E(2) },
+	    ASK_NEVER, "ntpd sent server counters not asked for" },
+	{ "server counters for a status", SPEAK, SHOW_STATUS, { C, E(1) },
+	    ASK_NEVER, "ntpd sent server counters not asked for" },
+	{ "a status for server counters", SPEAK, SHOW_SERVER, { S, E(1) },
+	    ASK_NEVER, "ntpd sent a status that was not asked for" },
+	{ "longer server counters", SPEAK, SHOW_SERVER,
+	    { { CONTROL_SERVER, V, 0, 8, 0 } }, ASK_NEVER,
+	    "ntpd sent server counters of the wrong length" },
 	{ "too long", SPEAK, SHOW_PEERS, { { CONTROL_PEER, V, 0, 8, 0 } },
 	    ASK_NEVER, "ntpd sent a peer of the wrong length" },
 	{ "too short", SPEAK, SHOW_STATUS, { { CONTROL_STATUS, V, 0, -1, 0 } },
@@ -92,10 +107,10 @@ static const struct {
 	{ "a newer daemon", SPEAK, SHOW_STATUS,
 	    { { CONTROL_STATUS, 7, 0, 64, 0 } }, ASK_NEVER,
 	    "ntpd speaks version 7 of the control protocol, this ntpctl "
-	    "version 1: restart" },
+	    "version 2: restart" },
 	{ "a newer daemon that only ends", SPEAK, SHOW_STATUS,
-	    { { CONTROL_END, 2, 0, 0, 0 } }, ASK_NEVER,
-	    "ntpd speaks version 2" },
+	    { { CONTROL_END, 3, 0, 0, 0 } }, ASK_NEVER,
+	    "ntpd speaks version 3" },
 	{ "closes in the middle", SPEAK, SHOW_PEERS, { P }, ASK_LATER,
 	    "ntpd closed the connection without an answer: %s" },
 	{ "closes at once", HASTY, SHOW_STATUS, { { 0, 0, 0, 0, 0 } },
@@ -122,6 +137,7 @@ payload(const struct frame *frame, uint8_t data[IMSG_MAX_PAYLOAD])
 	struct control_peer	 peer = { .version = frame->version,
 				    .name = "x" };
 	struct control_status	 status = { .version = frame->version };
+	struct control_server	 server = { .version = frame->version };
 	struct control_end	 end = { frame->version, frame->records };
 	size_t			 len;
 
@@ -130,6 +146,8 @@ payload(const struct frame *frame, uint8_t data[IMSG_MAX_PAYLOAD])
 		memcpy(data, &status, len = sizeof(status));
 	else if (frame->type == CONTROL_PEER)
 		memcpy(data, &peer, len = sizeof(peer));
+	else if (frame->type == CONTROL_SERVER)
+		memcpy(data, &server, len = sizeof(server));
 	else
 		memcpy(data, &end, len = sizeof(end));
 	return (size_t)((ssize_t)len + frame->longer);
@@ -155,6 +173,32 @@ send_frames(int fd, const struct frame *frames)
 	imsgbuf_clear(&buf);
 }
 
+/* Answer the request in DATA as a daemon does. */
+static void
+answer(int fd, const uint8_t *data, bool serves)
+{
+	struct control_status	 status = { .version = V,
+				    .listening = serves };
+	struct control_server	 server = { .version = V, .workers = 2 };
+	struct control_end	 end = { .version = V, .records = 1 };
+	struct imsg_header	 asked;
+	struct imsgbuf		 buf;
+
+	memcpy(&asked, data, sizeof(asked));
+	imsgbuf_init(&buf, fd);
+	if (asked.type == CONTROL_GET_STATUS)
+		imsg_compose(&buf, CONTROL_STATUS, 0, -1, &status,
+		    sizeof(status));
+	else if (asked.type == CONTROL_GET_SERVER)
+		imsg_compose(&buf, CONTROL_SERVER, 0, -1, &server,
+		    sizeof(server));
+	else
+		end.records = 0;
+	imsg_compose(&buf, CONTROL_END, 0, -1, &end, sizeof(end));
+	imsgbuf_flush(&buf);
+	imsgbuf_clear(&buf);
+}
+
 /* One connection of the child's; never returns to a test. */
 static void
 serve(int fd, enum manner manner, const struct frame *frames)
@@ -173,6 +217,10 @@ serve(int fd, enum manner manner, const struct frame *frames)
 		_exit(1);
 	if (manner == SPEAK) {
 		send_frames(fd, frames);
+		return;
+	}
+	if (manner == HONEST || manner == SERVING) {
+		answer(fd, data, manner == SERVING);
 		return;
 	}
 	if (manner == GARBAGE &&
@@ -269,6 +317,29 @@ test_conversations(void **state)
 	assert_null(report.peers);
 }
 
+/* All there is: the server only where there is one. */
+static void
+test_all(void **state)
+{
+	static const struct frame none[] = { { 0, 0, 0, 0, 0 } };
+	struct report	 report = { 0 };
+	char		 why[ASK_WHY_LEN];
+	pid_t		 pid;
+
+	(void)state;
+	pid = start_daemon(HONEST, none);
+	assert_int_equal(ask(path, SHOW_ALL, 1, &report, why), ASK_OK);
+	stop_daemon(pid);
+	assert_int_equal(report.parts, SHOW_ALL & ~(unsigned)SHOW_SERVER);
+
+	pid = start_daemon(SERVING, none);
+	assert_int_equal(ask(path, SHOW_ALL, 1, &report, why), ASK_OK);
+	stop_daemon(pid);
+	assert_int_equal(report.parts, SHOW_ALL);
+	assert_int_equal(report.server.workers, 2);
+	report_clear(&report);
+}
+
 static void
 test_no_daemon(void **state)
 {
@@ -344,6 +415,7 @@ main(void)
 		cmocka_unit_test(test_no_daemon),
 		cmocka_unit_test(test_full_queue),
 		cmocka_unit_test(test_conversations),
+		cmocka_unit_test(test_all),
 	};
 
 	return cmocka_run_group_tests_name("ask", tests, set_up, tear_down);

@@ -46,10 +46,10 @@ values_arrive(void **state)
 {
 	static const char	 text[] =
 	    "server a\nquery from 192.0.2.1\nquery from 192.0.2.2\n"
-	    "servers b weight 3 trusted poll 5-9 port 1123 max 7\n"
+	    "servers b weight 3 trusted poll 5-9 port 1123 max 7 xleave\n"
 	    "listen on *\nlisten on 2001:db8::1 port 124\ninterface listen e0\n"
-	    "driftfile \"/d \\\" d\"\nsocket '/s'\nuser u\nworkers 3\n"
-	    "step always 250 ms\nserver c poll 8\n";
+	    "driftfile \"/d \\\" d\"\nsocket '/s'\nuser u\nworkers 3\nxleave\n"
+	    "step always 250 ms\nlocal stratum 9 orphan\nserver c poll 8\n";
 	struct config		 conf;
 	struct config_server	*s = conf.servers;
 	struct config_listener	*l = conf.listeners;
@@ -60,13 +60,13 @@ values_arrive(void **state)
 	assert_true(parse(&conf, text, &r));
 	assert_int_equal(conf.nservers, 3);
 	assert_string_equal(s[0].name, "a");
-	assert_false(s[0].pool || s[0].trusted);
+	assert_false(s[0].pool || s[0].trusted || s[0].xleave);
 	assert_int_equal(s[0].weight, 1);
 	assert_int_equal(s[0].minpoll, POLL_MIN_DEFAULT);
 	assert_int_equal(s[0].maxpoll, POLL_MAX_DEFAULT);
 	assert_int_equal(s[0].port, NTP_PORT);
 	assert_int_equal(s[0].source4.family, ADDR_NONE);
-	assert_true(s[1].pool && s[1].trusted);
+	assert_true(s[1].pool && s[1].trusted && s[1].xleave);
 	assert_int_equal(s[1].weight, 3);
 	assert_int_equal(s[1].max, 7);
 	assert_int_equal(s[1].minpoll, 5);
@@ -87,9 +87,28 @@ values_arrive(void **state)
 	assert_string_equal(conf.socket, "/s");
 	assert_string_equal(conf.user, "u");
 	assert_int_equal(conf.workers, 3);
+	assert_false(conf.workers_auto);
+	assert_true(conf.xleave);
 	assert_int_equal(conf.step, STEP_ALWAYS);
 	assert_true(conf.step_threshold > 0.2499 &&
 	    conf.step_threshold < 0.2501);
+	assert_int_equal(conf.local_stratum, 9);
+	assert_true(conf.local_orphan);
+}
+
+/* How many CPUs there are is not the parser's to know. */
+static void
+workers_may_be_automatic(void **state)
+{
+	struct config	 conf;
+	struct report	 r;
+
+	(void)state;
+	assert_true(parse(&conf, "server a\nworkers auto\n", &r));
+	assert_true(conf.workers_auto);
+	assert_int_equal(conf.workers, 1);
+	assert_true(parse(&conf, "server auto.example\n", &r));
+	assert_false(conf.workers_auto);
 }
 
 static void
@@ -103,7 +122,10 @@ defaults_are_those_of_the_manual(void **state)
 	assert_int_equal(conf.servers[0].max, 4);
 	assert_int_equal(conf.nlisteners, 0);
 	assert_int_equal(conf.workers, 1);
+	assert_false(conf.xleave);
 	assert_int_equal(conf.step, STEP_BOOT);
+	assert_int_equal(conf.local_stratum, 0);
+	assert_false(conf.local_orphan);
 	assert_true(conf.step_threshold > 0.1279 &&
 	    conf.step_threshold < 0.1281);
 	assert_string_equal(conf.driftfile, "/var/lib/ntpd/drift");
@@ -129,6 +151,39 @@ same_text_same_bytes(void **state)
 	assert_true(parse(&a, text, &r));
 	assert_true(parse(&b, text, &r));
 	assert_memory_equal(&a, &b, sizeof(a));
+}
+
+static void
+rules_arrive(void **state)
+{
+	static const char	 text[] = "server a\nlisten on *\n"
+	    "allow from 192.0.2.0/24\ndeny from 2001:db8::/33\n"
+	    "allow from 192.0.2.7\ndeny from any\n"
+	    "ratelimit interval 250 ms burst 7 prefix6 48\n";
+	static const struct config_rule	 rules[] = {
+		{ ADDR_IPV4, 24, 1, 0, { 192, 0, 2, 0 } },
+		{ ADDR_IPV6, 33, 0, 0, { 0x20, 1, 0xd, 0xb8 } },
+		{ ADDR_IPV4, 32, 1, 0, { 192, 0, 2, 7 } },
+		{ ADDR_NONE, 0, 0, 0, { 0 } }
+	};
+	struct config		 conf;
+	struct report		 r;
+
+	(void)state;
+	assert_true(parse(&conf, text, &r));
+	assert_int_equal(conf.nrules, 4);
+	assert_memory_equal(conf.rules, rules, sizeof(rules));
+	assert_int_equal(conf.ratelimit.interval, 250);
+	assert_int_equal(conf.ratelimit.burst, 7);
+	assert_int_equal(conf.ratelimit.leak, RATELIMIT_LEAK);
+	assert_int_equal(conf.ratelimit.prefix4, 32);
+	assert_int_equal(conf.ratelimit.prefix6, 48);
+	config_free(&conf);
+	assert_true(parse(&conf, "server a\nratelimit\n", &r));
+	assert_int_equal(conf.ratelimit.interval, RATELIMIT_INTERVAL);
+	assert_true(parse(&conf, "server a\n", &r));
+	assert_int_equal(conf.ratelimit.interval, 0);
+	assert_null(conf.rules);
 }
 
 static char	 folder[] = "/tmp/config_load_test.XXXXXX";
@@ -288,6 +343,8 @@ main(void)
 {
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(values_arrive),
+		cmocka_unit_test(rules_arrive),
+		cmocka_unit_test(workers_may_be_automatic),
 		cmocka_unit_test(defaults_are_those_of_the_manual),
 		cmocka_unit_test(same_text_same_bytes),
 		cmocka_unit_test(modes_of_the_file),

@@ -53,12 +53,12 @@ static const struct parse_case good[] = {
 	{ "server, underscore",	"server _ntp.example\n",	{ 0 } },
 	{ "server, final dot",	"server ntp.example.\n",	{ 0 } },
 	{ "server, every option",
-	    "server a weight 10 trusted poll 4-17 port 65535\n", { 0 } },
+	    "server a weight 10 trusted poll 4-17 port 65535 xleave\n", { 0 } },
 	{ "server, options in another order",
 	    "server a port 1 poll 6 trusted weight 1\n",	{ 0 } },
 	{ "servers",		"servers pool.ntp.org\n",	{ 0 } },
 	{ "servers, every option",
-	    "servers a max 16 weight 2 trusted poll 5-6 port 9\n", { 0 } },
+	    "servers a xleave max 16 weight 2 trusted poll 5-6 port 9\n", { 0 } },
 	{ "query from",
 	    "query from 192.0.2.1\nquery from 2001:db8::1\n" S,	{ 0 } },
 	{ "listen on address",	"listen on 192.0.2.1\n" S,	{ 0 } },
@@ -79,9 +79,15 @@ static const struct parse_case good[] = {
 	{ "socket",		"socket \"/run/s\"\n" S,	{ 0 } },
 	{ "user",		"user \"_ntpd\"\n" S,		{ 0 } },
 	{ "workers",		"workers 64\n" S,		{ 0 } },
+	{ "workers auto",	"workers auto\n" S,		{ 0 } },
+	{ "xleave",		"xleave\n" S,			{ 0 } },
 	{ "step boot",		"step boot\n" S,		{ 0 } },
 	{ "step always",	"step always 1000000 ms\n" S,	{ 0 } },
 	{ "step never",		"step never\n" S,		{ 0 } },
+	{ "local",		"listen on *\nlocal stratum 15\n" S, { 0 } },
+	{ "local, no server",	"listen on *\nlocal stratum 1\n", { 0 } },
+	{ "local, orphan",
+	    "local stratum 14 orphan\nlisten on *\n" S,	{ 0 } },
 	{ "comments",		"# a (\n" S " # b \"\nstep never# c\n",
 	    { 0 } },
 	{ "a comment in UTF-8",	"# \xc3\xa9t\xc3\xa9\n" S,	{ 0 } },
@@ -91,7 +97,14 @@ static const struct parse_case good[] = {
 	{ "blank lines and tabs", "\n\n \t\nserver\ta \n\n",	{ 0 } },
 	{ "a quoted keyword",	"server \"step\"\n",		{ 0 } },
 	{ "single quotes",	"server 'a'\n",			{ 0 } },
-	{ "quotes in quotes",	"driftfile \"/a\\\"b\\\\c'd\"\n" S, { 0 } }
+	{ "quotes in quotes",	"driftfile \"/a\\\"b\\\\c'd\"\n" S, { 0 } },
+	{ "allow and deny", S "allow from 192.0.2.0/24\n"
+	    "deny from 192.0.2.1\nallow from 2001:db8::/32\n"
+	    "deny from ::1\nallow from 0.0.0.0/0\ndeny from any\n", { 0 } },
+	{ "ratelimit",		S "ratelimit\n",		{ 0 } },
+	{ "ratelimit, every option", S "ratelimit interval 4096 burst 1000 "
+	    "leak 0 prefix4 1 prefix6 128\n", { 0 } },
+	{ "ratelimit, ms",	S "ratelimit interval 1 ms burst 1\n", { 0 } }
 };
 
 static const struct parse_case warned[] = {
@@ -103,6 +116,10 @@ static const struct parse_case warned[] = {
 	    { "w 2: \"2001:0db8:0::1\" is already in line 1" } },
 	{ "query from too late", S "query from 192.0.2.1\n",
 	    { "w 2: query from has no effect" } },
+	{ "local that nobody can ask", "local stratum 10\n" S,
+	    { "w 1: local has no effect, nothing is listened on" } },
+	{ "orphan without others", "listen on *\nlocal stratum 10 orphan\n",
+	    { "w 2: orphan has no effect, write a server" } },
 	{ "listen on what looks like a host", "listen on ntp.example\n" S,
 	    { "w 1: \"ntp.example\" is taken for the name of an interface" } }
 };
@@ -113,7 +130,7 @@ static const struct parse_case bad_words[] = {
 	{ "pool", "pool a iburst\n",
 	    { "1: unknown statement \"pool\", write \"servers HOST\"" } },
 	{ "restrict", "restrict default\n",
-	    { "1: unknown statement \"restrict\", remove it" } },
+	    { "1: unknown statement \"restrict\", nothing can be" } },
 	{ "makestep", "makestep 1 3\n",
 	    { "1: unknown statement \"makestep\", write \"step boot\"" } },
 	{ "quoted", "\"server\" a\n",
@@ -130,6 +147,14 @@ static const struct parse_case bad_words[] = {
 	    { "1: step: unexpected \"now\", write: step boot" } },
 	{ "keyword for a name", "server max\n",
 	    { "1: server: unexpected \"max\", write: server HOST" } },
+	{ "local, not complete", "local\n",
+	    { "1: local: unexpected end of line, write: local stratum N [" } },
+	{ "local, as in chrony.conf", "local stratum 10 distance 1\n",
+	    { "1: local: unexpected \"distance\", write: local stratum N" } },
+	{ "tos", "tos orphan 5\n",
+	    { "1: unknown statement \"tos\", write \"local stratum N orph" } },
+	{ "fudge", "fudge 127.127.1.0 stratum 10\n",
+	    { "1: unknown statement \"fudge\", write \"local stratum N\"" } },
 	{ "a bad line in good ones", "server a\nsrv b\nserver c\n",
 	    { "2: unknown" } },
 	{ "every error, not the first",
@@ -172,6 +197,8 @@ static const struct parse_case bad_values[] = {
 	{ "weight, none", "server a weight ''\n", { "1: weight must" } },
 	{ "weight twice", "server a weight 1 weight 1\n",
 	    { "1: weight is said twice" } },
+	{ "xleave twice for a server", "server a xleave xleave\n",
+	    { "1: xleave is said twice" } },
 	{ "trusted twice", "server a trusted trusted\n",
 	    { "1: trusted is said twice" } },
 	{ "poll 3", "server a poll 3-6\n", { "1: poll must be MIN-MAX" } },
@@ -247,12 +274,72 @@ static const struct parse_case bad_values[] = {
 	{ "user, an option", "user '-a'\n", { "1: \"-a\" is not a user" } },
 	{ "user, a number", "user 0\n", { "1: \"0\" is not a user" } },
 	{ "user, long", "user " X16 X16 "\n", { "1: \"xxx" } },
+	{ "xleave twice", "xleave\nxleave\n",
+	    { "2: xleave is already set in line 1" } },
+	{ "xleave of something", "xleave 1\n",
+	    { "1: xleave: unexpected \"1\", write: xleave" } },
 	{ "workers 0", "workers 0\n", { "1: workers must" } },
 	{ "workers 65", "workers 65\n", { "1: workers must" } },
+	{ "workers, no number", "workers automatic\n", { "1: workers must" } },
+	{ "workers, one too many", "workers auto 2\n",
+	    { "1: workers: unexpected \"2\", write: workers N, or" } },
+	{ "workers twice", "workers auto\nworkers 2\n",
+	    { "2: workers is already set in line 1" } },
+	{ "allow a name", "allow from a.example\n",
+	    { "1: \"a.example\" is not a network: it is not a complete" } },
+	{ "allow nothing", "allow from\n",
+	    { "1: allow: unexpected end of line, write: allow from NETWORK" } },
+	{ "allow without from", "allow 10.0.0.0/8\n",
+	    { "1: allow: unexpected \"10.0.0.0/8\", write: allow from" } },
+	{ "allow bits beyond", "allow from 192.0.2.1/24\n",
+	    { "1: \"192.0.2.1/24\" has bits set beyond its prefix, write "
+	      "192.0.2.0/24 or" } },
+	{ "deny bits beyond", "deny from 2001:db8:0:1::/63\n",
+	    { "1: \"2001:db8:0:1::/63\" has bits set beyond its prefix, "
+	      "write 2001:db8::/63 or" } },
+	{ "deny a long prefix", "deny from 10.0.0.0/33\n",
+	    { "1: \"10.0.0.0/33\" is not a network: the length of the "
+	      "prefix is not 0 to 32" } },
+	{ "deny a long IPv6 prefix", "deny from ::/129\n",
+	    { "1: \"::/129\" is not a network: the length" } },
+	{ "deny no length", "deny from 10.0.0.0/\n",
+	    { "1: \"10.0.0.0/\" is not a network: the length" } },
+	{ "deny two lengths", "deny from 10.0.0.0/8/8\n",
+	    { "1: \"10.0.0.0/8/8\" is not a network: the length" } },
+	{ "deny a short address", "deny from 10/8\n",
+	    { "1: \"10/8\" is not a network: it is not a complete" } },
+	{ "deny an interface", "deny from fe80::1%lo\n",
+	    { "1: \"fe80::1%lo\" is not a network: it cannot be" } },
+	{ "deny IPv4 as IPv6", "deny from ::ffff:10.0.0.0/104\n",
+	    { "1: \"::ffff:10.0.0.0/104\" is not a network: it is IPv4" } },
+	{ "deny 'any'", "deny from 'any'\n",
+	    { "1: \"any\" is not a network" } },
+	{ "interval 0", "ratelimit interval 0\n",
+	    { "1: interval must be a number from 1 to 4096, not" } },
+	{ "interval 4097", "ratelimit interval 4097\n", { "1: interval" } },
+	{ "interval, ms", "ratelimit interval 4096001 ms\n",
+	    { "1: interval must be a number from 1 to 4096000, not" } },
+	{ "burst 0", "ratelimit burst 0\n", { "1: burst must" } },
+	{ "burst 1001", "ratelimit burst 1001\n", { "1: burst must" } },
+	{ "leak 1001", "ratelimit leak 1001\n", { "1: leak must" } },
+	{ "prefix4 0", "ratelimit prefix4 0\n", { "1: prefix4 must" } },
+	{ "prefix4 33", "ratelimit prefix4 33\n", { "1: prefix4 must" } },
+	{ "prefix6 129", "ratelimit prefix6 129\n", { "1: prefix6 must" } },
+	{ "burst twice", "ratelimit burst 1 leak 1 burst 1\n",
+	    { "1: burst is said twice" } },
+	{ "ratelimit twice", "ratelimit\nratelimit\n",
+	    { "2: ratelimit is already set in line 1" } },
 	{ "step 0 ms", "step always 0 ms\n", { "1: step always must" } },
 	{ "step, too far", "step always 1000001 ms\n", { "1: step always" } },
 	{ "step without a unit", "step always 5\n", { "1: step: unexpected" } },
-	{ "step twice", "step never\nstep boot\n", { "2: step is already" } }
+	{ "step twice", "step never\nstep boot\n", { "2: step is already" } },
+	{ "local stratum 0", "local stratum 0\n",
+	    { "1: local stratum must be a number from 1 to 15, not \"0\"" } },
+	{ "local stratum 16", "local stratum 16\n", { "1: local stratum m" } },
+	{ "local stratum 15 orphan", "local stratum 15 orphan\n",
+	    { "1: local stratum 15 leaves no stratum to the orphans" } },
+	{ "local twice", "local stratum 1\nlocal stratum 1\n",
+	    { "2: local is already set in line 1" } }
 };
 
 static void
@@ -279,6 +366,8 @@ run_case(void **state)
 
 	is_good = config_parse(&conf, "f", c->config, strlen(c->config),
 	    collect, &r);
+	if (is_good)
+		config_free(&conf);
 	expect_reports(c, &r);
 	assert_int_equal(is_good, c->reports[0] == NULL ||
 	    c->reports[0][0] == 'w');
@@ -315,15 +404,17 @@ nul_bytes_are_errors(void **state)
 static void
 expect_limit(const char *statement, unsigned limit, const char *report)
 {
-	char		 text[8192];
+	static char	 text[1 << 18];
 	struct config	 conf;
 	struct reports	 r;
 	size_t		 len = 0;
 	unsigned	 i;
 
 	for (i = 0; i <= limit; i++) {
-		if (i == limit)
+		if (i == limit) {
 			assert_true(parse(&conf, text, len, &r));
+			config_free(&conf);
+		}
 		len += (size_t)snprintf(text + len, sizeof(text) - len,
 		    "%s%u\n", statement, i);
 	}
@@ -339,6 +430,8 @@ tables_are_bounded(void **state)
 	expect_limit("server a", CONFIG_MAX_SERVERS, "33: too many server");
 	expect_limit("listen on e", CONFIG_MAX_LISTENERS,
 	    "33: too many places");
+	expect_limit("deny from any #", CONFIG_MAX_RULES,
+	    "10001: too many allow and deny");
 }
 
 #define FILL(cases) do {						\

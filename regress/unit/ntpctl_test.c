@@ -51,6 +51,13 @@
 	.root_delay = 0, .root_dispersion = 1e-3,			\
 	.addr = IPV4(192, 0, 2, 1), .name = "ntp.example.org"
 
+static const struct control_server good_server = {
+	.version = CONTROL_VERSION, .workers = 2, .counted = 2, .sockets = 4,
+	.counters = { .received = 1000, .answered = 990, .unsent = 4,
+	    .too_short = 3, .bad_version = 2, .bad_mode = 1,
+	    .dropped = 12345 }
+};
+
 static const struct control_status good_status = { GOOD_STATUS };
 static const struct control_peer good_peer = { GOOD_PEER };
 
@@ -67,10 +74,11 @@ struct bad_record {
 
 #define STATUS(field)	offsetof(struct control_status, field)
 #define PEER(field)	offsetof(struct control_peer, field)
+#define SERVER(field)	offsetof(struct control_server, field)
 
 static const struct bad_record status_records[] = {
 	{ "unchanged", STATUS(version), 0, 0, NULL },
-	{ "version", STATUS(version), 2, 1, "a status of another version" },
+	{ "version", STATUS(version), 3, 1, "a status of another version" },
 	{ "synchronized", STATUS(synchronized), 2, 1,
 	    "a status with a flag that is neither 0 nor 1" },
 	{ "read-only", STATUS(read_only), 255, 1,
@@ -85,6 +93,9 @@ static const struct bad_record status_records[] = {
 	{ "stratum 16", STATUS(stratum), 16, 1, NULL },
 	{ "next", STATUS(next), NEXT_POLL + 1, 1,
 	    "a status with an unknown next action" },
+	{ "local", STATUS(local), CONTROL_LOCAL_FOLLOWS + 1, 1,
+	    "a status with an unknown use of the local clock" },
+	{ "local, followed", STATUS(local), CONTROL_LOCAL_FOLLOWS, 1, NULL },
 	{ "family", STATUS(system_addr.family), 5, 1,
 	    "a status with a malformed address" },
 	{ "name without end", STATUS(system_peer), 'a', CONTROL_NAME_LEN,
@@ -95,7 +106,7 @@ static const struct bad_record status_records[] = {
 
 static const struct bad_record peer_records[] = {
 	{ "unchanged", PEER(version), 0, 0, NULL },
-	{ "version", PEER(version), 2, 1, "a peer of another version" },
+	{ "version", PEER(version), 3, 1, "a peer of another version" },
 	{ "tally", PEER(tally), TALLY_SYSTEM_PEER + 1, 1,
 	    "a peer with an unknown tally" },
 	{ "state", PEER(state), PEER_STATE_DENIED + 1, 1,
@@ -110,12 +121,24 @@ static const struct bad_record peer_records[] = {
 	{ "poll of a day and a half", PEER(poll), 17, 1, NULL },
 	{ "trusted", PEER(trusted), 2, 1,
 	    "a peer with a flag that is neither 0 nor 1" },
+	{ "interleaved", PEER(interleaved), 2, 1,
+	    "a peer with a flag that is neither 0 nor 1" },
 	{ "has_sample", PEER(has_sample), 2, 1,
 	    "a peer with a flag that is neither 0 nor 1" },
 	{ "family", PEER(addr.family), 7, 1,
 	    "a peer with a malformed address" },
 	{ "name without end", PEER(name), 'a', CONTROL_NAME_LEN,
 	    "a peer with an endless name" },
+};
+
+static const struct bad_record server_records[] = {
+	{ "unchanged", SERVER(version), 0, 0, NULL },
+	{ "version", SERVER(version), 3, 1,
+	    "server counters of another version" },
+	{ "more than all", SERVER(counted), 3, 1,
+	    "server counters of more processes than there are" },
+	{ "none", SERVER(counted), 0, 1, NULL },
+	{ "many sockets", SERVER(sockets), 255, 8, NULL },
 };
 
 static void
@@ -165,6 +188,34 @@ test_peer_records(void **state)
 	}
 	assert_non_null(record_peer(&peer, &good_peer, sizeof(peer) - 1));
 	assert_non_null(record_peer(&peer, &good_peer, 0));
+}
+
+static void
+test_server_records(void **state)
+{
+	const struct bad_record *c;
+	struct control_server	 raw, sv;
+	size_t			 i;
+
+	(void)state;
+	for (i = 0; i < LENGTH(server_records); i++) {
+		c = &server_records[i];
+		raw = good_server;
+		memset((char *)&raw + c->offset, c->value, c->count);
+		assert_same_error(c->name,
+		    record_server(&sv, &raw, sizeof(raw)), c->error);
+	}
+	assert_non_null(record_server(&sv, &good_server, sizeof(sv) - 1));
+	assert_non_null(record_server(&sv, &good_server, 0));
+
+	/* No number is larger than JSON has them. */
+	memset(&raw.counters, 255, sizeof(raw.counters));
+	assert_null(record_server(&sv, &raw, sizeof(raw)));
+	assert_true(sv.sockets == INT64_MAX);
+#define COUNTER(name, label, text)					\
+	assert_true(sv.counters.name == INT64_MAX);
+	SERVER_COUNTERS
+#undef COUNTER
 }
 
 static void
@@ -310,6 +361,37 @@ static const struct {
 	    "   clients:  none, ntpd does not listen\n"
 	    "      next:  looks up the servers' names again in 3 s; "
 	    "none has an address yet\n" },
+	{ "the local clock, the last resort", {
+		.version = CONTROL_VERSION, .local = CONTROL_LOCAL_SERVED,
+		.stratum = 10, .refid = { 127, 127, 1, 1 }, .listening = 1,
+		.next = NEXT_NO_SERVERS, .updated_ago = -1,
+		.root_dispersion = 1e-3 },
+	    "     clock:  NOT synchronized, the local clock is served as "
+	    "stratum 10\n"
+	    "    offset:  unknown, no measurement yet\n"
+	    " frequency:  corrected by +0.000 ppm, standard error "
+	    "0.000 ppm\n"
+	    "      leap:  no leap second announced\n"
+	    "   stratum:  10, reference id 127.127.1.1\n"
+	    "      root:  delay 0 ns, dispersion 1.000 ms\n"
+	    "   servers:  0 known, 0 answer, 0 agree\n"
+	    "   clients:  are given the time\n"
+	    "      next:  nothing, no server is configured\n" },
+	{ "an orphan that follows", {
+		GOOD_STATUS, .synchronized = 0, .stratum = 11,
+		.local = CONTROL_LOCAL_FOLLOWS },
+	    "     clock:  NOT synchronized, follows the local clock of "
+	    "ntp.example.org (192.0.2.1), last update 12 s ago\n"
+	    "    offset:  45.2 us behind true time, standard error 12.0 us\n"
+	    "   at most:  3.210 ms off\n"
+	    " frequency:  corrected by -12.345 ppm, standard error "
+	    "0.010 ppm\n"
+	    "      leap:  no leap second announced\n"
+	    "   stratum:  11, reference id 192.0.2.1\n"
+	    "      root:  delay 1.500 ms, dispersion 250.0 us\n"
+	    "   servers:  4 known, 4 answer, 3 agree\n"
+	    "   clients:  are given the time\n"
+	    "      next:  asks the next server in 34 s\n" },
 	{ "servers are gone, clock slews, a second to insert, refused", {
 		GOOD_STATUS, .leap = LEAP_INSERT, .next = NEXT_SLEW,
 		.next_in = 500, .offset = -2.5, .error = 4e-9, .bound = 7,
@@ -564,8 +646,137 @@ test_sensors(void **state)
 	free(text);
 }
 
+static const struct {
+	const char	*name;
+	uint32_t	 workers, counted;
+	const char	*text;		/* how it begins */
+	bool		 more;		/* and goes on with counters */
+} server_cases[] = {
+	{ "all", 2, 2, "        workers:  2\n        sockets:  4\n"
+	    "       received:   1000  datagrams\n"
+	    "       answered:    990  with the time\n", true },
+	{ "one is silent", 2, 1, "        workers:  2, but 1 did not answer "
+	    "and is not counted here\n        sockets:  4\n", true },
+	{ "all are silent", 64, 0, "        workers:  64, but 64 did not "
+	    "answer and are not counted here\n", false },
+	{ "there are none", 0, 0,
+	    "        workers:  none, ntpd does not listen\n", false },
+};
+
+static const struct control_clients good_clients = {
+	.version = CONTROL_VERSION, .workers = 2, .counted = 2, .n = 3,
+	.list = {
+		{ .addr = { .family = ADDR_IPV4, .bytes = { 192, 0, 2, 7 } },
+		    .requests = 4000000000, .refused = 3, .length = 32 },
+		{ .addr = { .family = ADDR_IPV6,
+		    .bytes = { 0x20, 1, 0xd, 0xb8 } }, .requests = 12,
+		    .length = 64 },
+		{ .addr = { .family = ADDR_IPV4, .bytes = { 10 } },
+		    .requests = 1, .refused = 1, .length = 24 },
+	}
+};
+
+static void
+test_clients(void **state)
+{
+	static const struct {
+		uint32_t	 workers, counted, n;
+		const char	*text;
+	} list[] = {
+		{ 2, 2, 3,
+		    "client           requests     refused\n"
+		    "192.0.2.7      4000000000           3\n"
+		    "2001:db8::/64          12           0\n"
+		    "10.0.0.0/24             1           1\n" },
+		{ 2, 1, 1, "client       requests     refused\n"
+		    "192.0.2.7  4000000000           3\n"
+		    "1 of 2 workers did not answer, their clients are "
+		    "missing\n" },
+		{ 1, 1, 0, "client    requests     refused\n"
+		    "nobody has asked\n" },
+		{ 0, 0, 0, "client    requests     refused\n"
+		    "nobody, ntpd does not listen\n" },
+	};
+	struct control_clients	 clients = good_clients, checked;
+	char			*text;
+	size_t			 i, len;
+	FILE			*out;
+
+	(void)state;
+	for (i = 0; i < LENGTH(list); i++) {
+		clients.workers = list[i].workers;
+		clients.counted = list[i].counted;
+		clients.n = list[i].n;
+		assert_null(record_clients(&checked, &clients,
+		    sizeof(clients)));
+		out = open_memstream(&text, &len);
+		assert_non_null(out);
+		show_clients(out, &checked);
+		fclose(out);
+		assert_string_equal(text, list[i].text);
+		free(text);
+	}
+}
+
+static void
+test_client_records(void **state)
+{
+	struct control_clients	 raw, checked;
+
+	(void)state;
+#define REFUSED(change)							\
+	raw = good_clients;						\
+	change;								\
+	assert_non_null(record_clients(&checked, &raw, sizeof(raw)))
+
+	REFUSED(raw.version++);
+	REFUSED(raw.counted = 3);
+	REFUSED(raw.n = CLIENTS_SHOWN + 1);
+	REFUSED(raw.n = 4);			/* the fourth has no address */
+	REFUSED(raw.list[0].length = 33);
+	REFUSED(raw.list[1].length = 129);
+	REFUSED(raw.list[1].refused = 13);
+	REFUSED(raw.list[0].addr.family = 9);
+	REFUSED(raw.list[0].addr.unused = 1);
+#undef REFUSED
+	assert_non_null(record_clients(&checked, &good_clients,
+	    sizeof(checked) - 1));
+}
+
+static void
+test_server(void **state)
+{
+	struct control_server	 sv = good_server;
+	char			*text;
+	size_t			 i, len, wanted;
+	FILE			*out;
+
+	(void)state;
+	for (i = 0; i < LENGTH(server_cases); i++) {
+		sv.workers = server_cases[i].workers;
+		sv.counted = server_cases[i].counted;
+		out = open_memstream(&text, &len);
+		assert_non_null(out);
+		show_server(out, &sv);
+		fclose(out);
+		wanted = strlen(server_cases[i].text);
+		if (strncmp(text, server_cases[i].text, wanted) != 0 ||
+		    (len > wanted) != server_cases[i].more)
+			fail_msg("%s:\n%s---- not\n%s", server_cases[i].name,
+			    text, server_cases[i].text);
+		/* Zero or not, each has its line. */
+#define COUNTER(counter, title, words)					\
+		if (server_cases[i].more && (strstr(text, title ":  ") ==\
+		    NULL || strstr(text, "  " words "\n") == NULL))	\
+			fail_msg("%s: no %s", server_cases[i].name, title);
+		SERVER_COUNTERS
+#undef COUNTER
+		free(text);
+	}
+}
+
 static const struct control_peer json_peers[] = {
-	{ GOOD_PEER, .trusted = 1 },
+	{ GOOD_PEER, .trusted = 1, .interleaved = 1 },
 	{ .version = CONTROL_VERSION, .state = PEER_STATE_RESOLVING,
 	    .poll = 6, .weight = 10, .when = -1, .next_in = NAN, .offset = 1,
 	    .name = "a\"b\\c" },
@@ -575,6 +786,7 @@ static const char json_all[] =
     "{\n"
     "  \"status\": {\n"
     "    \"synchronized\": true,\n"
+    "    \"local\": \"off\",\n"
     "    \"system_peer\": \"ntp.example.org\",\n"
     "    \"system_address\": \"192.0.2.1\",\n"
     "    \"updated_ago\": 12.7,\n"
@@ -619,6 +831,7 @@ static const char json_all[] =
     "      \"root_dispersion\": 0.001,\n"
     "      \"weight\": 1,\n"
     "      \"trusted\": true,\n"
+    "      \"interleaved\": true,\n"
     "      \"sent\": 20,\n"
     "      \"received\": 19,\n"
     "      \"rejected\": 1\n"
@@ -643,6 +856,7 @@ static const char json_all[] =
     "      \"root_dispersion\": null,\n"
     "      \"weight\": 10,\n"
     "      \"trusted\": false,\n"
+    "      \"interleaved\": false,\n"
     "      \"sent\": 0,\n"
     "      \"received\": 0,\n"
     "      \"rejected\": 0\n"
@@ -657,7 +871,8 @@ json_of(const struct control_status *st, const struct control_peer *peers,
 {
 	struct control_peer	 copy[PEERS_MOST];
 	struct report		 report = { .status = *st, .peers = copy,
-				    .npeers = n };
+				    .npeers = n, .parts = parts,
+				    .server = good_server };
 	char			*text;
 	size_t			 len;
 	FILE			*out = open_memstream(&text, &len);
@@ -665,7 +880,7 @@ json_of(const struct control_status *st, const struct control_peer *peers,
 	assert_non_null(out);
 	assert_true(n <= PEERS_MOST);
 	memcpy(copy, peers, n * sizeof(copy[0]));
-	assert_true(show_json(out, &report, parts));
+	assert_true(show_json(out, &report));
 	fclose(out);
 	return text;
 }
@@ -680,7 +895,8 @@ test_json(void **state)
 	char			*text;
 
 	(void)state;
-	text = json_of(&good_status, json_peers, 2, SHOW_ALL);
+	text = json_of(&good_status, json_peers, 2,
+	    SHOW_STATUS | SHOW_PEERS | SHOW_SENSORS);
 	assert_string_equal(text, json_all);
 	free(text);
 	text = json_of(&good_status, json_peers, 0, SHOW_PEERS);
@@ -704,6 +920,51 @@ test_json(void **state)
 	assert_true(json_is_null(json_object_get(object, "system_peer")));
 	assert_true(json_is_null(json_object_get(object, "system_address")));
 	json_decref(root);
+}
+
+/* The value of KEY in OBJECT is VALUE; null if that is -1. */
+static void
+assert_count(const json_t *object, const char *key, int64_t value)
+{
+	const json_t	*found = json_object_get(object, key);
+
+	if (value == -1 ? !json_is_null(found) : !json_is_integer(found) ||
+	    json_integer_value(found) != value)
+		fail_msg("%s is not %lld", key, (long long)value);
+}
+
+static void
+test_json_server(void **state)
+{
+	struct report	 report = { .parts = SHOW_SERVER };
+	json_t		*root, *object;
+	char		*text;
+	size_t		 len;
+	FILE		*out;
+	int		 counted;
+
+	(void)state;
+	for (counted = 0; counted <= 2; counted++) {
+		report.server = good_server;
+		report.server.counted = (uint32_t)counted;
+		report.server.counters.dropped = INT64_MAX;
+		out = open_memstream(&text, &len);
+		assert_non_null(out);
+		assert_true(show_json(out, &report));
+		fclose(out);
+		root = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+		free(text);
+		object = json_object_get(root, "server");
+		assert_count(object, "workers", 2);
+		assert_count(object, "counted", counted);
+		assert_count(object, "sockets", counted == 0 ? -1 : 4);
+#define COUNTER(name, label, text)					\
+		assert_count(object, #name, counted == 0 ? -1 :		\
+		    (int64_t)report.server.counters.name);
+		SERVER_COUNTERS
+#undef COUNTER
+		json_decref(root);
+	}
 }
 
 static uint32_t
@@ -751,6 +1012,7 @@ test_any_record_can_be_shown(void **state)
 {
 	struct control_status	 st, raw_st;
 	struct control_peer	 peer, raw_peer;
+	struct control_server	 sv, raw_sv;
 	uint32_t		 seed = 20260401;
 	unsigned		 i, shown = 0;
 	json_t			*root;
@@ -763,9 +1025,12 @@ test_any_record_can_be_shown(void **state)
 		raw_st = good_status;
 		raw_peer = good_peer;
 		spoil(&raw_st, sizeof(raw_st), &seed);
+		raw_sv = good_server;
 		spoil(&raw_peer, sizeof(raw_peer), &seed);
+		spoil(&raw_sv, sizeof(raw_sv), &seed);
 		if (record_status(&st, &raw_st, sizeof(st)) != NULL ||
-		    record_peer(&peer, &raw_peer, sizeof(peer)) != NULL)
+		    record_peer(&peer, &raw_peer, sizeof(peer)) != NULL ||
+		    record_server(&sv, &raw_sv, sizeof(sv)) != NULL)
 			continue;
 		shown++;
 		out = open_memstream(&text, &len);
@@ -774,6 +1039,7 @@ test_any_record_can_be_shown(void **state)
 		fflush(out);
 		check_table(text);
 		show_status(out, &st);
+		show_server(out, &sv);
 		fclose(out);
 		assert_int_equal(strspn(text, "\n !\"#$%&'()*+,-./0123456789"
 		    ":;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`"
@@ -794,6 +1060,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_status_records),
 		cmocka_unit_test(test_peer_records),
+		cmocka_unit_test(test_server_records),
 		cmocka_unit_test(test_end_records),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_names),
@@ -802,7 +1069,11 @@ main(void)
 		cmocka_unit_test(test_next),
 		cmocka_unit_test(test_peers),
 		cmocka_unit_test(test_sensors),
+		cmocka_unit_test(test_server),
+		cmocka_unit_test(test_clients),
+		cmocka_unit_test(test_client_records),
 		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_json_server),
 		cmocka_unit_test(test_any_record_can_be_shown),
 	};
 

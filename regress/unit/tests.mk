@@ -5,35 +5,48 @@ CONFIG_MODULES	= $(CONFIG) common/addr
 addr_test	= common/addr
 answer_test	= ntpd/server/answer common/ntp common/ntptime
 ask_test	= ntpctl/ask ntpctl/record $(COMMON)
+ANSWERING	= $(addprefix ntpd/server/,batch answer access address clients \
+		siphash stamps xleave)
 SYNC		= $(basename $(wildcard ntpd/sync/*.c))
 
-batch_test	= ntpd/server/batch ntpd/server/answer $(COMMON)
+access_test	= ntpd/server/access ntpd/server/address
+batch_test	= $(ANSWERING) $(COMMON)
 check_test	= ntpd/engine/check common/ntp common/ntptime
 children_test	= ntpd/parent/children ntpd/process $(COMMON)
 clock_test	= ntpd/parent/clock common/loop common/log
+clients_test	= $(addprefix ntpd/server/,clients address siphash) common/addr
 clocks_test	= ntpd/engine/clocks
+collect_test	= ntpd/parent/collect ntpd/process $(COMMON)
 config_test	= $(CONFIG_MODULES)
 config_load_test = $(CONFIG_MODULES)
 discipline_test	= $(SYNC)
 drift_test	= ntpd/parent/drift
 filter_test	= $(SYNC)
 imsg_test	= common/imsg
+local_test	= ntpd/engine/local ntpd/engine/clocks $(SYNC) common/addr \
+		common/loop common/log
 log_test	= common/log common/loop
 logpipe_test	= ntpd/parent/logpipe common/log common/loop
 lookup_test	= ntpd/resolver/lookup $(COMMON)
 loop_test	= common/loop common/log
 ntp_test	= common/ntp common/ntptime
 ntpctl_test	= ntpctl/record ntpctl/show_status ntpctl/show_peers \
-		ntpctl/show_sensors ntpctl/show_json common/addr common/ntp \
-		common/ntptime
+		ntpctl/show_sensors ntpctl/show_server ntpctl/show_clients \
+		ntpctl/show_json \
+		common/addr common/ntp common/ntptime
 ntptime_test	= common/ntptime
 policy_test	= ntpd/parent/policy common/loop common/log
 process_test	= ntpd/process $(COMMON)
 select_test	= $(SYNC)
 source_test	= $(SYNC)
 sync_test	= $(SYNC) regress/unit/paths
+xleave_test	= ntpd/server/xleave ntpd/server/address common/ntptime
 
-answer_fuzz	= ntpd/server/answer common/ntp common/ntptime
+answer_fuzz	= ntpd/server/answer ntpd/server/address ntpd/server/xleave \
+		common/ntp common/ntptime
 config_fuzz	= $(CONFIG_MODULES)
 imsg_fuzz	= common/imsg
 ntp_fuzz	= common/ntp common/ntptime
+record_fuzz	= ntpctl/record ntpctl/show_status ntpctl/show_peers \
+		ntpctl/show_server ntpctl/show_clients common/addr \
+		common/ntp common/ntptime
