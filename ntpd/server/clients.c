@@ -175,12 +175,13 @@ uint32_t
 clients_top(const struct clients *c, struct client_count *list)
 {
 	const struct client *top[CLIENTS_SHOWN], *client;
-	const struct client *end = c->table[0] + CLIENTS_MAX;
 	uint32_t	 n = 0, i;
 
-	for (client = c->table[0]; client < end; client++)
+	for (i = 0; i < CLIENTS_MAX; i++) {
+		client = &c->table[i / CLIENTS_WAYS][i % CLIENTS_WAYS];
 		if (client->requests > 0)
 			n = insert(top, n, client);
+	}
 	for (i = 0; i < n; i++)
 		list[i] = describe(c, top[i]);
 	return n;
