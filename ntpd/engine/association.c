@@ -29,6 +29,9 @@
 /* Requests in quick succession when there may be news. */
 #define HURRY		3
 
+/* A wait that is so many times what it should be is cut short. */
+#define HASTE		2.0
+
 /* Polls without an answer until the server counts as silent. */
 #define SILENT_POLLS	8
 
@@ -117,6 +120,28 @@ burst_spacing(const struct association *a)
 	return ldexp(BURST_SPACING, (int)(sent - BURST_ENOUGH));
 }
 
+/* How long A may wait from one request to the next, s. */
+static double
+poll_interval(const struct engine *e, const struct association *a)
+{
+	int		 maxpoll = e->hosts[a->host].conf.maxpoll;
+
+	if (maxpoll < a->minpoll)
+		maxpoll = a->minpoll;
+	return sync_poll(&e->sync, ldexp(1, a->minpoll), ldexp(1, maxpoll));
+}
+
+/* A need not wait longer than INTERVAL after its last request, s. */
+static void
+ask_sooner(struct association *a, double interval, struct instant now)
+{
+	struct instant	 soon = instant_add(a->asked_at, interval);
+
+	if (instant_before(soon, now))
+		soon = instant_add(now, some_of(BURST_SPACING));
+	a->next = instant_min(a->next, soon);
+}
+
 /* Has a quick start done what it is for? */
 static bool
 burst_is_over(const struct engine *e, const struct association *a)
@@ -129,9 +154,6 @@ burst_is_over(const struct engine *e, const struct association *a)
 static void
 schedule(struct engine *e, struct association *a, struct instant now)
 {
-	const struct config_server *conf = &e->hosts[a->host].conf;
-	int		 most = conf->maxpoll > a->minpoll ?
-	    conf->maxpoll : a->minpoll;
 	double		 interval, spread;
 
 	if (a->hurry > 0) {
@@ -144,9 +166,10 @@ schedule(struct engine *e, struct association *a, struct instant now)
 		return;
 	}
 	a->state = PEER_STATE_POLLING;
-	interval = sync_poll(&e->sync, ldexp(1, a->minpoll), ldexp(1, most));
+	interval = poll_interval(e, a);
 	a->poll = (int)ceil(log2(interval));
-	spread = most > a->minpoll ? POLL_SPREAD : POLL_SPREAD_FIXED;
+	spread = e->hosts[a->host].conf.maxpoll > a->minpoll ? POLL_SPREAD :
+	    POLL_SPREAD_FIXED;
 	a->next = instant_add(now, interval - some_of(interval * spread));
 }
 
@@ -315,17 +338,31 @@ settle_doubt(struct engine *e, struct association *doubtful,
     struct instant now)
 {
 	struct association *a;
-	struct instant	 soon;
+
+	for (a = e->associations; a < e->associations + MAX_ASSOCIATIONS; a++)
+		if (a->used && a->burst == 0 && (a == doubtful ||
+		    sync_takes_part(&e->sync, association_number(e, a))))
+			ask_sooner(a, ldexp(1, a->minpoll), now);
+}
+
+/*
+ * An answer may have shown that the oscillator is not as quiet as it was.
+ * Those who wait for a time that was right before need not wait that long.
+ */
+static void
+hasten(struct engine *e, struct instant now)
+{
+	struct association *a;
+	double		 interval;
 
 	for (a = e->associations; a < e->associations + MAX_ASSOCIATIONS;
 	    a++) {
-		if (!a->used || a->burst > 0 || (a != doubtful &&
-		    !sync_takes_part(&e->sync, association_number(e, a))))
+		if (!a->used || a->burst > 0 ||
+		    !sync_takes_part(&e->sync, association_number(e, a)))
 			continue;
-		soon = instant_add(a->asked_at, ldexp(1, a->minpoll));
-		if (instant_before(soon, now))
-			soon = instant_add(now, some_of(BURST_SPACING));
-		a->next = instant_min(a->next, soon);
+		interval = poll_interval(e, a);
+		if (instant_diff(a->next, a->asked_at) > HASTE * interval)
+			ask_sooner(a, interval, now);
 	}
 }
 
@@ -365,6 +402,8 @@ association_answer(struct engine *e, struct association *a,
 		a->burst = 0;
 		schedule(e, a, now);
 	}
+	if (updated)
+		hasten(e, now);
 	if (updated || !sync_ready(&e->sync) || e->sync.agreed != agreed)
 		steer_update(e, now);
 }

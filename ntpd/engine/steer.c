@@ -245,15 +245,27 @@ adjust(struct engine *e)
 }
 
 /*
- * All servers jumped together: the machine stood still without knowing it, as
- * a paused virtual machine does.  That is a new start, if the parent agrees.
+ * All servers jumped together.  By little: the oscillator has changed its pace
+ * (a fan, a room that gets warm), which is corrected like any other offset.
+ * By much: the machine stood still without knowing it, as a paused virtual
+ * machine does.  That is a new start, if the parent agrees.
  */
 static void
-notice_change(struct engine *e)
+notice_change(struct engine *e, struct instant now)
 {
+	struct reading	 r = clocks_read(&e->clocks);
+	double		 offset;
+
 	if (e->changes_seen == e->sync.changes)
 		return;
 	e->changes_seen = e->sync.changes;
+	offset = sync_estimate(&e->sync, r.now).offset - r.ahead;
+	if (fabs(offset) <= DISCIPLINE_LARGE) {
+		if (log_allowed(&e->complaints, now, NULL))
+			log_info("all servers see the clock %+.6f s off where "
+			    "it should be: its oscillator has changed", offset);
+		return;
+	}
 	e->discipline.acquired = false;
 	log_warnx("all servers' time jumped: the machine must have stood "
 	    "still");
@@ -274,7 +286,7 @@ steer_update(struct engine *e, struct instant now)
 	if (sync_ready(&e->sync)) {
 		if (e->local.leader == NULL)
 			log_verdicts(e, now);
-		notice_change(e);
+		notice_change(e, now);
 		if (!e->stepping)
 			adjust(e);
 	}

@@ -6,11 +6,12 @@
 #include "ntpd/sync/sync.h"
 
 /*
- * Ask when the prediction's variance has grown by so many samples'.  Servers
- * that are all near (s, round trip) bring more when there are more of them:
- * asking them costs nobody anything.
+ * Ask when the prediction's variance has grown by so many samples', times the
+ * number of servers: more of them do not mean more requests.  Of servers that
+ * are all near (s, round trip), times the root of their number: to ask them
+ * costs nobody anything.
  */
-#define POLL_VARIANCE	7.0
+#define POLL_VARIANCE	8.0
 #define NEAR_DELAY	1e-3
 
 /* Intervals are at most this part of the time since the start. */

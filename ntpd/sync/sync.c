@@ -17,6 +17,9 @@
 /* How much the clock may have drifted since a sample, at least, s/s. */
 #define DRIFT_FLOOR	0.1e-6
 
+/* What is known of a clock that has changed is worth so long a time, s. */
+#define KNOWN		600.0
+
 /* Confidence of the error bound: standard errors. */
 #define BOUND_ERRORS	4.0
 
@@ -406,7 +409,7 @@ accept_change(struct sync *sync, double now)
 	sync->changes++;
 	begin(sync);
 	/* It is the same oscillator: no need to ask as often as at a start. */
-	sync->filter.began = began;
+	sync->filter.began = fmax(began, now - KNOWN);
 }
 
 /* Has everybody that was believed fallen silent? */
