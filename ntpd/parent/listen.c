@@ -177,13 +177,24 @@ wants_family(const struct config_listener *conf, unsigned family)
 	    conf->addr.family == families[family].addr;
 }
 
+/* Does the kernel answer from the IPv4 address asked, without being told? */
+static bool
+is_bound(const struct config_listener *conf)
+{
+	static const uint8_t any[4];
+
+	return conf->kind == LISTEN_ADDRESS && conf->addr.family == ADDR_IPV4 &&
+	    memcmp(conf->addr.bytes, any, sizeof(any)) != 0;
+}
+
 /* Open L's socket of FAMILY for one worker and send it.  False to try again. */
 static bool
 give(struct listeners *ls, struct listener *l, unsigned family,
     struct channel *worker)
 {
 	struct server_socket payload = {
-		.family = families[family].addr, .xleave = ls->xleave
+		.family = families[family].addr, .xleave = ls->xleave,
+		.bound = is_bound(&l->conf)
 	};
 	char		 name[ADDR_STRLEN + 16];
 	int		 fd;

@@ -1,6 +1,5 @@
 /*
- * Requests by the batch: one recvmmsg(2), then the answers, a few with each
- * sendmmsg(2).  All memory is here and of fixed size.
+ * Requests by the batch: one recvmmsg(2), and one sendmmsg(2) of the answers.  All memory is here and of fixed size.
  */
 #ifndef NTPD_SERVER_BATCH_H
 #define NTPD_SERVER_BATCH_H
@@ -9,6 +8,7 @@
 #include <sys/uio.h>
 
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/counters.h"
@@ -20,7 +20,7 @@
 #include "ntpd/server/clients.h"
 #include "ntpd/server/xleave.h"
 
-#define BATCH_MAX	64	/* requests */
+#define BATCH_MAX	16	/* requests; see batch.c */
 
 /* Room for a timestamp of either kind and packet information, and more. */
 union batch_control {
@@ -52,6 +52,7 @@ struct batch {
 	unsigned	 used;		/* elements of in to be made new */
 	int64_t		 pace;		/* ns from one answer to the next */
 	struct xleave	*xleave;	/* NULL: basic mode only */
+	bool		 bound;		/* to the IPv4 address asked */
 	unsigned	 stamps;	/* asked for in this batch */
 	struct server_counters counters;
 	struct log_limit unsent;

@@ -65,6 +65,30 @@ clients_limit(struct clients *c, const struct config_ratelimit *limit)
 	return true;
 }
 
+/* The client that FROM belongs to. */
+static struct address
+client_of(const struct clients *c, struct address from)
+{
+	return address_first(from, address_is_ipv4(from) ? c->bits4 :
+	    c->bits6);
+}
+
+/* The number of the set in which the client with ADDRESS is, if anywhere. */
+static size_t
+set_of(const struct clients *c, struct address address)
+{
+	return siphash(&c->key, address.high, address.low) % CLIENTS_SETS;
+}
+
+void
+clients_expect(const struct clients *c, struct address from)
+{
+	const struct client *set = c->table[set_of(c, client_of(c, from))];
+
+	__builtin_prefetch(set, 1);
+	__builtin_prefetch(set + CLIENTS_WAYS / 2, 1);
+}
+
 /*
  * The place of the client with ADDRESS in its set: its own, a free one, or
  * that of the one with most credit.
@@ -72,11 +96,9 @@ clients_limit(struct clients *c, const struct config_ratelimit *limit)
 static struct client *
 find(struct clients *c, struct address address)
 {
-	struct client	*set, *place, *best;
-	uint64_t	 hash = siphash(&c->key, address.high, address.low);
+	struct client	*set = c->table[set_of(c, address)], *place;
+	struct client	*best = set;
 
-	set = c->table[hash % CLIENTS_SETS];
-	best = set;
 	for (place = set; place < set + CLIENTS_WAYS; place++) {
 		if (place->requests == 0) {
 			best = place;
@@ -121,8 +143,7 @@ clients_ask(struct clients *c, struct address from, struct instant now)
 	enum clients_verdict verdict;
 	int64_t		 owed;		/* ns until the credit is full */
 
-	client = find(c, address_first(from,
-	    address_is_ipv4(from) ? c->bits4 : c->bits6));
+	client = find(c, client_of(c, from));
 	count(&client->requests);
 	/* Never more than all credit, even if the limit was another before. */
 	owed = MIN(MAX(client->due - now.ns, 0), c->full);

@@ -30,7 +30,7 @@
  * wait for all of them costs little, few enough that 64 busy sockets do not
  * keep the engine waiting for more than 0.1 s.
  */
-#define BATCHES_PER_TURN 4
+#define BATCHES_PER_TURN 16
 
 /*
  * How long to leave a socket alone that gives errors (its interface is down),
@@ -40,6 +40,7 @@
 
 struct listener {
 	uint32_t	 id;		/* the parent's name for it */
+	bool		 bound;		/* to one IPv4 address */
 	bool		 xleave;	/* it serves interleaved mode */
 	int		 fd;
 	int		 slot;
@@ -214,6 +215,7 @@ server_listen(struct server *s, uint32_t id, int fd, const void *data)
 	l->id = id;
 	l->fd = fd;
 	l->slot = -1;
+	l->bound = sock.bound;
 	l->xleave = sock.xleave && server_interleave(s);
 	l->rests_until = instant_now();
 	l->dropped = 0;
@@ -370,6 +372,7 @@ listener_serve(struct server *s, struct listener *l)
 	struct instant	 now;
 	int		 error, i;
 
+	s->batch.bound = l->bound;
 	s->batch.xleave = l->xleave ? s->xleave : NULL;
 	/* Or the late ones would be an error that remains. */
 	if (l->xleave && pollset_ready(&s->set, l->slot, 0))

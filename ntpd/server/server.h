@@ -11,8 +11,8 @@
  *   for transmission if one message asks for it;
  * - IP_PKTINFO or IPV6_RECVPKTINFO: what is answered then leaves from the
  *   address that was asked, and what was sent to a broadcast or multicast
- *   address is not answered.  Only a socket that is bound to one unicast
- *   address may be without: it answers from that, and is a little cheaper;
+ *   address is not answered.  A socket that is bound to one IPv4 address
+ *   answers from that, and is not told, which is a little cheaper;
  * - no other control messages, IP_RECVERR least of all;
  * - a receive buffer of 1 MB, if it may have it: it holds what comes while
  *   the server waits for its CPU.
