@@ -10,6 +10,7 @@ ANSWERING	= $(addprefix ntpd/server/,batch answer access address clients \
 SYNC		= $(basename $(wildcard ntpd/sync/*.c))
 
 access_test	= ntpd/server/access ntpd/server/address
+association_test	= ntpd/engine/association common/addr common/loop common/log
 batch_test	= $(ANSWERING) $(COMMON)
 check_test	= ntpd/engine/check common/ntp common/ntptime
 children_test	= ntpd/parent/children ntpd/process $(COMMON)
@@ -39,6 +40,8 @@ policy_test	= ntpd/parent/policy common/loop common/log
 process_test	= ntpd/process $(COMMON)
 select_test	= $(SYNC)
 source_test	= $(SYNC)
+steer_test	= ntpd/engine/steer ntpd/sync/discipline common/addr \
+		common/loop common/log common/ntptime
 sync_test	= $(SYNC) regress/unit/paths
 xleave_test	= ntpd/server/xleave ntpd/server/address common/ntptime
 

@@ -1,0 +1,242 @@
+/*
+ * When servers are asked: what an answer changes in the plans for the others.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ntpd/engine/state.h"
+
+#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+
+/* What the rest of the engine would say. */
+static struct engine	 e;
+static double		 interval;	/* s, the right one at present */
+static bool		 updated, doubt, part[MAX_ASSOCIATIONS];
+
+double
+sync_poll(const struct sync *sync, double least, double most)
+{
+	(void)sync;
+	return interval < least ? least : interval > most ? most : interval;
+}
+
+bool
+sync_takes_part(const struct sync *sync, size_t i)
+{
+	(void)sync;
+	return part[i];
+}
+
+bool
+sync_in_doubt(const struct sync *sync, size_t i)
+{
+	(void)sync;
+	return doubt && i == 0;
+}
+
+bool
+sync_sample(struct sync *sync, size_t i, const struct sample *sample,
+    size_t expected)
+{
+	(void)sync;
+	(void)i;
+	(void)sample;
+	(void)expected;
+	return updated;
+}
+
+bool
+sync_ready(const struct sync *sync)
+{
+	(void)sync;
+	return true;
+}
+
+struct estimate
+sync_estimate(const struct sync *sync, double now)
+{
+	(void)sync;
+	(void)now;
+	return (struct estimate){ .frequency_error = 1 };
+}
+
+void
+sync_add(struct sync *sync, size_t i, unsigned weight)
+{
+	(void)sync;
+	(void)i;
+	(void)weight;
+}
+
+void
+sync_remove(struct sync *sync, size_t i)
+{
+	(void)sync;
+	(void)i;
+}
+
+void
+sync_silence(struct sync *sync, size_t i)
+{
+	(void)sync;
+	(void)i;
+}
+
+bool
+query_send(struct engine *engine, struct association *a, struct instant now)
+{
+	(void)engine;
+	(void)a;
+	(void)now;
+	return true;
+}
+
+void
+query_close(struct query *q)
+{
+	(void)q;
+}
+
+void
+steer_update(struct engine *engine, struct instant now)
+{
+	(void)engine;
+	(void)now;
+}
+
+void
+hosts_replace(struct engine *engine, struct association *a, struct instant now)
+{
+	(void)engine;
+	(void)a;
+	(void)now;
+}
+
+bool
+local_admits(struct engine *engine, struct association *a,
+    const struct ntp_packet *pkt, struct instant now)
+{
+	(void)engine;
+	(void)a;
+	(void)pkt;
+	(void)now;
+	return true;
+}
+
+/* Seconds as an instant. */
+static struct instant
+at(double s)
+{
+	return (struct instant){ (int64_t)(s * 1e9) };
+}
+
+static int
+begin(void **state)
+{
+	(void)state;
+	memset(&e, 0, sizeof(e));
+	memset(part, 0, sizeof(part));
+	e.hosts[0].conf.minpoll = 6;
+	e.hosts[0].conf.maxpoll = 10;
+	interval = 1024;
+	updated = doubt = false;
+	return 0;
+}
+
+/* Association I was asked at ASKED and is going to be at NEXT, s. */
+static struct association *
+add(size_t i, double asked, double next)
+{
+	struct association *a = &e.associations[i];
+
+	a->used = true;
+	a->state = PEER_STATE_POLLING;
+	a->minpoll = a->poll = 6;
+	a->asked_at = at(asked);
+	a->next = at(next);
+	part[i] = true;
+	return a;
+}
+
+/* Association 0 answers at NOW, s. */
+static void
+answer(double now)
+{
+	static const struct sample sample;
+	static const struct ntp_packet pkt;
+
+	association_answer(&e, &e.associations[0], &pkt, &sample, at(now));
+}
+
+/* Another server, asked at 1000 s, when the first one answers at 1100 s. */
+static const struct {
+	const char	*name;
+	bool		 updated, doubt, part;
+	double		 interval, next;	/* s: right; planned */
+	double		 least, most;		/* s: what becomes of it */
+} cases[] = {
+	{ "nothing new", true, false, true, 1000, 2000, 2000, 2000 },
+	{ "not much", true, false, true, 600, 2000, 2000, 2000 },
+	{ "restless", true, false, true, 300, 2000, 1300, 1300 },
+	{ "overdue", true, false, true, 70, 2000, 1100, 1102 },
+	{ "nothing learned", false, false, true, 70, 2000, 2000, 2000 },
+	{ "a falseticker", true, false, false, 70, 2000, 2000, 2000 },
+	{ "soon anyway", true, false, true, 70, 1110, 1110, 1110 },
+	{ "in doubt", false, true, true, 1000, 2000, 1100, 1102 },
+	{ "in doubt, a falseticker", false, true, false, 1000, 2000, 2000,
+	    2000 },
+};
+
+static void
+an_answer_hastens_others(void **state)
+{
+	const struct association *a;
+	size_t		 i;
+
+	for (i = 0; i < COUNT(cases); i++) {
+		begin(state);
+		add(0, 1099, 5000);
+		a = add(1, 1000, cases[i].next);
+		updated = cases[i].updated;
+		doubt = cases[i].doubt;
+		part[1] = cases[i].part;
+		interval = cases[i].interval;
+		answer(1100);
+		if (instant_before(a->next, at(cases[i].least)) ||
+		    instant_before(at(cases[i].most), a->next))
+			fail_msg("%s: next at %g s", cases[i].name,
+			    (double)a->next.ns / 1e9);
+	}
+}
+
+/* A server that is in a quick start is not told to be slower. */
+static void
+a_quick_start_goes_on(void **state)
+{
+	struct association *a;
+
+	(void)state;
+	add(0, 1099, 5000);
+	a = add(1, 1000, 1500);
+	a->burst = 3;
+	updated = true;
+	interval = 70;
+	answer(1100);
+	assert_true(a->next.ns == at(1500).ns);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_answer_hastens_others),
+		cmocka_unit_test_setup(a_quick_start_goes_on, begin),
+	};
+
+	return cmocka_run_group_tests_name("association", tests, NULL, NULL);
+}

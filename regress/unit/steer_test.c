@@ -1,0 +1,186 @@
+/*
+ * From the estimate to the clock: what is asked of the parent when all servers
+ * have seen the clock change.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ntpd/engine/state.h"
+
+#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+
+/* What the rest of the engine would say, and what the parent was told. */
+static struct engine	 e;
+static struct estimate	 estimate;
+static unsigned		 starts;
+static struct clock_slew slew;
+
+bool
+channel_send(struct channel *ch, enum message_type type, uint32_t id, int fd,
+    const void *payload)
+{
+	(void)ch;
+	(void)id;
+	assert_int_equal(fd, -1);
+	starts += type == MSG_CLOCK_NEW_START;
+	if (type == MSG_CLOCK_SLEW)
+		memcpy(&slew, payload, sizeof(slew));
+	return true;
+}
+
+/* The clock is right: what it is off is the estimate's offset. */
+struct reading
+clocks_read(const struct clocks *clocks)
+{
+	(void)clocks;
+	return (struct reading){ .now = 100 };
+}
+
+bool
+sync_ready(const struct sync *sync)
+{
+	(void)sync;
+	return true;
+}
+
+struct estimate
+sync_estimate(const struct sync *sync, double now)
+{
+	(void)sync;
+	(void)now;
+	return estimate;
+}
+
+double
+sync_bound(const struct sync *sync, double now)
+{
+	(void)sync;
+	(void)now;
+	return 1e-3;
+}
+
+void
+sync_restart(struct sync *sync)
+{
+	(void)sync;
+}
+
+size_t
+associations_expected(const struct engine *engine)
+{
+	(void)engine;
+	return 0;
+}
+
+const char *
+association_name(const struct association *a, char text[ADDR_STRLEN])
+{
+	(void)a;
+	text[0] = '\0';
+	return text;
+}
+
+void
+association_quicken(struct association *a, struct instant now)
+{
+	(void)a;
+	(void)now;
+}
+
+void
+hosts_replace(struct engine *engine, struct association *a, struct instant now)
+{
+	(void)engine;
+	(void)a;
+	(void)now;
+}
+
+void
+local_serve(const struct engine *engine, struct system *s)
+{
+	(void)engine;
+	(void)s;
+}
+
+void
+query_close(struct query *q)
+{
+	(void)q;
+}
+
+static const struct {
+	const char	*name;
+	double		 offset;	/* s, of the clock after the change */
+	bool		 start;		/* it is a new start */
+} changes[] = {
+	{ "the room gets warm", 600e-6, false },
+	{ "a fan", -20e-3, false },
+	{ "not quite a pause", 0.127, false },
+	{ "a pause", 0.129, true },
+	{ "a long pause", 3600, true },
+};
+
+/*
+ * Who measures intervals must not suffer for a change that is small: it is
+ * slewed by no more than what an acquired clock is.
+ */
+static void
+a_change(void **state)
+{
+	size_t		 i;
+
+	(void)state;
+	for (i = 0; i < COUNT(changes); i++) {
+		memset(&e, 0, sizeof(e));
+		e.sync.system_peer = SYNC_SOURCES;
+		e.sync.agreed = true;
+		e.complaints = (struct log_limit){ .burst = 5, .interval = 60 };
+		e.discipline.acquired = true;
+		estimate = (struct estimate){ .offset = changes[i].offset,
+		    .offset_error = 100e-6, .tracking_error = 100e-6,
+		    .frequency_error = 1e-6 };
+		starts = 0;
+		steer_update(&e, instant_now());
+		assert_int_equal(starts, 0);
+		e.discipline.acquired = true;
+		e.sync.changes++;
+		steer_update(&e, instant_now());
+		steer_update(&e, instant_now());
+		if (starts != changes[i].start)
+			fail_msg("%s: %u new starts", changes[i].name, starts);
+	}
+}
+
+static void
+a_small_change_is_slewed_gently(void **state)
+{
+	(void)state;
+	memset(&e, 0, sizeof(e));
+	e.sync.system_peer = SYNC_SOURCES;
+	e.sync.agreed = true;
+	e.complaints = (struct log_limit){ .burst = 5, .interval = 60 };
+	e.discipline.acquired = true;
+	estimate = (struct estimate){ .offset = 600e-6,
+	    .offset_error = 100e-6, .tracking_error = 100e-6,
+	    .frequency_error = 1e-6 };
+	e.sync.changes++;
+	steer_update(&e, instant_now());
+	assert_true(slew.rate > 0 && slew.rate < 10e-6);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_change),
+		cmocka_unit_test(a_small_change_is_slewed_gently),
+	};
+
+	return cmocka_run_group_tests_name("steer", tests, NULL, NULL);
+}
