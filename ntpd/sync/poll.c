@@ -8,10 +8,11 @@
 /*
  * Ask when the prediction's variance has grown by so many samples', times the
  * number of servers: more of them do not mean more requests.  Of servers that
- * are all near (s, round trip), times the root of their number: to ask them
- * costs nobody anything.
+ * are all near (s, round trip) it is fewer, times the root of their number: to
+ * ask them costs nobody anything.
  */
 #define POLL_VARIANCE	8.0
+#define NEAR_VARIANCE	6.0
 #define NEAR_DELAY	1e-3
 
 /* Intervals are at most this part of the time since the start. */
@@ -44,7 +45,8 @@ tolerable_loss(const struct sync *sync)
 	}
 	if (members == 0)
 		return 0;
-	return POLL_VARIANCE * (near ? sqrt(members) : members) / sum;
+	return (near ? NEAR_VARIANCE * sqrt(members) :
+	    POLL_VARIANCE * members) / sum;
 }
 
 /*
