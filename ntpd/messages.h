@@ -134,7 +134,7 @@ struct snapshot {
 struct server_socket {
 	uint32_t	 family;	/* enum addr_family */
 	uint8_t		 xleave;	/* it is made for interleaved mode */
-	uint8_t		 bound;		/* to an IPv4 address, not to all */
+	uint8_t		 bound;		/* to an IPv4 address of a host */
 	uint8_t		 reserved[2];
 };
 

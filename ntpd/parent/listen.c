@@ -95,23 +95,33 @@ set_stamps(int fd, bool xleave)
 	    SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_RX_SOFTWARE);
 }
 
-/* What every listening socket needs; server.h says what for. */
+/*
+ * Packet information, and no fragments: answers are shorter than any path's
+ * MTU, whatever a forged message says of it.  An IPv4 packet that may not be
+ * fragmented needs no number either, which saves the kernel a hash for each.
+ */
 static bool
-set_options(int fd, int family, bool shared, bool xleave)
+set_packets(int fd, int family, bool bound)
 {
-	(void)set_option(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER);
-	if (shared && !set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1))
-		return false;
-	if (!set_stamps(fd, xleave))
-		return false;
 	if (family == AF_INET)
-		return set_option(fd, IPPROTO_IP, IP_PKTINFO, 1) &&
+		return (bound || set_option(fd, IPPROTO_IP, IP_PKTINFO, 1)) &&
 		    set_option(fd, IPPROTO_IP, IP_FREEBIND, 1) &&
 		    set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER,
-		    IP_PMTUDISC_OMIT);
+		    IP_PMTUDISC_PROBE);
 	return set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) &&
 	    set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1) &&
 	    set_option(fd, IPPROTO_IPV6, IPV6_FREEBIND, 1);
+}
+
+/* What every listening socket needs; server.h says what for. */
+static bool
+set_options(int fd, int family, const struct listeners *ls, bool bound)
+{
+	(void)set_option(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER);
+	if (ls->spread.workers > 1 &&
+	    !set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1))
+		return false;
+	return set_stamps(fd, ls->xleave) && set_packets(fd, family, bound);
 }
 
 static bool
@@ -149,17 +159,20 @@ spread(struct listeners *ls, int fd, int family)
 	ls->spread_failed = true;
 }
 
-/* -1 with errno; EAFNOSUPPORT if this machine does not have FAMILY. */
+/*
+ * -1 with errno; EAFNOSUPPORT if this machine does not have FAMILY.  BOUND as
+ * is_bound() says.
+ */
 static int
 open_socket(struct listeners *ls, const struct config_listener *conf,
-    int family)
+    int family, bool bound)
 {
 	int		 fd, saved;
 
 	fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd == -1)
 		return -1;
-	if (set_options(fd, family, ls->spread.workers > 1, ls->xleave) &&
+	if (set_options(fd, family, ls, bound) &&
 	    bind_listener(fd, family, conf)) {
 		spread(ls, fd, family);
 		return fd;
@@ -177,14 +190,36 @@ wants_family(const struct config_listener *conf, unsigned family)
 	    conf->addr.family == families[family].addr;
 }
 
-/* Does the kernel answer from the IPv4 address asked, without being told? */
+/* Is ADDR the broadcast address of a network?  The kernel knows, by refusing. */
+static bool
+is_broadcast(const struct addr *addr)
+{
+	struct sockaddr_storage ss;
+	socklen_t	 len = addr_to_sockaddr(addr, &ss);
+	int		 fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool		 refused;
+
+	if (fd == -1)
+		return true;		/* it may be one */
+	refused = connect(fd, (const struct sockaddr *)&ss, len) == -1 &&
+	    errno == EACCES;
+	close(fd);
+	return refused;
+}
+
+/*
+ * Is the socket bound to an IPv4 address of one host?  Then the kernel gives it
+ * nothing that was sent elsewhere, and answers from there, without being told.
+ * If the address becomes a broadcast one later, it lets no answer leave.
+ */
 static bool
 is_bound(const struct config_listener *conf)
 {
 	static const uint8_t any[4];
 
 	return conf->kind == LISTEN_ADDRESS && conf->addr.family == ADDR_IPV4 &&
-	    memcmp(conf->addr.bytes, any, sizeof(any)) != 0;
+	    memcmp(conf->addr.bytes, any, sizeof(any)) != 0 &&
+	    !is_broadcast(&conf->addr);
 }
 
 /* Open L's socket of FAMILY for one worker and send it.  False to try again. */
@@ -199,7 +234,7 @@ give(struct listeners *ls, struct listener *l, unsigned family,
 	char		 name[ADDR_STRLEN + 16];
 	int		 fd;
 
-	fd = open_socket(ls, &l->conf, families[family].socket);
+	fd = open_socket(ls, &l->conf, families[family].socket, payload.bound);
 	if (fd != -1)
 		return channel_send(worker, MSG_SERVER_LISTEN, l->id + family,
 		    fd, &payload);

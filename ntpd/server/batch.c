@@ -220,10 +220,10 @@ is_request(struct batch *b, unsigned i, struct ntp_packet *asked)
 
 /* Is FROM to have an answer?  It is counted if not; *P says of what kind. */
 static bool
-within_limit(struct batch *b, struct address from, struct instant now,
-    struct pending *p)
+within_limit(struct batch *b, struct address from, size_t set,
+    struct instant now, struct pending *p)
 {
-	enum clients_verdict verdict = clients_ask(b->clients, from, now);
+	enum clients_verdict verdict = clients_ask(b->clients, from, set, now);
 
 	p->kiss = verdict == CLIENTS_KISS;
 	if (verdict == CLIENTS_SILENCE)
@@ -233,11 +233,12 @@ within_limit(struct batch *b, struct address from, struct instant now,
 
 /*
  * Datagram I is to have answer number N: is it a request from where it can be
- * answered?  All that does not depend on the time of sending is prepared.
+ * answered?  All that does not depend on the time of sending is prepared.  SET
+ * as clients_expect() said.
  */
 static bool
-batch_admit(struct batch *b, unsigned i, unsigned n, struct instant now,
-    struct pending *p)
+batch_admit(struct batch *b, unsigned i, unsigned n, size_t set,
+    struct instant now, struct pending *p)
 {
 	struct msghdr	*in = &b->in[i].msg_hdr, *out = &b->out[n].msg_hdr;
 	struct address	 from;
@@ -255,23 +256,23 @@ batch_admit(struct batch *b, unsigned i, unsigned n, struct instant now,
 	if (!is_request(b, i, &p->asked))
 		return false;
 	/*
-	 * Each socket asks for packet information.  Who does not know where
+	 * Each socket asks for packet information, but one that is bound to an
+	 * address, which gets and sends nothing else.  Who does not know where
 	 * the request was sent to, were it because there was no room to be
 	 * told, would answer from a wrong address, or a broadcast.
 	 */
 	len = read_control(in, &p->arrival, &b->source[n]);
-	if (len == 0 || p->arrival.refused ||
+	if ((len == 0 && !b->bound) || p->arrival.refused ||
 	    (in->msg_flags & MSG_CTRUNC) != 0) {
 		b->counters.bad_destination++;
 		return false;
 	}
-	if (!within_limit(b, from, now, p))
+	if (!within_limit(b, from, set, now, p))
 		return false;
 	out->msg_name = in->msg_name;
 	out->msg_namelen = in->msg_namelen;
-	/* A bound socket knows where its answers come from: 4 % cheaper. */
 	out->msg_control = &b->source[n];
-	out->msg_controllen = b->bound ? 0 : len;
+	out->msg_controllen = len;
 	if (b->xleave != NULL)
 		xleave_expect(b->xleave, &p->asked, p->arrival.time);
 	return true;
@@ -282,13 +283,15 @@ static unsigned
 batch_sort(struct batch *b, unsigned count, struct pending list[BATCH_MAX])
 {
 	struct instant	 now = instant_now();
+	size_t		 sets[BATCH_MAX];
 	unsigned	 i, n = 0;
 
 	for (i = 0; i < count; i++)
-		clients_expect(b->clients, address_of_sender(&b->name[i]));
+		sets[i] = clients_expect(b->clients,
+		    address_of_sender(&b->name[i]));
 	b->counters.received += count;
 	for (i = 0; i < count; i++)
-		if (batch_admit(b, i, n, now, &list[n]))
+		if (batch_admit(b, i, n, sets[i], now, &list[n]))
 			n++;
 	return n;
 }

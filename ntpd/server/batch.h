@@ -1,5 +1,6 @@
 /*
- * Requests by the batch: one recvmmsg(2), and one sendmmsg(2) of the answers.  All memory is here and of fixed size.
+ * Requests by the batch: one recvmmsg(2), and one sendmmsg(2) of the answers.
+ * All memory is here and of fixed size.
  */
 #ifndef NTPD_SERVER_BATCH_H
 #define NTPD_SERVER_BATCH_H
@@ -52,7 +53,7 @@ struct batch {
 	unsigned	 used;		/* elements of in to be made new */
 	int64_t		 pace;		/* ns from one answer to the next */
 	struct xleave	*xleave;	/* NULL: basic mode only */
-	bool		 bound;		/* to the IPv4 address asked */
+	bool		 bound;		/* gets what is sent to one host */
 	unsigned	 stamps;	/* asked for in this batch */
 	struct server_counters counters;
 	struct log_limit unsent;

@@ -73,31 +73,26 @@ client_of(const struct clients *c, struct address from)
 	    c->bits6);
 }
 
-/* The number of the set in which the client with ADDRESS is, if anywhere. */
-static size_t
-set_of(const struct clients *c, struct address address)
-{
-	return siphash(&c->key, address.high, address.low) % CLIENTS_SETS;
-}
-
-void
+size_t
 clients_expect(const struct clients *c, struct address from)
 {
-	const struct client *set = c->table[set_of(c, client_of(c, from))];
+	struct address	 client = client_of(c, from);
+	size_t		 set;
 
-	__builtin_prefetch(set, 1);
-	__builtin_prefetch(set + CLIENTS_WAYS / 2, 1);
+	set = siphash(&c->key, client.high, client.low) % CLIENTS_SETS;
+	__builtin_prefetch(c->table[set], 1);
+	__builtin_prefetch(c->table[set] + CLIENTS_WAYS / 2, 1);
+	return set;
 }
 
 /*
- * The place of the client with ADDRESS in its set: its own, a free one, or
+ * The place of the client with ADDRESS in its SET: its own, a free one, or
  * that of the one with most credit.
  */
 static struct client *
-find(struct clients *c, struct address address)
+find(struct client set[CLIENTS_WAYS], struct address address)
 {
-	struct client	*set = c->table[set_of(c, address)], *place;
-	struct client	*best = set;
+	struct client	*place, *best = set;
 
 	for (place = set; place < set + CLIENTS_WAYS; place++) {
 		if (place->requests == 0) {
@@ -137,13 +132,14 @@ over_limit(struct clients *c)
 }
 
 enum clients_verdict
-clients_ask(struct clients *c, struct address from, struct instant now)
+clients_ask(struct clients *c, struct address from, size_t set,
+    struct instant now)
 {
 	struct client	*client;
 	enum clients_verdict verdict;
 	int64_t		 owed;		/* ns until the credit is full */
 
-	client = find(c, client_of(c, from));
+	client = find(c->table[set], client_of(c, from));
 	count(&client->requests);
 	/* Never more than all credit, even if the limit was another before. */
 	owed = MIN(MAX(client->due - now.ns, 0), c->full);

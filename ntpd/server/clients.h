@@ -69,14 +69,18 @@ bool	 clients_limit(struct clients *c, const struct config_ratelimit *limit);
 uint32_t clients_top(const struct clients *c, struct client_count *list);
 
 /*
- * FROM is going to be asked for by clients_ask() soon.  The table is larger
- * than the processor's first caches: to fetch the places of a whole batch at
- * once takes as long as to wait for one.
+ * FROM is going to be asked for by clients_ask() soon: returns the number of
+ * the set in which it is, if anywhere.  The table is larger than the
+ * processor's first caches: to fetch the places of a whole batch at once takes
+ * as long as to wait for one.
  */
-void	 clients_expect(const struct clients *c, struct address from);
+size_t	 clients_expect(const struct clients *c, struct address from);
 
-/* A request has come from FROM at NOW; whose credit is used if it has any. */
+/*
+ * A request has come at NOW from FROM, whose set is SET; its credit is used if
+ * it has any.
+ */
 enum clients_verdict clients_ask(struct clients *c, struct address from,
-	    struct instant now);
+	    size_t set, struct instant now);
 
 #endif

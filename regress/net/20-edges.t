@@ -5,6 +5,7 @@ with keys that it does not have, ports 123 and 0, broadcast and multicast, an
 interface that goes in the middle of a batch, answers that the kernel has no
 room for.  It answers what it must, once, and the log stays short.
 """
+import errno
 import threading
 
 from lib import *
@@ -192,6 +193,31 @@ def groups(us, near, d):
     joined6.close()
 
 
+def bound(us, near):
+    """A socket that is bound to a broadcast address."""
+    d = Daemon(us, "listen on 10.9.0.255", "listen on 10.9.7.255",
+        "listen on 10.9.0.1")
+    ok(answers(near, US), "the daemon answers at one address", d.state)
+    # This one is the address of nobody when the daemon binds to it.
+    us.address("eth0", "10.9.7.1/24")
+    near.address("eth0", "10.9.7.2/24")
+    ok(us.socket(socket.AF_INET).connect_ex(("10.9.7.255", 123)) ==
+        errno.EACCES, "10.9.7.255 has become a broadcast address")
+    for to, key in (("10.9.0.255", "bad_destination"),
+        ("10.9.7.255", "unsent")):
+        with near.socket(socket.AF_INET) as s:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"eth0")
+            before = counted(d)
+            for _ in range(5):
+                s.sendto(request(), (to, 123))
+            found = collect(s, 0.2)
+            ok(not found and grown(d, key, before, 5),
+                "\"listen on %s\": no answer, and it is counted" % to,
+                lambda: (found, before, counted(d)))
+    d.check_end()
+
+
 def held(d, near, count, server=US, port=123):
     """Requests from one socket that wait, since the servers are stopped."""
     s = near.socket(family_of(server))
@@ -293,6 +319,7 @@ def test():
     lines = len(d.log().splitlines()) - before
     ok(lines <= 12, "the log has %d lines more" % lines, d.state)
     d.check_end()
+    bound(us, near)
 
 
 main(test)

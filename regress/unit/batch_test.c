@@ -653,7 +653,7 @@ test_mixed_batch(void **state)
 	}
 }
 
-/* A bound socket is not told where to answer from, but still asked. */
+/* A bound socket is not told where it was asked, and need not tell. */
 static void
 test_bound(void **state)
 {
@@ -666,9 +666,9 @@ test_bound(void **state)
 	start(&b);
 	b.bound = true;
 	answer_source_none(&src);
-	add_request(1);
+	add_bare_request(1);
 	d = add_bare_request(2);
-	add_ipv4(d, "198.51.100.255", "198.51.100.1");	/* a broadcast */
+	add_ipv4(d, "198.51.100.255", "198.51.100.1");	/* told all the same */
 	batch_serve(&b, SERVER_FD, &src);
 	assert_int_equal(kernel.sent, 1);
 	assert_int_equal(kernel.out[0].control_len, 0);
