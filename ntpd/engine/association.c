@@ -26,6 +26,9 @@
 #define POLL_SPREAD	0.2
 #define POLL_SPREAD_FIXED 0.04
 
+/* Of so many moments within that, the one furthest from others' turns. */
+#define POLL_TRIES	8
+
 /* Requests in quick succession when there may be news. */
 #define HURRY		3
 
@@ -151,6 +154,45 @@ burst_is_over(const struct engine *e, const struct association *a)
 	    e->sync.updated).frequency_error < BURST_FREQUENCY;
 }
 
+/* How far MOMENT is from the turns of others than A, one each PERIOD s. */
+static double
+apart(const struct engine *e, const struct association *a,
+    struct instant moment, double period)
+{
+	const struct association *o;
+	double		 least = period;
+
+	for (o = e->associations; o < e->associations + MAX_ASSOCIATIONS; o++)
+		if (o != a && o->used && o->state == PEER_STATE_POLLING)
+			least = fmin(least, fabs(remainder(instant_diff(moment,
+			    o->next), period)));
+	return least;
+}
+
+/*
+ * A's next turn, up to the part SPREAD of INTERVAL (s) early.  Samples that
+ * come one by one tell more than those that come together, and tell it sooner
+ * when something happens.
+ */
+static struct instant
+next_turn(const struct engine *e, const struct association *a,
+    struct instant now, double interval, double spread)
+{
+	struct instant	 at, best = now;
+	double		 distance, most = -1;
+	int		 i;
+
+	for (i = 0; i < POLL_TRIES; i++) {
+		at = instant_add(now, interval - some_of(interval * spread));
+		distance = apart(e, a, at, interval * (1 - spread / 2));
+		if (distance > most) {
+			most = distance;
+			best = at;
+		}
+	}
+	return best;
+}
+
 static void
 schedule(struct engine *e, struct association *a, struct instant now)
 {
@@ -170,7 +212,7 @@ schedule(struct engine *e, struct association *a, struct instant now)
 	a->poll = (int)ceil(log2(interval));
 	spread = e->hosts[a->host].conf.maxpoll > a->minpoll ? POLL_SPREAD :
 	    POLL_SPREAD_FIXED;
-	a->next = instant_add(now, interval - some_of(interval * spread));
+	a->next = next_turn(e, a, now, interval, spread);
 }
 
 /* A has not answered for long enough to be no source any more. */

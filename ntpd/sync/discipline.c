@@ -9,7 +9,7 @@
 #define SHORTEST_SLEW	1.0
 
 /* Nor longer, s, ... */
-#define LONGEST_SLEW	1500.0
+#define LONGEST_SLEW	2400.0
 
 /* ... but for offsets of hours: then a day, and another plan after it. */
 #define LAST_SLEW	86400.0

@@ -230,12 +230,47 @@ a_quick_start_goes_on(void **state)
 	assert_true(a->next.ns == at(1500).ns);
 }
 
+#define SERVERS		4
+#define TURNS		(40 * SERVERS)
+#define SETTLED		(30 * SERVERS)
+#define APART		(922 / SERVERS / 2)	/* s: half of what may be */
+
+/* Servers that begin together do not go on together. */
+static void
+turns_are_spread(void **state)
+{
+	struct association *a;
+	struct instant	 now, last = at(0);
+	size_t		 i, turn;
+
+	(void)state;
+	for (i = 0; i < SERVERS; i++) {
+		a = add(i, 1000, 2000 + (double)i / 100);
+		a->query = (struct query){ .fd = -1,
+		    .deadline = INSTANT_NEVER };
+	}
+	for (turn = 0; turn < TURNS; turn++) {
+		now = associations_deadline(&e);
+		associations_run(&e, now);
+		for (i = 0; i < SERVERS; i++)
+			e.associations[i].missed = 0;	/* they answer */
+		if (turn > SETTLED && instant_diff(now, last) < APART)
+			fail_msg("turn %zu is %g s after the one before it",
+			    turn, instant_diff(now, last));
+		last = now;
+	}
+	/* Neither more often nor less than without: 0.9 intervals each. */
+	assert_true(instant_diff(now, at(2000)) > 0.88 * 1024 * 39 &&
+	    instant_diff(now, at(2000)) < 0.92 * 1024 * 40);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_answer_hastens_others),
 		cmocka_unit_test_setup(a_quick_start_goes_on, begin),
+		cmocka_unit_test_setup(turns_are_spread, begin),
 	};
 
 	return cmocka_run_group_tests_name("association", tests, NULL, NULL);
