@@ -131,7 +131,8 @@ poll_interval(const struct engine *e, const struct association *a)
 
 	if (maxpoll < a->minpoll)
 		maxpoll = a->minpoll;
-	return sync_poll(&e->sync, ldexp(1, a->minpoll), ldexp(1, maxpoll));
+	return sync_poll(&e->sync, clocks_read(&e->clocks).now,
+	    ldexp(1, a->minpoll), ldexp(1, maxpoll));
 }
 
 /* A need not wait longer than INTERVAL after its last request, s. */

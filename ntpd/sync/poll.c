@@ -55,28 +55,27 @@ tolerable_loss(const struct sync *sync)
  * the frequency the variance grows by q^2 T^3 / 3, so that T goes with
  * (noise / q)^(2/3), the interval at which measurement noise and wander are
  * equally large.  Early on, when the filter knows little of q, T grows with
- * the time that it has had to learn.  Silence is no reason to hurry: with
- * nobody to compare with, only that bound holds.
+ * the time since its start.  Silence is no reason to hurry: with nobody to
+ * compare with, only that bound holds, and it goes on growing.
  */
 double
-sync_poll(const struct sync *sync, double least, double most)
+sync_poll(const struct sync *sync, double now, double least, double most)
 {
-	struct estimate	 now, then;
+	struct estimate	 last, then;
 	double		 tolerable, lost, t;
 
 	if (!sync->filter.started)
 		return least;
-	most = fmin(most, (sync->filter.when - sync->filter.began) /
-	    POLL_RAMP);
+	most = fmin(most, (now - sync->filter.began) / POLL_RAMP);
 	tolerable = tolerable_loss(sync);
 	if (tolerable <= 0)
 		return fmax(least, most);
-	now = sync_estimate(sync, sync->filter.when);
+	last = sync_estimate(sync, sync->filter.when);
 	t = least;
 	while (t < most) {
 		then = sync_estimate(sync, sync->filter.when + t * POLL_STEP);
 		lost = then.offset_error * then.offset_error -
-		    now.offset_error * now.offset_error;
+		    last.offset_error * last.offset_error;
 		if (lost > tolerable)
 			return t;
 		t *= POLL_STEP;

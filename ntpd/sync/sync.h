@@ -118,9 +118,10 @@ bool		 sync_in_doubt(const struct sync *sync, size_t i);
 bool		 sync_takes_part(const struct sync *sync, size_t i);
 
 /*
- * How long each source's next answer can wait, s, between LEAST and MOST.
+ * How long each source's next answer can wait at NOW, s, between LEAST and
+ * MOST.
  */
-double		 sync_poll(const struct sync *sync, double least,
+double		 sync_poll(const struct sync *sync, double now, double least,
 		    double most);
 
 #endif

@@ -749,6 +749,12 @@ numbers_mean_nothing(void **arg)
 
 /* ---- how often to ask ---- */
 
+static double
+poll_at(double now, double least, double most)
+{
+	return sync_poll(&w.sync, now, least, most);
+}
+
 static void
 poll_within_its_limits(void **arg)
 {
@@ -757,19 +763,33 @@ poll_within_its_limits(void **arg)
 	(void)arg;
 	begin_world(1, 1e-10);
 	add_server(1, QUEUE_EXPONENTIAL, 0.02, 1e-3);
-	assert_true(sync_poll(&w.sync, 64, 1024) == 64);
+	assert_true(poll_at(0, 64, 1024) == 64);
 	run(0, 60, NULL);
-	early = sync_poll(&w.sync, 16, 131072);
+	early = poll_at(60, 16, 131072);
 	for (t = 60; t < 8 * HOUR; t += 997) {
 		run(0, t, NULL);
 		for (least = 16; least <= 131072; least *= 2)
 			for (most = least; most <= 131072; most *= 2) {
-				poll = sync_poll(&w.sync, least, most);
+				poll = poll_at(t, least, most);
 				assert_true(poll >= least && poll <= most);
 			}
 	}
 	/* With time there is less to learn, and no hurry. */
-	assert_true(sync_poll(&w.sync, 16, 131072) > 2 * early);
+	assert_true(poll_at(t, 16, 131072) > 2 * early);
+}
+
+/* Who has fallen silent soon after the start is asked less and less. */
+static void
+poll_in_silence(void **arg)
+{
+	(void)arg;
+	begin_world(1, 1e-10);
+	add_server(1, QUEUE_EXPONENTIAL, 0.02, 1e-3);
+	run(0, 600, NULL);
+	sync_silence(&w.sync, 0);
+	assert_true(poll_at(600, 64, 131072) < 300);
+	assert_true(poll_at(6000, 64, 131072) > 1500);
+	assert_true(poll_at(6000, 64, 1024) == 1024);
 }
 
 /* The mean of what sync_poll() says of an oscillator after half a day. */
@@ -783,7 +803,7 @@ poll_of(double wander)
 		begin_world(seed, wander);
 		add_server(seed, QUEUE_EXPONENTIAL, 0.02, 1e-3);
 		run(0, 12 * HOUR, NULL);
-		sum += sync_poll(&w.sync, 1, 131072);
+		sum += poll_at(12 * HOUR, 1, 131072);
 	}
 	return sum / 4;
 }
@@ -893,6 +913,7 @@ main(void)
 		cmocka_unit_test(numbers_mean_nothing),
 		cmocka_unit_test(samples_an_interval_late),
 		cmocka_unit_test(poll_within_its_limits),
+		cmocka_unit_test(poll_in_silence),
 		cmocka_unit_test(poll_by_what_there_is_to_learn),
 		cmocka_unit_test(a_start_in_a_queue),
 	};
