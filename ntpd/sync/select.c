@@ -3,10 +3,12 @@
  */
 #include <math.h>
 
+#include "ntpd/sync/median.h"
 #include "ntpd/sync/select.h"
 
-#define OUTLIER_ERRORS	4.0	/* standard errors from the others' mean */
-#define OUTLIER_SPREAD	2.0	/* times the others' spread */
+#define OUTLIER_ERRORS	4.0	/* standard errors from the median */
+#define OUTLIER_SPREAD	3.0	/* times the median distance from it */
+#define OUTSIDE_ERRORS	4.0	/* standard errors from the intersection */
 
 enum edge_kind { LOWER = -1, MIDPOINT = 0, UPPER = 1 };
 
@@ -116,6 +118,17 @@ intersect(const struct opinion *o, size_t n, size_t usable, double *low,
 	return false;
 }
 
+static void
+judge(struct opinion *o, double low, double high)
+{
+	double		 error = OUTSIDE_ERRORS * sqrt(o->variance);
+
+	o->truechimer = o->usable && !o->unsteady &&
+	    o->offset - o->distance <= high && o->offset + o->distance >= low;
+	o->outside = o->truechimer &&
+	    (o->offset + error < low || o->offset - error > high);
+}
+
 size_t
 select_truechimers(struct opinion *o, size_t n)
 {
@@ -123,61 +136,60 @@ select_truechimers(struct opinion *o, size_t n)
 	size_t		 i, usable = 0, truechimers = 0;
 
 	for (i = 0; i < n; i++) {
-		o[i].truechimer = o[i].survivor = false;
+		o[i].truechimer = o[i].outside = o[i].survivor = false;
 		if (o[i].usable && i < SELECT_MAX)
 			usable++;
 	}
 	if (usable == 0 || !intersect(o, n, usable, &low, &high))
 		return 0;
 	for (i = 0; i < n && i < SELECT_MAX; i++) {
-		o[i].truechimer = o[i].usable && !o[i].unsteady &&
-		    o[i].offset - o[i].distance <= high &&
-		    o[i].offset + o[i].distance >= low;
+		judge(&o[i], low, high);
 		truechimers += o[i].truechimer;
 	}
 	return truechimers;
 }
 
-/* Mean, its variance and the spread of the survivors without number SKIP. */
+/*
+ * Where most survivors are, how far from there as many of them are at most,
+ * and the variance of the former.  They are medians, since a minority that
+ * agrees has a mean, and a small spread, of its own.
+ */
 static void
-others(const struct opinion *o, size_t n, size_t skip, double *mean,
+find_centre(const struct opinion *o, size_t n, double *centre,
     double *variance, double *spread)
 {
-	double		 sum = 0, weights = 0, squares = 0, w;
-	size_t		 i, count = 0;
+	double		 v[SELECT_MAX];
+	size_t		 i, m = 0;
 
-	for (i = 0; i < n; i++) {
-		if (i == skip || !o[i].survivor)
+	for (i = 0; i < n; i++)
+		if (o[i].survivor)
+			v[m++] = o[i].offset;
+	*centre = median(v, m);
+	*variance = 0;
+	for (i = 0, m = 0; i < n; i++) {
+		if (!o[i].survivor)
 			continue;
-		w = 1 / o[i].variance;
-		weights += w;
-		sum += w * o[i].offset;
+		v[m++] = fabs(o[i].offset - *centre);
+		if (o[i].offset == *centre)
+			*variance = fmax(*variance, o[i].variance);
 	}
-	*mean = sum / weights;
-	for (i = 0; i < n; i++) {
-		if (i == skip || !o[i].survivor)
-			continue;
-		squares += (o[i].offset - *mean) * (o[i].offset - *mean);
-		count++;
-	}
-	*variance = 1 / weights;
-	*spread = count > 1 ? sqrt(squares / (double)(count - 1)) : 0;
+	*spread = median(v, m);
 }
 
 /* The survivor that stands apart most; N if none stands apart. */
 static size_t
 find_outlier(const struct opinion *o, size_t n)
 {
-	double		 mean, variance, spread, limit, far, most = 1;
+	double		 centre, variance, spread, limit, far, most = 1;
 	size_t		 i, worst = n;
 
+	find_centre(o, n, &centre, &variance, &spread);
 	for (i = 0; i < n; i++) {
 		if (!o[i].survivor)
 			continue;
-		others(o, n, i, &mean, &variance, &spread);
 		limit = OUTLIER_ERRORS * sqrt(o[i].variance + variance) +
 		    OUTLIER_SPREAD * spread;
-		far = fabs(o[i].offset - mean) / limit;
+		far = fabs(o[i].offset - centre) / limit;
 		if (far > most) {
 			most = far;
 			worst = i;
@@ -186,16 +198,28 @@ find_outlier(const struct opinion *o, size_t n)
 	return worst;
 }
 
+/* Truechimers, those that are OUTSIDE included or not.  Returns how many. */
+static size_t
+nominate(struct opinion *o, size_t n, bool outside)
+{
+	size_t		 i, survivors = 0;
+
+	for (i = 0; i < n; i++) {
+		o[i].survivor = o[i].truechimer && (outside || !o[i].outside);
+		survivors += o[i].survivor;
+	}
+	return survivors;
+}
+
 size_t
 select_survivors(struct opinion *o, size_t n)
 {
-	size_t		 i, usable = 0, survivors = 0;
+	size_t		 i, usable = 0, survivors = nominate(o, n, false);
 
-	for (i = 0; i < n; i++) {
-		o[i].survivor = o[i].truechimer;
-		survivors += o[i].survivor;
+	if (survivors == 0)
+		survivors = nominate(o, n, true);
+	for (i = 0; i < n; i++)
 		usable += o[i].usable;
-	}
 	/* Without a majority left, nobody can say who stands apart. */
 	while (2 * (survivors - 1) > usable && survivors > 2) {
 		if ((i = find_outlier(o, n)) == n)

@@ -16,6 +16,7 @@ struct opinion {
 	bool		 usable;	/* has something to say */
 	bool		 unsteady;	/* contradicts itself: never believed */
 	bool		 truechimer;	/* result of select_truechimers() */
+	bool		 outside;	/* likewise: one that is right by modesty */
 	bool		 survivor;	/* result of select_survivors() */
 };
 
@@ -26,12 +27,15 @@ struct opinion {
  * with a point in common that also lies between their midpoints, and mark the
  * truechimers among the N opinions.  Returns how many there are; 0, and none
  * marked, if no majority of the usable ones agrees.
+ *
+ * True time is in the intersection.  A truechimer whose offset is not there, by
+ * four standard errors, is wrong, though within the distance that it admits.
  */
 size_t	 select_truechimers(struct opinion *opinions, size_t n);
 
 /*
- * Mark as survivors the truechimers without those that stand apart: whose
- * offset differs from the others' mean by more than four standard errors and
+ * Mark as survivors the truechimers that are not outside (if any), without
+ * those that stand apart: whose offset differs from the others' mean by more than four standard errors and
  * twice the others' own spread.  The majority of the usable always survives.
  * Returns the number of survivors.
  */

@@ -3,6 +3,7 @@
  */
 #include <math.h>
 
+#include "ntpd/sync/median.h"
 #include "ntpd/sync/source.h"
 
 double
@@ -18,21 +19,6 @@ source_init(struct source *source, unsigned weight)
 	*source = (struct source){ .used = true, .weight = weight };
 }
 
-/* Insertion sort: at most SOURCE_DELAYS. */
-static void
-sort(double *v, size_t n)
-{
-	double		 x;
-	size_t		 i, j;
-
-	for (i = 1; i < n; i++) {
-		x = v[i];
-		for (j = i; j > 0 && v[j - 1] > x; j--)
-			v[j] = v[j - 1];
-		v[j] = x;
-	}
-}
-
 /*
  * The usual excess is a median, because congestion makes a mean of what is
  * not usual.  A few delays may be alike by chance: it counts as no less than
@@ -43,14 +29,14 @@ sort(double *v, size_t n)
 static void
 update_path(struct source *source)
 {
-	double		 sorted[SOURCE_DELAYS];
+	double		 sorted[SOURCE_DELAYS], middle;
 	size_t		 n = source->ndelays, i;
 
 	for (i = 0; i < n; i++)
 		sorted[i] = source->delays[i];
-	sort(sorted, n);
+	middle = median(sorted, n);
 	source->min_delay = sorted[0];
-	source->usual_excess = fmax(sorted[n / 2] - sorted[0],
+	source->usual_excess = fmax(middle - sorted[0],
 	    EXCESS_OF_DELAY * sorted[0] / (double)n);
 }
 

@@ -20,6 +20,12 @@
 /* What is known of a clock that has changed is worth so long a time, s. */
 #define KNOWN		600.0
 
+/* Of one that has changed so much that nobody is believed any more, s/s. */
+#define UNKNOWN_RATE	200e-6
+
+/* Who is further from the root is no source of time, s (RFC 5905: MAXDIST). */
+#define MAX_DISTANCE	1.5
+
 /* Confidence of the error bound: standard errors. */
 #define BOUND_ERRORS	4.0
 
@@ -44,6 +50,7 @@ void
 sync_silence(struct sync *sync, size_t i)
 {
 	source_forget(&sync->sources[i], 0);
+	sync->sources[i].surprises = 0;
 	filter_leave(&sync->filter, i);
 	sync->verdicts[i] = (struct verdict){ .tally = UNUSABLE };
 	if (sync->system_peer == i)
@@ -138,7 +145,8 @@ form_opinions(struct sync *sync, double now, const struct estimate *base,
 		v->tally = UNUSABLE;
 		/* Whoever is not believed must say it more than once. */
 		needed = sync->filter.active[i] ? 1 : FIRST_SAMPLES;
-		if (!s->used || s->nsamples < needed)
+		if (!s->used || s->nsamples < needed ||
+		    source_distance(s, now, 0) >= MAX_DISTANCE)
 			continue;
 		o[i].usable = true;
 		o[i].offset = source_mean(s, now, base->offset,
@@ -388,6 +396,38 @@ prediction_is_wrong(const struct sync *sync)
 	return sync->agreed;
 }
 
+/*
+ * Do most sources go on against prediction, while no majority is believed?
+ * Then it is the prediction that has gone wrong, and by so much that each
+ * source seems to contradict itself.
+ */
+static bool
+prediction_is_lost(const struct sync *sync)
+{
+	const struct source *s;
+	size_t		 voices = 0, against = 0;
+
+	for (s = sync->sources; s < sync->sources + SYNC_SOURCES; s++)
+		if (s->used && s->nsamples > 0) {
+			voices++;
+			against += s->surprises >= SURPRISES;
+		}
+	return !sync->agreed && 2 * against > voices;
+}
+
+/* Begin again, of SAMPLE, with what sources said since; see there. */
+static bool
+start_over(struct sync *sync, const struct sample *sample)
+{
+	struct estimate	 base;
+
+	base = filter_estimate(&sync->filter, sync->filter.when);
+	sync_begin_again(sync, base.frequency,
+	    fmax(base.frequency_error, UNKNOWN_RATE));
+	sync->changes++;
+	return try_start(sync, sample, 0);
+}
+
 static void
 accept_change(struct sync *sync, double now)
 {
@@ -399,8 +439,8 @@ accept_change(struct sync *sync, double now)
 	sync->frequency = base.frequency;
 	sync->frequency_error = fmax(base.frequency_error, 1e-6);
 	for (s = sync->sources; s < sync->sources + SYNC_SOURCES; s++) {
-		if (s->surprises > 0)
-			source_forget(s, s->surprises);
+		/* What the others said before it is not true any more. */
+		source_forget(s, s->surprises);
 		s->surprises = 0;
 	}
 	judge(sync, now, &base);
@@ -458,12 +498,17 @@ sync_sample(struct sync *sync, size_t i, const struct sample *sample,
 		accept_change(sync, now);
 		return sync->agreed;
 	}
+	/* It waits: neither its source nor others are judged by it so far. */
+	if (surprise && sync_in_doubt(sync, i))
+		return false;
 	base = filter_estimate(&sync->filter, now);
 	judge(sync, now, &base);
 	if (surprise && prediction_is_wrong(sync)) {
 		accept_change(sync, now);
 		return sync->agreed;
 	}
+	if (surprise && prediction_is_lost(sync))
+		return start_over(sync, sample);
 	adjust_membership(sync);
 	if (!sync_takes_part(sync, i) || surprise)
 		return false;

@@ -78,7 +78,7 @@ path_init(struct path *path, uint64_t seed, enum queue queue, double delay,
 {
 	*path = (struct path){ .queue = queue, .out = delay / 2,
 	    .back = delay / 2, .wait_out = wait, .wait_back = wait,
-	    .precision = 1e-6 };
+	    .precision = 1e-6, .root_dispersion = 1e-4 };
 	rng_seed(&path->rng, seed);
 }
 
@@ -120,7 +120,8 @@ path_ask(struct path *path, struct oscillator *osc, double when,
 		return false;
 	oscillator_run(osc, when);
 	*sample = (struct sample){ .when = when, .precision = path->precision,
-	    .root_delay = 1e-4, .root_dispersion = 1e-4, .stratum = 2 };
+	    .root_delay = 1e-4, .root_dispersion = path->root_dispersion,
+	    .stratum = 2 };
 	sample->offset = sample_offset(out + osc->offset + path->lie + stamp,
 	    back - osc->offset - path->lie, &delay);
 	sample->delay = delay;

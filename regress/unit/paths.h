@@ -55,11 +55,13 @@ struct path {
 	double		 loss;		/* part of the exchanges lost, 0 to 1 */
 	double		 precision;	/* s, of the time stamps */
 	double		 lie;		/* s, server's time - true time */
+	double		 root_dispersion; /* s, that the server owns up to */
 };
 
 /*
  * A symmetric path: round trip at least DELAY s, waits of mean WAIT s each
- * way, precision 1 us, no loss, no lie.  Change what should be otherwise.
+ * way, precision 1 us, no loss, no lie, a root dispersion of 0.1 ms.  Change
+ * what should be otherwise.
  */
 void	 path_init(struct path *path, uint64_t seed, enum queue queue,
 	    double delay, double wait);

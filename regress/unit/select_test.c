@@ -485,13 +485,15 @@ static const struct {
 	    { 1, 1, 1, 1, 1 }, "ststs" },
 	{ "three apart: a majority must remain", 5,
 	    { 0, 0.1, 300, 3000, 30000 }, { 1, 1, 1, 1, 1 }, "ssstt" },
-	/* Of the others' mean 1/sqrt(2), its own 1: together 1.2247. */
-	{ "within four standard errors", 3, { 0, 0, 4.8 }, { 1, 1, 1 }, "sss" },
-	{ "beyond four", 3, { 0, 0, 5.0 }, { 1, 1, 1 }, "sst" },
-	/* The others' spread is sqrt(4/3), their errors next to nothing. */
-	{ "within twice the spread", 5, { -1, -1, 1, 1, 2.3 },
+	{ "two that agree, and are surer than the others", 5,
+	    { 0, 0.1, 10, -0.1, 10 }, { 1, 1, 0.1, 1, 0.1 }, "sstst" },
+	/* Of the median 1, its own 1: together 1.414. */
+	{ "within four standard errors", 3, { 0, 0, 5.6 }, { 1, 1, 1 }, "sss" },
+	{ "beyond four", 3, { 0, 0, 5.7 }, { 1, 1, 1 }, "sst" },
+	/* The median distance is 1, the errors next to nothing. */
+	{ "within three times the spread", 5, { -1, -0.5, 0, 1, 2.98 },
 	    { 1e-3, 1e-3, 1e-3, 1e-3, 1e-3 }, "sssss" },
-	{ "beyond twice", 5, { -1, -1, 1, 1, 2.33 },
+	{ "beyond three times", 5, { -1, -0.5, 0, 1, 3.02 },
 	    { 1e-3, 1e-3, 1e-3, 1e-3, 1e-3 }, "sssst" },
 	{ "of three, one can go", 3, { 0, 0.1, 60 }, { 1, 1, 1 }, "sst" },
 };
@@ -546,6 +548,31 @@ no_outlier_costs_the_majority(void **arg)
 	assert_string_equal(marks(o, 5), "sstxx");
 }
 
+/*
+ * Three that are within 5 of the truth, and one or two that are right because
+ * they are modest: 40 off by their own account, with this standard error.
+ */
+static void
+the_modest_are_outside(void **arg)
+{
+	struct opinion	 o[5];
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < 3; i++)
+		o[i] = opinion((double)i, 5);
+	o[3] = opinion(40, 50);
+	o[4] = opinion(40, 50);
+	o[4].variance = 20 * 20;
+	assert_int_equal(select_truechimers(o, 5), 5);
+	assert_int_equal(select_survivors(o, 5), 4);
+	assert_string_equal(marks(o, 5), "sssts");
+	/* If there is nobody else, they are better than none. */
+	for (i = 0; i < 2; i++)
+		o[i].outside = true;
+	assert_int_equal(select_survivors(o, 2), 2);
+}
+
 /* When only one may go, it is not just the first found. */
 static void
 the_one_furthest_apart_goes_first(void **arg)
@@ -581,6 +608,7 @@ main(void)
 		cmocka_unit_test(those_far_away_are_never_believed),
 		cmocka_unit_test(as_many_as_there_can_be),
 		cmocka_unit_test(outliers_by_hand),
+		cmocka_unit_test(the_modest_are_outside),
 		cmocka_unit_test(the_one_furthest_apart_goes_first),
 		cmocka_unit_test(no_outlier_costs_the_majority),
 	};

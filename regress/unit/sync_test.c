@@ -30,7 +30,8 @@ static struct world {
 	bool		 late[MOST];	/* each sample comes with the next */
 	struct sample	 held[MOST];
 	size_t		 n;
-	double		 interval;	/* s, between requests */
+	double		 interval;	/* s, between requests; 0: as told */
+	double		 last[MOST];	/* s, oscillator time of requests */
 	double		 now;		/* s, oscillator time */
 } w;
 
@@ -91,6 +92,32 @@ exchange_late(size_t i, struct sample *sample)
 	return sample->delay > 0;
 }
 
+#define LEAST_POLL	64.0
+#define MOST_POLL	1024.0
+
+/* Server I is in doubt: it and the others that are believed are asked soon. */
+static void
+ask_in_doubt(size_t i)
+{
+	size_t		 k;
+
+	for (k = 0; k < w.n; k++)
+		if (k == i || sync_takes_part(&w.sync, k))
+			w.next[k] = fmin(w.next[k],
+			    fmax(w.last[k] + LEAST_POLL, w.now + 1));
+}
+
+/* The time until server I is asked again, s. */
+static double
+wait_after(size_t i)
+{
+	if (w.asked[i] < 4)
+		return 2;
+	if (w.interval > 0)
+		return w.interval;
+	return 0.9 * sync_poll(&w.sync, w.now, LEAST_POLL, MOST_POLL);
+}
+
 /* Ask the server whose turn it is; false if that is not before END. */
 static bool
 one_exchange(double end)
@@ -105,10 +132,13 @@ one_exchange(double end)
 		return false;
 	w.now = w.next[first];
 	w.asked[first]++;
-	w.next[first] += w.asked[first] < 4 ? 2 : w.interval;
+	w.last[first] = w.now;
+	w.next[first] += wait_after(first);
 	w.answered[first] = path_ask(&w.paths[first], &w.osc, w.now, &sample);
 	if (w.answered[first] && exchange_late(first, &sample))
 		sync_sample(&w.sync, first, &sample, expected());
+	if (w.interval == 0 && sync_in_doubt(&w.sync, first))
+		ask_in_doubt(first);
 	return true;
 }
 
@@ -513,6 +543,50 @@ no_time_without_a_majority(void **arg)
 	}
 }
 
+/*
+ * Two that lie together and are so modest that all others fit into what they
+ * do not claim to know, against servers that are further away and noisier.
+ */
+static const struct {
+	size_t		 honest;
+	double		 lie, root_dispersion;	/* s */
+} conspiracies[] = {
+	{ 3, 10, 15.9 }, { 3, 1, 1.2 }, { 3, 0.1, 0.2 }, { 4, 0.1, 0.2 },
+	{ 4, -0.03, 0.05 }, { 3, 0.01, 0.02 },
+};
+
+static void
+modest_liars_have_no_effect(void **arg)
+{
+	struct path	*path;
+	struct result	 r;
+	size_t		 c, i;
+	uint64_t	 seed;
+
+	(void)arg;
+	for (c = 0; c < COUNT(conspiracies); c++)
+		for (seed = 1; seed <= 4; seed++) {
+			r = none();
+			begin_world(seed, 1e-9);
+			for (i = 0; i < conspiracies[c].honest; i++)
+				add_server(seed, QUEUE_EXPONENTIAL, 0.02,
+				    1e-3);
+			for (i = 0; i < 2; i++) {
+				path = add_server(seed, QUEUE_EXPONENTIAL,
+				    5e-3, 2e-5);
+				path->lie = conspiracies[c].lie;
+				path->root_dispersion =
+				    conspiracies[c].root_dispersion;
+			}
+			run(60, 6 * HOUR, &r);
+			if (r.worst > 6e-3)
+				fail_msg("%g s, dispersion %g s, against %zu: "
+				    "off by %g s", conspiracies[c].lie,
+				    conspiracies[c].root_dispersion,
+				    conspiracies[c].honest, r.worst);
+		}
+}
+
 /* A majority that is lost later leaves the estimate where it was. */
 static void
 a_majority_is_lost(void **arg)
@@ -607,6 +681,63 @@ all_servers_jump_together(void **arg)
 		/* What was learned in hours is worth minutes now. */
 		assert_true(w.sync.filter.began > 2 * HOUR - 700);
 	}
+}
+
+/* The same when servers are asked as rarely as they are in life. */
+static const struct {
+	const char	*name;
+	size_t		 servers;
+	double		 delay, wait;	/* s */
+	double		 jump, pace;	/* s; s/s */
+	double		 within;	/* s, until it is noticed */
+	double		 off;		/* s, that it may be off then */
+} changes[] = {
+	{ "two servers, 10 s", 2, 0.02, 1e-3, 10, 0, 900, 5e-3 },
+	{ "three servers, 10 s", 3, 0.02, 1e-3, 10, 0, 900, 5e-3 },
+	{ "four servers, 10 s", 4, 0.02, 1e-3, 10, 0, 900, 5e-3 },
+	{ "six servers, 10 s", 6, 0.02, 1e-3, 10, 0, 900, 5e-3 },
+	{ "four servers, 50 ms", 4, 0.02, 1e-3, 0.05, 0, 900, 5e-3 },
+	{ "four near servers, 20 ppm", 4, 3e-4, 2e-5, 0, 20e-6, 2 * HOUR,
+	    1e-3 },
+	{ "four near servers, 100 ppm", 4, 3e-4, 2e-5, 0, 100e-6, 2 * HOUR,
+	    1e-3 },
+};
+
+static void
+the_clock_changes_between_polls(void **arg)
+{
+	unsigned	 falsetickers;
+	size_t		 c, i;
+	uint64_t	 seed;
+
+	(void)arg;
+	for (c = 0; c < COUNT(changes); c++)
+		for (seed = 1; seed <= 4; seed++) {
+			begin_world(seed, 1e-9);
+			w.interval = 0;
+			for (i = 0; i < changes[c].servers; i++)
+				add_server(seed, QUEUE_EXPONENTIAL,
+				    changes[c].delay, changes[c].wait);
+			run(0, 12 * HOUR, NULL);
+			oscillator_run(&w.osc, w.now);
+			w.osc.offset += changes[c].jump;
+			w.osc.frequency += changes[c].pace;
+			run(0, 12 * HOUR + changes[c].within, NULL);
+			if (!w.sync.agreed || fabs(off()) > changes[c].off)
+				fail_msg("%s, seed %u: off by %g s",
+				    changes[c].name, (unsigned)seed, off());
+			if (changes[c].pace != 0)
+				continue;
+			falsetickers = 0;
+			while (one_exchange(14 * HOUR))
+				for (i = 0; i < w.n; i++)
+					falsetickers +=
+					    tally(i) == FALSETICKER;
+			if (falsetickers > 0)
+				fail_msg("%s, seed %u: %u false verdicts",
+				    changes[c].name, (unsigned)seed,
+				    falsetickers);
+		}
 }
 
 /*
@@ -913,6 +1044,8 @@ main(void)
 		cmocka_unit_test(numbers_mean_nothing),
 		cmocka_unit_test(samples_an_interval_late),
 		cmocka_unit_test(poll_within_its_limits),
+		cmocka_unit_test(the_clock_changes_between_polls),
+		cmocka_unit_test(modest_liars_have_no_effect),
 		cmocka_unit_test(poll_in_silence),
 		cmocka_unit_test(poll_by_what_there_is_to_learn),
 		cmocka_unit_test(a_start_in_a_queue),
