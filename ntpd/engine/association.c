@@ -146,13 +146,15 @@ ask_sooner(struct association *a, double interval, struct instant now)
 	a->next = instant_min(a->next, soon);
 }
 
-/* Has a quick start done what it is for? */
+/* Has a quick start done what it is for?  Who is not believed goes on. */
 static bool
 burst_is_over(const struct engine *e, const struct association *a)
 {
 	return a->burst > 0 && a->burst <= BURST_MOST - BURST_ENOUGH &&
-	    sync_ready(&e->sync) && sync_estimate(&e->sync,
-	    e->sync.updated).frequency_error < BURST_FREQUENCY;
+	    sync_ready(&e->sync) &&
+	    sync_takes_part(&e->sync, association_number(e, a)) &&
+	    sync_estimate(&e->sync, e->sync.updated).frequency_error <
+	    BURST_FREQUENCY;
 }
 
 /* How far MOMENT is from the turns of others than A, one each PERIOD s. */

@@ -119,6 +119,10 @@ inherit(struct engine *e, struct host *h, const struct host *old, size_t from)
 		a->host = CONFIG_MAX_SERVERS + host_number(e, h);
 		if (conf.minpoll != old->conf.minpoll)
 			a->minpoll = conf.minpoll;
+		/* Not after the wait of the interval that it had. */
+		a->next = instant_min(a->next, instant_add(a->asked_at,
+		    ldexp(1, conf.maxpoll > a->minpoll ? conf.maxpoll :
+		    a->minpoll)));
 		e->sync.sources[i].weight = conf.weight;
 	}
 }

@@ -74,15 +74,15 @@ steer_believed(const struct engine *e, const struct reading *r)
 		peer = &e->last_peer;		/* coasting */
 	/* So that a number that is none is no synchronized clock, either. */
 	if (peer == NULL || e->stepping ||
-	    !(fabs(s.offset) <= SYNCHRONIZED_OFFSET) ||
-	    !(s.bound <= SYNCHRONIZED_BOUND))
+	    !(fabs(s.offset) <= SYNCHRONIZED_OFFSET))
 		return s;
 	/* What our servers do not know themselves, we cannot know, either. */
 	s.root_delay = ntpshort_to_seconds(peer->last.root_delay);
 	s.root_dispersion += ntpshort_to_seconds(peer->last.root_dispersion);
 	s.bound = s.root_dispersion + s.root_delay / 2;
 	s.root_delay += peer->delay;
-	if (peer->last.stratum + 1 >= NTP_MAX_STRATUM)
+	if (peer->last.stratum + 1 >= NTP_MAX_STRATUM ||
+	    !(s.bound <= SYNCHRONIZED_BOUND))
 		return s;
 	s.synchronized = true;
 	s.stratum = (uint8_t)(peer->last.stratum + 1);
@@ -247,8 +247,9 @@ adjust(struct engine *e)
 /*
  * All servers jumped together.  By little: the oscillator has changed its pace
  * (a fan, a room that gets warm), which is corrected like any other offset.
- * By much: the machine stood still without knowing it, as a paused virtual
- * machine does.  That is a new start, if the parent agrees.
+ * By much, and forward: the machine stood still without knowing it, as a paused
+ * virtual machine does.  That is a new start, if the parent agrees.  Back, as
+ * after a leap second: that is only slewed, but fast.
  */
 static void
 notice_change(struct engine *e, struct instant now)
@@ -267,8 +268,13 @@ notice_change(struct engine *e, struct instant now)
 		return;
 	}
 	e->discipline.acquired = false;
-	log_warnx("all servers' time jumped: the machine must have stood "
-	    "still");
+	if (offset < 0) {
+		log_warnx("all servers' time jumped by %+.6f s: slowing the "
+		    "clock down until it is right", offset);
+		return;
+	}
+	log_warnx("all servers' time jumped by %+.6f s: the machine must have "
+	    "stood still", offset);
 	channel_send(&e->parent, MSG_CLOCK_NEW_START, 0, -1, NULL);
 }
 

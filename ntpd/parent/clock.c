@@ -232,6 +232,9 @@ clock_step(struct clock *c, double by)
 	if (!adjust(c, &tx, "step the clock"))
 		return false;
 	look(c);
+	/* A slew in progress was for the offset that is gone now. */
+	if (c->slew != 0)
+		(void)clock_set_slew(c, 0, 0, c->slew_end);
 	return true;
 }
 

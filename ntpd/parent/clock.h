@@ -59,7 +59,10 @@ bool	 clock_set_slew(struct clock *c, double rate, double duration,
 /* End the slew if its time has come; true if it did. */
 bool	 clock_end_slew(struct clock *c, struct instant now);
 
-/* Set the clock BY s.  False, logged, if the kernel refused. */
+/*
+ * Set the clock BY s, which ends a slew in progress.  False, logged, if the
+ * kernel refused.
+ */
 bool	 clock_step(struct clock *c, double by);
 
 /*

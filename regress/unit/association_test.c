@@ -16,6 +16,7 @@
 /* What the rest of the engine would say. */
 static struct engine	 e;
 static double		 interval;	/* s, the right one at present */
+static double		 frequency_error; /* s/s */
 static bool		 updated, doubt, part[MAX_ASSOCIATIONS];
 
 double
@@ -63,7 +64,7 @@ sync_estimate(const struct sync *sync, double now)
 {
 	(void)sync;
 	(void)now;
-	return (struct estimate){ .frequency_error = 1 };
+	return (struct estimate){ .frequency_error = frequency_error };
 }
 
 void
@@ -152,6 +153,7 @@ begin(void **state)
 	e.hosts[0].conf.minpoll = 6;
 	e.hosts[0].conf.maxpoll = 10;
 	interval = 1024;
+	frequency_error = 1e-8;
 	updated = doubt = false;
 	return 0;
 }
@@ -238,6 +240,29 @@ a_quick_start_goes_on(void **state)
 	assert_true(a->next.ns == at(1500).ns);
 }
 
+/*
+ * One that was silent is asked until it has given enough samples to take part,
+ * however well the frequency is known.
+ */
+static void
+who_answers_again_is_asked_soon(void **state)
+{
+	struct association *a = add(0, 1099, 5000);
+	unsigned	 n = 0;
+
+	(void)state;
+	a->query = (struct query){ .fd = -1, .deadline = INSTANT_NEVER };
+	a->was_unreachable = true;
+	part[0] = false;
+	for (answer(1100); a->burst > 0 && n < 8; n++) {
+		assert_true(instant_diff(a->next, at(1100)) < 60);
+		associations_run(&e, a->next);
+		part[0] = n == 1;		/* its third sample */
+		answer(1160);
+	}
+	assert_in_range(n, 2, 3);
+}
+
 #define SERVERS		4
 #define TURNS		(40 * SERVERS)
 #define SETTLED		(30 * SERVERS)
@@ -278,6 +303,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_answer_hastens_others),
 		cmocka_unit_test_setup(a_quick_start_goes_on, begin),
+		cmocka_unit_test_setup(who_answers_again_is_asked_soon, begin),
 		cmocka_unit_test_setup(turns_are_spread, begin),
 	};
 

@@ -183,6 +183,21 @@ own_step_is_no_jump(void **arg)
 	}
 }
 
+/* It would correct once more what the step has corrected. */
+static void
+a_step_ends_the_slew(void **arg)
+{
+	(void)arg;
+	assert_true(clock_set_slew(&clk, 0.1, 100, now()));
+	pass(1);
+	assert_true(clock_step(&clk, 10));
+	assert_true(clk.slew == 0);
+	assert_false(clock_end_slew(&clk, now()));
+	pass(100);
+	assert_jump(0, 0);
+	assert_true(fabs(clk.frequency - 20e-6) < 1e-12);
+}
+
 /* Whatever we do meanwhile, another's jump is seen, once and in full. */
 static void
 another_sets_the_clock(void **arg)
@@ -325,6 +340,7 @@ main(void)
 		cmocka_unit_test_setup(own_slew_is_no_jump, setup),
 		cmocka_unit_test_setup(own_frequency_is_no_jump, setup),
 		cmocka_unit_test_setup(own_step_is_no_jump, setup),
+		cmocka_unit_test_setup(a_step_ends_the_slew, setup),
 		cmocka_unit_test_setup(another_sets_the_clock, setup),
 		cmocka_unit_test_setup(trifles_do_not_add_up, setup),
 		cmocka_unit_test_setup(machine_sleeps, setup),

@@ -118,12 +118,14 @@ static const struct {
 	const char	*name;
 	double		 offset;	/* s, of the clock after the change */
 	bool		 start;		/* it is a new start */
+	bool		 fast;		/* slewed as after one */
 } changes[] = {
-	{ "the room gets warm", 600e-6, false },
-	{ "a fan", -20e-3, false },
-	{ "not quite a pause", 0.127, false },
-	{ "a pause", 0.129, true },
-	{ "a long pause", 3600, true },
+	{ "the room gets warm", 600e-6, false, false },
+	{ "a fan", -20e-3, false, false },
+	{ "not quite a pause", 0.127, false, false },
+	{ "a pause", 0.129, true, true },
+	{ "a long pause", 3600, true, true },
+	{ "a leap second that we missed", -1, false, true },
 };
 
 /* All servers see the clock, which was right, OFFSET s off. */
@@ -155,6 +157,7 @@ a_change(void **state)
 		steer_update(&e, instant_now());
 		if (starts != changes[i].start)
 			fail_msg("%s: %u new starts", changes[i].name, starts);
+		assert_int_equal(fabs(slew.rate) > 1e-3, changes[i].fast);
 	}
 }
 
@@ -166,6 +169,23 @@ no_change(void **state)
 	starts = 0;
 	steer_update(&e, instant_now());
 	assert_int_equal(starts, 0);
+}
+
+/* Who is too far from the root is not synchronized, however exact. */
+static void
+too_far_from_the_root(void **state)
+{
+	static const struct reading r = { .now = 100 };
+	struct ntp_packet *last = &e.last_peer.last;
+
+	(void)state;
+	change(0);
+	e.last_peer.answered = true;
+	last->stratum = 1;
+	last->root_dispersion = ntpshort_from_seconds(1.4);
+	assert_true(steer_believed(&e, &r).synchronized);
+	last->root_delay = ntpshort_from_seconds(0.3);
+	assert_false(steer_believed(&e, &r).synchronized);
 }
 
 /*
@@ -186,6 +206,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_change),
 		cmocka_unit_test(no_change),
+		cmocka_unit_test(too_far_from_the_root),
 		cmocka_unit_test(a_small_change_is_slewed_gently),
 	};
 
