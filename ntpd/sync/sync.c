@@ -20,8 +20,13 @@
 /* What is known of a clock that has changed is worth so long a time, s. */
 #define KNOWN		600.0
 
-/* Of one that has changed so much that nobody is believed any more, s/s. */
-#define UNKNOWN_RATE	200e-6
+/*
+ * Its frequency is no longer known better than this, s/s.  If it is off by what
+ * no pause is, s, it may have got off by its pace, but not by more than that.
+ */
+#define CHANGED_LEAST	1e-6
+#define CHANGED_MOST	200e-6
+#define NO_PAUSE	0.128
 
 /* Who is further from the root is no source of time, s (RFC 5905: MAXDIST). */
 #define MAX_DISTANCE	1.5
@@ -396,40 +401,20 @@ prediction_is_wrong(const struct sync *sync)
 	return sync->agreed;
 }
 
-/*
- * Do most sources go on against prediction, while no majority is believed?
- * Then it is the prediction that has gone wrong, and by so much that each
- * source seems to contradict itself.
- */
-static bool
-prediction_is_lost(const struct sync *sync)
+/* How far the frequency may have changed if the clock is OFF, s, now. */
+static double
+possible_pace(const struct sync *sync, double off, double now)
 {
-	const struct source *s;
-	size_t		 voices = 0, against = 0;
+	double		 since = fmax(1, now - sync->updated);
 
-	for (s = sync->sources; s < sync->sources + SYNC_SOURCES; s++)
-		if (s->used && s->nsamples > 0) {
-			voices++;
-			against += s->surprises >= SURPRISES;
-		}
-	return !sync->agreed && 2 * against > voices;
+	if (fabs(off) > NO_PAUSE)
+		return CHANGED_LEAST;
+	return fmin(CHANGED_MOST, fmax(CHANGED_LEAST, fabs(off) / since));
 }
 
-/* Begin again, of SAMPLE, with what sources said since; see there. */
-static bool
-start_over(struct sync *sync, const struct sample *sample)
-{
-	struct estimate	 base;
-
-	base = filter_estimate(&sync->filter, sync->filter.when);
-	sync_begin_again(sync, base.frequency,
-	    fmax(base.frequency_error, UNKNOWN_RATE));
-	sync->changes++;
-	return try_start(sync, sample, 0);
-}
-
+/* The clock has changed, as SAMPLE is the last to show. */
 static void
-accept_change(struct sync *sync, double now)
+accept_change(struct sync *sync, const struct sample *sample, double now)
 {
 	double		 began = sync->filter.began;
 	struct estimate	 base;
@@ -437,7 +422,8 @@ accept_change(struct sync *sync, double now)
 
 	base = filter_estimate(&sync->filter, now);
 	sync->frequency = base.frequency;
-	sync->frequency_error = fmax(base.frequency_error, 1e-6);
+	sync->frequency_error = fmax(base.frequency_error,
+	    possible_pace(sync, sample->offset - base.offset, now));
 	for (s = sync->sources; s < sync->sources + SYNC_SOURCES; s++) {
 		/* What the others said before it is not true any more. */
 		source_forget(s, s->surprises);
@@ -495,7 +481,7 @@ sync_sample(struct sync *sync, size_t i, const struct sample *sample,
 	surprise = sync->sources[i].nsamples > 1 &&
 	    surprising(sync, i, sample);
 	if (surprise && clock_changed(sync)) {
-		accept_change(sync, now);
+		accept_change(sync, sample, now);
 		return sync->agreed;
 	}
 	/* It waits: neither its source nor others are judged by it so far. */
@@ -504,11 +490,9 @@ sync_sample(struct sync *sync, size_t i, const struct sample *sample,
 	base = filter_estimate(&sync->filter, now);
 	judge(sync, now, &base);
 	if (surprise && prediction_is_wrong(sync)) {
-		accept_change(sync, now);
+		accept_change(sync, sample, now);
 		return sync->agreed;
 	}
-	if (surprise && prediction_is_lost(sync))
-		return start_over(sync, sample);
 	adjust_membership(sync);
 	if (!sync_takes_part(sync, i) || surprise)
 		return false;
