@@ -27,6 +27,7 @@ struct source {
 	double		 usual_excess;	/* s, median of delays - min_delay */
 	unsigned	 surprises;	/* in a row, against prediction */
 	bool		 believed;	/* when the first of them came */
+	double		 fitted;	/* s, when the last that is none came */
 };
 
 /* A source of WEIGHT with no samples. */

@@ -344,6 +344,7 @@ surprising(struct sync *sync, size_t i, const struct sample *sample)
 	o = observe(sync, i, sample);
 	if (filter_surprise(&sync->filter, i, &o) < SURPRISE) {
 		s->surprises = 0;
+		s->fitted = sample->when;
 		return false;
 	}
 	if (s->surprises == 0)
@@ -401,20 +402,29 @@ prediction_is_wrong(const struct sync *sync)
 	return sync->agreed;
 }
 
-/* How far the frequency may have changed if the clock is OFF, s, now. */
+/*
+ * How far the frequency may have changed, s/s, since a sample of source I
+ * fitted last, if SAMPLE is as far as it is from BASE, what was predicted for
+ * it.  What may be noise shows nothing.
+ */
 static double
-possible_pace(const struct sync *sync, double off, double now)
+possible_pace(const struct sync *sync, size_t i, const struct sample *sample,
+    const struct estimate *base)
 {
-	double		 since = fmax(1, now - sync->updated);
+	struct observation o = observe(sync, i, sample);
+	double		 off = fabs(o.offset - base->offset) - o.half -
+	    SURPRISE * base->offset_error;
+	double		 since = fmax(1, sample->when - sync->sources[i].fitted);
 
-	if (fabs(off) > NO_PAUSE)
+	if (off > NO_PAUSE)
 		return CHANGED_LEAST;
-	return fmin(CHANGED_MOST, fmax(CHANGED_LEAST, fabs(off) / since));
+	return fmin(CHANGED_MOST, fmax(CHANGED_LEAST, off / since));
 }
 
-/* The clock has changed, as SAMPLE is the last to show. */
+/* The clock has changed, as SAMPLE of source I is the last to show. */
 static void
-accept_change(struct sync *sync, const struct sample *sample, double now)
+accept_change(struct sync *sync, size_t i, const struct sample *sample,
+    double now)
 {
 	double		 began = sync->filter.began;
 	struct estimate	 base;
@@ -423,7 +433,7 @@ accept_change(struct sync *sync, const struct sample *sample, double now)
 	base = filter_estimate(&sync->filter, now);
 	sync->frequency = base.frequency;
 	sync->frequency_error = fmax(base.frequency_error,
-	    possible_pace(sync, sample->offset - base.offset, now));
+	    possible_pace(sync, i, sample, &base));
 	for (s = sync->sources; s < sync->sources + SYNC_SOURCES; s++) {
 		/* What the others said before it is not true any more. */
 		source_forget(s, s->surprises);
@@ -481,7 +491,7 @@ sync_sample(struct sync *sync, size_t i, const struct sample *sample,
 	surprise = sync->sources[i].nsamples > 1 &&
 	    surprising(sync, i, sample);
 	if (surprise && clock_changed(sync)) {
-		accept_change(sync, sample, now);
+		accept_change(sync, i, sample, now);
 		return sync->agreed;
 	}
 	/* It waits: neither its source nor others are judged by it so far. */
@@ -490,7 +500,7 @@ sync_sample(struct sync *sync, size_t i, const struct sample *sample,
 	base = filter_estimate(&sync->filter, now);
 	judge(sync, now, &base);
 	if (surprise && prediction_is_wrong(sync)) {
-		accept_change(sync, sample, now);
+		accept_change(sync, i, sample, now);
 		return sync->agreed;
 	}
 	adjust_membership(sync);
