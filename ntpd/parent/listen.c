@@ -25,7 +25,8 @@
 #define RETRY_INTERVAL	10.0		/* s, of what did not work */
 #define CLOSING		0.1		/* s, until workers have closed one */
 #define NOW		((struct instant){ 0 })	/* at once */
-#define RECEIVE_BUFFER	(1024 * 1024)	/* bytes: about 1400 requests */
+#define RECEIVE_BUFFER	(1024 * 1024)	/* bytes: about 2500 requests */
+#define SEND_BUFFER	(4 * 1024 * 1024)	/* bytes: 10000 answers */
 
 static const struct {
 	const char	*name;
@@ -118,6 +119,7 @@ static bool
 set_options(int fd, int family, const struct listeners *ls, bool bound)
 {
 	(void)set_option(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER);
+	(void)set_option(fd, SOL_SOCKET, SO_SNDBUF, SEND_BUFFER);
 	if (ls->spread.workers > 1 &&
 	    !set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1))
 		return false;

@@ -16,7 +16,9 @@
  *   and to tell costs 5 %;
  * - no other control messages, IP_RECVERR least of all;
  * - a receive buffer of 1 MB, if it may have it: it holds what comes while
- *   the server waits for its CPU.
+ *   the server waits for its CPU;
+ * - a send buffer of 4 MB, if it may have it: it holds answers for which the
+ *   kernel does not know the neighbour yet.
  * It need not be non-blocking.
  */
 #ifndef NTPD_SERVER_SERVER_H
