@@ -4,7 +4,8 @@
  *
  * What it expects of a socket that SERVER_LISTEN brings, all of it set by the
  * parent, since the server may set nothing:
- * - UDP, bound, SO_REUSEPORT; IPv6 with IPV6_V6ONLY;
+ * - UDP, bound; IPv6 with IPV6_V6ONLY; SO_REUSEPORT if another socket, of
+ *   this server or of another, may be bound to what it is bound to;
  * - SO_TIMESTAMPNS, or SO_TIMESTAMPING with software receive stamps reported:
  *   else the receive timestamp is that of reading the request;
  * - if it is for interleaved mode, SO_TIMESTAMPING with software stamps, also
