@@ -242,9 +242,14 @@ give(struct listeners *ls, struct listener *l, unsigned family,
 	int		 fd;
 
 	fd = open_socket(ls, &l->conf, families[family].socket, payload.bound);
-	if (fd != -1)
-		return channel_send(worker, MSG_SERVER_LISTEN, l->id + family,
-		    fd, &payload);
+	if (fd != -1) {
+		if (!channel_send(worker, MSG_SERVER_LISTEN, l->id + family,
+		    fd, &payload))
+			return false;
+		/* What waits keeps its descriptor open; there may be many. */
+		channel_flush(worker);
+		return true;
+	}
 	/* Who asks for all addresses does not mind that a family has none. */
 	if (errno == EAFNOSUPPORT && l->conf.kind != LISTEN_ADDRESS)
 		return true;

@@ -30,6 +30,19 @@ def moves(us, near):
     d.check_end()
 
 
+def many(us):
+    """More sockets than the parent may have descriptors."""
+    d = Daemon(us, "listen on 10.9.0.1", "workers 64")
+    ok(wait_for(lambda: len(us.udp_ports()) == 64, 10),
+        "64 workers: each has its socket", d.state)
+    d.reconfigure("workers 64", *["listen on eth0 port %d" % port
+        for port in range(2000, 2032)])
+    ok(wait_for(lambda: len(us.udp_ports()) == 64 * 32 * 2, 5) and
+        not d.count("cannot listen"), "each has its 64 sockets",
+        lambda: "%d\n%s" % (len(us.udp_ports()), d.state()))
+    d.check_end()
+
+
 def test():
     switch, us, near, a, b, c = network("us", "near", "a", "b", "c")
     for host in a, b, c:
@@ -104,6 +117,7 @@ def test():
             lambda: "%s\n%s" % (us.udp_ports(), d.state()))
     d.check_end()
     moves(us, near)
+    many(us)
 
 
 main(test)
