@@ -229,6 +229,27 @@ is_bound(const struct config_listener *conf)
 	    !is_wildcard(&conf->addr) && !is_broadcast(&conf->addr);
 }
 
+/* Does this machine have ADDR?  If in doubt, it does. */
+static bool
+is_here(const struct addr *addr)
+{
+	struct sockaddr_storage ss;
+	struct addr	 any_port = *addr;
+	socklen_t	 len;
+	bool		 here;
+	int		 fd;
+
+	any_port.port = 0;
+	len = addr_to_sockaddr(&any_port, &ss);
+	fd = socket(ss.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd == -1)
+		return true;
+	here = bind(fd, (const struct sockaddr *)&ss, len) == 0 ||
+	    errno != EADDRNOTAVAIL;
+	close(fd);
+	return here;
+}
+
 /* Open L's socket of FAMILY for one worker and send it.  False to try again. */
 static bool
 give(struct listeners *ls, struct listener *l, unsigned family,
@@ -516,9 +537,12 @@ update(struct listeners *ls, struct listener *l, struct channel *workers,
 		complete &= give_all(ls, l, family, workers, n);
 		has |= l->given[family][0];
 	}
-	if (has && !had)
-		log_info("listening on %s",
-		    describe(&l->conf, name, sizeof(name)));
+	if (!has || had)
+		return complete;
+	log_info("listening on %s", describe(&l->conf, name, sizeof(name)));
+	if (l->conf.kind == LISTEN_ADDRESS && !is_here(&l->conf.addr))
+		log_warnx("this machine does not have the address %s yet",
+		    addr_format(&l->conf.addr, name));
 	return complete;
 }
 

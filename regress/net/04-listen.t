@@ -99,5 +99,18 @@ def test():
     d.check_end()
     overlaps(us, near, all_)
 
+    later = "10.9.0.21", "fd09::21"
+    d = Daemon(us, *["listen on " + a for a in later], "listen on 10.9.0.1")
+    ok(answers(near, "10.9.0.1"), "two of three addresses are not there yet",
+        d.state)
+    for address in later:
+        ok(d.count("does not have the address %s yet" % address) == 1 and
+            d.count("does not have the address") == 2,
+            "it says that %s is not there" % address, d.state)
+        us.address("eth0", address + ("/64" if ":" in address else "/24"))
+        ok(answers(near, address), "when it is there, it is answered on",
+            d.state)
+    d.check_end()
+
 
 main(test)
