@@ -223,6 +223,18 @@ clients_array(const struct control_clients *clients)
 	return array;
 }
 
+/* Beside the array of clients, how many workers it is from. */
+static bool
+set_clients(json_t *root, const struct control_clients *clients)
+{
+	return json_object_set_new(root, "clients",
+	    clients_array(clients)) == 0 &&
+	    json_object_set_new(root, "workers",
+	    json_integer((json_int_t)clients->workers)) == 0 &&
+	    json_object_set_new(root, "counted",
+	    json_integer((json_int_t)clients->counted)) == 0;
+}
+
 bool
 show_json(FILE *out, const struct report *report)
 {
@@ -242,8 +254,7 @@ show_json(FILE *out, const struct report *report)
 		ok = json_object_set_new(root, "server",
 		    server_object(&report->server)) == 0;
 	if (ok && (parts & SHOW_CLIENTS))
-		ok = json_object_set_new(root, "clients",
-		    clients_array(&report->clients)) == 0;
+		ok = set_clients(root, &report->clients);
 	if (ok) {
 		json_dumpf(root, out,
 		    JSON_INDENT(2) | JSON_REAL_PRECISION(DIGITS));

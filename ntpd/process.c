@@ -100,6 +100,13 @@ channel_send(struct channel *ch, enum message_type type, uint32_t id, int fd,
 	    payload != NULL ? payload : &nothing, messages[type].size);
 }
 
+void
+channel_flush(struct channel *ch)
+{
+	if (ch->open)
+		(void)imsgbuf_flush(&ch->buf);
+}
+
 size_t
 channel_queued(const struct channel *ch)
 {

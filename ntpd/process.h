@@ -56,6 +56,12 @@ void	 channel_close(struct channel *ch);
 bool	 channel_send(struct channel *ch, enum message_type type, uint32_t id,
 	    int fd, const void *payload);
 
+/*
+ * Write what waits, as far as the peer takes it without delay.  What is wrong
+ * with the channel shows at the next channel_transfer().
+ */
+void	 channel_flush(struct channel *ch);
+
 /* Bytes waiting to be written: how far the peer is behind. */
 size_t	 channel_queued(const struct channel *ch);
 

@@ -2,6 +2,8 @@
  * The servers' counters, collected.  What a server says is its word: it can
  * spoil the sum, and nothing else.
  */
+#include <sys/param.h>
+
 #include <string.h>
 
 #include "common/addr.h"
@@ -89,6 +91,33 @@ add(uint64_t *sum, uint64_t value)
 		*sum += value;
 }
 
+static uint32_t
+sum32(uint32_t a, uint32_t b)
+{
+	return a + MIN(b, UINT32_MAX - a);
+}
+
+/*
+ * Add to CLIENT what the list says of it, and take that off the list: when the
+ * number of workers has changed, several know the same client.
+ */
+static void
+merge(struct control_clients *top, struct client_count *client)
+{
+	struct client_count *known, *end = top->list + top->n;
+
+	for (known = top->list; known < end; known++)
+		if (known->length == client->length &&
+		    addr_same_host(&known->addr, &client->addr))
+			break;
+	if (known == end)
+		return;
+	client->requests = sum32(client->requests, known->requests);
+	client->refused = sum32(client->refused, known->refused);
+	top->n--;
+	memmove(known, known + 1, (size_t)(end - known - 1) * sizeof(*known));
+}
+
 /* The place of a client in the list, by how much it asks; as yet nobody's. */
 static void
 insert(struct control_clients *top, const struct client_count *client)
@@ -110,13 +139,15 @@ insert(struct control_clients *top, const struct client_count *client)
 static void
 take_clients(struct collect *c, const struct server_clients *clients)
 {
-	const struct client_count *client;
+	struct client_count client;
 	uint32_t	 i;
 
 	for (i = 0; i < clients->n && i < CLIENTS_SHOWN; i++) {
-		client = &clients->list[i];
-		if (addr_valid(&client->addr))
-			insert(&c->top, client);
+		client = clients->list[i];
+		if (!addr_valid(&client.addr))
+			continue;
+		merge(&c->top, &client);
+		insert(&c->top, &client);
 	}
 }
 

@@ -24,8 +24,10 @@
 
 #define RETRY_INTERVAL	10.0		/* s, of what did not work */
 #define CLOSING		0.1		/* s, until workers have closed one */
+#define CLOSING_MOST	2.0		/* s, if they are slow */
 #define NOW		((struct instant){ 0 })	/* at once */
-#define RECEIVE_BUFFER	(1024 * 1024)	/* bytes: about 1400 requests */
+#define RECEIVE_BUFFER	(1024 * 1024)	/* bytes: about 2500 requests */
+#define SEND_BUFFER	(4 * 1024 * 1024)	/* bytes: 10000 answers */
 
 static const struct {
 	const char	*name;
@@ -118,8 +120,8 @@ static bool
 set_options(int fd, int family, const struct listeners *ls, bool bound)
 {
 	(void)set_option(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER);
-	if (ls->spread.workers > 1 &&
-	    !set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1))
+	(void)set_option(fd, SOL_SOCKET, SO_SNDBUF, SEND_BUFFER);
+	if (ls->shared && !set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1))
 		return false;
 	return set_stamps(fd, ls->xleave) && set_packets(fd, family, bound);
 }
@@ -190,6 +192,14 @@ wants_family(const struct config_listener *conf, unsigned family)
 	    conf->addr.family == families[family].addr;
 }
 
+static bool
+is_wildcard(const struct addr *addr)
+{
+	static const uint8_t any[sizeof(addr->bytes)];
+
+	return memcmp(addr->bytes, any, sizeof(any)) == 0;
+}
+
 /* Is ADDR the broadcast address of a network?  The kernel knows, by refusing. */
 static bool
 is_broadcast(const struct addr *addr)
@@ -215,11 +225,29 @@ is_broadcast(const struct addr *addr)
 static bool
 is_bound(const struct config_listener *conf)
 {
-	static const uint8_t any[4];
-
 	return conf->kind == LISTEN_ADDRESS && conf->addr.family == ADDR_IPV4 &&
-	    memcmp(conf->addr.bytes, any, sizeof(any)) != 0 &&
-	    !is_broadcast(&conf->addr);
+	    !is_wildcard(&conf->addr) && !is_broadcast(&conf->addr);
+}
+
+/* Does this machine have ADDR?  If in doubt, it does. */
+static bool
+is_here(const struct addr *addr)
+{
+	struct sockaddr_storage ss;
+	struct addr	 any_port = *addr;
+	socklen_t	 len;
+	bool		 here;
+	int		 fd;
+
+	any_port.port = 0;
+	len = addr_to_sockaddr(&any_port, &ss);
+	fd = socket(ss.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd == -1)
+		return true;
+	here = bind(fd, (const struct sockaddr *)&ss, len) == 0 ||
+	    errno != EADDRNOTAVAIL;
+	close(fd);
+	return here;
 }
 
 /* Open L's socket of FAMILY for one worker and send it.  False to try again. */
@@ -235,12 +263,20 @@ give(struct listeners *ls, struct listener *l, unsigned family,
 	int		 fd;
 
 	fd = open_socket(ls, &l->conf, families[family].socket, payload.bound);
-	if (fd != -1)
-		return channel_send(worker, MSG_SERVER_LISTEN, l->id + family,
-		    fd, &payload);
+	if (fd != -1) {
+		if (!channel_send(worker, MSG_SERVER_LISTEN, l->id + family,
+		    fd, &payload))
+			return false;
+		/* What waits keeps its descriptor open; there may be many. */
+		channel_flush(worker);
+		return true;
+	}
 	/* Who asks for all addresses does not mind that a family has none. */
 	if (errno == EAFNOSUPPORT && l->conf.kind != LISTEN_ADDRESS)
 		return true;
+	/* It is most likely one of ours that is in the way. */
+	if (errno == EADDRINUSE && instant_before(instant_now(), ls->closing))
+		return false;
 	if (!l->failed[family])
 		log_warn("cannot listen on %s (%s), trying again every %.0fs",
 		    describe(&l->conf, name, sizeof(name)),
@@ -273,19 +309,24 @@ give_all(struct listeners *ls, struct listener *l, unsigned family,
 	return complete;
 }
 
-static void
+/* True if there was something to take back. */
+static bool
 take_back(struct listener *l, struct channel *workers, size_t n)
 {
 	unsigned	 family;
 	size_t		 i;
+	bool		 any = false;
 
 	for (family = 0; family < LISTEN_FAMILIES; family++)
 		for (i = 0; i < n; i++) {
-			if (l->given[family][i])
-				channel_send(&workers[i], MSG_SERVER_UNLISTEN,
-				    l->id + family, -1, NULL);
+			if (!l->given[family][i])
+				continue;
+			channel_send(&workers[i], MSG_SERVER_UNLISTEN,
+			    l->id + family, -1, NULL);
 			l->given[family][i] = false;
+			any = true;
 		}
+	return any;
 }
 
 /* Without this socket interfaces are looked at every RETRY_INTERVAL. */
@@ -310,17 +351,48 @@ watch_interfaces(struct listeners *ls)
 	ls->netlink = -1;
 }
 
-/* Does another statement listen on all addresses at the same port? */
+/* Does A, at the same port, listen on every address that B does? */
+static bool
+covers(const struct config_listener *a, const struct config_listener *b)
+{
+	if (a->port != b->port)
+		return false;
+	if (a->kind == LISTEN_ANY)
+		return b->kind != LISTEN_ANY;
+	return a->kind == LISTEN_ADDRESS && b->kind == LISTEN_ADDRESS &&
+	    a->addr.family == b->addr.family && is_wildcard(&a->addr) &&
+	    !is_wildcard(&b->addr);
+}
+
+/* Does another statement listen on all that L does? */
 static bool
 is_covered(const struct config *conf, const struct config_listener *l)
 {
 	size_t		 i;
 
 	for (i = 0; i < conf->nlisteners; i++)
-		if (l->kind != LISTEN_ANY &&
-		    conf->listeners[i].kind == LISTEN_ANY &&
-		    conf->listeners[i].port == l->port)
+		if (covers(&conf->listeners[i], l))
 			return true;
+	return false;
+}
+
+/*
+ * Do an interface and an address have a port in common?  For the kernel their
+ * sockets are in each other's way, unless both say that they share it; what
+ * both could have goes to the address's.
+ */
+static bool
+has_overlap(const struct config *conf)
+{
+	const struct config_listener *a, *b, *end;
+
+	end = conf->listeners + conf->nlisteners;
+	for (a = conf->listeners; a < end; a++)
+		for (b = conf->listeners; b < end; b++)
+			if (a->kind == LISTEN_INTERFACE &&
+			    b->kind == LISTEN_ADDRESS && a->port == b->port &&
+			    !is_covered(conf, a))
+				return true;
 	return false;
 }
 
@@ -332,14 +404,58 @@ static bool
 set_spread(struct listeners *ls, const struct config *conf)
 {
 	struct spread	 old = ls->spread;
+	bool		 shared = ls->shared;
 
 	ls->spread.workers = conf->workers;
 	ls->spread.bits4 = conf->ratelimit.prefix4;
 	ls->spread.bits6 = conf->ratelimit.prefix6;
+	ls->shared = conf->workers > 1 || has_overlap(conf);
+	if (ls->shared != shared)
+		return true;
 	if (old.workers == 1 && conf->workers == 1)
 		return false;
 	return old.workers != ls->spread.workers ||
 	    old.bits4 != ls->spread.bits4 || old.bits6 != ls->spread.bits6;
+}
+
+/* Be one of the N listeners of OLD, if one listens on what L does. */
+static void
+take_over(struct listener *l, struct listener *old, size_t n)
+{
+	size_t		 i;
+
+	for (i = 0; i < n; i++) {
+		if (old[i].id == 0 || !same_listener(&old[i].conf, &l->conf))
+			continue;
+		*l = old[i];
+		old[i].id = 0;
+		return;
+	}
+}
+
+/*
+ * The WORKERS are to close what is left of the N listeners of OLD.  If SHARED,
+ * new sockets can have the same ports at once, else only when that is done.
+ */
+static void
+close_old(struct listeners *ls, struct listener *old, size_t n,
+    struct channel *workers, size_t nworkers, bool shared)
+{
+	struct instant	 now = instant_now();
+	bool		 any = false;
+	size_t		 i;
+
+	ls->retry = NOW;
+	for (i = 0; i < n; i++)
+		if (old[i].id != 0)
+			any |= take_back(&old[i], workers, nworkers);
+	for (i = 0; i < nworkers; i++)
+		channel_flush(&workers[i]);
+	if (any && !shared)
+		ls->retry = instant_add(now, CLOSING);
+	/* Workers that have no channel any more close theirs, too. */
+	if (n > 0)
+		ls->closing = instant_add(now, CLOSING_MOST);
 }
 
 void
@@ -347,8 +463,8 @@ listeners_configure(struct listeners *ls, const struct config *conf,
     struct channel *workers, size_t n)
 {
 	struct listener	 old[CONFIG_MAX_LISTENERS], *l;
-	size_t		 nold = ls->n, i, j;
-	bool		 alone = ls->spread.workers == 1;
+	size_t		 nold = ls->n, i;
+	bool		 shared = ls->shared;
 	bool		 differs = set_spread(ls, conf) ||
 			    conf->xleave != ls->xleave;
 
@@ -361,26 +477,14 @@ listeners_configure(struct listeners *ls, const struct config *conf,
 		l = &ls->list[ls->n++];
 		l->conf = conf->listeners[i];
 		l->id = ls->next_id;
-		ls->next_id += 2;
-		for (j = 0; j < nold; j++) {
-			if (old[j].id == 0 || differs ||
-			    !same_listener(&old[j].conf, &l->conf))
-				continue;
-			*l = old[j];
-			old[j].id = 0;	/* taken over */
-			break;
-		}
+		ls->next_id += LISTEN_FAMILIES;
+		if (!differs)
+			take_over(l, old, nold);
 		if (l->conf.kind == LISTEN_INTERFACE)
 			watch_interfaces(ls);
 	}
 	ls->xleave = conf->xleave;
-	ls->retry = NOW;
-	/* One alone has its port to itself: those before it must be gone. */
-	if (nold > 0 && differs && (alone || conf->workers == 1))
-		ls->retry = instant_add(instant_now(), CLOSING);
-	for (j = 0; j < nold; j++)
-		if (old[j].id != 0)
-			take_back(&old[j], workers, n);
+	close_old(ls, old, nold, workers, n, shared && ls->shared);
 }
 
 void
@@ -407,7 +511,7 @@ follow_interface(struct listener *l, struct channel *workers, size_t n)
 	if (ifindex == 0 && errno != ENODEV)
 		return false;
 	if (ifindex != l->ifindex)
-		take_back(l, workers, n);
+		(void)take_back(l, workers, n);
 	if (ifindex == 0 && !l->missing)
 		log_info("interface %s is %s: will listen on it when it is "
 		    "there", l->conf.interface, l->ifindex != 0 ? "gone" :
@@ -433,9 +537,12 @@ update(struct listeners *ls, struct listener *l, struct channel *workers,
 		complete &= give_all(ls, l, family, workers, n);
 		has |= l->given[family][0];
 	}
-	if (has && !had)
-		log_info("listening on %s",
-		    describe(&l->conf, name, sizeof(name)));
+	if (!has || had)
+		return complete;
+	log_info("listening on %s", describe(&l->conf, name, sizeof(name)));
+	if (l->conf.kind == LISTEN_ADDRESS && !is_here(&l->conf.addr))
+		log_warnx("this machine does not have the address %s yet",
+		    addr_format(&l->conf.addr, name));
 	return complete;
 }
 
@@ -459,7 +566,10 @@ listeners_update(struct listeners *ls, struct channel *workers, size_t n,
 		if (!update(ls, l, workers, n))
 			again = true;
 	}
-	ls->retry = again ? instant_add(now, RETRY_INTERVAL) : INSTANT_NEVER;
+	ls->retry = INSTANT_NEVER;
+	if (again)
+		ls->retry = instant_add(now, instant_before(now, ls->closing) ?
+		    CLOSING : RETRY_INTERVAL);
 }
 
 void

@@ -33,17 +33,20 @@ struct listeners {
 	uint32_t	 next_id;
 	struct spread	 spread;	/* of clients over workers */
 	bool		 spread_failed;	/* logged */
+	bool		 shared;	/* ports, by several sockets */
 	bool		 xleave;	/* interleaved mode, too */
 	int		 netlink;	/* of interfaces; -1: none needed */
 	struct instant	 retry;		/* when there is something to do */
+	struct instant	 closing;	/* until then old ones may be open */
 };
 
 void	 listeners_init(struct listeners *ls);
 
 /*
  * Take over the listen statements of CONF; those that were there before keep
- * their sockets, if clients are spread over workers and served as before.
- * WORKERS (N of them) are told to close the others.
+ * their sockets, if clients are spread over workers and served as before and
+ * ports are shared as before.  WORKERS (N of them) are told to close the
+ * others.
  */
 void	 listeners_configure(struct listeners *ls, const struct config *conf,
 	    struct channel *workers, size_t n);

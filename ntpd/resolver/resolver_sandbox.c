@@ -20,11 +20,13 @@ const struct sandbox resolver_sandbox = {
 	.syscalls = {
 		/* The channels and the log. */
 		{ "ppoll",		"wait for the parent and the engine" },
+		{ "ppoll_time64",	"the same on 32-bit machines" },
 		{ "recvmsg",		"requests; answers about interfaces" },
 		{ "sendmsg",		"answers" },
 		{ "write",		"log" },
 		{ "writev",		"log; the C library's complaints" },
 		{ "clock_gettime",	"time-outs, where it is no vDSO call" },
+		{ "clock_gettime64",	"the same on 32-bit machines" },
 		{ "rt_sigreturn",	"end of a signal handler" },
 		{ "restart_syscall",	"a wait goes on after a stop" },
 		{ "exit_group",		"end" },

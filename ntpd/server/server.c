@@ -82,8 +82,10 @@ static const struct sandbox server_sandbox = {
 	.max_files = SERVER_MAX_SOCKETS + 32, .may_fork = false,
 	.syscalls = {
 		{ "recvmmsg",		"requests, transmit time stamps" },
+		{ "recvmmsg_time64",	"the same on 32-bit machines" },
 		{ "sendmmsg",		"answers" },
 		{ "ppoll",		"wait for requests and messages" },
+		{ "ppoll_time64",	"the same on 32-bit machines" },
 		{ "recvmsg",		"sockets, snapshots" },
 		{ "sendmsg",		"counters to the parent" },
 		{ "getpid",		"a new channel, for its frames" },
@@ -91,6 +93,7 @@ static const struct sandbox server_sandbox = {
 		{ "write",		"log" },
 		{ "writev",		"log; the C library's complaints" },
 		{ "clock_gettime",	"time, where it is no vDSO call" },
+		{ "clock_gettime64",	"the same on 32-bit machines" },
 		{ "brk",		"memory, for a channel's buffer "
 					"and interleaved mode" },
 		{ "mmap",		"likewise" },

@@ -4,7 +4,8 @@
  *
  * What it expects of a socket that SERVER_LISTEN brings, all of it set by the
  * parent, since the server may set nothing:
- * - UDP, bound, SO_REUSEPORT; IPv6 with IPV6_V6ONLY;
+ * - UDP, bound; IPv6 with IPV6_V6ONLY; SO_REUSEPORT if another socket, of
+ *   this server or of another, may be bound to what it is bound to;
  * - SO_TIMESTAMPNS, or SO_TIMESTAMPING with software receive stamps reported:
  *   else the receive timestamp is that of reading the request;
  * - if it is for interleaved mode, SO_TIMESTAMPING with software stamps, also
@@ -16,7 +17,9 @@
  *   and to tell costs 5 %;
  * - no other control messages, IP_RECVERR least of all;
  * - a receive buffer of 1 MB, if it may have it: it holds what comes while
- *   the server waits for its CPU.
+ *   the server waits for its CPU;
+ * - a send buffer of 4 MB, if it may have it: it holds answers for which the
+ *   kernel does not know the neighbour yet.
  * It need not be non-blocking.
  */
 #ifndef NTPD_SERVER_SERVER_H

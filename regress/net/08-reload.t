@@ -5,6 +5,44 @@ SIGHUP: what did not change keeps its state; a bad file changes nothing.
 from lib import *
 
 
+def moves(us, near):
+    """One worker, whose old socket has the port that the new one needs."""
+    d = Daemon(us, "listen on 10.9.0.1")
+    ok(answers(near, "10.9.0.1"), "it starts with listen on 10.9.0.1", d.state)
+    for lines in (("*",), ("10.9.0.1",), ("0.0.0.0",), ("eth0",),
+        ("eth0", "10.9.0.1"), ("*",), ("eth0",), ("10.9.0.1",), ("eth0",),
+        ("*",), ("eth0", "10.9.0.1"), ("10.9.0.1",)):
+        d.reconfigure(*["listen on " + where for where in lines])
+        start = time.monotonic()
+        ok(answers(near, "10.9.0.1", seconds=2), "listen on %s: it answers "
+            "after %.1f s" % (" and ".join(lines), time.monotonic() - start),
+            d.state)
+    ok(not d.count("cannot listen"), "nothing was in the way", d.state)
+    # The worker is slow to close what it has.
+    worker, = d.children()["server"]
+    os.kill(worker, signal.SIGSTOP)
+    d.reconfigure("listen on *")
+    time.sleep(0.5)
+    os.kill(worker, signal.SIGCONT)
+    ok(answers(near, "10.9.0.1", seconds=1) and
+        not d.count("cannot listen"), "neither if the worker is slow",
+        d.state)
+    d.check_end()
+
+
+def many(us):
+    """More sockets than the parent may have descriptors."""
+    d = Daemon(us, "listen on 10.9.0.1", "workers 64")
+    ok(wait_for(lambda: len(us.udp_ports()) == 64, 10),
+        "64 workers: each has its socket", d.state)
+    d.reconfigure("workers 64", *["listen on eth0 port %d" % port
+        for port in range(2000, 2032)])
+    ok(wait_for(lambda: len(us.udp_ports()) == 64 * 32 * 2, 5) and
+        not d.count("cannot listen"), "each has its 64 sockets",
+        lambda: "%d\n%s" % (len(us.udp_ports()), d.state()))
+    d.check_end()
+
+
 def test():
     switch, us, near, a, b, c = network("us", "near", "a", "b", "c")
     for host in a, b, c:
@@ -78,6 +116,8 @@ def test():
             "%d workers: each has its sockets" % workers,
             lambda: "%s\n%s" % (us.udp_ports(), d.state()))
     d.check_end()
+    moves(us, near)
+    many(us)
 
 
 main(test)

@@ -132,12 +132,17 @@ def test():
     _, text, _ = d.ntpctl("-s", "server")
     ok(re.match(r" +workers:  2, but 1 did not answer and is not counted",
         text), "and that is said", text)
+    status, out, _ = d.ntpctl("-j", "-s", "clients")
+    top = json.loads(out) if status == 0 else {}
+    ok(top.get("workers") == 2 and top.get("counted") == 1,
+        "nor do clients of one that hangs go missing silently", out)
     os.kill(workers[0], signal.SIGCONT)
     ok(wait_for(lambda: show(d)["counted"] == 2, 3), "it goes on", show(d))
 
     status, out, _ = d.ntpctl("-j", "-s", "clients")
+    counted = json.loads(out).get("counted") if status == 0 else None
     top = json.loads(out)["clients"] if status == 0 else []
-    ok(len(top) >= len(ADDRESSES) and
+    ok(counted == 2 and len(top) >= len(ADDRESSES) and
         {c["address"] for c in top} >= set(ADDRESSES) and
         all(a["requests"] >= b["requests"] for a, b in zip(top, top[1:])),
         "those who ask most are named, the most first", out)

@@ -3,7 +3,7 @@
 The edges of what a server meets: fragments and the largest datagrams, MACs
 with keys that it does not have, ports 123 and 0, broadcast and multicast, an
 interface that goes in the middle of a batch, answers that the kernel has no
-room for.  It answers what it must, once, and the log stays short.
+room for, or holds while it looks for neighbours who are not there.  It answers what it must, once, and the log stays short.
 """
 import errno
 import threading
@@ -286,18 +286,56 @@ def no_room(us, near, d):
     before = counted(d)
     us.exec("tc", "qdisc", "add", "dev", "eth0", "root", "tbf", "rate",
         "8kbit", "burst", "1600", "limit", "100mb")
-    s = held(d, near, 1000)
-    go_on(d)
-    unsent = wait_for(lambda: counted(d)["unsent"] > before["unsent"], 3)
+    s, sent = near.socket(socket.AF_INET), 0
+    s.connect((US, 123))
+    while sent < 40000 and counted(d)["unsent"] == before["unsent"]:
+        for _ in range(1000):
+            s.send(request())
+        sent += 1000
+        grown(d, "received", before, sent)
     now = counted(d)
-    ok(unsent and now["received"] == before["received"] + 1000 and
-        sum(now[k] - before[k] for k in ("answered", "unsent")) == 1000,
+    ok(now["unsent"] > before["unsent"] and
+        now["received"] == before["received"] + sent and
+        sum(now[k] - before[k] for k in ("answered", "unsent")) == sent,
         "what the queue has no room for is dropped and counted",
-        lambda: (before, counted(d)))
+        lambda: (sent, before, now))
     us.exec("tc", "qdisc", "del", "dev", "eth0", "root")
     ok(answers(near, US), "there is room again, and requests are answered",
         d.state)
     s.close()
+
+
+def neighbours(us, near):
+    """
+    Somebody forges requests from addresses of the network that nobody has.
+    The kernel keeps each answer for 3 s, until it gives up to ask who has the
+    address, in the room that the socket has for all.
+    """
+    d = Daemon(us, "listen on 10.9.0.1")
+    ok(answers(near, US), "the daemon answers", d.state)
+    raw = Raw(near, "10.9.0.2")
+    s = near.socket(socket.AF_INET)
+    s.setblocking(False)
+    s.connect((US, 123))
+    forged = sent = got = 0
+    start = time.monotonic()
+    while (t := time.monotonic() - start) < 7:
+        while forged < t * 150:
+            raw.source = "10.9.0.%d" % (100 + forged % 150)
+            raw.ip(raw.udp(request(), 4000))
+            forged += 1
+        if sent < t * 20:
+            s.send(request())
+            sent += 1
+        with contextlib.suppress(BlockingIOError):
+            s.recv(HEADER.size)
+            got += 1
+        time.sleep(0.002)
+    got += len(collect(s))
+    ok(got >= sent * 0.97, "%d forged requests from neighbours that are not "
+        "there: %d of a client's %d are answered" % (forged, got, sent),
+        lambda: (counted(d), d.state()))
+    d.check_end()
 
 
 def test():
@@ -320,6 +358,7 @@ def test():
     ok(lines <= 12, "the log has %d lines more" % lines, d.state)
     d.check_end()
     bound(us, near)
+    neighbours(us, near)
 
 
 main(test)

@@ -368,6 +368,34 @@ clients_are_ranked(void **arg)
 	assert_int_equal(c.top.n, 0);
 }
 
+/* One that several servers know, since there were more or fewer of them. */
+static void
+a_client_is_one(void **arg)
+{
+	uint32_t	 id = 0;
+	size_t		 w;
+
+	(void)arg;
+	collect_ask(&c, true);
+	assert_false(run(WORKERS));
+	for (w = 0; w < WORKERS; w++)
+		assert_int_equal(questions(w, &id), 1);
+	name_clients(0, id, 1, 50, 0);
+	name_clients(1, id, 20, 60, 0);
+	name_clients(2, id, 30, 30, 0);
+	for (w = 0; w < WORKERS; w++)
+		answer(w, id, 1);
+	assert_true(run(WORKERS));
+	assert_int_equal(c.top.n, CLIENTS_SHOWN);
+	assert_int_equal(c.top.list[0].requests, 50 + 50);
+	assert_int_equal(c.top.list[0].addr.bytes[3], 50);
+	assert_int_equal(c.top.list[6].requests, 30 + 30 + 30);
+	assert_int_equal(c.top.list[6].addr.bytes[3], 30);
+	for (w = 1; w < CLIENTS_SHOWN; w++)
+		assert_true(c.top.list[w].requests <=
+		    c.top.list[w - 1].requests);
+}
+
 int
 main(void)
 {
@@ -381,6 +409,8 @@ main(void)
 		    teardown),
 		cmocka_unit_test_setup_teardown(servers_lie, setup, teardown),
 		cmocka_unit_test_setup_teardown(clients_are_ranked, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(a_client_is_one, setup,
 		    teardown),
 	};
 
