@@ -366,7 +366,8 @@ sync_in_doubt(const struct sync *sync, size_t i)
 
 /*
  * Are most of the sources that were believed surprising, and have they said so
- * often enough?  Each of them speaks for the others.
+ * often enough?  Each of them speaks for the others.  Who finds the prediction
+ * right speaks against them, even if no majority believes anybody any more.
  */
 static bool
 clock_changed(const struct sync *sync)
@@ -379,7 +380,7 @@ clock_changed(const struct sync *sync)
 		if (!s->used)
 			continue;
 		if (s->surprises == 0) {
-			members += sync->filter.active[i];
+			members += s->nsamples > 0;
 		} else if (s->believed) {
 			members++;
 			surprising++;
@@ -421,7 +422,22 @@ possible_pace(const struct sync *sync, size_t i, const struct sample *sample,
 	return fmin(CHANGED_MOST, fmax(CHANGED_LEAST, off / since));
 }
 
-/* The clock has changed, as SAMPLE of source I is the last to show. */
+/* Drop what was said before the change: by who has seen it, or by ALL. */
+static void
+forget_before_change(struct sync *sync, bool all)
+{
+	struct source	*s;
+
+	for (s = sync->sources; s < sync->sources + SYNC_SOURCES; s++)
+		if (all || s->surprises > 0)
+			source_forget(s, s->surprises);
+}
+
+/*
+ * The clock has changed, as SAMPLE of source I is the last to show; if a
+ * majority, in which those who have not seen it yet have their votes, agrees.
+ * Then these are to be heard anew.
+ */
 static void
 accept_change(struct sync *sync, size_t i, const struct sample *sample,
     double now)
@@ -434,12 +450,14 @@ accept_change(struct sync *sync, size_t i, const struct sample *sample,
 	sync->frequency = base.frequency;
 	sync->frequency_error = fmax(base.frequency_error,
 	    possible_pace(sync, i, sample, &base));
-	for (s = sync->sources; s < sync->sources + SYNC_SOURCES; s++) {
-		/* What the others said before it is not true any more. */
-		source_forget(s, s->surprises);
-		s->surprises = 0;
-	}
+	forget_before_change(sync, false);
 	judge(sync, now, &base);
+	if (!sync->agreed)
+		return;
+	forget_before_change(sync, true);
+	judge(sync, now, &base);
+	for (s = sync->sources; s < sync->sources + SYNC_SOURCES; s++)
+		s->surprises = 0;
 	if (!sync->agreed)
 		return;
 	sync->changes++;

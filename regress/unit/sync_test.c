@@ -740,6 +740,52 @@ the_clock_changes_between_polls(void **arg)
 		}
 }
 
+/* Half of the servers are no majority, however insistent. */
+static void
+half_of_the_servers_step(void **arg)
+{
+	struct result	 r;
+	uint64_t	 seed;
+	size_t		 i;
+
+	(void)arg;
+	for (seed = 1; seed <= 12; seed++) {
+		r = none();
+		begin_world(seed, 5e-10);
+		w.interval = 0;
+		for (i = 0; i < 4; i++)
+			add_server(seed, QUEUE_EXPONENTIAL, 0.02, 0.5e-3);
+		run(0, 6 * HOUR, NULL);
+		w.paths[1].lie = w.paths[3].lie = 0.1;
+		run(6 * HOUR, 12 * HOUR, &r);
+		if (r.worst > 5e-3 || w.sync.agreed)
+			fail_msg("seed %u: off by %g s", (unsigned)seed,
+			    r.worst);
+	}
+}
+
+/* However often a restless oscillator surprises, nothing gets out of hand. */
+static void
+surprises_are_taken_calmly(void **arg)
+{
+	struct result	 r;
+	uint64_t	 seed;
+	size_t		 i;
+
+	(void)arg;
+	for (seed = 1; seed <= 24; seed++) {
+		r = none();
+		begin_world(seed, 1e-8);
+		w.interval = 0;
+		for (i = 0; i < 4; i++)
+			add_server(seed, QUEUE_PARETO, 0.02, 1e-3);
+		run(HOUR, 24 * HOUR, &r);
+		if (r.worst > 5e-3)
+			fail_msg("seed %u: off by %g s", (unsigned)seed,
+			    r.worst);
+	}
+}
+
 /*
  * From the first estimate on, the errors are within what is claimed: nobody
  * is told a bound that does not hold, not even in the first minutes.  Chance
@@ -1045,6 +1091,8 @@ main(void)
 		cmocka_unit_test(samples_an_interval_late),
 		cmocka_unit_test(poll_within_its_limits),
 		cmocka_unit_test(the_clock_changes_between_polls),
+		cmocka_unit_test(half_of_the_servers_step),
+		cmocka_unit_test(surprises_are_taken_calmly),
 		cmocka_unit_test(modest_liars_have_no_effect),
 		cmocka_unit_test(poll_in_silence),
 		cmocka_unit_test(poll_by_what_there_is_to_learn),
