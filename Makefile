@@ -105,8 +105,9 @@ install: all
 	[ -e $(DESTDIR)$(SYSCONFDIR)/ntpd.conf ] || $(INSTALL) -m 644 \
 	    ntpd.conf.example $(DESTDIR)$(SYSCONFDIR)/ntpd.conf
 	for u in $(UNITS); do \
-	    $(placeholders) dist/systemd/$$u.in \
-	    >$(DESTDIR)$(SYSTEMDDIR)/system/$$u || exit 1; done
+	    $(placeholders) dist/systemd/$$u.in >obj/$$u && \
+	    $(INSTALL) -m 644 obj/$$u $(DESTDIR)$(SYSTEMDDIR)/system/$$u || \
+	    exit 1; done
 	$(INSTALL) -m 644 dist/systemd/ntpd.sysusers \
 	    $(DESTDIR)$(SYSUSERSDIR)/ntpd.conf
 	$(INSTALL) -m 644 dist/systemd/50-ntpd.list $(DESTDIR)$(NTPUNITSDIR)

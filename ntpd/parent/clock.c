@@ -22,12 +22,12 @@
 /* timex.maxerror and esterror are microseconds; the kernel adds 500 ppm. */
 #define ERROR_MOST		16.0	/* s: NTP_PHASE_LIMIT, unsynchronized */
 
-/* Status bits of the kernel's own disciplines, which stay off. */
-#define STA_LOOPS	(STA_PLL | STA_PPSFREQ | STA_PPSTIME | STA_FLL |  \
-			STA_FREQHOLD)
+/* Status bits of what the kernel does by itself, which stay off. */
+#define STA_ITSELF	(STA_PLL | STA_PPSFREQ | STA_PPSTIME | STA_FLL |  \
+			STA_FREQHOLD | STA_INS | STA_DEL)
 
 /* Those that are ours to set; the rest belongs to the kernel. */
-#define STA_OURS	(STA_LOOPS | STA_UNSYNC)
+#define STA_OURS	(STA_ITSELF | STA_UNSYNC)
 
 /* One tick too many or too few in a second, in ppm: 10^6 / USER_HZ us. */
 static double
@@ -149,12 +149,15 @@ clear_loops(struct clock *c)
 	if (clock_adjtime(CLOCK_REALTIME, &tx) == -1)
 		fatal("cannot read the clock's state");
 	c->frequency = (double)tx.freq / FREQ_PER_PPM * 1e-6;
+	/* A slew that was cut off: what is left beside the tick means nothing. */
+	if (tx.tick != nominal_tick())
+		c->frequency = 0;
 	if (c->read_only)
 		return;
 	if (clock_adjtime(CLOCK_REALTIME, &old) == -1)
 		fatal("cannot adjust the clock");
 	tx.modes = ADJ_STATUS;
-	tx.status = (tx.status & ~STA_LOOPS) | STA_UNSYNC;
+	tx.status = (tx.status & ~STA_ITSELF) | STA_UNSYNC;
 	if (!adjust(c, &tx, "take over the clock") ||
 	    !set_rate(c, c->frequency))
 		fatalx("cannot adjust the clock: is CAP_SYS_TIME missing?");
@@ -249,7 +252,7 @@ clock_set_quality(struct clock *c, bool synchronized, double esterror,
 		return;
 	}
 	tx.modes = ADJ_STATUS | ADJ_ESTERROR | ADJ_MAXERROR;
-	tx.status &= ~(STA_LOOPS | STA_UNSYNC);
+	tx.status &= ~(STA_ITSELF | STA_UNSYNC);
 	if (!synchronized)
 		tx.status |= STA_UNSYNC;
 	tx.esterror = lround(fmin(esterror, ERROR_MOST) * 1e6);
@@ -291,7 +294,7 @@ clock_watch(struct clock *c)
 		    (unsigned)tx.status);
 	c->reported_other = true;
 	tx.modes = ADJ_STATUS;
-	tx.status &= ~STA_LOOPS;
+	tx.status &= ~STA_ITSELF;
 	adjust(c, &tx, "take the clock back");
 	set_rate(c, c->frequency + c->slew);
 }

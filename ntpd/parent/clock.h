@@ -35,9 +35,9 @@ struct clock {
 };
 
 /*
- * Take over the clock: stop the kernel's loops and adjtime(3), mark it
- * unsynchronized.  The frequency in effect stays; it is in c->frequency
- * afterwards.  Fatal if the kernel does not let us.  However the process ends
+ * Take over the clock: stop the kernel's loops, its leap second and adjtime(3),
+ * mark it unsynchronized.  The frequency in effect stays, unless there was a
+ * slew of more than 500 ppm; it is in c->frequency afterwards.  Fatal if the kernel does not let us.  However the process ends
  * by exit(3) from now on, no slew outlives it.
  */
 void	 clock_open(struct clock *c, bool read_only);

@@ -41,6 +41,7 @@ bool
 control_open(struct control *c, const char *path)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	struct stat	 st;
 	mode_t		 mask;
 	int		 bound;
 
@@ -60,7 +61,9 @@ control_open(struct control *c, const char *path)
 		return false;
 	}
 	imsg_refuse_fds(c->fd);
-	unlink(path);
+	/* What an ntpd that was killed has left, and nothing else. */
+	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
+		unlink(path);
 	mask = umask(0111);		/* 0666 */
 	bound = bind(c->fd, (const struct sockaddr *)&sun, sizeof(sun));
 	umask(mask);

@@ -44,6 +44,7 @@ const struct sandbox parent_sandbox = {
 		{ "lseek",		"reading it" },
 		{ "read",		"files, log lines of the children" },
 		{ "write",		"drift file, log" },
+		{ "writev",		"the C library's complaints" },
 		{ "fsync",		"drift file" },
 		{ "rename",		"drift file" },
 		{ "renameat",		"the same" },

@@ -183,6 +183,24 @@ own_step_is_no_jump(void **arg)
 	}
 }
 
+/* What another daemon, or a killed one of ours, has left. */
+static void
+leftovers_are_cleared(void **arg)
+{
+	(void)arg;
+	clock_close(&clk);
+	kernel.tick = 10900;		/* a slew of 9 % */
+	kernel.freq = 65536 * 300;
+	kernel.status = STA_PLL | STA_INS | STA_UNSYNC;
+	clock_open(&clk, false);
+	assert_int_equal(kernel.status, STA_UNSYNC);
+	assert_int_equal(kernel.tick, 10000);
+	assert_int_equal(kernel.freq, 0);
+	kernel.status |= STA_DEL;
+	clock_watch(&clk);
+	assert_int_equal(kernel.status, STA_UNSYNC);
+}
+
 /* It would correct once more what the step has corrected. */
 static void
 a_step_ends_the_slew(void **arg)
@@ -340,6 +358,7 @@ main(void)
 		cmocka_unit_test_setup(own_slew_is_no_jump, setup),
 		cmocka_unit_test_setup(own_frequency_is_no_jump, setup),
 		cmocka_unit_test_setup(own_step_is_no_jump, setup),
+		cmocka_unit_test_setup(leftovers_are_cleared, setup),
 		cmocka_unit_test_setup(a_step_ends_the_slew, setup),
 		cmocka_unit_test_setup(another_sets_the_clock, setup),
 		cmocka_unit_test_setup(trifles_do_not_add_up, setup),
