@@ -123,16 +123,19 @@ burst_spacing(const struct association *a)
 	return ldexp(BURST_SPACING, (int)(sent - BURST_ENOUGH));
 }
 
+double
+association_longest(const struct association *a, int maxpoll)
+{
+	return ldexp(1, maxpoll > a->minpoll ? maxpoll : a->minpoll);
+}
+
 /* How long A may wait from one request to the next, s. */
 static double
 poll_interval(const struct engine *e, const struct association *a)
 {
-	int		 maxpoll = e->hosts[a->host].conf.maxpoll;
-
-	if (maxpoll < a->minpoll)
-		maxpoll = a->minpoll;
 	return sync_poll(&e->sync, clocks_read(&e->clocks).now,
-	    ldexp(1, a->minpoll), ldexp(1, maxpoll));
+	    ldexp(1, a->minpoll),
+	    association_longest(a, e->hosts[a->host].conf.maxpoll));
 }
 
 /* A need not wait longer than INTERVAL after its last request, s. */

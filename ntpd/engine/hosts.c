@@ -121,8 +121,7 @@ inherit(struct engine *e, struct host *h, const struct host *old, size_t from)
 			a->minpoll = conf.minpoll;
 		/* Not after the wait of the interval that it had. */
 		a->next = instant_min(a->next, instant_add(a->asked_at,
-		    ldexp(1, conf.maxpoll > a->minpoll ? conf.maxpoll :
-		    a->minpoll)));
+		    association_longest(a, conf.maxpoll)));
 		e->sync.sources[i].weight = conf.weight;
 	}
 }

@@ -160,6 +160,9 @@ void	 association_stop(struct engine *e, struct association *a);
 /* A new quick start, after a restart or a silence. */
 void	 association_quicken(struct association *a, struct instant now);
 
+/* The longest interval of A, s, with MAXPOLL; a RATE kiss may have raised it. */
+double	 association_longest(const struct association *a, int maxpoll);
+
 /* Ask A again at once, a few times: it may have news. */
 void	 association_hurry(struct association *a, struct instant now);
 

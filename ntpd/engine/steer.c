@@ -10,9 +10,6 @@
 /* A clock that is further off than this is not synchronized, s. */
 #define SYNCHRONIZED_OFFSET	0.128
 
-/* And neither is one that may be off by this, s (RFC 5905: MAXDIST). */
-#define SYNCHRONIZED_BOUND	1.5
-
 /* Everybody is told again that often, s. */
 #define PUBLISH_INTERVAL	64.0
 
@@ -82,7 +79,7 @@ steer_believed(const struct engine *e, const struct reading *r)
 	s.bound = s.root_dispersion + s.root_delay / 2;
 	s.root_delay += peer->delay;
 	if (peer->last.stratum + 1 >= NTP_MAX_STRATUM ||
-	    !(s.bound <= SYNCHRONIZED_BOUND))
+	    !(s.bound <= SYNC_MAX_DISTANCE))
 		return s;
 	s.synchronized = true;
 	s.stratum = (uint8_t)(peer->last.stratum + 1);

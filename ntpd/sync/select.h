@@ -35,9 +35,9 @@ size_t	 select_truechimers(struct opinion *opinions, size_t n);
 
 /*
  * Mark as survivors the truechimers that are not outside (if any), without
- * those that stand apart: whose offset differs from the others' mean by more than four standard errors and
- * twice the others' own spread.  The majority of the usable always survives.
- * Returns the number of survivors.
+ * those that stand apart: whose offset differs from the median by more than
+ * four standard errors and three times the median distance from it.  None of
+ * these goes that a majority of the usable needs.  Returns how many survive.
  */
 size_t	 select_survivors(struct opinion *opinions, size_t n);
 

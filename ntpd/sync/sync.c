@@ -3,6 +3,7 @@
  */
 #include <math.h>
 
+#include "ntpd/sync/discipline.h"
 #include "ntpd/sync/sync.h"
 
 /* Samples that a source must have given before it votes. */
@@ -21,15 +22,11 @@
 #define KNOWN		600.0
 
 /*
- * Its frequency is no longer known better than this, s/s.  If it is off by what
- * no pause is, s, it may have got off by its pace, but not by more than that.
+ * Its frequency is no longer known better than this, s/s.  If it was no pause
+ * it may have got off by its pace, but not by more than that.
  */
 #define CHANGED_LEAST	1e-6
 #define CHANGED_MOST	200e-6
-#define NO_PAUSE	0.128
-
-/* Who is further from the root is no source of time, s (RFC 5905: MAXDIST). */
-#define MAX_DISTANCE	1.5
 
 /* Confidence of the error bound: standard errors. */
 #define BOUND_ERRORS	4.0
@@ -151,7 +148,7 @@ form_opinions(struct sync *sync, double now, const struct estimate *base,
 		/* Whoever is not believed must say it more than once. */
 		needed = sync->filter.active[i] ? 1 : FIRST_SAMPLES;
 		if (!s->used || s->nsamples < needed ||
-		    source_distance(s, now, 0) >= MAX_DISTANCE)
+		    source_distance(s, now, 0) >= SYNC_MAX_DISTANCE)
 			continue;
 		o[i].usable = true;
 		o[i].offset = source_mean(s, now, base->offset,
@@ -417,7 +414,7 @@ possible_pace(const struct sync *sync, size_t i, const struct sample *sample,
 	    SURPRISE * base->offset_error;
 	double		 since = fmax(1, sample->when - sync->sources[i].fitted);
 
-	if (off > NO_PAUSE)
+	if (off > DISCIPLINE_LARGE)
 		return CHANGED_LEAST;
 	return fmin(CHANGED_MOST, fmax(CHANGED_LEAST, off / since));
 }

@@ -17,6 +17,9 @@
 
 #define SYNC_SOURCES	FILTER_SOURCES
 
+/* Who is further from the root is no source of time, s (RFC 5905: MAXDIST). */
+#define SYNC_MAX_DISTANCE	1.5
+
 enum tally {
 	UNUSABLE,
 	FALSETICKER,
