@@ -14,18 +14,30 @@ from lib import *
 
 SERVERS = ["10.9.0.%d" % n for n in range(101, 109)]
 RATE = 4e6              # bit/s of the server's link
-SIZE = 1000             # bytes of the other packets, 2 ms each
-LOAD = 0.5
+SIZE = 1000             # bytes of the other packets
+HEADERS = 42            # bytes more on the link: Ethernet, IPv4, UDP
+QUEUE = 0.01, 0.06      # s of them that wait, from and to
+PAUSE = 0.005           # s from one look at the queue to the next
 ROUNDS = 16             # of looking at all offsets
 SPACING = 2             # s from one to the next
 
 
 def traffic(host, stop):
-    """Packets that come at random and fill LOAD of the server's link."""
+    """
+    Packets wait for the server's link all the time, sometimes few, sometimes
+    many: were it free at times, the clients would find out which answers
+    did not wait, and need no interleaved mode.
+    """
+    empty = 0
     with host.socket(socket.AF_INET) as s:
         while not stop.is_set():
-            s.sendto(bytes(SIZE), ("10.9.0.2", 9))
-            time.sleep(random.expovariate(LOAD * RATE / 8 / SIZE))
+            now = time.monotonic()
+            empty = max(empty, now)
+            until = now + random.uniform(*QUEUE)
+            while empty < until:
+                s.sendto(bytes(SIZE), ("10.9.0.2", 9))
+                empty += (SIZE + HEADERS) * 8 / RATE
+            time.sleep(PAUSE)
 
 
 def rms(values):
