@@ -7,12 +7,15 @@
 
 #include <stddef.h>
 
+#include "common/log.h"
+
 #define LOGPIPE_LINE	1024
 
 struct logpipe {
 	int		 fd;		/* -1: not used */
 	char		 line[LOGPIPE_LINE];
 	size_t		 len;
+	struct log_limit limit;		/* of a child that floods it */
 };
 
 /* Make the pipe and put its end to standard error; fatal on failure. */
@@ -20,7 +23,8 @@ void	 logpipe_open(struct logpipe *lp);
 
 /*
  * Log what has come, at most a bounded amount: lines, each with an optional
- * "<priority>" in front.  Longer ones are cut.
+ * "<priority>" in front.  Longer ones are cut, too many (debug ones apart)
+ * are counted and left out.
  */
 void	 logpipe_read(struct logpipe *lp);
 

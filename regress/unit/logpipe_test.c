@@ -268,6 +268,41 @@ bounded_work_in_a_turn(void **arg)
 	assert_int_equal(nlogged, total);
 }
 
+/* A child that floods the log does not; what was left out is counted. */
+static void
+a_flood_is_counted(void **arg)
+{
+	unsigned long long told;
+	size_t		 sent;
+
+	(void)arg;
+	for (sent = 0; sent < 5000; sent++)
+		chatter("<6>drip\n", 8, 8);
+	assert_true(nlogged >= 500);
+	assert_true(nlogged < 2000);
+	sleep(1);
+	nlogged = 0;
+	chatter("<6>last\n", 8, 8);
+	assert_int_equal(nlogged, 2);
+	assert_int_equal(priorities[0], LOG_WARNING);
+	told = strtoull(lines[0], NULL, 10);
+	assert_true(told >= 3000);
+	assert_true(told < sent);
+	assert_string_equal(lines[1], "last");
+}
+
+/* Who asked for debug messages gets all of them. */
+static void
+debug_is_not_limited(void **arg)
+{
+	size_t		 sent;
+
+	(void)arg;
+	for (sent = 0; sent < 5000; sent++)
+		chatter("<7>drip\n", 8, 8);
+	assert_int_equal(nlogged, sent);
+}
+
 /* A program started afterwards writes into the pipe, and cannot read it. */
 static void
 the_next_program_has_it(void **arg)
@@ -305,6 +340,8 @@ main(void)
 		TEST(a_nul_in_a_line),
 		TEST(never_waits),
 		TEST(bounded_work_in_a_turn),
+		TEST(a_flood_is_counted),
+		TEST(debug_is_not_limited),
 		TEST(the_next_program_has_it),
 	};
 
