@@ -160,6 +160,15 @@ is_unicast_ipv6(const uint8_t *bytes)
 }
 
 bool
+addr_is_any(const struct addr *addr)
+{
+	static const uint8_t any[sizeof(addr->bytes)];
+
+	return addr->family != ADDR_NONE &&
+	    memcmp(addr->bytes, any, sizeof(any)) == 0;
+}
+
+bool
 addr_is_unicast(const struct addr *addr)
 {
 	if (!addr_valid(addr) || addr->port == 0)

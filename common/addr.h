@@ -58,6 +58,9 @@ bool	 addr_same_host(const struct addr *a, const struct addr *b);
  */
 bool	 addr_valid(const struct addr *addr);
 
+/* Is it the unspecified address (0.0.0.0, ::), whatever the port? */
+bool	 addr_is_any(const struct addr *addr);
+
 /*
  * Is it an address that one NTP server can have: valid, a port, and not
  * unspecified, multicast, broadcast or IPv4 written as IPv6 (::ffff:0:0/96)?

@@ -1,11 +1,10 @@
 /*
- * Opening listening sockets, and following interfaces that come and go.
+ * Which sockets are to be open, and following interfaces that come and go.
  *
  * "listen on eth0" is a socket for any address, bound to the device: it has
  * whatever addresses the interface has or gets.  When the interface goes and
  * comes back it has another index, and its old sockets are dead.
  */
-#include <linux/net_tstamp.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
@@ -14,20 +13,18 @@
 #include <bsd/string.h>
 #include <errno.h>
 #include <net/if.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/log.h"
 #include "ntpd/parent/listen.h"
+#include "ntpd/parent/socket.h"
 
 #define RETRY_INTERVAL	10.0		/* s, of what did not work */
 #define CLOSING		0.1		/* s, until workers have closed one */
 #define CLOSING_MOST	2.0		/* s, if they are slow */
 #define NOW		((struct instant){ 0 })	/* at once */
-#define RECEIVE_BUFFER	(1024 * 1024)	/* bytes: about 2500 requests */
-#define SEND_BUFFER	(4 * 1024 * 1024)	/* bytes: 10000 answers */
 
 static const struct {
 	const char	*name;
@@ -78,77 +75,6 @@ same_listener(const struct config_listener *a, const struct config_listener *b)
 	    strcmp(a->interface, b->interface) == 0);
 }
 
-static bool
-set_option(int fd, int level, int option, int value)
-{
-	return setsockopt(fd, level, option, &value, sizeof(value)) == 0;
-}
-
-/*
- * When requests arrived; with XLEAVE, when answers left, too, if the one that
- * sends them asks for it.  This is a little more for the kernel to say.
- */
-static bool
-set_stamps(int fd, bool xleave)
-{
-	if (!xleave)
-		return set_option(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
-	return set_option(fd, SOL_SOCKET, SO_TIMESTAMPING,
-	    SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_RX_SOFTWARE);
-}
-
-/*
- * Packet information, and no fragments: answers are shorter than any path's
- * MTU, whatever a forged message says of it.  An IPv4 packet that may not be
- * fragmented needs no number either, which saves the kernel a hash for each.
- */
-static bool
-set_packets(int fd, int family, bool bound)
-{
-	if (family == AF_INET)
-		return (bound || set_option(fd, IPPROTO_IP, IP_PKTINFO, 1)) &&
-		    set_option(fd, IPPROTO_IP, IP_FREEBIND, 1) &&
-		    set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER,
-		    IP_PMTUDISC_PROBE);
-	return set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) &&
-	    set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1) &&
-	    set_option(fd, IPPROTO_IPV6, IPV6_FREEBIND, 1);
-}
-
-/* What every listening socket needs; server.h says what for. */
-static bool
-set_options(int fd, int family, const struct listeners *ls, bool bound)
-{
-	(void)set_option(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER);
-	(void)set_option(fd, SOL_SOCKET, SO_SNDBUF, SEND_BUFFER);
-	if (ls->shared && !set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1))
-		return false;
-	return set_stamps(fd, ls->xleave) && set_packets(fd, family, bound);
-}
-
-static bool
-bind_listener(int fd, int family, const struct config_listener *conf)
-{
-	struct sockaddr_storage ss = { .ss_family = (sa_family_t)family };
-	struct addr	 addr = conf->addr;
-	socklen_t	 len;
-
-	if (conf->kind == LISTEN_ADDRESS) {
-		addr.port = conf->port;
-		len = addr_to_sockaddr(&addr, &ss);
-	} else {
-		memset(&addr, 0, sizeof(addr));
-		addr.family = family == AF_INET ? ADDR_IPV4 : ADDR_IPV6;
-		addr.port = conf->port;
-		len = addr_to_sockaddr(&addr, &ss);
-	}
-	if (conf->kind == LISTEN_INTERFACE && setsockopt(fd, SOL_SOCKET,
-	    SO_BINDTODEVICE, conf->interface,
-	    (socklen_t)strlen(conf->interface)) == -1)
-		return false;
-	return bind(fd, (const struct sockaddr *)&ss, len) == 0;
-}
-
 /* Without it they are served all the same. */
 static void
 spread(struct listeners *ls, int fd, int family)
@@ -161,30 +87,6 @@ spread(struct listeners *ls, int fd, int family)
 	ls->spread_failed = true;
 }
 
-/*
- * -1 with errno; EAFNOSUPPORT if this machine does not have FAMILY.  BOUND as
- * is_bound() says.
- */
-static int
-open_socket(struct listeners *ls, const struct config_listener *conf,
-    int family, bool bound)
-{
-	int		 fd, saved;
-
-	fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd == -1)
-		return -1;
-	if (set_options(fd, family, ls, bound) &&
-	    bind_listener(fd, family, conf)) {
-		spread(ls, fd, family);
-		return fd;
-	}
-	saved = errno;
-	close(fd);
-	errno = saved;
-	return -1;
-}
-
 static bool
 wants_family(const struct config_listener *conf, unsigned family)
 {
@@ -192,78 +94,25 @@ wants_family(const struct config_listener *conf, unsigned family)
 	    conf->addr.family == families[family].addr;
 }
 
-static bool
-is_wildcard(const struct addr *addr)
-{
-	static const uint8_t any[sizeof(addr->bytes)];
-
-	return memcmp(addr->bytes, any, sizeof(any)) == 0;
-}
-
-/* Is ADDR the broadcast address of a network?  The kernel knows, by refusing. */
-static bool
-is_broadcast(const struct addr *addr)
-{
-	struct sockaddr_storage ss;
-	socklen_t	 len = addr_to_sockaddr(addr, &ss);
-	int		 fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool		 refused;
-
-	if (fd == -1)
-		return true;		/* it may be one */
-	refused = connect(fd, (const struct sockaddr *)&ss, len) == -1 &&
-	    errno == EACCES;
-	close(fd);
-	return refused;
-}
-
-/*
- * Is the socket bound to an IPv4 address of one host?  Then the kernel gives it
- * nothing that was sent elsewhere, and answers from there, without being told.
- * If the address becomes a broadcast one later, it lets no answer leave.
- */
-static bool
-is_bound(const struct config_listener *conf)
-{
-	return conf->kind == LISTEN_ADDRESS && conf->addr.family == ADDR_IPV4 &&
-	    !is_wildcard(&conf->addr) && !is_broadcast(&conf->addr);
-}
-
-/* Does this machine have ADDR?  If in doubt, it does. */
-static bool
-is_here(const struct addr *addr)
-{
-	struct sockaddr_storage ss;
-	struct addr	 any_port = *addr;
-	socklen_t	 len;
-	bool		 here;
-	int		 fd;
-
-	any_port.port = 0;
-	len = addr_to_sockaddr(&any_port, &ss);
-	fd = socket(ss.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd == -1)
-		return true;
-	here = bind(fd, (const struct sockaddr *)&ss, len) == 0 ||
-	    errno != EADDRNOTAVAIL;
-	close(fd);
-	return here;
-}
-
 /* Open L's socket of FAMILY for one worker and send it.  False to try again. */
 static bool
 give(struct listeners *ls, struct listener *l, unsigned family,
     struct channel *worker)
 {
+	struct socket_use use = {
+		.bound = socket_is_bound(&l->conf), .shared = ls->shared,
+		.xleave = ls->xleave
+	};
 	struct server_socket payload = {
-		.family = families[family].addr, .xleave = ls->xleave,
-		.bound = is_bound(&l->conf)
+		.family = families[family].addr, .xleave = use.xleave,
+		.bound = use.bound
 	};
 	char		 name[ADDR_STRLEN + 16];
 	int		 fd;
 
-	fd = open_socket(ls, &l->conf, families[family].socket, payload.bound);
+	fd = socket_open(&l->conf, families[family].socket, &use);
 	if (fd != -1) {
+		spread(ls, fd, families[family].socket);
 		if (!channel_send(worker, MSG_SERVER_LISTEN, l->id + family,
 		    fd, &payload))
 			return false;
@@ -360,8 +209,8 @@ covers(const struct config_listener *a, const struct config_listener *b)
 	if (a->kind == LISTEN_ANY)
 		return b->kind != LISTEN_ANY;
 	return a->kind == LISTEN_ADDRESS && b->kind == LISTEN_ADDRESS &&
-	    a->addr.family == b->addr.family && is_wildcard(&a->addr) &&
-	    !is_wildcard(&b->addr);
+	    a->addr.family == b->addr.family && addr_is_any(&a->addr) &&
+	    !addr_is_any(&b->addr);
 }
 
 /* Does another statement listen on all that L does? */
@@ -540,7 +389,7 @@ update(struct listeners *ls, struct listener *l, struct channel *workers,
 	if (!has || had)
 		return complete;
 	log_info("listening on %s", describe(&l->conf, name, sizeof(name)));
-	if (l->conf.kind == LISTEN_ADDRESS && !is_here(&l->conf.addr))
+	if (l->conf.kind == LISTEN_ADDRESS && !socket_is_here(&l->conf.addr))
 		log_warnx("this machine does not have the address %s yet",
 		    addr_format(&l->conf.addr, name));
 	return complete;

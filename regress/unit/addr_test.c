@@ -247,6 +247,30 @@ test_unicast(void **arg)
 	assert_false(addr_is_unicast(&addr));
 }
 
+static void
+test_any(void **arg)
+{
+	static const struct {
+		const char	*text;
+		bool		 any;
+	} cases[] = {
+		{ "0.0.0.0", true }, { "::", true }, { "0.0.0.1", false },
+		{ "255.255.255.255", false }, { "::1", false },
+		{ "100::", false }, { "fe80::%1", false },
+	};
+	struct addr	 addr;
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(cases); i++) {
+		assert_true(addr_parse(&addr, cases[i].text, i & 1 ? 123 : 0));
+		if (addr_is_any(&addr) != cases[i].any)
+			fail_msg("%s", cases[i].text);
+	}
+	memset(&addr, 0, sizeof(addr));
+	assert_false(addr_is_any(&addr));
+}
+
 /* To a socket address and back is the same, for every address that parses. */
 static void
 test_sockaddr(void **arg)
@@ -337,6 +361,7 @@ main(void)
 		cmocka_unit_test(test_compare),
 		cmocka_unit_test(test_valid),
 		cmocka_unit_test(test_unicast),
+		cmocka_unit_test(test_any),
 		cmocka_unit_test(test_sockaddr),
 		cmocka_unit_test(test_foreign_sockaddr),
 		cmocka_unit_test(test_refid),
