@@ -43,6 +43,17 @@ def many(us):
     d.check_end()
 
 
+def intervals(us):
+    """A shorter interval is not kept waiting by the longer one before it."""
+    d = Daemon(us, "server 10.9.0.3 poll 10-10")
+    ok(wait_for(lambda: d.peer("10.9.0.3").get("next_in", 0) > 500, 60),
+        "poll 10-10: the next request is minutes away", d.state)
+    d.reconfigure("server 10.9.0.3 poll 4-4")
+    ok(wait_for(lambda: d.peer("10.9.0.3").get("next_in", 1000) <= 16, 2),
+        "poll 4-4: it is seconds away", d.state)
+    d.check_end()
+
+
 def test():
     switch, us, near, a, b, c = network("us", "near", "a", "b", "c")
     for host in a, b, c:
@@ -118,6 +129,7 @@ def test():
     d.check_end()
     moves(us, near)
     many(us)
+    intervals(us)
 
 
 main(test)

@@ -890,6 +890,30 @@ the_silent_have_no_vote(void **arg)
 	assert_true(fabs(off()) < 2e-3);
 }
 
+/* One too far from the root does not vote: the others decide. */
+static void
+the_far_have_no_vote(void **arg)
+{
+	(void)arg;
+	begin_world(1, 1e-9);
+	add_server(1, QUEUE_EXPONENTIAL, 0.02, 1e-3);
+	add_server(1, QUEUE_EXPONENTIAL, 0.02, 1e-3)->root_dispersion =
+	    SYNC_MAX_DISTANCE - 0.1;
+	add_server(1, QUEUE_EXPONENTIAL, 0.02, 1e-3)->root_dispersion =
+	    SYNC_MAX_DISTANCE;
+	run(0, HOUR, NULL);
+	assert_true(w.sync.agreed);
+	assert_int_not_equal(tally(0), UNUSABLE);
+	assert_int_not_equal(tally(1), UNUSABLE);
+	assert_int_equal(tally(2), UNUSABLE);
+	/* Alone, it is no source of time at all. */
+	begin_world(1, 1e-9);
+	add_server(1, QUEUE_EXPONENTIAL, 0.02, 1e-3)->root_dispersion =
+	    SYNC_MAX_DISTANCE;
+	run(0, HOUR, NULL);
+	assert_false(sync_ready(&w.sync));
+}
+
 /* Which number a server has makes no difference. */
 static void
 numbers_mean_nothing(void **arg)
@@ -1087,6 +1111,7 @@ main(void)
 		cmocka_unit_test(a_newcomer_does_no_harm),
 		cmocka_unit_test(silence_and_removal),
 		cmocka_unit_test(the_silent_have_no_vote),
+		cmocka_unit_test(the_far_have_no_vote),
 		cmocka_unit_test(numbers_mean_nothing),
 		cmocka_unit_test(samples_an_interval_late),
 		cmocka_unit_test(poll_within_its_limits),
