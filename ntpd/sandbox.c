@@ -7,6 +7,7 @@
 #include <sys/capability.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -193,6 +194,20 @@ allow_option(scmp_filter_ctx filter, const struct sandbox_option *o)
 		fatalx("seccomp: cannot allow %s", o->name);
 }
 
+/* Of the default protocol only; closed on exec and non-blocking, or not. */
+static void
+allow_socket(scmp_filter_ctx filter, const struct sandbox_socket *s)
+{
+	const uint32_t	 flags = SOCK_CLOEXEC | SOCK_NONBLOCK;
+
+	if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 3,
+	    SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX, (uint32_t)s->domain),
+	    SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX & ~flags,
+	    (uint32_t)s->type),
+	    SCMP_A2(SCMP_CMP_MASKED_EQ, UINT32_MAX, 0)) != 0)
+		fatalx("seccomp: cannot allow socket");
+}
+
 static void
 filter_syscalls(const struct sandbox *sandbox)
 {
@@ -208,6 +223,9 @@ filter_syscalls(const struct sandbox *sandbox)
 	for (i = 0; i < SANDBOX_MAX_OPTIONS &&
 	    sandbox->options[i].name != NULL; i++)
 		allow_option(filter, &sandbox->options[i]);
+	for (i = 0; i < SANDBOX_MAX_SOCKETS &&
+	    sandbox->sockets[i].reason != NULL; i++)
+		allow_socket(filter, &sandbox->sockets[i]);
 #ifdef SANITIZED
 	for (i = 0; i < sizeof(sanitizer_syscalls) /
 	    sizeof(sanitizer_syscalls[0]); i++)

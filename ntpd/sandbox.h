@@ -12,6 +12,7 @@
 
 #define SANDBOX_MAX_SYSCALLS	96
 #define SANDBOX_MAX_OPTIONS	4
+#define SANDBOX_MAX_SOCKETS	2
 
 /* A system call a process may make, and what it needs it for. */
 struct sandbox_syscall {
@@ -25,6 +26,13 @@ struct sandbox_option {
 	const char	*reason;
 	int		 level;
 	int		 option;
+};
+
+/* socket(2) may be called for these; not to be listed as a system call, too. */
+struct sandbox_socket {
+	const char	*reason;	/* NULL ends the list */
+	int		 domain;
+	int		 type;
 };
 
 enum sandbox_files {
@@ -43,6 +51,7 @@ struct sandbox {
 	bool		 may_fork;	/* else RLIMIT_NPROC is 0 */
 	struct sandbox_syscall syscalls[SANDBOX_MAX_SYSCALLS];
 	struct sandbox_option options[SANDBOX_MAX_OPTIONS];
+	struct sandbox_socket sockets[SANDBOX_MAX_SOCKETS];
 };
 
 /* Where and as whom a process is to be confined. */

@@ -3,6 +3,8 @@
  * a new socket.  It has no file system, no capability and no way to touch the
  * clock but to ask the parent.
  */
+#include <sys/socket.h>
+
 #include <stddef.h>
 
 #include "ntpd/engine/engine_sandbox.h"
@@ -20,8 +22,6 @@ const struct sandbox engine_sandbox = {
 		{ "clock_gettime64",	"the same on 32-bit machines" },
 		{ "ppoll",		"wait" },
 		{ "ppoll_time64",	"the same on 32-bit machines" },
-		{ "socket",		"a new one for each request" },
-		{ "setsockopt",		"kernel time stamps" },
 		{ "bind",		"query from" },
 		{ "connect",		"answers of that server only" },
 		{ "getsockname",	"our address, to notice loops" },
@@ -46,5 +46,15 @@ const struct sandbox engine_sandbox = {
 		{ "restart_syscall",	"a wait that was interrupted" },
 		{ "exit",		"end" },
 		{ "exit_group",		"end" },
+	},
+	.options = {
+		{ "setsockopt", "kernel time stamps", SOL_SOCKET,
+		    SO_TIMESTAMPING },
+		{ "setsockopt", "the same, without transmit stamps",
+		    SOL_SOCKET, SO_TIMESTAMPNS },
+	},
+	.sockets = {
+		{ "a new one for each request", AF_INET, SOCK_DGRAM },
+		{ "a new one for each request", AF_INET6, SOCK_DGRAM },
 	},
 };

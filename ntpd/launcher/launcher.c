@@ -11,8 +11,8 @@
 
 #include "common/log.h"
 #include "ntpd/launcher/launcher.h"
+#include "ntpd/launcher/launcher_sandbox.h"
 #include "ntpd/process.h"
-#include "ntpd/sandbox.h"
 #include "ntpd/spawn.h"
 
 #define LAUNCHER_CHILDREN	(CONFIG_MAX_WORKERS + 8)
@@ -24,23 +24,6 @@ struct launcher {
 		pid_t		 pid;	/* 0: free */
 		struct child_name name;
 	} children[LAUNCHER_CHILDREN];
-};
-
-/*
- * The launcher may become the unprivileged user and enter the chroot, which
- * its children do first of all, and nothing else: it cannot touch the clock
- * or open port 123.  It has no filter of system calls, since its children
- * would inherit it; each child brings its own.  It never reads a byte from a
- * network.
- */
-static const struct sandbox launcher_sandbox = {
-	.process = "launcher",
-	.chroot = false,
-	.drop_user = false,
-	.capabilities = "cap_setuid,cap_setgid,cap_sys_chroot=ep",
-	.files = FILES_OWN,
-	.max_files = 256,
-	.may_fork = true,
 };
 
 static volatile sig_atomic_t	 child_died;

@@ -38,6 +38,9 @@ ntpctl_test	= ntpctl/record ntpctl/show_status ntpctl/show_peers \
 ntptime_test	= common/ntptime
 policy_test	= ntpd/parent/policy common/loop common/log
 process_test	= ntpd/process $(COMMON)
+sandbox_test	= ntpd/sandbox ntpd/engine/engine_sandbox \
+		ntpd/resolver/resolver_sandbox ntpd/server/server_sandbox \
+		common/log common/loop
 select_test	= $(SYNC)
 source_test	= $(SYNC)
 steer_test	= ntpd/engine/steer ntpd/sync/discipline common/addr \

@@ -1,0 +1,289 @@
+/*
+ * What the processes may not do, by their real tables: each attempt is made by
+ * a child that is confined as its process is (but for the user and the chroot,
+ * which take root), and the kernel ends it.
+ */
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/timex.h>
+#include <sys/wait.h>
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "ntpd/engine/engine_sandbox.h"
+#include "ntpd/resolver/resolver_sandbox.h"
+#include "ntpd/server/server_sandbox.h"
+
+#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+
+static int		 given;		/* a datagram socket, opened before */
+
+/* The attempts.  Each returns -1 or not; that it returns is what counts. */
+
+static long
+set_clock(void)
+{
+	return syscall(SYS_clock_settime, -1, NULL);
+}
+
+static long
+adjust_clock(void)
+{
+	return syscall(SYS_adjtimex, NULL);
+}
+
+static long
+start_program(void)
+{
+	return syscall(SYS_execve, NULL, NULL, NULL);
+}
+
+static long
+start_process(void)
+{
+	return syscall(SYS_clone, 0, NULL, NULL, NULL, NULL);
+}
+
+static long
+send_signal(void)
+{
+	return kill(getppid(), 0);
+}
+
+static long
+trace(void)
+{
+	return ptrace(PTRACE_ATTACH, getppid(), NULL, NULL);
+}
+
+static long
+mount_something(void)
+{
+	return syscall(SYS_mount, NULL, NULL, NULL, 0, NULL);
+}
+
+static long
+remove_file(void)
+{
+	return unlink("/nonexistent/file");
+}
+
+static long
+listen_for_connections(void)
+{
+	return listen(given, 1);
+}
+
+static long
+read_netlink(void)
+{
+	return socket(AF_NETLINK, SOCK_RAW, 0);
+}
+
+static long
+open_stream(void)
+{
+	return socket(AF_INET, SOCK_STREAM, 0);
+}
+
+static long
+open_raw(void)
+{
+	return socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
+}
+
+static long
+open_ping(void)
+{
+	return socket(AF_INET6, SOCK_DGRAM, IPPROTO_ICMPV6);
+}
+
+static long
+open_local(void)
+{
+	return socket(AF_UNIX, SOCK_DGRAM, 0);
+}
+
+static long
+open_ipv4(void)
+{
+	return socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+static long
+open_ipv6(void)
+{
+	return socket(AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+static long
+set_option(int option)
+{
+	int		 on = 1;
+
+	return setsockopt(given, SOL_SOCKET, option, &on, sizeof(on));
+}
+
+static long
+want_stamps(void)
+{
+	return set_option(SO_TIMESTAMPING);
+}
+
+static long
+enlarge_buffer(void)
+{
+	return set_option(SO_RCVBUF);
+}
+
+static long
+run_filter(void)
+{
+	return set_option(SO_ATTACH_FILTER);
+}
+
+#define ENGINE		1u
+#define SERVER		2u
+#define RESOLVER	4u
+#define ALL		(ENGINE | SERVER | RESOLVER)
+
+static const struct {
+	const struct sandbox *sandbox;
+	unsigned	 bit;
+} processes[] = {
+	{ &engine_sandbox, ENGINE },
+	{ &server_sandbox, SERVER },
+	{ &resolver_sandbox, RESOLVER },
+};
+
+static const struct {
+	const char	*name;
+	long		(*attempt)(void);
+	unsigned	 allowed;	/* to whom */
+} attempts[] = {
+	{ "set the clock", set_clock, 0 },
+	{ "adjust the clock", adjust_clock, 0 },
+	{ "start a program", start_program, 0 },
+	{ "start a process", start_process, 0 },
+	{ "send a signal", send_signal, 0 },
+	{ "trace a process", trace, 0 },
+	{ "mount a file system", mount_something, 0 },
+	{ "remove a file", remove_file, 0 },
+	{ "listen for connections", listen_for_connections, 0 },
+	{ "netlink", read_netlink, RESOLVER },
+	{ "TCP", open_stream, RESOLVER },
+	{ "a raw socket", open_raw, RESOLVER },
+	{ "a ping socket", open_ping, RESOLVER },
+	{ "a local socket", open_local, RESOLVER },
+	{ "UDP", open_ipv4, ENGINE | RESOLVER },
+	{ "UDP by IPv6", open_ipv6, ENGINE | RESOLVER },
+	{ "receive time stamps", want_stamps, ENGINE | RESOLVER },
+	{ "a larger buffer", enlarge_buffer, RESOLVER },
+	{ "a program in the kernel", run_filter, RESOLVER },
+};
+
+/* How a process confined by SANDBOX ends that makes the attempt. */
+static int
+end_of(const struct sandbox *sandbox, long (*attempt)(void))
+{
+	struct sandbox_target target = { .root = "/" };
+	struct sandbox	 s = *sandbox;
+	pid_t		 pid = fork();
+	int		 status;
+
+	assert_int_not_equal(pid, -1);
+	if (pid == 0) {
+		alarm(20);
+		s.chroot = s.drop_user = false;
+		sandbox_enter(&s, &target);
+		(void)attempt();
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return status;
+}
+
+static void
+only_what_is_needed(void **arg)
+{
+	bool		 killed, allowed;
+	size_t		 i, j;
+	int		 status;
+
+	(void)arg;
+	given = socket(AF_INET, SOCK_DGRAM, 0);
+	assert_int_not_equal(given, -1);
+	for (i = 0; i < COUNT(processes); i++)
+		for (j = 0; j < COUNT(attempts); j++) {
+			status = end_of(processes[i].sandbox,
+			    attempts[j].attempt);
+			allowed = attempts[j].allowed & processes[i].bit;
+			killed = WIFSIGNALED(status) &&
+			    WTERMSIG(status) == SIGSYS;
+			if (killed == allowed || (allowed && status != 0))
+				fail_msg("%s: %s: status %#x",
+				    processes[i].sandbox->process,
+				    attempts[j].name, (unsigned)status);
+		}
+	close(given);
+}
+
+/* Files: the attempt succeeds if the child aborts. */
+
+static long
+open_file(void)
+{
+	int		 fd = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
+
+	if (fd != -1)
+		abort();
+	return fd;
+}
+
+static long
+write_file(void)
+{
+	int		 fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	if (fd != -1)
+		abort();
+	return fd;
+}
+
+/* Landlock or the filter is in the way; which, depends on the build. */
+static void
+no_files(void **arg)
+{
+	(void)arg;
+	if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) < 0)
+		skip();		/* a kernel without Landlock */
+	assert_int_not_equal(WTERMSIG(end_of(&engine_sandbox, open_file)),
+	    SIGABRT);
+	assert_int_not_equal(WTERMSIG(end_of(&server_sandbox, open_file)),
+	    SIGABRT);
+	assert_int_equal(end_of(&resolver_sandbox, write_file), 0);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(only_what_is_needed),
+		cmocka_unit_test(no_files),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
