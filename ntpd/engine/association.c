@@ -21,10 +21,12 @@
 /*
  * Intervals vary by this part, downwards, so that machines which started
  * together do not ask in step, and samples not in step with what happens on
- * the hour.  Less where the operator has fixed the interval.
+ * the hour.  Less where the operator has fixed the interval, and where there
+ * was no answer for two polls: requests that are lost are to be few.
  */
 #define POLL_SPREAD	0.2
-#define POLL_SPREAD_FIXED 0.04
+#define POLL_SPREAD_LESS 0.04
+#define SPREAD_POLLS	2
 
 /* Of so many moments within that, the one furthest from others' turns. */
 #define POLL_TRIES	8
@@ -203,6 +205,7 @@ static void
 schedule(struct engine *e, struct association *a, struct instant now)
 {
 	double		 interval, spread;
+	bool		 fixed;
 
 	if (a->hurry > 0) {
 		a->hurry--;
@@ -216,8 +219,8 @@ schedule(struct engine *e, struct association *a, struct instant now)
 	a->state = PEER_STATE_POLLING;
 	interval = poll_interval(e, a);
 	a->poll = (int)ceil(log2(interval));
-	spread = e->hosts[a->host].conf.maxpoll > a->minpoll ? POLL_SPREAD :
-	    POLL_SPREAD_FIXED;
+	fixed = e->hosts[a->host].conf.maxpoll <= a->minpoll;
+	spread = fixed || a->missed > SPREAD_POLLS ? POLL_SPREAD_LESS : POLL_SPREAD;
 	a->next = next_turn(e, a, now, interval, spread);
 }
 

@@ -297,6 +297,33 @@ turns_are_spread(void **state)
 	    instant_diff(now, at(2000)) < 0.92 * 1024 * 40);
 }
 
+/* Who does not answer is asked less often than who does: hardly ever early. */
+static void
+silence_is_no_reason_to_be_early(void **state)
+{
+	struct association *a = add(0, 1000, 2000);
+	struct instant	 now;
+	unsigned	 asked, early;
+
+	(void)state;
+	a->query = (struct query){ .fd = -1, .deadline = INSTANT_NEVER };
+	for (asked = 1; asked <= 100; asked++) {
+		now = a->next;
+		associations_run(&e, now);
+		assert_true(instant_diff(a->next, now) <= 1024);
+		if (asked > 2)
+			assert_true(instant_diff(a->next, now) > 0.95 * 1024);
+	}
+	answer(instant_diff(a->next, at(0)));
+	for (early = 0, asked = 1; asked <= 100; asked++) {
+		now = a->next;
+		associations_run(&e, now);
+		early += instant_diff(a->next, now) < 0.95 * 1024;
+		a->missed = 0;			/* it answers again */
+	}
+	assert_in_range(early, 50, 100);	/* three in four are */
+}
+
 int
 main(void)
 {
@@ -305,6 +332,7 @@ main(void)
 		cmocka_unit_test_setup(a_quick_start_goes_on, begin),
 		cmocka_unit_test_setup(who_answers_again_is_asked_soon, begin),
 		cmocka_unit_test_setup(turns_are_spread, begin),
+		cmocka_unit_test_setup(silence_is_no_reason_to_be_early, begin),
 	};
 
 	return cmocka_run_group_tests_name("association", tests, NULL, NULL);
