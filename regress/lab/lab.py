@@ -5,6 +5,7 @@ import json
 import math
 import os
 import queue
+import re
 import statistics
 import subprocess
 import tempfile
@@ -84,7 +85,7 @@ def run_all(scenarios, daemons, seeds, jobs=2, keep=None, progress=None):
         folder = None
         if keep is not None:
             folder = os.path.join(keep, "%s-%s-%d" % (
-                os.path.basename(s), d.text.replace("/", "_"), seeds[i]))
+                os.path.basename(s), re.sub(r"\W+", "_", d.text), seeds[i]))
         cpu = free.get()
         try:
             return job, run(s, d, seeds[i], cpu, folder)
