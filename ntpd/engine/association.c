@@ -254,6 +254,7 @@ ask(struct engine *e, struct association *a, struct instant now)
 	a->asked_at = now;
 	if (a->burst > 0)
 		a->burst--;
+	schedule(e, a, now);
 	if (query_send(e, a, now)) {
 		a->sent++;
 		a->was_unsendable = false;
@@ -262,7 +263,6 @@ ask(struct engine *e, struct association *a, struct instant now)
 		log_warn("%s: cannot be asked, trying on",
 		    association_name(a, name));
 	}
-	schedule(e, a, now);
 	if (a->missed > SILENT_POLLS && !a->was_unreachable)
 		fall_silent(e, a, now);
 }

@@ -7,7 +7,8 @@
 #include "ntpd/engine/clocks.h"
 
 #define NS_PER_S	1000000000LL
-#define TRIES		3	/* readings, of which the quickest counts */
+#define TRIES		3	/* readings, of which the quickest counts, ... */
+#define QUICK		1000	/* ns: ... unless one is as quick as that */
 #define PRECISION_TICKS	16		/* seen, or ... */
 #define PRECISION_READS	10000		/* ... as many readings */
 
@@ -22,7 +23,9 @@ read_ns(clockid_t id)
 
 /*
  * REALTIME and, in *RAW, MONOTONIC_RAW of the same moment: RAW is read before
- * and after, its middle counts; an interruption shows as a long gap.
+ * and after, its middle counts; an interruption shows as a long gap.  Without
+ * one it is done: where a clock is read by a system call, or time passes by
+ * reading it only, more of them would come between a packet and its stamp.
  */
 static int64_t
 read_both(int64_t *raw)
@@ -31,7 +34,7 @@ read_both(int64_t *raw)
 	int		 i;
 
 	*raw = 0;
-	for (i = 0; i < TRIES; i++) {
+	for (i = 0; i < TRIES && best > QUICK; i++) {
 		before = read_ns(CLOCK_MONOTONIC_RAW);
 		real = read_ns(CLOCK_REALTIME);
 		after = read_ns(CLOCK_MONOTONIC_RAW);

@@ -213,6 +213,27 @@ an_interruption(void **arg)
 	}
 }
 
+/* Reading costs time, too: it is done once if it was quick, else thrice. */
+static void
+no_more_readings_than_needed(void **arg)
+{
+	static const struct {
+		int64_t		 cost;		/* ns */
+		int		 calls;
+	} cases[] = { { 25, 3 }, { 256, 3 }, { 1000, 9 } };
+	struct clocks	 c;
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(cases); i++) {
+		fake.cost = cases[i].cost;
+		clocks_init(&c);
+		fake.calls = 0;
+		clocks_read(&c);
+		assert_int_equal(fake.calls, cases[i].calls);
+	}
+}
+
 static const struct {
 	const char	*name;
 	double		 rate, ago;
@@ -330,6 +351,7 @@ main(void)
 		FAKE(steps_and_slews_show),
 		FAKE(slow_readings),
 		FAKE(an_interruption),
+		FAKE(no_more_readings_than_needed),
 		FAKE(readings_of_the_past),
 		FAKE(precision),
 		FAKE(precision_of_a_coarse_clock),
