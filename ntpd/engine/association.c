@@ -201,6 +201,22 @@ next_turn(const struct engine *e, const struct association *a,
 	return best;
 }
 
+/*
+ * Was A asked out of its turn, which is still to come?  Then that stands:
+ * all who are asked at once because of a doubt would all be silent next.
+ */
+static bool
+return_to_turn(struct association *a, struct instant now)
+{
+	struct instant	 turn = a->turn;
+
+	a->turn = now;
+	if (instant_before(turn, instant_add(now, ldexp(1, a->minpoll))))
+		return false;
+	a->next = turn;
+	return true;
+}
+
 static void
 schedule(struct engine *e, struct association *a, struct instant now)
 {
@@ -217,6 +233,8 @@ schedule(struct engine *e, struct association *a, struct instant now)
 		return;
 	}
 	a->state = PEER_STATE_POLLING;
+	if (return_to_turn(a, now))
+		return;
 	interval = poll_interval(e, a);
 	a->poll = (int)ceil(log2(interval));
 	fixed = e->hosts[a->host].conf.maxpoll <= a->minpoll;
@@ -389,11 +407,17 @@ settle_doubt(struct engine *e, struct association *doubtful,
     struct instant now)
 {
 	struct association *a;
+	struct instant	 turn;
 
 	for (a = e->associations; a < e->associations + MAX_ASSOCIATIONS; a++)
 		if (a->used && a->burst == 0 && (a == doubtful ||
-		    sync_takes_part(&e->sync, association_number(e, a))))
+		    sync_takes_part(&e->sync, association_number(e, a)))) {
+			turn = a->next;
 			ask_sooner(a, ldexp(1, a->minpoll), now);
+			if (instant_before(a->next, turn) &&
+			    instant_before(a->turn, turn))
+				a->turn = turn;
+		}
 }
 
 /*

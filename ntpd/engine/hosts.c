@@ -122,6 +122,7 @@ inherit(struct engine *e, struct host *h, const struct host *old, size_t from)
 		/* Not after the wait of the interval that it had. */
 		a->next = instant_min(a->next, instant_add(a->asked_at,
 		    association_longest(a, conf.maxpoll)));
+		a->turn = instant_min(a->turn, a->next);
 		e->sync.sources[i].weight = conf.weight;
 	}
 }

@@ -67,6 +67,7 @@ struct association {
 	uint8_t		 reach;
 	unsigned	 missed;	/* polls in a row without an answer */
 	struct instant	 next;		/* the next request */
+	struct instant	 turn;		/* its regular one, if NEXT is extra */
 	struct instant	 asked_at;	/* the last one */
 	struct query	 query;
 	struct exchange	 exchange;

@@ -224,6 +224,36 @@ an_answer_hastens_others(void **state)
 	}
 }
 
+/* Asked out of turn in a doubt, when it would be its turn at NEXT, s. */
+static struct association *
+ask_in_doubt(double next)
+{
+	struct association *a = add(1, 1000, next);
+
+	add(0, 1099, 5000);
+	a->query = (struct query){ .fd = -1, .deadline = INSTANT_NEVER };
+	doubt = true;
+	answer(1100);
+	assert_true(instant_before(a->next, at(1103)));
+	doubt = false;
+	associations_run(&e, a->next);
+	return a;
+}
+
+/* The turn stays, or all would be silent for an interval from then on. */
+static void
+a_doubt_takes_no_turn(void **state)
+{
+	(void)state;
+	assert_true(ask_in_doubt(2000)->next.ns == at(2000).ns);
+	/* One that would come at once is not worth a request. */
+	assert_true(instant_before(at(1800), ask_in_doubt(1150)->next));
+	/* It is taken once. */
+	e.associations[1].next = at(2000);
+	associations_run(&e, at(2000));
+	assert_true(instant_before(at(2700), e.associations[1].next));
+}
+
 /* A server that is in a quick start is not told to be slower. */
 static void
 a_quick_start_goes_on(void **state)
@@ -329,6 +359,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_answer_hastens_others),
+		cmocka_unit_test_setup(a_doubt_takes_no_turn, begin),
 		cmocka_unit_test_setup(a_quick_start_goes_on, begin),
 		cmocka_unit_test_setup(who_answers_again_is_asked_soon, begin),
 		cmocka_unit_test_setup(turns_are_spread, begin),
