@@ -101,6 +101,7 @@ association_quicken(struct association *a, struct instant now)
 	a->state = PEER_STATE_STARTING;
 	a->exchange.known = false;
 	a->burst = BURST_MOST;
+	a->turn = now;
 	/* Not all at the same moment: they would queue behind one another. */
 	a->next = instant_add(now, some_of(0.1));
 }
@@ -407,16 +408,14 @@ settle_doubt(struct engine *e, struct association *doubtful,
     struct instant now)
 {
 	struct association *a;
-	struct instant	 turn;
 
 	for (a = e->associations; a < e->associations + MAX_ASSOCIATIONS; a++)
 		if (a->used && a->burst == 0 && (a == doubtful ||
 		    sync_takes_part(&e->sync, association_number(e, a)))) {
-			turn = a->next;
+			/* In a doubt upon a doubt the turn is the first's. */
+			if (instant_before(a->turn, a->next))
+				a->turn = a->next;
 			ask_sooner(a, ldexp(1, a->minpoll), now);
-			if (instant_before(a->next, turn) &&
-			    instant_before(a->turn, turn))
-				a->turn = turn;
 		}
 }
 

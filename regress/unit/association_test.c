@@ -254,6 +254,26 @@ a_doubt_takes_no_turn(void **state)
 	assert_true(instant_before(at(2700), e.associations[1].next));
 }
 
+/* What was planned before a quick start does not come after it. */
+static void
+a_quick_start_drops_the_turn(void **state)
+{
+	struct association *a = add(1, 1000, 2000);
+	int		 i;
+
+	(void)state;
+	a->query = (struct query){ .fd = -1, .deadline = INSTANT_NEVER };
+	add(0, 1099, 5000);
+	doubt = true;
+	answer(1100);
+	association_quicken(a, at(1101));
+	interval = 70;
+	for (i = 0; i < 100 && a->state == PEER_STATE_STARTING; i++)
+		associations_run(&e, a->next);
+	assert_int_equal(a->state, PEER_STATE_POLLING);
+	assert_true(instant_diff(a->next, a->asked_at) <= 70);
+}
+
 /* A server that is in a quick start is not told to be slower. */
 static void
 a_quick_start_goes_on(void **state)
@@ -360,6 +380,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_answer_hastens_others),
 		cmocka_unit_test_setup(a_doubt_takes_no_turn, begin),
+		cmocka_unit_test_setup(a_quick_start_drops_the_turn, begin),
 		cmocka_unit_test_setup(a_quick_start_goes_on, begin),
 		cmocka_unit_test_setup(who_answers_again_is_asked_soon, begin),
 		cmocka_unit_test_setup(turns_are_spread, begin),
