@@ -1,6 +1,7 @@
 /*
  * A bank of filters: Kalman's, but for what a sample tells.
  */
+#include <float.h>
 #include <math.h>
 
 #include "ntpd/sync/filter.h"
@@ -26,12 +27,18 @@ static const double asymmetries[FILTER_BIASES] = { 0.001, 0.01, 0.05 };
 #define OUTLIERS	0.03
 
 /*
- * Memory of the scores, samples: an older one counts 1/e of it.  It begins
+ * Memory of the weights, samples: an older one counts 1/e of it.  It begins
  * with a few and grows by half of what has been seen, as what happens at a
  * start (a queue, a clock that is being set) tells little of what comes.
  */
-#define SCORE_MEMORY	200.0
+#define WEIGHT_MEMORY	200.0
 #define FIRST_MEMORY	10.0
+
+/*
+ * How often, from one sample to the next, an oscillator becomes as restless as
+ * any other: a fan starts, a door is opened.
+ */
+#define CHANGE		2e-3
 
 /* An interval narrower than that many standard errors is a point. */
 #define POINT		0.05
@@ -306,18 +313,19 @@ far_density(double inn, double variance)
  * The observation is offset + bias of source I.  The posterior's mean and
  * covariance are those of the normal prior x, P times the likelihood L:
  * x' = x + P h L'/L, P' = P + P h (ln L)'' h^T P, which is exact, and for a
- * normal L the Kalman update.  EVEN is how probable it is that the sample waited
- * alike both ways; returns the same in view of it.
+ * normal L the Kalman update.  *EVEN is how probable it is that the sample
+ * waited alike both ways, and becomes the same in view of it.  Returns how
+ * likely the sample was, if some are far off for no reason.
  */
 static double
-update(struct model *m, size_t i, const struct observation *o, double even)
+update(struct model *m, size_t i, const struct observation *o, double *even)
 {
 	double		 ph[FILTER_STATES], inn, s;
 	size_t		 b = BIAS + i, row, col;
 	struct response	 r;
 
 	inn = innovation(m, i, o, &s);
-	r = respond_either(inn, s, o->half, &even);
+	r = respond_either(inn, s, o->half, even);
 	for (row = 0; row < FILTER_STATES; row++)
 		ph[row] = m->p[row][OFFSET] + m->p[row][b];
 	for (row = 0; row < FILTER_STATES; row++) {
@@ -329,47 +337,77 @@ update(struct model *m, size_t i, const struct observation *o, double even)
 	for (row = 0; row < FILTER_STATES; row++)
 		if (m->p[row][row] < 0)
 			isolate(m, row, 0);
-	m->score += log((1 - OUTLIERS) * r.likelihood +
-	    OUTLIERS * far_density(inn, s + o->half * o->half / 3));
-	return even;
+	return (1 - OUTLIERS) * r.likelihood +
+	    OUTLIERS * far_density(inn, s + o->half * o->half / 3);
 }
 
-/* Weights from the scores; the best is 1 before they are made to sum to 1. */
+/* M becomes what it is or, with probability SHARE, what OTHER is. */
 static void
-weigh(struct filter *f)
+blend(struct model *m, const struct model *other, double share)
 {
-	double		 best = f->models[0].score, sum = 0;
-	size_t		 k;
+	double		 d[FILTER_STATES];
+	size_t		 i, j;
 
-	for (k = 1; k < FILTER_MODELS; k++)
-		best = fmax(best, f->models[k].score);
-	for (k = 0; k < FILTER_MODELS; k++) {
-		f->models[k].score -= best;
-		f->models[k].weight = exp(f->models[k].score);
-		sum += f->models[k].weight;
+	for (i = 0; i < FILTER_STATES; i++)
+		d[i] = other->x[i] - m->x[i];
+	for (i = 0; i < FILTER_STATES; i++) {
+		m->x[i] += share * d[i];
+		for (j = 0; j < FILTER_STATES; j++)
+			m->p[i][j] += share * (other->p[i][j] - m->p[i][j]) +
+			    share * (1 - share) * d[i] * d[j];
 	}
-	for (k = 0; k < FILTER_MODELS; k++)
-		f->models[k].weight /= sum;
+}
+
+/*
+ * Interacting multiple models (Blom and Bar-Shalom 1988), of those that differ
+ * in wander only: with probability CHANGE what was true of the oscillator is no
+ * longer, and any of them is right.  So each goes on as what it was or as the
+ * mean of all, by the probabilities of having been right so far and of being
+ * right only from now on.  Who was probable stays what it was.  Who was not
+ * follows the others, and when its time comes it knows what they knew.
+ */
+static void
+mix(struct model models[FILTER_WANDERS])
+{
+	struct model	 all = { .weight = 0 }, *m;
+	double		 other;
+
+	for (m = models; m < models + FILTER_WANDERS; m++) {
+		all.weight += m->weight;
+		blend(&all, m, m->weight / all.weight);
+	}
+	other = CHANGE * all.weight / FILTER_WANDERS;
+	for (m = models; m < models + FILTER_WANDERS; m++) {
+		m->weight = (1 - CHANGE) * m->weight + other;
+		blend(m, &all, other / m->weight);
+	}
 }
 
 void
 filter_update(struct filter *f, size_t i, const struct observation *o)
 {
 	struct even	*e = &f->even[i];
-	double		 even = 0, memory;
+	double		 memory, even, evens = 0, sum = 0;
+	struct model	*m;
 	size_t		 k;
 
-	memory = fmin(SCORE_MEMORY, FIRST_MEMORY + f->updates / 2);
+	memory = fmin(WEIGHT_MEMORY, FIRST_MEMORY + f->updates / 2);
 	f->updates++;
-	for (k = 0; k < FILTER_MODELS; k++) {
-		f->models[k].score *= 1 - 1 / memory;
-		even += f->models[k].weight *
-		    update(&f->models[k], i, o, e->share);
+	for (m = f->models; m < f->models + FILTER_MODELS; m++) {
+		even = e->share;
+		m->weight = pow(m->weight, 1 - 1 / memory) *
+		    update(m, i, o, &even);
+		sum += m->weight;
+		evens += m->weight * even;
 	}
+	/* Nobody is impossible. */
+	for (m = f->models; m < f->models + FILTER_MODELS; m++)
+		m->weight = fmax(DBL_MIN, m->weight / sum);
+	for (k = 0; k < FILTER_MODELS; k += FILTER_WANDERS)
+		mix(&f->models[k]);
 	e->samples = fmin(e->samples + 1, EVEN_MEMORY);
-	e->share += (even - e->share) / e->samples;
+	e->share += (evens / sum - e->share) / e->samples;
 	e->share = fmin(fmax(e->share, EVEN_LEAST), EVEN_MOST);
-	weigh(f);
 }
 
 /*

@@ -24,7 +24,6 @@ struct model {
 	double		 asymmetry;	/* of paths, part of their delay */
 	double		 x[FILTER_STATES];	/* offset, frequency, biases */
 	double		 p[FILTER_STATES][FILTER_STATES]; /* their covariance */
-	double		 score;		/* log likelihood, fading */
 	double		 weight;	/* in the bank, 0 to 1 */
 };
 

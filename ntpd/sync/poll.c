@@ -12,7 +12,7 @@
  * ask them costs nobody anything.
  */
 #define POLL_VARIANCE	8.0
-#define NEAR_VARIANCE	5.0
+#define NEAR_VARIANCE	7.0
 #define NEAR_DELAY	1e-3
 
 /* Intervals are at most this part of the time since the start. */

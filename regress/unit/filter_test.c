@@ -676,6 +676,54 @@ the_bank_learns_the_wander(void **arg)
 	assert_true(high > 1e-8);
 }
 
+/* Exact time and samples of it, every 256 s, of an oscillator that is so far. */
+struct steady {
+	double		 offset;	/* s */
+	double		 frequency;	/* s/s */
+	double		 now;		/* s */
+};
+
+static struct estimate
+be_steady(struct steady *s, int samples)
+{
+	for (; samples > 0; samples--) {
+		s->now += 256;
+		s->offset += 256 * s->frequency;
+		filter_predict(&f, s->now);
+		observe(&f, 0, s->offset + 30e-6 * normal(), 9e-10);
+	}
+	return filter_estimate(&f, s->now);
+}
+
+/*
+ * After a week in which nothing happened the frequency changes by 0.3 ppm, so
+ * little that no single sample shows it.  Six samples later the estimate has
+ * followed, and some hours after that it is about as sure as it was.
+ */
+static void
+a_quiet_oscillator_may_change(void **arg)
+{
+	struct steady	 s = { .frequency = 10e-6 };
+	struct estimate	 before, after, later;
+	uint64_t	 i;
+
+	(void)arg;
+	for (i = 0; i < 20; i++) {
+		state = 100 + i;
+		s.now = s.offset = 0;
+		filter_start(&f, 0, 0, 1e-3, s.frequency, 1e-6);
+		filter_join(&f, 0, 0);
+		before = be_steady(&s, 2400);
+		s.frequency += 0.3e-6;
+		after = be_steady(&s, 6);
+		assert_near(after.offset, s.offset, 4 * after.offset_error);
+		assert_true(after.offset_error < 30e-6);
+		later = be_steady(&s, 100);
+		assert_near(later.offset, s.offset, 4 * later.offset_error);
+		assert_true(later.offset_error < 2.5 * before.offset_error);
+	}
+}
+
 /* Weeks of samples, exact or absurd, leave finite numbers and no doubt gone. */
 static void
 it_stays_sound(void **arg)
@@ -734,6 +782,7 @@ main(void)
 		cmocka_unit_test(better_than_its_samples),
 		cmocka_unit_test(the_claims_are_true_at_the_start),
 		cmocka_unit_test(the_bank_learns_the_wander),
+		cmocka_unit_test(a_quiet_oscillator_may_change),
 		cmocka_unit_test(it_stays_sound),
 	};
 
