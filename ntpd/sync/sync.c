@@ -10,7 +10,7 @@
 #define FIRST_SAMPLES	3
 
 /* A sample further from prediction than this, in standard errors, waits. */
-#define SURPRISE	5.0
+#define SURPRISE	4.0
 
 /* That many in a row are not noise: the source, or the clock, has changed. */
 #define SURPRISES	3
