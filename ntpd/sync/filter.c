@@ -35,10 +35,10 @@ static const double asymmetries[FILTER_BIASES] = { 0.001, 0.01, 0.05 };
 #define FIRST_MEMORY	10.0
 
 /*
- * How often, from one sample to the next, an oscillator becomes as restless as
- * any other: a fan starts, a door is opened.
+ * That long, s, an oscillator is as restless as it is, in the mean.  Then a fan
+ * starts or a door is opened, and it may be as restless as any other.
  */
-#define CHANGE		2e-3
+#define CHANGE_TIME	86400.0
 
 /* An interval narrower than that many standard errors is a point. */
 #define POINT		0.05
@@ -174,6 +174,48 @@ predict(const struct filter *f, struct model *m, double dt)
 	}
 }
 
+/* M becomes what it is or, with probability SHARE, what OTHER is. */
+static void
+blend(struct model *m, const struct model *other, double share)
+{
+	double		 d[FILTER_STATES];
+	size_t		 i, j;
+
+	for (i = 0; i < FILTER_STATES; i++)
+		d[i] = other->x[i] - m->x[i];
+	for (i = 0; i < FILTER_STATES; i++) {
+		m->x[i] += share * d[i];
+		for (j = 0; j < FILTER_STATES; j++)
+			m->p[i][j] += share * (other->p[i][j] - m->p[i][j]) +
+			    share * (1 - share) * d[i] * d[j];
+	}
+}
+
+/*
+ * Interacting multiple models (Blom and Bar-Shalom 1988), of those that differ
+ * in wander only: with probability CHANGE what was true of the oscillator is no
+ * longer, and any of them is right.  So each goes on as what it was or as the
+ * mean of all, by the probabilities of having been right so far and of being
+ * right only from now on.  Who was probable stays what it was.  Who was not
+ * follows the others, and when its time comes it knows what they knew.
+ */
+static void
+mix(struct model models[FILTER_WANDERS], double change)
+{
+	struct model	 all = { .weight = 0 }, *m;
+	double		 other;
+
+	for (m = models; m < models + FILTER_WANDERS; m++) {
+		all.weight += m->weight;
+		blend(&all, m, m->weight / all.weight);
+	}
+	other = change * all.weight / FILTER_WANDERS;
+	for (m = models; m < models + FILTER_WANDERS; m++) {
+		m->weight = (1 - change) * m->weight + other;
+		blend(m, &all, other / m->weight);
+	}
+}
+
 void
 filter_predict(struct filter *f, double when)
 {
@@ -182,6 +224,8 @@ filter_predict(struct filter *f, double when)
 
 	if (dt <= 0)
 		return;
+	for (k = 0; k < FILTER_MODELS; k += FILTER_WANDERS)
+		mix(&f->models[k], 1 - exp(-dt / CHANGE_TIME));
 	for (k = 0; k < FILTER_MODELS; k++)
 		predict(f, &f->models[k], dt);
 	f->when = when;
@@ -341,55 +385,12 @@ update(struct model *m, size_t i, const struct observation *o, double *even)
 	    OUTLIERS * far_density(inn, s + o->half * o->half / 3);
 }
 
-/* M becomes what it is or, with probability SHARE, what OTHER is. */
-static void
-blend(struct model *m, const struct model *other, double share)
-{
-	double		 d[FILTER_STATES];
-	size_t		 i, j;
-
-	for (i = 0; i < FILTER_STATES; i++)
-		d[i] = other->x[i] - m->x[i];
-	for (i = 0; i < FILTER_STATES; i++) {
-		m->x[i] += share * d[i];
-		for (j = 0; j < FILTER_STATES; j++)
-			m->p[i][j] += share * (other->p[i][j] - m->p[i][j]) +
-			    share * (1 - share) * d[i] * d[j];
-	}
-}
-
-/*
- * Interacting multiple models (Blom and Bar-Shalom 1988), of those that differ
- * in wander only: with probability CHANGE what was true of the oscillator is no
- * longer, and any of them is right.  So each goes on as what it was or as the
- * mean of all, by the probabilities of having been right so far and of being
- * right only from now on.  Who was probable stays what it was.  Who was not
- * follows the others, and when its time comes it knows what they knew.
- */
-static void
-mix(struct model models[FILTER_WANDERS])
-{
-	struct model	 all = { .weight = 0 }, *m;
-	double		 other;
-
-	for (m = models; m < models + FILTER_WANDERS; m++) {
-		all.weight += m->weight;
-		blend(&all, m, m->weight / all.weight);
-	}
-	other = CHANGE * all.weight / FILTER_WANDERS;
-	for (m = models; m < models + FILTER_WANDERS; m++) {
-		m->weight = (1 - CHANGE) * m->weight + other;
-		blend(m, &all, other / m->weight);
-	}
-}
-
 void
 filter_update(struct filter *f, size_t i, const struct observation *o)
 {
 	struct even	*e = &f->even[i];
 	double		 memory, even, evens = 0, sum = 0;
 	struct model	*m;
-	size_t		 k;
 
 	memory = fmin(WEIGHT_MEMORY, FIRST_MEMORY + f->updates / 2);
 	f->updates++;
@@ -403,8 +404,6 @@ filter_update(struct filter *f, size_t i, const struct observation *o)
 	/* Nobody is impossible. */
 	for (m = f->models; m < f->models + FILTER_MODELS; m++)
 		m->weight = fmax(DBL_MIN, m->weight / sum);
-	for (k = 0; k < FILTER_MODELS; k += FILTER_WANDERS)
-		mix(&f->models[k]);
 	e->samples = fmin(e->samples + 1, EVEN_MEMORY);
 	e->share += (evens / sum - e->share) / e->samples;
 	e->share = fmin(fmax(e->share, EVEN_LEAST), EVEN_MOST);

@@ -81,7 +81,11 @@ void		 filter_join(struct filter *f, size_t i, double delay);
 /* Forget source I. */
 void		 filter_leave(struct filter *f, size_t i);
 
-/* Bring the states to oscillator time WHEN; an earlier one is left alone. */
+/*
+ * Bring the states to oscillator time WHEN; an earlier one is left alone.  The
+ * longer it is until then, the more probable it is that the oscillator becomes
+ * as restless as any.
+ */
 void		 filter_predict(struct filter *f, double when);
 
 /*
@@ -95,7 +99,10 @@ double		 filter_surprise(const struct filter *f, size_t i,
 void		 filter_update(struct filter *f, size_t i,
 		    const struct observation *o);
 
-/* What is believed about WHEN, at or after the filter's time. */
+/*
+ * What is believed about WHEN, at or after the filter's time, if the oscillator
+ * is as restless as it was.
+ */
 struct estimate	 filter_estimate(const struct filter *f, double when);
 
 #endif

@@ -460,7 +460,10 @@ the_future_is_less_certain(void **arg)
 	}
 }
 
-/* To predict in one go or in many, or only to ask, is the same. */
+/*
+ * To predict in one go or in many, or only to ask, is the same; but for how
+ * probable it is that the oscillator changes, which is little in that time.
+ */
 static void
 prediction_in_steps(void **arg)
 {
@@ -481,11 +484,11 @@ prediction_in_steps(void **arg)
 	a = filter_estimate(&f, 1064);
 	b = filter_estimate(&g, 1064);
 	assert_near(a.offset, b.offset, 1e-12);
-	assert_near(a.offset_error / b.offset_error, 1, 1e-6);
-	assert_near(a.frequency_error / b.frequency_error, 1, 1e-6);
+	assert_near(a.offset_error / b.offset_error, 1, 1e-3);
+	assert_near(a.frequency_error / b.frequency_error, 1, 1e-3);
 	assert_near(a.offset, asked.offset, 1e-12);
-	assert_near(a.offset_error / asked.offset_error, 1, 1e-9);
-	assert_near(a.frequency_error / asked.frequency_error, 1, 1e-9);
+	assert_near(a.offset_error / asked.offset_error, 1, 1e-3);
+	assert_near(a.frequency_error / asked.frequency_error, 1, 1e-3);
 }
 
 static void
