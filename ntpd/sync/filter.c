@@ -1,7 +1,6 @@
 /*
  * A bank of filters: Kalman's, but for what a sample tells.
  */
-#include <float.h>
 #include <math.h>
 
 #include "ntpd/sync/filter.h"
@@ -33,6 +32,9 @@ static const double asymmetries[FILTER_BIASES] = { 0.001, 0.01, 0.05 };
  */
 #define WEIGHT_MEMORY	200.0
 #define FIRST_MEMORY	10.0
+
+/* Nobody is impossible. */
+#define WEIGHT_LEAST	1e-300
 
 /*
  * That long, s, an oscillator is as restless as it is, in the mean.  Then a fan
@@ -401,9 +403,8 @@ filter_update(struct filter *f, size_t i, const struct observation *o)
 		sum += m->weight;
 		evens += m->weight * even;
 	}
-	/* Nobody is impossible. */
 	for (m = f->models; m < f->models + FILTER_MODELS; m++)
-		m->weight = fmax(DBL_MIN, m->weight / sum);
+		m->weight = fmax(WEIGHT_LEAST, m->weight / sum);
 	e->samples = fmin(e->samples + 1, EVEN_MEMORY);
 	e->share += (evens / sum - e->share) / e->samples;
 	e->share = fmin(fmax(e->share, EVEN_LEAST), EVEN_MOST);
