@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "ntpd/sync/filter.h"
+#include "ntpd/sync/likelihood.h"
 
 /* The states: offset, frequency, then the bias of source i at BIAS + i. */
 enum { OFFSET, FREQUENCY, BIAS };
@@ -42,18 +43,10 @@ static const double asymmetries[FILTER_BIASES] = { 0.001, 0.01, 0.05 };
  */
 #define CHANGE_TIME	86400.0
 
-/* An interval narrower than that many standard errors is a point. */
-#define POINT		0.05
-
-/* Nor is one used as such that prediction gives less than this probability. */
-#define IMPROBABLE	1e-12
-
 /*
- * A sample that waited alike both ways is off by no more than so much of the
- * half of its waits.  How many do is learned for each source, beginning with
- * this share, as if so many samples had been seen, remembering so many.
+ * How many samples waited alike both ways is learned for each source, beginning
+ * with this share, as if so many samples had been seen, remembering so many.
  */
-#define EVEN		0.1
 #define EVEN_SHARE	0.05
 #define EVEN_SAMPLES	10
 #define EVEN_MEMORY	100
@@ -221,13 +214,14 @@ mix(struct model models[FILTER_WANDERS], double change)
 void
 filter_predict(struct filter *f, double when)
 {
-	double		 dt = when - f->when;
+	double		 dt = when - f->when, change;
 	size_t		 k;
 
 	if (dt <= 0)
 		return;
+	change = 1 - exp(-dt / CHANGE_TIME);
 	for (k = 0; k < FILTER_MODELS; k += FILTER_WANDERS)
-		mix(&f->models[k], 1 - exp(-dt / CHANGE_TIME));
+		mix(&f->models[k], change);
 	for (k = 0; k < FILTER_MODELS; k++)
 		predict(f, &f->models[k], dt);
 	f->when = when;
@@ -259,102 +253,6 @@ filter_surprise(const struct filter *f, size_t i, const struct observation *o)
 	return fmax(0, fabs(mean) - o->half) / sqrt(square);
 }
 
-static double
-normal_density(double x)
-{
-	return exp(-x * x / 2) / sqrt(2 * M_PI);
-}
-
-/* Probability of a standard normal variable to be between A and B > A. */
-static double
-normal_between(double a, double b)
-{
-	/* In the tail that they are in, where no digits are lost. */
-	if (a > 0)
-		return (erfc(a * M_SQRT1_2) - erfc(b * M_SQRT1_2)) / 2;
-	if (b < 0)
-		return (erfc(-b * M_SQRT1_2) - erfc(-a * M_SQRT1_2)) / 2;
-	return (erf(b * M_SQRT1_2) - erf(a * M_SQRT1_2)) / 2;
-}
-
-/* How likely an observation is, and how that depends on prediction. */
-struct response {
-	double		 likelihood;	/* 1/s */
-	double		 slope;		/* of its logarithm, 1/s */
-	double		 curvature;	/* likewise, 1/s^2 */
-};
-
-/*
- * The innovation INN has variance S, and is uniform within HALF on top of it:
- * L(inn) = (F(b) - F(a)) / (2 half) with the normal distribution F, a and b
- * being the ends of the interval in standard errors.
- */
-static struct response
-respond_uniform(double inn, double s, double half)
-{
-	double		 root = sqrt(s), a = (-inn - half) / root;
-	double		 b = (-inn + half) / root, z = normal_between(a, b);
-	double		 v = s + half * half / 3;
-	struct response	 r;
-
-	if (half < POINT * root || z < IMPROBABLE) {
-		/* The normal distribution of the same variance. */
-		r.likelihood = normal_density(inn / sqrt(v)) / sqrt(v);
-		r.slope = inn / v;
-		r.curvature = -1 / v;
-		return r;
-	}
-	r.likelihood = z / (2 * half);
-	r.slope = (normal_density(b) - normal_density(a)) / (root * z);
-	r.curvature = (a * normal_density(a) - b * normal_density(b)) /
-	    (s * z) - r.slope * r.slope;
-	return r;
-}
-
-/* The same if what is left of HALF is normal, too: both ways waited alike. */
-static struct response
-respond_even(double inn, double s, double half)
-{
-	double		 v = s + EVEN * EVEN * half * half;
-
-	return (struct response){
-		.likelihood = normal_density(inn / sqrt(v)) / sqrt(v),
-		.slope = inn / v,
-		.curvature = -1 / v
-	};
-}
-
-/*
- * One or the other, the even one with probability *EVEN, which becomes what it
- * is in view of INN (Bayes).  With L = sum of w L_k, L'/L is the mean of the
- * L_k'/L_k by these probabilities, and L''/L likewise.
- */
-static struct response
-respond_either(double inn, double s, double half, double *even)
-{
-	struct response	 u = respond_uniform(inn, s, half), e, r;
-	double		 w = *even;
-
-	e = respond_even(inn, s, half);
-	r.likelihood = w * e.likelihood + (1 - w) * u.likelihood;
-	/* Too far away for numbers: the wider one is less wrong. */
-	w = r.likelihood > 0 ? w * e.likelihood / r.likelihood : 0;
-	r.slope = w * e.slope + (1 - w) * u.slope;
-	r.curvature = w * (e.curvature + e.slope * e.slope) +
-	    (1 - w) * (u.curvature + u.slope * u.slope) - r.slope * r.slope;
-	*even = w;
-	return r;
-}
-
-/* The density of t's distribution with 4 degrees of freedom. */
-static double
-far_density(double inn, double variance)
-{
-	double		 u = 1 + inn * inn / (4 * variance);
-
-	return 0.375 / (sqrt(variance) * u * u * sqrt(u));
-}
-
 /*
  * The observation is offset + bias of source I.  The posterior's mean and
  * covariance are those of the normal prior x, P times the likelihood L:
@@ -368,23 +266,23 @@ update(struct model *m, size_t i, const struct observation *o, double *even)
 {
 	double		 ph[FILTER_STATES], inn, s;
 	size_t		 b = BIAS + i, row, col;
-	struct response	 r;
+	struct likelihood	 l;
 
 	inn = innovation(m, i, o, &s);
-	r = respond_either(inn, s, o->half, even);
+	l = likelihood_either(inn, s, o->half, even);
 	for (row = 0; row < FILTER_STATES; row++)
 		ph[row] = m->p[row][OFFSET] + m->p[row][b];
 	for (row = 0; row < FILTER_STATES; row++) {
-		m->x[row] += ph[row] * r.slope;
+		m->x[row] += ph[row] * l.slope;
 		for (col = 0; col < FILTER_STATES; col++)
-			m->p[row][col] += ph[row] * ph[col] * r.curvature;
+			m->p[row][col] += ph[row] * ph[col] * l.curvature;
 	}
 	/* Rounding must not make a variance negative. */
 	for (row = 0; row < FILTER_STATES; row++)
 		if (m->p[row][row] < 0)
 			isolate(m, row, 0);
-	return (1 - OUTLIERS) * r.likelihood +
-	    OUTLIERS * far_density(inn, s + o->half * o->half / 3);
+	return (1 - OUTLIERS) * l.density +
+	    OUTLIERS * likelihood_far(inn, s + o->half * o->half / 3);
 }
 
 void
