@@ -55,16 +55,17 @@ def ok(good, name, why=""):
     print("%s %d - %s" % ("ok" if good else "not ok", _count, name))
     if not good:
         _failed += 1
-        note(why() if callable(why) else why)
+        note("not ok %d - %s\n%s" % (_count, name, why() if callable(why) else
+            why), sys.stderr)       # prove(1) hides what is in the TAP
     sys.stdout.flush()
     return bool(good)
 
 
-def note(text):
+def note(text, file=sys.stdout):
     """Text for whoever looks for the fault."""
     for line in str(text).splitlines():
-        print("# " + line)
-    sys.stdout.flush()
+        print("# " + line, file=file)
+    file.flush()
 
 
 def main(test):
