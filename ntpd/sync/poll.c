@@ -37,11 +37,11 @@ tolerable_loss(const struct sync *sync)
 		s = &sync->sources[i];
 		if (!sync_takes_part(sync, i) || s->nsamples == 0)
 			continue;
-		x = s->usual_excess;
+		x = s->delays.usual_excess;
 		precision = source_sample(s, 0)->precision;
 		sum += 12 / (x * x + precision * precision);
 		members++;
-		near = near && s->min_delay <= NEAR_DELAY;
+		near = near && s->delays.least <= NEAR_DELAY;
 	}
 	if (members == 0)
 		return 0;

@@ -3,7 +3,6 @@
  */
 #include <math.h>
 
-#include "ntpd/sync/median.h"
 #include "ntpd/sync/source.h"
 
 double
@@ -19,61 +18,42 @@ source_init(struct source *source, unsigned weight)
 	*source = (struct source){ .used = true, .weight = weight };
 }
 
-/*
- * The usual excess is a median, because congestion makes a mean of what is
- * not usual.  A few delays may be alike by chance: it counts as no less than
- * a tenth of the delay, divided by their number.
- */
-#define EXCESS_OF_DELAY	0.1
-
-static void
-update_path(struct source *source)
-{
-	double		 sorted[SOURCE_DELAYS], middle;
-	size_t		 n = source->ndelays, i;
-
-	for (i = 0; i < n; i++)
-		sorted[i] = source->delays[i];
-	middle = median(sorted, n);
-	source->min_delay = sorted[0];
-	source->usual_excess = fmax(middle - sorted[0],
-	    EXCESS_OF_DELAY * sorted[0] / (double)n);
-}
-
-/*
- * The path's true minimum, of which the least delay seen is an overestimate:
- * the least of n sums of two exponential waits of mean j each (density x/j^2
- * near 0) is j sqrt(pi/(2n)) on average, with a standard deviation of half of
- * that, and j is 0.6 times the median of the sums.  The mean is taken for a
- * third more than that, the deviation for half as much again: to be too sure
- * of the best samples costs more than to be too modest.
- */
-#define LEAST_EXCESS	1.0
-#define LEAST_DEVIATION	0.6
-
-static double
-path_minimum(const struct source *source)
-{
-	return source->min_delay - LEAST_EXCESS * source->usual_excess /
-	    sqrt((double)source->ndelays);
-}
-
 bool
 source_add(struct source *source, const struct sample *sample)
 {
-	bool		 shorter = source->ndelays > 0 &&
-	    sample->delay < path_minimum(source);
+	bool		 shorter = source->delays.n > 0 &&
+	    sample->delay < delays_minimum(&source->delays);
 
 	source->newest = (source->newest + 1) % SOURCE_SAMPLES;
 	source->samples[source->newest] = *sample;
 	if (source->nsamples < SOURCE_SAMPLES)
 		source->nsamples++;
-	source->delays[source->next_delay] = sample->delay;
-	source->next_delay = (source->next_delay + 1) % SOURCE_DELAYS;
-	if (source->ndelays < SOURCE_DELAYS)
-		source->ndelays++;
-	update_path(source);
+	delays_add(&source->delays, sample->delay);
 	return shorter;
+}
+
+/*
+ * The way out took delay/2 + what the offset says too much, the way back
+ * delay/2 minus that.  So the shorter of both combinations is half the sum of
+ * both delays, less what the offsets differ by.
+ */
+bool
+source_combine(struct source *source, const struct estimate *e)
+{
+	const struct sample *s = source_sample(source, 0), *old;
+	double		 minimum = delays_minimum(&source->delays), t, drift;
+	double		 f = e->frequency_error, q = e->wander;
+	size_t		 i;
+
+	for (i = 1; i < source->nsamples; i++) {
+		old = source_sample(source, i);
+		t = s->when - old->when;
+		drift = s->offset - old->offset - e->frequency * t;
+		delays_combine(&source->delays,
+		    (s->delay + old->delay) / 2 - fabs(drift),
+		    sqrt(f * f * t * t + q * q * t * t * t / 3));
+	}
+	return source->delays.least < minimum;
 }
 
 void
@@ -93,7 +73,7 @@ source_sample(const struct source *source, size_t i)
 static double
 excess(const struct source *source, const struct sample *sample)
 {
-	return sample->delay - path_minimum(source);
+	return sample->delay - delays_minimum(&source->delays);
 }
 
 /* If both directions queue alike, the error is uniform (see below): x^2/12. */
@@ -114,14 +94,13 @@ source_variance(const struct source *source, const struct sample *sample)
 struct observation
 source_observation(const struct source *source, const struct sample *sample)
 {
-	double		 blur = LEAST_DEVIATION / 2 * source->usual_excess;
+	double		 blur = delays_error(&source->delays) / 2;
 
 	return (struct observation){
 		.offset = sample->offset,
 		.half = excess(source, sample) / 2,
-		.variance = (blur * blur / (double)source->ndelays +
-		    sample->precision * sample->precision / 12) /
-		    source->weight
+		.variance = (blur * blur + sample->precision *
+		    sample->precision / 12) / source->weight
 	};
 }
 
@@ -154,8 +133,8 @@ source_distance(const struct source *source, double now, double drift)
 {
 	const struct sample *s = source_sample(source, 0);
 
-	return (source->min_delay + s->root_delay) / 2 + s->root_dispersion +
-	    s->precision + source->usual_excess / 2 +
+	return (source->delays.least + s->root_delay) / 2 + s->root_dispersion +
+	    s->precision + source->delays.usual_excess / 2 +
 	    drift * fmax(0, now - s->when);
 }
 

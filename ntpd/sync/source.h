@@ -8,11 +8,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "ntpd/sync/delays.h"
 #include "ntpd/sync/filter.h"
 #include "ntpd/sync/sample.h"
 
 #define SOURCE_SAMPLES	16	/* kept for comparing sources */
-#define SOURCE_DELAYS	64	/* round trips kept to know the path */
 
 struct source {
 	bool		 used;
@@ -20,11 +20,7 @@ struct source {
 	struct sample	 samples[SOURCE_SAMPLES];	/* a ring */
 	size_t		 nsamples;
 	size_t		 newest;
-	double		 delays[SOURCE_DELAYS];		/* a ring */
-	size_t		 ndelays;
-	size_t		 next_delay;
-	double		 min_delay;	/* s, smallest of delays */
-	double		 usual_excess;	/* s, median of delays - min_delay */
+	struct delays	 delays;
 	unsigned	 surprises;	/* in a row, against prediction */
 	bool		 believed;	/* when the first of them came */
 	double		 fitted;	/* s, when the last that is none came */
@@ -39,6 +35,15 @@ void		 source_init(struct source *source, unsigned weight);
  * samples before it (source_observation) was wrong then.
  */
 bool		 source_add(struct source *source, const struct sample *sample);
+
+/*
+ * Combine the way out of the newest sample with the way back of each before
+ * it, and the other way round: if the clocks did not drift in between, these
+ * are round trips, too.  By how much they did tells the estimate E of our
+ * frequency; what it may err by counts.  True if the path's minimum turns out
+ * to be less than what was taken for it, as in source_add().
+ */
+bool		 source_combine(struct source *source, const struct estimate *e);
 
 /* Forget all samples but the newest KEEP; the path stays known. */
 void		 source_forget(struct source *source, size_t keep);

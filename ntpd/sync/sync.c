@@ -220,7 +220,7 @@ adjust_membership(struct sync *sync)
 	for (i = 0; i < SYNC_SOURCES; i++) {
 		if (sync_takes_part(sync, i))
 			filter_join(&sync->filter, i,
-			    sync->sources[i].min_delay);
+			    sync->sources[i].delays.least);
 		else if (sync->filter.active[i])
 			filter_leave(&sync->filter, i);
 	}
@@ -513,6 +513,8 @@ sync_sample(struct sync *sync, size_t i, const struct sample *sample,
 	if (surprise && sync_in_doubt(sync, i))
 		return false;
 	base = filter_estimate(&sync->filter, now);
+	if (!surprise && source_combine(&sync->sources[i], &base))
+		shorter = true;
 	judge(sync, now, &base);
 	if (surprise && prediction_is_wrong(sync)) {
 		accept_change(sync, i, sample, now);

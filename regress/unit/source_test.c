@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "ntpd/sync/source.h"
+#include "regress/unit/paths.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -115,11 +116,11 @@ forgetting(void **arg)
 	assert_true(source_sample(&s, 2)->when == 18);
 	source_forget(&s, 0);
 	assert_int_equal(s.nsamples, 0);
-	assert_near(s.min_delay, 0.010, 0);	/* the path stays known */
+	assert_near(s.delays.least, 0.010, 0);	/* the path stays known */
 	add(&s, 30, 0, 0.020);
 	assert_int_equal(s.nsamples, 1);
 	assert_true(source_sample(&s, 0)->when == 30);
-	assert_near(s.min_delay, 0.010, 0);
+	assert_near(s.delays.least, 0.010, 0);
 }
 
 /* The least delay is that of the recent ones: routes change. */
@@ -132,15 +133,121 @@ the_least_delay(void **arg)
 	(void)arg;
 	source_init(&s, 1);
 	add(&s, 0, 0, 0.030);
-	assert_near(s.min_delay, 0.030, 0);
+	assert_near(s.delays.least, 0.030, 0);
 	add(&s, 1, 0, 0.010);
-	assert_near(s.min_delay, 0.010, 0);
-	for (n = 2; n < SOURCE_DELAYS + 1; n++) {
-		assert_near(s.min_delay, 0.010, 0);
+	assert_near(s.delays.least, 0.010, 0);
+	for (n = 2; n < DELAYS_KEPT + 1; n++) {
+		assert_near(s.delays.least, 0.010, 0);
 		add(&s, (double)n, 0, 0.040);
 	}
 	add(&s, (double)n, 0, 0.050);	/* the 10 ms are gone now */
-	assert_near(s.min_delay, 0.040, 0);
+	assert_near(s.delays.least, 0.040, 0);
+}
+
+/* ---- combining ---- */
+
+/* How well the least round trip of a path is known. */
+struct knowledge {
+	double		 squares, claimed;	/* s^2 */
+};
+
+/*
+ * Ask N times, SPACING s apart, over a path of 20 ms and waits of a millisecond
+ * on the way out and of WAIT_BACK s on the way back.  The frequency is known
+ * up to ERROR.  Combine the ways, if told so.
+ */
+static void
+learn_path(struct knowledge *k, uint64_t seed, unsigned n, double spacing,
+    double wait_back, double error, bool combine)
+{
+	struct estimate	 e = { .frequency_error = error, .wander = 1e-9 };
+	struct oscillator osc;
+	struct sample	 sample;
+	struct source	 s;
+	struct path	 path;
+	double		 wrong = 0, off, claim;
+	unsigned	 i;
+
+	oscillator_init(&osc, seed, 0, 20e-6, 1e-9);
+	path_init(&path, seed, QUEUE_EXPONENTIAL, 0.02, 1e-3);
+	path.wait_back = wait_back;
+	source_init(&s, 1);
+	for (i = 1; i <= n; i++) {
+		assert_true(path_ask(&path, &osc, i * spacing, &sample));
+		source_add(&s, &sample);
+		if (i % 16 == 1)
+			wrong = error * rng_normal(&path.rng);
+		e.frequency = osc.frequency + wrong;
+		if (combine)
+			source_combine(&s, &e);
+	}
+	off = delays_minimum(&s.delays) - 0.02;
+	claim = delays_error(&s.delays);
+	k->squares += off * off;
+	k->claimed += claim * claim;
+}
+
+static const struct {
+	const char	*name;
+	unsigned	 n;
+	double		 spacing, wait_back, error;
+	double		 gain;	/* squared error with, of that without */
+} learned[] = {
+	{ "a start", 8, 2, 1e-3, 1e-6, 0.5 },
+	{ "an hour, once a minute", 64, 64, 1e-3, 3e-8, 0.2 },
+	{ "a day, once a minute", 1000, 64, 1e-3, 3e-8, 0.3 },
+	{ "one way is quicker", 1000, 64, 1e-4, 3e-8, 0.6 },
+	{ "the frequency is badly known", 200, 64, 1e-3, 1e-6, 1 },
+	{ "seldom asked", 200, 2000, 1e-3, 6e-8, 1.05 },
+};
+
+/* What is combined tells more of the path, and no more than is claimed. */
+static void
+combined_ways(void **arg)
+{
+	struct knowledge with, without;
+	size_t		 i, run;
+
+	(void)arg;
+	for (i = 0; i < COUNT(learned); i++) {
+		with = without = (struct knowledge){ 0, 0 };
+		for (run = 0; run < 100; run++) {
+			learn_path(&with, run, learned[i].n,
+			    learned[i].spacing, learned[i].wait_back,
+			    learned[i].error, true);
+			learn_path(&without, run, learned[i].n,
+			    learned[i].spacing, learned[i].wait_back,
+			    learned[i].error, false);
+		}
+		if (!(with.squares < learned[i].gain * without.squares))
+			fail_msg("%s: %.3f of it", learned[i].name,
+			    with.squares / without.squares);
+		if (!(with.squares < 1.3 * with.claimed &&
+		    with.squares > with.claimed / 5))
+			fail_msg("%s: off by %.1f us, claimed %.1f",
+			    learned[i].name, 1e5 * sqrt(with.squares),
+			    1e5 * sqrt(with.claimed));
+	}
+}
+
+/* A path that turns out shorter by what is combined is said to be. */
+static void
+combined_to_less(void **arg)
+{
+	struct estimate	 e = { .frequency = 1e-6 };
+	struct source	 s;
+	size_t		 n;
+
+	(void)arg;
+	source_init(&s, 1);
+	assert_false(source_combine(&s, &e));	/* nothing to combine */
+	for (n = 0; n < 10; n++)
+		add(&s, 64 * (double)n, 64e-6 * (double)n, 0.020);
+	assert_false(source_combine(&s, &e));
+	add(&s, 640, 640e-6 + 4e-3, 0.020);
+	assert_true(source_combine(&s, &e));
+	assert_near(s.delays.least, 0.016, 1e-9);
+	assert_false(source_combine(&s, &e));
 }
 
 /* ---- variance ---- */
@@ -156,7 +263,7 @@ variance_grows_with_delay(void **arg)
 
 	(void)arg;
 	source_init(&s, 1);
-	for (n = 0; n < SOURCE_DELAYS; n++)
+	for (n = 0; n < DELAYS_KEPT; n++)
 		add(&s, (double)n, 0, 0.010 + (n == 0 ? 0 : 1e-5));
 	for (i = 0; i < COUNT(excess); i++) {
 		sample.delay = 0.010 + excess[i];
@@ -177,7 +284,7 @@ variance_has_a_floor(void **arg)
 
 	(void)arg;
 	source_init(&s, 1);
-	for (n = 0; n < SOURCE_DELAYS; n++)
+	for (n = 0; n < DELAYS_KEPT; n++)
 		source_add(&s, &sample);
 	/* Uniform within a millisecond: 289 us. */
 	assert_true(source_variance(&s, &sample) >= 1e-6 / 12 * 0.999);
@@ -208,7 +315,7 @@ claimed_variance_is_true(void **arg)
 			sample.delay = 0.02 + out + back;
 			sample.offset = (out - back) / 2;
 			source_add(&s, &sample);
-			if (n < SOURCE_DELAYS)
+			if (n < DELAYS_KEPT)
 				continue;
 			ratio = sample.offset * sample.offset /
 			    source_variance(&s, &sample);
@@ -257,7 +364,7 @@ truth_is_in_the_interval(void **arg)
 				sample.delay = 0.02 + out + back;
 				sample.offset = (out - back) / 2;
 				source_add(&s, &sample);
-				if (n < SOURCE_DELAYS)
+				if (n < DELAYS_KEPT)
 					continue;
 				o = source_observation(&s, &sample);
 				assert_near(o.offset, sample.offset, 0);
@@ -454,6 +561,8 @@ main(void)
 		cmocka_unit_test(the_newest_samples_stay),
 		cmocka_unit_test(forgetting),
 		cmocka_unit_test(the_least_delay),
+		cmocka_unit_test(combined_ways),
+		cmocka_unit_test(combined_to_less),
 		cmocka_unit_test(variance_grows_with_delay),
 		cmocka_unit_test(variance_has_a_floor),
 		cmocka_unit_test(claimed_variance_is_true),

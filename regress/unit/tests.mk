@@ -20,6 +20,7 @@ clocks_test	= ntpd/engine/clocks
 collect_test	= ntpd/parent/collect ntpd/process $(COMMON)
 config_test	= $(CONFIG_MODULES)
 config_load_test = $(CONFIG_MODULES)
+delays_test	= $(SYNC) regress/unit/paths
 discipline_test	= $(SYNC)
 drift_test	= ntpd/parent/drift
 filter_test	= $(SYNC)
@@ -42,7 +43,7 @@ sandbox_test	= ntpd/sandbox ntpd/engine/engine_sandbox \
 		ntpd/resolver/resolver_sandbox ntpd/server/server_sandbox \
 		common/log common/loop
 select_test	= $(SYNC)
-source_test	= $(SYNC)
+source_test	= $(SYNC) regress/unit/paths
 steer_test	= ntpd/engine/steer ntpd/sync/discipline common/addr \
 		common/loop common/log common/ntptime
 sync_test	= $(SYNC) regress/unit/paths

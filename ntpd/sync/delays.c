@@ -1,0 +1,141 @@
+/*
+ * The least delay of a path.
+ */
+#include <math.h>
+
+#include "ntpd/sync/median.h"
+#include "ntpd/sync/delays.h"
+
+/*
+ * The usual excess is a median, because congestion makes a mean of what is
+ * not usual.  A few delays may be alike by chance: it counts as no less than
+ * a tenth of the delay, divided by their number.
+ */
+#define EXCESS_OF_DELAY	0.1
+
+/*
+ * The path's true minimum, of which the least delay seen is an overestimate:
+ * the least of n sums of two exponential waits of mean j each (density x/j^2
+ * near 0) is j sqrt(pi/(2n)) on average, with a standard deviation of half of
+ * that, and j is 0.6 times the median of the sums.  The mean is taken for a
+ * third more than that, the deviation for half as much again: to be too sure
+ * of the best samples costs more than to be too modest.
+ */
+#define LEAST_EXCESS	1.0
+#define LEAST_DEVIATION	0.6
+
+/*
+ * The least of the newest delays is above the least known by a seventh of the
+ * usual excess, if that is still the same path.  Of 64 such sums it is by more
+ * than that part of it once in twenty thousand times.
+ */
+#define LONGER_ROUTE	0.4
+
+/* So many of them are then of the new route for sure. */
+#define NEW_ROUTE	16
+
+/* A combined delay is taken for so many standard errors more than it is. */
+#define CAUTION		2.0
+
+double
+delays_minimum(const struct delays *d)
+{
+	return d->least - LEAST_EXCESS * d->usual_excess / sqrt(d->trips);
+}
+
+double
+delays_error(const struct delays *d)
+{
+	return LEAST_DEVIATION * d->usual_excess / sqrt(d->trips);
+}
+
+/* DELAY is the least of TRIPS. */
+static void
+note(struct delays *d, double delay, double trips)
+{
+	struct stretch	*s = &d->stretches[d->current];
+
+	s->least = s->trips > 0 ? fmin(s->least, delay) : delay;
+	s->trips += trips;
+	d->least = d->trips > 0 ? fmin(d->least, delay) : delay;
+	d->trips += trips;
+}
+
+/* Make room for another stretch, of the ring's oldest. */
+static void
+next_stretch(struct delays *d)
+{
+	const struct stretch *s;
+
+	d->current = (d->current + 1) % DELAYS_STRETCHES;
+	d->stretches[d->current].trips = 0;
+	d->trips = 0;
+	d->least = HUGE_VAL;
+	for (s = d->stretches; s < d->stretches + DELAYS_STRETCHES; s++) {
+		if (s->trips == 0)
+			continue;
+		d->least = fmin(d->least, s->least);
+		d->trips += s->trips;
+	}
+}
+
+/* Nothing counts but the newest: older ones may be of the route before. */
+static void
+forget_stretches(struct delays *d)
+{
+	size_t		 i;
+
+	for (i = 0; i < DELAYS_STRETCHES; i++)
+		d->stretches[i].trips = 0;
+	d->trips = 0;
+	for (i = 1; i <= NEW_ROUTE; i++)
+		note(d, d->newest[(d->next + DELAYS_KEPT - i) % DELAYS_KEPT],
+		    1);
+}
+
+static void
+remember(struct delays *d, double delay)
+{
+	d->newest[d->next] = delay;
+	d->next = (d->next + 1) % DELAYS_KEPT;
+	if (d->n < DELAYS_KEPT)
+		d->n++;
+	else if (d->next == 1)
+		next_stretch(d);
+}
+
+void
+delays_add(struct delays *d, double delay)
+{
+	double		 sorted[DELAYS_KEPT], middle;
+	size_t		 i;
+
+	remember(d, delay);
+	note(d, delay, 1);
+	for (i = 0; i < d->n; i++)
+		sorted[i] = d->newest[i];
+	middle = median(sorted, d->n);
+	if (d->n == DELAYS_KEPT && sorted[0] - d->least >
+	    LONGER_ROUTE * (middle - d->least))
+		forget_stretches(d);
+	d->usual_excess = fmax(middle - d->least,
+	    EXCESS_OF_DELAY * d->least / (double)d->n);
+}
+
+/*
+ * With the caution, few of them are below what they should be; but those above
+ * are less probable to be the least.  Of n sums that are a too large n (x-a)^2
+ * / (2 j^2) are below x, instead of n x^2 / (2 j^2).  So for the x that is the
+ * mean of the least, they are worth (1 - a/x)^2 of those that are exact.
+ */
+void
+delays_combine(struct delays *d, double delay, double error)
+{
+	double		 before = d->least, more = CAUTION * error, worth;
+
+	worth = 1 - more / (d->least - delays_minimum(d));
+	if (!(worth > 0))
+		return;
+	note(d, delay + more, worth * worth);
+	d->usual_excess += before - d->least;
+}

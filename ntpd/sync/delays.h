@@ -1,0 +1,48 @@
+/*
+ * What is known of the path to a server when nothing waits on it.
+ */
+#ifndef NTPD_SYNC_DELAYS_H
+#define NTPD_SYNC_DELAYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define DELAYS_KEPT	64	/* round trips kept to know the usual one */
+#define DELAYS_STRETCHES	16	/* of so many each, kept to know the least */
+
+struct stretch {
+	double		 least;		/* s */
+	double		 trips;		/* of which it is the least; or 0 */
+};
+
+struct delays {
+	double		 newest[DELAYS_KEPT];		/* s, a ring */
+	size_t		 n;
+	size_t		 next;
+	struct stretch	 stretches[DELAYS_STRETCHES];	/* a ring */
+	size_t		 current;
+	double		 least;		/* s, of all stretches */
+	double		 trips;		/* of which it is the least */
+	double		 usual_excess;	/* s, median of newest - least */
+};
+
+/*
+ * Add a round trip of DELAY (s).  They begin zeroed.  After
+ * DELAYS_STRETCHES * DELAYS_KEPT of them, or when the route has become longer,
+ * older ones are forgotten.
+ */
+void		 delays_add(struct delays *d, double delay);
+
+/*
+ * The same path, one way now and the other another time, would have made a
+ * round trip of DELAY, that is known with the standard error ERROR (both s).
+ */
+void		 delays_combine(struct delays *d, double delay, double error);
+
+/* What a round trip without waits takes (s), after at least one delays_add(). */
+double		 delays_minimum(const struct delays *d);
+
+/* The standard error (s) of delays_minimum(). */
+double		 delays_error(const struct delays *d);
+
+#endif
