@@ -14,7 +14,7 @@
 /* ... but for offsets of hours: then a day, and another plan after it. */
 #define LAST_SLEW	86400.0
 
-/* The ratio of the estimate's errors, offset to frequency, times that. */
+/* So many times what would disturb the rate by the frequency's error. */
 #define PATIENCE	2.0
 
 /* Acquired when the offset is within so many standard errors; lost beyond. */
@@ -33,22 +33,31 @@ clamp(double v, double most)
  * An offset that is far beyond its own error, after a start or when somebody
  * set the clock, goes as fast as it may.
  *
- * Otherwise the offset is about what the estimate does not know itself.  To
- * correct an error of s in the time T disturbs the rate by s/T; there is no
- * point in making that much less than the error of the frequency, and whoever
- * measures intervals suffers if it is more.  The T at which both are equal,
- * the ratio of the filter's two errors, is also the time constant by which it
- * forgets.  For a cost of offset^2 + (T * rate)^2 the best control is offset/T
- * whatever the offset, so T has a bound: offsets beyond it would be kept for
- * too long.
+ * Otherwise the offset is made of what the samples of late have changed in the
+ * estimate.  Corrected with the time constant T it is, in the mean square,
+ * J T / (2 D), if each sample changes the estimate by J, as a variance, and
+ * they are D apart; and it disturbs the rate by J / (2 D T).  There is no point
+ * in making that much less than V, the variance of the frequency, and whoever
+ * measures intervals suffers if it is more.  What a sample takes from the
+ * estimate's variance, on average, is what the prediction has lost since the
+ * one before: J = 2 C D + V D^2 + Q D^3 / 3 with the covariance C of offset and
+ * frequency and the oscillator's restlessness Q.  So both are equal at
+ * T = J / (2 D V).
+ *
+ * For a cost of offset^2 + (T * rate)^2 the best control is offset/T whatever
+ * the offset, so T has a bound: offsets beyond it would be kept for too long.
  */
 static double
 slew_time(const struct discipline *d, const struct estimate *e)
 {
+	double		 v = e->frequency_error * e->frequency_error;
+	double		 q = e->wander * e->wander, t;
+
 	if (!d->acquired)
 		return SHORTEST_SLEW;
-	return fmin(LONGEST_SLEW, fmax(SHORTEST_SLEW,
-	    PATIENCE * e->tracking_error / e->frequency_error));
+	t = fmax(0, e->covariance) / v + e->spacing / 2 +
+	    q * e->spacing * e->spacing / (6 * v);
+	return fmin(LONGEST_SLEW, fmax(SHORTEST_SLEW, PATIENCE * t));
 }
 
 static void

@@ -308,35 +308,12 @@ filter_update(struct filter *f, size_t i, const struct observation *o)
 	e->share = fmin(fmax(e->share, EVEN_LEAST), EVEN_MOST);
 }
 
-/*
- * Variance of offset plus the sources' mean bias: of what the samples tell,
- * without the bias that all sources may have in common, which none does.
- */
-static double
-tracking_variance(const struct filter *f, const struct model *m)
-{
-	double		 cross = 0, biases = 0, n = 0;
-	size_t		 i, j;
-
-	for (i = BIAS; i < FILTER_STATES; i++) {
-		if (!in_use(f, i))
-			continue;
-		n++;
-		cross += m->p[OFFSET][i];
-		for (j = BIAS; j < FILTER_STATES; j++)
-			biases += m->p[i][j];
-	}
-	if (n == 0)
-		return m->p[OFFSET][OFFSET];
-	return fmax(0, m->p[OFFSET][OFFSET] + 2 * cross / n +
-	    biases / (n * n));
-}
-
 struct estimate
 filter_estimate(const struct filter *f, double when)
 {
 	struct estimate	 e = { .offset = 0 };
-	double		 dt = fmax(0, when - f->when), x[FILTER_MODELS], v, d;
+	double		 dt = fmax(0, when - f->when), x[FILTER_MODELS];
+	double		 q, d, df, v, cov;
 	const struct model *m;
 	size_t		 k;
 
@@ -346,22 +323,23 @@ filter_estimate(const struct filter *f, double when)
 		e.offset += m->weight * x[k];
 		e.frequency += m->weight * m->x[FREQUENCY];
 		e.wander += m->weight * m->wander;
-		e.tracking_error += m->weight * tracking_variance(f, m);
 	}
-	/* The mixture's variance: the models' own, and their disagreement. */
+	/* The mixture's covariance: the models' own, and their disagreement. */
 	for (k = 0; k < FILTER_MODELS; k++) {
 		m = &f->models[k];
-		v = m->p[OFFSET][OFFSET] + 2 * dt * m->p[OFFSET][FREQUENCY] +
-		    dt * dt * m->p[FREQUENCY][FREQUENCY] +
-		    m->wander * m->wander * dt * dt * dt / 3;
+		q = m->wander * m->wander * dt;
 		d = x[k] - e.offset;
-		e.offset_error += m->weight * (fmax(v, 0) + d * d);
-		v = m->p[FREQUENCY][FREQUENCY] + m->wander * m->wander * dt;
-		d = m->x[FREQUENCY] - e.frequency;
-		e.frequency_error += m->weight * (fmax(v, 0) + d * d);
+		df = m->x[FREQUENCY] - e.frequency;
+		v = m->p[FREQUENCY][FREQUENCY];
+		cov = m->p[OFFSET][FREQUENCY];
+		e.offset_error += m->weight * (d * d + fmax(0,
+		    m->p[OFFSET][OFFSET] + 2 * dt * cov + dt * dt * v +
+		    q * dt * dt / 3));
+		e.covariance += m->weight * (d * df + cov + dt * v +
+		    q * dt / 2);
+		e.frequency_error += m->weight * (df * df + fmax(0, v + q));
 	}
 	e.offset_error = sqrt(e.offset_error);
-	e.tracking_error = sqrt(e.tracking_error);
 	e.frequency_error = sqrt(e.frequency_error);
 	return e;
 }

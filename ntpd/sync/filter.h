@@ -48,9 +48,10 @@ struct estimate {
 	double		 offset;	/* s, true - oscillator time */
 	double		 frequency;	/* s/s, its change */
 	double		 offset_error;	/* s, standard error */
-	double		 tracking_error; /* s, without a common bias */
 	double		 frequency_error; /* s/s, standard error */
+	double		 covariance;	/* s^2/s, of these two */
 	double		 wander;	/* s/s per sqrt(s), the bank's mean */
+	double		 spacing;	/* s, of samples; see sync_estimate() */
 };
 
 /*

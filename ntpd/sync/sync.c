@@ -28,6 +28,9 @@
 #define CHANGED_LEAST	1e-6
 #define CHANGED_MOST	200e-6
 
+/* Samples are not taken to come faster than within that, s. */
+#define SHORTEST_SPAN	1.0
+
 /* Confidence of the error bound: standard errors. */
 #define BOUND_ERRORS	4.0
 
@@ -119,10 +122,29 @@ sync_ready(const struct sync *sync)
 	return sync->filter.started;
 }
 
+static double
+spacing(const struct sync *sync, double now)
+{
+	const struct source *s;
+	double		 rate = 0;
+	size_t		 i;
+
+	for (i = 0; i < SYNC_SOURCES; i++) {
+		s = &sync->sources[i];
+		if (sync_takes_part(sync, i) && s->nsamples > 0)
+			rate += (double)s->nsamples /
+			    fmax(SHORTEST_SPAN, source_span(s, now));
+	}
+	return rate > 0 ? 1 / rate : 0;
+}
+
 struct estimate
 sync_estimate(const struct sync *sync, double now)
 {
-	return filter_estimate(&sync->filter, now);
+	struct estimate	 e = filter_estimate(&sync->filter, now);
+
+	e.spacing = spacing(sync, now);
+	return e;
 }
 
 /*

@@ -12,6 +12,7 @@
 
 #include "ntpd/parent/policy.h"
 #include "ntpd/sync/discipline.h"
+#include "regress/unit/paths.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define THRESHOLD	0.128
@@ -224,6 +225,60 @@ following_the_plans_converges(void **arg)
 	}
 }
 
+static const struct {
+	const char	*name;
+	struct estimate	 e;
+} steady[] = {
+	{ "asked once a minute", { .frequency_error = 30e-9,
+	    .covariance = 600 * 30e-9 * 30e-9, .wander = 1e-9,
+	    .spacing = 64 } },
+	{ "now and then", { .frequency_error = 50e-9,
+	    .covariance = 300 * 50e-9 * 50e-9, .wander = 1e-9,
+	    .spacing = 300 } },
+	{ "seldom", { .frequency_error = 50e-9, .spacing = 1000 } },
+	{ "seldom, and restless", { .frequency_error = 1e-6,
+	    .wander = 1e-7, .spacing = 500 } }
+};
+
+/*
+ * In the long run, when each sample takes from the estimate's variance what the
+ * prediction has lost since the one before, the corrections disturb the rate by
+ * no more than the error of the frequency, and not by much less.
+ */
+static void
+corrections_disturb_as_much_as_is_unknown(void **arg)
+{
+	struct discipline d = { .acquired = true };
+	double		 offset, v, q, jump, sum;
+	struct estimate	 e;
+	struct plan	 plan;
+	struct rng	 rng;
+	size_t		 i, n;
+
+	(void)arg;
+	rng_seed(&rng, 1);
+	for (i = 0; i < COUNT(steady); i++) {
+		e = steady[i].e;
+		v = e.frequency_error * e.frequency_error;
+		q = e.wander * e.wander;
+		jump = sqrt(e.spacing * (2 * e.covariance + e.spacing *
+		    (v + q * e.spacing / 3)));
+		e.offset_error = jump;
+		offset = sum = 0;
+		for (n = 0; n < 20000; n++) {
+			offset += jump * rng_normal(&rng);
+			plan = discipline_plan(&d, &e, offset, false,
+			    THRESHOLD);
+			assert_true(plan.duration >= e.spacing);
+			sum += plan.slew * plan.slew;
+			offset -= plan.slew * e.spacing;
+		}
+		if (!(sum / 20000 < 1.05 * v && sum / 20000 > 0.45 * v))
+			fail_msg("%s: %.2f of the frequency's variance",
+			    steady[i].name, sum / 20000 / v);
+	}
+}
+
 int
 main(void)
 {
@@ -235,6 +290,7 @@ main(void)
 		cmocka_unit_test(the_threshold_is_the_configured),
 		cmocka_unit_test(the_frequency_is_the_estimated),
 		cmocka_unit_test(following_the_plans_converges),
+		cmocka_unit_test(corrections_disturb_as_much_as_is_unknown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

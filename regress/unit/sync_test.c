@@ -362,6 +362,48 @@ congestion_one_way(void **arg)
 		fail_msg("pulled by %g s", rms(&r));
 }
 
+/*
+ * Four servers, each asked once a minute for a day, with waits of a millisecond
+ * each way.  Without what round trips that are combined of two samples tell of
+ * the path it would be 23 us.
+ */
+static void
+often_asked(void **arg)
+{
+	struct result	 r = none();
+	uint64_t	 seed;
+	size_t		 i;
+
+	(void)arg;
+	for (seed = 1; seed <= 4; seed++) {
+		begin_world(seed, 1e-9);
+		for (i = 0; i < 4; i++)
+			add_server(seed, QUEUE_EXPONENTIAL, 0.02, 1e-3);
+		run(2 * HOUR, 24 * HOUR, &r);
+	}
+	assert_true(rms(&r) < 22e-6);
+}
+
+/* The spacing of samples is that of all who take part. */
+static void
+spacing(void **arg)
+{
+	size_t		 i;
+
+	(void)arg;
+	begin_world(1, 1e-9);
+	assert_true(sync_estimate(&w.sync, 0).spacing == 0);
+	for (i = 0; i < 4; i++)
+		add_server(1, QUEUE_EXPONENTIAL, 0.02, 1e-3);
+	run(0, HOUR, NULL);
+	assert_in_range(sync_estimate(&w.sync, w.now).spacing, 14, 18);
+	for (i = 0; i < 3; i++)
+		sync_silence(&w.sync, i);
+	assert_in_range(sync_estimate(&w.sync, w.now).spacing, 60, 70);
+	sync_silence(&w.sync, 3);
+	assert_true(sync_estimate(&w.sync, w.now).spacing == 0);
+}
+
 /* ---- falsetickers ---- */
 
 static void
@@ -1097,6 +1139,8 @@ main(void)
 		cmocka_unit_test(holdover),
 		cmocka_unit_test(not_worse_than_the_best_alone),
 		cmocka_unit_test(congestion_one_way),
+		cmocka_unit_test(often_asked),
+		cmocka_unit_test(spacing),
 		cmocka_unit_test(a_liar_has_no_effect),
 		cmocka_unit_test(a_small_lie_pulls_little),
 		cmocka_unit_test(a_server_steps),
