@@ -136,6 +136,6 @@ delays_combine(struct delays *d, double delay, double error)
 	worth = 1 - more / (d->least - delays_minimum(d));
 	if (!(worth > 0))
 		return;
-	note(d, delay + more, worth * worth);
+	note(d, fmax(0, delay) + more, worth * worth);
 	d->usual_excess += before - d->least;
 }

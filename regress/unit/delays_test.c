@@ -141,6 +141,7 @@ static const struct {
 	{ "not if it is really longer", 19.99e-3, 25e-6, BASE, 0.81 },
 	{ "as uncertain as the minimum is", 19e-3, 251e-6, BASE, 0 },
 	{ "more uncertain", 1e-3, 1, BASE, 0 },
+	{ "less than nothing", -1, 0, 0, 1 },
 	{ "not known at all", 1e-3, HUGE_VAL, BASE, 0 },
 	{ "no number", 1e-3, NAN, BASE, 0 },
 };
