@@ -44,11 +44,15 @@ clamp(double v, double most)
  * frequency and the oscillator's restlessness Q.  So both are equal at
  * T = J / (2 D V).
  *
+ * That is on average.  What came of an hour without answers, or of a change of
+ * the oscillator, is more, and takes longer: at no time does it disturb the
+ * rate by more than this is unknown.
+ *
  * For a cost of offset^2 + (T * rate)^2 the best control is offset/T whatever
  * the offset, so T has a bound: offsets beyond it would be kept for too long.
  */
 static double
-slew_time(const struct discipline *d, const struct estimate *e)
+slew_time(const struct discipline *d, const struct estimate *e, double offset)
 {
 	double		 v = e->frequency_error * e->frequency_error;
 	double		 q = e->wander * e->wander, t;
@@ -57,7 +61,8 @@ slew_time(const struct discipline *d, const struct estimate *e)
 		return SHORTEST_SLEW;
 	t = fmax(0, e->covariance) / v + e->spacing / 2 +
 	    q * e->spacing * e->spacing / (6 * v);
-	return fmin(LONGEST_SLEW, fmax(SHORTEST_SLEW, PATIENCE * t));
+	t = fmax(PATIENCE * t, fabs(offset) / e->frequency_error);
+	return fmin(LONGEST_SLEW, fmax(SHORTEST_SLEW, t));
 }
 
 static void
@@ -68,8 +73,8 @@ plan_slew(struct plan *plan, const struct discipline *d,
 
 	if (fabs(plan->offset) > DISCIPLINE_LARGE)
 		fastest = DISCIPLINE_FAST_SLEW;
-	plan->duration = fmin(LAST_SLEW,
-	    fmax(slew_time(d, e), fabs(plan->offset) / fastest));
+	plan->duration = fmin(LAST_SLEW, fmax(fabs(plan->offset) / fastest,
+	    slew_time(d, e, plan->offset)));
 	plan->slew = clamp(plan->offset / plan->duration, fastest);
 }
 
