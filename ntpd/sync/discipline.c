@@ -15,7 +15,10 @@
 #define LAST_SLEW	86400.0
 
 /* So many times what would disturb the rate by the frequency's error. */
-#define PATIENCE	2.0
+#define PATIENCE	1.5
+
+/* No correction disturbs it by more than so many of these errors. */
+#define DISTURBANCE	2.0
 
 /* Acquired when the offset is within so many standard errors; lost beyond. */
 #define ACQUIRED	3.0
@@ -45,8 +48,7 @@ clamp(double v, double most)
  * T = J / (2 D V).
  *
  * That is on average.  What came of an hour without answers, or of a change of
- * the oscillator, is more, and takes longer: at no time does it disturb the
- * rate by more than this is unknown.
+ * the oscillator, is more, and takes longer.
  *
  * For a cost of offset^2 + (T * rate)^2 the best control is offset/T whatever
  * the offset, so T has a bound: offsets beyond it would be kept for too long.
@@ -61,7 +63,8 @@ slew_time(const struct discipline *d, const struct estimate *e, double offset)
 		return SHORTEST_SLEW;
 	t = fmax(0, e->covariance) / v + e->spacing / 2 +
 	    q * e->spacing * e->spacing / (6 * v);
-	t = fmax(PATIENCE * t, fabs(offset) / e->frequency_error);
+	t = fmax(PATIENCE * t, fabs(offset) /
+	    (DISTURBANCE * e->frequency_error));
 	return fmin(LONGEST_SLEW, fmax(SHORTEST_SLEW, t));
 }
 
