@@ -3,8 +3,8 @@
  */
 #include <math.h>
 
-#include "ntpd/sync/median.h"
 #include "ntpd/sync/delays.h"
+#include "ntpd/sync/median.h"
 
 /*
  * The usual excess is a median, because congestion makes a mean of what is

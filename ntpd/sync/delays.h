@@ -4,7 +4,6 @@
 #ifndef NTPD_SYNC_DELAYS_H
 #define NTPD_SYNC_DELAYS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #define DELAYS_KEPT	64	/* round trips kept to know the usual one */

@@ -70,10 +70,11 @@ sync_poll(const struct sync *sync, double now, double least, double most)
 	tolerable = tolerable_loss(sync);
 	if (tolerable <= 0)
 		return fmax(least, most);
-	last = sync_estimate(sync, sync->filter.when);
+	last = filter_estimate(&sync->filter, sync->filter.when);
 	t = least;
 	while (t < most) {
-		then = sync_estimate(sync, sync->filter.when + t * POLL_STEP);
+		then = filter_estimate(&sync->filter,
+		    sync->filter.when + t * POLL_STEP);
 		lost = then.offset_error * then.offset_error -
 		    last.offset_error * last.offset_error;
 		if (lost > tolerable)

@@ -28,7 +28,7 @@
 #define CHANGED_LEAST	1e-6
 #define CHANGED_MOST	200e-6
 
-/* Samples are not taken to come faster than within that, s. */
+/* Samples of a source count as spread over that long, s, at least. */
 #define SHORTEST_SPAN	1.0
 
 /* Confidence of the error bound: standard errors. */
@@ -122,6 +122,7 @@ sync_ready(const struct sync *sync)
 	return sync->filter.started;
 }
 
+/* How far apart the samples are, s, of all who take part; 0: nobody does. */
 static double
 spacing(const struct sync *sync, double now)
 {
@@ -556,5 +557,6 @@ sync_sample(struct sync *sync, size_t i, const struct sample *sample,
 double
 sync_bound(const struct sync *sync, double now)
 {
-	return BOUND_ERRORS * sync_estimate(sync, now).offset_error;
+	return BOUND_ERRORS *
+	    filter_estimate(&sync->filter, now).offset_error;
 }
