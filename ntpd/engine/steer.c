@@ -243,7 +243,8 @@ adjust(struct engine *e)
 
 /*
  * All servers jumped together.  By little: the oscillator has changed its pace
- * (a fan, a room that gets warm), which is corrected like any other offset.
+ * (a fan, a room that gets warm), which is corrected like any other offset, or
+ * faster if it is far beyond its error.
  * By much, and forward: the machine stood still without knowing it, as a paused
  * virtual machine does.  That is a new start, if the parent agrees.  Back, as
  * after a leap second: that is only slewed, but fast.
@@ -252,12 +253,15 @@ static void
 notice_change(struct engine *e, struct instant now)
 {
 	struct reading	 r = clocks_read(&e->clocks);
+	struct estimate	 est;
 	double		 offset;
 
 	if (e->changes_seen == e->sync.changes)
 		return;
 	e->changes_seen = e->sync.changes;
-	offset = sync_estimate(&e->sync, r.now).offset - r.ahead;
+	est = sync_estimate(&e->sync, r.now);
+	offset = est.offset - r.ahead;
+	discipline_changed(&e->discipline, &est, offset);
 	if (fabs(offset) <= DISCIPLINE_LARGE) {
 		if (log_allowed(&e->complaints, now, NULL))
 			log_info("all servers see the clock %+.6f s off where "

@@ -14,14 +14,20 @@
 /* ... but for offsets of hours: then a day, and another plan after it. */
 #define LAST_SLEW	86400.0
 
-/* So many times what would disturb the rate by the frequency's error. */
-#define PATIENCE	1.5
+/*
+ * Corrections take so much of the time that would disturb the rate by as much
+ * as the frequency is unknown, and so many rounds of asking on top of it.
+ */
+#define AGES		0.4
+#define ROUNDS		1.2
 
-/* No correction disturbs it by more than so many of these errors. */
-#define DISTURBANCE	2.0
+/* None disturbs the rate by more than so many of the frequency's errors. */
+#define DISTURBANCE	2.5
 
-/* Acquired when the offset is within so many standard errors; lost beyond. */
+/* Acquired when the offset is within so many standard errors. */
 #define ACQUIRED	3.0
+
+/* Lost when a change has put it beyond so many. */
 #define LOST		50.0
 
 static double
@@ -39,16 +45,18 @@ clamp(double v, double most)
  * Otherwise the offset is made of what the samples of late have changed in the
  * estimate.  Corrected with the time constant T it is, in the mean square,
  * J T / (2 D), if each sample changes the estimate by J, as a variance, and
- * they are D apart; and it disturbs the rate by J / (2 D T).  There is no point
- * in making that much less than V, the variance of the frequency, and whoever
- * measures intervals suffers if it is more.  What a sample takes from the
- * estimate's variance, on average, is what the prediction has lost since the
- * one before: J = 2 C D + V D^2 + Q D^3 / 3 with the covariance C of offset and
- * frequency and the oscillator's restlessness Q.  So both are equal at
- * T = J / (2 D V).
+ * they are D apart; and it disturbs the rate by J / (2 D T).  What a sample
+ * takes from the estimate's variance, on average, is what the prediction has
+ * lost since the one before, which is 2 C D if D is short, with the covariance
+ * C of offset and frequency.  So what disturbs the rate by V, the variance of
+ * the frequency, is T = C / V, which is the age.  The offset is what people
+ * look at: it is corrected in less.
  *
- * That is on average.  What came of an hour without answers, or of a change of
- * the oscillator, is more, and takes longer.
+ * But not before every source has been heard again: what one has said another
+ * may take back.  When samples are few that is what counts.
+ *
+ * All this is on average.  What came of an hour without answers, or of a change
+ * of the oscillator, is more, and takes longer.
  *
  * For a cost of offset^2 + (T * rate)^2 the best control is offset/T whatever
  * the offset, so T has a bound: offsets beyond it would be kept for too long.
@@ -56,15 +64,11 @@ clamp(double v, double most)
 static double
 slew_time(const struct discipline *d, const struct estimate *e, double offset)
 {
-	double		 v = e->frequency_error * e->frequency_error;
-	double		 q = e->wander * e->wander, t;
+	double		 t = AGES * e->age + ROUNDS * e->round;
 
 	if (!d->acquired)
 		return SHORTEST_SLEW;
-	t = fmax(0, e->covariance) / v + e->spacing / 2 +
-	    q * e->spacing * e->spacing / (6 * v);
-	t = fmax(PATIENCE * t, fabs(offset) /
-	    (DISTURBANCE * e->frequency_error));
+	t = fmax(t, fabs(offset) / (DISTURBANCE * e->frequency_error));
 	return fmin(LONGEST_SLEW, fmax(SHORTEST_SLEW, t));
 }
 
@@ -81,6 +85,14 @@ plan_slew(struct plan *plan, const struct discipline *d,
 	plan->slew = clamp(plan->offset / plan->duration, fastest);
 }
 
+void
+discipline_changed(struct discipline *d, const struct estimate *e,
+    double offset)
+{
+	if (fabs(offset) > LOST * e->offset_error)
+		d->acquired = false;
+}
+
 struct plan
 discipline_plan(struct discipline *d, const struct estimate *e,
     double offset, bool may_step, double threshold)
@@ -89,8 +101,6 @@ discipline_plan(struct discipline *d, const struct estimate *e,
 
 	if (fabs(offset) < ACQUIRED * e->offset_error)
 		d->acquired = true;
-	else if (fabs(offset) > LOST * e->offset_error)
-		d->acquired = false;
 	plan.frequency = clamp(e->frequency, DISCIPLINE_MAX_FREQUENCY);
 	if (may_step && fabs(offset) > threshold)
 		plan.step = true;

@@ -28,6 +28,14 @@ struct discipline {
 };
 
 /*
+ * The oscillator is not what it was, or somebody has set the clock: it is
+ * OFFSET s behind true time (ahead: negative).  If that is far beyond the error
+ * of the estimate E, the next plans correct it as fast as they may.
+ */
+void		 discipline_changed(struct discipline *d,
+		    const struct estimate *e, double offset);
+
+/*
  * Plan for a clock that is OFFSET s behind true time (ahead: negative), given
  * the estimate E.  MAY_STEP: the parent would accept a step of at least
  * THRESHOLD s.

@@ -31,7 +31,7 @@ static const double asymmetries[FILTER_BIASES] = { 0.001, 0.01, 0.05 };
  * with a few and grows by half of what has been seen, as what happens at a
  * start (a queue, a clock that is being set) tells little of what comes.
  */
-#define WEIGHT_MEMORY	200.0
+#define WEIGHT_MEMORY	1000.0
 #define FIRST_MEMORY	10.0
 
 /* Nobody is impossible. */
@@ -324,20 +324,20 @@ filter_estimate(const struct filter *f, double when)
 		e.frequency += m->weight * m->x[FREQUENCY];
 		e.wander += m->weight * m->wander;
 	}
-	/* The mixture's covariance: the models' own, and their disagreement. */
+	/* The mixture's variances: the models' own, and their disagreement. */
 	for (k = 0; k < FILTER_MODELS; k++) {
 		m = &f->models[k];
 		q = m->wander * m->wander * dt;
 		d = x[k] - e.offset;
 		df = m->x[FREQUENCY] - e.frequency;
 		v = m->p[FREQUENCY][FREQUENCY];
-		cov = m->p[OFFSET][FREQUENCY];
+		cov = m->p[OFFSET][FREQUENCY] + dt * v + q * dt / 2;
 		e.offset_error += m->weight * (d * d + fmax(0,
-		    m->p[OFFSET][OFFSET] + 2 * dt * cov + dt * dt * v +
-		    q * dt * dt / 3));
-		e.covariance += m->weight * (d * df + cov + dt * v +
-		    q * dt / 2);
-		e.frequency_error += m->weight * (df * df + fmax(0, v + q));
+		    m->p[OFFSET][OFFSET] + 2 * dt * m->p[OFFSET][FREQUENCY] +
+		    dt * dt * v + q * dt * dt / 3));
+		e.frequency_error += m->weight * (df * df + v + q);
+		if (cov > 0)
+			e.age += m->weight * cov / (v + q);
 	}
 	e.offset_error = sqrt(e.offset_error);
 	e.frequency_error = sqrt(e.frequency_error);

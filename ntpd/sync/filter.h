@@ -49,9 +49,11 @@ struct estimate {
 	double		 frequency;	/* s/s, its change */
 	double		 offset_error;	/* s, standard error */
 	double		 frequency_error; /* s/s, standard error */
-	double		 covariance;	/* s^2/s, of these two */
+	double		 age;		/* s, that the frequency's error has
+					   added up in the offset's */
 	double		 wander;	/* s/s per sqrt(s), the bank's mean */
-	double		 spacing;	/* s, of samples; see sync_estimate() */
+	double		 round;		/* s, to hear each source once; see
+					   sync_estimate() */
 };
 
 /*

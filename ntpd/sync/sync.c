@@ -122,21 +122,23 @@ sync_ready(const struct sync *sync)
 	return sync->filter.started;
 }
 
-/* How far apart the samples are, s, of all who take part; 0: nobody does. */
+/* In what time, s, a source of those who take part is heard; 0: nobody does. */
 static double
-spacing(const struct sync *sync, double now)
+mean_round(const struct sync *sync, double now)
 {
 	const struct source *s;
-	double		 rate = 0;
+	double		 rate = 0, members = 0;
 	size_t		 i;
 
 	for (i = 0; i < SYNC_SOURCES; i++) {
 		s = &sync->sources[i];
-		if (sync_takes_part(sync, i) && s->nsamples > 0)
-			rate += (double)s->nsamples /
-			    fmax(SHORTEST_SPAN, source_span(s, now));
+		if (!sync_takes_part(sync, i) || s->nsamples == 0)
+			continue;
+		members++;
+		rate += (double)s->nsamples /
+		    fmax(SHORTEST_SPAN, source_span(s, now));
 	}
-	return rate > 0 ? 1 / rate : 0;
+	return rate > 0 ? members / rate : 0;
 }
 
 struct estimate
@@ -144,7 +146,7 @@ sync_estimate(const struct sync *sync, double now)
 {
 	struct estimate	 e = filter_estimate(&sync->filter, now);
 
-	e.spacing = spacing(sync, now);
+	e.round = mean_round(sync, now);
 	return e;
 }
 

@@ -104,8 +104,8 @@ double		 sync_source_offset(const struct sync *sync, size_t i,
 bool		 sync_ready(const struct sync *sync);
 
 /*
- * The estimate for oscillator time NOW.  Its spacing is that of the samples
- * kept of those who take part in it, or 0 if nobody does.
+ * The estimate for oscillator time NOW.  Its round is the mean interval of the
+ * samples kept of those who take part in it, or 0 if nobody does.
  */
 struct estimate	 sync_estimate(const struct sync *sync, double now);
 

@@ -228,30 +228,34 @@ following_the_plans_converges(void **arg)
 static const struct {
 	const char	*name;
 	double		 share;	/* of the variance of the frequency */
+	double		 sources;
 	struct estimate	 e;
 } steady[] = {
-	{ "asked once a minute", 0.67, { .frequency_error = 30e-9,
-	    .covariance = 600 * 30e-9 * 30e-9, .wander = 1e-9,
-	    .spacing = 64 } },
-	{ "now and then", 0.83, { .frequency_error = 50e-9,
-	    .covariance = 300 * 50e-9 * 50e-9, .wander = 1e-9,
-	    .spacing = 300 } },
-	{ "seldom", 1.45, { .frequency_error = 50e-9, .spacing = 1000 } },
-	{ "seldom, and restless", 0.84, { .frequency_error = 1e-6,
-	    .wander = 1e-7, .spacing = 500 } }
+	{ "asked once a minute", 1.99, 1, { .frequency_error = 30e-9,
+	    .age = 600, .wander = 1e-9, .round = 64 } },
+	{ "four once a minute", 1.79, 4, { .frequency_error = 30e-9,
+	    .age = 1000, .wander = 1e-9, .round = 64 } },
+	{ "now and then", 1.38, 1, { .frequency_error = 50e-9,
+	    .age = 300, .wander = 1e-9, .round = 300 } },
+	{ "four now and then", 0.66, 4, { .frequency_error = 50e-9,
+	    .age = 800, .wander = 1e-9, .round = 1000 } },
+	{ "seldom", 0.71, 1, { .frequency_error = 50e-9, .round = 1000 } },
+	{ "seldom, and restless", 1.72, 1, { .frequency_error = 1e-6,
+	    .wander = 1e-7, .round = 500 } }
 };
 
 /*
  * In the long run, when each sample takes from the estimate's variance what the
  * prediction has lost since the one before, the corrections disturb the rate by
- * about as much as the frequency is unknown.  As slews are straight and not
- * exponential, it is more when samples are seldom.
+ * about as much as the frequency is unknown.  With straight slews that are new
+ * after each sample it is J / (2 D T - D^2), or less where no single correction
+ * may disturb it by what this would need.
  */
 static void
 corrections_disturb_as_much_as_is_unknown(void **arg)
 {
 	struct discipline d = { .acquired = true };
-	double		 offset, v, q, jump, sum, share;
+	double		 offset, spacing, v, q, jump, sum, share;
 	struct estimate	 e;
 	struct plan	 plan;
 	struct rng	 rng;
@@ -261,36 +265,37 @@ corrections_disturb_as_much_as_is_unknown(void **arg)
 	rng_seed(&rng, 1);
 	for (i = 0; i < COUNT(steady); i++) {
 		e = steady[i].e;
+		spacing = e.round / steady[i].sources;
 		v = e.frequency_error * e.frequency_error;
 		q = e.wander * e.wander;
-		jump = sqrt(e.spacing * (2 * e.covariance + e.spacing *
-		    (v + q * e.spacing / 3)));
+		jump = sqrt(spacing * (2 * e.age * v + spacing *
+		    (v + q * spacing / 3)));
 		e.offset_error = jump;
 		offset = sum = 0;
-		for (n = 0; n < 20000; n++) {
+		for (n = 0; n < 40000; n++) {
 			offset += jump * rng_normal(&rng);
 			plan = discipline_plan(&d, &e, offset, false,
 			    THRESHOLD);
-			assert_true(plan.duration > e.spacing / 2);
+			assert_true(plan.duration >= e.round);
 			sum += plan.slew * plan.slew;
-			offset -= plan.slew * e.spacing;
+			offset -= plan.slew * spacing;
 		}
-		share = sum / 20000 / v;
-		if (!(fabs(share - steady[i].share) < 0.07))
+		share = sum / 40000 / v;
+		if (!(fabs(share - steady[i].share) < 0.1))
 			fail_msg("%s: %.3f of the frequency's variance",
 			    steady[i].name, share);
 	}
 }
 
 /*
- * However an offset came to be, correcting it does not disturb the rate by more
- * than twice what that is unknown by; unless it would be kept for too long.
+ * However an offset came to be, correcting it does not disturb the rate by much
+ * more than that is unknown by; unless it would be kept for too long.
  */
 static void
 no_correction_is_a_disturbance(void **arg)
 {
 	struct discipline d = { .acquired = true };
-	struct estimate	 e = { .offset_error = 50e-6, .spacing = 2 };
+	struct estimate	 e = { .offset_error = 10e-6, .round = 64 };
 	struct plan	 plan;
 	size_t		 i;
 
@@ -299,9 +304,39 @@ no_correction_is_a_disturbance(void **arg)
 		e.frequency_error = frequency_errors[i];
 		plan = discipline_plan(&d, &e, 2e-3, false, THRESHOLD);
 		assert_true(d.acquired);
-		assert_true(plan.slew <= fmax(1e-6, 2 * e.frequency_error));
+		assert_true(plan.slew <= fmax(1e-6, 2.5 * e.frequency_error));
 		plan = discipline_plan(&d, &e, -2e-3, false, THRESHOLD);
-		assert_true(-plan.slew <= fmax(1e-6, 2 * e.frequency_error));
+		assert_true(-plan.slew <= fmax(1e-6, 2.5 * e.frequency_error));
+	}
+}
+
+static const struct {
+	double		 offset, error;	/* s */
+	bool		 fast;
+} changed[] = {
+	{ 2e-3, 10e-6, true }, { -2e-3, 10e-6, true },
+	{ 2e-3, 100e-6, false }, { -2e-3, 100e-6, false },
+	{ 50e-6, 10e-6, false }, { 0.1, 1e-3, true }
+};
+
+/* Unless it shows that the clock is not what it was. */
+static void
+a_clock_that_has_changed_is_corrected_fast(void **arg)
+{
+	struct discipline d;
+	struct estimate	 e = { .frequency_error = 1e-7, .round = 64 };
+	struct plan	 plan;
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(changed); i++) {
+		d = (struct discipline){ .acquired = true };
+		e.offset_error = changed[i].error;
+		discipline_changed(&d, &e, changed[i].offset);
+		plan = discipline_plan(&d, &e, changed[i].offset, false,
+		    THRESHOLD);
+		assert_true(changed[i].fast ==
+		    (fabs(plan.slew) == DISCIPLINE_MAX_SLEW));
 	}
 }
 
@@ -318,6 +353,7 @@ main(void)
 		cmocka_unit_test(following_the_plans_converges),
 		cmocka_unit_test(corrections_disturb_as_much_as_is_unknown),
 		cmocka_unit_test(no_correction_is_a_disturbance),
+		cmocka_unit_test(a_clock_that_has_changed_is_corrected_fast),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -139,7 +139,7 @@ change(double offset)
 	e.discipline.acquired = true;
 	e.sync.changes = 1;
 	estimate = (struct estimate){ .offset = offset,
-	    .offset_error = 100e-6, .spacing = 64,
+	    .offset_error = 100e-6, .round = 64,
 	    .frequency_error = 1e-6 };
 	starts = 0;
 	steer_update(&e, instant_now());

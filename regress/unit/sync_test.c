@@ -384,24 +384,24 @@ often_asked(void **arg)
 	assert_true(rms(&r) < 22e-6);
 }
 
-/* The spacing of samples is that of all who take part. */
+/* In a round each of those who take part is heard once. */
 static void
-spacing(void **arg)
+a_round(void **arg)
 {
 	size_t		 i;
 
 	(void)arg;
 	begin_world(1, 1e-9);
-	assert_true(sync_estimate(&w.sync, 0).spacing == 0);
+	assert_true(sync_estimate(&w.sync, 0).round == 0);
 	for (i = 0; i < 4; i++)
 		add_server(1, QUEUE_EXPONENTIAL, 0.02, 1e-3);
 	run(0, HOUR, NULL);
-	assert_in_range(sync_estimate(&w.sync, w.now).spacing, 14, 18);
+	assert_in_range(sync_estimate(&w.sync, w.now).round, 60, 70);
 	for (i = 0; i < 3; i++)
 		sync_silence(&w.sync, i);
-	assert_in_range(sync_estimate(&w.sync, w.now).spacing, 60, 70);
+	assert_in_range(sync_estimate(&w.sync, w.now).round, 60, 70);
 	sync_silence(&w.sync, 3);
-	assert_true(sync_estimate(&w.sync, w.now).spacing == 0);
+	assert_true(sync_estimate(&w.sync, w.now).round == 0);
 }
 
 /* ---- falsetickers ---- */
@@ -1140,7 +1140,7 @@ main(void)
 		cmocka_unit_test(not_worse_than_the_best_alone),
 		cmocka_unit_test(congestion_one_way),
 		cmocka_unit_test(often_asked),
-		cmocka_unit_test(spacing),
+		cmocka_unit_test(a_round),
 		cmocka_unit_test(a_liar_has_no_effect),
 		cmocka_unit_test(a_small_lie_pulls_little),
 		cmocka_unit_test(a_server_steps),
