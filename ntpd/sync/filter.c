@@ -58,6 +58,9 @@ static const double asymmetries[FILTER_BIASES] = { 0.001, 0.01, 0.05 };
 /* Memory of a source's bias, s: paths and servers change in days. */
 #define BIAS_MEMORY	86400.0
 
+/* Variance of a bias that is none, s^2. */
+#define BIAS_LEAST	1e-30
+
 void
 filter_start(struct filter *f, double when, double offset, double error,
     double frequency, double frequency_error)
@@ -124,6 +127,65 @@ filter_leave(struct filter *f, size_t i)
 		f->models[k].x[BIAS + i] = 0;
 		isolate(&f->models[k], BIAS + i, 0);
 	}
+}
+
+/* How much a bias counts in the mean of all: by what it may be. */
+static double
+bias_weight(const struct filter *f, const struct model *m, size_t i)
+{
+	return f->active[i] ? 1 / fmax(BIAS_LEAST, bias_variance(f, m, i)) : 0;
+}
+
+static double
+bias_weights(const struct filter *f, const struct model *m)
+{
+	double		 sum = 0;
+	size_t		 i;
+
+	for (i = 0; i < FILTER_SOURCES; i++)
+		sum += bias_weight(f, m, i);
+	return sum;
+}
+
+/*
+ * In the long run each source's offset + bias is known, as its samples tell it.
+ * How much of it is bias is known by nothing but that they are small: so their
+ * mean is zero, with a variance of one by the sum of their weights, which was
+ * BEFORE.  Of those that remain it is not: the offset becomes what they say,
+ * and their biases give way.
+ */
+static void
+level(const struct filter *f, struct model *m, double before)
+{
+	double		 d[FILTER_STATES] = { [OFFSET] = 1 };
+	double		 sum = bias_weights(f, m), mean = 0, v;
+	size_t		 i, j;
+
+	if (sum == 0)
+		return;
+	for (i = 0; i < FILTER_SOURCES; i++) {
+		mean += m->x[BIAS + i] * bias_weight(f, m, i) / sum;
+		d[BIAS + i] = f->active[i] ? -1 : 0;
+	}
+	v = 1 / sum - 1 / before;
+	for (i = 0; i < FILTER_STATES; i++) {
+		m->x[i] += mean * d[i];
+		for (j = 0; j < FILTER_STATES; j++)
+			m->p[i][j] += v * d[i] * d[j];
+	}
+}
+
+void
+filter_reject(struct filter *f, size_t i)
+{
+	double		 before[FILTER_MODELS];
+	size_t		 k;
+
+	for (k = 0; k < FILTER_MODELS; k++)
+		before[k] = bias_weights(f, &f->models[k]);
+	filter_leave(f, i);
+	for (k = 0; k < FILTER_MODELS; k++)
+		level(f, &f->models[k], before[k]);
 }
 
 /* Is state S in use? */

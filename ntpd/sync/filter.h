@@ -81,7 +81,13 @@ void		 filter_start(struct filter *f, double when, double offset,
  */
 void		 filter_join(struct filter *f, size_t i, double delay);
 
-/* Forget source I. */
+/*
+ * Forget source I, which takes part, and what it has said of the offset, as it
+ * was wrong: as if only those that remain had been heard.
+ */
+void		 filter_reject(struct filter *f, size_t i);
+
+/* Forget source I, not what was learned from it. */
 void		 filter_leave(struct filter *f, size_t i);
 
 /*

@@ -237,6 +237,10 @@ sync_takes_part(const struct sync *sync, size_t i)
 	return sync->verdicts[i].tally >= COMBINED;
 }
 
+/*
+ * Whom others have found to be wrong is not only heard no longer.  Without a
+ * majority nobody is: then what is known is carried on.
+ */
 static void
 adjust_membership(struct sync *sync)
 {
@@ -246,6 +250,9 @@ adjust_membership(struct sync *sync)
 		if (sync_takes_part(sync, i))
 			filter_join(&sync->filter, i,
 			    sync->sources[i].delays.least);
+		else if (sync->filter.active[i] && sync->agreed &&
+		    sync->verdicts[i].tally != UNUSABLE)
+			filter_reject(&sync->filter, i);
 		else if (sync->filter.active[i])
 			filter_leave(&sync->filter, i);
 	}

@@ -373,6 +373,42 @@ leaving_and_coming_back(void **arg)
 	assert_true(filter_estimate(&f, 0).offset < was.offset - 0.05);
 }
 
+static const struct {
+	double		 delay, says;	/* s; two others say 3 and 3.2 */
+} wrong[] = {
+	{ FAR, 6 }, { FAR, -1000 }, { FAR, 3.1 }, { FAR / 3, 5 }, { 0, 4 }
+};
+
+/* A source that was wrong leaves nothing behind: as if it had not been heard. */
+static void
+rejecting_a_source(void **arg)
+{
+	struct estimate	 with, without;
+	size_t		 i, k;
+
+	(void)arg;
+	for (i = 0; i < COUNT(wrong); i++) {
+		filter_start(&f, 0, 0, 1e6, 0, 1e-6);
+		filter_join(&f, 0, FAR);
+		filter_join(&f, 1, FAR);
+		g = f;
+		filter_join(&f, 2, wrong[i].delay);
+		observe(&f, 2, wrong[i].says, 1e-8);
+		observe(&f, 0, 3, 1e-8);
+		observe(&g, 0, 3, 1e-8);
+		observe(&f, 1, 3.2, 1e-8);
+		observe(&g, 1, 3.2, 1e-8);
+		filter_reject(&f, 2);
+		/* Which asymmetries are probable is another matter. */
+		for (k = 0; k < FILTER_MODELS; k++)
+			f.models[k].weight = g.models[k].weight;
+		with = filter_estimate(&f, 0);
+		without = filter_estimate(&g, 0);
+		assert_near(with.offset, without.offset, 1e-3);
+		assert_near(with.offset_error, without.offset_error, 1e-3);
+	}
+}
+
 /* Joining twice is joining once. */
 static void
 joining_again_changes_nothing(void **arg)
@@ -789,6 +825,7 @@ main(void)
 		cmocka_unit_test(two_biased_sources),
 		cmocka_unit_test(a_near_and_a_far_source),
 		cmocka_unit_test(leaving_and_coming_back),
+		cmocka_unit_test(rejecting_a_source),
 		cmocka_unit_test(joining_again_changes_nothing),
 		cmocka_unit_test(surprise_in_standard_errors),
 		cmocka_unit_test(frequency_of_two_samples),

@@ -466,6 +466,34 @@ a_small_lie_pulls_little(void **arg)
 	}
 }
 
+/*
+ * One that starts right and lies by 0.4 ms more each hour is believed for some
+ * time.  When it is no longer, what it has said is forgotten with it.
+ */
+static void
+a_liar_found_late_is_forgotten(void **arg)
+{
+	struct result	 r = none();
+	uint64_t	 seed;
+	unsigned	 hour, found;
+
+	(void)arg;
+	for (seed = 1; seed <= 4; seed++) {
+		three_and_a_liar(seed, 0);
+		found = 0;
+		for (hour = 0; hour < 16; hour++) {
+			run(hour * HOUR, (hour + 1) * HOUR,
+			    found > 0 && hour > found ? &r : NULL);
+			if (found == 0 && !sync_takes_part(&w.sync, seed % 4))
+				found = hour;
+			w.paths[seed % 4].lie += 0.4e-3;
+		}
+		assert_in_range(found, 2, 12);
+	}
+	if (rms(&r) > 60e-6)
+		fail_msg("off by %g s", rms(&r));
+}
+
 /* A server that steps is out at once, and in again when it is right again. */
 static void
 a_server_steps(void **arg)
@@ -1143,6 +1171,7 @@ main(void)
 		cmocka_unit_test(a_round),
 		cmocka_unit_test(a_liar_has_no_effect),
 		cmocka_unit_test(a_small_lie_pulls_little),
+		cmocka_unit_test(a_liar_found_late_is_forgotten),
 		cmocka_unit_test(a_server_steps),
 		cmocka_unit_test(one_wild_answer),
 		cmocka_unit_test(the_system_peer_stays),
