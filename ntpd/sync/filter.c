@@ -167,7 +167,7 @@ level(const struct filter *f, struct model *m, double before)
 		mean += m->x[BIAS + i] * bias_weight(f, m, i) / sum;
 		d[BIAS + i] = f->active[i] ? -1 : 0;
 	}
-	v = 1 / sum - 1 / before;
+	v = fmax(0, 1 / sum - 1 / before);
 	for (i = 0; i < FILTER_STATES; i++) {
 		m->x[i] += mean * d[i];
 		for (j = 0; j < FILTER_STATES; j++)
