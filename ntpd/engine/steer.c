@@ -253,15 +253,13 @@ static void
 notice_change(struct engine *e, struct instant now)
 {
 	struct reading	 r = clocks_read(&e->clocks);
-	struct estimate	 est;
 	double		 offset;
 
 	if (e->changes_seen == e->sync.changes)
 		return;
 	e->changes_seen = e->sync.changes;
-	est = sync_estimate(&e->sync, r.now);
-	offset = est.offset - r.ahead;
-	discipline_changed(&e->discipline, &est, offset);
+	e->discipline.changed = true;
+	offset = sync_estimate(&e->sync, r.now).offset - r.ahead;
 	if (fabs(offset) <= DISCIPLINE_LARGE) {
 		if (log_allowed(&e->complaints, now, NULL))
 			log_info("all servers see the clock %+.6f s off where "

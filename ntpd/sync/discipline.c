@@ -27,7 +27,7 @@
 /* Acquired when the offset is within so many standard errors. */
 #define ACQUIRED	3.0
 
-/* Lost when a change has put it beyond so many. */
+/* Lost when it is beyond so many. */
 #define LOST		50.0
 
 static double
@@ -85,11 +85,23 @@ plan_slew(struct plan *plan, const struct discipline *d,
 	plan->slew = clamp(plan->offset / plan->duration, fastest);
 }
 
-void
-discipline_changed(struct discipline *d, const struct estimate *e,
-    double offset)
+/*
+ * Is the clock where it is thought to be?  It is lost if the oscillator has
+ * changed, or somebody has set it: not by what it may have drifted while nobody
+ * answered, which was to be expected.
+ */
+static void
+judge(struct discipline *d, const struct estimate *e, double offset)
 {
-	if (fabs(offset) > LOST * e->offset_error)
+	double		 error = e->offset_error;
+
+	if (fabs(offset) < ACQUIRED * error) {
+		d->acquired = true;
+		d->changed = false;
+	}
+	if (!d->changed)
+		error = fmax(error, LONGEST_SLEW * e->frequency_error);
+	if (fabs(offset) > LOST * error)
 		d->acquired = false;
 }
 
@@ -99,8 +111,7 @@ discipline_plan(struct discipline *d, const struct estimate *e,
 {
 	struct plan	 plan = { .offset = offset };
 
-	if (fabs(offset) < ACQUIRED * e->offset_error)
-		d->acquired = true;
+	judge(d, e, offset);
 	plan.frequency = clamp(e->frequency, DISCIPLINE_MAX_FREQUENCY);
 	if (may_step && fabs(offset) > threshold)
 		plan.step = true;

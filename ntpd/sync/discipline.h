@@ -25,15 +25,8 @@ struct plan {
 /* What is remembered from one plan to the next. */
 struct discipline {
 	bool		 acquired;	/* offset was within its error */
+	bool		 changed;	/* the oscillator has, since then */
 };
-
-/*
- * The oscillator is not what it was, or somebody has set the clock: it is
- * OFFSET s behind true time (ahead: negative).  If that is far beyond the error
- * of the estimate E, the next plans correct it as fast as they may.
- */
-void		 discipline_changed(struct discipline *d,
-		    const struct estimate *e, double offset);
 
 /*
  * Plan for a clock that is OFFSET s behind true time (ahead: negative), given
