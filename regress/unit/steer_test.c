@@ -154,6 +154,8 @@ a_change(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(changes); i++) {
 		change(changes[i].offset);
+		assert_int_equal(e.discipline.acquired,
+		    fabs(changes[i].offset) < 50 * estimate.offset_error);
 		steer_update(&e, instant_now());
 		if (starts != changes[i].start)
 			fail_msg("%s: %u new starts", changes[i].name, starts);
