@@ -375,7 +375,7 @@ filter_estimate(const struct filter *f, double when)
 {
 	struct estimate	 e = { .offset = 0 };
 	double		 dt = fmax(0, when - f->when), x[FILTER_MODELS];
-	double		 q, d, df, v, cov;
+	double		 q, d, df, v, cov, weights;
 	const struct model *m;
 	size_t		 k;
 
@@ -398,10 +398,14 @@ filter_estimate(const struct filter *f, double when)
 		    m->p[OFFSET][OFFSET] + 2 * dt * m->p[OFFSET][FREQUENCY] +
 		    dt * dt * v + q * dt * dt / 3));
 		e.frequency_error += m->weight * (df * df + v + q);
+		weights = bias_weights(f, m);
+		if (weights > 0)
+			e.bias_error += m->weight / weights;
 		if (cov > 0)
 			e.age += m->weight * cov / (v + q);
 	}
 	e.offset_error = sqrt(e.offset_error);
+	e.bias_error = fmin(e.offset_error, sqrt(e.bias_error));
 	e.frequency_error = sqrt(e.frequency_error);
 	return e;
 }

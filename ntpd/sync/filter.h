@@ -48,6 +48,8 @@ struct estimate {
 	double		 offset;	/* s, true - oscillator time */
 	double		 frequency;	/* s/s, its change */
 	double		 offset_error;	/* s, standard error */
+	double		 bias_error;	/* s, the part of it that the mean of
+					   the biases is, which no sample tells */
 	double		 frequency_error; /* s/s, standard error */
 	double		 age;		/* s, that the frequency's error has
 					   added up in the offset's */

@@ -31,8 +31,13 @@
 /* Samples of a source count as spread over that long, s, at least. */
 #define SHORTEST_SPAN	1.0
 
-/* Confidence of the error bound: standard errors. */
-#define BOUND_ERRORS	4.0
+/*
+ * Confidence of the error bound, in standard errors: 99 % of a normal error of
+ * what nobody can know, the asymmetry of the paths, which stays as it is; and
+ * more of the rest, as the oscillator need not go on as it did.
+ */
+#define BIAS_ERRORS	2.6
+#define OTHER_ERRORS	4.5
 
 void
 sync_init(struct sync *sync, double frequency, double frequency_error)
@@ -566,6 +571,9 @@ sync_sample(struct sync *sync, size_t i, const struct sample *sample,
 double
 sync_bound(const struct sync *sync, double now)
 {
-	return BOUND_ERRORS *
-	    filter_estimate(&sync->filter, now).offset_error;
+	struct estimate	 e = filter_estimate(&sync->filter, now);
+	double		 other = sqrt(e.offset_error * e.offset_error -
+	    e.bias_error * e.bias_error);
+
+	return hypot(BIAS_ERRORS * e.bias_error, OTHER_ERRORS * other);
 }

@@ -409,6 +409,33 @@ rejecting_a_source(void **arg)
 	}
 }
 
+/*
+ * Exact samples leave what the mean of the biases may be, and nothing else; and
+ * when nobody is there any more that is not known to be so.
+ */
+static void
+what_no_sample_tells(void **arg)
+{
+	struct estimate	 e;
+	size_t		 i;
+
+	(void)arg;
+	filter_start(&f, 0, 0, 1e6, 0, 0);
+	for (i = 0; i < 3; i++) {
+		filter_join(&f, i, FAR / (1 + (double)i));
+		observe(&f, i, 3, 1e-8);
+		e = filter_estimate(&f, 0);
+		assert_near(e.bias_error, e.offset_error, 1e-6);
+	}
+	observe(&f, 0, 3, 10);
+	e = filter_estimate(&f, 3600);
+	assert_true(e.bias_error < e.offset_error);
+	for (i = 0; i < 3; i++)
+		filter_leave(&f, i);
+	assert_true(filter_estimate(&f, 0).bias_error == 0);
+	assert_true(filter_estimate(&f, 0).offset_error > 1e-4 * FAR);
+}
+
 /* Joining twice is joining once. */
 static void
 joining_again_changes_nothing(void **arg)
@@ -826,6 +853,7 @@ main(void)
 		cmocka_unit_test(a_near_and_a_far_source),
 		cmocka_unit_test(leaving_and_coming_back),
 		cmocka_unit_test(rejecting_a_source),
+		cmocka_unit_test(what_no_sample_tells),
 		cmocka_unit_test(joining_again_changes_nothing),
 		cmocka_unit_test(surprise_in_standard_errors),
 		cmocka_unit_test(frequency_of_two_samples),

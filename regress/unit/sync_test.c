@@ -881,6 +881,32 @@ the_first_minutes(void **arg)
 		fail_msg("off by %g s", r.worst);
 }
 
+static double
+bound_in_errors(void)
+{
+	return sync_bound(&w.sync, w.now) /
+	    sync_estimate(&w.sync, w.now).offset_error;
+}
+
+/*
+ * The bound is 2.6 times what the path's asymmetry may be, as of a server far
+ * away with hardly a wait, and 4.5 times the rest, as of a very near one.
+ */
+static void
+the_bound_is_made_of_two(void **arg)
+{
+	(void)arg;
+	begin_world(1, 1e-11);
+	add_server(1, QUEUE_EXPONENTIAL, 1, 1e-6);
+	run(0, HOUR, NULL);
+	assert_true(fabs(bound_in_errors() - 2.6) < 0.05);
+
+	begin_world(1, 1e-9);
+	add_server(1, QUEUE_EXPONENTIAL, 1e-6, 1e-3);
+	run(0, HOUR, NULL);
+	assert_true(fabs(bound_in_errors() - 4.5) < 0.05);
+}
+
 /*
  * The first answer of a server added later, of whose path nothing is known,
  * does not count as much as what hours of others have said.
@@ -1181,6 +1207,7 @@ main(void)
 		cmocka_unit_test(a_restart_keeps_the_frequency),
 		cmocka_unit_test(all_servers_jump_together),
 		cmocka_unit_test(the_first_minutes),
+		cmocka_unit_test(the_bound_is_made_of_two),
 		cmocka_unit_test(a_newcomer_does_no_harm),
 		cmocka_unit_test(silence_and_removal),
 		cmocka_unit_test(the_silent_have_no_vote),
