@@ -48,12 +48,12 @@ frequency_step(const struct oscillator *o, double r)
 
 /* The error of the uncorrected oscillator at raw time R. */
 static double
-oscillator_error(struct oscillator *o, uint64_t *random, double r)
+oscillator_error(struct oscillator *o, double r)
 {
 	while (r >= o->segment + 1) {
 		o->error += o->now;
 		o->segment += 1;
-		o->walk += o->wander * normal(random);
+		o->walk += o->wander * normal(&o->random);
 		o->now = o->freq + o->walk +
 		    o->day * sin(2 * M_PI * o->segment / 86400) +
 		    o->hour * sin(2 * M_PI * o->segment / 3600) +
@@ -65,7 +65,7 @@ oscillator_error(struct oscillator *o, uint64_t *random, double r)
 double
 true_time(struct world *w, double r)
 {
-	return r - oscillator_error(&w->oscillator, &w->random, r);
+	return r - oscillator_error(&w->oscillator, r);
 }
 
 double

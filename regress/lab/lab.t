@@ -5,6 +5,7 @@ import math
 import os
 import subprocess
 import sys
+import tempfile
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -100,6 +101,24 @@ def value_of(key, ours, chrony):
     return ours.get(key)
 
 
+def oscillator(logs, scenario, daemon):
+    """Its frequency in each second of a run, without what the daemon did."""
+    name = "%s-%s-%d" % (scenario, daemon, SEED)
+    with open(os.path.join(logs, name, "offset.log"),
+              encoding="ascii") as f:
+        return [line.split()[2] for line in f]
+
+
+def check_oscillator(tap, logs, scenario):
+    name = scenario + ": one seed, one oscillator"
+    if not os.path.exists(os.path.join(logs, "%s-chrony-%d" % (scenario,
+                                                               SEED))):
+        tap.skip(name, "regress/peers.sh has no chronyd")
+        return
+    tap.ok(oscillator(logs, scenario, "ours") ==
+           oscillator(logs, scenario, "chrony"), name)
+
+
 def main():
     why = why_not()
     if why:
@@ -109,13 +128,16 @@ def main():
         compared = []
     daemons = [lab.Daemon("ours"), lab.Daemon("chrony")]
     tap = Tap(sum(map(len, LIMITS.values())) + sum(map(len, LEAST.values()))
-              + len(LIMITS))
+              + len(LIMITS) + 1)
 
     def progress(what, done, of, failure):
         print("# %d/%d %s%s" % (done, of, what, ": " + " ".join(
             failure.split()) if failure else ""), flush=True)
 
-    results = lab.run_all(compared, daemons, [SEED], progress=progress)
+    with tempfile.TemporaryDirectory() as logs:
+        results = lab.run_all(compared, daemons, [SEED], keep=logs,
+                              progress=progress)
+        check_oscillator(tap, logs, "wan")
     results.update(lab.run_all([s for s in LIMITS if s not in compared],
                                daemons[:1], [SEED], progress=progress))
     for s, limits in LIMITS.items():

@@ -192,13 +192,15 @@ set_key(struct world *w, const char *name, const char *value)
 }
 
 /*
- * The servers' clocks have streams of their own, so that a server that
- * drifts changes nobody else's luck.
+ * The oscillator and the servers' clocks have streams of their own: a server
+ * that drifts changes nobody else's luck, and however many packets a daemon
+ * sends, it gets the oscillator that others get with the same seed.
  */
 static void
 seed(struct world *w, uint64_t number)
 {
 	w->random = number * 1000003;
+	w->oscillator.random = ~w->random + 7919;
 	for (int i = 0; i < w->nservers; i++)
 		w->servers[i].random = ~w->random - (uint64_t)i * 7919;
 }

@@ -82,6 +82,7 @@ struct oscillator {
 	double		 day, hour;	/* s/s, amplitudes of the cycles */
 	double		 fstepat, fstep; /* its frequency changes, if > 0 */
 	double		 ftau;		/* s, how gradually; 0: at once */
+	uint64_t	 random;	/* stream of the walk */
 	double		 segment;	/* start of the current second */
 	double		 error;		/* then */
 	double		 now;		/* s/s, during this second */
