@@ -19,7 +19,7 @@
  * as the frequency is unknown, and so many rounds of asking on top of it.
  */
 #define AGES		0.4
-#define ROUNDS		0.8
+#define ROUNDS		1.2
 
 /* None disturbs the rate by more than so many of the frequency's errors. */
 #define DISTURBANCE	2.5
@@ -52,7 +52,7 @@ clamp(double v, double most)
  * the frequency, is T = C / V, which is the age.  The offset is what people
  * look at: it is corrected in less.
  *
- * But not before most sources have been heard again: what one has said another
+ * But not before every source has been heard again: what one has said another
  * may take back.  When samples are few that is what counts.
  *
  * All this is on average.  What came of an hour without answers, or of a change
