@@ -188,6 +188,20 @@ filter_reject(struct filter *f, size_t i)
 		level(f, &f->models[k], before[k]);
 }
 
+double
+filter_bias_error(const struct filter *f)
+{
+	const struct model *m;
+	double		 variance = 0, weights;
+
+	for (m = f->models; m < f->models + FILTER_MODELS; m++) {
+		weights = bias_weights(f, m);
+		if (weights > 0)
+			variance += m->weight / weights;
+	}
+	return sqrt(variance);
+}
+
 /* Is state S in use? */
 static bool
 in_use(const struct filter *f, size_t s)
@@ -375,7 +389,7 @@ filter_estimate(const struct filter *f, double when)
 {
 	struct estimate	 e = { .offset = 0 };
 	double		 dt = fmax(0, when - f->when), x[FILTER_MODELS];
-	double		 q, d, df, v, cov, weights;
+	double		 q, d, df, v, cov;
 	const struct model *m;
 	size_t		 k;
 
@@ -398,14 +412,10 @@ filter_estimate(const struct filter *f, double when)
 		    m->p[OFFSET][OFFSET] + 2 * dt * m->p[OFFSET][FREQUENCY] +
 		    dt * dt * v + q * dt * dt / 3));
 		e.frequency_error += m->weight * (df * df + v + q);
-		weights = bias_weights(f, m);
-		if (weights > 0)
-			e.bias_error += m->weight / weights;
 		if (cov > 0)
 			e.age += m->weight * cov / (v + q);
 	}
 	e.offset_error = sqrt(e.offset_error);
-	e.bias_error = fmin(e.offset_error, sqrt(e.bias_error));
 	e.frequency_error = sqrt(e.frequency_error);
 	return e;
 }

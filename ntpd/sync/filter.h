@@ -48,8 +48,6 @@ struct estimate {
 	double		 offset;	/* s, true - oscillator time */
 	double		 frequency;	/* s/s, its change */
 	double		 offset_error;	/* s, standard error */
-	double		 bias_error;	/* s, the part of it that the mean of
-					   the biases is, which no sample tells */
 	double		 frequency_error; /* s/s, standard error */
 	double		 age;		/* s, that the frequency's error has
 					   added up in the offset's */
@@ -109,6 +107,12 @@ double		 filter_surprise(const struct filter *f, size_t i,
 /* Learn from that. */
 void		 filter_update(struct filter *f, size_t i,
 		    const struct observation *o);
+
+/*
+ * The standard error of the mean of the biases, s, which no sample tells; 0 if
+ * nobody takes part.
+ */
+double		 filter_bias_error(const struct filter *f);
 
 /*
  * What is believed about WHEN, at or after the filter's time, if the oscillator

@@ -571,9 +571,9 @@ sync_sample(struct sync *sync, size_t i, const struct sample *sample,
 double
 sync_bound(const struct sync *sync, double now)
 {
-	struct estimate	 e = filter_estimate(&sync->filter, now);
-	double		 other = sqrt(e.offset_error * e.offset_error -
-	    e.bias_error * e.bias_error);
+	double		 error = filter_estimate(&sync->filter, now).offset_error;
+	double		 bias = fmin(error, filter_bias_error(&sync->filter));
+	double		 other = sqrt(error * error - bias * bias);
 
-	return hypot(BIAS_ERRORS * e.bias_error, OTHER_ERRORS * other);
+	return hypot(BIAS_ERRORS * bias, OTHER_ERRORS * other);
 }

@@ -66,6 +66,12 @@ def run(scenario, daemon, seed, cpu, keep=None):
             subprocess.run(["rm", "-rf", out], check=False)
 
 
+def log_folder(keep, scenario, daemon, seed):
+    """Where below KEEP the logs of this run are."""
+    return os.path.join(keep, "%s-%s-%d" % (
+        os.path.basename(scenario), re.sub(r"\W+", "_", daemon.text), seed))
+
+
 def run_all(scenarios, daemons, seeds, jobs=2, keep=None, progress=None):
     """All of them: {scenario: {daemon's text: [result or None, by seed]}}.
     KEEP is a folder for the logs.  PROGRESS is called after each run with
@@ -84,8 +90,7 @@ def run_all(scenarios, daemons, seeds, jobs=2, keep=None, progress=None):
         s, d, i = job
         folder = None
         if keep is not None:
-            folder = os.path.join(keep, "%s-%s-%d" % (
-                os.path.basename(s), re.sub(r"\W+", "_", d.text), seeds[i]))
+            folder = log_folder(keep, s, d, seeds[i])
         cpu = free.get()
         try:
             return job, run(s, d, seeds[i], cpu, folder)
