@@ -69,6 +69,12 @@ true_time(struct world *w, double r)
 }
 
 double
+utc(const struct world *w, double t)
+{
+	return w->leapat > 0 && t >= w->leapat ? t - w->leap : t;
+}
+
+double
 clock_error(struct world *w)
 {
 	struct timespec	 ts;
@@ -78,7 +84,7 @@ clock_error(struct world *w)
 	before = raw_now(w);
 	clock_gettime(CLOCK_REALTIME, &ts);
 	after = raw_now(w);
-	t = true_time(w, (before + after) / 2);
+	t = utc(w, true_time(w, (before + after) / 2));
 	return (double)((long long)ts.tv_sec - w->epoch) +
 	    (double)ts.tv_nsec * 1e-9 - t;
 }

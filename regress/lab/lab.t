@@ -26,6 +26,7 @@ LIMITS = {
     # In a 6 h outage, 1e-8 s/s of frequency error makes 200 us: how large it
     # is when the outage begins is chance, for chronyd as for us.
     "outage": {"max": 10e-3, "steps": 1, "requests": 2000, "/rms": 2},
+    "leap": {"max": 10e-3, "steps": 0, "requests": 1500, "bound_worst": 4},
     # The suspension counts as one step, the way back as another.
     "suspend": {"back10ms": 120, "back1ms": 600, "steps": 2,
                 "requests": 1500},
@@ -39,6 +40,7 @@ LEAST = {
     "wan": {"coverage": 0.9, "root_coverage": 0.9},
     "falsetickers": {"coverage": 0.9},
     "outage": {"coverage": 0.9},
+    "leap": {"coverage": 0.9},
     "suspend": {"coverage": 0.9},
 }
 

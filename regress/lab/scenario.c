@@ -8,6 +8,9 @@
 
 #include "regress/lab/truth.h"
 
+/* 2027-01-01 00:00:00 UTC, in Unix time. */
+#define END_OF_YEAR	1798761600LL
+
 enum type { REAL, INTEGER, WINDOW };
 
 struct key {
@@ -30,6 +33,8 @@ static const struct key world_keys[] = {
 	WORLD("clock.offset",	REAL,	 offset),
 	WORLD("clock.stepat",	REAL,	 stepat),
 	WORLD("clock.step",	REAL,	 step),
+	WORLD("leapat",		REAL,	 leapat),
+	WORLD("leap",		INTEGER, leap),
 	WORLD("clock.freq",	REAL,	 oscillator.freq),
 	WORLD("clock.wander",	REAL,	 oscillator.wander),
 	WORLD("clock.day",	REAL,	 oscillator.day),
@@ -225,6 +230,9 @@ scenario_load(struct world *w, const char *file)
 			errx(1, "not \"key = value\": %s", line);
 	}
 	fclose(f);
+	/* The second that is left out is the last one. */
+	if (w->leapat > 0)
+		w->epoch = END_OF_YEAR - (long long)w->leapat - (w->leap < 0);
 	if (w->settle >= w->duration)
 		errx(1, "the duration must be longer than settle");
 	seed(w, text == NULL ? 1 : strtoull(text, NULL, 10));

@@ -54,7 +54,7 @@ drift(struct server *s, double r)
 static double
 server_clock(struct world *w, struct server *s, double r)
 {
-	double		 t = true_time(w, r) + s->offset;
+	double		 t = utc(w, true_time(w, r)) + s->offset;
 
 	if (s->stepat > 0 && r >= s->stepat)
 		t += s->step;
@@ -157,6 +157,15 @@ put_time(const struct world *w, uint8_t *p, double t)
 	put32(p + 4, (uint32_t)((t - whole) * 4294967296.0));
 }
 
+/* The leap indicator of a server whose clock reads T. */
+static int
+indicator(const struct world *w, const struct server *s, double t)
+{
+	if (s->leap != 0 || w->leapat <= 0 || t >= w->leapat)
+		return s->leap;
+	return w->leap > 0 ? 1 : 2;
+}
+
 /* Make the request in P the answer that the server's clock gives at T. */
 static void
 answer(const struct world *w, const struct server *s, uint8_t *p, double t)
@@ -165,7 +174,7 @@ answer(const struct world *w, const struct server *s, uint8_t *p, double t)
 
 	memcpy(request, p, PACKET_LEN);
 	memset(p, 0, PACKET_LEN);
-	p[0] = (uint8_t)(s->leap << 6 | (request[0] & 0x38) | 4);
+	p[0] = (uint8_t)(indicator(w, s, t) << 6 | (request[0] & 0x38) | 4);
 	p[1] = (uint8_t)(s->kod ? 0 : s->stratum);
 	p[2] = request[2];
 	p[3] = (uint8_t)-25;

@@ -108,6 +108,8 @@ struct world {
 	struct oscillator oscillator;
 	double		 offset;	/* of the clock at the start */
 	double		 stepat, step;	/* somebody sets the clock */
+	double		 leapat;	/* a leap second ends the year, if > 0 */
+	int		 leap;		/* s, 1: inserted, -1: left out */
 	int		 apart;		/* for compare: not in the mean */
 	double		 raw0;		/* reading of the raw clock then */
 
@@ -149,6 +151,9 @@ void		 clock_start(struct world *w);
 
 /* True time since the start at raw time R, which never goes back. */
 double		 true_time(struct world *w, double r);
+
+/* What UTC reads at true time T, s: seconds that were inserted do not count. */
+double		 utc(const struct world *w, double t);
 
 /* The error of the clock now, s. */
 double		 clock_error(struct world *w);
