@@ -82,7 +82,8 @@ struct clock_step {
 struct clock_quality {
 	uint8_t		 synchronized;
 	uint8_t		 stratum;
-	uint8_t		 reserved[6];
+	uint8_t		 leap;		/* enum ntp_leap, as announced */
+	uint8_t		 reserved[5];
 	double		 esterror;	/* s */
 	double		 maxerror;	/* s */
 	double		 offset;	/* s, true - clock; for STATUS= */

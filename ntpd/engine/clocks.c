@@ -4,6 +4,7 @@
 #include <math.h>
 #include <time.h>
 
+#include "common/leap.h"
 #include "ntpd/engine/clocks.h"
 
 #define NS_PER_S	1000000000LL
@@ -55,6 +56,13 @@ clocks_init(struct clocks *c)
 	c->base = real - raw;
 	c->start = raw;
 	c->rate = 0;
+	c->leaps = leap_count();
+}
+
+void
+clocks_follow_leap(struct clocks *c)
+{
+	c->base -= leap_since(&c->leaps) * NS_PER_S;
 }
 
 struct reading

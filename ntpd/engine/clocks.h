@@ -9,9 +9,11 @@
 #include <stdint.h>
 
 struct clocks {
-	int64_t		 base;		/* ns, REALTIME - RAW at the start */
+	int64_t		 base;		/* ns, REALTIME - RAW at the start, */
+					/* and the leap seconds since */
 	int64_t		 start;		/* ns, RAW at the start */
 	double		 rate;		/* s/s, that REALTIME gains on RAW */
+	int64_t		 leaps;		/* the kernel's count, leap.h */
 };
 
 struct reading {
@@ -22,6 +24,12 @@ struct reading {
 
 /* Let oscillator time begin: from now it is what the clock would have been. */
 void		 clocks_init(struct clocks *c);
+
+/*
+ * If the kernel has had a leap second since the last call, then oscillator time
+ * has it, too: our clock and the servers' are off from it by what they were.
+ */
+void		 clocks_follow_leap(struct clocks *c);
 
 /* Both clocks at the same moment. */
 struct reading	 clocks_read(const struct clocks *c);

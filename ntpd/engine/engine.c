@@ -236,6 +236,7 @@ engine_main(int parent_fd)
 	pollset_clear(&set);	/* what came with the setup is there already */
 	for (;; wait_for_events(&e, &set)) {
 		now = instant_now();
+		clocks_follow_leap(&e.clocks);
 		receive(&e, &set, now);
 		if (!e.configured)
 			continue;

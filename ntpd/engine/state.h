@@ -115,6 +115,7 @@ struct engine {
 	bool		 synchronized;	/* what we tell the world */
 	struct association last_peer;	/* system peer, kept while coasting */
 	char		 last_name[CONFIG_NAME_LEN];	/* and its name */
+	uint8_t		 leap;		/* enum ntp_leap, by the last vote */
 	unsigned	 changes_seen;	/* of sync.changes */
 	bool		 no_majority;	/* logged */
 	int8_t		 precision;	/* log2 s */

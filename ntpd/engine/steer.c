@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "common/leap.h"
 #include "ntpd/engine/state.h"
 
 /* A clock that is further off than this is not synchronized, s. */
@@ -27,7 +28,10 @@ system_peer(const struct engine *e)
 	return &e->associations[e->sync.system_peer];
 }
 
-/* A leap second is announced when more than half of those we believe do. */
+/*
+ * A leap second is announced when more than half of those we believe do.  While
+ * nobody is believed, it is as it was.
+ */
 static uint8_t
 vote_on_leap(const struct engine *e)
 {
@@ -42,6 +46,8 @@ vote_on_leap(const struct engine *e)
 		votes[a->last.leap & 3]++;
 		voters++;
 	}
+	if (voters == 0)
+		return e->leap;
 	if (2 * votes[LEAP_INSERT] > voters)
 		return LEAP_INSERT;
 	if (2 * votes[LEAP_DELETE] > voters)
@@ -83,7 +89,8 @@ steer_believed(const struct engine *e, const struct reading *r)
 		return s;
 	s.synchronized = true;
 	s.stratum = (uint8_t)(peer->last.stratum + 1);
-	s.leap = vote_on_leap(e);
+	/* What is still announced when the month is over means the next one. */
+	s.leap = leap_days_left(r->real / 1000000000) < 0 ? LEAP_NONE : e->leap;
 	addr_refid(&peer->addr, s.refid);
 	return s;
 }
@@ -111,6 +118,7 @@ publish(struct engine *e, const struct system *s, const struct reading *r,
 	};
 	struct clock_quality quality = {
 		.synchronized = s->synchronized, .stratum = s->stratum,
+		.leap = s->leap,
 		.esterror = s->error + fabs(s->offset),
 		.maxerror = s->synchronized ?
 		    s->root_dispersion + s->root_delay / 2 : 16,
@@ -247,7 +255,7 @@ adjust(struct engine *e)
  * faster if it is far beyond its error.
  * By much, and forward: the machine stood still without knowing it, as a paused
  * virtual machine does.  That is a new start, if the parent agrees.  Back, as
- * after a leap second: that is only slewed, but fast.
+ * after a leap second that nobody announced: that is only slewed, but fast.
  */
 static void
 notice_change(struct engine *e, struct instant now)
@@ -288,6 +296,7 @@ steer_update(struct engine *e, struct instant now)
 		    sizeof(e->last_name));
 	}
 	log_majority(e);
+	e->leap = vote_on_leap(e);
 	if (sync_ready(&e->sync)) {
 		if (e->local.leader == NULL)
 			log_verdicts(e, now);

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/leap.h"
 #include "common/log.h"
 #include "ntpd/parent/clock.h"
 #include "ntpd/parent/policy.h"
@@ -24,10 +25,13 @@
 
 /* Status bits of what the kernel does by itself, which stay off. */
 #define STA_ITSELF	(STA_PLL | STA_PPSFREQ | STA_PPSTIME | STA_FLL |  \
-			STA_FREQHOLD | STA_INS | STA_DEL)
+			STA_FREQHOLD)
+
+/* The day ends with a leap second. */
+#define STA_LEAP	(STA_INS | STA_DEL)
 
 /* Those that are ours to set; the rest belongs to the kernel. */
-#define STA_OURS	(STA_ITSELF | STA_UNSYNC)
+#define STA_OURS	(STA_ITSELF | STA_LEAP | STA_UNSYNC)
 
 /* One tick too many or too few in a second, in ppm: 10^6 / USER_HZ us. */
 static double
@@ -76,12 +80,16 @@ static void
 account(struct clock *c)
 {
 	struct clock	 was = *c;
-	double		 raw, real, jump, least = CLOCK_JUMP_LEAST;
+	double		 raw, real, leap, jump, least = CLOCK_JUMP_LEAST;
 
 	look(c);
 	raw = (double)(c->seen_raw - was.seen_raw) * 1e-9;
 	real = (double)(c->seen_real - was.seen_real) * 1e-9;
-	jump = real - raw * (1 + was.frequency + was.slew);
+	leap = (double)leap_since(&c->leaps);
+	if (leap != 0)
+		log_info("leap second: the last one of the day was %s",
+		    leap > 0 ? "repeated" : "left out");
+	jump = real + leap - raw * (1 + was.frequency + was.slew);
 	/* With -x others may steer, and what they do is no jump. */
 	if (was.read_only)
 		least = fmax(least, 1e-3 * raw);
@@ -157,7 +165,7 @@ clear_loops(struct clock *c)
 	if (clock_adjtime(CLOCK_REALTIME, &old) == -1)
 		fatal("cannot adjust the clock");
 	tx.modes = ADJ_STATUS;
-	tx.status = (tx.status & ~STA_ITSELF) | STA_UNSYNC;
+	tx.status = (tx.status & ~(STA_ITSELF | STA_LEAP)) | STA_UNSYNC;
 	if (!adjust(c, &tx, "take over the clock") ||
 	    !set_rate(c, c->frequency))
 		fatalx("cannot adjust the clock: is CAP_SYS_TIME missing?");
@@ -178,6 +186,7 @@ clock_open(struct clock *c, bool read_only)
 	memset(c, 0, sizeof(*c));
 	c->read_only = read_only;
 	c->slew_end = INSTANT_NEVER;
+	c->leaps = leap_count();
 	look(c);
 	clear_loops(c);
 	opened = c;
@@ -241,9 +250,28 @@ clock_step(struct clock *c, double by)
 	return true;
 }
 
+static int
+leap_status(enum ntp_leap leap)
+{
+	return leap == LEAP_INSERT ? STA_INS :
+	    leap == LEAP_DELETE ? STA_DEL : 0;
+}
+
+/* Say it once a day; of servers that change their minds, not each time. */
+static void
+log_leap(enum ntp_leap leap)
+{
+	static struct log_limit limit = { .burst = 2, .interval = 3600 };
+
+	if (leap != LEAP_NONE && log_allowed(&limit, instant_now(), NULL))
+		log_info("the servers announce a leap second: the last one of "
+		    "this day is to be %s", leap == LEAP_INSERT ?
+		    "repeated" : "left out");
+}
+
 void
 clock_set_quality(struct clock *c, bool synchronized, double esterror,
-    double maxerror)
+    double maxerror, enum ntp_leap leap)
 {
 	struct timex	 tx = { .modes = 0 };
 
@@ -251,8 +279,12 @@ clock_set_quality(struct clock *c, bool synchronized, double esterror,
 		log_warn("cannot read the clock's state");
 		return;
 	}
+	if (leap != c->leap)
+		log_leap(leap);
+	c->leap = leap;
 	tx.modes = ADJ_STATUS | ADJ_ESTERROR | ADJ_MAXERROR;
-	tx.status &= ~(STA_ITSELF | STA_UNSYNC);
+	tx.status &= ~(STA_ITSELF | STA_LEAP | STA_UNSYNC);
+	tx.status |= leap_status(leap);
 	if (!synchronized)
 		tx.status |= STA_UNSYNC;
 	tx.esterror = lround(fmin(esterror, ERROR_MOST) * 1e6);
@@ -294,7 +326,8 @@ clock_watch(struct clock *c)
 		    (unsigned)tx.status);
 	c->reported_other = true;
 	tx.modes = ADJ_STATUS;
-	tx.status &= ~STA_ITSELF;
+	tx.status &= ~(STA_ITSELF | STA_LEAP);
+	tx.status |= leap_status(c->leap);
 	adjust(c, &tx, "take the clock back");
 	set_rate(c, c->frequency + c->slew);
 }

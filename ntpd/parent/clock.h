@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "common/loop.h"
+#include "common/ntp.h"
 
 /* What is less may come from reading the clocks one after another, s. */
 #define CLOCK_JUMP_LEAST	0.005
@@ -29,6 +30,8 @@ struct clock {
 
 	/* The last look at the clocks, ns: where REALTIME must be by now. */
 	int64_t		 seen_raw, seen_real, seen_boot_lead;
+	int64_t		 leaps;		/* the kernel's count, leap.h */
+	enum ntp_leap	 leap;		/* that this day is to end with */
 
 	/* What our rates do not explain, up to then, for clock_jump(). */
 	double		 jumped, slept;	/* s */
@@ -68,9 +71,11 @@ bool	 clock_step(struct clock *c, double by);
 /*
  * Tell the kernel how good the clock is, s: adjtimex(2) reports it to whoever
  * monitors the machine, and the RTC is kept right only while synchronized.
+ * And that the UTC day of its clock ends with the leap second LEAP, or with
+ * none; what is announced is logged.
  */
 void	 clock_set_quality(struct clock *c, bool synchronized, double esterror,
-	    double maxerror);
+	    double maxerror, enum ntp_leap leap);
 
 /*
  * Leave it running at the base frequency.  What the kernel was told of its
@@ -83,8 +88,8 @@ int64_t	 clock_unix_time(void);
 
 /*
  * How far CLOCK_REALTIME was set since the last call, s, and in *SLEPT how
- * long the machine was suspended, s: what neither our rates nor our steps
- * explain.  0 if it is less than CLOCK_JUMP_LEAST at a time.
+ * long the machine was suspended, s: what neither our rates, our steps nor the
+ * kernel's leap seconds explain.  0 if it is less than CLOCK_JUMP_LEAST at a time.
  */
 double	 clock_jump(struct clock *c, double *slept);
 

@@ -184,7 +184,7 @@ do_quality(struct parent *p, const struct clock_quality *q, struct instant now)
 		command_send_state(p, false, now);
 	clock_watch(&p->clock);
 	clock_set_quality(&p->clock, q->synchronized != 0, q->esterror,
-	    q->maxerror);
+	    q->maxerror, policy_leap(q, clock_unix_time()));
 	strlcpy(peer, q->system_peer, sizeof(peer));
 	peer[sizeof(peer) - 1] = '\0';
 	peer[strcspn(peer, "\n")] = '\0';

@@ -3,6 +3,7 @@
  */
 #include <math.h>
 
+#include "common/leap.h"
 #include "ntpd/parent/policy.h"
 
 static enum verdict
@@ -136,6 +137,15 @@ policy_step(struct policy *policy, const struct clock_step *wanted, int64_t now)
 	if (verdict == PERMITTED)
 		policy->armed = false;
 	return count(policy, verdict);
+}
+
+enum ntp_leap
+policy_leap(const struct clock_quality *quality, int64_t now)
+{
+	if (!quality->synchronized || leap_days_left(now) != 0 ||
+	    (quality->leap != LEAP_INSERT && quality->leap != LEAP_DELETE))
+		return LEAP_NONE;
+	return (enum ntp_leap)quality->leap;
 }
 
 const char *

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "common/loop.h"
+#include "common/ntp.h"
 #include "ntpd/messages.h"
 
 /* The kernel's own limit of frequency corrections, s/s. */
@@ -97,6 +98,12 @@ enum verdict	 policy_slew(struct policy *policy,
 		    const struct clock_slew *wanted);
 enum verdict	 policy_step(struct policy *policy,
 		    const struct clock_step *wanted, int64_t now);
+
+/*
+ * The leap second that the kernel is to have at the end of NOW's day: what a
+ * synchronized engine announces, on the last day of June or December.
+ */
+enum ntp_leap	 policy_leap(const struct clock_quality *quality, int64_t now);
 
 /* Why, for the log: "steps are for the start only". */
 const char	*policy_reason(enum verdict verdict);

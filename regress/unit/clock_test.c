@@ -28,6 +28,7 @@
 /* The kernel. */
 static struct {
 	double		 raw, real, slept;	/* ns */
+	double		 tai;			/* ns more than real */
 	long		 freq, tick;
 	int		 status;
 	bool		 refuses;
@@ -56,6 +57,8 @@ clock_gettime(clockid_t id, struct timespec *ts)
 
 	if (id == CLOCK_REALTIME)
 		ns = kernel.real;
+	else if (id == CLOCK_TAI)
+		ns = kernel.real + kernel.tai;
 	else if (id == CLOCK_BOOTTIME)
 		ns += kernel.slept;
 	ts->tv_sec = (time_t)(ns / S);
@@ -216,6 +219,65 @@ a_step_ends_the_slew(void **arg)
 	assert_true(fabs(clk.frequency - 20e-6) < 1e-12);
 }
 
+/* The kernel's day is over, and had BY s more than others. */
+static void
+leap(double by)
+{
+	kernel.tai += by * S;
+	kernel.real -= by * S;
+}
+
+/* Books know of it, whatever else happens; another's step is still one. */
+static void
+a_leap_second_is_no_jump(void **arg)
+{
+	static const double leaps[] = { 1, -1 };
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(leaps); i++) {
+		pass(100);
+		leap(leaps[i]);
+		pass(100);
+		assert_jump(0, 0);
+		assert_true(clock_set_slew(&clk, 0.1, 10, now()));
+		pass(5);
+		leap(leaps[i]);
+		pass(5);
+		assert_true(clock_end_slew(&clk, now()));
+		assert_jump(0, 0);
+		leap(leaps[i]);
+		kernel.real += 20 * S;
+		assert_jump(20, 0);
+	}
+	/* That somebody sets TAI does not change the clock. */
+	kernel.tai = 37 * S;
+	assert_jump(0, 0);
+	leap(1);
+	assert_jump(0, 0);
+}
+
+/* As long as it is announced, and whoever else has another opinion. */
+static void
+a_leap_second_is_announced(void **arg)
+{
+	(void)arg;
+	clock_set_quality(&clk, true, 0, 0, LEAP_INSERT);
+	assert_int_equal(kernel.status, STA_INS);
+	assert_true(clock_set_frequency(&clk, 30e-6));
+	clock_watch(&clk);
+	assert_int_equal(kernel.status, STA_INS);
+	kernel.status = STA_DEL;
+	clock_watch(&clk);
+	assert_int_equal(kernel.status, STA_INS);
+	clock_set_quality(&clk, true, 0, 0, LEAP_DELETE);
+	assert_int_equal(kernel.status, STA_DEL);
+	clock_set_quality(&clk, true, 0, 0, LEAP_NONE);
+	assert_int_equal(kernel.status, 0);
+	clock_set_quality(&clk, false, 0, 0, LEAP_UNKNOWN);
+	assert_int_equal(kernel.status, STA_UNSYNC);
+}
+
 /* Whatever we do meanwhile, another's jump is seen, once and in full. */
 static void
 another_sets_the_clock(void **arg)
@@ -293,7 +355,7 @@ read_only_changes_nothing(void **arg)
 	assert_true(clock_set_frequency(&clk, 100e-6));
 	assert_true(clock_set_slew(&clk, 0.1, 10, now()));
 	clock_watch(&clk);
-	clock_set_quality(&clk, true, 0, 0);
+	clock_set_quality(&clk, true, 0, 0, LEAP_INSERT);
 	clock_close(&clk);
 	assert_int_equal(kernel.status, STA_PLL);
 	assert_int_equal(kernel.freq, 65536 * 20);
@@ -360,6 +422,8 @@ main(void)
 		cmocka_unit_test_setup(own_step_is_no_jump, setup),
 		cmocka_unit_test_setup(leftovers_are_cleared, setup),
 		cmocka_unit_test_setup(a_step_ends_the_slew, setup),
+		cmocka_unit_test_setup(a_leap_second_is_no_jump, setup),
+		cmocka_unit_test_setup(a_leap_second_is_announced, setup),
 		cmocka_unit_test_setup(another_sets_the_clock, setup),
 		cmocka_unit_test_setup(trifles_do_not_add_up, setup),
 		cmocka_unit_test_setup(machine_sleeps, setup),

@@ -28,6 +28,7 @@ static struct {
 	int64_t		 cost;		/* ns, of a reading */
 	int64_t		 grain;		/* ns, of what is read */
 	int64_t		 step;		/* ns, REALTIME was stepped by */
+	int64_t		 tai;		/* ns, TAI is ahead of REALTIME */
 	double		 rate;		/* s/s, REALTIME gains */
 	int		 calls;
 	int		 stall_at;	/* this call is interrupted ... */
@@ -46,8 +47,8 @@ clock_gettime(clockid_t id, struct timespec *ts)
 	if (fake.calls++ == fake.stall_at)
 		fake.raw += fake.stall;
 	ns = fake.raw;
-	if (id == CLOCK_REALTIME)
-		ns += BASE + fake.step +
+	if (id == CLOCK_REALTIME || id == CLOCK_TAI)
+		ns += BASE + fake.step + (id == CLOCK_TAI ? fake.tai : 0) +
 		    (int64_t)((double)fake.raw * fake.rate);
 	else
 		assert_int_equal(id, CLOCK_MONOTONIC_RAW);
@@ -66,6 +67,7 @@ made_up(void **arg)
 	fake.cost = 50;
 	fake.grain = 1;
 	fake.step = 0;
+	fake.tai = 37 * NS_PER_S;
 	fake.rate = 0;
 	fake.calls = 0;
 	fake.stall_at = -1;
@@ -172,6 +174,35 @@ steps_and_slews_show(void **arg)
 	assert_true(fabs(r.now - 10) < 2e-6);
 	assert_true(fabs(r.ahead - 1e-3) < 200e-9);
 	assert_consistent(&c, &r);
+}
+
+/* To UTC, oscillator time and all servers it comes at once. */
+static void
+leap_seconds_do_not_show(void **arg)
+{
+	static const int64_t leaps[] = { 1, 1, -1 };
+	struct clocks	 c;
+	struct reading	 r;
+	size_t		 i;
+
+	(void)arg;
+	clocks_init(&c);
+	for (i = 0; i < COUNT(leaps); i++) {
+		fake.step -= leaps[i] * NS_PER_S;
+		fake.tai += leaps[i] * NS_PER_S;
+		clocks_follow_leap(&c);
+		r = clocks_read(&c);
+		assert_true(fabs(r.ahead) < 100e-9);
+		clocks_follow_leap(&c);
+		r = clocks_read(&c);
+		assert_true(fabs(r.ahead) < 100e-9);
+		assert_consistent(&c, &r);
+	}
+	/* A step is one even if it is by a second. */
+	fake.step += NS_PER_S;
+	clocks_follow_leap(&c);
+	r = clocks_read(&c);
+	assert_true(fabs(r.ahead - 1) < 100e-9);
 }
 
 /* However long it takes: REALTIME is of the middle of the reading. */
@@ -349,6 +380,7 @@ main(void)
 		cmocka_unit_test(the_real_clocks),
 		FAKE(oscillator_time_starts_at_zero),
 		FAKE(steps_and_slews_show),
+		FAKE(leap_seconds_do_not_show),
 		FAKE(slow_readings),
 		FAKE(an_interruption),
 		FAKE(no_more_readings_than_needed),

@@ -418,6 +418,48 @@ reasons_differ(void **arg)
 	    "steps are for the start only");
 }
 
+#define NEW_YEAR	1798761600LL	/* 2027-01-01 */
+#define JULY		1814400000LL	/* 2027-07-01 */
+#define MARCH		1803859200LL	/* 2027-03-01 */
+
+static const struct {
+	const char	*name;
+	bool		 synchronized;
+	uint8_t		 leap;
+	int64_t		 now;
+	enum ntp_leap	 permitted;
+} leaps[] = {
+	{ "New Year's Eve", true, LEAP_INSERT, NEW_YEAR - 1, LEAP_INSERT },
+	{ "its morning", true, LEAP_INSERT, NEW_YEAR - 86400, LEAP_INSERT },
+	{ "the day before", true, LEAP_INSERT, NEW_YEAR - 86401, LEAP_NONE },
+	{ "the new year", true, LEAP_INSERT, NEW_YEAR, LEAP_NONE },
+	{ "the end of June", true, LEAP_INSERT, JULY - 1, LEAP_INSERT },
+	{ "July", true, LEAP_INSERT, JULY, LEAP_NONE },
+	{ "the end of February", true, LEAP_INSERT, MARCH - 1, LEAP_NONE },
+	{ "one is left out", true, LEAP_DELETE, JULY - 1, LEAP_DELETE },
+	{ "none", true, LEAP_NONE, JULY - 1, LEAP_NONE },
+	{ "unknown", true, LEAP_UNKNOWN, JULY - 1, LEAP_NONE },
+	{ "no such indicator", true, 4, JULY - 1, LEAP_NONE },
+	{ "not synchronized", false, LEAP_INSERT, JULY - 1, LEAP_NONE },
+};
+
+static void
+leap_seconds_end_june_or_december(void **arg)
+{
+	struct clock_quality quality = { .stratum = 2 };
+	enum ntp_leap	 got;
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(leaps); i++) {
+		quality.synchronized = leaps[i].synchronized;
+		quality.leap = leaps[i].leap;
+		got = policy_leap(&quality, leaps[i].now);
+		if (got != leaps[i].permitted)
+			fail_msg("%s: %d", leaps[i].name, (int)got);
+	}
+}
+
 int
 main(void)
 {
@@ -434,6 +476,7 @@ main(void)
 		cmocka_unit_test(engines_word_is_good_for_a_step_a_day),
 		cmocka_unit_test(engines_word_is_for_forward_steps),
 		cmocka_unit_test(new_start_changes_nothing_else),
+		cmocka_unit_test(leap_seconds_end_june_or_december),
 		cmocka_unit_test(reasons_differ),
 	};
 

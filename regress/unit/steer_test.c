@@ -202,6 +202,62 @@ a_small_change_is_slewed_gently(void **state)
 	assert_true(slew.rate > 0 && slew.rate < 10e-6);
 }
 
+#define DECEMBER	1798675200LL	/* the last day of 2026, s */
+#define NONE		9		/* no such server */
+
+static const struct {
+	const char	*name;
+	uint8_t		 said[4];	/* by the servers believed in */
+	uint8_t		 before;	/* announced until now */
+	int64_t		 now;		/* s since 1970 */
+	uint8_t		 announced;
+} votes[] = {
+	{ "nobody does", { 0, 0, 0, 0 }, 0, DECEMBER, LEAP_NONE },
+	{ "all do", { 1, 1, 1, 1 }, 0, DECEMBER, LEAP_INSERT },
+	{ "half of them", { 1, 1, 0, 0 }, 0, DECEMBER, LEAP_NONE },
+	{ "more than half", { 1, 0, 1, NONE }, 0, DECEMBER, LEAP_INSERT },
+	{ "one alone", { 1, NONE, NONE, NONE }, 0, DECEMBER, LEAP_INSERT },
+	{ "left out", { 2, 2, 2, 0 }, 0, DECEMBER, LEAP_DELETE },
+	{ "they disagree", { 2, 2, 1, 1 }, 0, DECEMBER, LEAP_NONE },
+	{ "no longer", { 0, 0, 0, 1 }, 1, DECEMBER, LEAP_NONE },
+	{ "an outage", { NONE, NONE, NONE, NONE }, 1, DECEMBER, LEAP_INSERT },
+	{ "still in January", { 1, 1, 1, 1 }, 1, DECEMBER + 86400, LEAP_NONE },
+	{ "in March", { 1, 1, 1, 1 }, 0, 1804000000, LEAP_NONE },
+};
+
+static void
+leap_seconds_are_voted_on(void **state)
+{
+	struct reading	 r = { .now = 100 };
+	uint8_t		 leap;
+	size_t		 i, j;
+
+	(void)state;
+	for (i = 0; i < COUNT(votes); i++) {
+		change(0);
+		e.last_peer.answered = true;
+		e.last_peer.last.stratum = 1;
+		e.leap = votes[i].before;
+		for (j = 0; j < COUNT(votes[i].said); j++) {
+			if (votes[i].said[j] == NONE)
+				continue;
+			e.associations[j].used = true;
+			e.associations[j].answered = true;
+			e.associations[j].last.leap = votes[i].said[j];
+			e.sync.verdicts[j].tally = COMBINED;
+		}
+		/* One whom nobody believes. */
+		e.associations[j] = (struct association){ .used = true,
+		    .answered = true, .last.leap = LEAP_INSERT };
+		e.sync.verdicts[j].tally = FALSETICKER;
+		steer_update(&e, instant_now());
+		r.real = votes[i].now * 1000000000;
+		leap = steer_believed(&e, &r).leap;
+		if (leap != votes[i].announced)
+			fail_msg("%s: %u", votes[i].name, leap);
+	}
+}
+
 int
 main(void)
 {
@@ -210,6 +266,7 @@ main(void)
 		cmocka_unit_test(no_change),
 		cmocka_unit_test(too_far_from_the_root),
 		cmocka_unit_test(a_small_change_is_slewed_gently),
+		cmocka_unit_test(leap_seconds_are_voted_on),
 	};
 
 	return cmocka_run_group_tests_name("steer", tests, NULL, NULL);

@@ -14,9 +14,9 @@ association_test	= ntpd/engine/association common/addr common/loop common/log
 batch_test	= $(ANSWERING) $(COMMON)
 check_test	= ntpd/engine/check common/ntp common/ntptime
 children_test	= ntpd/parent/children ntpd/process $(COMMON)
-clock_test	= ntpd/parent/clock common/loop common/log
+clock_test	= ntpd/parent/clock common/leap common/loop common/log
 clients_test	= $(addprefix ntpd/server/,clients address siphash) common/addr
-clocks_test	= ntpd/engine/clocks
+clocks_test	= ntpd/engine/clocks common/leap
 collect_test	= ntpd/parent/collect ntpd/process $(COMMON)
 config_test	= $(CONFIG_MODULES)
 config_load_test = $(CONFIG_MODULES)
@@ -25,8 +25,9 @@ discipline_test	= $(SYNC) regress/unit/paths
 drift_test	= ntpd/parent/drift
 filter_test	= $(SYNC)
 imsg_test	= common/imsg
+leap_test	= common/leap
 local_test	= ntpd/engine/local ntpd/engine/clocks $(SYNC) common/addr \
-		common/loop common/log
+		common/leap common/loop common/log
 log_test	= common/log common/loop
 logpipe_test	= ntpd/parent/logpipe common/log common/loop
 lookup_test	= ntpd/resolver/lookup $(COMMON)
@@ -37,7 +38,7 @@ ntpctl_test	= ntpctl/record ntpctl/show_status ntpctl/show_peers \
 		ntpctl/show_json \
 		common/addr common/ntp common/ntptime
 ntptime_test	= common/ntptime
-policy_test	= ntpd/parent/policy common/loop common/log
+policy_test	= ntpd/parent/policy common/leap common/loop common/log
 process_test	= ntpd/process $(COMMON)
 sandbox_test	= ntpd/sandbox ntpd/engine/engine_sandbox \
 		ntpd/resolver/resolver_sandbox ntpd/server/server_sandbox \
@@ -45,7 +46,7 @@ sandbox_test	= ntpd/sandbox ntpd/engine/engine_sandbox \
 select_test	= $(SYNC)
 source_test	= $(SYNC) regress/unit/paths
 steer_test	= ntpd/engine/steer ntpd/sync/discipline common/addr \
-		common/loop common/log common/ntptime
+		common/leap common/loop common/log common/ntptime
 sync_test	= $(SYNC) regress/unit/paths
 xleave_test	= ntpd/server/xleave ntpd/server/address common/ntptime
 
