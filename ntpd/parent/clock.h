@@ -40,8 +40,9 @@ struct clock {
 /*
  * Take over the clock: stop the kernel's loops, its leap second and adjtime(3),
  * mark it unsynchronized.  The frequency in effect stays, unless there was a
- * slew of more than 500 ppm; it is in c->frequency afterwards.  Fatal if the kernel does not let us.  However the process ends
- * by exit(3) from now on, no slew outlives it.
+ * slew of more than 500 ppm; it is in c->frequency afterwards.  Fatal if the
+ * kernel does not let us.  However the process ends by exit(3) from now on, no
+ * slew outlives it.
  */
 void	 clock_open(struct clock *c, bool read_only);
 
@@ -89,7 +90,8 @@ int64_t	 clock_unix_time(void);
 /*
  * How far CLOCK_REALTIME was set since the last call, s, and in *SLEPT how
  * long the machine was suspended, s: what neither our rates, our steps nor the
- * kernel's leap seconds explain.  0 if it is less than CLOCK_JUMP_LEAST at a time.
+ * kernel's leap seconds explain.  0 if it is less than CLOCK_JUMP_LEAST at a
+ * time.
  */
 double	 clock_jump(struct clock *c, double *slept);
 
