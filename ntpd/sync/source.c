@@ -61,6 +61,33 @@ source_forget(struct source *source, size_t keep)
 {
 	if (source->nsamples > keep)
 		source->nsamples = keep;
+	if (source->waiting > source->nsamples)
+		source->waiting = source->nsamples;
+}
+
+void
+source_drop(struct source *source, size_t count)
+{
+	struct sample	 newest = *source_sample(source, 0);
+
+	if (count > source->nsamples - 1)
+		count = source->nsamples - 1;
+	source->newest = (source->newest + SOURCE_SAMPLES - count) %
+	    SOURCE_SAMPLES;
+	source->samples[source->newest] = newest;
+	source->nsamples -= count;
+	source->waiting = 0;
+}
+
+struct source
+source_settled(const struct source *source)
+{
+	struct source	 s = *source;
+
+	s.newest = (s.newest + SOURCE_SAMPLES - s.waiting) % SOURCE_SAMPLES;
+	s.nsamples -= s.waiting;
+	s.waiting = 0;
+	return s;
 }
 
 const struct sample *

@@ -22,6 +22,7 @@ struct source {
 	size_t		 newest;
 	struct delays	 delays;
 	unsigned	 surprises;	/* in a row, against prediction */
+	size_t		 waiting;	/* of the newest samples: in doubt */
 	bool		 believed;	/* when the first of them came */
 	double		 fitted;	/* s, when the last that is none came */
 };
@@ -47,6 +48,15 @@ bool		 source_combine(struct source *source, const struct estimate *e);
 
 /* Forget all samples but the newest KEEP; the path stays known. */
 void		 source_forget(struct source *source, size_t keep);
+
+/*
+ * Forget the COUNT samples before the newest, or all there are: they were
+ * wrong.  None waits any more.
+ */
+void		 source_drop(struct source *source, size_t count);
+
+/* SOURCE as it was before those samples that wait, but that the path is. */
+struct source	 source_settled(const struct source *source);
 
 /* Sample number I, 0 the newest, i < nsamples. */
 const struct sample *source_sample(const struct source *source, size_t i);

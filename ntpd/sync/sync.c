@@ -105,6 +105,7 @@ sync_begin_again(struct sync *sync, double frequency, double frequency_error)
 	sync->system_peer = SYNC_SOURCES;
 	for (i = 0; i < SYNC_SOURCES; i++) {
 		sync->sources[i].surprises = 0;
+		sync->sources[i].waiting = 0;
 		filter_leave(&sync->filter, i);
 		sync->verdicts[i] = (struct verdict){ .tally = UNUSABLE };
 	}
@@ -164,29 +165,29 @@ static void
 form_opinions(struct sync *sync, double now, const struct estimate *base,
     struct opinion *o)
 {
-	struct source	*s;
+	struct source	 s;
 	struct verdict	*v;
 	size_t		 needed, i;
 	double		 drift;
 
 	drift = fmax(DRIFT_FLOOR, 3 * base->frequency_error);
 	for (i = 0; i < SYNC_SOURCES; i++) {
-		s = &sync->sources[i];
+		s = source_settled(&sync->sources[i]);
 		v = &sync->verdicts[i];
 		o[i] = (struct opinion){ .usable = false };
 		v->tally = UNUSABLE;
 		/* Whoever is not believed must say it more than once. */
 		needed = sync->filter.active[i] ? 1 : FIRST_SAMPLES;
-		if (!s->used || s->nsamples < needed ||
-		    source_distance(s, now, 0) >= SYNC_MAX_DISTANCE)
+		if (!s.used || s.nsamples < needed ||
+		    source_distance(&s, now, 0) >= SYNC_MAX_DISTANCE)
 			continue;
 		o[i].usable = true;
-		o[i].offset = source_mean(s, now, base->offset,
+		o[i].offset = source_mean(&s, now, base->offset,
 		    base->frequency, &o[i].variance, &v->jitter);
-		o[i].distance = source_distance(s, now, drift);
+		o[i].distance = source_distance(&s, now, drift);
 		/* Without an estimate, our own drift looks like that. */
 		o[i].unsteady = sync->filter.started && v->jitter >
-		    o[i].distance + drift * source_span(s, now);
+		    o[i].distance + drift * source_span(&s, now);
 		v->offset = o[i].offset;
 		v->error = sqrt(o[i].variance);
 		v->tally = FALSETICKER;
@@ -243,20 +244,26 @@ sync_takes_part(const struct sync *sync, size_t i)
 }
 
 /*
- * Whom others have found to be wrong is not only heard no longer.  Without a
- * majority nobody is: then what is known is carried on.
+ * Whom others have found to be wrong is not only heard no longer: that nothing
+ * he says fits does not speak against our clock, either.  Without a majority
+ * nobody is heard: then what is known is carried on.
  */
 static void
 adjust_membership(struct sync *sync)
 {
+	bool		 wrong;
 	size_t		 i;
 
 	for (i = 0; i < SYNC_SOURCES; i++) {
-		if (sync_takes_part(sync, i))
+		if (sync_takes_part(sync, i)) {
 			filter_join(&sync->filter, i,
 			    sync->sources[i].delays.least);
-		else if (sync->filter.active[i] && sync->agreed &&
-		    sync->verdicts[i].tally != UNUSABLE)
+			continue;
+		}
+		wrong = sync->agreed && sync->verdicts[i].tally != UNUSABLE;
+		if (wrong)
+			sync->sources[i].believed = false;
+		if (wrong && sync->filter.active[i])
 			filter_reject(&sync->filter, i);
 		else if (sync->filter.active[i])
 			filter_leave(&sync->filter, i);
@@ -299,15 +306,16 @@ learn(struct sync *sync, size_t i, const struct sample *sample)
 static const struct sample *
 next_sample(const struct sync *sync, const size_t taken[], size_t *from)
 {
+	const struct source *source;
 	const struct sample *s, *next = NULL;
 	size_t		 i;
 
 	for (i = 0; i < SYNC_SOURCES; i++) {
+		source = &sync->sources[i];
 		if (!sync_takes_part(sync, i) ||
-		    taken[i] == sync->sources[i].nsamples)
+		    taken[i] == source->nsamples - source->waiting)
 			continue;
-		s = source_sample(&sync->sources[i],
-		    sync->sources[i].nsamples - 1 - taken[i]);
+		s = source_sample(source, source->nsamples - 1 - taken[i]);
 		if (next == NULL || s->when < next->when) {
 			next = s;
 			*from = i;
@@ -366,7 +374,8 @@ sync_begin_with(struct sync *sync, size_t i)
 /*
  * A sample far from prediction is not believed at once.  When a source
  * insists, its past says nothing about its future; and when all do, it is our
- * clock that has changed.
+ * clock that has changed.  When it does not, or no longer, what was far from
+ * prediction was wrong.
  */
 static bool
 surprising(struct sync *sync, size_t i, const struct sample *sample)
@@ -377,16 +386,18 @@ surprising(struct sync *sync, size_t i, const struct sample *sample)
 	filter_predict(&sync->filter, sample->when);
 	o = observe(sync, i, sample);
 	if (filter_surprise(&sync->filter, i, &o) < SURPRISE) {
+		source_drop(s, s->surprises);
 		s->surprises = 0;
 		s->fitted = sample->when;
 		return false;
 	}
 	if (s->surprises == 0)
 		s->believed = sync->filter.active[i];
-	if (++s->surprises == SURPRISES) {
+	s->waiting = ++s->surprises;
+	if (s->surprises >= SURPRISES)
+		s->waiting = 0;
+	if (s->surprises == SURPRISES)
 		source_forget(s, SURPRISES);
-		s->surprises = SURPRISES;
-	}
 	return true;
 }
 
@@ -456,15 +467,20 @@ possible_pace(const struct sync *sync, size_t i, const struct sample *sample,
 	return fmin(CHANGED_MOST, fmax(CHANGED_LEAST, off / since));
 }
 
-/* Drop what was said before the change: by who has seen it, or by ALL. */
+/*
+ * Drop what was said before the change, by who has seen it, or by ALL; what was
+ * said since need not wait.
+ */
 static void
 forget_before_change(struct sync *sync, bool all)
 {
 	struct source	*s;
 
-	for (s = sync->sources; s < sync->sources + SYNC_SOURCES; s++)
+	for (s = sync->sources; s < sync->sources + SYNC_SOURCES; s++) {
+		s->waiting = 0;
 		if (all || s->surprises > 0)
 			source_forget(s, s->surprises);
+	}
 }
 
 /*
@@ -520,7 +536,8 @@ is_complete(const struct sync *sync)
 
 	for (i = 0; i < SYNC_SOURCES; i++)
 		if (sync_takes_part(sync, i))
-			samples += sync->sources[i].nsamples;
+			samples += sync->sources[i].nsamples -
+			    sync->sources[i].waiting;
 	/* Of these the newest is not learned yet. */
 	return (double)samples > sync->filter.updates;
 }

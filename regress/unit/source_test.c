@@ -123,6 +123,43 @@ forgetting(void **arg)
 	assert_near(s.delays.least, 0.010, 0);
 }
 
+/* Wherever the ring's end is: samples that wait, and some that were wrong. */
+static void
+waiting_and_dropping(void **arg)
+{
+	struct source	 s, settled;
+	size_t		 n, end;
+
+	(void)arg;
+	for (end = 4; end <= 4 + SOURCE_SAMPLES; end++) {
+		source_init(&s, 1);
+		for (n = 1; n <= end; n++)
+			add(&s, (double)n, 0, 0.010);
+		settled = source_settled(&s);
+		assert_int_equal(settled.nsamples, s.nsamples);
+		s.waiting = 2;
+		settled = source_settled(&s);
+		assert_int_equal(settled.waiting, 0);
+		assert_int_equal(settled.nsamples, s.nsamples - 2);
+		for (n = 0; n < settled.nsamples; n++)
+			assert_true(source_sample(&settled, n)->when ==
+			    (double)(end - 2 - n));
+		/* It was noise: the newest is the one that shows it. */
+		source_drop(&s, 2);
+		assert_int_equal(s.waiting, 0);
+		assert_true(source_sample(&s, 0)->when == (double)end);
+		for (n = 1; n < s.nsamples; n++)
+			assert_true(source_sample(&s, n)->when ==
+			    (double)(end - 2 - n));
+		source_drop(&s, 100);
+		assert_int_equal(s.nsamples, 1);
+		assert_true(source_sample(&s, 0)->when == (double)end);
+		s.waiting = 1;
+		source_forget(&s, 0);
+		assert_int_equal(s.waiting, 0);
+	}
+}
+
 /* The least delay is that of the recent ones: routes change. */
 static void
 the_least_delay(void **arg)
@@ -560,6 +597,7 @@ main(void)
 		cmocka_unit_test(offset_and_delay),
 		cmocka_unit_test(the_newest_samples_stay),
 		cmocka_unit_test(forgetting),
+		cmocka_unit_test(waiting_and_dropping),
 		cmocka_unit_test(the_least_delay),
 		cmocka_unit_test(combined_ways),
 		cmocka_unit_test(combined_to_less),

@@ -118,16 +118,24 @@ wait_after(size_t i)
 	return 0.9 * sync_poll(&w.sync, w.now, LEAST_POLL, MOST_POLL);
 }
 
-/* Ask the server whose turn it is; false if that is not before END. */
-static bool
-one_exchange(double end)
+static size_t
+whose_turn(void)
 {
-	struct sample	 sample;
 	size_t		 i, first = 0;
 
 	for (i = 1; i < w.n; i++)
 		if (w.next[i] < w.next[first])
 			first = i;
+	return first;
+}
+
+/* Ask the server whose turn it is; false if that is not before END. */
+static bool
+one_exchange(double end)
+{
+	struct sample	 sample;
+	size_t		 first = whose_turn();
+
 	if (w.n == 0 || w.next[first] >= end)
 		return false;
 	w.now = w.next[first];
@@ -548,6 +556,95 @@ one_wild_answer(void **arg)
 		run(0, 3 * HOUR, NULL);
 		assert_true(fabs(off()) < 1e-3);
 		assert_int_equal(w.sync.changes, 0);
+	}
+}
+
+/* Go on until server I has given an answer that is off by ERROR s. */
+static void
+one_wrong_answer(size_t i, double error)
+{
+	while (whose_turn() != i)
+		assert_true(one_exchange(INFINITY));
+	w.paths[i].lie += error;
+	assert_true(one_exchange(INFINITY));
+	w.paths[i].lie -= error;
+}
+
+/*
+ * A liar that all have known for hours says nothing of our clock: not even
+ * when one of the two that are right has an answer that is wrong.
+ */
+static void
+an_old_liar_and_a_wrong_answer(void **arg)
+{
+	static const double lies[] = { 8e-3, -8e-3, 14e-3, 0.1, 3 };
+	struct result	 r;
+	uint64_t	 seed;
+	size_t		 c, i;
+
+	(void)arg;
+	for (c = 0; c < COUNT(lies); c++)
+		for (seed = 1; seed <= 4; seed++) {
+			r = none();
+			begin_world(seed, 1e-9);
+			for (i = 0; i < 3; i++)
+				add_server(seed, QUEUE_EXPONENTIAL, 0.03,
+				    2e-4);
+			run(0, 2 * HOUR, NULL);
+			w.paths[0].lie = lies[c];
+			run(2 * HOUR, 4 * HOUR, &r);
+			one_wrong_answer(1, lies[c] > 0 ? 1e-3 : -1e-3);
+			run(4 * HOUR, 5 * HOUR, &r);
+			if (r.worst > 1e-3 || w.sync.changes > 0)
+				fail_msg("lie %g s, seed %u: off by %g s",
+				    lies[c], (unsigned)seed, r.worst);
+		}
+}
+
+/* Who was wrong for hours and is right again has a vote after a few answers. */
+static void
+liars_that_repent(void **arg)
+{
+	static const size_t counts[] = { 1, 2 };
+	unsigned	 asked;
+	size_t		 c, i;
+
+	(void)arg;
+	for (c = 0; c < COUNT(counts); c++) {
+		three_and_a_liar(1, 0);
+		run(0, 2 * HOUR, NULL);
+		for (i = 0; i < counts[c]; i++)
+			w.paths[i].lie = 1;
+		run(2 * HOUR, 6 * HOUR, NULL);
+		assert_int_equal(w.sync.agreed, counts[c] < 2);
+		for (i = 0; i < counts[c]; i++)
+			w.paths[i].lie = 0;
+		asked = w.asked[0];
+		run(0, 6 * HOUR + 4 * w.interval, NULL);
+		assert_in_range(w.asked[0] - asked, 3, 4);
+		assert_int_equal(w.sync.truechimers, 4);
+	}
+}
+
+/* An answer that waits for another to confirm it is no reason to judge. */
+static void
+a_wrong_answer_waits(void **arg)
+{
+	static const double errors[] = { 1, -0.03, 3e-3 };
+	size_t		 c, i;
+
+	(void)arg;
+	for (c = 0; c < COUNT(errors); c++) {
+		three_and_a_liar(c, 0);
+		run(0, 2 * HOUR, NULL);
+		one_wrong_answer(0, errors[c]);
+		do {
+			for (i = 0; i < 4; i++)
+				if (tally(i) < COMBINED)
+					fail_msg("%g s: %zu is not believed",
+					    errors[c], i);
+			assert_true(one_exchange(INFINITY));
+		} while (w.now < 3 * HOUR);
 	}
 }
 
@@ -1198,6 +1295,9 @@ main(void)
 		cmocka_unit_test(a_liar_has_no_effect),
 		cmocka_unit_test(a_small_lie_pulls_little),
 		cmocka_unit_test(a_liar_found_late_is_forgotten),
+		cmocka_unit_test(an_old_liar_and_a_wrong_answer),
+		cmocka_unit_test(liars_that_repent),
+		cmocka_unit_test(a_wrong_answer_waits),
 		cmocka_unit_test(a_server_steps),
 		cmocka_unit_test(one_wild_answer),
 		cmocka_unit_test(the_system_peer_stays),
