@@ -59,10 +59,13 @@ clocks_init(struct clocks *c)
 	c->leaps = leap_count();
 }
 
-void
+bool
 clocks_follow_leap(struct clocks *c)
 {
-	c->base -= leap_since(&c->leaps) * NS_PER_S;
+	int64_t		 leap = leap_since(&c->leaps);
+
+	c->base -= leap * NS_PER_S;
+	return leap != 0;
 }
 
 struct reading

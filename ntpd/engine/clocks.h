@@ -6,6 +6,7 @@
 #ifndef NTPD_ENGINE_CLOCKS_H
 #define NTPD_ENGINE_CLOCKS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct clocks {
@@ -28,8 +29,9 @@ void		 clocks_init(struct clocks *c);
 /*
  * If the kernel has had a leap second since the last call, then oscillator time
  * has it, too: our clock and the servers' are off from it by what they were.
+ * True if so.
  */
-void		 clocks_follow_leap(struct clocks *c);
+bool		 clocks_follow_leap(struct clocks *c);
 
 /* Both clocks at the same moment. */
 struct reading	 clocks_read(const struct clocks *c);

@@ -231,15 +231,18 @@ engine_main(int parent_fd)
 	static struct engine e;
 	struct pollset	 set;
 	struct instant	 now;
+	bool		 leapt;
 
 	engine_init(&e, parent_fd);
 	pollset_clear(&set);	/* what came with the setup is there already */
 	for (;; wait_for_events(&e, &set)) {
 		now = instant_now();
-		clocks_follow_leap(&e.clocks);
+		leapt = clocks_follow_leap(&e.clocks);
 		receive(&e, &set, now);
 		if (!e.configured)
 			continue;
+		if (leapt)
+			steer_leapt(&e, now);
 		hosts_resolve(&e, now);
 		associations_run(&e, now);
 		if (!instant_before(now, e.publish_at))

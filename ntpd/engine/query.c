@@ -1,6 +1,7 @@
 /*
  * One exchange: a new socket, a request, and the one answer that fits it.
  */
+#include <sys/param.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -22,6 +23,9 @@
 
 /* No server's time is before that: 2025, ns since 1970. */
 #define FIRST_YEAR	(1735689600LL * NS_PER_S)
+
+/* The longest time from now that a timestamp may mean, 2^31 s, in ns. */
+#define HALF_ERA	(2147483648LL * NS_PER_S)
 
 /*
  * An exchange longer ago than this is not worth to be completed, s: what our
@@ -245,8 +249,12 @@ make_sample(const struct engine *e, const struct exchange *x,
     struct sample *sample)
 {
 	const struct reading *t1 = &x->sent, *t4 = &x->received;
-	/* A clock that was never set is in 1970, true time is not. */
-	int64_t		 near = t4->real < FIRST_YEAR ? FIRST_YEAR : t4->real;
+	/*
+	 * A clock that was never set may be in 1970, or in 2099; true time is
+	 * in this era, as long as this software is in use.
+	 */
+	int64_t		 near = MIN(MAX(t4->real, FIRST_YEAR),
+			    FIRST_YEAR + HALF_ERA);
 	int64_t		 t2 = ntptime_to_ns(x->receive, near);
 	int64_t		 t3 = ntptime_to_ns(pkt->transmit, near);
 
@@ -307,6 +315,9 @@ take(struct engine *e, struct association *a, const struct ntp_packet *pkt,
 	check = check_answer(pkt, &a->query.asked, out, back,
 	    sample.precision, own);
 	if (check != CHECK_OK && check != CHECK_KISS) {
+		/* Its fault may be the exchange's, which would come again. */
+		if (interleaved)
+			a->exchange.known = false;
 		reject(e, a, check_reason(check), now);
 		return false;
 	}

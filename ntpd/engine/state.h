@@ -209,6 +209,9 @@ void	 steer_update(struct engine *e, struct instant now);
 /* Tell parent and servers how good the clock is, at least once a minute. */
 void	 steer_publish(struct engine *e, struct instant now);
 
+/* The clock had the leap second that was announced: it is so no longer. */
+void	 steer_leapt(struct engine *e, struct instant now);
+
 /* The clock jumped by BY s: begin anew. */
 void	 steer_jumped(struct engine *e, double by, struct instant now);
 

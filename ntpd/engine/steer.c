@@ -216,6 +216,17 @@ steer_publish(struct engine *e, struct instant now)
 	publish(e, &s, &r, now);
 }
 
+/* An answer must not come between two clocks. */
+static void
+close_queries(struct engine *e)
+{
+	size_t		 i;
+
+	for (i = 0; i < MAX_ASSOCIATIONS; i++)
+		if (e->associations[i].used)
+			query_close(&e->associations[i].query);
+}
+
 static void
 adjust(struct engine *e)
 {
@@ -227,7 +238,6 @@ adjust(struct engine *e)
 	};
 	struct clock_slew slew;
 	struct clock_step step;
-	size_t		 i;
 
 	plan = discipline_plan(&e->discipline, &est, est.offset - r.ahead,
 	    e->clock.may_step, e->setup.step_threshold);
@@ -235,10 +245,7 @@ adjust(struct engine *e)
 	frequency.error = est.frequency_error;
 	channel_send(&e->parent, MSG_CLOCK_FREQUENCY, 0, -1, &frequency);
 	if (plan.step) {
-		/* An answer must not come between two clocks. */
-		for (i = 0; i < MAX_ASSOCIATIONS; i++)
-			if (e->associations[i].used)
-				query_close(&e->associations[i].query);
+		close_queries(e);
 		step.by = plan.offset;
 		e->stepping = channel_send(&e->parent, MSG_CLOCK_STEP, 0, -1,
 		    &step);
@@ -308,11 +315,19 @@ steer_update(struct engine *e, struct instant now)
 }
 
 void
+steer_leapt(struct engine *e, struct instant now)
+{
+	e->leap = LEAP_NONE;
+	steer_publish(e, now);
+}
+
+void
 steer_jumped(struct engine *e, double by, struct instant now)
 {
 	size_t		 i;
 
 	log_info("the clock jumped by %+.3f s: asking the servers anew", by);
+	close_queries(e);
 	sync_restart(&e->sync);
 	e->discipline.acquired = false;
 	e->stepping = false;

@@ -30,6 +30,9 @@
 /* The day ends with a leap second. */
 #define STA_LEAP	(STA_INS | STA_DEL)
 
+/* Off for so long, s, it has been seen to be off. */
+#define LEAP_PAUSE	2.0
+
 /* Those that are ours to set; the rest belongs to the kernel. */
 #define STA_OURS	(STA_ITSELF | STA_LEAP | STA_UNSYNC)
 
@@ -98,18 +101,6 @@ account(struct clock *c)
 	c->slept += (double)(c->seen_boot_lead - was.seen_boot_lead) * 1e-9;
 }
 
-double
-clock_jump(struct clock *c, double *slept)
-{
-	double		 jumped;
-
-	account(c);
-	jumped = c->jumped;
-	*slept = c->slept;
-	c->jumped = c->slept = 0;
-	return jumped;
-}
-
 /* Everything that changes the clock goes through here. */
 static bool
 adjust(struct clock *c, struct timex *tx, const char *what)
@@ -127,6 +118,38 @@ adjust(struct clock *c, struct timex *tx, const char *what)
 	c->set_tick = tx->tick;
 	c->set_status = tx->status & STA_OURS;
 	return true;
+}
+
+/*
+ * Whoever has set the clock: the kernel knows no longer when its leap second is
+ * due, and it looks again only when it has seen the bit off at the end of a
+ * second (second_overflow() in kernel/time/ntp.c).
+ */
+static void
+let_leap_be_seen(struct clock *c)
+{
+	struct timex	 tx = { .modes = 0 };
+
+	c->leap_from = instant_add(instant_now(), LEAP_PAUSE);
+	if (c->leap == LEAP_NONE || clock_adjtime(CLOCK_REALTIME, &tx) == -1)
+		return;
+	c->leap = LEAP_NONE;
+	tx.modes = ADJ_STATUS;
+	tx.status &= ~STA_LEAP;
+	adjust(c, &tx, "put off the leap second");
+}
+
+double
+clock_jump(struct clock *c, double *slept)
+{
+	double		 jumped;
+
+	account(c);
+	let_leap_be_seen(c);
+	jumped = c->jumped;
+	*slept = c->slept;
+	c->jumped = c->slept = 0;
+	return jumped;
 }
 
 /*
@@ -244,6 +267,7 @@ clock_step(struct clock *c, double by)
 	if (!adjust(c, &tx, "step the clock"))
 		return false;
 	look(c);
+	let_leap_be_seen(c);
 	/* A slew in progress was for the offset that is gone now. */
 	if (c->slew != 0)
 		(void)clock_set_slew(c, 0, 0, c->slew_end);
@@ -279,6 +303,8 @@ clock_set_quality(struct clock *c, bool synchronized, double esterror,
 		log_warn("cannot read the clock's state");
 		return;
 	}
+	if (instant_before(instant_now(), c->leap_from))
+		leap = LEAP_NONE;
 	if (leap != c->leap)
 		log_leap(leap);
 	c->leap = leap;

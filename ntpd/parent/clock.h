@@ -32,6 +32,7 @@ struct clock {
 	int64_t		 seen_raw, seen_real, seen_boot_lead;
 	int64_t		 leaps;		/* the kernel's count, leap.h */
 	enum ntp_leap	 leap;		/* that this day is to end with */
+	struct instant	 leap_from;	/* none is told to the kernel before */
 
 	/* What our rates do not explain, up to then, for clock_jump(). */
 	double		 jumped, slept;	/* s */

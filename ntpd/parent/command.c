@@ -47,8 +47,11 @@ look_at_jump(struct parent *p)
 	else if (fabs(jumped.by) >= CLOCK_JUMP_LEAST)
 		log_warnx("the clock was set by %+.3f s by another program",
 		    jumped.by);
-	if (fabs(jumped.by) < JUMP_NEW_START && slept < 1)
+	if (fabs(jumped.by) < JUMP_NEW_START && slept < 1) {
+		/* It may have been a leap second: the engine is to look, too. */
+		command_send_state(p, false, instant_now());
 		return false;
+	}
 	policy_arm(&p->policy);
 	channel_send(&p->children.engine, MSG_CLOCK_JUMPED, 0, -1, &jumped);
 	command_send_state(p, false, instant_now());
@@ -184,7 +187,8 @@ do_quality(struct parent *p, const struct clock_quality *q, struct instant now)
 		command_send_state(p, false, now);
 	clock_watch(&p->clock);
 	clock_set_quality(&p->clock, q->synchronized != 0, q->esterror,
-	    q->maxerror, policy_leap(q, clock_unix_time()));
+	    q->maxerror, policy_leap(q, clock_unix_time(),
+	    p->clock.leap));
 	strlcpy(peer, q->system_peer, sizeof(peer));
 	peer[sizeof(peer) - 1] = '\0';
 	peer[strcspn(peer, "\n")] = '\0';

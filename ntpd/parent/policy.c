@@ -6,6 +6,9 @@
 #include "common/leap.h"
 #include "ntpd/parent/policy.h"
 
+#define DAY		86400	/* s */
+#define LATE		2	/* s, more than a tick of the kernel */
+
 static enum verdict
 count(struct policy *policy, enum verdict verdict)
 {
@@ -140,8 +143,11 @@ policy_step(struct policy *policy, const struct clock_step *wanted, int64_t now)
 }
 
 enum ntp_leap
-policy_leap(const struct clock_quality *quality, int64_t now)
+policy_leap(const struct clock_quality *quality, int64_t now,
+    enum ntp_leap before)
 {
+	if (now % DAY < LATE)
+		return before;
 	if (!quality->synchronized || leap_days_left(now) != 0 ||
 	    (quality->leap != LEAP_INSERT && quality->leap != LEAP_DELETE))
 		return LEAP_NONE;

@@ -101,9 +101,12 @@ enum verdict	 policy_step(struct policy *policy,
 
 /*
  * The leap second that the kernel is to have at the end of NOW's day: what a
- * synchronized engine announces, on the last day of June or December.
+ * synchronized engine announces, on the last day of June or December.  Just
+ * after the end of a day it is what it was BEFORE: the kernel comes to it with
+ * its first tick, and until then it could be cancelled.
  */
-enum ntp_leap	 policy_leap(const struct clock_quality *quality, int64_t now);
+enum ntp_leap	 policy_leap(const struct clock_quality *quality, int64_t now,
+		    enum ntp_leap before);
 
 /* Why, for the log: "steps are for the start only". */
 const char	*policy_reason(enum verdict verdict);

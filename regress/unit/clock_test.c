@@ -31,6 +31,8 @@ static struct {
 	double		 tai;			/* ns more than real */
 	long		 freq, tick;
 	int		 status;
+	bool		 leap_armed;		/* its bit was seen; and the */
+	bool		 leap_due;		/* end of the day is looked for */
 	bool		 refuses;
 } kernel;
 
@@ -48,6 +50,20 @@ pass(double seconds)
 {
 	kernel.raw += seconds * S;
 	kernel.real += seconds * S * (1 + kernel_rate());
+	if (seconds < 1)
+		return;
+	/* second_overflow() in Linux's kernel/time/ntp.c */
+	if (!kernel.leap_armed)
+		kernel.leap_due = (kernel.status & (STA_INS | STA_DEL)) != 0;
+	kernel.leap_armed = (kernel.status & (STA_INS | STA_DEL)) != 0;
+}
+
+/* Whoever sets the clock, the kernel does not look any more: ntp_clear(). */
+static void
+set_by(double by)
+{
+	kernel.real += by * S;
+	kernel.leap_due = false;
 }
 
 int
@@ -82,8 +98,8 @@ clock_adjtime(clockid_t id, struct timex *tx)
 		if (tx->modes & ADJ_STATUS)
 			kernel.status = tx->status;
 		if (tx->modes & ADJ_SETOFFSET)
-			kernel.real += (double)tx->time.tv_sec * S +
-			    (double)tx->time.tv_usec;
+			set_by((double)tx->time.tv_sec +
+			    (double)tx->time.tv_usec / S);
 	}
 	tx->freq = kernel.freq;
 	tx->tick = kernel.tick;
@@ -278,6 +294,30 @@ a_leap_second_is_announced(void **arg)
 	assert_int_equal(kernel.status, STA_UNSYNC);
 }
 
+/* A day in which the clock is set, by us or by others, has its leap second. */
+static void
+a_leap_second_survives_steps(void **arg)
+{
+	double		 slept;
+
+	(void)arg;
+	clock_set_quality(&clk, true, 0, 0, LEAP_INSERT);
+	pass(64);
+	assert_true(kernel.leap_due);
+	assert_true(clock_step(&clk, 1));
+	clock_set_quality(&clk, true, 0, 0, LEAP_INSERT);
+	pass(64);
+	clock_set_quality(&clk, true, 0, 0, LEAP_INSERT);
+	pass(64);
+	assert_true(kernel.leap_due);
+	set_by(0.001);
+	(void)clock_jump(&clk, &slept);
+	pass(64);
+	clock_set_quality(&clk, true, 0, 0, LEAP_INSERT);
+	pass(64);
+	assert_true(kernel.leap_due);
+}
+
 /* Whatever we do meanwhile, another's jump is seen, once and in full. */
 static void
 another_sets_the_clock(void **arg)
@@ -424,6 +464,7 @@ main(void)
 		cmocka_unit_test_setup(a_step_ends_the_slew, setup),
 		cmocka_unit_test_setup(a_leap_second_is_no_jump, setup),
 		cmocka_unit_test_setup(a_leap_second_is_announced, setup),
+		cmocka_unit_test_setup(a_leap_second_survives_steps, setup),
 		cmocka_unit_test_setup(another_sets_the_clock, setup),
 		cmocka_unit_test_setup(trifles_do_not_add_up, setup),
 		cmocka_unit_test_setup(machine_sleeps, setup),

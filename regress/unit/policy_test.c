@@ -427,20 +427,28 @@ static const struct {
 	bool		 synchronized;
 	uint8_t		 leap;
 	int64_t		 now;
-	enum ntp_leap	 permitted;
+	enum ntp_leap	 before, permitted;
 } leaps[] = {
-	{ "New Year's Eve", true, LEAP_INSERT, NEW_YEAR - 1, LEAP_INSERT },
-	{ "its morning", true, LEAP_INSERT, NEW_YEAR - 86400, LEAP_INSERT },
-	{ "the day before", true, LEAP_INSERT, NEW_YEAR - 86401, LEAP_NONE },
-	{ "the new year", true, LEAP_INSERT, NEW_YEAR, LEAP_NONE },
-	{ "the end of June", true, LEAP_INSERT, JULY - 1, LEAP_INSERT },
-	{ "July", true, LEAP_INSERT, JULY, LEAP_NONE },
-	{ "the end of February", true, LEAP_INSERT, MARCH - 1, LEAP_NONE },
-	{ "one is left out", true, LEAP_DELETE, JULY - 1, LEAP_DELETE },
-	{ "none", true, LEAP_NONE, JULY - 1, LEAP_NONE },
-	{ "unknown", true, LEAP_UNKNOWN, JULY - 1, LEAP_NONE },
-	{ "no such indicator", true, 4, JULY - 1, LEAP_NONE },
-	{ "not synchronized", false, LEAP_INSERT, JULY - 1, LEAP_NONE },
+	{ "New Year's Eve", true, LEAP_INSERT, NEW_YEAR - 1, LEAP_NONE, LEAP_INSERT },
+	{ "its morning", true, LEAP_INSERT, NEW_YEAR - 86398, LEAP_NONE, LEAP_INSERT },
+	{ "the day before", true, LEAP_INSERT, NEW_YEAR - 86401, LEAP_NONE,
+	    LEAP_NONE },
+	{ "the new year", true, LEAP_INSERT, NEW_YEAR, LEAP_NONE, LEAP_NONE },
+	{ "the end of June", true, LEAP_INSERT, JULY - 1, LEAP_NONE, LEAP_INSERT },
+	{ "July", true, LEAP_INSERT, JULY, LEAP_NONE, LEAP_NONE },
+	{ "the end of February", true, LEAP_INSERT, MARCH - 1, LEAP_NONE, LEAP_NONE },
+	{ "one is left out", true, LEAP_DELETE, JULY - 1, LEAP_NONE, LEAP_DELETE },
+	{ "none", true, LEAP_NONE, JULY - 1, LEAP_NONE, LEAP_NONE },
+	{ "unknown", true, LEAP_UNKNOWN, JULY - 1, LEAP_NONE, LEAP_NONE },
+	{ "no such indicator", true, 4, JULY - 1, LEAP_NONE, LEAP_NONE },
+	{ "not synchronized", false, LEAP_INSERT, JULY - 1, LEAP_NONE, LEAP_NONE },
+	{ "the kernel may be late by a tick", true, LEAP_NONE, NEW_YEAR,
+	    LEAP_INSERT, LEAP_INSERT },
+	{ "so may it", true, LEAP_INSERT, NEW_YEAR + 1, LEAP_DELETE,
+	    LEAP_DELETE },
+	{ "but not by seconds", true, LEAP_INSERT, NEW_YEAR + 2, LEAP_INSERT,
+	    LEAP_NONE },
+	{ "taken back", true, LEAP_NONE, NEW_YEAR - 1, LEAP_INSERT, LEAP_NONE },
 };
 
 static void
@@ -454,7 +462,8 @@ leap_seconds_end_june_or_december(void **arg)
 	for (i = 0; i < COUNT(leaps); i++) {
 		quality.synchronized = leaps[i].synchronized;
 		quality.leap = leaps[i].leap;
-		got = policy_leap(&quality, leaps[i].now);
+		got = policy_leap(&quality, leaps[i].now,
+		    leaps[i].before);
 		if (got != leaps[i].permitted)
 			fail_msg("%s: %d", leaps[i].name, (int)got);
 	}
