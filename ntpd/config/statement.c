@@ -223,7 +223,7 @@ server_end(struct parser *p)
 		if (!same_server(&conf->servers[i], &p->server))
 			continue;
 		parser_warn(p, p->first.line, "\"%s\" is already in line %u "
-		    "and counts twice in votes, remove one", p->server.name,
+		    "and is asked only once, remove one", p->server.name,
 		    p->server_lines[i]);
 		break;
 	}

@@ -77,7 +77,6 @@ association_start(struct engine *e, struct association *a, size_t host,
 	a->used = true;
 	a->host = host;
 	a->addr = *addr;
-	a->addr.port = conf->port;
 	a->minpoll = a->poll = conf->minpoll;
 	a->query.fd = -1;
 	a->query.deadline = INSTANT_NEVER;

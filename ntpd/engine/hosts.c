@@ -37,6 +37,7 @@ count_associations(const struct engine *e, const struct host *h)
 	return n;
 }
 
+/* Whoever is asked has one vote, under whatever names he goes. */
 static bool
 is_asked(const struct engine *e, const struct addr *addr)
 {
@@ -44,7 +45,7 @@ is_asked(const struct engine *e, const struct addr *addr)
 
 	for (i = 0; i < MAX_ASSOCIATIONS; i++)
 		if (e->associations[i].used &&
-		    addr_same_host(&e->associations[i].addr, addr))
+		    addr_equal(&e->associations[i].addr, addr))
 			return true;
 	return false;
 }
@@ -78,6 +79,15 @@ populate(struct engine *e, struct host *h, struct instant now)
 }
 
 static void
+populate_all(struct engine *e, struct instant now)
+{
+	struct host	*h;
+
+	for (h = e->hosts; h < e->hosts + e->nhosts; h++)
+		populate(e, h, now);
+}
+
+static void
 host_init(struct host *h, const struct config_server *conf, struct instant now)
 {
 	memset(h, 0, sizeof(*h));
@@ -88,6 +98,7 @@ host_init(struct host *h, const struct config_server *conf, struct instant now)
 	h->numeric = conf->addr.family != ADDR_NONE;
 	if (h->numeric) {
 		h->addrs[0] = conf->addr;
+		h->addrs[0].port = conf->port;
 		h->naddrs = 1;
 	} else
 		h->resolve_at = now;
@@ -97,11 +108,15 @@ static bool
 same_statement(const struct config_server *a, const struct config_server *b)
 {
 	return strcmp(a->name, b->name) == 0 && a->pool == b->pool &&
+	    addr_equal(&a->addr, &b->addr) &&
 	    a->port == b->port && addr_equal(&a->source4, &b->source4) &&
 	    addr_equal(&a->source6, &b->source6);
 }
 
-/* Statement NEW keeps the associations of OLD: only its options changed. */
+/*
+ * Statement NEW keeps the associations of OLD: only its options changed.  Who
+ * denied us may do so no longer: that association is begun anew.
+ */
 static void
 inherit(struct engine *e, struct host *h, const struct host *old, size_t from)
 {
@@ -113,7 +128,8 @@ inherit(struct engine *e, struct host *h, const struct host *old, size_t from)
 	h->conf = conf;
 	for (i = 0; i < MAX_ASSOCIATIONS; i++) {
 		a = &e->associations[i];
-		if (!a->used || a->host != from)
+		if (!a->used || a->host != from ||
+		    a->state == PEER_STATE_DENIED)
 			continue;
 		/* Marked, so that it is not taken for the new number's. */
 		a->host = CONFIG_MAX_SERVERS + host_number(e, h);
@@ -169,10 +185,9 @@ hosts_configure(struct engine *e, struct instant now)
 		else
 			association_stop(e, a);
 	}
-	for (i = 0; i < e->nhosts; i++) {
+	for (i = 0; i < e->nhosts; i++)
 		trim(e, &e->hosts[i]);
-		populate(e, &e->hosts[i], now);
-	}
+	populate_all(e, now);
 }
 
 /* The next failure is followed by twice the wait. */
@@ -334,7 +349,7 @@ hosts_resolved(struct engine *e, uint32_t id,
 		log_info("%s: resolved", h->conf.name);
 	h->backoff = RESOLVE_FIRST;
 	replace_useless(e, h, now);
-	populate(e, h, now);
+	populate_all(e, now);	/* what it gave up, another may want */
 	if (has_useless(e, h) || count_associations(e, h) < wanted(h))
 		h->resolve_at = instant_add(now, RESOLVE_AGAIN);
 }

@@ -54,6 +54,18 @@ def intervals(us):
     d.check_end()
 
 
+def ports(us, host):
+    """Two servers of one host; and a name for what is asked already."""
+    NtpServer(host, port=1123)
+    NtpServer(host, port=1124)
+    d = Daemon(us, "server 10.9.0.3 port 1123", "server 10.9.0.3 port 1124",
+        "server 10.9.0.3 port 1124")
+    ok(wait_for(lambda: sorted(p.get("received", 0) > 0 for p in d.peers())
+        == [False, True, True], 10), "each port is asked, and once", d.state)
+    ok(d.count("is already in line 2"), "a warning says so", d.state)
+    d.check_end()
+
+
 def test():
     switch, us, near, a, b, c = network("us", "near", "a", "b", "c")
     for host in a, b, c:
@@ -130,6 +142,7 @@ def test():
     moves(us, near)
     many(us)
     intervals(us)
+    ports(us, a)
 
 
 main(test)

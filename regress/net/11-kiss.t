@@ -73,6 +73,10 @@ def test():
         "%d, %d" % (slow, len(rate.requests)))
     ok(d.synchronized() and d.status()["reachable"] >= 4,
         "the others go on", d.state)
+    d.reload()
+    ok(wait_for(lambda: len(deny.requests) == 2, 5) and
+        len(rate.requests) == slow, "SIGHUP: who denied is asked once more",
+        d.state)
     d.check_end()
 
 
