@@ -217,16 +217,28 @@ clock_open(struct clock *c, bool read_only)
 		fatalx("atexit");
 }
 
+/* A slew beside FREQUENCY: together they are no more than the longest tick. */
+static double
+possible_slew(double rate, double frequency)
+{
+	rate = fmax(-POLICY_MAX_SLEW_LARGE - frequency, rate);
+	return fmin(POLICY_MAX_SLEW_LARGE - frequency, rate);
+}
+
 bool
 clock_set_frequency(struct clock *c, double frequency)
 {
+	double		 slew;
+
 	if (c->read_only)
 		return true;
 	/* Rounded to what the kernel can hold, so that our books are exact. */
 	frequency = round(frequency * 1e6 * FREQ_PER_PPM) / FREQ_PER_PPM * 1e-6;
-	if (!set_rate(c, frequency + c->slew))
+	slew = possible_slew(c->slew, frequency);
+	if (!set_rate(c, frequency + slew))
 		return false;
 	c->frequency = frequency;
+	c->slew = slew;
 	return true;
 }
 
@@ -236,9 +248,7 @@ clock_set_slew(struct clock *c, double rate, double duration,
 {
 	if (c->read_only)
 		return true;
-	/* Together they cannot be more than the longest tick, 10 %. */
-	rate = fmax(-POLICY_MAX_SLEW_LARGE - c->frequency, rate);
-	rate = fmin(POLICY_MAX_SLEW_LARGE - c->frequency, rate);
+	rate = possible_slew(rate, c->frequency);
 	if (!set_rate(c, c->frequency + rate))
 		return false;
 	c->slew = rate;

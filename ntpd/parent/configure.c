@@ -186,8 +186,10 @@ configure_reload(struct parent *p)
 	p->policy.step = new.step;
 	p->policy.threshold = new.step_threshold;
 	configure_engine(p, false, 0);
+	/* May it step now, by the new statement? */
+	command_send_state(p, false, instant_now());
 	configure_servers(p);
 	if (p->ready)
-		notify_send(&p->notify, "READY=1");
+		p->ready = notify_send(&p->notify, "READY=1");
 	log_info("configuration reloaded");
 }

@@ -5,6 +5,7 @@
 #include <sys/un.h>
 
 #include <bsd/stdlib.h>
+#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,10 +52,11 @@ notify_open(struct notify *n)
 	unsetenv("WATCHDOG_PID");
 }
 
-void
+bool
 notify_send(const struct notify *n, const char *text)
 {
 	/* A service manager that does not listen is not our trouble. */
-	if (n->fd != -1)
-		(void)!send(n->fd, text, strlen(text), MSG_NOSIGNAL);
+	return n->fd == -1 ||
+	    send(n->fd, text, strlen(text), MSG_NOSIGNAL) != -1 ||
+	    (errno != EAGAIN && errno != ENOBUFS);
 }

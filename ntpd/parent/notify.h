@@ -19,7 +19,10 @@ struct notify {
  */
 void	 notify_open(struct notify *n);
 
-/* Send TEXT ("READY=1"); does nothing if nobody wants to know. */
-void	 notify_send(const struct notify *n, const char *text);
+/*
+ * Send TEXT ("READY=1"); does nothing if nobody wants to know.  False if the
+ * service manager is too busy to take it now.
+ */
+bool	 notify_send(const struct notify *n, const char *text);
 
 #endif

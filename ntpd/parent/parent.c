@@ -27,10 +27,9 @@ on_signal(int sig)
 static void
 engine_alive(struct parent *p)
 {
-	if (!p->ready) {
-		notify_send(&p->notify, "READY=1\nSTATUS=starting");
-		p->ready = true;
-	}
+	if (!p->ready)		/* if that fails: again, in a while */
+		p->ready = notify_send(&p->notify,
+		    "READY=1\nSTATUS=starting");
 	if (p->notify.watchdog > 0)
 		notify_send(&p->notify, "WATCHDOG=1");
 }

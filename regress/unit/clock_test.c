@@ -90,6 +90,11 @@ clock_adjtime(clockid_t id, struct timex *tx)
 		errno = EPERM;
 		return -1;
 	}
+	if ((tx->modes & ADJ_TICK) && tx->modes != ADJ_OFFSET_SINGLESHOT &&
+	    (tx->tick < 9000 || tx->tick > 11000)) {
+		errno = EINVAL;
+		return -1;
+	}
 	if (tx->modes != ADJ_OFFSET_SINGLESHOT) {
 		if (tx->modes & ADJ_FREQUENCY)
 			kernel.freq = tx->freq;
@@ -185,6 +190,28 @@ own_frequency_is_no_jump(void **arg)
 	pass(50);
 	assert_true(clock_end_slew(&clk, now()));
 	assert_jump(0, 0);
+}
+
+/* The longest tick is 10 % more than usual, whatever is asked first. */
+static void
+a_frequency_beside_the_fastest_slew(void **arg)
+{
+	static const double signs[] = { 1, -1 };
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(signs); i++) {
+		assert_true(clock_set_frequency(&clk, 0));
+		assert_true(clock_set_slew(&clk, 0.1 * signs[i], 100, now()));
+		pass(10);
+		assert_true(clock_set_frequency(&clk, 60e-6 * signs[i]));
+		assert_true(fabs(clk.frequency - 60e-6 * signs[i]) < 1e-11);
+		pass(10);
+		assert_jump(0, 0);
+		assert_true(clock_set_frequency(&clk, -400e-6 * signs[i]));
+		assert_true(clock_set_slew(&clk, 0, 0, now()));
+		assert_jump(0, 0);
+	}
 }
 
 static void
@@ -459,6 +486,8 @@ main(void)
 		cmocka_unit_test_setup(opened_as_it_was, setup),
 		cmocka_unit_test_setup(own_slew_is_no_jump, setup),
 		cmocka_unit_test_setup(own_frequency_is_no_jump, setup),
+		cmocka_unit_test_setup(a_frequency_beside_the_fastest_slew,
+		    setup),
 		cmocka_unit_test_setup(own_step_is_no_jump, setup),
 		cmocka_unit_test_setup(leftovers_are_cleared, setup),
 		cmocka_unit_test_setup(a_step_ends_the_slew, setup),
