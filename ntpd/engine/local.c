@@ -116,6 +116,7 @@ find_voter(const struct engine *e)
 	for (i = 0; i < MAX_ASSOCIATIONS; i++)
 		if (e->associations[i].used &&
 		    &e->associations[i] != e->local.leader &&
+		    e->sync.verdicts[i].tally != UNUSABLE &&
 		    e->sync.sources[i].nsamples >= VOTER_SAMPLES)
 			break;
 	return i;

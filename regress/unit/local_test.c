@@ -127,18 +127,25 @@ add(size_t i, const char *address, uint8_t stratum, bool local)
 	return a;
 }
 
-/* Give source I COUNT samples that make it a voter. */
+/* Give source I COUNT samples that say that it may be off by DISPERSION s. */
 static void
-sample(size_t i, size_t count)
+vague_sample(size_t i, size_t count, double dispersion)
 {
 	struct sample	 s = {
-		.delay = 1e-4, .precision = 1e-6, .root_dispersion = 1e-3
+		.delay = 1e-4, .precision = 1e-6, .root_dispersion = dispersion
 	};
 
 	for (; count > 0; count--) {
 		s.when = clocks_read(&e.clocks).now;
 		sync_sample(&e.sync, i, &s, expected);
 	}
+}
+
+/* Give source I COUNT samples that make it a voter. */
+static void
+sample(size_t i, size_t count)
+{
+	vague_sample(i, count, 1e-3);
 }
 
 static void
@@ -613,6 +620,24 @@ real_server_takes_over(void **state)
 	assert_true(fabs(e.sync.frequency - 20e-6) < 1e-12);
 }
 
+/* Who has lost its own servers for so long that it has no vote is none. */
+static void
+a_server_without_a_vote_is_no_reason(void **state)
+{
+	struct association *a = follow();
+
+	(void)state;
+	add(1, "192.0.2.200", 3, false);
+	vague_sample(1, 4, 2);
+	local_run(&e, now);
+	assert_ptr_equal(e.local.leader, a);
+	a->missed = 4;
+	expect_alone();
+	a->missed = 0;
+	local_run(&e, now);
+	assert_ptr_equal(e.local.leader, a);
+}
+
 #define TEST(f)	cmocka_unit_test_setup(f, begin)
 
 static const struct CMUnitTest tests[] = {
@@ -635,7 +660,8 @@ static const struct CMUnitTest tests[] = {
 	TEST(leader_has_made_way_for_another_server),
 	TEST(lower_one_appears),
 	TEST(orphan_is_no_longer_configured),
-	TEST(real_server_takes_over)
+	TEST(real_server_takes_over),
+	TEST(a_server_without_a_vote_is_no_reason)
 };
 
 int
