@@ -1,6 +1,8 @@
 /*
  * Reading REALTIME and MONOTONIC_RAW together.
  */
+#include <sys/param.h>
+
 #include <math.h>
 #include <time.h>
 
@@ -8,6 +10,13 @@
 #include "ntpd/engine/clocks.h"
 
 #define NS_PER_S	1000000000LL
+
+/* No server's time is before that: 2025, ns since 1970. */
+#define FIRST_TIME	(1735689600LL * NS_PER_S)
+
+/* Timestamps are as far from what they are near, at most: 2^31 s, in ns. */
+#define HALF_ERA	(2147483648LL * NS_PER_S)
+
 #define TRIES		3	/* readings, of which the quickest counts, ... */
 #define QUICK		1000	/* ns: ... unless one is as quick as that */
 #define PRECISION_TICKS	16		/* seen, or ... */
@@ -90,6 +99,12 @@ clocks_at(const struct clocks *c, const struct reading *now, int64_t real)
 	r.now -= ago / (1 + c->rate);
 	r.ahead -= ago * c->rate / (1 + c->rate);
 	return r;
+}
+
+int64_t
+clocks_near_truth(int64_t real)
+{
+	return MIN(MAX(real, FIRST_TIME), FIRST_TIME + HALF_ERA);
 }
 
 /*

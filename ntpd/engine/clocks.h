@@ -43,6 +43,13 @@ struct reading	 clocks_read(const struct clocks *c);
 struct reading	 clocks_at(const struct clocks *c, const struct reading *now,
 		    int64_t real);
 
+/*
+ * What a timestamp without an era is to be near (ntptime_to_ns()), if the clock
+ * reads REAL (ns since 1970): that, unless it is before 2025 or after 2093.  A
+ * clock that was never set may be in 1970 or in 2099, true time is not.
+ */
+int64_t		 clocks_near_truth(int64_t real);
+
 /* The clock's precision as a power of two (log2 s), by reading it. */
 int8_t		 clocks_precision(void);
 

@@ -1,7 +1,6 @@
 /*
  * One exchange: a new socket, a request, and the one answer that fits it.
  */
-#include <sys/param.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -20,12 +19,6 @@
 #define NS_PER_S	1000000000LL
 #define ANSWER_TIME	3.0	/* s to wait for an answer */
 #define READS_PER_TURN	16	/* packets of whoever hits the port */
-
-/* No server's time is before that: 2025, ns since 1970. */
-#define FIRST_YEAR	(1735689600LL * NS_PER_S)
-
-/* The longest time from now that a timestamp may mean, 2^31 s, in ns. */
-#define HALF_ERA	(2147483648LL * NS_PER_S)
 
 /*
  * An exchange longer ago than this is not worth to be completed, s: what our
@@ -249,12 +242,7 @@ make_sample(const struct engine *e, const struct exchange *x,
     struct sample *sample)
 {
 	const struct reading *t1 = &x->sent, *t4 = &x->received;
-	/*
-	 * A clock that was never set may be in 1970, or in 2099; true time is
-	 * in this era, as long as this software is in use.
-	 */
-	int64_t		 near = MIN(MAX(t4->real, FIRST_YEAR),
-			    FIRST_YEAR + HALF_ERA);
+	int64_t		 near = clocks_near_truth(t4->real);
 	int64_t		 t2 = ntptime_to_ns(x->receive, near);
 	int64_t		 t3 = ntptime_to_ns(pkt->transmit, near);
 

@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "common/ntptime.h"
 #include "ntpd/engine/clocks.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
@@ -306,6 +307,36 @@ readings_of_the_past(void **arg)
 	}
 }
 
+/* Whatever the clock reads, true time is understood until 2093. */
+static void
+eras(void **arg)
+{
+	static const int64_t truths[] = {	/* s since 1970 */
+		1735689600, 1795000000, 2085978495, 2085978496, 3883173247
+	};
+	static const int64_t clocks[] = {
+		-2000000000, 0, 1735689600, 1795000000, 2085978496, 3883173248,
+		4070908800, 6000000000, 9223372036
+	};
+	struct ntptime	 t;
+	int64_t		 near, ns;
+	size_t		 i, j;
+
+	(void)arg;
+	for (i = 0; i < COUNT(truths); i++)
+		for (j = 0; j < COUNT(clocks); j++) {
+			t = ntptime_from_ns(truths[i] * NS_PER_S);
+			near = clocks_near_truth(clocks[j] * NS_PER_S);
+			ns = ntptime_to_ns(t, near);
+			if (ns != truths[i] * NS_PER_S)
+				fail_msg("%lld, at %lld: %lld",
+				    (long long)truths[i], (long long)clocks[j],
+				    (long long)ns);
+		}
+	near = 1795000000 * NS_PER_S;
+	assert_true(clocks_near_truth(near) == near);
+}
+
 static const struct {
 	const char	*name;
 	int64_t		 cost, grain;	/* ns */
@@ -385,6 +416,7 @@ main(void)
 		FAKE(an_interruption),
 		FAKE(no_more_readings_than_needed),
 		FAKE(readings_of_the_past),
+		cmocka_unit_test(eras),
 		FAKE(precision),
 		FAKE(precision_of_a_coarse_clock),
 		FAKE(precision_despite_trouble),
