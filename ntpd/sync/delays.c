@@ -25,7 +25,7 @@
 #define LEAST_DEVIATION	0.6
 
 /*
- * The least of the newest delays is above the least known by a seventh of the
+ * The least of the newest delays is above the least known by an eleventh of the
  * usual excess, if that is still the same path.  Of 64 such sums it is by more
  * than that part of it once in twenty thousand times.
  */
