@@ -148,6 +148,13 @@ def worst(runs, key, choose):
     return choose(values) if values else None
 
 
+def share(runs, key):
+    """Of the claims of all seeds, the part that KEY is of each seed's."""
+    values = [(r[key], r["claims"]) for r in runs if r and key in r]
+    claims = sum(n for _, n in values)
+    return sum(v * n for v, n in values) / claims if claims else None
+
+
 def number(value, form="%.1f", scale=1):
     """VALUE for a table; - if there is none."""
     if value is None:
@@ -186,7 +193,7 @@ def table(results, daemons):
             + [number(time_within(x, "1ms"), "%.0f") for x in runs[:2]]
             + [number(time_within(x, "100us"), "%.0f") for x in runs[:2]]
             + [number(worst(first, "steps", max), "%d"),
-               number(worst(first, "coverage", min), "%.4f"),
+               number(share(first, "coverage"), "%.4f"),
                number(median(first, "bound_ratio"), "%.1f"),
                number(worst(first, "bound_worst", max), "%.2f"),
                number(median(first, "z_rms"), "%.1f")])
