@@ -1,10 +1,19 @@
 /*
- * Leap seconds: when there can be one, and whether the kernel has had one.
+ * Leap seconds: how they are announced, when there can be one, and whether the
+ * kernel has had one.
  */
 #ifndef COMMON_LEAP_H
 #define COMMON_LEAP_H
 
 #include <stdint.h>
+
+/* The leap indicator of RFC 5905, 7.3. */
+enum ntp_leap {
+	LEAP_NONE = 0,
+	LEAP_INSERT = 1,	/* last minute of the month has 61 s */
+	LEAP_DELETE = 2,	/* last minute of the month has 59 s */
+	LEAP_UNKNOWN = 3	/* not synchronized */
+};
 
 /*
  * How many days UNIX_TIME (s since 1970) is from the last one of its month,

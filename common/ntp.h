@@ -9,19 +9,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/leap.h"
 #include "common/ntptime.h"
 
 #define NTP_HEADER_LEN		48
 #define NTP_MAX_LEN		1024	/* more than any packet we accept */
 #define NTP_VERSION		4
 #define NTP_MAX_STRATUM		16	/* this and above: unsynchronized */
-
-enum ntp_leap {
-	LEAP_NONE = 0,
-	LEAP_INSERT = 1,	/* last minute of the month has 61 s */
-	LEAP_DELETE = 2,	/* last minute of the month has 59 s */
-	LEAP_UNKNOWN = 3	/* not synchronized */
-};
 
 enum ntp_mode {
 	NTP_MODE_RESERVED = 0,

@@ -10,7 +10,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "common/leap.h"
 #include "common/log.h"
 #include "ntpd/parent/clock.h"
 #include "ntpd/parent/policy.h"

@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/leap.h"
 #include "common/loop.h"
-#include "common/ntp.h"
 
 /* What is less may come from reading the clocks one after another, s. */
 #define CLOCK_JUMP_LEAST	0.005

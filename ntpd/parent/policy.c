@@ -3,7 +3,6 @@
  */
 #include <math.h>
 
-#include "common/leap.h"
 #include "ntpd/parent/policy.h"
 
 #define DAY		86400	/* s */

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/leap.h"
 #include "common/loop.h"
-#include "common/ntp.h"
 #include "ntpd/messages.h"
 
 /* The kernel's own limit of frequency corrections, s/s. */
