@@ -142,7 +142,7 @@ do_step(struct parent *p, const struct clock_step *wanted, struct instant now)
 	enum verdict	 verdict;
 
 	/* Our own step must not hide another's, and after that is void. */
-	if (command_check_clock(p))
+	if (p->was_set || command_check_clock(p))
 		return;
 	before = p->policy;
 	verdict = policy_step(&p->policy, wanted, clock_unix_time());

@@ -152,8 +152,8 @@ wait_and_receive(struct parent *p)
 		logpipe_read(&p->logpipe);
 	if (pollset_ready(&set, netlink, POLLIN))
 		listeners_read_netlink(&p->listeners);
-	if (pollset_ready(&set, timer, POLLIN))
-		command_check_clock(p);
+	p->was_set = pollset_ready(&set, timer, POLLIN) &&
+	    command_check_clock(p);
 	children_transfer(&p->children, &set);
 	drain(p, now);
 	control_transfer(&p->control, &set, &p->children.engine, &p->collect,
