@@ -1,8 +1,13 @@
+/*
+ * Leap seconds: the calendar by arithmetic, the kernel's count by its clocks.
+ * gmtime(3) would do for the former, but reads the time zone's file, which a
+ * jail has not.
+ */
+#include "common/leap.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <time.h>
-
-#include "common/leap.h"
 
 #define DAY		86400
 
@@ -31,7 +36,6 @@ day_of_year(int day)
 	return day - (365 * year + year / 4 - year / 100);
 }
 
-/* gmtime(3) would do, but reads the time zone's file, which a jail has not. */
 int
 leap_days_left(int64_t unix_time)
 {

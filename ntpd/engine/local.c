@@ -20,9 +20,6 @@
 /* As long as that, names that were never looked up may still resolve, s. */
 #define PATIENCE	30.0
 
-/* Samples that a server must have given to take over from a leader. */
-#define VOTER_SAMPLES	3
-
 /* Requests in a row without an answer until a leader is none any more. */
 #define LEADER_MISSED	3
 
@@ -111,13 +108,13 @@ find_leader(struct engine *e)
 static size_t
 find_voter(const struct engine *e)
 {
+	double		 now = clocks_read(&e->clocks).now;
 	size_t		 i;
 
 	for (i = 0; i < MAX_ASSOCIATIONS; i++)
 		if (e->associations[i].used &&
 		    &e->associations[i] != e->local.leader &&
-		    e->sync.verdicts[i].tally != UNUSABLE &&
-		    e->sync.sources[i].nsamples >= VOTER_SAMPLES)
+		    sync_has_vote(&e->sync, i, now))
 			break;
 	return i;
 }

@@ -74,7 +74,8 @@ bool	 clock_step(struct clock *c, double by);
  * Tell the kernel how good the clock is, s: adjtimex(2) reports it to whoever
  * monitors the machine, and the RTC is kept right only while synchronized.
  * And that the UTC day of its clock ends with the leap second LEAP, or with
- * none; what is announced is logged.
+ * none; what is announced is logged.  For two seconds after the clock was set
+ * it is none, so that the kernel finds out anew when it is due.
  */
 void	 clock_set_quality(struct clock *c, bool synchronized, double esterror,
 	    double maxerror, enum ntp_leap leap);

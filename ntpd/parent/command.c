@@ -40,6 +40,7 @@ look_at_jump(struct parent *p)
 {
 	struct clock_jumped jumped = { .by = 0 };
 	double		 slept;
+	bool		 new_start;
 
 	jumped.by = clock_jump(&p->clock, &slept);
 	if (slept >= 1)
@@ -47,15 +48,15 @@ look_at_jump(struct parent *p)
 	else if (fabs(jumped.by) >= CLOCK_JUMP_LEAST)
 		log_warnx("the clock was set by %+.3f s by another program",
 		    jumped.by);
-	if (fabs(jumped.by) < JUMP_NEW_START && slept < 1) {
-		/* It may have been a leap second: the engine is to look, too. */
-		command_send_state(p, false, instant_now());
-		return false;
+	new_start = fabs(jumped.by) >= JUMP_NEW_START || slept >= 1;
+	if (new_start) {
+		policy_arm(&p->policy);
+		channel_send(&p->children.engine, MSG_CLOCK_JUMPED, 0, -1,
+		    &jumped);
 	}
-	policy_arm(&p->policy);
-	channel_send(&p->children.engine, MSG_CLOCK_JUMPED, 0, -1, &jumped);
+	/* It may have been a leap second, too: so the engine wakes to look. */
 	command_send_state(p, false, instant_now());
-	return true;
+	return new_start;
 }
 
 bool
@@ -142,7 +143,7 @@ do_step(struct parent *p, const struct clock_step *wanted, struct instant now)
 	enum verdict	 verdict;
 
 	/* Our own step must not hide another's, and after that is void. */
-	if (p->was_set || command_check_clock(p))
+	if (command_check_clock(p))
 		return;
 	before = p->policy;
 	verdict = policy_step(&p->policy, wanted, clock_unix_time());

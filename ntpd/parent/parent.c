@@ -152,10 +152,11 @@ wait_and_receive(struct parent *p)
 		logpipe_read(&p->logpipe);
 	if (pollset_ready(&set, netlink, POLLIN))
 		listeners_read_netlink(&p->listeners);
-	p->was_set = pollset_ready(&set, timer, POLLIN) &&
-	    command_check_clock(p);
 	children_transfer(&p->children, &set);
 	drain(p, now);
+	/* Last: a step asked for before the clock was set finds that out. */
+	if (pollset_ready(&set, timer, POLLIN))
+		command_check_clock(p);
 	control_transfer(&p->control, &set, &p->children.engine, &p->collect,
 	    now);
 }

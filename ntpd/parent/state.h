@@ -34,7 +34,6 @@ struct parent {
 	struct notify	 notify;
 	struct logpipe	 logpipe;
 	int		 timerfd;	/* readable when the clock is set */
-	bool		 was_set;	/* it was, in this turn of the loop */
 	sigset_t	 waiting;	/* signals let through while waiting */
 
 	double		 wanted_frequency; /* s/s, the engine's last wish */

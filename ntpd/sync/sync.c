@@ -157,6 +157,27 @@ sync_estimate(const struct sync *sync, double now)
 }
 
 /*
+ * Has source I said enough to vote, and is it near enough to its root, if S is
+ * what counts of it?  Whoever is not believed must say it more than once.
+ */
+static bool
+is_usable(const struct sync *sync, size_t i, const struct source *s, double now)
+{
+	size_t		 needed = sync->filter.active[i] ? 1 : FIRST_SAMPLES;
+
+	return s->used && s->nsamples >= needed &&
+	    source_distance(s, now, 0) < SYNC_MAX_DISTANCE;
+}
+
+bool
+sync_has_vote(const struct sync *sync, size_t i, double now)
+{
+	struct source	 s = source_settled(&sync->sources[i]);
+
+	return is_usable(sync, i, &s, now);
+}
+
+/*
  * What each source says about now, against the filter's prediction - or,
  * before there is one, against the guess that offset and frequency are what
  * BASE says.
@@ -167,7 +188,7 @@ form_opinions(struct sync *sync, double now, const struct estimate *base,
 {
 	struct source	 s;
 	struct verdict	*v;
-	size_t		 needed, i;
+	size_t		 i;
 	double		 drift;
 
 	drift = fmax(DRIFT_FLOOR, 3 * base->frequency_error);
@@ -176,10 +197,7 @@ form_opinions(struct sync *sync, double now, const struct estimate *base,
 		v = &sync->verdicts[i];
 		o[i] = (struct opinion){ .usable = false };
 		v->tally = UNUSABLE;
-		/* Whoever is not believed must say it more than once. */
-		needed = sync->filter.active[i] ? 1 : FIRST_SAMPLES;
-		if (!s.used || s.nsamples < needed ||
-		    source_distance(&s, now, 0) >= SYNC_MAX_DISTANCE)
+		if (!is_usable(sync, i, &s, now))
 			continue;
 		o[i].usable = true;
 		o[i].offset = source_mean(&s, now, base->offset,
@@ -393,9 +411,8 @@ surprising(struct sync *sync, size_t i, const struct sample *sample)
 	}
 	if (s->surprises == 0)
 		s->believed = sync->filter.active[i];
-	s->waiting = ++s->surprises;
-	if (s->surprises >= SURPRISES)
-		s->waiting = 0;
+	s->surprises++;
+	s->waiting = s->surprises < SURPRISES ? s->surprises : 0;
 	if (s->surprises == SURPRISES)
 		source_forget(s, SURPRISES);
 	return true;

@@ -120,6 +120,12 @@ double		 sync_bound(const struct sync *sync, double now);
  */
 bool		 sync_in_doubt(const struct sync *sync, size_t i);
 
+/*
+ * Does source I have a vote at NOW: has it given samples enough, and is its
+ * root distance below SYNC_MAX_DISTANCE?
+ */
+bool		 sync_has_vote(const struct sync *sync, size_t i, double now);
+
 /* Does source I take part in the estimate? */
 bool		 sync_takes_part(const struct sync *sync, size_t i);
 

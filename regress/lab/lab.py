@@ -193,7 +193,7 @@ def table(results, daemons):
             + [number(time_within(x, "1ms"), "%.0f") for x in runs[:2]]
             + [number(time_within(x, "100us"), "%.0f") for x in runs[:2]]
             + [number(worst(first, "steps", max), "%d"),
-               number(share(first, "coverage"), "%.4f"),
+               number(worst(first, "coverage", min), "%.4f"),
                number(median(first, "bound_ratio"), "%.1f"),
                number(worst(first, "bound_worst", max), "%.2f"),
                number(median(first, "z_rms"), "%.1f")])

@@ -55,7 +55,7 @@ def intervals(us):
 
 
 def ports(us, host):
-    """Two servers of one host; and a name for what is asked already."""
+    """Two servers of one host, by their ports; one of them is named twice."""
     NtpServer(host, port=1123)
     NtpServer(host, port=1124)
     d = Daemon(us, "server 10.9.0.3 port 1123", "server 10.9.0.3 port 1124",

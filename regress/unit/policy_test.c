@@ -38,19 +38,27 @@ static const struct {
 	{ "a usual one",	-23e-6, 1e-9,		PERMITTED },
 	{ "500 ppm",		500e-6, 1e-6,		PERMITTED },
 	{ "-500 ppm",		-500e-6, 1e-6,		PERMITTED },
-	{ "just over",		500.0001e-6, 1e-6,	FREQUENCY_TOO_LARGE },
-	{ "just under -500",	-500.0001e-6, 1e-6,	FREQUENCY_TOO_LARGE },
-	{ "far over",		1, 1e-6,		FREQUENCY_TOO_LARGE },
-	{ "largest double",	1.7e308, 1e-6,		FREQUENCY_TOO_LARGE },
-	{ "infinite",		INFINITY, 1e-6,		NOT_A_NUMBER },
+
+	    { "just over",		500.0001e-6, 1e-6,	FREQUENCY_TOO_LARGE },
+
+	    { "just under -500",	-500.0001e-6, 1e-6,	FREQUENCY_TOO_LARGE },
+
+	    { "far over",		1, 1e-6,		FREQUENCY_TOO_LARGE },
+
+	    { "largest double",	1.7e308, 1e-6,		FREQUENCY_TOO_LARGE },
+
+	    { "infinite",		INFINITY, 1e-6,		NOT_A_NUMBER },
 	{ "minus infinite",	-INFINITY, 1e-6,	NOT_A_NUMBER },
 	{ "NaN",		NAN, 1e-6,		NOT_A_NUMBER },
 	{ "error NaN",		1e-6, NAN,		NOT_A_NUMBER },
-	{ "error infinite",	1e-6, INFINITY,		NOT_A_NUMBER },
+
+	    { "error infinite",	1e-6, INFINITY,		NOT_A_NUMBER },
 	{ "error negative",	1e-6, -1e-12,		NOT_A_NUMBER },
 	{ "error of 1000 ppm",	1e-6, 1e-3,		PERMITTED },
-	{ "error above it",	1e-6, 1.001e-3,		FREQUENCY_UNKNOWN },
-	{ "error 300 digits long", 1e-6, 1e290,		FREQUENCY_UNKNOWN },
+
+	    { "error above it",	1e-6, 1.001e-3,		FREQUENCY_UNKNOWN },
+
+	    { "error 300 digits long", 1e-6, 1e290,		FREQUENCY_UNKNOWN },
 };
 
 static void
@@ -87,8 +95,10 @@ static const struct {
 	{ "-500 ppm, 1 ms",	-500e-6, 2,		PERMITTED },
 	{ "501 ppm, 1 ms",	501e-6, 2,		SLEW_TOO_FAST },
 	{ "-501 ppm, 1 ms",	-501e-6, 2,		SLEW_TOO_FAST },
-	{ "10 %, 1 ms",		0.1, 0.01,		SLEW_TOO_FAST },
-	{ "10 %, 0 s",		0.1, 0,			SLEW_TOO_FAST },
+
+	    { "10 %, 1 ms",		0.1, 0.01,		SLEW_TOO_FAST },
+
+	    { "10 %, 0 s",		0.1, 0,			SLEW_TOO_FAST },
 	{ "10 %, 127 ms",	0.1, 1.27,		SLEW_TOO_FAST },
 	{ "10 %, 129 ms",	0.1, 1.29,		PERMITTED },
 	{ "-10 %, -129 ms",	-0.1, 1.29,		PERMITTED },
@@ -100,13 +110,17 @@ static const struct {
 	{ "-11 %",		-0.11, 100,		SLEW_TOO_FAST },
 	{ "largest double",	1.7e308, 100,		SLEW_TOO_FAST },
 	{ "a day",		1e-6, 86400,		PERMITTED },
-	{ "more than a day",	1e-6, 86400.1,		SLEW_TOO_LONG },
-	{ "age of the earth",	1e-12, 1.4e17,		SLEW_TOO_LONG },
-	{ "rate NaN",		NAN, 1,			NOT_A_NUMBER },
+
+	    { "more than a day",	1e-6, 86400.1,		SLEW_TOO_LONG },
+
+	    { "age of the earth",	1e-12, 1.4e17,		SLEW_TOO_LONG },
+
+	    { "rate NaN",		NAN, 1,			NOT_A_NUMBER },
 	{ "rate infinite",	INFINITY, 1,		NOT_A_NUMBER },
 	{ "rate -infinite",	-INFINITY, 1,		NOT_A_NUMBER },
 	{ "duration NaN",	1e-6, NAN,		NOT_A_NUMBER },
-	{ "duration infinite",	1e-6, INFINITY,		NOT_A_NUMBER },
+
+	    { "duration infinite",	1e-6, INFINITY,		NOT_A_NUMBER },
 	{ "duration negative",	1e-6, -1,		NOT_A_NUMBER },
 	{ "both negative",	-0.1, -10,		NOT_A_NUMBER },
 };
@@ -429,19 +443,25 @@ static const struct {
 	int64_t		 now;
 	enum ntp_leap	 before, permitted;
 } leaps[] = {
-	{ "New Year's Eve", true, LEAP_INSERT, NEW_YEAR - 1, LEAP_NONE, LEAP_INSERT },
-	{ "its morning", true, LEAP_INSERT, NEW_YEAR - 86398, LEAP_NONE, LEAP_INSERT },
+	{ "New Year's Eve", true, LEAP_INSERT, NEW_YEAR - 1,
+	    LEAP_NONE, LEAP_INSERT },
+	{ "its morning", true, LEAP_INSERT, NEW_YEAR - 86398,
+	    LEAP_NONE, LEAP_INSERT },
 	{ "the day before", true, LEAP_INSERT, NEW_YEAR - 86401, LEAP_NONE,
 	    LEAP_NONE },
 	{ "the new year", true, LEAP_INSERT, NEW_YEAR, LEAP_NONE, LEAP_NONE },
-	{ "the end of June", true, LEAP_INSERT, JULY - 1, LEAP_NONE, LEAP_INSERT },
+	{ "the end of June", true, LEAP_INSERT, JULY - 1,
+	    LEAP_NONE, LEAP_INSERT },
 	{ "July", true, LEAP_INSERT, JULY, LEAP_NONE, LEAP_NONE },
-	{ "the end of February", true, LEAP_INSERT, MARCH - 1, LEAP_NONE, LEAP_NONE },
-	{ "one is left out", true, LEAP_DELETE, JULY - 1, LEAP_NONE, LEAP_DELETE },
+	{ "the end of February", true, LEAP_INSERT, MARCH - 1,
+	    LEAP_NONE, LEAP_NONE },
+	{ "one is left out", true, LEAP_DELETE, JULY - 1,
+	    LEAP_NONE, LEAP_DELETE },
 	{ "none", true, LEAP_NONE, JULY - 1, LEAP_NONE, LEAP_NONE },
 	{ "unknown", true, LEAP_UNKNOWN, JULY - 1, LEAP_NONE, LEAP_NONE },
 	{ "no such indicator", true, 4, JULY - 1, LEAP_NONE, LEAP_NONE },
-	{ "not synchronized", false, LEAP_INSERT, JULY - 1, LEAP_NONE, LEAP_NONE },
+	{ "not synchronized", false, LEAP_INSERT, JULY - 1,
+	    LEAP_NONE, LEAP_NONE },
 	{ "the kernel may be late by a tick", true, LEAP_NONE, NEW_YEAR,
 	    LEAP_INSERT, LEAP_INSERT },
 	{ "so may it", true, LEAP_INSERT, NEW_YEAR + 1, LEAP_DELETE,
