@@ -61,6 +61,13 @@ static const double asymmetries[FILTER_BIASES] = { 0.001, 0.01, 0.05 };
 /* Variance of a bias that is none, s^2. */
 #define BIAS_LEAST	1e-30
 
+/*
+ * Beyond these an estimate is none.  Derived: an era of NTP timestamps, s; and
+ * twice what the kernel can correct, s/s, as an error may be on top of it.
+ */
+#define POSSIBLE_OFFSET		4294967296.0
+#define POSSIBLE_FREQUENCY	0.2
+
 void
 filter_start(struct filter *f, double when, double offset, double error,
     double frequency, double frequency_error)
@@ -92,13 +99,20 @@ isolate(struct model *m, size_t s, double v)
 	m->p[s][s] = v;
 }
 
+/* Variance of the bias of a path of DELAY s of which nothing else is known. */
+static double
+new_bias(const struct model *m, double delay)
+{
+	double		 bias = m->asymmetry * delay;
+
+	return bias * bias;
+}
+
 /* Variance of source I's bias, as long as nothing is known of it. */
 static double
 bias_variance(const struct filter *f, const struct model *m, size_t i)
 {
-	double		 bias = m->asymmetry * f->delay[i];
-
-	return bias * bias;
+	return new_bias(m, f->delay[i]);
 }
 
 void
@@ -316,17 +330,32 @@ innovation(const struct model *m, size_t i, const struct observation *o,
 }
 
 double
-filter_surprise(const struct filter *f, size_t i, const struct observation *o)
+filter_surprise(const struct filter *f, size_t i, const struct observation *o,
+    double delay)
 {
 	double		 mean = 0, square = 0, inn, s;
-	size_t		 k;
+	const struct model *m;
 
-	for (k = 0; k < FILTER_MODELS; k++) {
-		inn = innovation(&f->models[k], i, o, &s);
-		mean += f->models[k].weight * inn;
-		square += f->models[k].weight * s;
+	for (m = f->models; m < f->models + FILTER_MODELS; m++) {
+		inn = innovation(m, i, o, &s);
+		if (!f->active[i])
+			s += new_bias(m, delay);
+		mean += m->weight * inn;
+		square += m->weight * s;
 	}
 	return fmax(0, fabs(mean) - o->half) / sqrt(square);
+}
+
+bool
+filter_is_possible(const struct filter *f)
+{
+	struct estimate	 e = filter_estimate(f, f->when);
+
+	/* Written so that NaN fails each test. */
+	return fabs(e.offset) <= POSSIBLE_OFFSET &&
+	    e.offset_error <= POSSIBLE_OFFSET &&
+	    fabs(e.frequency) <= POSSIBLE_FREQUENCY &&
+	    e.frequency_error <= POSSIBLE_FREQUENCY;
 }
 
 /*

@@ -99,10 +99,17 @@ void		 filter_predict(struct filter *f, double when);
 
 /*
  * How far prediction is outside of what source I says now (O), in standard
- * errors; 0: it is inside.
+ * errors; 0: it is inside.  Of a source that takes no part yet, the path's
+ * asymmetry may be anything that a path of DELAY (s) can have.
  */
 double		 filter_surprise(const struct filter *f, size_t i,
-		    const struct observation *o);
+		    const struct observation *o, double delay);
+
+/*
+ * Can the estimate be true?  It is finite, and neither offset nor frequency is
+ * beyond what a clock can have.  If not, the filter must be started anew.
+ */
+bool		 filter_is_possible(const struct filter *f);
 
 /* Learn from that. */
 void		 filter_update(struct filter *f, size_t i,

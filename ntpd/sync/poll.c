@@ -18,6 +18,13 @@
 /* Intervals are at most this part of the time since the start. */
 #define POLL_RAMP	3.0
 
+/*
+ * While servers answer and none is believed, intervals are at most so many
+ * times the least: who is to be believed again must be heard often.  Tuned:
+ * chaos_test.
+ */
+#define COASTING_MOST	4.0
+
 /* Intervals are tried in steps of this factor. */
 #define POLL_STEP	1.1
 
@@ -41,7 +48,7 @@ tolerable_loss(const struct sync *sync)
 		precision = source_sample(s, 0)->precision;
 		sum += 12 / (x * x + precision * precision);
 		members++;
-		near = near && s->delays.least <= NEAR_DELAY;
+		near = near && source_length(s) <= NEAR_DELAY;
 	}
 	if (members == 0)
 		return 0;
@@ -58,6 +65,18 @@ tolerable_loss(const struct sync *sync)
  * the time since its start.  Silence is no reason to hurry: with nobody to
  * compare with, only that bound holds, and it goes on growing.
  */
+/* Does any source answer? */
+static bool
+is_anybody_heard(const struct sync *sync)
+{
+	size_t		 i;
+
+	for (i = 0; i < SYNC_SOURCES; i++)
+		if (sync->sources[i].used && sync->sources[i].nsamples > 0)
+			return true;
+	return false;
+}
+
 double
 sync_poll(const struct sync *sync, double now, double least, double most)
 {
@@ -68,6 +87,8 @@ sync_poll(const struct sync *sync, double now, double least, double most)
 		return least;
 	most = fmin(most, (now - sync->filter.began) / POLL_RAMP);
 	tolerable = tolerable_loss(sync);
+	if (tolerable <= 0 && is_anybody_heard(sync))
+		most = fmin(most, COASTING_MOST * least);
 	if (tolerable <= 0)
 		return fmax(least, most);
 	last = filter_estimate(&sync->filter, sync->filter.when);

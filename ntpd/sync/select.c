@@ -10,14 +10,14 @@
 #define OUTLIER_SPREAD	3.0	/* times the median distance from it */
 #define OUTSIDE_ERRORS	4.0	/* standard errors from the intersection */
 
-enum edge_kind { LOWER = -1, MIDPOINT = 0, UPPER = 1 };
+enum edge_kind { LOWER = -1, UPPER = 1 };
 
 struct edge {
 	double		 at;
 	enum edge_kind	 kind;
 };
 
-/* Insertion sort: at most 192 edges, and stable. */
+/* Insertion sort: at most 128 edges, and stable. */
 static void
 sort_edges(struct edge *edges, size_t n)
 {
@@ -40,11 +40,10 @@ make_edges(const struct opinion *o, size_t n, struct edge *edges)
 	size_t		 i, m = 0;
 
 	for (i = 0; i < n && i < SELECT_MAX; i++) {
-		if (!o[i].usable || o[i].unsteady)
+		if (!o[i].usable)
 			continue;
 		edges[m++] = (struct edge){ o[i].offset - o[i].distance,
 		    LOWER };
-		edges[m++] = (struct edge){ o[i].offset, MIDPOINT };
 		edges[m++] = (struct edge){ o[i].offset + o[i].distance,
 		    UPPER };
 	}
@@ -52,17 +51,12 @@ make_edges(const struct opinion *o, size_t n, struct edge *edges)
 	return m;
 }
 
-/*
- * The first point, going up, that at least NEED intervals contain.  *PASSED
- * counts the midpoints below it.  False if there is none.
- */
+/* The first point, going up, that NEED intervals contain; false: none. */
 static bool
-find_low(const struct edge *edges, size_t m, size_t need, double *low,
-    size_t *passed)
+find_low(const struct edge *edges, size_t m, size_t need, double *low)
 {
 	size_t		 i, depth = 0;
 
-	*passed = 0;
 	for (i = 0; i < m; i++) {
 		if (edges[i].kind == LOWER && ++depth >= need) {
 			*low = edges[i].at;
@@ -70,20 +64,16 @@ find_low(const struct edge *edges, size_t m, size_t need, double *low,
 		}
 		if (edges[i].kind == UPPER)
 			depth--;
-		if (edges[i].kind == MIDPOINT)
-			++*passed;
 	}
 	return false;
 }
 
 /* The same going down. */
 static bool
-find_high(const struct edge *edges, size_t m, size_t need, double *high,
-    size_t *passed)
+find_high(const struct edge *edges, size_t m, size_t need, double *high)
 {
 	size_t		 i, depth = 0;
 
-	*passed = 0;
 	for (i = m; i-- > 0;) {
 		if (edges[i].kind == UPPER && ++depth >= need) {
 			*high = edges[i].at;
@@ -91,40 +81,50 @@ find_high(const struct edge *edges, size_t m, size_t need, double *high,
 		}
 		if (edges[i].kind == LOWER)
 			depth--;
-		if (edges[i].kind == MIDPOINT)
-			++*passed;
 	}
 	return false;
 }
 
+bool
+select_majority(const struct opinion *o, size_t n, double *low, double *high)
+{
+	struct edge	 edges[2 * SELECT_MAX];
+	size_t		 m = make_edges(o, n, edges), need = m / 4 + 1;
+
+	return find_low(edges, m, need, low) &&
+	    find_high(edges, m, need, high);
+}
+
 /*
- * RFC 5905 11.2.1: allow 0, 1, ... falsetickers as long as they are a
- * minority; stop at the first number for which the others intersect and no
- * more midpoints than that lie outside.
+ * Allow 0, 1, ... falsetickers as long as they are a minority, and stop at the
+ * first number for which the others' intervals have a point in common.
+ * RFC 5905 11.2.1 also wants their midpoints within what they have in common.
+ * Near and far servers need not fulfil that: half of a long asymmetric path is
+ * many times the whole of a short one, and both are right.
  */
 static bool
 intersect(const struct opinion *o, size_t n, size_t usable, double *low,
     double *high)
 {
-	struct edge	 edges[3 * SELECT_MAX];
-	size_t		 m = make_edges(o, n, edges), allow, below, above;
+	struct edge	 edges[2 * SELECT_MAX];
+	size_t		 m = make_edges(o, n, edges), allow;
 
 	for (allow = 0; 2 * allow < usable; allow++) {
-		if (find_low(edges, m, usable - allow, low, &below) &&
-		    find_high(edges, m, usable - allow, high, &above) &&
-		    below + above <= allow && *low <= *high)
+		if (find_low(edges, m, usable - allow, low) &&
+		    find_high(edges, m, usable - allow, high))
 			return true;
 	}
 	return false;
 }
 
+/* Compare O with what the truechimers have in common, LOW to HIGH. */
 static void
-judge(struct opinion *o, double low, double high)
+compare(struct opinion *o, double low, double high)
 {
 	double		 error = OUTSIDE_ERRORS * sqrt(o->variance);
 
-	o->truechimer = o->usable && !o->unsteady &&
-	    o->offset - o->distance <= high && o->offset + o->distance >= low;
+	o->truechimer = o->usable && o->offset - o->distance <= high &&
+	    o->offset + o->distance >= low;
 	o->outside = o->truechimer &&
 	    (o->offset + error < low || o->offset - error > high);
 }
@@ -143,7 +143,7 @@ select_truechimers(struct opinion *o, size_t n)
 	if (usable == 0 || !intersect(o, n, usable, &low, &high))
 		return 0;
 	for (i = 0; i < n && i < SELECT_MAX; i++) {
-		judge(&o[i], low, high);
+		compare(&o[i], low, high);
 		truechimers += o[i].truechimer;
 	}
 	return truechimers;
@@ -198,26 +198,31 @@ find_outlier(const struct opinion *o, size_t n)
 	return worst;
 }
 
-/* Truechimers, those that are OUTSIDE included or not.  Returns how many. */
+/*
+ * The truechimers within what all of them have in common; if there are none,
+ * all truechimers.  Returns how many.
+ */
 static size_t
-nominate(struct opinion *o, size_t n, bool outside)
+nominate(struct opinion *o, size_t n)
 {
 	size_t		 i, survivors = 0;
 
 	for (i = 0; i < n; i++) {
-		o[i].survivor = o[i].truechimer && (outside || !o[i].outside);
+		o[i].survivor = o[i].truechimer && !o[i].outside;
 		survivors += o[i].survivor;
 	}
+	for (i = 0; i < n && survivors == 0; i++)
+		o[i].survivor = o[i].truechimer;
+	for (i = 0, survivors = 0; i < n; i++)
+		survivors += o[i].survivor;
 	return survivors;
 }
 
 size_t
 select_survivors(struct opinion *o, size_t n)
 {
-	size_t		 i, usable = 0, survivors = nominate(o, n, false);
+	size_t		 i, usable = 0, survivors = nominate(o, n);
 
-	if (survivors == 0)
-		survivors = nominate(o, n, true);
 	for (i = 0; i < n; i++)
 		usable += o[i].usable;
 	/* Without a majority left, nobody can say who stands apart. */

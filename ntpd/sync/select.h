@@ -13,8 +13,8 @@ struct opinion {
 	double		 offset;	/* s */
 	double		 distance;	/* s, > 0 */
 	double		 variance;	/* s^2, of offset as an estimate */
+	double		 jitter;	/* s, scatter around its own line */
 	bool		 usable;	/* has something to say */
-	bool		 unsteady;	/* contradicts itself: never believed */
 	bool		 truechimer;	/* result of select_truechimers() */
 	bool		 outside;	/* likewise: one that is right by modesty */
 	bool		 survivor;	/* result of select_survivors() */
@@ -24,14 +24,22 @@ struct opinion {
 
 /*
  * Find the smallest number of falsetickers that leaves the others' intervals
- * with a point in common that also lies between their midpoints, and mark the
- * truechimers among the N opinions.  Returns how many there are; 0, and none
- * marked, if no majority of the usable ones agrees.
+ * with a point in common, and mark the truechimers among the N opinions.
+ * Returns how many there are; 0, and none marked, if no majority of the usable
+ * ones agrees.
  *
  * True time is in the intersection.  A truechimer whose offset is not there, by
  * four standard errors, is wrong, though within the distance that it admits.
  */
 size_t	 select_truechimers(struct opinion *opinions, size_t n);
+
+/*
+ * From where to where (s) do intervals of more than half of the usable ones of
+ * the N opinions reach?  If these are right, true time is between *LOW and
+ * *HIGH, whatever the others say.  False: no point is in so many intervals.
+ */
+bool		 select_majority(const struct opinion *opinions, size_t n,
+		    double *low, double *high);
 
 /*
  * Mark as survivors the truechimers that are not outside (if any), without

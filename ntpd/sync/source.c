@@ -5,12 +5,17 @@
 
 #include "ntpd/sync/source.h"
 
-double
-sample_offset(double out, double back, double *delay)
-{
-	*delay = out + back;
-	return (out - back) / 2;
-}
+/*
+ * An oscillator is not further off its nominal frequency than this, s/s: it is
+ * what the kernel can correct.
+ */
+#define FREQUENCY_MOST	0.1
+
+/*
+ * A sample that many standard errors off its source's own line contradicts it.
+ * Tuned: source_test, self_contradiction.
+ */
+#define CONTRADICTION	6.0
 
 void
 source_init(struct source *source, unsigned weight)
@@ -90,6 +95,17 @@ source_settled(const struct source *source)
 	return s;
 }
 
+struct source
+source_story(const struct source *source)
+{
+	struct source	 s = *source;
+
+	if (s.waiting > 0)
+		source_forget(&s, s.waiting);
+	s.waiting = 0;
+	return s;
+}
+
 const struct sample *
 source_sample(const struct source *source, size_t i)
 {
@@ -131,28 +147,89 @@ source_observation(const struct source *source, const struct sample *sample)
 	};
 }
 
-double
-source_mean(const struct source *source, double now, double offset,
-    double frequency, double *variance, double *jitter)
+/*
+ * How far a sample's offset may be off, s^2: its own queue, and the path's
+ * minimum that is not exactly known.
+ */
+static double
+line_variance(const struct source *source, const struct sample *sample)
 {
-	double		 sum = 0, weights = 0, squares = 0, r, w, mean;
+	double		 blur = delays_error(&source->delays) / 2;
+
+	return source_variance(source, sample) + blur * blur;
+}
+
+/*
+ * The line through the samples FROM to TO, the newest being 0, around the
+ * moment NOW and the prediction of OFFSET there with FREQUENCY.
+ */
+static struct line
+fit(const struct source *source, size_t from, size_t to,
+    const struct estimate *base, double now)
+{
+	struct line_sums sums = { 0 };
 	const struct sample *s;
+	size_t		 i;
+
+	for (i = from; i < to; i++) {
+		s = source_sample(source, i);
+		line_add(&sums, s->when - now, s->offset - (base->offset +
+		    base->frequency * (s->when - now)),
+		    line_variance(source, s));
+	}
+	return line_fit(&sums, base->frequency_error);
+}
+
+struct line
+source_line(const struct source *source, double now, double offset,
+    double frequency, double frequency_error)
+{
+	struct estimate	 base = {
+		.offset = offset, .frequency = frequency,
+		.frequency_error = frequency_error
+	};
+
+	return fit(source, 0, source->nsamples, &base, now);
+}
+
+double
+source_jitter(const struct source *source)
+{
+	const struct sample *newest = source_sample(source, 0);
+	struct estimate	 base = {
+		.offset = newest->offset, .frequency_error = FREQUENCY_MOST
+	};
+
+	return fit(source, 0, source->nsamples, &base, newest->when).jitter;
+}
+
+bool
+source_contradicts(const struct source *source, size_t n)
+{
+	const struct sample *newest = source_sample(source, 0);
+	struct estimate	 base = {
+		.offset = newest->offset, .frequency_error = FREQUENCY_MOST
+	};
+	struct line	 l = fit(source, 1, n + 1, &base, newest->when);
+	double		 error = hypot(l.offset_error,
+	    sqrt(line_variance(source, newest)));
+
+	return fabs(l.offset) > CONTRADICTION * error ||
+	    fabs(l.slope) > FREQUENCY_MOST + CONTRADICTION * l.slope_error;
+}
+
+double
+source_length(const struct source *source)
+{
+	const struct sample *s;
+	double		 held = HUGE_VAL;
 	size_t		 i;
 
 	for (i = 0; i < source->nsamples; i++) {
 		s = source_sample(source, i);
-		r = s->offset - (offset + frequency * (s->when - now));
-		w = 1 / source_variance(source, s);
-		sum += w * r;
-		squares += w * r * r;
-		weights += w;
+		held = fmin(held, sample_trip(s) - s->delay);
 	}
-	if (weights <= 0)
-		return 0;
-	mean = sum / weights;
-	*variance = 1 / weights;
-	*jitter = sqrt(fmax(0, squares / weights - mean * mean));
-	return mean;
+	return source->delays.least + held;
 }
 
 double
@@ -160,9 +237,9 @@ source_distance(const struct source *source, double now, double drift)
 {
 	const struct sample *s = source_sample(source, 0);
 
-	return (source->delays.least + s->root_delay) / 2 + s->root_dispersion +
-	    s->precision + source->delays.usual_excess / 2 +
-	    drift * fmax(0, now - s->when);
+	return (source_length(source) + s->root_delay) / 2 +
+	    s->root_dispersion + s->precision +
+	    source->delays.usual_excess / 2 + drift * fmax(0, now - s->when);
 }
 
 double

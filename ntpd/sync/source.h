@@ -1,6 +1,6 @@
 /*
- * One time source: its recent samples, and what they tell of the path to it.
- * Pure; knows nothing of addresses.
+ * One time source: its recent samples, what they tell of the path to it, and
+ * how it stands to what we predict.  Pure; knows nothing of addresses.
  */
 #ifndef NTPD_SYNC_SOURCE_H
 #define NTPD_SYNC_SOURCE_H
@@ -9,7 +9,9 @@
 #include <stddef.h>
 
 #include "ntpd/sync/delays.h"
+#include "ntpd/sync/doubt.h"
 #include "ntpd/sync/filter.h"
+#include "ntpd/sync/line.h"
 #include "ntpd/sync/sample.h"
 
 #define SOURCE_SAMPLES	16	/* kept for comparing sources */
@@ -21,10 +23,11 @@ struct source {
 	size_t		 nsamples;
 	size_t		 newest;
 	struct delays	 delays;
+	enum source_state state;
 	unsigned	 surprises;	/* in a row, against prediction */
+	unsigned	 fits;		/* in a row */
 	size_t		 waiting;	/* of the newest samples: in doubt */
-	bool		 believed;	/* when the first of them came */
-	double		 fitted;	/* s, when the last that is none came */
+	double		 fitted;	/* s, when the last that fits came */
 };
 
 /* A source of WEIGHT with no samples. */
@@ -58,8 +61,21 @@ void		 source_drop(struct source *source, size_t count);
 /* SOURCE as it was before those samples that wait, but that the path is. */
 struct source	 source_settled(const struct source *source);
 
+/*
+ * SOURCE with its newest samples only: those that speak against prediction if
+ * there are any, else all.
+ */
+struct source	 source_story(const struct source *source);
+
 /* Sample number I, 0 the newest, i < nsamples. */
 const struct sample *source_sample(const struct source *source, size_t i);
+
+/*
+ * Does the newest sample contradict the N (at least 1) before it?  An
+ * oscillator can have any frequency within 10 %, but only one: they are
+ * compared on the source's own line, not on what anybody predicts.
+ */
+bool		 source_contradicts(const struct source *source, size_t n);
 
 /*
  * Variance (s^2) of the offset of SAMPLE, by how far its round trip exceeds
@@ -73,18 +89,29 @@ struct observation source_observation(const struct source *source,
 		    const struct sample *sample);
 
 /*
- * The source's opinion about now: the weighted mean of the recent samples'
- * offsets against a prediction that was OFFSET at oscillator time NOW and
- * changes by FREQUENCY s/s.  Returns s; *VARIANCE (s^2) is its variance by
- * the samples' own, *JITTER (s) the scatter of the samples.
+ * The line through the samples, as differences from a prediction that was
+ * OFFSET at oscillator time NOW and changes by FREQUENCY s/s.  The samples'
+ * own slope against it counts as far as FREQUENCY_ERROR (s/s) allows.
  */
-double		 source_mean(const struct source *source, double now,
-		    double offset, double frequency, double *variance,
-		    double *jitter);
+struct line	 source_line(const struct source *source, double now,
+		    double offset, double frequency, double frequency_error);
+
+/*
+ * The scatter of the samples around their own line, s, whatever the
+ * oscillator's frequency is.
+ */
+double		 source_jitter(const struct source *source);
+
+/*
+ * How long the path is, s: the least round trip, and the least time for which
+ * the server says that it held the packet, of the samples that are kept (one
+ * at least).  A server that overstates this time does not look nearer.
+ */
+double		 source_length(const struct source *source);
 
 /*
  * Half the width (s) of the interval that holds true time for certain, around
- * source_mean(): half the round trip to the root, and all dispersions, grown
+ * source_line(): half the round trip to the root, and all dispersions, grown
  * by DRIFT s/s since the newest sample (RFC 5905 11.2, "root distance").
  */
 double		 source_distance(const struct source *source, double now,

@@ -1,43 +1,25 @@
 /*
- * The synchronizer: from samples to one estimate.
+ * The synchronizer: from samples to one estimate.  A sample is classified
+ * against the prediction, all sources vote, and what they agree on is learned.
  */
 #include <math.h>
 
-#include "ntpd/sync/discipline.h"
+#include "ntpd/sync/bound.h"
+#include "ntpd/sync/change.h"
 #include "ntpd/sync/sync.h"
-
-/* Samples that a source must have given before it votes. */
-#define FIRST_SAMPLES	3
-
-/* A sample further from prediction than this, in standard errors, waits. */
-#define SURPRISE	4.0
-
-/* That many in a row are not noise: the source, or the clock, has changed. */
-#define SURPRISES	3
-
-/* How much the clock may have drifted since a sample, at least, s/s. */
-#define DRIFT_FLOOR	0.1e-6
-
-/* What is known of a clock that has changed is worth so long a time, s. */
-#define KNOWN		600.0
+#include "ntpd/sync/vote.h"
 
 /*
- * Its frequency is no longer known better than this, s/s.  If it was no pause
- * it may have got off by its pace, but not by more than that.
+ * A sample further from prediction than this is a surprise, in standard
+ * errors.  Tuned: surprises_are_taken_calmly.
  */
-#define CHANGED_LEAST	1e-6
-#define CHANGED_MOST	200e-6
+#define SURPRISE	4.0
 
 /* Samples of a source count as spread over that long, s, at least. */
 #define SHORTEST_SPAN	1.0
 
-/*
- * Confidence of the error bound, in standard errors: 99 % of a normal error of
- * what nobody can know, the asymmetry of the paths, which stays as it is; and
- * more of the rest, as the oscillator need not go on as it did.
- */
-#define BIAS_ERRORS	2.6
-#define OTHER_ERRORS	4.5
+/* Frequency error when nothing can be known of it, s/s. */
+#define UNKNOWN_FREQUENCY 200e-6
 
 void
 sync_init(struct sync *sync, double frequency, double frequency_error)
@@ -56,15 +38,51 @@ sync_add(struct sync *sync, size_t i, unsigned weight)
 	sync->verdicts[i] = (struct verdict){ .tally = UNUSABLE };
 }
 
-void
-sync_silence(struct sync *sync, size_t i)
+/* Source I had this event. */
+static void
+happens(struct sync *sync, size_t i, enum source_event event)
 {
-	source_forget(&sync->sources[i], 0);
-	sync->sources[i].surprises = 0;
+	struct source	*s = &sync->sources[i];
+
+	s->state = doubt_next(s->state, event);
+}
+
+/* Source I takes no part in anything any more. */
+static void
+leave(struct sync *sync, size_t i)
+{
+	struct source	*s = &sync->sources[i];
+
+	s->surprises = s->fits = 0;
+	s->waiting = 0;
+	happens(sync, i, EVENT_LEFT_OUT);
 	filter_leave(&sync->filter, i);
 	sync->verdicts[i] = (struct verdict){ .tally = UNUSABLE };
 	if (sync->system_peer == i)
 		sync->system_peer = SYNC_SOURCES;
+}
+
+/* Has everybody that was believed fallen silent? */
+static bool
+is_alone(const struct sync *sync)
+{
+	size_t		 i;
+
+	for (i = 0; i < SYNC_SOURCES; i++)
+		if (sync->filter.active[i])
+			return false;
+	return true;
+}
+
+void
+sync_silence(struct sync *sync, size_t i)
+{
+	source_forget(&sync->sources[i], 0);
+	leave(sync, i);
+	if (sync->filter.started && is_alone(sync)) {
+		sync->agreed = false;
+		sync->state = SYNC_COASTING;
+	}
 }
 
 void
@@ -72,6 +90,18 @@ sync_remove(struct sync *sync, size_t i)
 {
 	sync_silence(sync, i);
 	sync->sources[i].used = false;
+}
+
+/* There is no estimate. */
+static void
+forget_estimate(struct sync *sync)
+{
+	sync->filter.started = false;
+	sync->state = SYNC_STARTING;
+	sync->agreed = false;
+	sync->certain = false;
+	sync->truechimers = 0;
+	sync->system_peer = SYNC_SOURCES;
 }
 
 void
@@ -85,9 +115,7 @@ sync_restart(struct sync *sync)
 		sync->frequency = e.frequency;
 		sync->frequency_error = e.frequency_error;
 	}
-	sync->filter.started = false;
-	sync->agreed = false;
-	sync->truechimers = 0;
+	forget_estimate(sync);
 	for (i = 0; i < SYNC_SOURCES; i++)
 		sync_silence(sync, i);
 }
@@ -99,16 +127,9 @@ sync_begin_again(struct sync *sync, double frequency, double frequency_error)
 
 	sync->frequency = frequency;
 	sync->frequency_error = frequency_error;
-	sync->filter.started = false;
-	sync->agreed = false;
-	sync->truechimers = 0;
-	sync->system_peer = SYNC_SOURCES;
-	for (i = 0; i < SYNC_SOURCES; i++) {
-		sync->sources[i].surprises = 0;
-		sync->sources[i].waiting = 0;
-		filter_leave(&sync->filter, i);
-		sync->verdicts[i] = (struct verdict){ .tally = UNUSABLE };
-	}
+	forget_estimate(sync);
+	for (i = 0; i < SYNC_SOURCES; i++)
+		leave(sync, i);
 }
 
 double
@@ -126,6 +147,24 @@ bool
 sync_ready(const struct sync *sync)
 {
 	return sync->filter.started;
+}
+
+bool
+sync_takes_part(const struct sync *sync, size_t i)
+{
+	return sync->verdicts[i].tally >= COMBINED;
+}
+
+bool
+sync_has_vote(const struct sync *sync, size_t i, double now)
+{
+	return vote_has(sync, i, now);
+}
+
+bool
+sync_in_doubt(const struct sync *sync, size_t i)
+{
+	return sync->sources[i].state == SOURCE_DOUBTED;
 }
 
 /* In what time, s, a source of those who take part is heard; 0: nobody does. */
@@ -156,137 +195,7 @@ sync_estimate(const struct sync *sync, double now)
 	return e;
 }
 
-/*
- * Has source I said enough to vote, and is it near enough to its root, if S is
- * what counts of it?  Whoever is not believed must say it more than once.
- */
-static bool
-is_usable(const struct sync *sync, size_t i, const struct source *s, double now)
-{
-	size_t		 needed = sync->filter.active[i] ? 1 : FIRST_SAMPLES;
-
-	return s->used && s->nsamples >= needed &&
-	    source_distance(s, now, 0) < SYNC_MAX_DISTANCE;
-}
-
-bool
-sync_has_vote(const struct sync *sync, size_t i, double now)
-{
-	struct source	 s = source_settled(&sync->sources[i]);
-
-	return is_usable(sync, i, &s, now);
-}
-
-/*
- * What each source says about now, against the filter's prediction - or,
- * before there is one, against the guess that offset and frequency are what
- * BASE says.
- */
-static void
-form_opinions(struct sync *sync, double now, const struct estimate *base,
-    struct opinion *o)
-{
-	struct source	 s;
-	struct verdict	*v;
-	size_t		 i;
-	double		 drift;
-
-	drift = fmax(DRIFT_FLOOR, 3 * base->frequency_error);
-	for (i = 0; i < SYNC_SOURCES; i++) {
-		s = source_settled(&sync->sources[i]);
-		v = &sync->verdicts[i];
-		o[i] = (struct opinion){ .usable = false };
-		v->tally = UNUSABLE;
-		if (!is_usable(sync, i, &s, now))
-			continue;
-		o[i].usable = true;
-		o[i].offset = source_mean(&s, now, base->offset,
-		    base->frequency, &o[i].variance, &v->jitter);
-		o[i].distance = source_distance(&s, now, drift);
-		/* Without an estimate, our own drift looks like that. */
-		o[i].unsteady = sync->filter.started && v->jitter >
-		    o[i].distance + drift * source_span(&s, now);
-		v->offset = o[i].offset;
-		v->error = sqrt(o[i].variance);
-		v->tally = FALSETICKER;
-	}
-}
-
-/* The survivor that contributes most: heavy, near and steady. */
-static size_t
-choose_system_peer(const struct sync *sync, const struct opinion *o)
-{
-	double		 merit, best = 0;
-	size_t		 i, peer = SYNC_SOURCES;
-
-	for (i = 0; i < SYNC_SOURCES; i++) {
-		if (!o[i].survivor)
-			continue;
-		merit = sync->sources[i].weight /
-		    (o[i].distance + sync->verdicts[i].jitter);
-		if (i == sync->system_peer)	/* no hopping between equals */
-			merit *= 2;
-		if (merit > best) {
-			best = merit;
-			peer = i;
-		}
-	}
-	return peer;
-}
-
-static void
-judge(struct sync *sync, double now, const struct estimate *base)
-{
-	struct opinion	 o[SYNC_SOURCES];
-	size_t		 i;
-
-	form_opinions(sync, now, base, o);
-	sync->truechimers = select_truechimers(o, SYNC_SOURCES);
-	sync->agreed = sync->truechimers > 0;
-	if (sync->agreed)
-		select_survivors(o, SYNC_SOURCES);
-	sync->system_peer = choose_system_peer(sync, o);
-	for (i = 0; i < SYNC_SOURCES; i++) {
-		if (o[i].survivor)
-			sync->verdicts[i].tally = i == sync->system_peer ?
-			    SYSTEM_PEER : COMBINED;
-		else if (o[i].truechimer)
-			sync->verdicts[i].tally = OUTLIER;
-	}
-}
-
-bool
-sync_takes_part(const struct sync *sync, size_t i)
-{
-	return sync->verdicts[i].tally >= COMBINED;
-}
-
-/*
- * Whom others have found to be wrong is not only heard no longer: that nothing
- * he says fits does not speak against our clock, either.  Without a majority
- * nobody is heard: then what is known is carried on.
- */
-static void
-adjust_membership(struct sync *sync)
-{
-	bool		 wrong;
-	size_t		 i;
-
-	for (i = 0; i < SYNC_SOURCES; i++) {
-		if (sync_takes_part(sync, i)) {
-			filter_join(&sync->filter, i,
-			    sync->sources[i].delays.least);
-			continue;
-		}
-		wrong = sync->agreed && sync->verdicts[i].tally != UNUSABLE;
-		if (wrong)
-			sync->sources[i].believed = false;
-		if (wrong && sync->filter.active[i])
-			filter_reject(&sync->filter, i);
-		else if (sync->filter.active[i])
-			filter_leave(&sync->filter, i);
-	}
-}
+/* ---- classify ---- */
 
 /*
  * What SAMPLE of source I tells the filter, which is at that time or after it:
@@ -308,6 +217,76 @@ observe(const struct sync *sync, size_t i, const struct sample *sample)
 	    e.wander * e.wander * late * late * late / 3;
 	return o;
 }
+
+/*
+ * A sample that fits.  What was far from prediction before it was wrong: the
+ * source may say the truth again.
+ */
+static void
+take_fit(struct sync *sync, size_t i)
+{
+	struct source	*s = &sync->sources[i];
+	bool		 was_known = s->state == SOURCE_FITS ||
+	    s->state == SOURCE_DOUBTED;
+
+	if (s->fits == 0)
+		source_drop(s, was_known || s->state == SOURCE_NEW ?
+		    s->surprises : s->nsamples);
+	s->surprises = 0;
+	if (s->fits < DOUBT_ANSWERS)
+		s->fits++;
+	s->fitted = source_sample(s, 0)->when;
+	happens(sync, i, s->fits < DOUBT_ANSWERS ? EVENT_FITS :
+	    EVENT_FITS_AGAIN);
+}
+
+/*
+ * A sample that does not fit.  The first ones wait, apart from the older ones.
+ * When the source insists, only these are left: its past says nothing about
+ * what it says now.
+ */
+static void
+take_surprise(struct sync *sync, size_t i)
+{
+	struct source	*s = &sync->sources[i];
+	bool		 waits = s->state == SOURCE_FITS ||
+	    s->state == SOURCE_DOUBTED;
+
+	s->fits = 0;
+	if (s->surprises <= DOUBT_ANSWERS)
+		s->surprises++;
+	happens(sync, i, s->surprises < DOUBT_ANSWERS ? EVENT_SURPRISES :
+	    EVENT_INSISTS);
+	if (waits) {
+		s->waiting++;
+		if (s->waiting > 1 && source_contradicts(s, s->waiting - 1)) {
+			source_drop(s, s->waiting - 1);
+			s->waiting = 1;
+		}
+		if (s->state == SOURCE_DOUBTED)
+			return;
+		source_forget(s, s->waiting);
+		s->waiting = 0;
+	} else if (s->nsamples > 1 && source_contradicts(s, s->nsamples - 1))
+		source_drop(s, s->nsamples - 1);
+}
+
+/* Is SAMPLE, the newest of source I, what was predicted? */
+static void
+classify(struct sync *sync, size_t i, const struct sample *sample)
+{
+	struct observation o;
+
+	filter_predict(&sync->filter, sample->when);
+	o = observe(sync, i, sample);
+	if (filter_surprise(&sync->filter, i, &o,
+	    source_length(&sync->sources[i])) < SURPRISE)
+		take_fit(sync, i);
+	else
+		take_surprise(sync, i);
+}
+
+/* ---- learn ---- */
 
 static void
 learn(struct sync *sync, size_t i, const struct sample *sample)
@@ -343,6 +322,28 @@ next_sample(const struct sync *sync, const size_t taken[], size_t *from)
 }
 
 /*
+ * Those who are used take part in the filter.  Without a majority nobody does:
+ * then what is known is carried on.  Of a source that was found to be wrong,
+ * what it said is forgotten, too.
+ */
+static void
+adjust_membership(struct sync *sync)
+{
+	size_t		 i;
+
+	for (i = 0; i < SYNC_SOURCES; i++) {
+		if (sync_takes_part(sync, i))
+			filter_join(&sync->filter, i,
+			    source_length(&sync->sources[i]));
+		else if (sync->filter.active[i] && sync->agreed &&
+		    sync->verdicts[i].tally != UNUSABLE)
+			filter_reject(&sync->filter, i);
+		else if (sync->filter.active[i])
+			filter_leave(&sync->filter, i);
+	}
+}
+
+/*
  * Start the filter with everything that the chosen sources have said so far.
  * The first sample is the guess to start from, ten times as uncertain as it
  * is, so that it still counts once.
@@ -366,185 +367,6 @@ begin(struct sync *sync)
 	}
 }
 
-/* The first decision: wait for those who may still answer, then vote. */
-static bool
-try_start(struct sync *sync, const struct sample *sample, size_t expected)
-{
-	struct estimate	 base = {
-		.offset = sample->offset,
-		.frequency = sync->frequency,
-		.frequency_error = sync->frequency_error
-	};
-
-	judge(sync, sample->when, &base);
-	if (!sync->agreed || expected > 0)
-		return false;
-	begin(sync);
-	return true;
-}
-
-bool
-sync_begin_with(struct sync *sync, size_t i)
-{
-	return try_start(sync, source_sample(&sync->sources[i], 0), 0);
-}
-
-/*
- * A sample far from prediction is not believed at once.  When a source
- * insists, its past says nothing about its future; and when all do, it is our
- * clock that has changed.  When it does not, or no longer, what was far from
- * prediction was wrong.
- */
-static bool
-surprising(struct sync *sync, size_t i, const struct sample *sample)
-{
-	struct source	*s = &sync->sources[i];
-	struct observation o;
-
-	filter_predict(&sync->filter, sample->when);
-	o = observe(sync, i, sample);
-	if (filter_surprise(&sync->filter, i, &o) < SURPRISE) {
-		source_drop(s, s->surprises);
-		s->surprises = 0;
-		s->fitted = sample->when;
-		return false;
-	}
-	if (s->surprises == 0)
-		s->believed = sync->filter.active[i];
-	s->surprises++;
-	s->waiting = s->surprises < SURPRISES ? s->surprises : 0;
-	if (s->surprises == SURPRISES)
-		source_forget(s, SURPRISES);
-	return true;
-}
-
-bool
-sync_in_doubt(const struct sync *sync, size_t i)
-{
-	const struct source *s = &sync->sources[i];
-
-	return s->believed && s->surprises > 0 && s->surprises < SURPRISES;
-}
-
-/*
- * Are most of the sources that were believed surprising, and have they said so
- * often enough?  Each of them speaks for the others.  Who finds the prediction
- * right speaks against them, even if no majority believes anybody any more.
- */
-static bool
-clock_changed(const struct sync *sync)
-{
-	const struct source *s;
-	size_t		 i, surprising = 0, surprises = 0, members = 0;
-
-	for (i = 0; i < SYNC_SOURCES; i++) {
-		s = &sync->sources[i];
-		if (!s->used)
-			continue;
-		if (s->surprises == 0) {
-			members += s->nsamples > 0;
-		} else if (s->believed) {
-			members++;
-			surprising++;
-			surprises += s->surprises;
-		}
-	}
-	return surprises >= SURPRISES && 2 * surprising > members;
-}
-
-/* Have all whom the vote believes been against prediction for long enough? */
-static bool
-prediction_is_wrong(const struct sync *sync)
-{
-	size_t		 i;
-
-	for (i = 0; i < SYNC_SOURCES; i++)
-		if (sync_takes_part(sync, i) &&
-		    sync->sources[i].surprises < SURPRISES)
-			return false;
-	return sync->agreed;
-}
-
-/*
- * How far the frequency may have changed, s/s, since a sample of source I
- * fitted last, if SAMPLE is as far as it is from BASE, what was predicted for
- * it.  What may be noise shows nothing.
- */
-static double
-possible_pace(const struct sync *sync, size_t i, const struct sample *sample,
-    const struct estimate *base)
-{
-	struct observation o = observe(sync, i, sample);
-	double		 off = fabs(o.offset - base->offset) - o.half -
-	    SURPRISE * base->offset_error;
-	double		 since = fmax(1, sample->when - sync->sources[i].fitted);
-
-	if (off > DISCIPLINE_LARGE)
-		return CHANGED_LEAST;
-	return fmin(CHANGED_MOST, fmax(CHANGED_LEAST, off / since));
-}
-
-/*
- * Drop what was said before the change, by who has seen it, or by ALL; what was
- * said since need not wait.
- */
-static void
-forget_before_change(struct sync *sync, bool all)
-{
-	struct source	*s;
-
-	for (s = sync->sources; s < sync->sources + SYNC_SOURCES; s++) {
-		s->waiting = 0;
-		if (all || s->surprises > 0)
-			source_forget(s, s->surprises);
-	}
-}
-
-/*
- * The clock has changed, as SAMPLE of source I is the last to show; if a
- * majority, in which those who have not seen it yet have their votes, agrees.
- * Then these are to be heard anew.
- */
-static void
-accept_change(struct sync *sync, size_t i, const struct sample *sample,
-    double now)
-{
-	double		 began = sync->filter.began;
-	struct estimate	 base;
-	struct source	*s;
-
-	base = filter_estimate(&sync->filter, now);
-	sync->frequency = base.frequency;
-	sync->frequency_error = fmax(base.frequency_error,
-	    possible_pace(sync, i, sample, &base));
-	forget_before_change(sync, false);
-	judge(sync, now, &base);
-	if (!sync->agreed)
-		return;
-	forget_before_change(sync, true);
-	judge(sync, now, &base);
-	for (s = sync->sources; s < sync->sources + SYNC_SOURCES; s++)
-		s->surprises = 0;
-	if (!sync->agreed)
-		return;
-	sync->changes++;
-	begin(sync);
-	/* It is the same oscillator: no need to ask as often as at a start. */
-	sync->filter.began = fmax(began, now - KNOWN);
-}
-
-/* Has everybody that was believed fallen silent? */
-static bool
-is_coasting(const struct sync *sync)
-{
-	size_t		 i;
-
-	for (i = 0; i < SYNC_SOURCES; i++)
-		if (sync->filter.active[i])
-			return false;
-	return true;
-}
-
 /* Is everything still there that the filter has learned from? */
 static bool
 is_complete(const struct sync *sync)
@@ -559,55 +381,293 @@ is_complete(const struct sync *sync)
 	return (double)samples > sync->filter.updates;
 }
 
-bool
-sync_sample(struct sync *sync, size_t i, const struct sample *sample,
-    size_t expected)
-{
-	struct estimate	 base;
-	bool		 surprise, shorter;
-	double		 now;
+/* ---- vote ---- */
 
-	shorter = source_add(&sync->sources[i], sample);
-	if (!sync->filter.started)
-		return try_start(sync, sample, expected);
-	/* The first to come back may be the one that lies. */
-	if (is_coasting(sync) && expected > 0)
-		return false;
-	now = fmax(sample->when, sync->filter.when);
-	surprise = sync->sources[i].nsamples > 1 &&
-	    surprising(sync, i, sample);
-	if (surprise && clock_changed(sync)) {
-		accept_change(sync, i, sample, now);
-		return sync->agreed;
+/* The estimate was begun: each source's state says with or without it. */
+static void
+settle_states(struct sync *sync)
+{
+	struct source	*s;
+	size_t		 i;
+
+	for (i = 0; i < SYNC_SOURCES; i++) {
+		s = &sync->sources[i];
+		s->surprises = 0;
+		s->waiting = 0;
+		s->fits = 0;
+		if (sync_takes_part(sync, i))
+			s->fitted = sync->filter.when;
+		happens(sync, i, sync_takes_part(sync, i) ? EVENT_BEGUN :
+		    EVENT_LEFT_OUT);
 	}
-	/* It waits: neither its source nor others are judged by it so far. */
-	if (surprise && sync_in_doubt(sync, i))
+}
+
+/* The first decision: wait for those who may still answer, then vote. */
+static bool
+try_start(struct sync *sync, const struct sample *sample, size_t expected)
+{
+	struct opinion	 o[SYNC_SOURCES];
+	struct estimate	 base = {
+		.offset = sample->offset,
+		.frequency = sync->frequency,
+		.frequency_error = sync->frequency_error
+	};
+	bool		 agreed;
+
+	agreed = vote_hold(sync, sample->when, &base, VOTE_SETTLED, o) > 0;
+	vote_publish(sync, o);
+	sync->agreed = agreed;
+	if (!agreed || expected > 0)
 		return false;
-	base = filter_estimate(&sync->filter, now);
-	if (!surprise && source_combine(&sync->sources[i], &base))
-		shorter = true;
-	judge(sync, now, &base);
-	if (surprise && prediction_is_wrong(sync)) {
-		accept_change(sync, i, sample, now);
-		return sync->agreed;
+	change_frequency(sync, o, sample->when, &base);
+	begin(sync);
+	settle_states(sync);
+	sync->state = SYNC_FOLLOWING;
+	sync->calm = sync->filter.when;
+	return true;
+}
+
+bool
+sync_begin_with(struct sync *sync, size_t i)
+{
+	return try_start(sync, source_sample(&sync->sources[i], 0), 0);
+}
+
+/* How all sources stand, given what they say in the end, O. */
+static void
+take_stands(const struct sync *sync, const struct opinion *o,
+    struct stand *stands)
+{
+	size_t		 i;
+
+	for (i = 0; i < SYNC_SOURCES; i++)
+		stands[i] = (struct stand){
+			.votes = o[i].usable || (sync->sources[i].used &&
+			    sync->verdicts[i].tally != UNUSABLE),
+			.state = sync->sources[i].state,
+			.surprises = sync->sources[i].surprises,
+			.agrees = o[i].truechimer,
+			.counts = o[i].survivor
+		};
+}
+
+/*
+ * Has our clock changed, as the newest sample of source I is the last to show?
+ * Then begin again with what was said since.
+ */
+static bool
+has_changed(struct sync *sync, size_t i, double now,
+    const struct estimate *base)
+{
+	struct opinion	 o[SYNC_SOURCES] = { 0 };
+	struct stand	 stands[SYNC_SOURCES];
+	double		 began = sync->filter.began;
+
+	take_stands(sync, o, stands);
+	if (!doubt_may_be_us(stands, SYNC_SOURCES))
+		return false;
+	if (vote_hold(sync, now, base, VOTE_NEWS, o) == 0)
+		return false;
+	take_stands(sync, o, stands);
+	if (!doubt_may_be_us(stands, SYNC_SOURCES) ||
+	    !doubt_is_us(stands, SYNC_SOURCES))
+		return false;
+	change_accept(sync, o, i, now, base);
+	begin(sync);
+	change_known(sync, began, now);
+	settle_states(sync);
+	sync->state = SYNC_BEGINNING_AGAIN;
+	sync->unsettled = SYNC_SETTLED;
+	sync->agreed = true;
+	sync->changes++;
+	return true;
+}
+
+/* Does anybody whom the vote believes find the prediction right? */
+static bool
+fits_somebody(const struct sync *sync, const struct opinion *o)
+{
+	const struct source *s;
+	size_t		 i;
+
+	for (i = 0; i < SYNC_SOURCES; i++) {
+		s = &sync->sources[i];
+		if (o[i].truechimer && (s->state == SOURCE_DOUBTED ||
+		    s->state == SOURCE_FITS ||
+		    (s->state == SOURCE_NEW && s->fits > 0)))
+			return true;
 	}
+	return false;
+}
+
+/* What the vote O means for source I. */
+static void
+judge(struct sync *sync, const struct opinion *o, size_t i)
+{
+	struct source	*s = &sync->sources[i];
+
+	if (!sync->agreed) {
+		if (s->state == SOURCE_FALSE)
+			s->surprises = 0;
+		happens(sync, i, EVENT_UNDECIDED);
+	} else if (o[i].survivor) {
+		/* Its path has changed, within what it may be. */
+		if (s->state == SOURCE_INSISTS || s->state == SOURCE_FALSE) {
+			filter_leave(&sync->filter, i);
+			s->surprises = 0;
+		}
+		happens(sync, i, EVENT_ACCEPTED);
+	} else if (o[i].usable && !o[i].truechimer) {
+		if (s->waiting > 0)
+			*s = source_story(s);
+		happens(sync, i, EVENT_OUTVOTED);
+	}
+}
+
+static void
+vote(struct sync *sync, double now, const struct estimate *base)
+{
+	struct opinion	 o[SYNC_SOURCES];
+	size_t		 i, k;
+	bool		 agreed;
+
+	agreed = vote_hold(sync, now, base, VOTE_SETTLED, o) > 0;
+	sync->agreed = agreed && fits_somebody(sync, o);
+	for (i = 0; agreed && !sync->agreed && i < SYNC_SOURCES; i++)
+		o[i].survivor = o[i].truechimer = false;
+	vote_publish(sync, o);
+	for (k = 0; k < SYNC_SOURCES; k++)
+		if (sync->sources[k].used)
+			judge(sync, o, k);
 	adjust_membership(sync);
-	if (!sync_takes_part(sync, i) || surprise)
+}
+
+/* ---- the whole ---- */
+
+/* Is any source in STATE? */
+static bool
+anybody_is(const struct sync *sync, enum source_state state)
+{
+	size_t		 i;
+
+	for (i = 0; i < SYNC_SOURCES; i++)
+		if (sync->sources[i].used &&
+		    sync->sources[i].state == state)
+			return true;
+	return false;
+}
+
+/* The state after a sample, by the table in sync.h. */
+static void
+update_state(struct sync *sync)
+{
+	if (!sync->filter.started)
+		sync->state = SYNC_STARTING;
+	else if (!sync->agreed)
+		sync->state = SYNC_COASTING;
+	else if (anybody_is(sync, SOURCE_DOUBTED))
+		sync->state = SYNC_IN_DOUBT;
+	else if (sync->unsettled > 0)
+		sync->state = SYNC_BEGINNING_AGAIN;
+	else
+		sync->state = SYNC_FOLLOWING;
+	/* If others disagree, the prediction is not in doubt for that alone. */
+	if (sync->state != SYNC_IN_DOUBT && (sync->agreed ||
+	    anybody_is(sync, SOURCE_FITS) || !anybody_is(sync, SOURCE_INSISTS)))
+		sync->calm = sync->filter.when;
+}
+
+/* Learn from the newest sample of source I, if it counts. */
+static bool
+learn_from(struct sync *sync, size_t i, const struct sample *sample,
+    bool shorter)
+{
+	const struct source *s = &sync->sources[i];
+
+	if (!sync->agreed || !sync_takes_part(sync, i) || s->surprises > 0)
 		return false;
 	/* After a start in a queue, which is over: judge all of it anew. */
 	if (shorter && is_complete(sync))
 		begin(sync);
 	else
 		learn(sync, i, sample);
+	if (sync->unsettled > 0)
+		sync->unsettled--;
 	return true;
 }
 
-double
-sync_bound(const struct sync *sync, double now)
+/* An estimate that cannot be true, whatever made it so: start anew. */
+static bool
+is_sane(struct sync *sync)
 {
-	double		 error = filter_estimate(&sync->filter, now).offset_error;
-	double		 bias = fmin(error, filter_bias_error(&sync->filter));
-	double		 other = sqrt(error * error - bias * bias);
+	if (!sync->filter.started || filter_is_possible(&sync->filter))
+		return true;
+	sync->filter.started = false;
+	sync->frequency = 0;
+	sync->frequency_error = UNKNOWN_FREQUENCY;
+	sync_restart(sync);
+	sync->restarts++;
+	return false;
+}
 
-	return hypot(BIAS_ERRORS * bias, OTHER_ERRORS * other);
+/* The same, when there is an estimate. */
+static bool
+follow(struct sync *sync, size_t i, const struct sample *sample, bool shorter)
+{
+	struct estimate	 base;
+	double		 now = fmax(sample->when, sync->filter.when);
+
+	classify(sync, i, sample);
+	base = filter_estimate(&sync->filter, now);
+	if (sync->sources[i].surprises > 0 && has_changed(sync, i, now, &base))
+		return true;
+	if (sync->sources[i].surprises == 0 &&
+	    source_combine(&sync->sources[i], &base))
+		shorter = true;
+	vote(sync, now, &base);
+	return learn_from(sync, i, sample, shorter);
+}
+
+bool
+sync_sample(struct sync *sync, size_t i, const struct sample *sample,
+    size_t expected)
+{
+	struct source	*s = &sync->sources[i];
+	bool		 shorter, updated;
+
+	if (!sample_is_possible(sample))
+		return false;
+	shorter = source_add(s, sample);
+	if (!sync->filter.started) {
+		if (s->nsamples > 1 && source_contradicts(s, s->nsamples - 1))
+			source_drop(s, s->nsamples - 1);
+		updated = try_start(sync, sample, expected);
+	} else if (is_alone(sync) && expected > 0) {
+		/* The first to come back may be the one that lies. */
+		return false;
+	} else
+		updated = follow(sync, i, sample, shorter);
+	if (!is_sane(sync))
+		return false;
+	update_state(sync);
+	bound_remember(sync);
+	return updated;
+}
+
+const char *
+sync_state_name(enum sync_state state)
+{
+	switch (state) {
+	case SYNC_STARTING:
+		return "starting";
+	case SYNC_FOLLOWING:
+		return "following";
+	case SYNC_IN_DOUBT:
+		return "in doubt";
+	case SYNC_COASTING:
+		return "coasting";
+	case SYNC_BEGINNING_AGAIN:
+		return "beginning again";
+	}
+	return "unknown";
 }

@@ -17,8 +17,17 @@
 
 #define SYNC_SOURCES	FILTER_SOURCES
 
-/* Who is further from the root is no source of time, s (RFC 5905: MAXDIST). */
-#define SYNC_MAX_DISTANCE	1.5
+/*
+ * A server whose root distance is this or more has no vote, s.  Windows'
+ * servers state a root dispersion of seconds; this is what chronyd takes.
+ */
+#define SYNC_MAX_DISTANCE	3.0
+
+/*
+ * The worst drift that the certain bound allows for, s/s: RFC 5905's PHI.  The
+ * oscillator's frequency is known far better than that, but need not stay.
+ */
+#define SYNC_WORST_DRIFT	15e-6
 
 enum tally {
 	UNUSABLE,
@@ -36,17 +45,55 @@ struct verdict {
 	double		 jitter;	/* s, scatter of its samples */
 };
 
+/*
+ *  state           what is true                    ends when
+ *  STARTING        there is no estimate            a majority of those that
+ *                                                  answer agrees: FOLLOWING
+ *  FOLLOWING       a majority agrees with the      one of them surprises: IN
+ *                  prediction                      DOUBT; it is lost: COASTING
+ *  IN_DOUBT        a majority agrees, but one of   it fits again or is outvoted:
+ *                  it has said something else,     FOLLOWING; most insist:
+ *                  once or twice                   BEGINNING_AGAIN; two more
+ *                                                  answers of it at most
+ *  COASTING        nobody answers, or no majority  a majority agrees with the
+ *                  agrees: the prediction goes on  prediction: FOLLOWING; or
+ *                                                  against it: BEGINNING_AGAIN,
+ *                                                  after three answers
+ *  BEGINNING_AGAIN most insisted that our clock    SYNC_SETTLED more samples
+ *                  has changed: the estimate is    were learned: FOLLOWING
+ *                  made of their last samples
+ *
+ * Whatever comes: when the estimate is one that cannot be true, STARTING.
+ */
+enum sync_state {
+	SYNC_STARTING,
+	SYNC_FOLLOWING,
+	SYNC_IN_DOUBT,
+	SYNC_COASTING,
+	SYNC_BEGINNING_AGAIN
+};
+
+/* Samples until an estimate that was begun again is one like any other. */
+#define SYNC_SETTLED	8
+
 struct sync {
 	struct source	 sources[SYNC_SOURCES];
 	struct verdict	 verdicts[SYNC_SOURCES];
 	struct filter	 filter;
+	enum sync_state	 state;
+	double		 calm;		/* s, when it was last not in doubt */
+	unsigned	 unsettled;	/* samples that BEGINNING_AGAIN lasts */
 	double		 frequency;	/* s/s, known before the first sample */
 	double		 frequency_error;
-	bool		 agreed;	/* a majority agrees */
+	bool		 agreed;	/* a majority agrees with prediction */
 	size_t		 truechimers;
 	size_t		 system_peer;	/* SYNC_SOURCES: none */
 	double		 updated;	/* s, oscillator time of it */
 	unsigned	 changes;	/* of the clock that all sources saw */
+	unsigned	 restarts;	/* since an estimate could not be true */
+	double		 low, high;	/* s, certain bounds of the offset ... */
+	double		 certain_at;	/* ... at that time */
+	bool		 certain;	/* they are known */
 };
 
 /* Nothing known but FREQUENCY, s/s, with standard error FREQUENCY_ERROR. */
@@ -87,8 +134,9 @@ bool		 sync_begin_with(struct sync *sync, size_t i);
 
 /*
  * Take a sample of source I.  EXPECTED sources are still to give their first
- * answers: as long as there are any, nothing is decided by a few.  True if
- * the estimate was updated.
+ * answers: as long as there are any, nothing is decided by a few.  A sample
+ * that is impossible (sample_is_possible()) is ignored.  True if the estimate
+ * was updated.
  */
 bool		 sync_sample(struct sync *sync, size_t i,
 		    const struct sample *sample, size_t expected);
@@ -110,13 +158,25 @@ bool		 sync_ready(const struct sync *sync);
 struct estimate	 sync_estimate(const struct sync *sync, double now);
 
 /*
- * |true time - estimate| is below this at NOW, s, 99 % of the time at least.
+ * The likely bound: |true time - estimate| is below this at NOW, s, 99 % of
+ * the time at least.  While in doubt or coasting it grows by SYNC_WORST_DRIFT
+ * or more.
  */
 double		 sync_bound(const struct sync *sync, double now);
 
 /*
+ * The certain bound: true - oscillator time is between *LOW and *HIGH (s) at
+ * NOW, if a majority of those that vote tells the truth and the oscillator
+ * drifts no faster from what is believed than SYNC_WORST_DRIFT.  It is made of
+ * round trips by our own clock and of what the servers say of themselves.
+ * False: nothing is certain yet.
+ */
+bool		 sync_certain(const struct sync *sync, double now, double *low,
+		    double *high);
+
+/*
  * Was source I's last sample a surprise that one or two more can settle?  Then
- * it pays to ask again soon.
+ * it pays to ask again soon, all that have a vote.
  */
 bool		 sync_in_doubt(const struct sync *sync, size_t i);
 
@@ -131,9 +191,13 @@ bool		 sync_takes_part(const struct sync *sync, size_t i);
 
 /*
  * How long each source's next answer can wait at NOW, s, between LEAST and
- * MOST.
+ * MOST.  While in doubt or coasting it is LEAST, and a few times that if it
+ * goes on for long.
  */
 double		 sync_poll(const struct sync *sync, double now, double least,
 		    double most);
+
+/* "in doubt": for the log and for ntpctl. */
+const char	*sync_state_name(enum sync_state state);
 
 #endif

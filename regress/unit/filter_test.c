@@ -60,7 +60,7 @@ surprise(const struct filter *filter, size_t i, double offset,
 {
 	struct observation o = { offset, 0, variance };
 
-	return filter_surprise(filter, i, &o);
+	return filter_surprise(filter, i, &o, 0);
 }
 
 static void
@@ -274,11 +274,11 @@ surprise_outside_only(void **arg)
 	(void)arg;
 	filter_start(&f, 0, 4, 3, 0, 0);
 	filter_join(&f, 0, 0);
-	assert_near(filter_surprise(&f, 0, &o), 0, 0);
+	assert_near(filter_surprise(&f, 0, &o, 0), 0, 0);
 	o.offset = 21;
-	assert_near(filter_surprise(&f, 0, &o), 2, 1e-9);	/* 10/5 */
+	assert_near(filter_surprise(&f, 0, &o, 0), 2, 1e-9);	/* 10/5 */
 	o.offset = -13;
-	assert_near(filter_surprise(&f, 0, &o), 2, 1e-9);
+	assert_near(filter_surprise(&f, 0, &o, 0), 2, 1e-9);
 }
 
 /* ---- biases: how large they are, the bank has to guess ---- */

@@ -1,0 +1,159 @@
+/*
+ * From samples to opinions, from opinions to tallies.
+ */
+#include <math.h>
+
+#include "ntpd/sync/vote.h"
+
+/* Samples that a source must have given before it votes.  Tuned: sync_test. */
+#define FIRST_SAMPLES	3
+
+/* How much the clock may have drifted since a sample, at least, s/s. */
+#define DRIFT_FLOOR	0.1e-6
+
+/*
+ * As long as the frequency is in doubt, this is how far it may be off, s/s, as
+ * a standard error: samples soon know better.  Tuned: chaos_test.
+ */
+#define FREQUENCY_IN_DOUBT 200e-6
+
+/* So many standard errors are added to the distance of a line in doubt. */
+#define LINE_ERRORS	3.0
+
+/* The samples of source I that count. */
+static struct source
+heard(const struct sync *sync, size_t i, enum vote_on on)
+{
+	return on == VOTE_NEWS ? source_story(&sync->sources[i]) :
+	    source_settled(&sync->sources[i]);
+}
+
+/* Is the prediction what the source's samples were compared with so far? */
+static bool
+is_known(const struct source *s)
+{
+	return s->state == SOURCE_FITS || s->state == SOURCE_DOUBTED;
+}
+
+/*
+ * A source that contradicts itself has nothing to say: its samples scatter
+ * around their own line by more than it admits.
+ */
+static bool
+is_steady(const struct source *s, double now, double drift)
+{
+	return s->nsamples < FIRST_SAMPLES || source_jitter(s) <=
+	    source_distance(s, now, 0) + drift * source_span(s, now);
+}
+
+static bool
+is_usable(const struct source *s, double now)
+{
+	size_t		 needed = is_known(s) ? 1 : FIRST_SAMPLES;
+
+	return s->used && s->nsamples >= needed &&
+	    source_distance(s, now, 0) < SYNC_MAX_DISTANCE;
+}
+
+bool
+vote_has(const struct sync *sync, size_t i, double now)
+{
+	struct source	 s = heard(sync, i, VOTE_SETTLED);
+
+	return is_usable(&s, now) && is_steady(&s, now, DRIFT_FLOOR);
+}
+
+/*
+ * A source's line is known as well as the prediction's frequency if it is
+ * compared with that; if not, as its own samples tell.
+ */
+static struct opinion
+form_opinion(const struct source *s, double now, const struct estimate *base,
+    enum vote_on on)
+{
+	struct opinion	 o = { .usable = false };
+	double		 drift = fmax(DRIFT_FLOOR, 3 * base->frequency_error);
+	bool		 known = on == VOTE_SETTLED && is_known(s);
+	struct line	 line;
+
+	if (!is_usable(s, now) || !is_steady(s, now, drift))
+		return o;
+	line = source_line(s, now, base->offset, base->frequency, known ?
+	    base->frequency_error :
+	    fmax(FREQUENCY_IN_DOUBT, base->frequency_error));
+	o.usable = true;
+	o.offset = line.offset;
+	o.variance = line.offset_error * line.offset_error;
+	o.jitter = source_jitter(s);
+	o.distance = source_distance(s, now, known ? drift : 0);
+	if (!known)
+		o.distance += LINE_ERRORS * line.offset_error;
+	return o;
+}
+
+size_t
+vote_hold(const struct sync *sync, double now, const struct estimate *base,
+    enum vote_on on, struct opinion *o)
+{
+	struct source	 s;
+	size_t		 i, truechimers;
+
+	for (i = 0; i < SYNC_SOURCES; i++) {
+		s = heard(sync, i, on);
+		o[i] = form_opinion(&s, now, base, on);
+	}
+	truechimers = select_truechimers(o, SYNC_SOURCES);
+	if (truechimers > 0)
+		select_survivors(o, SYNC_SOURCES);
+	return truechimers;
+}
+
+/* The survivor that contributes most: heavy, near and steady. */
+static size_t
+choose_system_peer(const struct sync *sync, const struct opinion *o)
+{
+	double		 merit, best = 0;
+	size_t		 i, peer = SYNC_SOURCES;
+
+	for (i = 0; i < SYNC_SOURCES; i++) {
+		if (!o[i].survivor)
+			continue;
+		merit = sync->sources[i].weight /
+		    (o[i].distance + o[i].jitter);
+		if (i == sync->system_peer)	/* no hopping between equals */
+			merit *= 2;
+		if (merit > best) {
+			best = merit;
+			peer = i;
+		}
+	}
+	return peer;
+}
+
+static enum tally
+tally(const struct sync *sync, const struct opinion *o, size_t i)
+{
+	if (!o[i].usable)
+		return UNUSABLE;
+	if (o[i].survivor)
+		return i == sync->system_peer ? SYSTEM_PEER : COMBINED;
+	return o[i].truechimer ? OUTLIER : FALSETICKER;
+}
+
+void
+vote_publish(struct sync *sync, const struct opinion *o)
+{
+	size_t		 i;
+
+	sync->truechimers = 0;
+	sync->system_peer = choose_system_peer(sync, o);
+	for (i = 0; i < SYNC_SOURCES; i++) {
+		sync->truechimers += o[i].truechimer;
+		sync->verdicts[i] = (struct verdict){
+			.tally = tally(sync, o, i),
+			.offset = o[i].offset,
+			.error = sqrt(o[i].variance),
+			.jitter = o[i].jitter
+		};
+	}
+}
