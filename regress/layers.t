@@ -97,6 +97,52 @@ sync_includes_only_common()
 	    'ntpd/[^/]*|ntpd/[^s].*|ntpd/server/.*|ntpctl/.*'
 }
 
+# In the engine data goes up and calls go down: a file includes headers only of
+# those before it in this order.
+engine_order="clocks check schedule query association hosts steer local report"
+
+engine_calls_go_down()
+{
+	sources | awk -v order="engine_sandbox $engine_order engine" '
+	function place(path)
+	{
+		sub(/.*\//, "", path)
+		sub(/\.[chy]$/, "", path)
+		if (path ~ /^engine_(state|events|actions)$/)
+			path = "engine"
+		return path in rank ? rank[path] : 0
+	}
+	BEGIN {
+		n = split(order, name, " ")
+		for (i = 1; i <= n; i++)
+			rank[name[i]] = i
+	}
+	/^ntpd\/engine\/.*:[ \t]*#[ \t]*include[ \t]*"/ {
+		split($0, part, ":")
+		split($0, quoted, "\"")
+		if (quoted[2] ~ /^(common|ntpd\/[^\/]*$|ntpd\/sync\/)/)
+			next
+		to = place(quoted[2])
+		from = place(part[1])
+		if (!to || !from || to > from)
+			print part[1] " includes " quoted[2]
+	}'
+}
+
+engine_is_known_to_few()
+{
+	lines 'ntpd/engine/.*' 'struct engine([^_a-z]|$)' |
+	    grep -Ev '^ntpd/engine/engine(_state|_events|_actions)?\.[ch]:'
+}
+
+# The loop, the events and the actions, too: each calls the next.
+engine_events_come_before_actions()
+{
+	lines 'ntpd/engine/engine_events\.c' \
+	    'engine_main|(from|connect)_[a-z]* *\('
+	lines 'ntpd/engine/engine_actions\.c' '[^_a-z](engine_)?on_[a-z_]* *\('
+}
+
 parent_parses_no_packet()
 {
 	reach 'ntpd/parent/.*' 'common/ntp\.h'
@@ -238,6 +284,23 @@ never processes_meet_in_messages "no process includes another's headers" \
     ntpd/parent/a.c '#include "ntpd/launcher/launcher.h"' \
     fine ntpd/engine/a.c '#include "ntpd/engine/engine.h"' \
     fine ntpd/main.c '#include "ntpd/engine/engine.h"'
+never engine_calls_go_down "in the engine calls go down" \
+    ntpd/engine/query.c '#include "ntpd/engine/association.h"' \
+    ntpd/engine/schedule.h '#include "query.h"' \
+    ntpd/engine/local.c '#include "ntpd/engine/engine_state.h"' \
+    ntpd/engine/new.c '#include "ntpd/engine/query.h"' \
+    fine ntpd/engine/local.c '#include "ntpd/engine/local.h"' \
+    fine ntpd/engine/local.c '#include "ntpd/engine/steer.h"' \
+    fine ntpd/engine/engine_events.c '#include "ntpd/engine/engine_state.h"'
+never engine_is_known_to_few "three files know the whole engine" \
+    ntpd/engine/local.c 'f(struct engine *e)' \
+    ntpd/engine/steer.h 'struct engine;' \
+    fine ntpd/engine/engine_events.c 'f(struct engine *e)' \
+    fine ntpd/engine/local.c 'f(struct engine_setup *setup)'
+never engine_events_come_before_actions "the engine's actions cause no events" \
+    ntpd/engine/engine_actions.c '	engine_on_jump(e, 0, now);' \
+    ntpd/engine/engine_events.c '	from_parent(e, &msg, now);' \
+    fine ntpd/engine/engine_events.c '	engine_update(e, now);'
 never clock_is_written_in_one_place "only parent/clock.c writes the clock" \
     ntpd/parent/policy.c '	clock_adjtime(CLOCK_REALTIME, &tx);' \
     ntpd/engine/a.c '	if (adjtimex(&tx) == -1)' \

@@ -1,7 +1,8 @@
 /*
- * The engine's loop: what it waits for, and what it does about it.
+ * The engine's loop: what it waits for, and what the other processes say.
  */
 #include <bsd/unistd.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,7 +10,7 @@
 #include "common/log.h"
 #include "ntpd/engine/engine.h"
 #include "ntpd/engine/engine_sandbox.h"
-#include "ntpd/engine/state.h"
+#include "ntpd/engine/engine_state.h"
 
 /* Frequency error of an oscillator of which nothing is known, s/s. */
 #define UNKNOWN_FREQUENCY	200e-6
@@ -17,33 +18,45 @@
 /* A drift file is never trusted to be better than this, s/s. */
 #define LEAST_DRIFT_ERROR	0.05e-6
 
+/* What the modules keep for each statement is to follow its options. */
+static void
+follow_options(struct engine *e)
+{
+	const struct config_server *conf;
+	size_t		 i;
+
+	for (i = 0; i < MAX_ASSOCIATIONS; i++) {
+		if (!e->associations[i].used)
+			continue;
+		conf = &e->hosts.list[e->associations[i].host].conf;
+		schedule_configure(&e->associations[i].schedule,
+		    conf->minpoll, conf->maxpoll);
+		e->sync.sources[i].weight = conf->weight;
+	}
+}
+
 static void
 configure(struct engine *e, const struct engine_setup *setup,
     struct instant now)
 {
 	double		 error = UNKNOWN_FREQUENCY;
 
-	if (setup->nservers != e->npending) {
-		log_warnx("of %u servers %zu arrived: configuration ignored",
-		    setup->nservers, e->npending);
-		e->npending = 0;
+	if (!hosts_configure(&e->hosts, setup->nservers, e->associations, now))
 		return;
-	}
 	e->setup = *setup;
-	local_configure(e, now);
+	local_configure(&e->local, setup, now);
 	if (!e->configured) {
 		if (setup->has_drift)
-			error = setup->frequency_error > LEAST_DRIFT_ERROR ?
-			    setup->frequency_error : LEAST_DRIFT_ERROR;
+			error = fmax(setup->frequency_error, LEAST_DRIFT_ERROR);
 		e->clocks.rate = setup->frequency;
 		e->clock.frequency = setup->frequency;
 		e->clock.may_step = setup->step != STEP_NEVER;
 		sync_init(&e->sync, setup->frequency, error);
 		e->configured = true;
 	}
-	hosts_configure(e, now);
-	e->npending = 0;
-	steer_publish(e, now);
+	engine_change_hosts(e, now);
+	follow_options(e);
+	engine_publish(e, now);
 }
 
 static void
@@ -56,7 +69,7 @@ connect_server(struct engine *e, uint32_t i, int fd)
 	}
 	channel_close(&e->servers[i]);
 	channel_open(&e->servers[i], fd, ENGINE, SERVER);
-	steer_publish(e, instant_now());
+	engine_publish(e, instant_now());
 }
 
 static void
@@ -66,24 +79,7 @@ connect_resolver(struct engine *e, int fd)
 		return;
 	channel_close(&e->resolver);
 	channel_open(&e->resolver, fd, ENGINE, RESOLVER);
-	hosts_ask_again(e, instant_now());
-}
-
-static void
-clock_state(struct engine *e, const struct clock_state *state,
-    struct instant now)
-{
-	bool		 new_start = state->may_step && !e->clock.may_step;
-
-	e->clock = *state;
-	e->slew_end = instant_add(now, state->slew_left);
-	e->clocks.rate = state->frequency + state->slew;
-	if (e->stepping && state->answers_step) {
-		/* Done or refused; what is left is for the next sample. */
-		e->stepping = false;
-		steer_publish(e, now);
-	} else if (new_start && !e->stepping)
-		steer_update(e, now);
+	hosts_ask_again(&e->hosts, instant_now());
 }
 
 static void
@@ -91,9 +87,7 @@ from_parent(struct engine *e, const struct message *msg, struct instant now)
 {
 	switch (msg->type) {
 	case MSG_ENGINE_HOST:
-		if (e->npending < CONFIG_MAX_SERVERS)
-			memcpy(&e->pending[e->npending++], msg->data,
-			    sizeof(e->pending[0]));
+		hosts_add(&e->hosts, msg->data);
 		break;
 	case MSG_ENGINE_SETUP:
 		configure(e, msg->data, now);
@@ -108,17 +102,16 @@ from_parent(struct engine *e, const struct message *msg, struct instant now)
 		channel_send(&e->parent, MSG_ENGINE_ALIVE, 0, -1, NULL);
 		break;
 	case MSG_CLOCK_STATE:
-		clock_state(e, msg->data, now);
+		engine_on_clock_state(e, msg->data, now);
 		break;
 	case MSG_CLOCK_JUMPED:
-		steer_jumped(e,
-		    ((const struct clock_jumped *)msg->data)->by, now);
+		engine_on_jump(e, ((const struct clock_jumped *)msg->data)->by, now);
 		break;
 	case MSG_SHOW_STATUS:
-		report_status(e, msg->id, now);
+		engine_show_status(e, msg->id, now);
 		break;
 	case MSG_SHOW_PEERS:
-		report_peers(e, msg->id, now);
+		engine_show_peers(e, msg->id, now);
 		break;
 	default:
 		break;
@@ -131,21 +124,23 @@ static void
 from_resolver(struct engine *e, const struct message *msg, struct instant now)
 {
 	if (msg->type == MSG_RESOLVED)
-		hosts_resolved(e, msg->id, msg->data, now);
+		engine_on_resolved(e, msg->id, msg->data, now);
 	if (msg->fd != -1)
 		close(msg->fd);
 }
 
 static struct instant
-next_deadline(const struct engine *e)
+next_deadline(const struct engine *e, struct instant now)
 {
-	struct instant	 t = instant_min(hosts_deadline(e), e->publish_at);
+	struct instant	 t = instant_min(hosts_deadline(&e->hosts),
+	    e->publish_at);
 
-	return instant_min(t, associations_deadline(e));
+	t = instant_min(t, local_deadline(&e->local, now));
+	return instant_min(t, associations_deadline(e->associations));
 }
 
 static void
-wait_for_events(struct engine *e, struct pollset *set)
+wait_for_events(struct engine *e, struct pollset *set, struct instant now)
 {
 	struct association *a;
 	size_t		 i;
@@ -161,7 +156,7 @@ wait_for_events(struct engine *e, struct pollset *set)
 		if (a->used)
 			a->query.slot = pollset_add(set, a->query.fd, POLLIN);
 	}
-	pollset_wait(set, next_deadline(e), NULL);
+	pollset_wait(set, next_deadline(e, now), NULL);
 }
 
 /* Answers first: the sooner they are read, the truer is T4. */
@@ -176,7 +171,7 @@ receive(struct engine *e, const struct pollset *set, struct instant now)
 		a = &e->associations[i];
 		if (a->used && a->query.fd != -1 &&
 		    pollset_ready(set, a->query.slot, POLLIN))
-			query_receive(e, a, now);
+			engine_on_packets(e, i, now);
 	}
 	if (!channel_transfer(&e->parent, set))
 		exit(0);	/* the parent is gone, and with it the clock */
@@ -221,8 +216,9 @@ engine_init(struct engine *e, int parent_fd)
 	e->complaints.interval = 60;
 	e->precision = clocks_precision();
 	clocks_init(&e->clocks);
+	local_init(&e->local);
 	for (i = 0; i < MAX_ASSOCIATIONS; i++)
-		e->associations[i].query.fd = -1;
+		query_init(&e->associations[i].query);
 }
 
 void
@@ -235,18 +231,18 @@ engine_main(int parent_fd)
 
 	engine_init(&e, parent_fd);
 	pollset_clear(&set);	/* what came with the setup is there already */
-	for (;; wait_for_events(&e, &set)) {
+	for (;; wait_for_events(&e, &set, now)) {
 		now = instant_now();
 		leapt = clocks_follow_leap(&e.clocks);
 		receive(&e, &set, now);
 		if (!e.configured)
 			continue;
 		if (leapt)
-			steer_leapt(&e, now);
-		hosts_resolve(&e, now);
-		associations_run(&e, now);
+			engine_on_leap(&e, now);
+		engine_resolve(&e, now);
+		engine_on_time(&e, now);
 		if (!instant_before(now, e.publish_at))
-			steer_publish(&e, now);
-		local_run(&e, now);
+			engine_publish(&e, now);
+		engine_run_local(&e, now);
 	}
 }

@@ -8,17 +8,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ntpd/engine/state.h"
+#include "common/log.h"
+#include "ntpd/engine/hosts.h"
 
 #define RESOLVE_FIRST	2.0	/* s until a failed name is tried again */
 #define RESOLVE_LONGEST	1024.0	/* s, the most */
 #define RESOLVE_AGAIN	300.0	/* s between looks for replacements */
 
-static size_t
-host_number(const struct engine *e, const struct host *h)
-{
-	return (size_t)(h - e->hosts);
-}
+/* The statement of this association is gone. */
+#define NO_HOST		CONFIG_MAX_SERVERS
 
 static size_t
 wanted(const struct host *h)
@@ -27,64 +25,47 @@ wanted(const struct host *h)
 }
 
 static size_t
-count_associations(const struct engine *e, const struct host *h)
+count_associations(const struct association all[], size_t host)
 {
 	size_t		 i, n = 0;
 
 	for (i = 0; i < MAX_ASSOCIATIONS; i++)
-		n += e->associations[i].used &&
-		    e->associations[i].host == host_number(e, h);
+		n += all[i].used && all[i].host == host;
 	return n;
 }
 
-/* Whoever is asked has one vote, under whatever names he goes. */
+/* An address that is asked has one vote, in however many statements it is. */
 static bool
-is_asked(const struct engine *e, const struct addr *addr)
+is_asked(const struct association all[], const struct addr *addr)
 {
 	size_t		 i;
 
 	for (i = 0; i < MAX_ASSOCIATIONS; i++)
-		if (e->associations[i].used &&
-		    addr_equal(&e->associations[i].addr, addr))
+		if (all[i].used && addr_equal(&all[i].addr, addr))
 			return true;
 	return false;
 }
 
-/* Begin as many associations as H wants and has addresses for. */
-static void
-populate(struct engine *e, struct host *h, struct instant now)
+/* The next address of H that nobody asks yet, or NULL. */
+static const struct addr *
+unused_address(struct host *h, const struct association all[])
 {
-	size_t		 have = count_associations(e, h), tried, i;
-	struct addr	*addr;
+	const struct addr *addr;
+	size_t		 tried;
 
-	for (tried = 0; tried < h->naddrs && have < wanted(h); tried++) {
+	for (tried = 0; tried < h->naddrs; tried++) {
 		addr = &h->addrs[h->next_addr++ % h->naddrs];
-		if (is_asked(e, addr))
-			continue;
-		for (i = 0; i < MAX_ASSOCIATIONS; i++)
-			if (!e->associations[i].used)
-				break;
-		if (i == MAX_ASSOCIATIONS) {
-			if (!e->full)
-				log_warnx("more than %d associations: %s "
-				    "has to do with %zu", MAX_ASSOCIATIONS,
-				    h->conf.name, have);
-			e->full = true;
-			return;
-		}
-		association_start(e, &e->associations[i], host_number(e, h),
-		    addr, now);
-		have++;
+		if (!is_asked(all, addr))
+			return addr;
 	}
+	return NULL;
 }
 
-static void
-populate_all(struct engine *e, struct instant now)
+void
+hosts_add(struct hosts *hosts, const struct config_server *conf)
 {
-	struct host	*h;
-
-	for (h = e->hosts; h < e->hosts + e->nhosts; h++)
-		populate(e, h, now);
+	if (hosts->npending < CONFIG_MAX_SERVERS)
+		hosts->pending[hosts->npending++] = *conf;
 }
 
 static void
@@ -113,81 +94,66 @@ same_statement(const struct config_server *a, const struct config_server *b)
 	    addr_equal(&a->source6, &b->source6);
 }
 
-/*
- * Statement NEW keeps the associations of OLD: only its options changed.  Who
- * denied us may do so no longer: that association is begun anew.
- */
-static void
-inherit(struct engine *e, struct host *h, const struct host *old, size_t from)
+/* Find the statement of OLD that H is, or NO_HOST, and take over its state. */
+static size_t
+inherit(struct host *h, struct host old[], size_t nold)
 {
 	struct config_server conf = h->conf;
-	struct association *a;
 	size_t		 i;
 
-	*h = *old;
-	h->conf = conf;
-	for (i = 0; i < MAX_ASSOCIATIONS; i++) {
-		a = &e->associations[i];
-		if (!a->used || a->host != from ||
-		    a->state == PEER_STATE_DENIED)
+	for (i = 0; i < nold; i++) {
+		if (!same_statement(&old[i].conf, &conf))
 			continue;
-		/* Marked, so that it is not taken for the new number's. */
-		a->host = CONFIG_MAX_SERVERS + host_number(e, h);
-		if (conf.minpoll != old->conf.minpoll)
-			a->minpoll = conf.minpoll;
-		/* Not after the wait of the interval that it had. */
-		a->next = instant_min(a->next, instant_add(a->asked_at,
-		    association_longest(a, conf.maxpoll)));
-		a->turn = instant_min(a->turn, a->next);
-		e->sync.sources[i].weight = conf.weight;
+		*h = old[i];
+		h->conf = conf;
+		old[i].conf.name[0] = '\0';	/* taken over */
+		return i;
 	}
+	return NO_HOST;
 }
 
+/*
+ * Associations get the numbers of their statements from MOVED.  A server that
+ * denied itself may do so no longer: its association is begun anew.
+ */
 static void
-trim(struct engine *e, const struct host *h)
+renumber(struct association all[], const size_t moved[])
 {
-	size_t		 have = count_associations(e, h), i;
-
-	for (i = MAX_ASSOCIATIONS; i-- > 0 && have > wanted(h);) {
-		if (!e->associations[i].used ||
-		    e->associations[i].host != host_number(e, h))
-			continue;
-		association_stop(e, &e->associations[i]);
-		have--;
-	}
-}
-
-void
-hosts_configure(struct engine *e, struct instant now)
-{
-	static struct host old[CONFIG_MAX_SERVERS];
-	size_t		 nold = e->nhosts, i, j;
 	struct association *a;
 
-	memcpy(old, e->hosts, sizeof(old));
-	e->nhosts = e->npending;
-	e->full = false;
-	for (i = 0; i < e->nhosts; i++) {
-		host_init(&e->hosts[i], &e->pending[i], now);
-		for (j = 0; j < nold; j++) {
-			if (!same_statement(&old[j].conf, &e->hosts[i].conf))
-				continue;
-			inherit(e, &e->hosts[i], &old[j], j);
-			old[j].conf.name[0] = '\0';	/* taken over */
-			break;
-		}
+	for (a = all; a < all + MAX_ASSOCIATIONS; a++)
+		if (a->used)
+			a->host = association_is_denied(a) ? NO_HOST :
+			    moved[a->host];
+}
+
+bool
+hosts_configure(struct hosts *hosts, size_t expected,
+    struct association all[MAX_ASSOCIATIONS], struct instant now)
+{
+	static struct host old[CONFIG_MAX_SERVERS];
+	size_t		 moved[CONFIG_MAX_SERVERS], nold = hosts->n, i, from;
+
+	if (hosts->npending != expected) {
+		log_warnx("of %zu servers %zu arrived: configuration ignored",
+		    expected, hosts->npending);
+		hosts->npending = 0;
+		return false;
 	}
-	for (a = e->associations; a < e->associations + MAX_ASSOCIATIONS; a++) {
-		if (!a->used)
-			continue;
-		if (a->host >= CONFIG_MAX_SERVERS)
-			a->host -= CONFIG_MAX_SERVERS;
-		else
-			association_stop(e, a);
+	memcpy(old, hosts->list, sizeof(old));
+	for (i = 0; i < CONFIG_MAX_SERVERS; i++)
+		moved[i] = NO_HOST;
+	hosts->n = hosts->npending;
+	hosts->npending = 0;
+	hosts->full = false;
+	for (i = 0; i < hosts->n; i++) {
+		host_init(&hosts->list[i], &hosts->pending[i], now);
+		from = inherit(&hosts->list[i], old, nold);
+		if (from != NO_HOST)
+			moved[from] = i;
 	}
-	for (i = 0; i < e->nhosts; i++)
-		trim(e, &e->hosts[i]);
-	populate_all(e, now);
+	renumber(all, moved);
+	return true;
 }
 
 /* The next failure is followed by twice the wait. */
@@ -198,33 +164,54 @@ try_later(struct host *h, struct instant now)
 	h->backoff = fmin(2 * h->backoff, RESOLVE_LONGEST);
 }
 
-void
-hosts_resolve(struct engine *e, struct instant now)
+bool
+hosts_question(struct hosts *hosts, struct instant now, uint32_t *id,
+    struct resolve_request *request)
 {
-	struct resolve_request request;
 	struct host	*h;
 
-	for (h = e->hosts; h < e->hosts + e->nhosts; h++) {
+	for (h = hosts->list; h < hosts->list + hosts->n; h++) {
 		if (h->resolving || instant_before(now, h->resolve_at))
 			continue;
-		memset(&request, 0, sizeof(request));
-		memcpy(request.name, h->conf.name, sizeof(request.name));
-		if (channel_send(&e->resolver, MSG_RESOLVE, e->next_serial, -1,
-		    &request)) {
-			h->serial = e->next_serial++;
-			h->resolving = true;
-			h->resolve_at = INSTANT_NEVER;
-		} else
-			try_later(h, now);
+		memset(request, 0, sizeof(*request));
+		memcpy(request->name, h->conf.name, sizeof(request->name));
+		*id = h->serial = hosts->next_serial++;
+		h->resolving = true;
+		h->resolve_at = INSTANT_NEVER;
+		return true;
 	}
+	return false;
+}
+
+/* Whose question was ID?  By its serial: numbers may have changed since. */
+static struct host *
+find_question(struct hosts *hosts, uint32_t id)
+{
+	struct host	*h;
+
+	for (h = hosts->list; h < hosts->list + hosts->n; h++)
+		if (h->resolving && h->serial == id)
+			return h;
+	return NULL;
 }
 
 void
-hosts_ask_again(struct engine *e, struct instant now)
+hosts_unasked(struct hosts *hosts, uint32_t id, struct instant now)
+{
+	struct host	*h = find_question(hosts, id);
+
+	if (h == NULL)
+		return;
+	h->resolving = false;
+	try_later(h, now);
+}
+
+void
+hosts_ask_again(struct hosts *hosts, struct instant now)
 {
 	struct host	*h;
 
-	for (h = e->hosts; h < e->hosts + e->nhosts; h++) {
+	for (h = hosts->list; h < hosts->list + hosts->n; h++) {
 		if (!h->resolving)
 			continue;
 		h->resolving = false;
@@ -233,24 +220,24 @@ hosts_ask_again(struct engine *e, struct instant now)
 }
 
 size_t
-hosts_expected(const struct engine *e)
+hosts_expected(const struct hosts *hosts)
 {
 	size_t		 i, n = 0;
 
-	for (i = 0; i < e->nhosts; i++)
-		n += e->hosts[i].naddrs == 0 &&
-		    e->hosts[i].backoff <= RESOLVE_FIRST;
+	for (i = 0; i < hosts->n; i++)
+		n += hosts->list[i].naddrs == 0 &&
+		    hosts->list[i].backoff <= RESOLVE_FIRST;
 	return n;
 }
 
 struct instant
-hosts_deadline(const struct engine *e)
+hosts_deadline(const struct hosts *hosts)
 {
 	struct instant	 first = INSTANT_NEVER;
 	size_t		 i;
 
-	for (i = 0; i < e->nhosts; i++)
-		first = instant_min(first, e->hosts[i].resolve_at);
+	for (i = 0; i < hosts->n; i++)
+		first = instant_min(first, hosts->list[i].resolve_at);
 	return first;
 }
 
@@ -258,48 +245,8 @@ hosts_deadline(const struct engine *e)
 static bool
 is_useless(const struct host *h, const struct association *a)
 {
-	return a->was_unreachable || a->state == PEER_STATE_DENIED ||
+	return a->was_unreachable || association_is_denied(a) ||
 	    (h->conf.pool && a->was_false);
-}
-
-static bool
-has_useless(const struct engine *e, const struct host *h)
-{
-	const struct association *a;
-
-	for (a = e->associations; a < e->associations + MAX_ASSOCIATIONS; a++)
-		if (a->used && a->host == host_number(e, h) &&
-		    is_useless(h, a))
-			return true;
-	return false;
-}
-
-/* H has got new addresses: let them take the place of useless ones. */
-static void
-replace_useless(struct engine *e, struct host *h, struct instant now)
-{
-	struct association *a;
-	char		 name[ADDR_STRLEN];
-	size_t		 tried;
-	struct addr	*addr;
-
-	for (a = e->associations; a < e->associations + MAX_ASSOCIATIONS; a++) {
-		if (!a->used || a->host != host_number(e, h) ||
-		    !is_useless(h, a))
-			continue;
-		for (tried = 0; tried < h->naddrs; tried++) {
-			addr = &h->addrs[h->next_addr++ % h->naddrs];
-			if (is_asked(e, addr))
-				continue;
-			log_info("%s: giving up %s", h->conf.name,
-			    association_name(a, name));
-			association_stop(e, a);
-			association_start(e, a, host_number(e, h), addr, now);
-			log_info("%s: asking %s instead", h->conf.name,
-			    association_name(a, name));
-			break;
-		}
-	}
 }
 
 static bool
@@ -324,16 +271,13 @@ take_addresses(struct host *h, const struct resolve_reply *reply)
 }
 
 void
-hosts_resolved(struct engine *e, uint32_t id,
-    const struct resolve_reply *reply, struct instant now)
+hosts_resolved(struct hosts *hosts, uint32_t id,
+    const struct resolve_reply *reply,
+    const struct association all[MAX_ASSOCIATIONS], struct instant now)
 {
-	struct host	*h;
+	struct host	*h = find_question(hosts, id);
 
-	/* By its serial: numbers may have changed since the question. */
-	for (h = e->hosts; h < e->hosts + e->nhosts; h++)
-		if (h->resolving && h->serial == id)
-			break;
-	if (h == e->hosts + e->nhosts)
+	if (h == NULL)
 		return;
 	h->resolving = false;
 	if (!take_addresses(h, reply)) {
@@ -345,23 +289,131 @@ hosts_resolved(struct engine *e, uint32_t id,
 		try_later(h, now);
 		return;
 	}
-	if (h->backoff > RESOLVE_FIRST && count_associations(e, h) == 0)
+	if (h->backoff > RESOLVE_FIRST &&
+	    count_associations(all, (size_t)(h - hosts->list)) == 0)
 		log_info("%s: resolved", h->conf.name);
 	h->backoff = RESOLVE_FIRST;
-	replace_useless(e, h, now);
-	populate_all(e, now);	/* what it gave up, another may want */
-	if (has_useless(e, h) || count_associations(e, h) < wanted(h))
-		h->resolve_at = instant_add(now, RESOLVE_AGAIN);
+	h->fresh = true;
+}
+
+/* An association to be stopped: of no statement, or one too many. */
+static bool
+find_excess(const struct hosts *hosts, const struct association all[],
+    struct change *change)
+{
+	size_t		 i;
+
+	for (i = MAX_ASSOCIATIONS; i-- > 0;) {
+		if (!all[i].used || (all[i].host < hosts->n &&
+		    count_associations(all, all[i].host) <=
+		    wanted(&hosts->list[all[i].host])))
+			continue;
+		change->kind = CHANGE_STOP;
+		change->association = i;
+		return true;
+	}
+	return false;
+}
+
+/* A useless association of H, and a new address to take its place. */
+static bool
+find_replacement(struct hosts *hosts, struct host *h,
+    const struct association all[], struct change *change)
+{
+	const struct addr *addr;
+	size_t		 i, host = (size_t)(h - hosts->list);
+
+	for (i = 0; i < MAX_ASSOCIATIONS; i++) {
+		if (!all[i].used || all[i].host != host ||
+		    !is_useless(h, &all[i]))
+			continue;
+		if ((addr = unused_address(h, all)) == NULL)
+			break;
+		*change = (struct change){ CHANGE_REPLACE, i, host, *addr };
+		return true;
+	}
+	return false;
+}
+
+/* A free slot for an address of H, if it has one that nobody asks. */
+static bool
+find_newcomer(struct hosts *hosts, struct host *h,
+    const struct association all[], struct change *change)
+{
+	const struct addr *addr;
+	size_t		 i, host = (size_t)(h - hosts->list);
+
+	if (count_associations(all, host) >= wanted(h) ||
+	    (addr = unused_address(h, all)) == NULL)
+		return false;
+	for (i = 0; i < MAX_ASSOCIATIONS && all[i].used; i++)
+		;
+	if (i < MAX_ASSOCIATIONS) {
+		*change = (struct change){ CHANGE_START, i, host, *addr };
+		return true;
+	}
+	if (!hosts->full)
+		log_warnx("more than %d associations: %s has to do with %zu",
+		    MAX_ASSOCIATIONS, h->conf.name,
+		    count_associations(all, host));
+	hosts->full = true;
+	return false;
+}
+
+bool
+hosts_change(struct hosts *hosts,
+    const struct association all[MAX_ASSOCIATIONS], struct change *change)
+{
+	struct host	*h;
+
+	if (find_excess(hosts, all, change))
+		return true;
+	for (h = hosts->list; h < hosts->list + hosts->n; h++)
+		if (h->fresh && find_replacement(hosts, h, all, change))
+			return true;
+	/* An address that one statement gave up, another may want. */
+	for (h = hosts->list; h < hosts->list + hosts->n; h++)
+		if (find_newcomer(hosts, h, all, change))
+			return true;
+	return false;
+}
+
+static bool
+has_useless(const struct hosts *hosts, const struct host *h,
+    const struct association all[])
+{
+	const struct association *a;
+
+	for (a = all; a < all + MAX_ASSOCIATIONS; a++)
+		if (a->used && &hosts->list[a->host] == h && is_useless(h, a))
+			return true;
+	return false;
 }
 
 void
-hosts_replace(struct engine *e, struct association *a, struct instant now)
+hosts_review(struct hosts *hosts,
+    const struct association all[MAX_ASSOCIATIONS], struct instant now)
 {
-	struct host	*h = &e->hosts[a->host];
+	struct host	*h;
+
+	for (h = hosts->list; h < hosts->list + hosts->n; h++) {
+		if (!h->fresh)
+			continue;
+		h->fresh = false;
+		if (has_useless(hosts, h, all) || count_associations(all,
+		    (size_t)(h - hosts->list)) < wanted(h))
+			h->resolve_at = instant_add(now, RESOLVE_AGAIN);
+	}
+}
+
+void
+hosts_replace(struct hosts *hosts, const struct association *a,
+    struct instant now)
+{
+	struct host	*h = &hosts->list[a->host];
 
 	if (h->numeric || h->resolving || !is_useless(h, a))
 		return;
-	h->resolve_at = instant_min(h->resolve_at,
-	    instant_add(now, a->state == PEER_STATE_DENIED ? 0 :
-	    RESOLVE_FIRST));
+	h->resolve_at = instant_min(h->resolve_at, instant_add(now,
+	    association_is_denied(a) ? 0 : RESOLVE_FIRST));
 }

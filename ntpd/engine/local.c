@@ -15,9 +15,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "ntpd/engine/state.h"
+#include "ntpd/engine/local.h"
 
-/* As long as that, names that were never looked up may still resolve, s. */
+/* Names that were never looked up are waited for so long, s. */
 #define PATIENCE	30.0
 
 /* Requests in a row without an answer until a leader is none any more. */
@@ -26,10 +26,13 @@
 /* Nothing is known of how a leader's oscillator goes, s/s. */
 #define LEADER_FREQUENCY 200e-6
 
-/* What was learned before a leader was followed has aged, s/s. */
+/*
+ * The frequency known before a leader was followed is uncertain by this at
+ * least: it has aged, s/s.
+ */
 #define LEAST_FREQUENCY_ERROR 1e-6
 
-/* What is said of the local clock, s: that it is better is nobody's claim. */
+/* What is said of the local clock's dispersion, s.  Nobody knows it. */
 #define LOCAL_DISPERSION 0.001
 
 /* 127.127.1.1: how ntpd and chronyd call the local clock, too. */
@@ -41,7 +44,7 @@ local_is_hopeless(const struct local *l, const struct local_view *v)
 	if (v->synchronized || v->majority)
 		return false;
 	/* Once it is served, it is until there is something better. */
-	return l->serving || l->leader != NULL || !v->expected;
+	return l->serving || l->leader != LOCAL_NOBODY || !v->expected;
 }
 
 size_t
@@ -59,23 +62,69 @@ local_leader(const uint8_t own[4], const struct orphan *others, size_t n)
 	return leader;
 }
 
+void
+local_init(struct local *l)
+{
+	memset(l, 0, sizeof(*l));
+	l->leader = LOCAL_NOBODY;
+	l->log.burst = 10;
+	l->log.interval = 600;
+}
+
+void
+local_configure(struct local *l, const struct engine_setup *setup,
+    struct instant now)
+{
+	unsigned	 most = setup->local_orphan ? LOCAL_ORPHAN_MOST :
+	    LOCAL_MOST;
+
+	l->stratum = setup->local_stratum;
+	if (l->stratum > most || setup->local_orphan > 1) {
+		log_warnx("local stratum %u%s cannot be: not serving the "
+		    "local clock", l->stratum,
+		    setup->local_orphan ? " orphan" : "");
+		l->stratum = 0;
+	}
+	l->orphan = l->stratum != 0 && setup->local_orphan != 0;
+	l->patience = instant_add(now, PATIENCE);
+}
+
+bool
+local_is_active(const struct local *l)
+{
+	return l->stratum != 0 || l->serving || l->leader != LOCAL_NOBODY;
+}
+
+bool
+local_is_patient(const struct local *l, struct instant now)
+{
+	return instant_before(now, l->patience);
+}
+
+struct instant
+local_deadline(const struct local *l, struct instant now)
+{
+	return local_is_active(l) && local_is_patient(l, now) ? l->patience :
+	    INSTANT_NEVER;
+}
+
 /* Does PKT say that its sender serves its local clock, as an orphan does? */
 static bool
-says_local(const struct engine *e, const struct ntp_packet *pkt)
+says_local(const struct local *l, const struct ntp_packet *pkt)
 {
-	return pkt->stratum == e->setup.local_stratum &&
+	return pkt->stratum == l->stratum &&
 	    memcmp(pkt->refid, local_refid, sizeof(local_refid)) == 0;
 }
 
 /* The lowest of the reference ids that others may know us by. */
 static void
-own_id(const struct engine *e, uint8_t id[4])
+own_id(const struct association all[], uint8_t id[4])
 {
 	const struct association *a;
 	uint8_t		 refid[4];
 
 	memset(id, 0xff, 4);
-	for (a = e->associations; a < e->associations + MAX_ASSOCIATIONS; a++) {
+	for (a = all; a < all + MAX_ASSOCIATIONS; a++) {
 		if (!a->used || a->query.local.family == ADDR_NONE)
 			continue;
 		addr_refid(&a->query.local, refid);
@@ -84,233 +133,168 @@ own_id(const struct engine *e, uint8_t id[4])
 	}
 }
 
-static struct association *
-find_leader(struct engine *e)
+/* Has A answered, and of late? */
+static bool
+is_heard(const struct association *a)
+{
+	return a->used && a->answered && a->schedule.missed <= LEADER_MISSED;
+}
+
+static size_t
+find_leader(const struct local *l, const struct association all[])
 {
 	struct orphan	 others[MAX_ASSOCIATIONS];
-	const struct association *a;
 	uint8_t		 own[4];
 	size_t		 i;
 
 	for (i = 0; i < MAX_ASSOCIATIONS; i++) {
-		a = &e->associations[i];
-		others[i].leads = a->used && a->answered &&
-		    a->missed <= LEADER_MISSED &&
-		    a->state != PEER_STATE_DENIED && says_local(e, &a->last);
-		addr_refid(&a->addr, others[i].id);
+		others[i].leads = is_heard(&all[i]) &&
+		    !association_is_denied(&all[i]) &&
+		    says_local(l, &all[i].last);
+		addr_refid(&all[i].addr, others[i].id);
 	}
-	own_id(e, own);
-	i = local_leader(own, others, MAX_ASSOCIATIONS);
-	return i == MAX_ASSOCIATIONS ? NULL : &e->associations[i];
+	own_id(all, own);
+	return local_leader(own, others, MAX_ASSOCIATIONS);
 }
 
-/* A server below the orphans' stratum that has a vote, or none. */
+/* A server below the orphans' stratum that has a vote, or LOCAL_NOBODY. */
 static size_t
-find_voter(const struct engine *e)
+find_voter(const struct local *l, const struct sync *sync,
+    const struct association all[], double at)
 {
-	double		 now = clocks_read(&e->clocks).now;
 	size_t		 i;
 
 	for (i = 0; i < MAX_ASSOCIATIONS; i++)
-		if (e->associations[i].used &&
-		    &e->associations[i] != e->local.leader &&
-		    sync_has_vote(&e->sync, i, now))
-			break;
-	return i;
+		if (all[i].used && i != l->leader &&
+		    sync_has_vote(sync, i, at))
+			return i;
+	return LOCAL_NOBODY;
 }
 
-/* Is somebody believed who can synchronize us, if not yet? */
-static bool
-has_majority(const struct engine *e)
-{
-	size_t		 i = e->sync.system_peer;
-
-	return e->stepping || (i < MAX_ASSOCIATIONS &&
-	    e->associations[i].last.stratum + 1 < NTP_MAX_STRATUM);
-}
-
-/*
- * Stop believing whom we believed; what is known of the frequency is FREQUENCY
- * and its ERROR, s/s.
- */
+/* Association I leads from now on; its samples are all that counts. */
 static void
-begin_again(struct engine *e, double frequency, double error)
+follow(struct local *l, struct sync *sync, struct association *a, size_t i,
+    double at, struct instant now)
 {
-	sync_begin_again(&e->sync, frequency, error);
-	e->discipline.acquired = false;
-	e->last_peer.answered = false;
-}
-
-static void
-follow(struct engine *e, struct association *a, struct instant now)
-{
-	struct local	*l = &e->local;
 	struct estimate	 est;
 	char		 name[ADDR_STRLEN];
 
-	l->frequency = e->sync.frequency;
-	l->frequency_error = e->sync.frequency_error;
-	if (sync_ready(&e->sync)) {
-		est = sync_estimate(&e->sync, clocks_read(&e->clocks).now);
+	l->frequency = sync->frequency;
+	l->frequency_error = sync->frequency_error;
+	if (sync_ready(sync)) {
+		est = sync_estimate(sync, at);
 		l->frequency = est.frequency;
 		l->frequency_error = est.frequency_error;
 	}
-	l->leader = a;
-	begin_again(e, l->frequency, LEADER_FREQUENCY);
+	l->leader = i;
+	sync_begin_again(sync, l->frequency, LEADER_FREQUENCY);
 	association_hurry(a, now);
 	if (log_allowed(&l->log, now, NULL))
 		log_info("%s: has the lowest address of the orphans, "
 		    "following it", association_name(a, name));
 }
 
-/* The leader is none any more.  What it said of the frequency goes with it. */
+/* The leader leads no more.  What it said of the frequency is forgotten. */
 static void
-unfollow(struct engine *e)
+unfollow(struct local *l, struct sync *sync)
 {
-	struct local	*l = &e->local;
-
-	sync_silence(&e->sync, (size_t)(l->leader - e->associations));
-	l->leader = NULL;
+	sync_silence(sync, l->leader);
+	l->leader = LOCAL_NOBODY;
 	l->serving = true;	/* until there is something better */
-	begin_again(e, l->frequency,
+	sync_begin_again(sync, l->frequency,
 	    fmax(l->frequency_error, LEAST_FREQUENCY_ERROR));
 }
 
 /* Any of the other orphans may be the leader now: ask them. */
 static void
-hurry_orphans(struct engine *e, struct instant now)
+hurry_orphans(const struct local *l, struct association all[],
+    struct instant now)
 {
 	struct association *a;
 
-	for (a = e->associations; a < e->associations + MAX_ASSOCIATIONS; a++)
-		if (a->used && a->answered && a->missed <= LEADER_MISSED &&
-		    a->last.stratum >= e->setup.local_stratum)
+	for (a = all; a < all + MAX_ASSOCIATIONS; a++)
+		if (is_heard(a) && a->last.stratum >= l->stratum)
 			association_hurry(a, now);
-}
-
-/* Find out whether there is somebody to follow, or to follow no more. */
-static void
-choose_leader(struct engine *e, struct instant now)
-{
-	size_t		 voter = find_voter(e);
-	bool		 vote = voter < MAX_ASSOCIATIONS;
-	struct association *a = find_leader(e);
-
-	if (e->local.leader == NULL) {
-		if (e->local.serving && !vote && a != NULL)
-			follow(e, a, now);
-	} else if (vote && associations_expected(e) == 0) {
-		unfollow(e);
-		sync_begin_with(&e->sync, voter);
-	} else if (a != e->local.leader) {
-		unfollow(e);
-		hurry_orphans(e, now);
-	}
-}
-
-/* Is it worth while to wait a little longer for real servers? */
-static bool
-is_expecting(const struct engine *e, struct instant now)
-{
-	return associations_hoped(e) > 0 ||
-	    (instant_before(now, e->local.patience) && hosts_expected(e) > 0);
-}
-
-static void
-log_local(struct engine *e, bool was_serving, struct instant now)
-{
-	struct local	*l = &e->local;
-
-	if (l->serving == was_serving || !log_allowed(&l->log, now, NULL))
-		return;
-	if (l->serving)
-		log_warnx("no server to be synchronized to: the local clock "
-		    "is served as stratum %u", e->setup.local_stratum);
-	else if (l->leader == NULL)
-		log_info("the local clock is not served any more");
-}
-
-void
-local_configure(struct engine *e, struct instant now)
-{
-	unsigned	 most = e->setup.local_orphan ? LOCAL_ORPHAN_MOST :
-	    LOCAL_MOST;
-
-	if (e->setup.local_stratum > most || e->setup.local_orphan > 1) {
-		log_warnx("local stratum %u%s cannot be: not serving the "
-		    "local clock", e->setup.local_stratum,
-		    e->setup.local_orphan ? " orphan" : "");
-		e->setup.local_stratum = 0;
-	}
-	if (e->setup.local_stratum == 0)
-		e->setup.local_orphan = 0;
-	e->local.patience = instant_add(now, PATIENCE);
-	e->local.log.burst = 10;
-	e->local.log.interval = 600;
-}
-
-void
-local_run(struct engine *e, struct instant now)
-{
-	struct local	*l = &e->local, before = *l;
-	struct local_view view;
-	struct reading	 r;
-
-	if (e->setup.local_stratum == 0 && !l->serving && l->leader == NULL)
-		return;
-	/* A wait for names must end without their answer, too. */
-	if (instant_before(now, l->patience))
-		e->publish_at = instant_min(e->publish_at, l->patience);
-	if (e->setup.local_orphan)
-		choose_leader(e, now);
-	else if (l->leader != NULL)
-		unfollow(e);
-	r = clocks_read(&e->clocks);
-	view.synchronized = steer_believed(e, &r).synchronized;
-	view.majority = has_majority(e);
-	view.expected = is_expecting(e, now);
-	l->serving = e->setup.local_stratum != 0 &&
-	    local_is_hopeless(l, &view);
-	log_local(e, before.serving, now);
-	if (l->leader != before.leader)
-		steer_update(e, now);
-	else if (l->serving != before.serving)
-		steer_publish(e, now);
 }
 
 bool
-local_admits(struct engine *e, struct association *a,
+local_follow(struct local *l, struct sync *sync,
+    struct association all[MAX_ASSOCIATIONS], double at, struct instant now)
+{
+	size_t		 before = l->leader, voter, i;
+
+	if (!l->orphan) {
+		if (before == LOCAL_NOBODY)
+			return false;
+		unfollow(l, sync);
+		return true;
+	}
+	voter = find_voter(l, sync, all, at);
+	i = find_leader(l, all);
+	if (before == LOCAL_NOBODY) {
+		if (l->serving && voter == LOCAL_NOBODY && i != LOCAL_NOBODY)
+			follow(l, sync, &all[i], i, at, now);
+	} else if (voter != LOCAL_NOBODY && associations_expected(all) == 0) {
+		unfollow(l, sync);
+		sync_begin_with(sync, voter);
+	} else if (i != before) {
+		unfollow(l, sync);
+		hurry_orphans(l, all, now);
+	}
+	return l->leader != before;
+}
+
+bool
+local_decide(struct local *l, const struct local_view *v, struct instant now)
+{
+	bool		 before = l->serving;
+
+	l->serving = l->stratum != 0 && local_is_hopeless(l, v);
+	if (l->serving == before)
+		return false;
+	if (!log_allowed(&l->log, now, NULL))
+		return true;
+	if (l->serving)
+		log_warnx("no server to be synchronized to: the local clock "
+		    "is served as stratum %u", l->stratum);
+	else if (l->leader == LOCAL_NOBODY)
+		log_info("the local clock is not served any more");
+	return true;
+}
+
+bool
+local_admits(const struct local *l, struct sync *sync,
+    struct association all[MAX_ASSOCIATIONS], size_t i,
     const struct ntp_packet *pkt, struct instant now)
 {
-	uint8_t		 most = e->setup.local_stratum;
-	size_t		 i = (size_t)(a - e->associations);
+	struct association *a = &all[i];
 
-	if (!e->setup.local_orphan)
+	if (!l->orphan)
 		return true;
-	if (pkt->stratum < most) {
+	if (pkt->stratum < l->stratum) {
 		/* A real server, or one that has found one: vote soon. */
-		if ((a->answered && a->last.stratum >= most) ||
-		    (e->local.leader != NULL &&
-		    e->sync.sources[i].nsamples == 0))
+		if ((a->answered && a->last.stratum >= l->stratum) ||
+		    (l->leader != LOCAL_NOBODY &&
+		    sync->sources[i].nsamples == 0))
 			association_hurry(a, now);
 		return true;
 	}
-	if (a == e->local.leader && says_local(e, pkt))
+	if (i == l->leader && says_local(l, pkt))
 		return true;
-	sync_silence(&e->sync, i);
+	sync_silence(sync, i);
 	return false;
 }
 
 void
-local_serve(const struct engine *e, struct system *s)
+local_serve(const struct local *l, struct system *s)
 {
-	if (e->local.leader != NULL && s->synchronized) {
+	if (l->leader != LOCAL_NOBODY && s->synchronized) {
 		s->synchronized = false;
 		s->local = CONTROL_LOCAL_FOLLOWS;
-	} else if (e->local.serving && !s->synchronized) {
+	} else if (l->serving && !s->synchronized) {
 		s->local = CONTROL_LOCAL_SERVED;
 		s->leap = LEAP_NONE;
-		s->stratum = e->setup.local_stratum;
+		s->stratum = l->stratum;
 		memcpy(s->refid, local_refid, sizeof(local_refid));
 		s->root_delay = 0;
 		s->root_dispersion = LOCAL_DISPERSION;

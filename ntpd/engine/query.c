@@ -14,20 +14,28 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ntpd/engine/state.h"
+#include "ntpd/engine/query.h"
 
 #define NS_PER_S	1000000000LL
 #define ANSWER_TIME	3.0	/* s to wait for an answer */
-#define READS_PER_TURN	16	/* packets of whoever hits the port */
+#define STAMPS		16	/* departures in the error queue, at most */
 
 /*
- * An exchange longer ago than this is not worth to be completed, s: what our
- * oscillator may have done since would outweigh what T3 gains.
+ * An exchange older than this is not completed, s: our oscillator may have
+ * changed by more in that time than T3 gains.
  */
 #define EXCHANGE_AGE	300.0
 
-/* A kernel time stamp further from now than this is not one, s. */
+/* A time stamp of the kernel that is further from now is wrong, s. */
 #define STAMP_AGE	1.0
+
+void
+query_init(struct query *q)
+{
+	memset(q, 0, sizeof(*q));
+	q->fd = q->slot = -1;
+	q->deadline = INSTANT_NEVER;
+}
 
 void
 query_close(struct query *q)
@@ -38,10 +46,22 @@ query_close(struct query *q)
 	q->deadline = INSTANT_NEVER;
 }
 
+bool
+query_is_overdue(const struct query *q, struct instant now)
+{
+	return !instant_before(now, q->deadline);
+}
+
+void
+query_forget(struct query *q)
+{
+	q->exchange.known = false;
+}
+
 /*
  * Ask the kernel to say when packets leave and arrive.  If it cannot do both
- * (an old kernel, a socket of a container's own making), then arrivals; if
- * not even that, our own reading of the clock will do.
+ * (an old kernel, a socket of a container's own making), ask for arrivals
+ * alone.  If it cannot do that, our own reading of the clock is used.
  */
 static void
 ask_for_stamps(int fd)
@@ -58,68 +78,63 @@ ask_for_stamps(int fd)
 }
 
 static bool
-connect_query(const struct engine *e, struct association *a)
+connect_query(struct query *q, const struct query_target *target)
 {
-	const struct config_server *conf = &e->hosts[a->host].conf;
-	const struct addr *source = a->addr.family == ADDR_IPV4 ?
-	    &conf->source4 : &conf->source6;
 	struct sockaddr_storage ss;
-	socklen_t	 len = addr_to_sockaddr(&a->addr, &ss);
-	int		 fd = a->query.fd;
+	socklen_t	 len;
 
-	if (source->family != ADDR_NONE) {
-		struct sockaddr_storage from;
-		socklen_t	 from_len = addr_to_sockaddr(source, &from);
-
-		if (bind(fd, (struct sockaddr *)&from, from_len) == -1)
+	if (target->source.family != ADDR_NONE) {
+		len = addr_to_sockaddr(&target->source, &ss);
+		if (bind(q->fd, (struct sockaddr *)&ss, len) == -1)
 			return false;
 	}
-	if (connect(fd, (struct sockaddr *)&ss, len) == -1)
+	len = addr_to_sockaddr(&target->addr, &ss);
+	if (connect(q->fd, (struct sockaddr *)&ss, len) == -1)
 		return false;
 	len = sizeof(ss);
-	if (getsockname(fd, (struct sockaddr *)&ss, &len) == -1 ||
-	    !addr_from_sockaddr(&a->query.local, (struct sockaddr *)&ss, len))
+	if (getsockname(q->fd, (struct sockaddr *)&ss, &len) == -1 ||
+	    !addr_from_sockaddr(&q->local, (struct sockaddr *)&ss, len))
 		return false;
-	/* To ask ourselves would make our own opinion a witness. */
-	if (e->setup.listening && addr_same_host(&a->query.local, &a->addr)) {
+	if (target->not_ourselves &&
+	    addr_same_host(&q->local, &target->addr)) {
 		errno = ELOOP;
 		return false;
 	}
 	return true;
 }
 
-/* May the next answer tell more about A's last exchange? */
+/* May the next answer tell more about the last exchange? */
 static bool
-wants_interleaved(const struct engine *e, const struct association *a)
+wants_interleaved(const struct query *q, const struct query_target *target,
+    const struct clocks *clocks)
 {
-	return e->hosts[a->host].conf.xleave && a->exchange.known &&
-	    clocks_read(&e->clocks).now - a->exchange.received.now <=
-	    EXCHANGE_AGE;
+	return target->xleave && q->exchange.known &&
+	    clocks_read(clocks).now - q->exchange.received.now <= EXCHANGE_AGE;
 }
 
 /*
  * A request tells nothing of us but the protocol's version: all fields are
  * zero, the transmit timestamp is random.  In interleaved mode (RFC 9769
- * section 2) the server also gets back its own receive timestamp, of the last
- * answer that was good, and a second random number, by which it says that it
- * answers in that mode.  If the last request or answer was lost, the same
- * timestamp goes again: a server that has it no more answers in basic mode.
+ * section 2) the server also gets back its own receive timestamp of the last
+ * good answer, and a second random number.  With that number it says that it
+ * answers in interleaved mode.  If the last request or answer was lost, the
+ * same receive timestamp is sent again; a server that has forgotten it answers
+ * in basic mode.
  */
 static void
-make_request(const struct engine *e, struct association *a,
-    uint8_t buf[NTP_HEADER_LEN])
+make_request(struct query *q, bool interleaved, uint8_t buf[NTP_HEADER_LEN])
 {
 	struct ntp_packet pkt = {
 		.version = NTP_VERSION, .mode = NTP_MODE_CLIENT
 	};
-	struct request	*asked = &a->query.asked;
+	struct request	*asked = &q->asked;
 
 	memset(asked, 0, sizeof(*asked));
 	do {
 		arc4random_buf(&asked->transmit, sizeof(asked->transmit));
 	} while (ntptime_is_zero(asked->transmit));
-	if (wants_interleaved(e, a)) {
-		asked->origin = a->exchange.receive;
+	if (interleaved) {
+		asked->origin = q->exchange.receive;
 		do {
 			arc4random_buf(&asked->receive,
 			    sizeof(asked->receive));
@@ -133,11 +148,11 @@ make_request(const struct engine *e, struct association *a,
 }
 
 bool
-query_send(struct engine *e, struct association *a, struct instant now)
+query_send(struct query *q, const struct query_target *target,
+    const struct clocks *clocks, struct instant now)
 {
-	struct query	*q = &a->query;
 	uint8_t		 buf[NTP_HEADER_LEN];
-	int		 family = a->addr.family == ADDR_IPV4 ?
+	int		 family = target->addr.family == ADDR_IPV4 ?
 	    AF_INET : AF_INET6;
 
 	query_close(q);
@@ -145,12 +160,12 @@ query_send(struct engine *e, struct association *a, struct instant now)
 	if (q->fd == -1)
 		return false;
 	ask_for_stamps(q->fd);
-	if (!connect_query(e, a)) {
+	if (!connect_query(q, target)) {
 		query_close(q);
 		return false;
 	}
-	make_request(e, a, buf);
-	q->sent = clocks_read(&e->clocks);
+	make_request(q, wants_interleaved(q, target, clocks), buf);
+	q->sent = clocks_read(clocks);
 	if (send(q->fd, buf, sizeof(buf), MSG_NOSIGNAL) != sizeof(buf)) {
 		query_close(q);
 		return false;
@@ -206,40 +221,37 @@ receive(int fd, int flags, uint8_t *buf, size_t size, int64_t *stamp)
 
 /* The error queue has the time at which our request really left. */
 static void
-read_departure(struct engine *e, struct query *q)
+read_departure(struct query *q, const struct clocks *clocks)
 {
 	int64_t		 stamp = q->sent.real;
 	uint8_t		 buf[NTP_HEADER_LEN];
 	int		 i;
 
-	for (i = 0; i < READS_PER_TURN; i++) {
+	for (i = 0; i < STAMPS; i++) {
 		if (receive(q->fd, MSG_ERRQUEUE, buf, sizeof(buf), &stamp) < 0)
 			return;
 		/* It left after we read the clock, and not much later. */
 		if (stamp > q->sent.real)
-			q->sent = clocks_at(&e->clocks, &q->sent, stamp);
+			q->sent = clocks_at(clocks, &q->sent, stamp);
 	}
 }
 
-/* Time stamping error of both ends together, s. */
+/* Time stamping error of OURS and THEIRS (log2 s) together, s. */
 static double
-precision(const struct engine *e, const struct ntp_packet *pkt)
+precision_of_both(int8_t ours, int8_t theirs)
 {
-	int		 theirs = pkt->precision < -32 ? -32 :
-	    pkt->precision > 0 ? 0 : pkt->precision;
-
-	return ldexp(1, e->precision) + ldexp(1, theirs);
+	return ldexp(1, ours) +
+	    ldexp(1, theirs < -32 ? -32 : theirs > 0 ? 0 : theirs);
 }
 
 /*
- * Offsets and delay in oscillator time: our clock's readings with its lead
- * over the oscillator taken off, so that adjustments between request and
- * answer do no harm.
+ * Offsets and delay in oscillator time: the readings of our clock without its
+ * lead over the oscillator, so that an adjustment between request and answer
+ * does no harm.
  */
 static void
-make_sample(const struct engine *e, const struct exchange *x,
-    const struct ntp_packet *pkt, double *out, double *back,
-    struct sample *sample)
+make_sample(const struct exchange *x, const struct ntp_packet *pkt,
+    int8_t precision, double *out, double *back, struct sample *sample)
 {
 	const struct reading *t1 = &x->sent, *t4 = &x->received;
 	int64_t		 near = clocks_near_truth(t4->real);
@@ -249,7 +261,7 @@ make_sample(const struct engine *e, const struct exchange *x,
 	*out = (double)(t2 - t1->real) * 1e-9 + t1->ahead;
 	*back = (double)(t4->real - t3) * 1e-9 - t4->ahead;
 	sample->offset = sample_offset(*out, *back, &sample->delay);
-	sample->precision = precision(e, pkt);
+	sample->precision = precision_of_both(precision, pkt->precision);
 	sample->delay = fmax(sample->delay, sample->precision);
 	sample->when = (t1->now + t4->now) / 2;
 	sample->root_delay = ntpshort_to_seconds(pkt->root_delay);
@@ -258,71 +270,58 @@ make_sample(const struct engine *e, const struct exchange *x,
 	sample->stratum = pkt->stratum;
 }
 
-static void
-reject(struct engine *e, struct association *a, const char *why,
-    struct instant now)
-{
-	char		 name[ADDR_STRLEN];
-
-	a->rejected++;
-	if (log_allowed(&e->complaints, now, NULL))
-		log_debug("answer of %s dropped: %s",
-		    association_name(a, name), why);
-}
-
 /*
- * True if PKT was the answer, so that no other one is waited for.
+ * Judge PKT, which came at T4, and make *ANSWER of it.
  *
  * An interleaved answer has T3 of the exchange before, as the server's kernel
- * saw it.  Of the two ways to use it that RFC 9769 has, this is the one that
- * completes that exchange, though it is an interval old: its round trip is a
- * real one, by which samples can be judged.  The other, with T1 and T2 of the
- * exchange now in progress, has the interval, and what the oscillators did
- * in it, within its round trip.
+ * saw it.  RFC 9769 has two ways to use it.  This one completes the exchange
+ * before, though that is an interval old: its round trip is a real one, and
+ * samples can be judged by it.  The other way takes T1 and T2 of the exchange
+ * now in progress; its round trip includes the interval, and what the
+ * oscillators did in it.
  *
- * If that exchange gave a sample in basic mode, to take it again would be to
- * believe it twice.
+ * If the exchange before gave a sample in basic mode, there is no second one:
+ * it would count twice.
  */
-static bool
-take(struct engine *e, struct association *a, const struct ntp_packet *pkt,
-    const struct reading *t4, struct instant now)
+static void
+judge(struct query *q, const struct ntp_packet *pkt, const struct reading *t4,
+    int8_t precision, struct answer *answer)
 {
-	const bool	 interleaved = check_interleaved(pkt, &a->query.asked);
+	const bool	 interleaved = check_interleaved(pkt, &q->asked);
 	const struct exchange this = {
 		.known = true, .sampled = !interleaved, .receive = pkt->receive,
-		.sent = a->query.sent, .received = *t4
+		.sent = q->sent, .received = *t4
 	};
-	struct exchange	 x = interleaved ? a->exchange : this;
-	struct sample	 sample;
+	struct exchange	 x = interleaved ? q->exchange : this;
 	double		 out, back;
 	uint8_t		 own[4];
 	enum check	 check;
 
-	make_sample(e, &x, pkt, &out, &back, &sample);
-	addr_refid(&a->query.local, own);
-	check = check_answer(pkt, &a->query.asked, out, back,
-	    sample.precision, own);
-	if (check != CHECK_OK && check != CHECK_KISS) {
-		/* Its fault may be the exchange's, which would come again. */
+	make_sample(&x, pkt, precision, &out, &back, &answer->sample);
+	addr_refid(&q->local, own);
+	check = check_answer(pkt, &q->asked, out, back,
+	    answer->sample.precision, own);
+	answer->pkt = *pkt;
+	answer->pkt.fields = NULL;
+	answer->pkt.fields_len = 0;
+	answer->interleaved = interleaved;
+	answer->has_sample = !(interleaved && x.sampled);
+	if (check == CHECK_OK) {
+		answer->kind = ANSWER_GOOD;
+		q->exchange = this;
+	} else if (check == CHECK_KISS) {
+		answer->kind = ANSWER_KISS;
+	} else {
+		answer->why = check_reason(check);
+		/* The fault may be the exchange's: do not use it again. */
 		if (interleaved)
-			a->exchange.known = false;
-		reject(e, a, check_reason(check), now);
-		return false;
+			q->exchange.known = false;
 	}
-	query_close(&a->query);
-	if (check == CHECK_KISS) {
-		association_kiss(e, a, pkt->refid, now);
-		return true;
-	}
-	a->interleaved = interleaved;
-	a->exchange = this;
-	association_answer(e, a, pkt,
-	    interleaved && x.sampled ? NULL : &sample, now);
-	return true;
 }
 
-void
-query_receive(struct engine *e, struct association *a, struct instant now)
+bool
+query_receive(struct query *q, const struct clocks *clocks, int8_t precision,
+    struct answer *answer)
 {
 	uint8_t		 buf[NTP_MAX_LEN + 1];
 	struct ntp_packet pkt;
@@ -330,21 +329,26 @@ query_receive(struct engine *e, struct association *a, struct instant now)
 	enum ntp_error	 error;
 	int64_t		 stamp;
 	ssize_t		 n;
-	int		 i;
 
-	read_departure(e, &a->query);
-	for (i = 0; i < READS_PER_TURN; i++) {
-		r = clocks_read(&e->clocks);
-		stamp = r.real;
-		n = receive(a->query.fd, 0, buf, sizeof(buf), &stamp);
-		/* An ICMP error is anybody's word: keep waiting. */
-		if (n < 0)
-			return;
-		t4 = clocks_at(&e->clocks, &r, stamp);
-		error = ntp_decode(&pkt, buf, (size_t)n);
-		if (error != NTP_OK)
-			reject(e, a, ntp_strerror(error), now);
-		else if (take(e, a, &pkt, &t4, now))
-			return;
+	if (q->fd == -1)
+		return false;
+	read_departure(q, clocks);
+	r = clocks_read(clocks);
+	stamp = r.real;
+	n = receive(q->fd, 0, buf, sizeof(buf), &stamp);
+	/* An ICMP error is anybody's word: keep waiting. */
+	if (n < 0)
+		return false;
+	t4 = clocks_at(clocks, &r, stamp);
+	memset(answer, 0, sizeof(*answer));
+	answer->kind = ANSWER_REFUSED;
+	error = ntp_decode(&pkt, buf, (size_t)n);
+	if (error != NTP_OK) {
+		answer->why = ntp_strerror(error);
+		return true;
 	}
+	judge(q, &pkt, &t4, precision, answer);
+	if (answer->kind != ANSWER_REFUSED)
+		query_close(q);
+	return true;
 }

@@ -9,100 +9,71 @@
 
 #include <cmocka.h>
 
-#include "ntpd/engine/state.h"
+#include "ntpd/engine/association.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 
-/* What the rest of the engine would say. */
-static struct engine	 e;
+static struct association all[MAX_ASSOCIATIONS];
+
+/* What sync/ would say. */
+static struct sync	 synced;
 static double		 interval;	/* s, the right one at present */
 static double		 frequency_error; /* s/s */
-static bool		 updated, doubt, part[MAX_ASSOCIATIONS];
+static bool		 doubt, part[MAX_ASSOCIATIONS];
 
 double
-sync_poll(const struct sync *sync, double now, double least, double most)
+sync_poll(const struct sync *y, double now, double least, double most)
 {
-	(void)sync;
+	(void)y;
 	(void)now;
 	return interval < least ? least : interval > most ? most : interval;
 }
 
 bool
-sync_takes_part(const struct sync *sync, size_t i)
+sync_takes_part(const struct sync *y, size_t i)
 {
-	(void)sync;
+	(void)y;
 	return part[i];
 }
 
 bool
-sync_in_doubt(const struct sync *sync, size_t i)
+sync_in_doubt(const struct sync *y, size_t i)
 {
-	(void)sync;
+	(void)y;
 	return doubt && i == 0;
 }
 
 bool
-sync_sample(struct sync *sync, size_t i, const struct sample *sample,
-    size_t expected)
+sync_ready(const struct sync *y)
 {
-	(void)sync;
-	(void)i;
-	(void)sample;
-	(void)expected;
-	return updated;
-}
-
-bool
-sync_ready(const struct sync *sync)
-{
-	(void)sync;
+	(void)y;
 	return true;
 }
 
 struct estimate
-sync_estimate(const struct sync *sync, double now)
+sync_estimate(const struct sync *y, double now)
 {
-	(void)sync;
+	(void)y;
 	(void)now;
 	return (struct estimate){ .frequency_error = frequency_error };
 }
 
-void
-sync_add(struct sync *sync, size_t i, unsigned weight)
-{
-	(void)sync;
-	(void)i;
-	(void)weight;
-}
-
-void
-sync_remove(struct sync *sync, size_t i)
-{
-	(void)sync;
-	(void)i;
-}
-
-void
-sync_silence(struct sync *sync, size_t i)
-{
-	(void)sync;
-	(void)i;
-}
-
-struct reading
-clocks_read(const struct clocks *c)
-{
-	(void)c;
-	return (struct reading){ 0 };
-}
-
+/* Every request leaves, and none is waited for. */
 bool
-query_send(struct engine *engine, struct association *a, struct instant now)
+query_send(struct query *q, const struct query_target *target,
+    const struct clocks *clocks, struct instant now)
 {
-	(void)engine;
-	(void)a;
+	(void)q;
+	(void)target;
+	(void)clocks;
 	(void)now;
 	return true;
+}
+
+void
+query_init(struct query *q)
+{
+	*q = (struct query){ .fd = -1, .deadline = INSTANT_NEVER };
 }
 
 void
@@ -112,29 +83,9 @@ query_close(struct query *q)
 }
 
 void
-steer_update(struct engine *engine, struct instant now)
+query_forget(struct query *q)
 {
-	(void)engine;
-	(void)now;
-}
-
-void
-hosts_replace(struct engine *engine, struct association *a, struct instant now)
-{
-	(void)engine;
-	(void)a;
-	(void)now;
-}
-
-bool
-local_admits(struct engine *engine, struct association *a,
-    const struct ntp_packet *pkt, struct instant now)
-{
-	(void)engine;
-	(void)a;
-	(void)pkt;
-	(void)now;
-	return true;
+	q->exchange.known = false;
 }
 
 /* Seconds as an instant. */
@@ -144,17 +95,21 @@ at(double s)
 	return (struct instant){ (int64_t)(s * 1e9) };
 }
 
+static struct planning
+planning(struct instant now)
+{
+	return (struct planning){ .all = all, .sync = &synced, .now = now };
+}
+
 static int
 begin(void **state)
 {
 	(void)state;
-	memset(&e, 0, sizeof(e));
+	memset(all, 0, sizeof(all));
 	memset(part, 0, sizeof(part));
-	e.hosts[0].conf.minpoll = 6;
-	e.hosts[0].conf.maxpoll = 10;
 	interval = 1024;
 	frequency_error = 1e-8;
-	updated = doubt = false;
+	doubt = false;
 	return 0;
 }
 
@@ -162,31 +117,49 @@ begin(void **state)
 static struct association *
 add(size_t i, double asked, double next)
 {
-	struct association *a = &e.associations[i];
+	struct association *a = &all[i];
 
+	memset(a, 0, sizeof(*a));
 	a->used = true;
-	a->state = PEER_STATE_POLLING;
-	a->minpoll = a->poll = 6;
-	a->asked_at = at(asked);
-	a->next = at(next);
+	query_init(&a->query);
+	schedule_init(&a->schedule, 6, 10);
+	a->schedule.state = SCHEDULE_POLLING;
+	a->schedule.asked_at = at(asked);
+	a->schedule.next = at(next);
 	part[i] = true;
 	return a;
 }
 
-/* Association 0 answers at NOW, s. */
+/* Ask all that are due at NOW. */
 static void
+run(struct instant now)
+{
+	static const struct config_server conf = { .minpoll = 6, .maxpoll = 10 };
+	struct planning	 p = planning(now);
+	struct association *a;
+
+	for (a = all; a < all + MAX_ASSOCIATIONS; a++)
+		if (a->used && schedule_is_due(&a->schedule, now))
+			association_ask(&p, a, &conf, NULL, false);
+}
+
+/* Association 0 answers at NOW, s; it was silent: true. */
+static bool
 answer(double now)
 {
-	static const struct sample sample;
-	static const struct ntp_packet pkt;
+	static const struct answer good = { .kind = ANSWER_GOOD };
+	struct planning	 p = planning(at(now));
+	bool		 back = association_answered(&p, &all[0], &good);
 
-	association_answer(&e, &e.associations[0], &pkt, &sample, at(now));
+	associations_settle_doubt(&p, &all[0]);
+	association_settle(&p, &all[0]);
+	return back;
 }
 
 /* Another server, asked at 1000 s, when the first one answers at 1100 s. */
 static const struct {
 	const char	*name;
-	bool		 updated, doubt, part;
+	bool		 learned, doubt, part;
 	double		 interval, next;	/* s: right; planned */
 	double		 least, most;		/* s: what becomes of it */
 } cases[] = {
@@ -206,21 +179,24 @@ static void
 an_answer_hastens_others(void **state)
 {
 	const struct association *a;
+	struct planning	 p;
 	size_t		 i;
 
 	for (i = 0; i < COUNT(cases); i++) {
 		begin(state);
 		add(0, 1099, 5000);
 		a = add(1, 1000, cases[i].next);
-		updated = cases[i].updated;
 		doubt = cases[i].doubt;
 		part[1] = cases[i].part;
 		interval = cases[i].interval;
 		answer(1100);
-		if (instant_before(a->next, at(cases[i].least)) ||
-		    instant_before(at(cases[i].most), a->next))
+		p = planning(at(1100));
+		if (cases[i].learned)
+			associations_hasten(&p);
+		if (instant_before(a->schedule.next, at(cases[i].least)) ||
+		    instant_before(at(cases[i].most), a->schedule.next))
 			fail_msg("%s: next at %g s", cases[i].name,
-			    (double)a->next.ns / 1e9);
+			    (double)a->schedule.next.ns / 1e9);
 	}
 }
 
@@ -231,12 +207,11 @@ ask_in_doubt(double next)
 	struct association *a = add(1, 1000, next);
 
 	add(0, 1099, 5000);
-	a->query = (struct query){ .fd = -1, .deadline = INSTANT_NEVER };
 	doubt = true;
 	answer(1100);
-	assert_true(instant_before(a->next, at(1103)));
+	assert_true(instant_before(a->schedule.next, at(1103)));
 	doubt = false;
-	associations_run(&e, a->next);
+	run(a->schedule.next);
 	return a;
 }
 
@@ -245,13 +220,14 @@ static void
 a_doubt_takes_no_turn(void **state)
 {
 	(void)state;
-	assert_true(ask_in_doubt(2000)->next.ns == at(2000).ns);
+	assert_true(ask_in_doubt(2000)->schedule.next.ns == at(2000).ns);
 	/* One that would come at once is not worth a request. */
-	assert_true(instant_before(at(1800), ask_in_doubt(1150)->next));
+	assert_true(instant_before(at(1800),
+	    ask_in_doubt(1150)->schedule.next));
 	/* It is taken once. */
-	e.associations[1].next = at(2000);
-	associations_run(&e, at(2000));
-	assert_true(instant_before(at(2700), e.associations[1].next));
+	all[1].schedule.next = at(2000);
+	run(at(2000));
+	assert_true(instant_before(at(2700), all[1].schedule.next));
 }
 
 /* What was planned before a quick start does not come after it. */
@@ -262,16 +238,15 @@ a_quick_start_drops_the_turn(void **state)
 	int		 i;
 
 	(void)state;
-	a->query = (struct query){ .fd = -1, .deadline = INSTANT_NEVER };
 	add(0, 1099, 5000);
 	doubt = true;
 	answer(1100);
 	association_quicken(a, at(1101));
 	interval = 70;
-	for (i = 0; i < 100 && a->state == PEER_STATE_STARTING; i++)
-		associations_run(&e, a->next);
-	assert_int_equal(a->state, PEER_STATE_POLLING);
-	assert_true(instant_diff(a->next, a->asked_at) <= 70);
+	for (i = 0; i < 100 && a->schedule.state == SCHEDULE_STARTING; i++)
+		run(a->schedule.next);
+	assert_int_equal(a->schedule.state, SCHEDULE_POLLING);
+	assert_true(instant_diff(a->schedule.next, a->schedule.asked_at) <= 70);
 }
 
 /* A server that is in a quick start is not told to be slower. */
@@ -279,15 +254,17 @@ static void
 a_quick_start_goes_on(void **state)
 {
 	struct association *a;
+	struct planning	 p;
 
 	(void)state;
 	add(0, 1099, 5000);
 	a = add(1, 1000, 1500);
-	a->burst = 3;
-	updated = true;
+	a->schedule.state = SCHEDULE_STARTING;
+	a->schedule.left = 3;
 	interval = 70;
-	answer(1100);
-	assert_true(a->next.ns == at(1500).ns);
+	p = planning(at(1100));
+	associations_hasten(&p);
+	assert_true(a->schedule.next.ns == at(1500).ns);
 }
 
 /*
@@ -301,14 +278,14 @@ who_answers_again_is_asked_soon(void **state)
 	unsigned	 n = 0;
 
 	(void)state;
-	a->query = (struct query){ .fd = -1, .deadline = INSTANT_NEVER };
 	a->was_unreachable = true;
 	part[0] = false;
-	for (answer(1100); a->burst > 0 && n < 8; n++) {
-		assert_true(instant_diff(a->next, at(1100)) < 60);
-		associations_run(&e, a->next);
+	assert_true(answer(1100));
+	for (; a->schedule.state == SCHEDULE_STARTING && n < 8; n++) {
+		assert_true(instant_diff(a->schedule.next, at(1100)) < 60);
+		run(a->schedule.next);
 		part[0] = n == 1;		/* its third sample */
-		answer(1160);
+		assert_false(answer(1160));
 	}
 	assert_in_range(n, 2, 3);
 }
@@ -322,21 +299,17 @@ who_answers_again_is_asked_soon(void **state)
 static void
 turns_are_spread(void **state)
 {
-	struct association *a;
 	struct instant	 now, last = at(0);
 	size_t		 i, turn;
 
 	(void)state;
-	for (i = 0; i < SERVERS; i++) {
-		a = add(i, 1000, 2000 + (double)i / 100);
-		a->query = (struct query){ .fd = -1,
-		    .deadline = INSTANT_NEVER };
-	}
+	for (i = 0; i < SERVERS; i++)
+		add(i, 1000, 2000 + (double)i / 100);
 	for (turn = 0; turn < TURNS; turn++) {
-		now = associations_deadline(&e);
-		associations_run(&e, now);
+		now = associations_deadline(all);
+		run(now);
 		for (i = 0; i < SERVERS; i++)
-			e.associations[i].missed = 0;	/* they answer */
+			all[i].schedule.missed = 0;	/* they answer */
 		if (turn > SETTLED && instant_diff(now, last) < APART)
 			fail_msg("turn %zu is %g s after the one before it",
 			    turn, instant_diff(now, last));
@@ -351,25 +324,24 @@ turns_are_spread(void **state)
 static void
 silence_is_no_reason_to_be_early(void **state)
 {
-	struct association *a = add(0, 1000, 2000);
+	const struct schedule *s = &add(0, 1000, 2000)->schedule;
 	struct instant	 now;
 	unsigned	 asked, early;
 
 	(void)state;
-	a->query = (struct query){ .fd = -1, .deadline = INSTANT_NEVER };
 	for (asked = 1; asked <= 100; asked++) {
-		now = a->next;
-		associations_run(&e, now);
-		assert_true(instant_diff(a->next, now) <= 1024);
+		now = s->next;
+		run(now);
+		assert_true(instant_diff(s->next, now) <= 1024);
 		if (asked > 2)
-			assert_true(instant_diff(a->next, now) > 0.95 * 1024);
+			assert_true(instant_diff(s->next, now) > 0.95 * 1024);
 	}
-	answer(instant_diff(a->next, at(0)));
+	answer(instant_diff(s->next, at(0)));
 	for (early = 0, asked = 1; asked <= 100; asked++) {
-		now = a->next;
-		associations_run(&e, now);
-		early += instant_diff(a->next, now) < 0.95 * 1024;
-		a->missed = 0;			/* it answers again */
+		now = s->next;
+		run(now);
+		early += instant_diff(s->next, now) < 0.95 * 1024;
+		all[0].schedule.missed = 0;	/* it answers again */
 	}
 	assert_in_range(early, 50, 100);	/* three in four are */
 }

@@ -11,37 +11,29 @@
 
 #include <cmocka.h>
 
-#include "ntpd/engine/state.h"
+#include "ntpd/engine/local.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define N		10		/* stratum of the local clock */
 #define OWN		"192.0.2.50"
 
-/* What the rest of the engine would say, and what it was told. */
-static struct engine	 e;
+static struct local	 l;
+static struct association all[MAX_ASSOCIATIONS];
+static struct sync	 synced;
+static struct clocks	 clocks;
+static struct engine_setup setup;
+
+/* What the rest of the engine would say, and what it is to do. */
 static struct system	 believed;
+static struct steer	 steer;
 static size_t		 expected, hoped, names, hurried, updates, published;
 static struct instant	 now;
 
 size_t
-associations_expected(const struct engine *engine)
+associations_expected(const struct association a[MAX_ASSOCIATIONS])
 {
-	(void)engine;
+	(void)a;
 	return expected;
-}
-
-size_t
-associations_hoped(const struct engine *engine)
-{
-	(void)engine;
-	return expected + hoped;
-}
-
-size_t
-hosts_expected(const struct engine *engine)
-{
-	(void)engine;
-	return names;
 }
 
 void
@@ -52,52 +44,53 @@ association_hurry(struct association *a, struct instant t)
 	hurried++;
 }
 
+bool
+association_is_denied(const struct association *a)
+{
+	return a->schedule.state == SCHEDULE_STOPPED;
+}
+
 const char *
 association_name(const struct association *a, char text[ADDR_STRLEN])
 {
 	return addr_format(&a->addr, text);
 }
 
-struct system
-steer_believed(const struct engine *engine, const struct reading *r)
+/* A turn of the engine at T. */
+static void
+run(struct instant t)
 {
-	(void)engine;
-	(void)r;
-	return believed;
-}
+	bool		 follows = local_follow(&l, &synced, all,
+	    clocks_read(&clocks).now, t);
+	struct local_view view = {
+		.synchronized = believed.synchronized,
+		.majority = steer_has_majority(&steer, &synced, all),
+		.expected = expected + hoped > 0 ||
+		    (local_is_patient(&l, t) && names > 0)
+	};
 
-void
-steer_update(struct engine *engine, struct instant t)
-{
-	(void)engine;
-	(void)t;
-	updates++;
-}
-
-void
-steer_publish(struct engine *engine, struct instant t)
-{
-	(void)engine;
-	(void)t;
-	published++;
+	if (local_decide(&l, &view, t) && !follows)
+		published++;
+	updates += follows;
 }
 
 static int
 begin(void **state)
 {
 	(void)state;
-	memset(&e, 0, sizeof(e));
+	memset(all, 0, sizeof(all));
 	memset(&believed, 0, sizeof(believed));
 	believed.leap = LEAP_UNKNOWN;
 	believed.stratum = NTP_MAX_STRATUM;
+	memset(&steer, 0, sizeof(steer));
 	expected = hoped = names = hurried = updates = published = 0;
 	now = instant_now();
-	clocks_init(&e.clocks);
-	sync_init(&e.sync, 20e-6, 3e-6);
-	e.publish_at = INSTANT_NEVER;
-	e.setup.local_stratum = N;
-	e.setup.local_orphan = 1;
-	local_configure(&e, now);
+	clocks_init(&clocks);
+	sync_init(&synced, 20e-6, 3e-6);
+	setup.local_stratum = N;
+	setup.local_orphan = 1;
+	local_init(&l);
+	local_configure(&l, &setup, now);
 	return 0;
 }
 
@@ -115,15 +108,15 @@ answer(uint8_t stratum, bool local)
 static struct association *
 add(size_t i, const char *address, uint8_t stratum, bool local)
 {
-	struct association *a = &e.associations[i];
+	struct association *a = &all[i];
 
 	memset(a, 0, sizeof(*a));
 	a->used = a->answered = true;
-	a->state = PEER_STATE_POLLING;
+	a->schedule.state = SCHEDULE_POLLING;
 	a->last = answer(stratum, local);
 	assert_true(addr_parse(&a->addr, address, 0));
 	assert_true(addr_parse(&a->query.local, OWN, 0));
-	sync_add(&e.sync, i, 1);
+	sync_add(&synced, i, 1);
 	return a;
 }
 
@@ -136,8 +129,8 @@ vague_sample(size_t i, size_t count, double dispersion)
 	};
 
 	for (; count > 0; count--) {
-		s.when = clocks_read(&e.clocks).now;
-		sync_sample(&e.sync, i, &s, expected);
+		s.when = clocks_read(&clocks).now;
+		sync_sample(&synced, i, &s, expected);
 	}
 }
 
@@ -168,15 +161,15 @@ hopeless(void **state)
 		{ "followed, all anew", 0, 1, { 0, 0, 1 },	true },
 		{ "followed, synchronized", 0, 1, { 1, 1, 0 },	false }
 	};
-	struct local	 l;
+	struct local	 was;
 	size_t		 i;
 
 	(void)state;
 	for (i = 0; i < COUNT(cases); i++) {
-		memset(&l, 0, sizeof(l));
-		l.serving = cases[i].serving;
-		l.leader = cases[i].follows ? e.associations : NULL;
-		if (local_is_hopeless(&l, &cases[i].v) != cases[i].result)
+		local_init(&was);
+		was.serving = cases[i].serving;
+		was.leader = cases[i].follows ? 0 : LOCAL_NOBODY;
+		if (local_is_hopeless(&was, &cases[i].v) != cases[i].result)
 			fail_msg("%s", cases[i].name);
 	}
 }
@@ -254,12 +247,12 @@ setup_is_checked(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(cases); i++) {
-		e.setup.local_stratum = cases[i].stratum;
-		e.setup.local_orphan = cases[i].orphan;
-		local_configure(&e, now);
-		assert_int_equal(e.setup.local_stratum, cases[i].left);
-		assert_true(cases[i].left != 0 || e.setup.local_orphan == 0);
-		assert_true(e.setup.local_orphan <= 1);
+		setup.local_stratum = cases[i].stratum;
+		setup.local_orphan = cases[i].orphan;
+		local_configure(&l, &setup, now);
+		assert_int_equal(l.stratum, cases[i].left);
+		assert_int_equal(l.orphan, cases[i].left != 0 &&
+		    cases[i].orphan == 1);
 	}
 }
 
@@ -267,9 +260,10 @@ static void
 off_by_default(void **state)
 {
 	(void)state;
-	e.setup.local_stratum = e.setup.local_orphan = 0;
-	local_run(&e, now);
-	assert_false(e.local.serving);
+	setup.local_stratum = setup.local_orphan = 0;
+	local_configure(&l, &setup, now);
+	run(now);
+	assert_false(l.serving);
 	assert_int_equal(published + updates, 0);
 }
 
@@ -278,32 +272,33 @@ served_when_nothing_is_left(void **state)
 {
 	(void)state;
 	expected = 1;
-	local_run(&e, now);
-	assert_false(e.local.serving);
+	run(now);
+	assert_false(l.serving);
 	expected = 0;
 	hoped = 1;
-	local_run(&e, now);
-	assert_false(e.local.serving);
+	run(now);
+	assert_false(l.serving);
 	hoped = 0;
-	e.stepping = true;
-	local_run(&e, now);
-	assert_false(e.local.serving);
-	e.stepping = false;
-	local_run(&e, now);
-	assert_true(e.local.serving);
+	steer.stepping = true;
+	run(now);
+	assert_false(l.serving);
+	steer.stepping = false;
+	run(now);
+	assert_true(l.serving);
 	assert_int_equal(published, 1);
-	local_run(&e, now);
+	run(now);
 	assert_int_equal(published, 1);
 	believed.synchronized = true;
-	local_run(&e, now);
-	assert_false(e.local.serving);
+	run(now);
+	assert_false(l.serving);
 	assert_int_equal(published, 2);
 	believed.synchronized = false;
-	local_run(&e, now);
-	assert_true(e.local.serving);
-	e.setup.local_stratum = e.setup.local_orphan = 0;
-	local_run(&e, now);
-	assert_false(e.local.serving);
+	run(now);
+	assert_true(l.serving);
+	setup.local_stratum = setup.local_orphan = 0;
+	local_configure(&l, &setup, now);
+	run(now);
+	assert_false(l.serving);
 }
 
 /* A resolver that hangs must not keep an isolated network without time. */
@@ -312,11 +307,11 @@ names_are_waited_for_but_not_for_ever(void **state)
 {
 	(void)state;
 	names = 1;
-	local_run(&e, now);
-	assert_false(e.local.serving);
-	assert_true(instant_diff(e.publish_at, now) < 60);
-	local_run(&e, instant_add(now, 60));
-	assert_true(e.local.serving);
+	run(now);
+	assert_false(l.serving);
+	assert_true(instant_diff(local_deadline(&l, now), now) < 60);
+	run(instant_add(now, 60));
+	assert_true(l.serving);
 }
 
 /* A majority that says by how much the clock is wrong is better. */
@@ -326,13 +321,13 @@ not_served_when_known_to_be_wrong(void **state)
 	(void)state;
 	add(0, "192.0.2.1", 2, false);
 	sample(0, 4);
-	assert_int_equal(e.sync.system_peer, 0);
-	local_run(&e, now);
-	assert_false(e.local.serving);
+	assert_int_equal(synced.system_peer, 0);
+	run(now);
+	assert_false(l.serving);
 	/* But of a server at stratum 15 nobody can have the time. */
-	e.associations[0].last.stratum = 15;
-	local_run(&e, now);
-	assert_true(e.local.serving);
+	all[0].last.stratum = 15;
+	run(now);
+	assert_true(l.serving);
 }
 
 static void
@@ -341,12 +336,12 @@ what_is_served(void **state)
 	struct system	 s = believed;
 
 	(void)state;
-	local_serve(&e, &s);
+	local_serve(&l, &s);
 	assert_memory_equal(&s, &believed, sizeof(s));
 
-	e.local.serving = true;
+	l.serving = true;
 	s.root_dispersion = 1e9;
-	local_serve(&e, &s);
+	local_serve(&l, &s);
 	assert_false(s.synchronized);
 	assert_int_equal(s.local, CONTROL_LOCAL_SERVED);
 	assert_int_equal(s.leap, LEAP_NONE);
@@ -359,21 +354,21 @@ what_is_served(void **state)
 	s = believed;
 	s.synchronized = true;
 	s.stratum = 3;
-	local_serve(&e, &s);
+	local_serve(&l, &s);
 	assert_true(s.synchronized && s.stratum == 3);
 
-	e.local.serving = false;
-	e.local.leader = e.associations;
+	l.serving = false;
+	l.leader = 0;
 	s.stratum = N + 1;
-	local_serve(&e, &s);
+	local_serve(&l, &s);
 	assert_false(s.synchronized);
 	assert_int_equal(s.local, CONTROL_LOCAL_FOLLOWS);
 	assert_int_equal(s.stratum, N + 1);
 
 	/* Until the leader has said enough. */
 	s = believed;
-	e.local.serving = true;
-	local_serve(&e, &s);
+	l.serving = true;
+	local_serve(&l, &s);
 	assert_int_equal(s.local, CONTROL_LOCAL_SERVED);
 	assert_int_equal(s.stratum, N);
 }
@@ -398,20 +393,21 @@ who_may_vote(void **state)
 		{ "no orphan, at",	false, false, N, true, true },
 		{ "no orphan, above",	false, false, N + 1, false, true }
 	};
-	struct association *a;
 	struct ntp_packet pkt;
 	size_t		 i;
 
 	for (i = 0; i < COUNT(cases); i++) {
 		begin(state);
-		e.setup.local_orphan = cases[i].orphan;
-		a = add(0, "192.0.2.1", 3, false);
+		setup.local_orphan = cases[i].orphan;
+		local_configure(&l, &setup, now);
+		add(0, "192.0.2.1", 3, false);
 		sample(0, 2);
-		e.local.leader = cases[i].leader ? a : NULL;
+		l.leader = cases[i].leader ? 0 : LOCAL_NOBODY;
 		pkt = answer(cases[i].stratum, cases[i].local);
-		if (local_admits(&e, a, &pkt, now) != cases[i].admitted)
+		if (local_admits(&l, &synced, all, 0, &pkt, now) !=
+		    cases[i].admitted)
 			fail_msg("%s", cases[i].name);
-		if (e.sync.sources[0].nsamples != (cases[i].admitted ? 2 : 0))
+		if (synced.sources[0].nsamples != (cases[i].admitted ? 2 : 0))
 			fail_msg("%s: its samples", cases[i].name);
 	}
 }
@@ -423,23 +419,23 @@ follows_the_lowest(void **state)
 	add(0, "192.0.2.60", N, true);
 	add(1, "192.0.2.9", N + 1, false);
 	add(2, "192.0.2.20", N, true);
-	add(3, "192.0.2.10", N, true)->missed = 9;
-	add(4, "192.0.2.11", N, true)->state = PEER_STATE_DENIED;
+	add(3, "192.0.2.10", N, true)->schedule.missed = 9;
+	add(4, "192.0.2.11", N, true)->schedule.state = SCHEDULE_STOPPED;
 	add(5, "192.0.2.12", N, true)->used = false;
 	add(6, "192.0.2.13", N, true)->answered = false;
 	add(7, "192.0.2.14", N, false);
 	add(8, "192.0.2.15", N - 1, true);
-	local_run(&e, now);		/* nothing better: the local clock */
-	assert_true(e.local.serving);
-	assert_null(e.local.leader);
-	local_run(&e, now);
-	assert_ptr_equal(e.local.leader, &e.associations[2]);
-	assert_true(e.local.serving);	/* until there are samples */
+	run(now);		/* nothing better: the local clock */
+	assert_true(l.serving);
+	assert_int_equal(l.leader, LOCAL_NOBODY);
+	run(now);
+	assert_int_equal(l.leader, 2);
+	assert_true(l.serving);	/* until there are samples */
 	assert_int_equal(hurried, 1);
 	believed.synchronized = true;
-	local_run(&e, now);
-	assert_ptr_equal(e.local.leader, &e.associations[2]);
-	assert_false(e.local.serving);
+	run(now);
+	assert_int_equal(l.leader, 2);
+	assert_false(l.serving);
 }
 
 static void
@@ -448,19 +444,19 @@ leads_if_lowest_itself(void **state)
 	(void)state;
 	add(0, "192.0.2.60", N, true);
 	add(1, "192.0.2.51", N, true);
-	local_run(&e, now);
-	local_run(&e, now);
-	assert_null(e.local.leader);
-	assert_true(e.local.serving);
+	run(now);
+	run(now);
+	assert_int_equal(l.leader, LOCAL_NOBODY);
+	assert_true(l.serving);
 	/* Of several own addresses it is the lowest that counts. */
-	assert_true(addr_parse(&e.associations[1].addr, "192.0.2.40", 0));
-	assert_true(addr_parse(&e.associations[0].query.local, "192.0.2.30",
+	assert_true(addr_parse(&all[1].addr, "192.0.2.40", 0));
+	assert_true(addr_parse(&all[0].query.local, "192.0.2.30",
 	    0));
-	local_run(&e, now);
-	assert_null(e.local.leader);
-	assert_true(addr_parse(&e.associations[1].addr, "192.0.2.29", 0));
-	local_run(&e, now);
-	assert_ptr_equal(e.local.leader, &e.associations[1]);
+	run(now);
+	assert_int_equal(l.leader, LOCAL_NOBODY);
+	assert_true(addr_parse(&all[1].addr, "192.0.2.29", 0));
+	run(now);
+	assert_int_equal(l.leader, 1);
 }
 
 static void
@@ -469,20 +465,20 @@ nobody_is_followed_by_who_is_synchronized(void **state)
 	(void)state;
 	add(0, "192.0.2.1", N, true);
 	believed.synchronized = true;
-	local_run(&e, now);
-	local_run(&e, now);
-	assert_null(e.local.leader);
+	run(now);
+	run(now);
+	assert_int_equal(l.leader, LOCAL_NOBODY);
 	/* Nor while real servers have a vote, whatever comes of it. */
 	believed.synchronized = false;
 	add(1, "192.0.2.2", 3, false);
 	expected = 1;			/* so that there is no majority yet */
 	sample(1, 3);
-	e.sync.system_peer = SYNC_SOURCES;
+	synced.system_peer = SYNC_SOURCES;
 	expected = 0;
-	local_run(&e, now);
-	local_run(&e, now);
-	assert_true(e.local.serving);
-	assert_null(e.local.leader);
+	run(now);
+	run(now);
+	assert_true(l.serving);
+	assert_int_equal(l.leader, LOCAL_NOBODY);
 }
 
 /* Two turns, and somebody is followed and believed. */
@@ -491,14 +487,14 @@ follow(void)
 {
 	struct association *a = add(0, "192.0.2.1", N, true);
 
-	local_run(&e, now);
-	local_run(&e, now);
-	assert_ptr_equal(e.local.leader, a);
+	run(now);
+	run(now);
+	assert_int_equal(l.leader, a - all);
 	sample(0, 3);
-	assert_true(sync_ready(&e.sync));
+	assert_true(sync_ready(&synced));
 	believed.synchronized = true;
-	local_run(&e, now);
-	assert_false(e.local.serving);
+	run(now);
+	assert_false(l.serving);
 	return a;
 }
 
@@ -507,13 +503,13 @@ expect_alone(void)
 {
 	believed.synchronized = false;
 	hoped = 1;			/* answers under way change nothing */
-	local_run(&e, now);
-	assert_null(e.local.leader);
-	assert_true(e.local.serving);
-	assert_false(sync_ready(&e.sync));
-	assert_int_equal(e.sync.sources[0].nsamples, 0);
-	assert_true(e.sync.frequency == 20e-6);
-	assert_true(e.sync.frequency_error == 3e-6);
+	run(now);
+	assert_int_equal(l.leader, LOCAL_NOBODY);
+	assert_true(l.serving);
+	assert_false(sync_ready(&synced));
+	assert_int_equal(synced.sources[0].nsamples, 0);
+	assert_true(synced.frequency == 20e-6);
+	assert_true(synced.frequency_error == 3e-6);
 }
 
 static void
@@ -526,10 +522,10 @@ leader_falls_silent(void **state)
 	add(1, "192.0.2.2", N + 1, false);
 	add(2, "192.0.2.3", 3, false);
 	before = hurried;
-	a->missed = 3;
-	local_run(&e, now);
-	assert_ptr_equal(e.local.leader, a);
-	a->missed = 4;
+	a->schedule.missed = 3;
+	run(now);
+	assert_int_equal(l.leader, a - all);
+	a->schedule.missed = 4;
 	expect_alone();
 	assert_int_equal(hurried, before + 1);	/* the other orphan */
 }
@@ -568,10 +564,10 @@ lower_one_appears(void **state)
 	follow();
 	add(1, "192.0.2.0", N, true);
 	expect_alone();
-	local_run(&e, now);
-	assert_ptr_equal(e.local.leader, &e.associations[1]);
-	assert_true(e.local.serving);
-	assert_true(e.sync.frequency_error > 100e-6);
+	run(now);
+	assert_int_equal(l.leader, 1);
+	assert_true(l.serving);
+	assert_true(synced.frequency_error > 100e-6);
 }
 
 static void
@@ -579,7 +575,8 @@ orphan_is_no_longer_configured(void **state)
 {
 	(void)state;
 	follow();
-	e.setup.local_orphan = 0;
+	setup.local_orphan = 0;
+	local_configure(&l, &setup, now);
 	expect_alone();
 }
 
@@ -598,26 +595,26 @@ real_server_takes_over(void **state)
 	a = add(1, "192.0.2.200", 2, false);
 	a->answered = false;
 	hurried = 0;
-	assert_true(local_admits(&e, a, &pkt, now));
+	assert_true(local_admits(&l, &synced, all, 1, &pkt, now));
 	assert_int_equal(hurried, 1);
 	sample(1, 2);
-	local_run(&e, now);
-	assert_ptr_equal(e.local.leader, &e.associations[0]);
+	run(now);
+	assert_int_equal(l.leader, 0);
 	sample(1, 1);
 	expected = 1;			/* another one is about to say more */
-	local_run(&e, now);
-	assert_ptr_equal(e.local.leader, &e.associations[0]);
+	run(now);
+	assert_int_equal(l.leader, 0);
 	expected = 0;
 	updates = 0;
-	local_run(&e, now);
-	assert_null(e.local.leader);
-	assert_false(e.local.serving);
-	assert_true(sync_ready(&e.sync));
-	assert_int_equal(e.sync.system_peer, 1);
-	assert_int_equal(e.sync.verdicts[0].tally, UNUSABLE);
-	assert_int_equal(e.sync.changes, 0);
+	run(now);
+	assert_int_equal(l.leader, LOCAL_NOBODY);
+	assert_false(l.serving);
+	assert_true(sync_ready(&synced));
+	assert_int_equal(synced.system_peer, 1);
+	assert_int_equal(synced.verdicts[0].tally, UNUSABLE);
+	assert_int_equal(synced.changes, 0);
 	assert_int_equal(updates, 1);
-	assert_true(fabs(e.sync.frequency - 20e-6) < 1e-12);
+	assert_true(fabs(synced.frequency - 20e-6) < 1e-12);
 }
 
 /* Who has lost its own servers for so long that it has no vote is none. */
@@ -629,13 +626,13 @@ a_server_without_a_vote_is_no_reason(void **state)
 	(void)state;
 	add(1, "192.0.2.200", 3, false);
 	vague_sample(1, 4, 2);
-	local_run(&e, now);
-	assert_ptr_equal(e.local.leader, a);
-	a->missed = 4;
+	run(now);
+	assert_int_equal(l.leader, a - all);
+	a->schedule.missed = 4;
 	expect_alone();
-	a->missed = 0;
-	local_run(&e, now);
-	assert_ptr_equal(e.local.leader, a);
+	a->schedule.missed = 0;
+	run(now);
+	assert_int_equal(l.leader, a - all);
 }
 
 #define TEST(f)	cmocka_unit_test_setup(f, begin)

@@ -11,107 +11,51 @@
 
 #include <cmocka.h>
 
-#include "ntpd/engine/state.h"
+#include "ntpd/engine/steer.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 
-/* What the rest of the engine would say, and what the parent was told. */
-static struct engine	 e;
+static struct steer	 steer;
+static struct association all[MAX_ASSOCIATIONS];
+static struct sync	 synced;
+static struct log_limit	 limit;
+
+/* What sync/ would say, and what the parent is asked for. */
 static struct estimate	 estimate;
 static unsigned		 starts;
 static struct clock_slew slew;
 
-bool
-channel_send(struct channel *ch, enum message_type type, uint32_t id, int fd,
-    const void *payload)
-{
-	(void)ch;
-	(void)id;
-	assert_int_equal(fd, -1);
-	starts += type == MSG_CLOCK_NEW_START;
-	if (type == MSG_CLOCK_SLEW)
-		memcpy(&slew, payload, sizeof(slew));
-	return true;
-}
-
 /* The clock is right: what it is off is the estimate's offset. */
-struct reading
-clocks_read(const struct clocks *clocks)
-{
-	(void)clocks;
-	return (struct reading){ .now = 100 };
-}
+static const struct reading reading = { .now = 100 };
 
 bool
-sync_ready(const struct sync *sync)
+sync_ready(const struct sync *y)
 {
-	(void)sync;
+	(void)y;
 	return true;
 }
 
 struct estimate
-sync_estimate(const struct sync *sync, double now)
+sync_estimate(const struct sync *y, double now)
 {
-	(void)sync;
+	(void)y;
 	(void)now;
 	return estimate;
 }
 
 double
-sync_bound(const struct sync *sync, double now)
+sync_bound(const struct sync *y, double now)
 {
-	(void)sync;
+	(void)y;
 	(void)now;
 	return 1e-3;
 }
 
-void
-sync_restart(struct sync *sync)
-{
-	(void)sync;
-}
-
 size_t
-associations_expected(const struct engine *engine)
+associations_expected(const struct association a[MAX_ASSOCIATIONS])
 {
-	(void)engine;
+	(void)a;
 	return 0;
-}
-
-const char *
-association_name(const struct association *a, char text[ADDR_STRLEN])
-{
-	(void)a;
-	text[0] = '\0';
-	return text;
-}
-
-void
-association_quicken(struct association *a, struct instant now)
-{
-	(void)a;
-	(void)now;
-}
-
-void
-hosts_replace(struct engine *engine, struct association *a, struct instant now)
-{
-	(void)engine;
-	(void)a;
-	(void)now;
-}
-
-void
-local_serve(const struct engine *engine, struct system *s)
-{
-	(void)engine;
-	(void)s;
-}
-
-void
-query_close(struct query *q)
-{
-	(void)q;
 }
 
 static const struct {
@@ -128,21 +72,34 @@ static const struct {
 	{ "a leap second that we missed", -1, false, true },
 };
 
+/* What the engine does when the estimate has changed. */
+static void
+update(void)
+{
+	struct instant	 now = instant_now();
+
+	steer_vote(&steer, &synced, all, false);
+	starts += steer_notice_change(&steer, &synced, &reading, &limit, now);
+	slew = steer_plan(&steer, &synced, &reading, false, 0, false).slew;
+}
+
 /* All servers see the clock, which was right, OFFSET s off. */
 static void
 change(double offset)
 {
-	memset(&e, 0, sizeof(e));
-	e.sync.system_peer = SYNC_SOURCES;
-	e.sync.agreed = true;
-	e.complaints = (struct log_limit){ .burst = 5, .interval = 60 };
-	e.discipline.acquired = true;
-	e.sync.changes = 1;
+	memset(&steer, 0, sizeof(steer));
+	memset(&synced, 0, sizeof(synced));
+	memset(all, 0, sizeof(all));
+	synced.system_peer = SYNC_SOURCES;
+	synced.agreed = true;
+	limit = (struct log_limit){ .burst = 5, .interval = 60 };
+	steer.discipline.acquired = true;
+	synced.changes = 1;
 	estimate = (struct estimate){ .offset = offset,
 	    .offset_error = 100e-6, .round = 64,
 	    .frequency_error = 1e-6 };
 	starts = 0;
-	steer_update(&e, instant_now());
+	update();
 }
 
 /* It is said once, and nothing is if there is no change. */
@@ -154,9 +111,9 @@ a_change(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(changes); i++) {
 		change(changes[i].offset);
-		assert_int_equal(e.discipline.acquired,
+		assert_int_equal(steer.discipline.acquired,
 		    fabs(changes[i].offset) < 50 * estimate.offset_error);
-		steer_update(&e, instant_now());
+		update();
 		if (starts != changes[i].start)
 			fail_msg("%s: %u new starts", changes[i].name, starts);
 		assert_int_equal(fabs(slew.rate) > 1e-3, changes[i].fast);
@@ -169,7 +126,7 @@ no_change(void **state)
 	(void)state;
 	change(3600);
 	starts = 0;
-	steer_update(&e, instant_now());
+	update();
 	assert_int_equal(starts, 0);
 }
 
@@ -178,16 +135,16 @@ static void
 too_far_from_the_root(void **state)
 {
 	static const struct reading r = { .now = 100 };
-	struct ntp_packet *last = &e.last_peer.last;
+	struct ntp_packet *last = &steer.peer.last;
 
 	(void)state;
 	change(0);
-	e.last_peer.answered = true;
+	steer.peer.known = true;
 	last->stratum = 1;
 	last->root_dispersion = ntpshort_from_seconds(1.4);
-	assert_true(steer_believed(&e, &r).synchronized);
+	assert_true(steer_believed(&steer, &synced, all, &r).synchronized);
 	last->root_delay = ntpshort_from_seconds(0.3);
-	assert_false(steer_believed(&e, &r).synchronized);
+	assert_false(steer_believed(&steer, &synced, all, &r).synchronized);
 }
 
 /*
@@ -235,27 +192,43 @@ leap_seconds_are_voted_on(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(votes); i++) {
 		change(0);
-		e.last_peer.answered = true;
-		e.last_peer.last.stratum = 1;
-		e.leap = votes[i].before;
+		steer.peer.known = true;
+		steer.peer.last.stratum = 1;
+		steer.leap = votes[i].before;
 		for (j = 0; j < COUNT(votes[i].said); j++) {
 			if (votes[i].said[j] == NONE)
 				continue;
-			e.associations[j].used = true;
-			e.associations[j].answered = true;
-			e.associations[j].last.leap = votes[i].said[j];
-			e.sync.verdicts[j].tally = COMBINED;
+			all[j].used = true;
+			all[j].answered = true;
+			all[j].last.leap = votes[i].said[j];
+			synced.verdicts[j].tally = COMBINED;
 		}
 		/* One whom nobody believes. */
-		e.associations[j] = (struct association){ .used = true,
+		all[j] = (struct association){ .used = true,
 		    .answered = true, .last.leap = LEAP_INSERT };
-		e.sync.verdicts[j].tally = FALSETICKER;
-		steer_update(&e, instant_now());
+		synced.verdicts[j].tally = FALSETICKER;
+		update();
 		r.real = votes[i].now * 1000000000;
-		leap = steer_believed(&e, &r).leap;
+		leap = steer_believed(&steer, &synced, all, &r).leap;
 		if (leap != votes[i].announced)
 			fail_msg("%s: %u", votes[i].name, leap);
 	}
+}
+
+/* Somebody is believed who can synchronize us, or has had us step. */
+static void
+who_can_synchronize_us(void **state)
+{
+	(void)state;
+	change(0);
+	assert_false(steer_has_majority(&steer, &synced, all));
+	synced.system_peer = 0;
+	all[0].last.stratum = 14;
+	assert_true(steer_has_majority(&steer, &synced, all));
+	all[0].last.stratum = 15;
+	assert_false(steer_has_majority(&steer, &synced, all));
+	steer.stepping = true;
+	assert_true(steer_has_majority(&steer, &synced, all));
 }
 
 int
@@ -267,6 +240,7 @@ main(void)
 		cmocka_unit_test(too_far_from_the_root),
 		cmocka_unit_test(a_small_change_is_slewed_gently),
 		cmocka_unit_test(leap_seconds_are_voted_on),
+		cmocka_unit_test(who_can_synchronize_us),
 	};
 
 	return cmocka_run_group_tests_name("steer", tests, NULL, NULL);

@@ -10,7 +10,8 @@ ANSWERING	= $(addprefix ntpd/server/,batch answer access address clients \
 SYNC		= $(basename $(wildcard ntpd/sync/*.c))
 
 access_test	= ntpd/server/access ntpd/server/address
-association_test	= ntpd/engine/association common/addr common/loop common/log
+association_test	= ntpd/engine/association ntpd/engine/schedule common/addr \
+		common/loop common/log
 batch_test	= $(ANSWERING) $(COMMON)
 check_test	= ntpd/engine/check common/ntp common/ntptime
 children_test	= ntpd/parent/children ntpd/process $(COMMON)
@@ -24,10 +25,12 @@ delays_test	= $(SYNC) regress/unit/paths
 discipline_test	= $(SYNC) regress/unit/paths
 drift_test	= ntpd/parent/drift
 filter_test	= $(SYNC)
+hosts_test	= ntpd/engine/hosts common/addr common/loop common/log
 imsg_test	= common/imsg
 leap_test	= common/leap
-local_test	= ntpd/engine/local ntpd/engine/clocks $(SYNC) common/addr \
-		common/leap common/loop common/log
+local_test	= ntpd/engine/local ntpd/engine/steer ntpd/engine/clocks \
+		$(SYNC) common/addr common/leap common/loop common/log \
+		common/ntptime
 log_test	= common/log common/loop
 logpipe_test	= ntpd/parent/logpipe common/log common/loop
 lookup_test	= ntpd/resolver/lookup $(COMMON)
@@ -43,6 +46,7 @@ process_test	= ntpd/process $(COMMON)
 sandbox_test	= ntpd/sandbox ntpd/engine/engine_sandbox \
 		ntpd/resolver/resolver_sandbox ntpd/server/server_sandbox \
 		common/log common/loop
+schedule_test	= ntpd/engine/schedule common/loop common/log
 select_test	= $(SYNC)
 source_test	= $(SYNC) regress/unit/paths
 steer_test	= ntpd/engine/steer ntpd/sync/discipline common/addr \

@@ -1,0 +1,147 @@
+/*
+ * An association: one server that is asked, and what is known of it.  Its
+ * number is also that of its source in sync/.
+ */
+#ifndef NTPD_ASSOCIATION_H
+#define NTPD_ASSOCIATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/addr.h"
+#include "common/loop.h"
+#include "common/ntp.h"
+#include "ntpd/config.h"
+#include "ntpd/engine/query.h"
+#include "ntpd/engine/schedule.h"
+#include "ntpd/sync/sync.h"
+
+#define MAX_ASSOCIATIONS	SYNC_SOURCES
+
+struct association {
+	bool		 used;
+	size_t		 host;		/* number of its statement */
+	struct addr	 addr;
+	struct schedule	 schedule;
+	struct query	 query;
+	uint8_t		 reach;		/* last eight polls, newest lowest */
+	bool		 interleaved;	/* the last answer was */
+	struct ntp_packet last;		/* that passed the tests; fields NULL */
+	bool		 answered;	/* last and answered_at are set */
+	struct instant	 answered_at;
+	double		 delay;		/* s, of the last answer */
+	uint32_t	 sent, received, rejected;
+	bool		 was_false;	/* logged as falseticker */
+	bool		 was_unreachable; /* logged as silent */
+	bool		 was_unsendable; /* logged: a request could not leave */
+};
+
+/* All of them, in an array of MAX_ASSOCIATIONS, and what plans are made of. */
+struct planning {
+	struct association *all;
+	const struct sync *sync;
+	double		 at;		/* s, oscillator time of NOW */
+	struct instant	 now;
+};
+
+/* Begin to ask ADDR for statement number HOST, which is *CONF, in slot A. */
+void	 association_start(struct association *a, size_t host,
+	    const struct config_server *conf, const struct addr *addr,
+	    struct instant now);
+
+/* Ask it no more; the slot is free. */
+void	 association_stop(struct association *a);
+
+/* Write its name for the log, which is its address, into TEXT; returns TEXT. */
+const char *association_name(const struct association *a,
+	    char text[ADDR_STRLEN]);
+
+/* Does the server deny itself? */
+bool	 association_is_denied(const struct association *a);
+
+/*
+ * Send the request of A that is due and plan the next one.  An answer that is
+ * still to come is waited for first.
+ */
+void	 association_ask(const struct planning *p, struct association *a,
+	    const struct config_server *conf, const struct clocks *clocks,
+	    bool not_ourselves);
+
+/* Plan A's next request anew, because of WHY. */
+void	 association_plan(const struct planning *p, struct association *a,
+	    enum schedule_reason why);
+
+/* A new quick start, after a restart or a silence. */
+void	 association_quicken(struct association *a, struct instant now);
+
+/* Ask A again at once, a few times: it may have news. */
+void	 association_hurry(struct association *a, struct instant now);
+
+/*
+ * Has A just not answered for so long that it is no source any more?  True
+ * once for each silence, which is logged.
+ */
+bool	 association_fell_silent(struct association *a, struct instant now);
+
+/*
+ * Remember the good ANSWER of A.  True if A was silent before, which is
+ * logged: it is over.
+ */
+bool	 association_answered(const struct planning *p, struct association *a,
+	    const struct answer *answer);
+
+/*
+ * A's quick start ends if it has done what it is for: A takes part in the
+ * estimate, and the frequency is known.
+ */
+void	 association_settle(const struct planning *p, struct association *a);
+
+enum kiss {
+	KISS_UNKNOWN,
+	KISS_RATE,		/* ask less often */
+	KISS_DENY		/* ask no more */
+};
+
+/* A's server sent a kiss with CODE (four characters).  Changes the plan. */
+enum kiss association_kissed(const struct planning *p, struct association *a,
+	    const uint8_t code[4]);
+
+/*
+ * A majority has judged A: VERDICT.  Logs it when A is false now and was not,
+ * or the other way round.  True if A has become false.
+ */
+bool	 association_judged(struct association *a,
+	    const struct verdict *verdict);
+
+/*
+ * A silent server answers, so the network may be back.  The other silent ones
+ * are asked at once, lest it be believed alone for the rest of their interval.
+ */
+void	 associations_wake(const struct planning *p);
+
+/*
+ * Was A's last answer a surprise?  Then A, or our clock, has changed.  To find
+ * out which, A and all others that are believed are asked again soon, none of
+ * them more often than is allowed.
+ */
+void	 associations_settle_doubt(const struct planning *p,
+	    const struct association *a);
+
+/*
+ * An answer may have shown that the oscillator is less quiet than before.
+ * Servers whose planned wait is too long now are asked sooner.
+ */
+void	 associations_hasten(const struct planning *p);
+
+/* When has the next of them something to do? */
+struct instant associations_deadline(
+	    const struct association all[MAX_ASSOCIATIONS]);
+
+/* How many may still give the first answers of a quick start? */
+size_t	 associations_expected(const struct association all[MAX_ASSOCIATIONS]);
+
+/* How many are these and those whose answer is still in time? */
+size_t	 associations_hoped(const struct association all[MAX_ASSOCIATIONS]);
+
+#endif

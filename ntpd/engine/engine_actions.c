@@ -1,0 +1,268 @@
+/*
+ * What the engine does: each function here carries out what the modules below
+ * want done, and tells the other processes.
+ */
+#include "common/log.h"
+#include "ntpd/engine/engine_state.h"
+#include "ntpd/engine/report.h"
+
+/* Everybody is told again that often, s. */
+#define PUBLISH_INTERVAL	64.0
+
+struct planning
+engine_planning(struct engine *e, struct instant now)
+{
+	return (struct planning){
+		.all = e->associations, .sync = &e->sync,
+		.at = clocks_read(&e->clocks).now, .now = now
+	};
+}
+
+static void
+stop(struct engine *e, size_t i)
+{
+	association_stop(&e->associations[i]);
+	sync_remove(&e->sync, i);
+}
+
+static void
+start(struct engine *e, const struct change *change, struct instant now)
+{
+	const struct config_server *conf = &e->hosts.list[change->host].conf;
+
+	association_start(&e->associations[change->association], change->host,
+	    conf, &change->addr, now);
+	sync_add(&e->sync, change->association, conf->weight);
+}
+
+static void
+replace(struct engine *e, const struct change *change, struct instant now)
+{
+	const struct association *a = &e->associations[change->association];
+	const char	*host = e->hosts.list[change->host].conf.name;
+	char		 name[ADDR_STRLEN];
+
+	log_info("%s: giving up %s", host, association_name(a, name));
+	stop(e, change->association);
+	start(e, change, now);
+	log_info("%s: asking %s instead", host, association_name(a, name));
+}
+
+void
+engine_change_hosts(struct engine *e, struct instant now)
+{
+	struct change	 change;
+
+	while (hosts_change(&e->hosts, e->associations, &change)) {
+		switch (change.kind) {
+		case CHANGE_STOP:
+			stop(e, change.association);
+			break;
+		case CHANGE_START:
+			start(e, &change, now);
+			break;
+		case CHANGE_REPLACE:
+			replace(e, &change, now);
+			break;
+		}
+	}
+	hosts_review(&e->hosts, e->associations, now);
+}
+
+void
+engine_resolve(struct engine *e, struct instant now)
+{
+	struct resolve_request request;
+	uint32_t	 id;
+
+	while (hosts_question(&e->hosts, now, &id, &request))
+		if (!channel_send(&e->resolver, MSG_RESOLVE, id, -1, &request))
+			hosts_unasked(&e->hosts, id, now);
+}
+
+/* What is served at R. */
+static struct system
+served(const struct engine *e, const struct reading *r)
+{
+	struct system	 s = steer_believed(&e->steer, &e->sync,
+	    e->associations, r);
+
+	local_serve(&e->local, &s);
+	return s;
+}
+
+void
+engine_publish(struct engine *e, struct instant now)
+{
+	struct reading	 r = clocks_read(&e->clocks);
+	struct system	 s = served(e, &r);
+	struct snapshot	 snap = steer_snapshot(&s, &r, e->precision);
+	struct clock_quality quality = steer_quality(&e->steer, &s);
+	size_t		 i;
+
+	steer_log(&e->steer, &s, &e->sync);
+	for (i = 0; i < CONFIG_MAX_WORKERS; i++)
+		channel_send(&e->servers[i], MSG_SNAPSHOT, 0, -1, &snap);
+	channel_send(&e->parent, MSG_CLOCK_QUALITY, 0, -1, &quality);
+	e->publish_at = instant_add(now, PUBLISH_INTERVAL);
+}
+
+void
+engine_close_queries(struct engine *e)
+{
+	size_t		 i;
+
+	for (i = 0; i < MAX_ASSOCIATIONS; i++)
+		if (e->associations[i].used)
+			query_close(&e->associations[i].query);
+}
+
+/* Ask the parent for what the estimate wants of the clock. */
+static void
+adjust(struct engine *e)
+{
+	struct reading	 r = clocks_read(&e->clocks);
+	struct orders	 o = steer_plan(&e->steer, &e->sync, &r,
+	    e->clock.may_step, e->setup.step_threshold,
+	    e->local.leader != LOCAL_NOBODY);
+
+	channel_send(&e->parent, MSG_CLOCK_FREQUENCY, 0, -1, &o.frequency);
+	if (!o.step) {
+		channel_send(&e->parent, MSG_CLOCK_SLEW, 0, -1, &o.slew);
+		return;
+	}
+	engine_close_queries(e);
+	e->steer.stepping = channel_send(&e->parent, MSG_CLOCK_STEP, 0, -1,
+	    &o.by);
+}
+
+/* Say whom the majority has found false, and look for others. */
+static void
+note_verdicts(struct engine *e, struct instant now)
+{
+	struct association *a;
+	size_t		 i;
+
+	if (!e->sync.agreed || e->local.leader != LOCAL_NOBODY)
+		return;
+	for (i = 0; i < MAX_ASSOCIATIONS; i++) {
+		a = &e->associations[i];
+		if (a->used && association_judged(a, &e->sync.verdicts[i]))
+			hosts_replace(&e->hosts, a, now);
+	}
+}
+
+void
+engine_update(struct engine *e, struct instant now)
+{
+	const size_t	 i = e->sync.system_peer;
+	struct association *peer = &e->associations[i];
+	struct reading	 r;
+
+	if (i < MAX_ASSOCIATIONS)
+		steer_remember(&e->steer, peer,
+		    e->hosts.list[peer->host].conf.name);
+	steer_vote(&e->steer, &e->sync, e->associations,
+	    e->local.leader != LOCAL_NOBODY);
+	if (sync_ready(&e->sync)) {
+		note_verdicts(e, now);
+		r = clocks_read(&e->clocks);
+		if (steer_notice_change(&e->steer, &e->sync, &r,
+		    &e->complaints, now))
+			channel_send(&e->parent, MSG_CLOCK_NEW_START, 0, -1,
+			    NULL);
+		if (!e->steer.stepping)
+			adjust(e);
+	}
+	engine_publish(e, now);
+}
+
+void
+engine_run_local(struct engine *e, struct instant now)
+{
+	struct reading	 r;
+	struct local_view view;
+	bool		 follows;
+
+	if (!local_is_active(&e->local))
+		return;
+	r = clocks_read(&e->clocks);
+	follows = local_follow(&e->local, &e->sync, e->associations, r.now,
+	    now);
+	if (follows)
+		steer_forget(&e->steer);
+	view.synchronized = steer_believed(&e->steer, &e->sync,
+	    e->associations, &r).synchronized;
+	view.majority = steer_has_majority(&e->steer, &e->sync,
+	    e->associations);
+	/* Is it worth while to wait a little longer for real servers? */
+	view.expected = associations_hoped(e->associations) > 0 ||
+	    (local_is_patient(&e->local, now) && hosts_expected(&e->hosts) > 0);
+	if (local_decide(&e->local, &view, now) && !follows)
+		engine_publish(e, now);
+	if (follows)
+		engine_update(e, now);
+}
+
+/*
+ * A flood of questions is not answered: the same queue carries what the clock
+ * needs.
+ */
+static bool
+is_flooded(const struct engine *e)
+{
+	return e->parent.buf.queued > IMSG_MAX_QUEUED / 2;
+}
+
+static void
+send_end(struct engine *e, uint32_t id, uint32_t records)
+{
+	struct control_end end = {
+		.version = CONTROL_VERSION, .records = records
+	};
+
+	channel_send(&e->parent, MSG_END_RECORD, id, -1, &end);
+}
+
+static struct report_view
+report_view(const struct engine *e, struct instant now)
+{
+	struct report_view v = {
+		.setup = &e->setup, .hosts = &e->hosts,
+		.all = e->associations, .sync = &e->sync,
+		.steer = &e->steer, .clock = &e->clock,
+		.r = clocks_read(&e->clocks),
+		.slew_end = e->slew_end, .now = now
+	};
+
+	v.system = served(e, &v.r);
+	return v;
+}
+
+void
+engine_show_status(struct engine *e, uint32_t id, struct instant now)
+{
+	struct report_view v = report_view(e, now);
+	struct control_status st;
+
+	if (is_flooded(e))
+		return;
+	st = report_status(&v);
+	channel_send(&e->parent, MSG_STATUS_RECORD, id, -1, &st);
+	send_end(e, id, 1);
+}
+
+void
+engine_show_peers(struct engine *e, uint32_t id, struct instant now)
+{
+	struct report_view v = report_view(e, now);
+	struct report_cursor cursor = { 0 };
+	struct control_peer p;
+	uint32_t	 records;
+
+	if (is_flooded(e))
+		return;
+	for (records = 0; report_peer(&v, &cursor, &p); records++)
+		channel_send(&e->parent, MSG_PEER_RECORD, id, -1, &p);
+	send_end(e, id, records);
+}

@@ -1,0 +1,193 @@
+/*
+ * What happens to the engine: each function here is one event, and shows in
+ * which order what follows from it.
+ */
+#include "common/log.h"
+#include "ntpd/engine/engine_state.h"
+
+/* Packets taken in a turn of what comes to a port: anybody can hit it. */
+#define READS_PER_TURN		16
+
+void
+engine_on_clock_state(struct engine *e, const struct clock_state *state,
+    struct instant now)
+{
+	bool		 new_start = state->may_step && !e->clock.may_step;
+
+	e->clock = *state;
+	e->slew_end = instant_add(now, state->slew_left);
+	e->clocks.rate = state->frequency + state->slew;
+	if (e->steer.stepping && state->answers_step) {
+		/* Done or refused; what is left is for the next sample. */
+		e->steer.stepping = false;
+		engine_publish(e, now);
+	} else if (new_start && !e->steer.stepping)
+		engine_update(e, now);
+}
+
+void
+engine_on_jump(struct engine *e, double by, struct instant now)
+{
+	size_t		 i;
+
+	log_info("the clock jumped by %+.3f s: asking the servers anew", by);
+	engine_close_queries(e);
+	sync_restart(&e->sync);
+	steer_jumped(&e->steer);
+	for (i = 0; i < MAX_ASSOCIATIONS; i++)
+		if (e->associations[i].used)
+			association_quicken(&e->associations[i], now);
+	engine_publish(e, now);
+}
+
+void
+engine_on_leap(struct engine *e, struct instant now)
+{
+	e->steer.leap = LEAP_NONE;
+	engine_publish(e, now);
+}
+
+/* Association I is no source any more: vote without it, look for another. */
+static void
+lose(struct engine *e, size_t i, struct instant now)
+{
+	sync_silence(&e->sync, i);
+	engine_update(e, now);
+	hosts_replace(&e->hosts, &e->associations[i], now);
+}
+
+static void
+on_kiss(struct engine *e, size_t i, const uint8_t code[4], struct instant now)
+{
+	struct planning	 p = engine_planning(e, now);
+	struct association *a = &e->associations[i];
+	char		 name[ADDR_STRLEN];
+
+	switch (association_kissed(&p, a, code)) {
+	case KISS_RATE:
+		if (log_allowed(&e->complaints, now, NULL))
+			log_info("%s: asks us to ask less often, next time in "
+			    "%.0f s", association_name(a, name),
+			    instant_diff(a->schedule.next, now));
+		break;
+	case KISS_DENY:
+		log_warnx("%s: denies us its service (%.4s), asking it no "
+		    "more", association_name(a, name), (const char *)code);
+		lose(e, i, now);
+		break;
+	case KISS_UNKNOWN:
+		break;
+	}
+}
+
+static void
+on_refusal(struct engine *e, struct association *a, const char *why,
+    struct instant now)
+{
+	char		 name[ADDR_STRLEN];
+
+	a->rejected++;
+	if (log_allowed(&e->complaints, now, NULL))
+		log_debug("answer of %s dropped: %s",
+		    association_name(a, name), why);
+}
+
+/*
+ * A good answer of association I.  It is remembered, then its sample is
+ * learned, then the next requests are planned by what was learned, and then
+ * the clock is steered.
+ */
+static void
+on_answer(struct engine *e, size_t i, const struct answer *answer,
+    struct instant now)
+{
+	struct planning	 p = engine_planning(e, now);
+	struct association *a = &e->associations[i];
+	bool		 agreed = e->sync.agreed, learned = false;
+	bool		 admitted = local_admits(&e->local, &e->sync,
+	    e->associations, i, &answer->pkt, now);
+
+	if (association_answered(&p, a, answer))
+		associations_wake(&p);
+	if (admitted && answer->has_sample)
+		learned = sync_sample(&e->sync, i, &answer->sample,
+		    associations_expected(e->associations));
+	associations_settle_doubt(&p, a);
+	association_settle(&p, a);
+	if (learned)
+		associations_hasten(&p);
+	if (learned || !sync_ready(&e->sync) || e->sync.agreed != agreed)
+		engine_update(e, now);
+}
+
+void
+engine_on_packets(struct engine *e, size_t i, struct instant now)
+{
+	struct association *a = &e->associations[i];
+	struct answer	 answer;
+	int		 n;
+
+	for (n = 0; n < READS_PER_TURN && query_receive(&a->query, &e->clocks,
+	    e->precision, &answer); n++) {
+		switch (answer.kind) {
+		case ANSWER_REFUSED:
+			on_refusal(e, a, answer.why, now);
+			break;
+		case ANSWER_KISS:
+			on_kiss(e, i, answer.pkt.refid, now);
+			break;
+		case ANSWER_GOOD:
+			on_answer(e, i, &answer, now);
+			break;
+		}
+	}
+}
+
+/* The answer of association I is overdue. */
+static void
+on_timeout(struct engine *e, size_t i, struct instant now)
+{
+	struct association *a = &e->associations[i];
+
+	query_close(&a->query);
+	/* Others depend on a leader: find out soon whether it is gone. */
+	if (i == e->local.leader && (a->schedule.state == SCHEDULE_POLLING ||
+	    a->schedule.state == SCHEDULE_EXTRA))
+		association_hurry(a, now);
+}
+
+/* It is time to ask association I. */
+static void
+on_turn(struct engine *e, size_t i, struct instant now)
+{
+	struct planning	 p = engine_planning(e, now);
+	struct association *a = &e->associations[i];
+
+	association_ask(&p, a, &e->hosts.list[a->host].conf, &e->clocks,
+	    e->setup.listening);
+	if (association_fell_silent(a, now))
+		lose(e, i, now);
+}
+
+void
+engine_on_time(struct engine *e, struct instant now)
+{
+	struct association *a;
+	size_t		 i;
+
+	for (i = 0; i < MAX_ASSOCIATIONS; i++) {
+		a = &e->associations[i];
+		if (a->used && query_is_overdue(&a->query, now))
+			on_timeout(e, i, now);
+		if (a->used && schedule_is_due(&a->schedule, now))
+			on_turn(e, i, now);
+	}
+}
+
+void
+engine_on_resolved(struct engine *e, uint32_t id,
+    const struct resolve_reply *reply, struct instant now)
+{
+	hosts_resolved(&e->hosts, id, reply, e->associations, now);
+	engine_change_hosts(e, now);
+}

@@ -1,0 +1,92 @@
+/*
+ * The whole of what the engine knows.  Only three files see it: engine.c, the
+ * loop, calls engine_events.c, which shows the order of what follows from each
+ * event, and that calls engine_actions.c, which does it.  All other files take
+ * what they need and return what they want done.
+ */
+#ifndef NTPD_ENGINE_STATE_H
+#define NTPD_ENGINE_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/log.h"
+#include "common/loop.h"
+#include "ntpd/engine/association.h"
+#include "ntpd/engine/clocks.h"
+#include "ntpd/engine/hosts.h"
+#include "ntpd/engine/local.h"
+#include "ntpd/engine/steer.h"
+#include "ntpd/messages.h"
+#include "ntpd/process.h"
+#include "ntpd/sync/sync.h"
+
+struct engine {
+	struct channel	 parent;
+	struct channel	 resolver;
+	struct channel	 servers[CONFIG_MAX_WORKERS];
+	struct engine_setup setup;
+	bool		 configured;	/* setup is there */
+	struct hosts	 hosts;
+	struct association associations[MAX_ASSOCIATIONS];
+	struct sync	 sync;
+	struct steer	 steer;
+	struct local	 local;
+	struct clocks	 clocks;
+	struct clock_state clock;	/* as the parent says */
+	struct instant	 slew_end;	/* of the slew in progress */
+	int8_t		 precision;	/* log2 s */
+	struct instant	 publish_at;
+	struct log_limit complaints;	/* about answers */
+};
+
+/* engine_events.c */
+
+/* The parent says what the clock does: *STATE. */
+void	 engine_on_clock_state(struct engine *e,
+	    const struct clock_state *state, struct instant now);
+
+/* The clock jumped by BY s, and not by us: everything begins anew. */
+void	 engine_on_jump(struct engine *e, double by, struct instant now);
+
+/* The clock had the leap second that was announced. */
+void	 engine_on_leap(struct engine *e, struct instant now);
+
+/* Something has come to the socket of association I. */
+void	 engine_on_packets(struct engine *e, size_t i, struct instant now);
+
+/* The resolver has answered question ID. */
+void	 engine_on_resolved(struct engine *e, uint32_t id,
+	    const struct resolve_reply *reply, struct instant now);
+
+/* Time has passed: give up overdue answers, send requests that are due. */
+void	 engine_on_time(struct engine *e, struct instant now);
+
+/* engine_actions.c */
+
+/* What the plans for the next requests are made of. */
+struct planning	 engine_planning(struct engine *e, struct instant now);
+
+/* Start and stop associations as the hosts want it. */
+void	 engine_change_hosts(struct engine *e, struct instant now);
+
+/* Ask the resolver what is to be asked. */
+void	 engine_resolve(struct engine *e, struct instant now);
+
+/* The estimate may have changed: adjust the clock, tell everybody. */
+void	 engine_update(struct engine *e, struct instant now);
+
+/* Tell parent and servers how good the clock is, at least once a minute. */
+void	 engine_publish(struct engine *e, struct instant now);
+
+/* An answer must not come between two clocks: wait for none. */
+void	 engine_close_queries(struct engine *e);
+
+/* See whether the local clock is the last resort. */
+void	 engine_run_local(struct engine *e, struct instant now);
+
+/* Answer ntpctl's question ID. */
+void	 engine_show_status(struct engine *e, uint32_t id, struct instant now);
+void	 engine_show_peers(struct engine *e, uint32_t id, struct instant now);
+
+#endif

@@ -1,0 +1,88 @@
+/*
+ * One exchange with a server: sends the request from a new socket, and turns
+ * what comes back into an answer.  Calls nobody above.
+ */
+#ifndef NTPD_QUERY_H
+#define NTPD_QUERY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/addr.h"
+#include "common/loop.h"
+#include "common/ntp.h"
+#include "ntpd/engine/check.h"
+#include "ntpd/engine/clocks.h"
+#include "ntpd/sync/sample.h"
+
+/* The last exchange: in interleaved mode the next answer completes it. */
+struct exchange {
+	bool		 known;
+	bool		 sampled;	/* it has given a sample already */
+	struct ntptime	 receive;	/* T2, of the server's clock */
+	struct reading	 sent;		/* our clocks at T1 */
+	struct reading	 received;	/* and at T4 */
+};
+
+/* The request that is on its way, if any. */
+struct query {
+	int		 fd;		/* -1: none */
+	int		 slot;		/* in this turn's pollset */
+	struct request	 asked;
+	struct reading	 sent;		/* our clocks at T1 */
+	struct instant	 deadline;	/* no answer after this */
+	struct addr	 local;		/* our address, to notice loops */
+	struct exchange	 exchange;
+};
+
+/* Where a request goes, and how. */
+struct query_target {
+	struct addr	 addr;
+	struct addr	 source;	/* ADDR_NONE: the kernel chooses */
+	bool		 xleave;	/* in interleaved mode if possible */
+	bool		 not_ourselves;	/* fail if it is our own address */
+};
+
+enum answer_kind {
+	ANSWER_REFUSED,		/* something came that is of no use */
+	ANSWER_KISS,		/* a kiss-o'-death, its code in pkt.refid */
+	ANSWER_GOOD
+};
+
+struct answer {
+	enum answer_kind kind;
+	const char	*why;		/* REFUSED: the reason, static text */
+	struct ntp_packet pkt;		/* KISS, GOOD; its fields are NULL */
+	bool		 interleaved;	/* GOOD: it came in that mode */
+	bool		 has_sample;	/* GOOD: there is one */
+	struct sample	 sample;
+};
+
+/* No request is on its way, and no exchange is known. */
+void	 query_init(struct query *q);
+
+/*
+ * Send a request to *TARGET; one that is still on its way is given up.  False,
+ * with errno, if it could not be sent.
+ */
+bool	 query_send(struct query *q, const struct query_target *target,
+	    const struct clocks *clocks, struct instant now);
+
+/* Give up the request that is on its way, if any. */
+void	 query_close(struct query *q);
+
+/* Is the answer overdue? */
+bool	 query_is_overdue(const struct query *q, struct instant now);
+
+/* Forget the last exchange: the next answer cannot complete it. */
+void	 query_forget(struct query *q);
+
+/*
+ * Take the next packet that has come.  False if there is none, or no request
+ * is on its way.  After a kiss or a good answer nothing more is waited for.
+ * PRECISION is our own clock's, log2 s.
+ */
+bool	 query_receive(struct query *q, const struct clocks *clocks,
+	    int8_t precision, struct answer *answer);
+
+#endif

@@ -1,0 +1,116 @@
+/*
+ * From the estimate to what the clock is to do, and to what is served and
+ * reported.  Returns what it wants done; sends nothing.
+ */
+#ifndef NTPD_STEER_H
+#define NTPD_STEER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/addr.h"
+#include "common/control.h"
+#include "common/log.h"
+#include "ntpd/engine/association.h"
+#include "ntpd/engine/clocks.h"
+#include "ntpd/messages.h"
+#include "ntpd/sync/discipline.h"
+#include "ntpd/sync/sync.h"
+
+/* The system peer, or the last one while the clock coasts. */
+struct system_peer {
+	bool		 known;
+	struct addr	 addr;
+	char		 name[CONFIG_NAME_LEN];	/* as configured */
+	struct ntp_packet last;		/* its last answer */
+	double		 delay;		/* s, of that */
+};
+
+struct steer {
+	struct discipline discipline;
+	struct system_peer peer;
+	bool		 stepping;	/* a step is asked for */
+	bool		 synchronized;	/* logged */
+	bool		 no_majority;	/* logged */
+	uint8_t		 leap;		/* enum ntp_leap, by the last vote */
+	unsigned	 changes_seen;	/* of sync.changes */
+};
+
+/* What is served and reported: valid for now. */
+struct system {
+	bool		 synchronized;	/* to real servers */
+	enum control_local local;
+	uint8_t		 leap, stratum, refid[4];
+	double		 offset;	/* s, true - clock */
+	double		 error;		/* s, standard error of it */
+	double		 bound;		/* s, |clock - true| is below it */
+	double		 root_delay;	/* s */
+	double		 root_dispersion; /* s */
+	double		 dispersion_rate; /* s/s */
+};
+
+/* What the parent is asked for. */
+struct orders {
+	struct clock_frequency frequency;
+	bool		 step;		/* else slew */
+	struct clock_step by;
+	struct clock_slew slew;
+};
+
+/* PEER is the system peer now.  NAME is as configured. */
+void	 steer_remember(struct steer *s, const struct association *peer,
+	    const char *name);
+
+/*
+ * Log it when the servers ALL begin to have no majority, and count their votes
+ * on a leap second.  FOLLOWING: an orphan is followed for lack of servers.
+ */
+void	 steer_vote(struct steer *s, const struct sync *sync,
+	    const struct association all[MAX_ASSOCIATIONS], bool following);
+
+/*
+ * Log it when all servers have seen the clock change since the last call.
+ * True if the parent is to be told of a new start.  LIMIT keeps small changes
+ * from filling the log.
+ */
+bool	 steer_notice_change(struct steer *s, const struct sync *sync,
+	    const struct reading *r, struct log_limit *limit,
+	    struct instant now);
+
+/*
+ * What the clock is to do, by the estimate of SYNC at R.  MAY_STEP: the parent
+ * would accept a step of THRESHOLD s at least.  PROVISIONAL: the frequency is
+ * not for the drift file.
+ */
+struct orders steer_plan(struct steer *s, const struct sync *sync,
+	    const struct reading *r, bool may_step, double threshold,
+	    bool provisional);
+
+/* The clock jumped: what was done about its offset is void. */
+void	 steer_jumped(struct steer *s);
+
+/* Others are believed from now on: forget the last system peer, too. */
+void	 steer_forget(struct steer *s);
+
+/* Is somebody believed who can synchronize us, if not yet? */
+bool	 steer_has_majority(const struct steer *s, const struct sync *sync,
+	    const struct association all[MAX_ASSOCIATIONS]);
+
+/* How good the clock is by those who are believed, orphans or not. */
+struct system steer_believed(const struct steer *s, const struct sync *sync,
+	    const struct association all[MAX_ASSOCIATIONS],
+	    const struct reading *r);
+
+/* Log it when *SYSTEM becomes synchronized or no longer is. */
+void	 steer_log(struct steer *s, const struct system *system,
+	    const struct sync *sync);
+
+/* *SYSTEM as the servers are told of it. */
+struct snapshot steer_snapshot(const struct system *system,
+	    const struct reading *r, int8_t precision);
+
+/* *SYSTEM as the parent is told of it. */
+struct clock_quality steer_quality(const struct steer *s,
+	    const struct system *system);
+
+#endif

@@ -1,0 +1,330 @@
+/*
+ * Statements and names: which addresses are asked, and when a name is looked
+ * up.
+ */
+#include <netdb.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ntpd/engine/hosts.h"
+
+static struct hosts	 hosts;
+static struct association all[MAX_ASSOCIATIONS];
+static struct instant	 now;
+
+bool
+association_is_denied(const struct association *a)
+{
+	return a->schedule.state == SCHEDULE_STOPPED;
+}
+
+static int
+begin(void **state)
+{
+	(void)state;
+	memset(&hosts, 0, sizeof(hosts));
+	memset(all, 0, sizeof(all));
+	now = instant_now();
+	return 0;
+}
+
+static struct addr
+address(const char *text)
+{
+	struct addr	 addr;
+
+	assert_true(addr_parse(&addr, text, 123));
+	return addr;
+}
+
+/* A server statement, or one of MAX servers. */
+static void
+statement(const char *name, uint8_t max)
+{
+	struct config_server conf = { .port = 123, .pool = max > 0,
+	    .max = max, .weight = 1, .minpoll = 6, .maxpoll = 10 };
+
+	snprintf(conf.name, sizeof(conf.name), "%s", name);
+	(void)addr_parse(&conf.addr, name, 123);
+	hosts_add(&hosts, &conf);
+}
+
+/* Make all changes that are wanted; returns how many. */
+static size_t
+settle(void)
+{
+	struct change	 change;
+	struct association *a;
+	size_t		 n;
+
+	for (n = 0; hosts_change(&hosts, all, &change); n++) {
+		assert_true(n < 100);
+		a = &all[change.association];
+		if (change.kind != CHANGE_START)
+			assert_true(a->used);
+		memset(a, 0, sizeof(*a));
+		if (change.kind == CHANGE_STOP)
+			continue;
+		a->used = true;
+		a->host = change.host;
+		a->addr = change.addr;
+	}
+	hosts_review(&hosts, all, now);
+	return n;
+}
+
+static size_t
+asked(const char *text)
+{
+	struct addr	 addr = address(text);
+	size_t		 i, n = 0;
+
+	for (i = 0; i < MAX_ASSOCIATIONS; i++)
+		n += all[i].used && addr_equal(&all[i].addr, &addr);
+	return n;
+}
+
+static size_t
+count(void)
+{
+	size_t		 i, n = 0;
+
+	for (i = 0; i < MAX_ASSOCIATIONS; i++)
+		n += all[i].used;
+	return n;
+}
+
+/* The question about NAME, which must be due. */
+static uint32_t
+question(const char *name)
+{
+	struct resolve_request request;
+	uint32_t	 id;
+
+	assert_true(hosts_question(&hosts, now, &id, &request));
+	assert_string_equal(request.name, name);
+	return id;
+}
+
+/* Answer it with up to three addresses; none: it failed. */
+static void
+resolve(uint32_t id, const char *a, const char *b, const char *c)
+{
+	struct resolve_reply reply;
+
+	memset(&reply, 0, sizeof(reply));
+	if (a == NULL)
+		reply.error = EAI_AGAIN;
+	else
+		reply.addrs[reply.count++] = address(a);
+	if (b != NULL)
+		reply.addrs[reply.count++] = address(b);
+	if (c != NULL)
+		reply.addrs[reply.count++] = address(c);
+	hosts_resolved(&hosts, id, &reply, all, now);
+}
+
+static void
+addresses_are_asked_at_once(void **state)
+{
+	(void)state;
+	statement("192.0.2.1", 0);
+	statement("192.0.2.2", 0);
+	assert_true(hosts_configure(&hosts, 2, all, now));
+	assert_int_equal(settle(), 2);
+	assert_int_equal(asked("192.0.2.1") + asked("192.0.2.2"), 2);
+	assert_int_equal(settle(), 0);
+	assert_true(hosts_deadline(&hosts).ns == INSTANT_NEVER.ns);
+}
+
+static void
+too_few_statements_arrived(void **state)
+{
+	(void)state;
+	statement("192.0.2.1", 0);
+	assert_false(hosts_configure(&hosts, 2, all, now));
+	assert_int_equal(settle(), 0);
+	statement("192.0.2.1", 0);
+	assert_true(hosts_configure(&hosts, 1, all, now));
+	assert_int_equal(settle(), 1);
+}
+
+static void
+names_are_looked_up(void **state)
+{
+	uint32_t	 id;
+
+	(void)state;
+	statement("a.test", 0);
+	statement("pool.test", 2);
+	assert_true(hosts_configure(&hosts, 2, all, now));
+	assert_int_equal(hosts_expected(&hosts), 2);
+	id = question("a.test");
+	resolve(id, "192.0.2.1", "192.0.2.2", NULL);
+	settle();
+	assert_int_equal(count(), 1);
+	resolve(id, "192.0.2.9", NULL, NULL);		/* twice: no */
+	assert_int_equal(settle(), 0);
+	id = question("pool.test");
+	assert_int_equal(hosts_expected(&hosts), 1);
+	/* An address that is asked already counts once. */
+	resolve(id, "192.0.2.1", "192.0.2.3", "192.0.2.4");
+	settle();
+	assert_int_equal(count(), 3);
+	assert_int_equal(asked("192.0.2.1"), 1);
+	assert_int_equal(hosts_expected(&hosts), 0);
+}
+
+static void
+failures_are_followed_by_longer_waits(void **state)
+{
+	double		 wait, last = 0;
+	int		 i;
+
+	(void)state;
+	statement("a.test", 0);
+	assert_true(hosts_configure(&hosts, 1, all, now));
+	for (i = 0; i < 12; i++) {
+		resolve(question("a.test"), NULL, NULL, NULL);
+		assert_int_equal(hosts_expected(&hosts), 0);
+		wait = instant_diff(hosts_deadline(&hosts), now);
+		assert_true(wait >= last && wait <= 1024);
+		last = wait;
+		now = hosts_deadline(&hosts);
+	}
+	resolve(question("a.test"), "192.0.2.1", NULL, NULL);
+	assert_int_equal(settle(), 1);
+}
+
+/* Addresses that cannot be a server's are none. */
+static void
+bad_addresses(void **state)
+{
+	(void)state;
+	statement("a.test", 0);
+	assert_true(hosts_configure(&hosts, 1, all, now));
+	resolve(question("a.test"), "224.0.0.1", "0.0.0.0", NULL);
+	assert_int_equal(settle(), 0);
+}
+
+static void
+a_silent_server_is_replaced(void **state)
+{
+	(void)state;
+	statement("a.test", 0);
+	assert_true(hosts_configure(&hosts, 1, all, now));
+	resolve(question("a.test"), "192.0.2.1", NULL, NULL);
+	settle();
+	hosts_replace(&hosts, &all[0], now);		/* it is fine */
+	assert_true(hosts_deadline(&hosts).ns == INSTANT_NEVER.ns);
+	all[0].was_unreachable = true;
+	hosts_replace(&hosts, &all[0], now);
+	now = hosts_deadline(&hosts);
+	resolve(question("a.test"), "192.0.2.1", NULL, NULL);
+	assert_int_equal(settle(), 0);			/* no other one */
+	now = hosts_deadline(&hosts);
+	resolve(question("a.test"), "192.0.2.1", "192.0.2.2", NULL);
+	assert_int_equal(settle(), 1);
+	assert_int_equal(asked("192.0.2.2"), 1);
+	assert_int_equal(count(), 1);
+	assert_true(hosts_deadline(&hosts).ns == INSTANT_NEVER.ns);
+}
+
+static void
+the_resolver_is_another_one(void **state)
+{
+	uint32_t	 id;
+
+	(void)state;
+	statement("a.test", 0);
+	assert_true(hosts_configure(&hosts, 1, all, now));
+	id = question("a.test");
+	assert_true(hosts_deadline(&hosts).ns == INSTANT_NEVER.ns);
+	hosts_ask_again(&hosts, now);
+	assert_int_not_equal(question("a.test"), id);
+	hosts_unasked(&hosts, id + 1, now);
+	assert_true(hosts_deadline(&hosts).ns != INSTANT_NEVER.ns);
+}
+
+/* What did not change is kept under its new number. */
+static void
+a_reload(void **state)
+{
+	(void)state;
+	statement("192.0.2.1", 0);
+	statement("192.0.2.2", 0);
+	statement("pool.test", 3);
+	assert_true(hosts_configure(&hosts, 3, all, now));
+	resolve(question("pool.test"), "192.0.2.3", "192.0.2.4", "192.0.2.5");
+	settle();
+	assert_int_equal(count(), 5);
+	all[1].sent = 77;				/* 192.0.2.2 */
+	all[2].schedule.state = SCHEDULE_STOPPED;	/* 192.0.2.3 */
+	statement("pool.test", 2);
+	statement("192.0.2.2", 0);
+	assert_true(hosts_configure(&hosts, 2, all, now));
+	settle();
+	assert_int_equal(count(), 3);
+	assert_int_equal(asked("192.0.2.1"), 0);
+	assert_int_equal(all[1].sent, 77);
+	assert_int_equal(all[1].host, 1);
+	assert_int_equal(all[2].used, 0);
+	/* One that denied itself is begun anew. */
+	statement("192.0.2.2", 0);
+	all[1].schedule.state = SCHEDULE_STOPPED;
+	assert_true(hosts_configure(&hosts, 1, all, now));
+	settle();
+	assert_int_equal(count(), 1);
+	assert_int_equal(asked("192.0.2.2"), 1);
+	assert_int_equal(all[0].sent + all[1].sent, 0);
+}
+
+/* There are more addresses than associations. */
+static void
+all_are_used(void **state)
+{
+	char		 text[ADDR_STRLEN];
+	size_t		 i;
+
+	(void)state;
+	for (i = 0; i < CONFIG_MAX_SERVERS; i++) {
+		snprintf(text, sizeof(text), "pool%zu.test", i);
+		statement(text, 16);
+	}
+	assert_true(hosts_configure(&hosts, CONFIG_MAX_SERVERS, all, now));
+	for (i = 0; i < MAX_ASSOCIATIONS; i++) {
+		all[i].used = true;
+		snprintf(text, sizeof(text), "198.51.100.%zu", i);
+		all[i].addr = address(text);
+	}
+	resolve(question("pool0.test"), "192.0.2.3", NULL, NULL);
+	for (i = 0; i < MAX_ASSOCIATIONS; i++)
+		all[i].host = i / 16;
+	assert_int_equal(settle(), 0);
+}
+
+#define TEST(f)	cmocka_unit_test_setup(f, begin)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(addresses_are_asked_at_once),
+		TEST(too_few_statements_arrived),
+		TEST(names_are_looked_up),
+		TEST(failures_are_followed_by_longer_waits),
+		TEST(bad_addresses),
+		TEST(a_silent_server_is_replaced),
+		TEST(the_resolver_is_another_one),
+		TEST(a_reload),
+		TEST(all_are_used),
+	};
+
+	return cmocka_run_group_tests_name("hosts", tests, NULL, NULL);
+}
