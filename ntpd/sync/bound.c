@@ -4,7 +4,6 @@
 #include <math.h>
 
 #include "ntpd/sync/bound.h"
-#include "ntpd/sync/vote.h"
 
 /*
  * The likely bound's confidence, in standard errors: 99 % of a normal error of
@@ -31,11 +30,54 @@ sync_bound(const struct sync *sync, double now)
 	return hypot(BIAS_ERRORS * bias, OTHER_ERRORS * other) + doubt;
 }
 
-/* What is certain of how fast true time goes, s/s off what is believed. */
-static double
-worst_drift(const struct estimate *e)
+/*
+ * How far the frequency may be off as long as no samples have measured it, s/s:
+ * what is known beforehand may be another machine's.
+ */
+#define FREQUENCY_UNMEASURED 200e-6
+
+/* Does the line through the samples of anybody who is used know it? */
+static bool
+is_measured(const struct sync *sync, double now)
 {
-	return fmax(SYNC_WORST_DRIFT, FREQUENCY_ERRORS * e->frequency_error);
+	struct line	 line;
+	size_t		 i;
+
+	for (i = 0; i < SYNC_SOURCES; i++) {
+		if (!sync_takes_part(sync, i) ||
+		    sync->sources[i].nsamples == 0)
+			continue;
+		line = source_line(&sync->sources[i], now, 0, 0,
+		    FREQUENCY_UNMEASURED);
+		if (FREQUENCY_ERRORS * line.slope_error < SYNC_WORST_DRIFT)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * How fast true time may go at most beside what is believed, s/s.  While in
+ * doubt also as fast as those say that are not believed, up to what no
+ * oscillator does.
+ */
+static double
+worst_drift(const struct sync *sync, const struct estimate *e)
+{
+	double		 drift = fmax(SYNC_WORST_DRIFT,
+	    FREQUENCY_ERRORS * e->frequency_error);
+
+	drift = fmax(drift, fmin(sync->pace, FREQUENCY_UNMEASURED));
+	return sync->measured ? drift : fmax(drift, FREQUENCY_UNMEASURED);
+}
+
+void
+bound_doubt(struct sync *sync, size_t i, double offset)
+{
+	struct estimate	 e = filter_estimate(&sync->filter, sync->filter.when);
+	double		 since = sync->filter.when - sync->sources[i].fitted;
+
+	sync->pace = fmax(sync->pace, fabs(offset - e.offset) /
+	    fmax(1, since));
 }
 
 struct interval {
@@ -44,51 +86,58 @@ struct interval {
 
 /* In which interval sample S says that the offset is at NOW. */
 static struct interval
-carried_on(const struct sample *s, double now, const struct estimate *e)
+carried_on(const struct sample *s, double now, const struct estimate *e,
+    double drift)
 {
 	double		 age = now - s->when;
 	double		 middle = s->offset + e->frequency * age;
-	double		 half = sample_distance(s) + worst_drift(e) * fabs(age);
+	double		 half = sample_distance(s) + drift * fabs(age);
 
 	return (struct interval){ middle - half, middle + half };
 }
 
 /*
- * Of the samples that are settled the one that tells most; and if others wait,
- * what they say may be true as well.
+ * The newest settled sample says it.  An older one with a shorter round trip
+ * may say more, but only if nothing has happened to the oscillator since.  If
+ * others wait, what they say may be true as well.
  */
 static struct interval
-interval_of(const struct source *source, double now, const struct estimate *e)
+interval_of(const struct source *source, double now, const struct estimate *e,
+    double drift)
 {
-	struct interval	 best = { -HUGE_VAL, HUGE_VAL }, t;
+	struct interval	 all, t;
 	size_t		 i;
 
-	for (i = source->waiting; i < source->nsamples; i++) {
-		t = carried_on(source_sample(source, i), now, e);
-		if (t.high - t.low < best.high - best.low)
-			best = t;
-	}
+	all = carried_on(source_sample(source, source->waiting), now, e,
+	    drift);
 	for (i = 0; i < source->waiting; i++) {
-		t = carried_on(source_sample(source, i), now, e);
-		best.low = fmin(best.low, t.low);
-		best.high = fmax(best.high, t.high);
+		t = carried_on(source_sample(source, i), now, e, drift);
+		all.low = fmin(all.low, t.low);
+		all.high = fmax(all.high, t.high);
 	}
-	return best;
+	return all;
 }
 
-/* What more than half of those that vote have in common. */
+/*
+ * What more than half of those that answer have in common.  Of what is certain
+ * a source needs no three samples, nor need they fit.
+ */
 static bool
 majority(const struct sync *sync, double now, const struct estimate *e,
     double *low, double *high)
 {
 	struct opinion	 o[SYNC_SOURCES] = { 0 };
+	const struct source *s;
 	struct interval	 t;
 	size_t		 i;
 
 	for (i = 0; i < SYNC_SOURCES; i++) {
-		if (!vote_has(sync, i, now))
+		s = &sync->sources[i];
+		if (!s->used || s->nsamples == 0 ||
+		    source_distance(s, now, 0) >= SYNC_MAX_DISTANCE)
 			continue;
-		t = interval_of(&sync->sources[i], now, e);
+		t = interval_of(s, now, e,
+		    worst_drift(sync, e));
 		o[i].usable = true;
 		o[i].offset = (t.low + t.high) / 2;
 		o[i].distance = (t.high - t.low) / 2;
@@ -107,7 +156,7 @@ sync_certain(const struct sync *sync, double now, double *low, double *high)
 	e = filter_estimate(&sync->filter, now);
 	if (majority(sync, now, &e, low, high))
 		return true;
-	drift = worst_drift(&e) * age;
+	drift = worst_drift(sync, &e) * age;
 	*low = sync->low + e.frequency * age - drift;
 	*high = sync->high + e.frequency * age + drift;
 	return sync->certain;
@@ -124,6 +173,7 @@ bound_remember(struct sync *sync)
 	e = filter_estimate(&sync->filter, now);
 	if (!majority(sync, now, &e, &sync->low, &sync->high))
 		return;
+	sync->measured = is_measured(sync, now);
 	sync->certain = true;
 	sync->certain_at = now;
 }

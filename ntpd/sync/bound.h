@@ -12,4 +12,10 @@
  */
 void		 bound_remember(struct sync *sync);
 
+/*
+ * Source I, whose newest sample surprises, says that the offset is OFFSET (s):
+ * remember how fast the prediction would have gone wrong since it fitted last.
+ */
+void		 bound_doubt(struct sync *sync, size_t i, double offset);
+
 #endif

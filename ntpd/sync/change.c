@@ -23,12 +23,15 @@
 /* A line's slope is taken for so many times more uncertain than it says. */
 #define MODESTY		3.0
 
+/* A line through fewer samples than these is not confirmed by any. */
+#define LINE_SAMPLES	3
+
 /* How far the frequency may be off at first, for the lines, s/s. */
 #define ANY_FREQUENCY	200e-6
 
 /*
  * The line of a survivor of O whose slope is known best, as a difference from
- * BASE; false if there is none of two samples or more.
+ * BASE; false if there is none of LINE_SAMPLES.
  */
 static bool
 best_line(const struct sync *sync, const struct opinion *o, double now,
@@ -41,7 +44,7 @@ best_line(const struct sync *sync, const struct opinion *o, double now,
 
 	for (i = 0; i < SYNC_SOURCES; i++) {
 		s = source_story(&sync->sources[i]);
-		if (!o[i].survivor || s.nsamples < 2)
+		if (!o[i].survivor || s.nsamples < LINE_SAMPLES)
 			continue;
 		line = source_line(&s, now, base->offset, base->frequency,
 		    ANY_FREQUENCY);

@@ -83,6 +83,7 @@ struct sync {
 	enum sync_state	 state;
 	double		 calm;		/* s, when it was last not in doubt */
 	unsigned	 unsettled;	/* samples that BEGINNING_AGAIN lasts */
+	double		 pace;		/* s/s, by which it may be off in doubt */
 	double		 frequency;	/* s/s, known before the first sample */
 	double		 frequency_error;
 	bool		 agreed;	/* a majority agrees with prediction */
@@ -94,6 +95,7 @@ struct sync {
 	double		 low, high;	/* s, certain bounds of the offset ... */
 	double		 certain_at;	/* ... at that time */
 	bool		 certain;	/* they are known */
+	bool		 measured;	/* the frequency is, by the samples */
 };
 
 /* Nothing known but FREQUENCY, s/s, with standard error FREQUENCY_ERROR. */
@@ -166,7 +168,7 @@ double		 sync_bound(const struct sync *sync, double now);
 
 /*
  * The certain bound: true - oscillator time is between *LOW and *HIGH (s) at
- * NOW, if a majority of those that vote tells the truth and the oscillator
+ * NOW, if a majority of those that answer tells the truth and the oscillator
  * drifts no faster from what is believed than SYNC_WORST_DRIFT.  It is made of
  * round trips by our own clock and of what the servers say of themselves.
  * False: nothing is certain yet.

@@ -37,13 +37,14 @@ is_known(const struct source *s)
 
 /*
  * A source that contradicts itself has nothing to say: its samples scatter
- * around their own line by more than it admits.
+ * around their own line by more than it admits.  Those that fit the prediction
+ * one by one need not be asked.
  */
 static bool
-is_steady(const struct source *s, double now, double drift)
+is_steady(const struct source *s, double now)
 {
-	return s->nsamples < FIRST_SAMPLES || source_jitter(s) <=
-	    source_distance(s, now, 0) + drift * source_span(s, now);
+	return is_known(s) || s->nsamples < FIRST_SAMPLES ||
+	    source_jitter(s) <= source_distance(s, now, 0);
 }
 
 static bool
@@ -60,7 +61,7 @@ vote_has(const struct sync *sync, size_t i, double now)
 {
 	struct source	 s = heard(sync, i, VOTE_SETTLED);
 
-	return is_usable(&s, now) && is_steady(&s, now, DRIFT_FLOOR);
+	return is_usable(&s, now) && is_steady(&s, now);
 }
 
 /*
@@ -76,7 +77,7 @@ form_opinion(const struct source *s, double now, const struct estimate *base,
 	bool		 known = on == VOTE_SETTLED && is_known(s);
 	struct line	 line;
 
-	if (!is_usable(s, now) || !is_steady(s, now, drift))
+	if (!is_usable(s, now) || !is_steady(s, now))
 		return o;
 	line = source_line(s, now, base->offset, base->frequency, known ?
 	    base->frequency_error :

@@ -51,6 +51,7 @@ select_test	= $(SYNC)
 source_test	= $(SYNC) regress/unit/paths
 steer_test	= ntpd/engine/steer ntpd/sync/discipline common/addr \
 		common/leap common/loop common/log common/ntptime
+chaos_test	= $(SYNC) regress/unit/paths regress/unit/chaos
 sync_test	= $(SYNC) regress/unit/paths
 xleave_test	= ntpd/server/xleave ntpd/server/address common/ntptime
 

@@ -1,0 +1,122 @@
+/*
+ * Right again, whatever happened: after any weather, two hours of calm later
+ * the synchronizer agrees with its servers, is within its certain bound, and
+ * within three times what a fresh start reaches; and in the weather it was
+ * never outside of its certain bound while an honest majority answered.
+ *
+ * chaos_test FIRST LAST [EVENTS [v]] plays these seeds by hand and prints those
+ * that are bad: "chaos_test 1 10000".  EVENTS is a set of enum chaos_event, as
+ * a number; v: every sample is printed.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "regress/unit/chaos.h"
+
+/* With sanitizers it takes five times as long. */
+#ifdef __SANITIZE_ADDRESS__
+#define SEEDS	60
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SEEDS	60
+#endif
+#endif
+#ifndef SEEDS
+#define SEEDS	1000
+#endif
+
+static struct chaos_result r;
+
+static void
+say(uint64_t seed)
+{
+	printf("# seed %ju: %s; error %g s, bound %g s, a fresh start's %g s "
+	    "and %g s; outside %u of %u, by %g s at %.0f s;%s\n",
+	    (uintmax_t)seed, r.wrong, r.error, r.bound, r.fresh_error,
+	    r.fresh_bound, r.outside, r.judged, r.worst, r.worst_at, r.story);
+}
+
+static unsigned
+play(uint64_t first, uint64_t last, unsigned kind, bool verbose)
+{
+	unsigned	 bad = 0;
+	uint64_t	 seed;
+
+	for (seed = first; seed <= last; seed++) {
+		chaos_run(seed, kind, verbose, &r);
+		if (r.wrong == NULL && !verbose)
+			continue;
+		bad += r.wrong != NULL;
+		say(seed);
+	}
+	return bad;
+}
+
+static void
+everything_at_once(void **state)
+{
+	(void)state;
+	assert_int_equal(play(1, SEEDS, CHAOS_ALL, false), 0);
+}
+
+/* One kind alone: nothing else hides what it does. */
+static void
+each_kind_alone(void **state)
+{
+	unsigned	 event;
+
+	(void)state;
+	for (event = 0; event < CHAOS_EVENTS; event++)
+		if (play(100000 * (event + 1), 100000 * (event + 1) +
+		    SEEDS / 20, 1U << event, false) > 0)
+			fail_msg("event %u alone", event);
+}
+
+/* The same seed gives the same weather, another one another. */
+static void
+repeatable(void **state)
+{
+	double		 error;
+
+	(void)state;
+	chaos_run(5, CHAOS_ALL, false, &r);
+	error = r.error;
+	chaos_run(6, CHAOS_ALL, false, &r);
+	assert_true(r.error != error);
+	chaos_run(5, CHAOS_ALL, false, &r);
+	assert_true(r.error == error);
+	assert_true(r.judged > 100);
+}
+
+static int
+by_hand(int argc, char *argv[])
+{
+	uint64_t	 first = strtoull(argv[1], NULL, 0);
+	uint64_t	 last = argc > 2 ? strtoull(argv[2], NULL, 0) : first;
+	unsigned	 kind = argc > 3 ?
+	    (unsigned)strtoul(argv[3], NULL, 0) : CHAOS_ALL;
+	unsigned	 bad = play(first, last, kind, argc > 4);
+
+	printf("%u of %ju seeds bad\n", bad, (uintmax_t)(last - first + 1));
+	return bad > 0;
+}
+
+int
+main(int argc, char *argv[])
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(repeatable),
+		cmocka_unit_test(everything_at_once),
+		cmocka_unit_test(each_kind_alone),
+	};
+
+	if (argc > 1)
+		return by_hand(argc, argv);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
