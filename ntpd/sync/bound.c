@@ -27,14 +27,16 @@ sync_bound(const struct sync *sync, double now)
 
 	if (sync->state == SYNC_IN_DOUBT || sync->state == SYNC_COASTING)
 		doubt = SYNC_WORST_DRIFT * fmax(0, now - sync->calm);
-	return hypot(BIAS_ERRORS * bias, OTHER_ERRORS * other) + doubt;
+	return hypot(BIAS_ERRORS * bias, OTHER_ERRORS * other) + sync->conflict +
+	    doubt;
 }
 
 /*
  * How far the frequency may be off as long as no samples have measured it, s/s:
- * what is known beforehand may be another machine's.
+ * what is known beforehand may be another machine's.  This is what NTP daemons
+ * have always taken for the most (RFC 5905: MAXFREQ).
  */
-#define FREQUENCY_UNMEASURED 200e-6
+#define FREQUENCY_UNMEASURED 500e-6
 
 /* Does the line through the samples of anybody who is used know it? */
 static bool

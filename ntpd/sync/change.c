@@ -17,37 +17,31 @@
 #define CHANGED_LEAST	1e-6
 #define CHANGED_MOST	200e-6
 
+/* No oscillator is further off than this, s/s: the kernel's limit. */
+#define FREQUENCY_MOST	0.1
+
 /* A frequency that is so many standard errors off is another one. */
 #define ANOTHER		4.0
 
 /* A line's slope is taken for so many times more uncertain than it says. */
 #define MODESTY		3.0
 
-/* A line through fewer samples than these is not confirmed by any. */
-#define LINE_SAMPLES	3
-
-/* How far the frequency may be off at first, for the lines, s/s. */
-#define ANY_FREQUENCY	200e-6
-
 /*
  * The line of a survivor of O whose slope is known best, as a difference from
- * BASE; false if there is none of LINE_SAMPLES.
+ * BASE; false if there is none.
  */
 static bool
 best_line(const struct sync *sync, const struct opinion *o, double now,
     const struct estimate *base, struct line *best)
 {
-	struct source	 s;
 	struct line	 line;
 	bool		 found = false;
 	size_t		 i;
 
 	for (i = 0; i < SYNC_SOURCES; i++) {
-		s = source_story(&sync->sources[i]);
-		if (!o[i].survivor || s.nsamples < LINE_SAMPLES)
+		if (!o[i].survivor || !source_recent_line(&sync->sources[i],
+		    now, base, &line))
 			continue;
-		line = source_line(&s, now, base->offset, base->frequency,
-		    ANY_FREQUENCY);
 		if (found && line.slope_error >= best->slope_error)
 			continue;
 		*best = line;
@@ -85,18 +79,26 @@ change_frequency(struct sync *sync, const struct opinion *o, double now,
 
 /*
  * How far the frequency may have changed, s/s, since a sample of source I
- * fitted last, if it is now as far off as O says.
+ * fitted last, if it is now as far off as O says.  If the estimate had just
+ * been begun again, it was no pause: the frequency that it began with is wrong,
+ * by whatever this is.
  */
 static double
-possible_pace(const struct source *source, const struct opinion *o,
+possible_pace(const struct sync *sync, size_t i, const struct opinion *o,
     double now)
 {
-	double		 pace = fabs(o->offset) / fmax(1, now - source->fitted);
+	double		 since = fmax(1, now - sync->sources[i].fitted);
+	double		 pace = fabs(o[i].offset) / since;
 
-	return pace > CHANGED_MOST ? CHANGED_LEAST : fmax(CHANGED_LEAST, pace);
+	if (sync->unsettled == 0 && pace > CHANGED_MOST)
+		return CHANGED_LEAST;
+	return fmin(FREQUENCY_MOST, fmax(CHANGED_LEAST, pace));
 }
 
-/* What source S said before the change says nothing about the time after it. */
+/*
+ * What source S said before the change says nothing about the time after it.
+ * Two samples confirm nothing: the first may be from before another change.
+ */
 static void
 keep_news(struct source *s)
 {
@@ -104,6 +106,8 @@ keep_news(struct source *s)
 		source_forget(s, 0);
 	else
 		*s = source_story(s);
+	if (s->nsamples < DOUBT_ANSWERS)
+		source_forget(s, 1);
 }
 
 void
@@ -116,7 +120,7 @@ change_accept(struct sync *sync, const struct opinion *o, size_t i,
 
 	sync->frequency = base->frequency;
 	sync->frequency_error = fmax(base->frequency_error,
-	    possible_pace(&sync->sources[i], &o[i], now));
+	    possible_pace(sync, i, o, now));
 	if (best_line(sync, o, now, base, &line) && contradicts(&line, base))
 		take_slope(sync, &line, base);
 	for (k = 0; k < SYNC_SOURCES; k++) {

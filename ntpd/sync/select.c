@@ -149,47 +149,66 @@ select_truechimers(struct opinion *o, size_t n)
 	return truechimers;
 }
 
+/* Where most survivors are. */
+struct centre {
+	double		 offset;	/* s, the median */
+	double		 variance;	/* s^2, of that */
+	double		 length;	/* s, of the path to who says it */
+	double		 spread;	/* s, median distance from there */
+};
+
 /*
- * Where most survivors are, how far from there as many of them are at most,
- * and the variance of the former.  They are medians, since a minority that
- * agrees has a mean, and a small spread, of its own.
+ * Medians, since a minority that agrees has a mean, and a small spread, of its
+ * own.
  */
-static void
-find_centre(const struct opinion *o, size_t n, double *centre,
-    double *variance, double *spread)
+static struct centre
+find_centre(const struct opinion *o, size_t n)
 {
+	struct centre	 c = { .variance = 0 };
 	double		 v[SELECT_MAX];
 	size_t		 i, m = 0;
 
 	for (i = 0; i < n; i++)
 		if (o[i].survivor)
 			v[m++] = o[i].offset;
-	*centre = median(v, m);
-	*variance = 0;
+	c.offset = median(v, m);
 	for (i = 0, m = 0; i < n; i++) {
 		if (!o[i].survivor)
 			continue;
-		v[m++] = fabs(o[i].offset - *centre);
-		if (o[i].offset == *centre)
-			*variance = fmax(*variance, o[i].variance);
+		v[m++] = fabs(o[i].offset - c.offset);
+		if (o[i].offset != c.offset)
+			continue;
+		c.variance = fmax(c.variance, o[i].variance);
+		c.length = fmax(c.length, o[i].length);
 	}
-	*spread = median(v, m);
+	c.spread = median(v, m);
+	return c;
+}
+
+/*
+ * How far O may be from the centre C without standing apart, s.  A far server
+ * is off by the asymmetry of its path, up to half of it, and so may many be
+ * that share a part of it.  So it has no word against a nearer one.
+ */
+static double
+outlier_limit(const struct opinion *o, const struct centre *c)
+{
+	return OUTLIER_ERRORS * sqrt(o->variance + c->variance) +
+	    OUTLIER_SPREAD * c->spread + fmax(0, c->length - o->length) / 2;
 }
 
 /* The survivor that stands apart most; N if none stands apart. */
 static size_t
 find_outlier(const struct opinion *o, size_t n)
 {
-	double		 centre, variance, spread, limit, far, most = 1;
+	struct centre	 c = find_centre(o, n);
+	double		 far, most = 1;
 	size_t		 i, worst = n;
 
-	find_centre(o, n, &centre, &variance, &spread);
 	for (i = 0; i < n; i++) {
 		if (!o[i].survivor)
 			continue;
-		limit = OUTLIER_ERRORS * sqrt(o[i].variance + variance) +
-		    OUTLIER_SPREAD * spread;
-		far = fabs(o[i].offset - centre) / limit;
+		far = fabs(o[i].offset - c.offset) / outlier_limit(&o[i], &c);
 		if (far > most) {
 			most = far;
 			worst = i;
@@ -233,4 +252,20 @@ select_survivors(struct opinion *o, size_t n)
 		survivors--;
 	}
 	return survivors;
+}
+
+double
+select_conflict(const struct opinion *o, size_t n)
+{
+	double		 v[SELECT_MAX];
+	size_t		 i, truechimers = 0, survivors = 0;
+
+	for (i = 0; i < n && i < SELECT_MAX; i++) {
+		if (o[i].truechimer)
+			v[truechimers++] = o[i].offset;
+		survivors += o[i].survivor;
+	}
+	if (truechimers == 0 || 2 * survivors >= truechimers)
+		return 0;
+	return fabs(median(v, truechimers));
 }

@@ -11,6 +11,9 @@
  */
 #define FREQUENCY_MOST	0.1
 
+/* A line through fewer samples than these is not confirmed by any. */
+#define LINE_SAMPLES	3
+
 /*
  * A sample that many standard errors off its source's own line contradicts it.
  * Tuned: source_test, self_contradiction.
@@ -21,6 +24,79 @@ void
 source_init(struct source *source, unsigned weight)
 {
 	*source = (struct source){ .used = true, .weight = weight };
+}
+
+static double
+excess(const struct source *source, const struct sample *sample)
+{
+	return sample->delay - delays_minimum(&source->delays);
+}
+
+/* If both directions queue alike, the error is uniform (see below): x^2/12. */
+double
+source_variance(const struct source *source, const struct sample *sample)
+{
+	double		 x = excess(source, sample);
+
+	return (x * x + sample->precision * sample->precision) / 12;
+}
+
+/*
+ * How far a sample's offset may be off, s^2: its own queue, and the path's
+ * minimum that is not exactly known.
+ */
+static double
+line_variance(const struct source *source, const struct sample *sample)
+{
+	double		 blur = delays_error(&source->delays) / 2;
+
+	return source_variance(source, sample) + blur * blur;
+}
+
+/* Add S to the SUMS around the moment NOW, as a difference from BASE there. */
+static void
+add_to_line(struct line_sums *sums, const struct source *source,
+    const struct sample *s, const struct estimate *base, double now)
+{
+	line_add(sums, s->when - now, s->offset - (base->offset +
+	    base->frequency * (s->when - now)), line_variance(source, s));
+}
+
+/*
+ * Does the first of the N samples S contradict the others' line?  Oscillators
+ * can have any frequency within FREQUENCY_MOST.
+ */
+static bool
+contradicts(const struct source *source, const struct sample *s, size_t n)
+{
+	struct estimate	 base = { .offset = s->offset };
+	struct line_sums sums = { 0 };
+	struct line	 l;
+	double		 error;
+	size_t		 i;
+
+	for (i = 1; i < n; i++)
+		add_to_line(&sums, source, &s[i], &base, s->when);
+	l = line_fit(&sums, FREQUENCY_MOST);
+	error = hypot(l.offset_error, sqrt(line_variance(source, s)));
+	return fabs(l.offset) > CONTRADICTION * error ||
+	    fabs(l.slope) > FREQUENCY_MOST + CONTRADICTION * l.slope_error;
+}
+
+/* Add SAMPLE to the recent ones; those that it contradicts are forgotten. */
+static void
+add_recent(struct source *source, const struct sample *sample)
+{
+	size_t		 i;
+
+	if (source->nrecent < SOURCE_RECENT)
+		source->nrecent++;
+	for (i = source->nrecent - 1; i > 0; i--)
+		source->recent[i] = source->recent[i - 1];
+	source->recent[0] = *sample;
+	if (source->nrecent > 1 && contradicts(source, source->recent,
+	    source->nrecent))
+		source->nrecent = 1;
 }
 
 bool
@@ -34,6 +110,7 @@ source_add(struct source *source, const struct sample *sample)
 	if (source->nsamples < SOURCE_SAMPLES)
 		source->nsamples++;
 	delays_add(&source->delays, sample->delay);
+	add_recent(source, sample);
 	return shorter;
 }
 
@@ -113,21 +190,6 @@ source_sample(const struct source *source, size_t i)
 	    SOURCE_SAMPLES];
 }
 
-static double
-excess(const struct source *source, const struct sample *sample)
-{
-	return sample->delay - delays_minimum(&source->delays);
-}
-
-/* If both directions queue alike, the error is uniform (see below): x^2/12. */
-double
-source_variance(const struct source *source, const struct sample *sample)
-{
-	double		 x = excess(source, sample);
-
-	return (x * x + sample->precision * sample->precision) / 12;
-}
-
 /*
  * Whatever the waits in both directions are, neither is negative: the offset
  * is wrong by no more than half their sum.  If they are exponential, and alike
@@ -147,75 +209,53 @@ source_observation(const struct source *source, const struct sample *sample)
 	};
 }
 
-/*
- * How far a sample's offset may be off, s^2: its own queue, and the path's
- * minimum that is not exactly known.
- */
-static double
-line_variance(const struct source *source, const struct sample *sample)
-{
-	double		 blur = delays_error(&source->delays) / 2;
-
-	return source_variance(source, sample) + blur * blur;
-}
-
-/*
- * The line through the samples FROM to TO, the newest being 0, around the
- * moment NOW and the prediction of OFFSET there with FREQUENCY.
- */
-static struct line
-fit(const struct source *source, size_t from, size_t to,
-    const struct estimate *base, double now)
-{
-	struct line_sums sums = { 0 };
-	const struct sample *s;
-	size_t		 i;
-
-	for (i = from; i < to; i++) {
-		s = source_sample(source, i);
-		line_add(&sums, s->when - now, s->offset - (base->offset +
-		    base->frequency * (s->when - now)),
-		    line_variance(source, s));
-	}
-	return line_fit(&sums, base->frequency_error);
-}
-
 struct line
 source_line(const struct source *source, double now, double offset,
     double frequency, double frequency_error)
 {
-	struct estimate	 base = {
-		.offset = offset, .frequency = frequency,
-		.frequency_error = frequency_error
-	};
+	struct estimate	 base = { .offset = offset, .frequency = frequency };
+	struct line_sums sums = { 0 };
+	size_t		 i;
 
-	return fit(source, 0, source->nsamples, &base, now);
+	for (i = 0; i < source->nsamples; i++)
+		add_to_line(&sums, source, source_sample(source, i), &base,
+		    now);
+	return line_fit(&sums, frequency_error);
+}
+
+bool
+source_recent_line(const struct source *source, double now,
+    const struct estimate *base, struct line *line)
+{
+	struct line_sums sums = { 0 };
+	size_t		 i;
+
+	if (source->nrecent < LINE_SAMPLES)
+		return false;
+	for (i = 0; i < source->nrecent; i++)
+		add_to_line(&sums, source, &source->recent[i], base, now);
+	*line = line_fit(&sums, FREQUENCY_MOST);
+	return true;
 }
 
 double
 source_jitter(const struct source *source)
 {
 	const struct sample *newest = source_sample(source, 0);
-	struct estimate	 base = {
-		.offset = newest->offset, .frequency_error = FREQUENCY_MOST
-	};
 
-	return fit(source, 0, source->nsamples, &base, newest->when).jitter;
+	return source_line(source, newest->when, newest->offset, 0,
+	    FREQUENCY_MOST).jitter;
 }
 
 bool
 source_contradicts(const struct source *source, size_t n)
 {
-	const struct sample *newest = source_sample(source, 0);
-	struct estimate	 base = {
-		.offset = newest->offset, .frequency_error = FREQUENCY_MOST
-	};
-	struct line	 l = fit(source, 1, n + 1, &base, newest->when);
-	double		 error = hypot(l.offset_error,
-	    sqrt(line_variance(source, newest)));
+	struct sample	 s[SOURCE_SAMPLES];
+	size_t		 i;
 
-	return fabs(l.offset) > CONTRADICTION * error ||
-	    fabs(l.slope) > FREQUENCY_MOST + CONTRADICTION * l.slope_error;
+	for (i = 0; i <= n; i++)
+		s[i] = *source_sample(source, i);
+	return contradicts(source, s, n + 1);
 }
 
 double

@@ -15,6 +15,7 @@
 #include "ntpd/sync/sample.h"
 
 #define SOURCE_SAMPLES	16	/* kept for comparing sources */
+#define SOURCE_RECENT	6	/* kept to measure the frequency by */
 
 struct source {
 	bool		 used;
@@ -28,6 +29,9 @@ struct source {
 	unsigned	 fits;		/* in a row */
 	size_t		 waiting;	/* of the newest samples: in doubt */
 	double		 fitted;	/* s, when the last that fits came */
+	struct sample	 recent[SOURCE_RECENT];	/* newest first, whatever became
+						   of them; on one line */
+	size_t		 nrecent;
 };
 
 /* A source of WEIGHT with no samples. */
@@ -95,6 +99,14 @@ struct observation source_observation(const struct source *source,
  */
 struct line	 source_line(const struct source *source, double now,
 		    double offset, double frequency, double frequency_error);
+
+/*
+ * The line through the newest samples that contradict one another in nothing,
+ * even if some of them were dropped, likewise.  False if there are fewer than
+ * three: of two, each may be from another side of a change.
+ */
+bool		 source_recent_line(const struct source *source, double now,
+		    const struct estimate *base, struct line *line);
 
 /*
  * The scatter of the samples around their own line, s, whatever the

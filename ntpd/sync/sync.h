@@ -88,6 +88,7 @@ struct sync {
 	double		 frequency_error;
 	bool		 agreed;	/* a majority agrees with prediction */
 	size_t		 truechimers;
+	double		 conflict;	/* s, select_conflict() */
 	size_t		 system_peer;	/* SYNC_SOURCES: none */
 	double		 updated;	/* s, oscillator time of it */
 	unsigned	 changes;	/* of the clock that all sources saw */

@@ -86,6 +86,7 @@ form_opinion(const struct source *s, double now, const struct estimate *base,
 	o.offset = line.offset;
 	o.variance = line.offset_error * line.offset_error;
 	o.jitter = source_jitter(s);
+	o.length = source_length(s);
 	o.distance = source_distance(s, now, known ? drift : 0);
 	if (!known)
 		o.distance += LINE_ERRORS * line.offset_error;
@@ -147,6 +148,7 @@ vote_publish(struct sync *sync, const struct opinion *o)
 	size_t		 i;
 
 	sync->truechimers = 0;
+	sync->conflict = select_conflict(o, SYNC_SOURCES);
 	sync->system_peer = choose_system_peer(sync, o);
 	for (i = 0; i < SYNC_SOURCES; i++) {
 		sync->truechimers += o[i].truechimer;

@@ -525,12 +525,26 @@ may_be_judged(void)
 	return honest > lying;
 }
 
+/* Is the oscillator off what is believed of it by more than is promised? */
+static bool
+is_beyond_promise(void)
+{
+	struct estimate	 e;
+
+	if (!sync_ready(&w.old.sync))
+		return false;
+	e = sync_estimate(&w.old.sync, w.now);
+	return fabs(e.frequency - w.osc.frequency) > SYNC_WORST_DRIFT;
+}
+
 static void
 judge_sample(void)
 {
 	struct chaos_result *r = w.result;
 	double		 out;
 
+	if (is_beyond_promise())
+		disturb(1);
 	if (!may_be_judged())
 		return;
 	w.needed = 0;
