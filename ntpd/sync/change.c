@@ -125,6 +125,7 @@ change_accept(struct sync *sync, const struct opinion *o, size_t i,
 		take_slope(sync, &line, base);
 	for (k = 0; k < SYNC_SOURCES; k++) {
 		keep_news(&sync->sources[k]);
+		delays_renew(&sync->sources[k].delays);
 		kept[k] = o[k];
 		if (sync->sources[k].nsamples == 0)
 			kept[k] = (struct opinion){ .usable = false };

@@ -79,16 +79,16 @@ next_stretch(struct delays *d)
 	}
 }
 
-/* Nothing counts but the newest: older ones may be of the route before. */
+/* Nothing counts but the newest N (at most d->n). */
 static void
-forget_stretches(struct delays *d)
+keep_newest(struct delays *d, size_t n)
 {
 	size_t		 i;
 
 	for (i = 0; i < DELAYS_STRETCHES; i++)
 		d->stretches[i].trips = 0;
 	d->trips = 0;
-	for (i = 1; i <= NEW_ROUTE; i++)
+	for (i = 1; i <= n; i++)
 		note(d, d->newest[(d->next + DELAYS_KEPT - i) % DELAYS_KEPT],
 		    1);
 }
@@ -104,22 +104,41 @@ remember(struct delays *d, double delay)
 		next_stretch(d);
 }
 
-void
-delays_add(struct delays *d, double delay)
+/*
+ * The least of what is kept, and the median beside it.  If the least of the
+ * newest is far above, the route has become longer, and only the newest count.
+ */
+static void
+find_excess(struct delays *d)
 {
 	double		 sorted[DELAYS_KEPT], middle;
 	size_t		 i;
 
-	remember(d, delay);
-	note(d, delay, 1);
 	for (i = 0; i < d->n; i++)
 		sorted[i] = d->newest[i];
 	middle = median(sorted, d->n);
 	if (d->n == DELAYS_KEPT && sorted[0] - d->least >
 	    LONGER_ROUTE * (middle - d->least))
-		forget_stretches(d);
+		keep_newest(d, NEW_ROUTE);
 	d->usual_excess = fmax(middle - d->least,
 	    EXCESS_OF_DELAY * d->least / (double)d->n);
+}
+
+void
+delays_add(struct delays *d, double delay)
+{
+	remember(d, delay);
+	note(d, delay, 1);
+	find_excess(d);
+}
+
+void
+delays_renew(struct delays *d)
+{
+	if (d->n == 0)
+		return;
+	keep_newest(d, d->n);
+	find_excess(d);
 }
 
 /*

@@ -38,6 +38,12 @@ void		 delays_add(struct delays *d, double delay);
  */
 void		 delays_combine(struct delays *d, double delay, double error);
 
+/*
+ * The clock's drift was not what it was taken for: forget what was combined,
+ * and older round trips with it.  The newest DELAYS_KEPT that were made stay.
+ */
+void		 delays_renew(struct delays *d);
+
 /* What a round trip without waits takes (s), after at least one delays_add(). */
 double		 delays_minimum(const struct delays *d);
 

@@ -636,7 +636,7 @@ follow(struct sync *sync, size_t i, const struct sample *sample, bool shorter)
 	base = filter_estimate(&sync->filter, now);
 	if (sync->sources[i].surprises > 0 && has_changed(sync, i, now, &base))
 		return true;
-	if (sync->sources[i].surprises == 0 &&
+	if (sync->sources[i].surprises == 0 && sync->unsettled == 0 &&
 	    source_combine(&sync->sources[i], &base))
 		shorter = true;
 	vote(sync, now, &base);

@@ -64,6 +64,8 @@ static struct world {
 	double		 ramp, ramp_end, ramp_next;	/* s/s^2; s; s */
 	double		 glitch, glitch_end;	/* s, of all; s */
 	unsigned	 needed;	/* answers of each, to be judged again */
+	unsigned	 changes;	/* that were seen before the last hour */
+	double		 errors;	/* in the mean */
 	bool		 verbose;
 	struct chaos_result *result;
 } w;
@@ -586,6 +588,48 @@ say_sample(const struct client *c, size_t i, const struct sample *sample)
 	printf("\n");
 }
 
+/* What the server is off by that is least off by its path's asymmetry. */
+static double
+least_asymmetry(void)
+{
+	const struct path *p;
+	double		 least = INFINITY;
+	size_t		 i;
+
+	for (i = 0; i < w.n; i++) {
+		p = &w.servers[i].path;
+		least = fmin(least, fabs(p->out - p->back) / 2);
+	}
+	return least;
+}
+
+/*
+ * What a fresh start reaches: its error or what it claims, whichever is more;
+ * and no start knows better than the best server's path lets it.
+ */
+static double
+reached(const struct chaos_result *r)
+{
+	return fmax(fmax(fabs(r->fresh_error), r->fresh_bound),
+	    r->asymmetry);
+}
+
+/* The mean of the errors of the last half hour is a fairer one than the last. */
+static void
+note_error(void)
+{
+	struct chaos_result *r = w.result;
+	double		 error = fabs(sync_estimate(&w.old.sync,
+	    w.now).offset - w.osc.offset);
+
+	if (w.now < END - HOUR)
+		w.changes = w.old.sync.changes;
+	if (w.now < END - HOUR / 2)
+		return;
+	w.errors++;
+	r->mean_error += (error - r->mean_error) / w.errors;
+}
+
 static void
 exchange(struct client *c, size_t i)
 {
@@ -612,8 +656,10 @@ exchange(struct client *c, size_t i)
 		ask_in_doubt(c, i);
 	end_burst(c, i);
 	say_sample(c, i, &sample);
-	if (c == &w.old)
-		judge_sample();
+	if (c != &w.old)
+		return;
+	judge_sample();
+	note_error();
 }
 
 /* Whose turn is next, and whose server's. */
@@ -646,15 +692,18 @@ judge_end(void)
 	r->certain = outside(&w.old);
 	r->fresh_error = f.offset - w.osc.offset;
 	r->fresh_bound = sync_bound(&w.fresh.sync, w.now);
+	r->asymmetry = least_asymmetry();
+	r->changes = w.old.sync.changes - w.changes;
 	if (!isfinite(r->error) || !isfinite(r->bound))
 		r->wrong = "not a number";
 	else if (!r->agreed)
 		r->wrong = "no majority at the end";
 	else if (r->certain > 0)
 		r->wrong = "outside of its certain bound at the end";
-	else if (fabs(r->error) > 3 * fmax(fabs(r->fresh_error),
-	    r->fresh_bound))
+	else if (r->mean_error > 3 * reached(r))
 		r->wrong = "worse than a fresh start";
+	else if (r->changes > 2)
+		r->wrong = "begins again and again";
 	else if (r->outside > 0)
 		r->wrong = "was outside of its certain bound";
 }

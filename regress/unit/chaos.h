@@ -33,8 +33,12 @@ struct chaos_result {
 	double		 certain;	/* s, how far outside of the certain
 					   bound the truth is then; 0: inside */
 	double		 bound;		/* s, the likely bound then */
+	double		 mean_error;	/* s, of the last half hour's samples */
 	double		 fresh_error;	/* s, of a start at the calm's begin */
 	double		 fresh_bound;	/* s, and its likely bound */
+	double		 asymmetry;	/* s, error of the server that is least
+					   wrong */
+	unsigned	 changes;	/* of the clock, seen in the last hour */
 	unsigned	 outside;	/* samples at which the truth was
 					   outside of the certain bound */
 	unsigned	 judged;	/* ... of so many */

@@ -36,10 +36,11 @@ static struct chaos_result r;
 static void
 say(uint64_t seed)
 {
-	printf("# seed %ju: %s; error %g s, bound %g s, a fresh start's %g s "
-	    "and %g s; outside %u of %u, by %g s at %.0f s;%s\n",
-	    (uintmax_t)seed, r.wrong, r.error, r.bound, r.fresh_error,
-	    r.fresh_bound, r.outside, r.judged, r.worst, r.worst_at, r.story);
+	printf("# seed %ju: %s; error %g s, mean %g s, bound %g s, a fresh "
+	    "start's %g s and %g s; changes %u; outside %u of %u, by %g s at "
+	    "%.0f s;%s\n", (uintmax_t)seed, r.wrong == NULL ? "right" :
+	    r.wrong, r.error, r.mean_error, r.bound, r.fresh_error,
+	    r.fresh_bound, r.changes, r.outside, r.judged, r.worst, r.worst_at, r.story);
 }
 
 static unsigned
