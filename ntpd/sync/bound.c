@@ -99,25 +99,23 @@ carried_on(const struct sample *s, double now, const struct estimate *e,
 }
 
 /*
- * The newest settled sample says it.  An older one with a shorter round trip
- * may say more, but only if nothing has happened to the oscillator since.  If
- * others wait, what they say may be true as well.
+ * The newest sample says it.  An older one with a shorter round trip may say
+ * more, but only if nothing has happened to the oscillator since.  If the
+ * newest is in doubt, what was said before may be true as well.
  */
 static struct interval
 interval_of(const struct source *source, double now, const struct estimate *e,
     double drift)
 {
-	struct interval	 all, t;
-	size_t		 i;
+	struct interval	 all = carried_on(&source->recent[0], now, e, drift);
+	struct interval	 before;
 
-	all = carried_on(source_sample(source, source->waiting), now, e,
+	if (source->waiting == 0)
+		return all;
+	before = carried_on(source_sample(source, source->waiting), now, e,
 	    drift);
-	for (i = 0; i < source->waiting; i++) {
-		t = carried_on(source_sample(source, i), now, e, drift);
-		all.low = fmin(all.low, t.low);
-		all.high = fmax(all.high, t.high);
-	}
-	return all;
+	return (struct interval){ fmin(all.low, before.low),
+	    fmax(all.high, before.high) };
 }
 
 /*
@@ -135,8 +133,8 @@ majority(const struct sync *sync, double now, const struct estimate *e,
 
 	for (i = 0; i < SYNC_SOURCES; i++) {
 		s = &sync->sources[i];
-		if (!s->used || s->nsamples == 0 ||
-		    source_distance(s, now, 0) >= SYNC_MAX_DISTANCE)
+		if (!s->used || s->nrecent == 0 ||
+		    sample_distance(&s->recent[0]) >= SYNC_MAX_DISTANCE)
 			continue;
 		t = interval_of(s, now, e,
 		    worst_drift(sync, e));

@@ -19,13 +19,13 @@
  *  DOUBTED   one or two surprises, which wait;   the next fits: FITS, or the
  *            it is asked again soon              third surprises: INSISTS
  *  INSISTS   it says something else, and stands  three fit: FITS; a majority
- *            by it                               that fits takes it in: FITS,
- *                                                or does not: FALSE; more than
+ *            by it                               that fits uses it: FITS, or
+ *                                                does not: FALSE; more than
  *                                                half insist on one thing: the
  *                                                clock has changed, all begin
  *                                                again
- *  FALSE     a majority without it fits          three fit: FITS; that
- *                                                majority is gone: INSISTS
+ *  FALSE     a majority that fits does not       three fit: FITS; that
+ *            use it                              majority is gone: INSISTS
  *
  * Nobody is in DOUBTED for more than two answers.  Nobody is in INSISTS for
  * more than an answer of each source if a majority agrees, with the prediction
@@ -46,7 +46,7 @@ enum source_event {
 	EVENT_SURPRISES,	/* a sample is not */
 	EVENT_INSISTS,		/* the third in a row, or a later one */
 	EVENT_ACCEPTED,		/* it is used by a majority that fits */
-	EVENT_OUTVOTED,		/* a majority that fits is without it */
+	EVENT_OUTVOTED,		/* a majority that fits does not use it */
 	EVENT_UNDECIDED,	/* no majority fits */
 	EVENT_BEGUN,		/* the estimate was begun with its samples */
 	EVENT_LEFT_OUT,		/* ... or without them; or it fell silent */

@@ -85,6 +85,7 @@ void
 sync_silence(struct sync *sync, size_t i)
 {
 	source_forget(&sync->sources[i], 0);
+	sync->sources[i].nrecent = 0;
 	leave(sync, i);
 	if (sync->filter.started && is_alone(sync)) {
 		sync->agreed = false;
@@ -530,7 +531,8 @@ judge(struct sync *sync, const struct opinion *o, size_t i)
 			s->surprises = 0;
 		}
 		happens(sync, i, EVENT_ACCEPTED);
-	} else if (o[i].usable && !o[i].truechimer) {
+	} else if (o[i].usable && (!o[i].truechimer ||
+	    s->state == SOURCE_INSISTS)) {
 		if (s->waiting > 0)
 			*s = source_story(s);
 		happens(sync, i, EVENT_OUTVOTED);
