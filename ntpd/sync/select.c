@@ -153,7 +153,7 @@ select_truechimers(struct opinion *o, size_t n)
 struct centre {
 	double		 offset;	/* s, the median */
 	double		 variance;	/* s^2, of that */
-	double		 length;	/* s, of the path to who says it */
+	double		 distance;	/* s, of who says it */
 	double		 spread;	/* s, median distance from there */
 };
 
@@ -179,7 +179,7 @@ find_centre(const struct opinion *o, size_t n)
 		if (o[i].offset != c.offset)
 			continue;
 		c.variance = fmax(c.variance, o[i].variance);
-		c.length = fmax(c.length, o[i].length);
+		c.distance = fmax(c.distance, o[i].distance);
 	}
 	c.spread = median(v, m);
 	return c;
@@ -187,14 +187,14 @@ find_centre(const struct opinion *o, size_t n)
 
 /*
  * How far O may be from the centre C without standing apart, s.  A far server
- * is off by the asymmetry of its path, up to half of it, and so may many be
- * that share a part of it.  So it has no word against a nearer one.
+ * may be off by the asymmetry of its path, and so may many that share a part of
+ * it.  So it has no word against a nearer one, as far as its distance goes.
  */
 static double
 outlier_limit(const struct opinion *o, const struct centre *c)
 {
 	return OUTLIER_ERRORS * sqrt(o->variance + c->variance) +
-	    OUTLIER_SPREAD * c->spread + fmax(0, c->length - o->length) / 2;
+	    OUTLIER_SPREAD * c->spread + fmax(0, c->distance - o->distance);
 }
 
 /* The survivor that stands apart most; N if none stands apart. */

@@ -14,7 +14,6 @@ struct opinion {
 	double		 distance;	/* s, > 0 */
 	double		 variance;	/* s^2, of offset as an estimate */
 	double		 jitter;	/* s, scatter around its own line */
-	double		 length;	/* s, of the path, there and back */
 	bool		 usable;	/* has something to say */
 	bool		 truechimer;	/* result of select_truechimers() */
 	bool		 outside;	/* likewise: one that is right by modesty */
@@ -46,7 +45,7 @@ bool		 select_majority(const struct opinion *opinions, size_t n,
  * Mark as survivors the truechimers that are not outside (if any), without
  * those that stand apart: whose offset differs from the median by more than
  * four standard errors and three times the median distance from it, and, if it
- * is nearer, half of what its path is shorter.  None of
+ * is nearer, as much as its distance is less.  None of
  * these goes that a majority of the usable needs.  Returns how many survive.
  */
 size_t	 select_survivors(struct opinion *opinions, size_t n);

@@ -227,26 +227,52 @@ observe(const struct sync *sync, size_t i, const struct sample *sample)
 	return o;
 }
 
+/* Are the samples of S compared with the prediction?  Else it has a story. */
+static bool
+is_compared(const struct source *s)
+{
+	return s->state == SOURCE_FITS || s->state == SOURCE_DOUBTED;
+}
+
 /*
- * A sample that fits.  What was far from prediction before it was wrong: the
- * source may say the truth again.
+ * A source that has no part in the estimate got another sample.  Its story are
+ * the newest ones, as long as they are on one line.
  */
+static void
+go_on_with_story(struct source *s)
+{
+	source_forget(s, STORY);
+	if (s->nsamples > 1 && source_contradicts(s, s->nsamples - 1))
+		source_drop(s, s->nsamples - 1);
+}
+
+/* A sample that fits.  If others waited, they were wrong. */
 static void
 take_fit(struct sync *sync, size_t i)
 {
 	struct source	*s = &sync->sources[i];
-	bool		 was_known = s->state == SOURCE_FITS ||
-	    s->state == SOURCE_DOUBTED;
 
-	if (s->fits == 0)
-		source_drop(s, was_known || s->state == SOURCE_NEW ?
-		    s->surprises : s->nsamples);
+	if (is_compared(s))
+		source_drop(s, s->waiting);
+	else
+		go_on_with_story(s);
 	s->surprises = 0;
 	if (s->fits < DOUBT_ANSWERS)
 		s->fits++;
 	s->fitted = source_sample(s, 0)->when;
 	happens(sync, i, s->fits < DOUBT_ANSWERS ? EVENT_FITS :
 	    EVENT_FITS_AGAIN);
+}
+
+/* One more of S waits, unless it contradicts those that do: then alone. */
+static void
+wait_for_more(struct source *s)
+{
+	s->waiting++;
+	if (s->waiting > 1 && source_contradicts(s, s->waiting - 1)) {
+		source_drop(s, s->waiting - 1);
+		s->waiting = 1;
+	}
 }
 
 /*
@@ -258,29 +284,20 @@ static void
 take_surprise(struct sync *sync, size_t i)
 {
 	struct source	*s = &sync->sources[i];
-	bool		 waits = s->state == SOURCE_FITS ||
-	    s->state == SOURCE_DOUBTED;
+	bool		 waits = is_compared(s);
 
 	s->fits = 0;
 	if (s->surprises <= DOUBT_ANSWERS)
 		s->surprises++;
 	happens(sync, i, s->surprises < DOUBT_ANSWERS ? EVENT_SURPRISES :
 	    EVENT_INSISTS);
-	if (waits) {
-		s->waiting++;
-		if (s->waiting > 1 && source_contradicts(s, s->waiting - 1)) {
-			source_drop(s, s->waiting - 1);
-			s->waiting = 1;
-		}
-		if (s->state == SOURCE_DOUBTED)
-			return;
-		source_forget(s, s->waiting);
-		s->waiting = 0;
-	} else {
-		source_forget(s, STORY);
-		if (s->nsamples > 1 && source_contradicts(s, s->nsamples - 1))
-			source_drop(s, s->nsamples - 1);
+	if (!waits) {
+		go_on_with_story(s);
+		return;
 	}
+	wait_for_more(s);
+	if (s->state != SOURCE_DOUBTED)
+		*s = source_story(s);
 }
 
 /* Is SAMPLE, the newest of source I, what was predicted? */

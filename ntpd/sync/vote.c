@@ -86,7 +86,6 @@ form_opinion(const struct source *s, double now, const struct estimate *base,
 	o.offset = line.offset;
 	o.variance = line.offset_error * line.offset_error;
 	o.jitter = source_jitter(s);
-	o.length = source_length(s);
 	o.distance = source_distance(s, now, known ? drift : 0);
 	if (!known)
 		o.distance += LINE_ERRORS * line.offset_error;
