@@ -97,7 +97,8 @@ possible_pace(const struct sync *sync, size_t i, const struct opinion *o,
 
 /*
  * What source S said before the change says nothing about the time after it.
- * Two samples confirm nothing: the first may be from before another change.
+ * But what it says now may be on one line with that, if it was no pause: then
+ * the line tells the frequency, and its bias from it.
  */
 static void
 keep_news(struct source *s)
@@ -105,9 +106,7 @@ keep_news(struct source *s)
 	if (s->surprises == 0 && s->state != SOURCE_FALSE)
 		source_forget(s, 0);
 	else
-		*s = source_story(s);
-	if (s->nsamples < DOUBT_ANSWERS)
-		source_forget(s, 1);
+		source_retell(s);
 }
 
 void

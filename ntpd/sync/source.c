@@ -238,6 +238,20 @@ source_recent_line(const struct source *source, double now,
 	return true;
 }
 
+void
+source_retell(struct source *source)
+{
+	size_t		 i, n = source->nrecent;
+
+	if (n < LINE_SAMPLES)
+		n = 1;
+	for (i = 0; i < n; i++)
+		source->samples[i] = source->recent[n - 1 - i];
+	source->newest = n - 1;
+	source->nsamples = n;
+	source->waiting = 0;
+}
+
 double
 source_jitter(const struct source *source)
 {

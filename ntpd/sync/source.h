@@ -109,6 +109,12 @@ bool		 source_recent_line(const struct source *source, double now,
 		    const struct estimate *base, struct line *line);
 
 /*
+ * Let the samples be those of source_recent_line(), or the newest alone if
+ * there are fewer: what they say together is not in doubt.
+ */
+void		 source_retell(struct source *source);
+
+/*
  * The scatter of the samples around their own line, s, whatever the
  * oscillator's frequency is.
  */
