@@ -50,32 +50,6 @@ add(struct source *s, double when, double offset, double delay)
 	source_add(s, &sample);
 }
 
-static const struct {
-	const char	*name;
-	double		 out, back, offset, delay;
-} exchanges[] = {
-	{ "nothing at all", 0, 0, 0, 0 },
-	{ "clocks agree, 10 ms each way", 0.010, 0.010, 0, 0.020 },
-	{ "we are 1 s behind", 1.010, -0.990, 1, 0.020 },
-	{ "we are 1 s ahead", -0.990, 1.010, -1, 0.020 },
-	{ "the way out takes longer", 0.030, 0.010, 0.010, 0.040 },
-	{ "the way back takes longer", 0.010, 0.030, -0.010, 0.040 },
-};
-
-static void
-offset_and_delay(void **arg)
-{
-	double		 delay;
-	size_t		 i;
-
-	(void)arg;
-	for (i = 0; i < COUNT(exchanges); i++) {
-		assert_near(sample_offset(exchanges[i].out, exchanges[i].back,
-		    &delay), exchanges[i].offset, 1e-15);
-		assert_near(delay, exchanges[i].delay, 1e-15);
-	}
-}
-
 static void
 the_newest_samples_stay(void **arg)
 {
@@ -127,7 +101,7 @@ forgetting(void **arg)
 static void
 waiting_and_dropping(void **arg)
 {
-	struct source	 s, settled;
+	struct source	 s, settled, story;
 	size_t		 n, end;
 
 	(void)arg;
@@ -144,6 +118,12 @@ waiting_and_dropping(void **arg)
 		for (n = 0; n < settled.nsamples; n++)
 			assert_true(source_sample(&settled, n)->when ==
 			    (double)(end - 2 - n));
+		/* What it says now is in those that wait alone. */
+		story = source_story(&s);
+		assert_int_equal(story.waiting, 0);
+		assert_int_equal(story.nsamples, 2);
+		assert_true(source_sample(&story, 0)->when == (double)end);
+		assert_true(source_sample(&story, 1)->when == (double)end - 1);
 		/* It was noise: the newest is the one that shows it. */
 		source_drop(&s, 2);
 		assert_int_equal(s.waiting, 0);
@@ -151,6 +131,8 @@ waiting_and_dropping(void **arg)
 		for (n = 1; n < s.nsamples; n++)
 			assert_true(source_sample(&s, n)->when ==
 			    (double)(end - 2 - n));
+		story = source_story(&s);
+		assert_int_equal(story.nsamples, s.nsamples);
 		source_drop(&s, 100);
 		assert_int_equal(s.nsamples, 1);
 		assert_true(source_sample(&s, 0)->when == (double)end);
@@ -438,14 +420,17 @@ a_heavier_source_is_less_blurred(void **arg)
 	assert_near(b.half, a.half, 0);
 }
 
-/* ---- mean ---- */
+/* ---- the source's own line ---- */
+
+/* How far the frequency may be off when nothing is known of it, s/s. */
+#define ANY		0.1
 
 /* Samples on the line that is predicted differ from it by nothing. */
 static void
-mean_against_a_prediction(void **arg)
+line_against_a_prediction(void **arg)
 {
 	struct source	 s;
-	double		 variance, jitter, mean;
+	struct line	 l;
 	size_t		 n;
 
 	(void)arg;
@@ -454,39 +439,50 @@ mean_against_a_prediction(void **arg)
 		add(&s, 64 * (double)n, 3 + 64 * (double)n * 50e-6,
 		    0.01 + 1e-4 * (double)(n % 3));
 	/* At 1000 s the line is at 3.05 s. */
-	mean = source_mean(&s, 1000, 3.05, 50e-6, &variance, &jitter);
-	assert_near(mean, 0, 1e-12);
-	assert_near(jitter, 0, 1e-9);
-	mean = source_mean(&s, 1000, 3.00, 50e-6, &variance, &jitter);
-	assert_near(mean, 0.05, 1e-12);
-	assert_near(jitter, 0, 1e-9);
-	/* With no frequency, the samples seem to scatter. */
-	(void)source_mean(&s, 1000, 3.05, 0, &variance, &jitter);
-	assert_true(jitter > 1e-3);
+	l = source_line(&s, 1000, 3.05, 50e-6, 1e-9);
+	assert_near(l.offset, 0, 1e-12);
+	assert_near(l.jitter, 0, 1e-9);
+	l = source_line(&s, 1000, 3.00, 50e-6, 1e-9);
+	assert_near(l.offset, 0.05, 1e-12);
+	assert_near(l.jitter, 0, 1e-9);
+	/* If the frequency is taken for 0 for sure, they seem to scatter. */
+	l = source_line(&s, 1000, 3.05, 0, 1e-12);
+	assert_true(l.jitter > 1e-3);
+	assert_near(l.slope, 0, 1e-9);
+	/* If it is not known, they know it themselves. */
+	l = source_line(&s, 1000, 3.05, 0, ANY);
+	assert_near(l.jitter, 0, 1e-7);
+	assert_near(l.slope, 50e-6, 1e-9);
+	assert_near(l.offset, 0, 1e-6);
 }
 
+/* Two that are alike: their mean, if it is known that there is no slope. */
 static void
-mean_of_equals(void **arg)
+line_of_equals(void **arg)
 {
 	struct source	 s;
-	double		 variance, jitter, one;
+	struct line	 l;
+	double		 one, blur;
 
 	(void)arg;
 	source_init(&s, 1);
 	add(&s, 0, 1, 0.01);
 	add(&s, 1, 3, 0.01);
-	one = source_variance(&s, source_sample(&s, 0));
-	assert_near(source_mean(&s, 1, 0, 0, &variance, &jitter), 2, 1e-12);
-	assert_near(variance / one, 0.5, 1e-9);
-	assert_near(jitter, 1, 1e-9);
+	blur = delays_error(&s.delays) / 2;
+	one = source_variance(&s, source_sample(&s, 0)) + blur * blur;
+	l = source_line(&s, 1, 0, 0, 1e-9);
+	assert_near(l.offset, 2, 1e-6);
+	assert_near(l.offset_error * l.offset_error / one, 0.5, 1e-6);
+	assert_near(l.jitter, 1, 1e-6);
 }
 
 /* A sample that waited long hardly counts beside one that did not. */
 static void
-mean_prefers_short_delays(void **arg)
+line_prefers_short_delays(void **arg)
 {
 	struct source	 s;
-	double		 variance, jitter, mean, v[3];
+	struct line	 l;
+	double		 v[3], blur;
 	size_t		 i;
 
 	(void)arg;
@@ -494,15 +490,172 @@ mean_prefers_short_delays(void **arg)
 	add(&s, 0, 0.001, 0.010);
 	add(&s, 1, 0.020, 0.050);
 	add(&s, 2, 0.002, 0.011);
-	mean = source_mean(&s, 2, 0, 0, &variance, &jitter);
+	l = source_line(&s, 2, 0, 0, 1e-9);
+	blur = delays_error(&s.delays) / 2;
 	for (i = 0; i < 3; i++)
-		v[i] = source_variance(&s, source_sample(&s, i));
-	assert_near(mean, (0.002 / v[0] + 0.020 / v[1] + 0.001 / v[2]) /
-	    (1 / v[0] + 1 / v[1] + 1 / v[2]), 1e-12);
-	assert_near(1 / variance, 1 / v[0] + 1 / v[1] + 1 / v[2],
-	    1e-9 / variance);
-	assert_true(mean < 0.004);
-	assert_true(mean > 0.0005);
+		v[i] = source_variance(&s, source_sample(&s, i)) + blur * blur;
+	assert_near(l.offset, (0.002 / v[0] + 0.020 / v[1] + 0.001 / v[2]) /
+	    (1 / v[0] + 1 / v[1] + 1 / v[2]), 1e-8);
+	assert_near(l.offset_error * l.offset_error *
+	    (1 / v[0] + 1 / v[1] + 1 / v[2]), 1, 1e-6);
+	assert_true(l.offset < 0.004 && l.offset > 0.0005);
+}
+
+/*
+ * Whatever the frequency is, a source that is asked over a quiet path does not
+ * scatter, and over one with waits it scatters by no more than these.
+ */
+static void
+jitter_is_no_slope(void **arg)
+{
+	static const double frequencies[] = { 0, 1e-6, -500e-6, 0.01, -0.09 };
+	struct source	 s, noisy;
+	double		 wait;
+	size_t		 i, n;
+
+	(void)arg;
+	state = 4;
+	for (i = 0; i < COUNT(frequencies); i++) {
+		source_init(&s, 1);
+		source_init(&noisy, 1);
+		for (n = 0; n < SOURCE_SAMPLES; n++) {
+			add(&s, 64 * (double)n,
+			    7 + 64 * (double)n * frequencies[i], 0.01);
+			wait = exponential(1e-3);
+			add(&noisy, 64 * (double)n, 7 + wait / 2 +
+			    64 * (double)n * frequencies[i], 0.01 + wait);
+		}
+		assert_near(source_jitter(&s), 0, 1e-6);
+		assert_true(source_jitter(&noisy) < 1e-3);
+		assert_true(source_jitter(&noisy) > 1e-6);
+	}
+}
+
+/*
+ * N samples a minute apart on a line, 10 ms under way; then one that is OFF
+ * from the line, and that much LONGER under way.
+ */
+static const struct {
+	const char	*name;
+	size_t		 n;		/* before it */
+	double		 frequency;	/* s/s */
+	double		 off, longer;	/* s */
+	bool		 contradicts;
+} contradictions[] = {
+	{ "on the line", 8, 0, 0, 0, false },
+	{ "on a line of 500 ppm", 8, 500e-6, 0, 0, false },
+	{ "on a line of 5 %", 8, -0.05, 0, 0, false },
+	{ "one before it, and a frequency between", 1, 0, 5, 0, false },
+	{ "one before it, and no frequency can be between", 1, 0, 40, 0, true },
+	{ "one before it, the other way", 1, 0, -40, 0, true },
+	{ "a second off", 8, 0, 1, 0, true },
+	{ "a second off a line of 500 ppm", 8, 500e-6, -1, 0, true },
+	{ "20 ms off", 8, 0, 0.02, 0, true },
+	{ "20 ms off, but as much longer under way", 8, 0, 0.02, 0.04, false },
+	{ "a second off, and a bit longer under way", 8, 0, 1, 0.04, true },
+	{ "a day off", 3, 1e-6, 86400, 0, true },
+	{ "an era off", 3, 1e-6, -4e9, 0, true },
+};
+
+static void
+self_contradiction(void **arg)
+{
+	struct source	 s;
+	double		 t = 0;
+	size_t		 i, n;
+
+	(void)arg;
+	for (i = 0; i < COUNT(contradictions); i++) {
+		source_init(&s, 1);
+		for (n = 0; n <= contradictions[i].n; n++) {
+			t = 64 * (double)n;
+			add(&s, t, 1 + contradictions[i].frequency * t +
+			    (n == contradictions[i].n ?
+			    contradictions[i].off : 0), 0.010 +
+			    (n == contradictions[i].n ?
+			    contradictions[i].longer : 0));
+		}
+		if (source_contradicts(&s, contradictions[i].n) !=
+		    contradictions[i].contradicts)
+			fail_msg("%s", contradictions[i].name);
+	}
+}
+
+/* Samples that scatter as their waits allow do not contradict each other. */
+static void
+honest_sources_do_not_contradict_themselves(void **arg)
+{
+	static const enum queue queues[] = { QUEUE_EXPONENTIAL, QUEUE_GAMMA,
+	    QUEUE_PARETO };
+	struct oscillator osc;
+	struct sample	 sample;
+	struct source	 s;
+	struct path	 path;
+	unsigned	 run, n, all, wrong;
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(queues); i++) {
+		all = wrong = 0;
+		for (run = 0; run < 100; run++) {
+			oscillator_init(&osc, run, 0, 300e-6, 1e-8);
+			path_init(&path, run, queues[i], 0.02, 1e-3);
+			source_init(&s, 1);
+			for (n = 0; n < 100; n++) {
+				assert_true(path_ask(&path, &osc, n < 4 ?
+				    2 * n : 64 * n, &sample));
+				source_add(&s, &sample);
+				if (s.nsamples < 2)
+					continue;
+				all++;
+				wrong += source_contradicts(&s,
+				    s.nsamples - 1);
+			}
+		}
+		if (wrong * 300 > all)
+			fail_msg("queue %zu: %u of %u", i, wrong, all);
+	}
+}
+
+/* ---- length ---- */
+
+/*
+ * A path is as long as its least round trip, and as the server held packets at
+ * least.  If it held some longer, as it had to ask for the time, this is not
+ * the path's; if it states that it held all of them, it might be.
+ */
+static void
+held_packets(void **arg)
+{
+	struct sample	 sample = { .precision = 1e-6, .delay = 1e-4,
+			    .trip = 0.04 };
+	struct source	 s;
+	size_t		 n;
+
+	(void)arg;
+	source_init(&s, 1);
+	for (n = 0; n < 40; n++) {
+		sample.when = (double)n;
+		source_add(&s, &sample);
+		assert_near(source_length(&s), 0.04, 1e-9);
+		assert_true(source_distance(&s, sample.when, 0) >= 0.02);
+	}
+	source_init(&s, 1);
+	for (n = 0; n < 40; n++) {
+		sample.when = (double)n;
+		sample.trip = n % 8 == 0 ? 1.5e-4 : 0.04;
+		source_add(&s, &sample);
+		assert_near(source_length(&s), 1.5e-4, 1e-9);
+	}
+	/* Without the figure, and with one that cannot be. */
+	source_init(&s, 1);
+	add(&s, 0, 0, 0.02);
+	assert_near(source_length(&s), 0.02, 1e-12);
+	sample.delay = 0.02;
+	sample.trip = 0.001;
+	source_init(&s, 1);
+	source_add(&s, &sample);
+	assert_near(source_length(&s), 0.02, 1e-12);
 }
 
 /* ---- distance ---- */
@@ -555,7 +708,7 @@ distance_by_hand(void **arg)
 }
 
 /*
- * The promise: true time is within the distance of the mean, even if all the
+ * The promise: true time is within the distance of the line, even if all the
  * delay and all the waits are on one way, and the server uses its error up.
  */
 static void
@@ -563,7 +716,7 @@ distance_holds_true_time(void **arg)
 {
 	struct sample	 sample = { .precision = 1e-6 };
 	struct source	 s;
-	double		 way, out, back, mean, variance, jitter;
+	double		 way, out, back, mean;
 	unsigned	 run, n;
 
 	(void)arg;
@@ -581,8 +734,8 @@ distance_holds_true_time(void **arg)
 			sample.offset = way * ((out - back) / 2 +
 			    sample.root_delay / 2 + sample.root_dispersion);
 			source_add(&s, &sample);
-			mean = source_mean(&s, sample.when, 0, 0, &variance,
-			    &jitter);
+			mean = source_line(&s, sample.when, 0, 0,
+			    1e-9).offset;
 			if (fabs(mean) > source_distance(&s, sample.when, 0))
 				fail_msg("run %u: %g is beyond %g", run, mean,
 				    source_distance(&s, sample.when, 0));
@@ -594,7 +747,6 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(offset_and_delay),
 		cmocka_unit_test(the_newest_samples_stay),
 		cmocka_unit_test(forgetting),
 		cmocka_unit_test(waiting_and_dropping),
@@ -606,9 +758,13 @@ main(void)
 		cmocka_unit_test(claimed_variance_is_true),
 		cmocka_unit_test(truth_is_in_the_interval),
 		cmocka_unit_test(a_heavier_source_is_less_blurred),
-		cmocka_unit_test(mean_against_a_prediction),
-		cmocka_unit_test(mean_of_equals),
-		cmocka_unit_test(mean_prefers_short_delays),
+		cmocka_unit_test(line_against_a_prediction),
+		cmocka_unit_test(line_of_equals),
+		cmocka_unit_test(line_prefers_short_delays),
+		cmocka_unit_test(jitter_is_no_slope),
+		cmocka_unit_test(self_contradiction),
+		cmocka_unit_test(honest_sources_do_not_contradict_themselves),
+		cmocka_unit_test(held_packets),
 		cmocka_unit_test(shorter_paths),
 		cmocka_unit_test(distance_by_hand),
 		cmocka_unit_test(distance_holds_true_time),

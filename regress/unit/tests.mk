@@ -43,6 +43,7 @@ ntpctl_test	= ntpctl/record ntpctl/show_status ntpctl/show_peers \
 ntptime_test	= common/ntptime
 policy_test	= ntpd/parent/policy common/leap common/loop common/log
 process_test	= ntpd/process $(COMMON)
+sample_test	= $(SYNC)
 sandbox_test	= ntpd/sandbox ntpd/engine/engine_sandbox \
 		ntpd/resolver/resolver_sandbox ntpd/server/server_sandbox \
 		common/log common/loop
