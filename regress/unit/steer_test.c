@@ -141,7 +141,8 @@ too_far_from_the_root(void **state)
 	change(0);
 	steer.peer.known = true;
 	last->stratum = 1;
-	last->root_dispersion = ntpshort_from_seconds(1.4);
+	last->root_dispersion =
+	    ntpshort_from_seconds(SYNC_MAX_DISTANCE - 0.1);
 	assert_true(steer_believed(&steer, &synced, all, &r).synchronized);
 	last->root_delay = ntpshort_from_seconds(0.3);
 	assert_false(steer_believed(&steer, &synced, all, &r).synchronized);
