@@ -15,18 +15,24 @@ sample_offset(double out, double back, double *delay)
 	return (out - back) / 2;
 }
 
-/* Is V a number from 0 on?  NaN is none. */
+/* The unit of NTP's timestamps, s: no round trip is shorter. */
+#define SHORTEST	0x1p-32
+
+/* NTP states delays and dispersions below that, s.  Derived: RFC 5905 6. */
+#define LONGEST		65536.0
+
+/* Is V a time that NTP can state?  NaN is none. */
 static bool
 is_length(double v)
 {
-	return v >= 0 && isfinite(v);
+	return v >= 0 && v <= LONGEST;
 }
 
 bool
 sample_is_possible(const struct sample *s)
 {
 	return isfinite(s->when) && fabs(s->offset) <= ERA &&
-	    is_length(s->delay) && s->delay > 0 && is_length(s->trip) &&
+	    is_length(s->delay) && s->delay >= SHORTEST && is_length(s->trip) &&
 	    is_length(s->precision) && is_length(s->root_delay) &&
 	    is_length(s->root_dispersion);
 }

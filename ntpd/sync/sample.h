@@ -37,9 +37,9 @@ struct sample {
 double	 sample_offset(double out, double back, double *delay);
 
 /*
- * Can SAMPLE be of this world?  Its numbers are finite, its delays and
- * dispersions are not negative, and its offset is one that two NTP timestamps
- * can have (2^32 s).
+ * Can SAMPLE be of this world?  Its time is finite, its offset is one that two
+ * NTP timestamps can have (2^32 s), and its delays and dispersions are from 0
+ * to what NTP can state of them (65536 s), the round trip from 2^-32 s on.
  */
 bool	 sample_is_possible(const struct sample *sample);
 
