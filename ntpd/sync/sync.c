@@ -458,12 +458,6 @@ try_start(struct sync *sync, const struct sample *sample, size_t expected)
 	return true;
 }
 
-bool
-sync_begin_with(struct sync *sync, size_t i)
-{
-	return try_start(sync, source_sample(&sync->sources[i], 0), 0);
-}
-
 /* How all sources stand, given what they say in the end, O. */
 static void
 take_stands(const struct sync *sync, const struct opinion *o,
@@ -662,6 +656,24 @@ follow(struct sync *sync, size_t i, const struct sample *sample, bool shorter)
 	return learn_from(sync, i, sample, shorter);
 }
 
+/* The end of everything that may have UPDATED the estimate, which it returns. */
+static bool
+conclude(struct sync *sync, bool updated)
+{
+	if (!is_sane(sync))
+		return false;
+	update_state(sync);
+	bound_remember(sync);
+	return updated;
+}
+
+bool
+sync_begin_with(struct sync *sync, size_t i)
+{
+	return conclude(sync, try_start(sync,
+	    source_sample(&sync->sources[i], 0), 0));
+}
+
 bool
 sync_sample(struct sync *sync, size_t i, const struct sample *sample,
     size_t expected)
@@ -681,11 +693,7 @@ sync_sample(struct sync *sync, size_t i, const struct sample *sample,
 		return false;
 	} else
 		updated = follow(sync, i, sample, shorter);
-	if (!is_sane(sync))
-		return false;
-	update_state(sync);
-	bound_remember(sync);
-	return updated;
+	return conclude(sync, updated);
 }
 
 const char *

@@ -61,6 +61,7 @@ answer_fuzz	= ntpd/server/answer ntpd/server/address ntpd/server/xleave \
 config_fuzz	= $(CONFIG_MODULES)
 imsg_fuzz	= common/imsg
 ntp_fuzz	= common/ntp common/ntptime
+sync_fuzz	= $(SYNC)
 record_fuzz	= ntpctl/record ntpctl/show_status ntpctl/show_peers \
 		ntpctl/show_server ntpctl/show_clients common/addr \
 		common/ntp common/ntptime
