@@ -93,6 +93,9 @@ struct config_rule {
 	uint8_t		 bytes[16];	/* IPv4: the first four, rest 0 */
 };
 
+#define STEP_LIMIT_DEFAULT	86400.0	/* s */
+#define CONFIG_NO_LIMIT		1e10	/* s, 300 years: no step is larger */
+
 enum step_when {
 	STEP_BOOT,		/* one step after a start */
 	STEP_ALWAYS,		/* whenever over the threshold */
@@ -112,6 +115,7 @@ struct config {
 	bool			 xleave;	/* interleaved mode, too */
 	enum step_when		 step;
 	double			 step_threshold; /* s */
+	double			 step_limit;	/* s, CONFIG_NO_LIMIT: none */
 	uint8_t			 local_stratum;	/* last resort; 0: none */
 	bool			 local_orphan;	/* agree on one clock */
 	char			 driftfile[CONFIG_PATH_LEN];

@@ -78,6 +78,14 @@ struct clock_step {
 	double		 by;		/* s */
 };
 
+/*
+ * All servers see the clock late at once, as if the machine had been paused:
+ * it is to be stepped forward.
+ */
+struct clock_new_start {
+	double		 by;		/* s */
+};
+
 /* What the kernel is to tell who asks it (adjtimex(2)). */
 struct clock_quality {
 	uint8_t		 synchronized;
@@ -95,8 +103,11 @@ struct clock_state {
 	double		 frequency;	/* s/s, the base the kernel took */
 	double		 slew;		/* s/s on top of it, 0: none */
 	double		 slew_left;	/* s */
+	double		 step_back;	/* s, the clock may be stepped so far */
+	double		 step_forward;	/* s; 0: not at all; finite, as all */
+	double		 step_limit;	/* s, as configured, CONFIG_NO_LIMIT */
 	uint32_t	 refused;	/* commands, since the start */
-	uint8_t		 may_step;	/* a step would be accepted now */
+	uint8_t		 was_synchronized; /* at some time since the start */
 	uint8_t		 answers_step;	/* this answers a CLOCK_STEP */
 	uint8_t		 reserved[2];
 };
@@ -189,7 +200,7 @@ MESSAGE(ENGINE_ALIVE,	ENGINE,	  PARENT,   struct no_payload)		\
 MESSAGE(CLOCK_FREQUENCY, ENGINE,  PARENT,   struct clock_frequency)	\
 MESSAGE(CLOCK_SLEW,	ENGINE,	  PARENT,   struct clock_slew)		\
 MESSAGE(CLOCK_STEP,	ENGINE,	  PARENT,   struct clock_step)		\
-MESSAGE(CLOCK_NEW_START, ENGINE,  PARENT,   struct no_payload)		\
+MESSAGE(CLOCK_NEW_START, ENGINE,  PARENT,   struct clock_new_start)	\
 MESSAGE(CLOCK_QUALITY,	ENGINE,	  PARENT,   struct clock_quality)	\
 MESSAGE(CLOCK_STATE,	PARENT,	  ENGINE,   struct clock_state)		\
 MESSAGE(CLOCK_JUMPED,	PARENT,	  ENGINE,   struct clock_jumped)	\

@@ -32,6 +32,7 @@ config_default(struct config *conf)
 	conf->ratelimit.prefix6 = RATELIMIT_PREFIX6;
 	conf->step = STEP_BOOT;
 	conf->step_threshold = STEP_THRESHOLD;
+	conf->step_limit = STEP_LIMIT_DEFAULT;
 	strlcpy(conf->driftfile, CONFIG_DRIFTFILE, sizeof(conf->driftfile));
 	strlcpy(conf->socket, CONTROL_SOCKET, sizeof(conf->socket));
 	strlcpy(conf->user, CONFIG_USER, sizeof(conf->user));

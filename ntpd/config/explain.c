@@ -34,7 +34,8 @@ static const struct pair forms[] = {
 	{ "servers",	"servers HOST [max N] [poll MIN-MAX] [port N] "
 			"[trusted] [weight N] [xleave]" },
 	{ "socket",	"socket \"PATH\"" },
-	{ "step",	"step boot, step always N ms, or step never" },
+	{ "step",	"step boot, step always N ms, step never, or "
+			"step limit N s|m|h|d" },
 	{ "user",	"user \"NAME\"" },
 	{ "workers",	"workers N, or workers auto" },
 	{ "xleave",	"xleave" }

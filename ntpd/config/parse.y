@@ -27,6 +27,7 @@ static void	 yyerror(struct parser *, const char *);
 %token SERVER SERVERS WEIGHT TRUSTED POLL MAX
 %token SENSOR CORRECTION REFID STRATUM CONSTRAINT CONSTRAINTS
 %token DRIFTFILE SOCKET USER WORKERS AUTO STEP BOOT ALWAYS NEVER MS
+%token LIMIT
 %token ALLOW DENY
 %token RATELIMIT INTERVAL BURST LEAK PREFIX4 PREFIX6
 %token LOCAL ORPHAN
@@ -62,6 +63,9 @@ statement	: listen listen_options '\n'	{ listen_end(p); }
 		| STEP NEVER '\n'	{ set_step(p, STEP_NEVER, NULL); }
 		| STEP ALWAYS WORD MS '\n'
 					{ set_step(p, STEP_ALWAYS, &$3); }
+		| STEP LIMIT WORD '\n'	{ set_step_limit(p, &$3, NULL); }
+		| STEP LIMIT WORD WORD '\n'
+					{ set_step_limit(p, &$3, &$4); }
 		| LOCAL STRATUM WORD '\n'	{ set_local(p, &$3, false); }
 		| LOCAL STRATUM WORD ORPHAN '\n'
 					{ set_local(p, &$3, true); }
@@ -145,6 +149,7 @@ static const struct {
 	{ "interface",		INTERFACE },
 	{ "interval",		INTERVAL },
 	{ "leak",		LEAK },
+	{ "limit",		LIMIT },
 	{ "listen",		LISTEN },
 	{ "local",		LOCAL },
 	{ "max",		MAX },

@@ -1,6 +1,6 @@
 /*
  * What the statements of ntpd.conf mean: servers, and what sets one value.
- * Listeners have a file of their own.
+ * Listeners, access, rate limit and steps have files of their own.
  */
 #include "ntpd/config/statement.h"
 
@@ -13,7 +13,6 @@
 #include "ntpd/config/value.h"
 
 #define WEIGHT_MOST	10
-#define STEP_MS_MOST	1000000
 
 void
 statement_begin(struct parser *p, const struct word *first)
@@ -296,19 +295,6 @@ set_workers(struct parser *p, const struct word *word)
 	else if (statement_number(p, "workers", word, 1, CONFIG_MAX_WORKERS,
 	    &n))
 		p->conf->workers = n;
-}
-
-void
-set_step(struct parser *p, enum step_when when, const struct word *ms)
-{
-	unsigned	 n;
-
-	statement_single(p, SINGLE_STEP);
-	p->conf->step = when;
-	if (when != STEP_ALWAYS)
-		return;
-	if (statement_number(p, "step always", ms, 1, STEP_MS_MOST, &n))
-		p->conf->step_threshold = n / 1000.0;
 }
 
 void

@@ -35,6 +35,7 @@ enum single {
 	SINGLE_WORKERS,
 	SINGLE_RATELIMIT,
 	SINGLE_STEP,
+	SINGLE_STEP_LIMIT,
 	SINGLE_LOCAL,
 	SINGLE_XLEAVE,
 	SINGLES
@@ -144,6 +145,9 @@ void	 set_user(struct parser *p, const struct word *name);
 void	 set_workers(struct parser *p, const struct word *number);
 /* MS is the threshold in milliseconds, for STEP_ALWAYS only, else NULL. */
 void	 set_step(struct parser *p, enum step_when when, const struct word *ms);
+/* UNIT is NULL for a NUMBER that is no number: none. */
+void	 set_step_limit(struct parser *p, const struct word *number,
+	    const struct word *unit);
 /* local stratum NUMBER, and whether ORPHAN follows it. */
 void	 set_local(struct parser *p, const struct word *number, bool orphan);
 void	 set_xleave(struct parser *p);

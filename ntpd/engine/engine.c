@@ -50,7 +50,6 @@ configure(struct engine *e, const struct engine_setup *setup,
 			error = fmax(setup->frequency_error, LEAST_DRIFT_ERROR);
 		e->clocks.rate = setup->frequency;
 		e->clock.frequency = setup->frequency;
-		e->clock.may_step = setup->step != STEP_NEVER;
 		sync_init(&e->sync, setup->frequency, error);
 		e->configured = true;
 	}

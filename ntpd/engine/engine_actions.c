@@ -123,7 +123,7 @@ adjust(struct engine *e)
 {
 	struct reading	 r = clocks_read(&e->clocks);
 	struct orders	 o = steer_plan(&e->steer, &e->sync, &r,
-	    e->clock.may_step, e->setup.step_threshold,
+	    &e->clock, e->setup.step_threshold,
 	    e->local.leader != LOCAL_NOBODY);
 
 	channel_send(&e->parent, MSG_CLOCK_FREQUENCY, 0, -1, &o.frequency);
@@ -158,6 +158,7 @@ engine_update(struct engine *e, struct instant now)
 	const size_t	 i = e->sync.system_peer;
 	struct association *peer = &e->associations[i];
 	struct reading	 r;
+	struct clock_new_start new_start;
 
 	if (i < MAX_ASSOCIATIONS)
 		steer_remember(&e->steer, peer,
@@ -168,9 +169,12 @@ engine_update(struct engine *e, struct instant now)
 		note_verdicts(e, now);
 		r = clocks_read(&e->clocks);
 		if (steer_notice_change(&e->steer, &e->sync, &r,
-		    &e->complaints, now))
+		    &e->complaints, now)) {
+			new_start.by = sync_estimate(&e->sync, r.now).offset -
+			    r.ahead;
 			channel_send(&e->parent, MSG_CLOCK_NEW_START, 0, -1,
-			    NULL);
+			    &new_start);
+		}
 		if (!e->steer.stepping)
 			adjust(e);
 	}

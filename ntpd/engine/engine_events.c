@@ -12,7 +12,9 @@ void
 engine_on_clock_state(struct engine *e, const struct clock_state *state,
     struct instant now)
 {
-	bool		 new_start = state->may_step && !e->clock.may_step;
+	bool		 new_start =
+	    (state->step_back > 0 && e->clock.step_back == 0) ||
+	    (state->step_forward > 0 && e->clock.step_forward == 0);
 
 	e->clock = *state;
 	e->slew_end = instant_add(now, state->slew_left);

@@ -121,11 +121,14 @@ steer_notice_change(struct steer *s, const struct sync *sync,
 
 struct orders
 steer_plan(struct steer *s, const struct sync *sync, const struct reading *r,
-    bool may_step, double threshold, bool provisional)
+    const struct clock_state *clock, double threshold, bool provisional)
 {
 	struct estimate	 est = sync_estimate(sync, r->now);
-	struct plan	 plan = discipline_plan(&s->discipline, &est,
-	    est.offset - r->ahead, may_step, threshold);
+	double		 offset = est.offset - r->ahead;
+	bool		 may_step = fabs(offset) <=
+	    (offset < 0 ? clock->step_back : clock->step_forward);
+	struct plan	 plan = discipline_plan(&s->discipline, &est, offset,
+	    may_step, threshold);
 
 	return (struct orders){
 		.frequency = {

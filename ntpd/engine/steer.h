@@ -78,13 +78,13 @@ bool	 steer_notice_change(struct steer *s, const struct sync *sync,
 	    struct instant now);
 
 /*
- * What the clock is to do, by the estimate of SYNC at R.  MAY_STEP: the parent
- * would accept a step of THRESHOLD s at least.  PROVISIONAL: the frequency is
- * not for the drift file.
+ * What the clock is to do, by the estimate of SYNC at R.  CLOCK: how far
+ * the parent would step; THRESHOLD is the least step, s.  PROVISIONAL: the
+ * frequency is not for the drift file.
  */
 struct orders steer_plan(struct steer *s, const struct sync *sync,
-	    const struct reading *r, bool may_step, double threshold,
-	    bool provisional);
+	    const struct reading *r, const struct clock_state *clock,
+	    double threshold, bool provisional);
 
 /* The clock jumped: what was done about its offset is void. */
 void	 steer_jumped(struct steer *s);

@@ -24,7 +24,10 @@ command_send_state(struct parent *p, bool answers_step, struct instant now)
 		.frequency = p->clock.frequency,
 		.slew = p->clock.slew,
 		.refused = p->policy.refused,
-		.may_step = policy_may_step(&p->policy),
+		.step_back = policy_reach(&p->policy, -1, now),
+		.step_forward = policy_reach(&p->policy, 1, now),
+		.step_limit = p->policy.limit,
+		.was_synchronized = p->policy.was_synchronized,
 		.answers_step = answers_step
 	};
 
@@ -50,7 +53,7 @@ look_at_jump(struct parent *p)
 		    jumped.by);
 	new_start = fabs(jumped.by) >= JUMP_NEW_START || slept >= 1;
 	if (new_start) {
-		policy_arm(&p->policy);
+		policy_jumped(&p->policy);
 		channel_send(&p->children.engine, MSG_CLOCK_JUMPED, 0, -1,
 		    &jumped);
 	}
@@ -146,7 +149,7 @@ do_step(struct parent *p, const struct clock_step *wanted, struct instant now)
 	if (command_check_clock(p))
 		return;
 	before = p->policy;
-	verdict = policy_step(&p->policy, wanted, clock_unix_time());
+	verdict = policy_step(&p->policy, wanted, clock_unix_time(), now);
 	if (verdict != PERMITTED) {
 		refuse("a step", wanted->by, "s", verdict);
 		return;
@@ -160,18 +163,16 @@ do_step(struct parent *p, const struct clock_step *wanted, struct instant now)
 }
 
 static void
-do_new_start(struct parent *p, struct instant now)
+do_new_start(struct parent *p, const struct clock_new_start *wanted,
+    struct instant now)
 {
 	static struct log_limit limit = { .burst = 5, .interval = 600 };
-	bool		 could_step = policy_may_step(&p->policy);
-	enum verdict	 verdict = policy_new_start(&p->policy, now);
+	enum policy_state before = p->policy.state;
+	enum verdict	 verdict = policy_new_start(&p->policy, wanted, now);
 
-	if (could_step || !log_allowed(&limit, now, NULL))
-		return;
 	if (verdict != PERMITTED)
-		log_warnx("engine asked for a new start: refused, %s",
-		    policy_reason(verdict));
-	else
+		refuse("a new start", wanted->by, "s", verdict);
+	else if (p->policy.state != before && log_allowed(&limit, now, NULL))
 		log_info("all servers see the clock late, as if the machine "
 		    "had been paused: it may be set forward once");
 }
@@ -224,7 +225,7 @@ command_run(struct parent *p, const struct message *msg, struct instant now)
 		do_quality(p, msg->data, now);
 		break;
 	case MSG_CLOCK_NEW_START:
-		do_new_start(p, now);
+		do_new_start(p, msg->data, now);
 		command_send_state(p, false, now);
 		break;
 	default:

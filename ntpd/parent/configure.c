@@ -82,6 +82,7 @@ configure_load(struct parent *p)
 	set_path(p, p->options->config_file);
 	p->policy.step = p->conf.step;
 	p->policy.threshold = p->conf.step_threshold;
+	p->policy.limit = p->conf.step_limit;
 	return true;
 }
 
@@ -106,6 +107,8 @@ configure_engine(struct parent *p, bool has_drift, double drift_error)
 		channel_send(&p->children.engine, MSG_ENGINE_HOST,
 		    (uint32_t)i, -1, &p->conf.servers[i]);
 	channel_send(&p->children.engine, MSG_ENGINE_SETUP, 0, -1, &setup);
+	/* How far may it step now? */
+	command_send_state(p, false, instant_now());
 }
 
 static bool
@@ -185,9 +188,8 @@ configure_reload(struct parent *p)
 	p->conf = new;
 	p->policy.step = new.step;
 	p->policy.threshold = new.step_threshold;
+	p->policy.limit = new.step_limit;
 	configure_engine(p, false, 0);
-	/* May it step now, by the new statement? */
-	command_send_state(p, false, instant_now());
 	configure_servers(p);
 	if (p->ready)
 		p->ready = notify_send(&p->notify, "READY=1");

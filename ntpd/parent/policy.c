@@ -17,27 +17,83 @@ count(struct policy *policy, enum verdict verdict)
 }
 
 void
-policy_arm(struct policy *policy)
+policy_start(struct policy *policy)
 {
-	policy->armed = true;
-	policy->forward_only = false;
+	policy->state = STARTED;
+}
+
+void
+policy_jumped(struct policy *policy)
+{
+	policy->state = JUMPED;
+}
+
+/* What the state permits, undoes apart, s. */
+static double
+reach_of_state(const struct policy *policy, int sign)
+{
+	if (policy->state == STARTED || policy->state == JUMPED)
+		return CONFIG_NO_LIMIT;
+	if (policy->step == STEP_ALWAYS ||
+	    (policy->state == PAUSED && sign > 0))
+		return policy->limit;
+	return 0;
+}
+
+/* How far our own steps may be taken back, s. */
+static double
+reach_of_undo(const struct policy *policy, int sign, struct instant now)
+{
+	double		 since = instant_diff(now, policy->stepped_at);
+
+	if (policy->stepped * sign >= 0)
+		return 0;
+	return fabs(policy->stepped) + fmax(POLICY_UNDO_LEAST,
+	    policy->threshold + POLICY_UNDO_RATE * since);
+}
+
+double
+policy_reach(const struct policy *policy, int sign, struct instant now)
+{
+	if (policy->step == STEP_NEVER)
+		return 0;
+	return fmax(reach_of_state(policy, sign),
+	    reach_of_undo(policy, sign, now));
+}
+
+static enum verdict
+judge_new_start(const struct policy *policy, double by, struct instant now)
+{
+	if (!isfinite(by))
+		return NOT_A_NUMBER;
+	if (policy->step == STEP_NEVER)
+		return STEP_FORBIDDEN;
+	if (by < 0)
+		return STEP_BACKWARDS;
+	if (by > policy->limit)
+		return STEP_TOO_LARGE;
+	if (policy->new_started && instant_diff(now, policy->new_start) <
+	    POLICY_NEW_START_INTERVAL)
+		return NEW_START_TOO_SOON;
+	return PERMITTED;
 }
 
 enum verdict
-policy_new_start(struct policy *policy, struct instant now)
+policy_new_start(struct policy *policy, const struct clock_new_start *wanted,
+    struct instant now)
 {
-	if (policy->step == STEP_NEVER)
-		return count(policy, STEP_FORBIDDEN);
-	if (policy_may_step(policy))
+	enum verdict	 verdict;
+
+	if (fabs(wanted->by) <= policy_reach(policy, wanted->by < 0 ? -1 : 1,
+	    now))
 		return PERMITTED;
-	if (policy->new_started && instant_diff(now, policy->new_start) <
-	    POLICY_NEW_START_INTERVAL)
-		return count(policy, NEW_START_TOO_SOON);
-	policy->new_started = true;
-	policy->new_start = now;
-	policy->armed = true;
-	policy->forward_only = true;
-	return PERMITTED;
+	verdict = judge_new_start(policy, wanted->by, now);
+	if (verdict == PERMITTED) {
+		policy->new_started = true;
+		policy->new_start = now;
+		policy->state = PAUSED;
+	}
+	return count(policy, verdict);
 }
 
 /*
@@ -47,26 +103,14 @@ policy_new_start(struct policy *policy, struct instant now)
 bool
 policy_report(struct policy *policy, bool synchronized)
 {
-	bool		 could_step = policy_may_step(policy);
+	const struct policy before = *policy;
 
 	if (synchronized && !policy->synchronized)
-		policy->armed = false;
+		policy->state = SETTLED;
 	policy->synchronized = synchronized;
-	return policy_may_step(policy) != could_step;
-}
-
-bool
-policy_may_step(const struct policy *policy)
-{
-	switch (policy->step) {
-	case STEP_ALWAYS:
-		return true;
-	case STEP_BOOT:
-		return policy->armed;
-	case STEP_NEVER:
-		break;
-	}
-	return false;
+	policy->was_synchronized |= synchronized;
+	return policy->state != before.state ||
+	    policy->was_synchronized != before.was_synchronized;
 }
 
 enum verdict
@@ -112,32 +156,67 @@ policy_slew(struct policy *policy, const struct clock_slew *wanted)
 	return count(policy, judge_slew(wanted));
 }
 
+/* Why a step BY s is out of reach. */
 static enum verdict
-judge_step(const struct policy *policy, double by, int64_t now)
+out_of_reach(const struct policy *policy, double by)
 {
+	if (policy->step == STEP_ALWAYS)
+		return STEP_TOO_LARGE;
+	if (policy->state == PAUSED)
+		return by < 0 ? STEP_BACKWARDS : STEP_TOO_LARGE;
+	return STEP_NOT_NOW;
+}
+
+static enum verdict
+judge_step(const struct policy *policy, double by, int64_t unix_time,
+    struct instant now)
+{
+	double		 reach = policy_reach(policy, by < 0 ? -1 : 1, now);
+
 	if (!isfinite(by))
 		return NOT_A_NUMBER;
 	if (policy->step == STEP_NEVER)
 		return STEP_FORBIDDEN;
-	if (!policy_may_step(policy))
-		return STEP_NOT_NOW;
-	if (policy->step == STEP_BOOT && policy->forward_only && by < 0)
-		return STEP_BACKWARDS;
+	if (reach == 0)
+		return out_of_reach(policy, by);
 	if (fabs(by) < policy->threshold)
 		return STEP_TOO_SMALL;
-	if ((double)now + by < (double)POLICY_FIRST_TIME ||
-	    (double)now + by > (double)POLICY_LAST_TIME)
+	if ((double)unix_time + by < (double)POLICY_FIRST_TIME ||
+	    (double)unix_time + by > (double)POLICY_LAST_TIME)
 		return STEP_OUT_OF_AGE;
+	if (fabs(by) > reach)
+		return out_of_reach(policy, by);
 	return PERMITTED;
 }
 
-enum verdict
-policy_step(struct policy *policy, const struct clock_step *wanted, int64_t now)
+/*
+ * Keep the books of a step BY s.  What an undo goes too far is its inexactness
+ * and nothing to be undone again, or two could take turns and grow.
+ */
+static void
+enter_step(struct policy *policy, double by, struct instant now)
 {
-	enum verdict	 verdict = judge_step(policy, wanted->by, now);
+	policy->state = SETTLED;
+	if (fabs(by) <= reach_of_undo(policy, by < 0 ? -1 : 1, now)) {
+		if (fabs(by) >= fabs(policy->stepped))
+			policy->stepped = 0;
+		else
+			policy->stepped += by;
+		return;
+	}
+	policy->stepped += by;
+	policy->stepped_at = now;
+}
+
+enum verdict
+policy_step(struct policy *policy, const struct clock_step *wanted,
+    int64_t unix_time, struct instant now)
+{
+	enum verdict	 verdict = judge_step(policy, wanted->by, unix_time,
+	    now);
 
 	if (verdict == PERMITTED)
-		policy->armed = false;
+		enter_step(policy, wanted->by, now);
 	return count(policy, verdict);
 }
 
@@ -171,6 +250,9 @@ policy_reason(enum verdict verdict)
 		return "longer than a day";
 	case STEP_TOO_SMALL:
 		return "too small for a step";
+	case STEP_TOO_LARGE:
+		return "over the step limit; check the servers, and if they "
+		    "are right restart ntpd or raise step limit";
 	case STEP_NOT_NOW:
 		return "steps are for the start only";
 	case STEP_BACKWARDS:

@@ -26,6 +26,10 @@
 #define POLICY_MAX_SLEW_SMALL	500e-6
 #define POLICY_MAX_SLEW_LARGE	0.1
 
+/* An undo is inexact by so much at least, s, and by more later, s/s. */
+#define POLICY_UNDO_LEAST	1.0
+#define POLICY_UNDO_RATE	500e-6
+
 /* Longest slew without another word from the engine, s. */
 #define POLICY_MAX_SLEW_TIME	86400.0
 
@@ -39,14 +43,42 @@
 #define POLICY_FIRST_TIME	1735689600LL
 #define POLICY_LAST_TIME	7258118400LL
 
+/*
+ * Why a step may be permitted, beside that it undoes an earlier one:
+ *
+ *  state    what is true             step boot          step always
+ *  STARTED  the daemon has started   any step           any step
+ *  JUMPED   the kernel saw a jump    any step           any step
+ *  PAUSED   the engine says that     forward, up to     up to the limit
+ *           the machine was paused   the limit
+ *  SETTLED  none of these            none               up to the limit
+ *
+ *  what happens                STARTED  JUMPED   PAUSED   SETTLED
+ *  the kernel sees a jump      JUMPED   JUMPED   JUMPED   JUMPED
+ *  the engine says: a pause    STARTED  JUMPED   PAUSED   PAUSED, once a day
+ *  the clock is stepped        SETTLED  SETTLED  SETTLED  SETTLED
+ *  it becomes synchronized     SETTLED  SETTLED  SETTLED  SETTLED
+ *
+ * An undo is permitted in every state.  With step never nothing is.
+ */
+enum policy_state {
+	SETTLED,
+	STARTED,
+	JUMPED,
+	PAUSED
+};
+
 struct policy {
 	enum step_when	 step;
 	double		 threshold;	/* s, least step */
-	bool		 armed;		/* STEP_BOOT: a step is to come */
-	bool		 forward_only;	/* armed by the engine's word alone */
+	double		 limit;		/* s, CONFIG_NO_LIMIT: none */
+	enum policy_state state;
 	bool		 synchronized;	/* as the engine reported last */
+	bool		 was_synchronized; /* at some time since the start */
 	bool		 new_started;	/* by the engine's word, at: */
 	struct instant	 new_start;
+	double		 stepped;	/* s, signed: what an undo may take back */
+	struct instant	 stepped_at;	/* the last step that was no undo */
 	uint32_t	 refused;	/* since the start */
 };
 
@@ -58,6 +90,7 @@ enum verdict {
 	SLEW_TOO_FAST,
 	SLEW_TOO_LONG,
 	STEP_TOO_SMALL,
+	STEP_TOO_LARGE,		/* over the limit */
 	STEP_NOT_NOW,		/* only at the start */
 	STEP_BACKWARDS,		/* after a pause, which makes a clock late */
 	STEP_FORBIDDEN,		/* step never */
@@ -65,39 +98,51 @@ enum verdict {
 	NEW_START_TOO_SOON	/* after the last one */
 };
 
+/* The daemon starts. */
+void		 policy_start(struct policy *policy);
+
 /*
- * A start, or a new one for which the parent has evidence of its own: one
- * step is allowed, in either direction.
+ * The kernel saw that the clock was set or the machine slept.  This is evidence
+ * of the parent's own, which no engine can bring about.
  */
-void		 policy_arm(struct policy *policy);
+void		 policy_jumped(struct policy *policy);
 
 /*
  * The engine says that the machine was paused, which the kernel does not
- * notice.  There is only its word, so what it gets is one step forward, and
- * that once a day.
+ * notice, and that the clock is WANTED->by s late.  PERMITTED if a step by so
+ * much is possible then.
  */
-enum verdict	 policy_new_start(struct policy *policy, struct instant now);
+enum verdict	 policy_new_start(struct policy *policy,
+		    const struct clock_new_start *wanted, struct instant now);
 
 /*
- * The engine reports whether the clock is SYNCHRONIZED.  When it becomes so,
- * the start is over, and with it the chance to step.  True if that changed
- * what policy_may_step() says.
+ * The engine reports whether the clock is SYNCHRONIZED.  True if that changed
+ * what the engine knows of the policy.
  */
 bool		 policy_report(struct policy *policy, bool synchronized);
 
-/* Would a step be permitted now, its size apart? */
-bool		 policy_may_step(const struct policy *policy);
+/*
+ * How far the clock may be stepped now in the direction of SIGN (1: forward,
+ * -1: back), s; 0: not at all.  Finite.
+ *
+ * An undo goes against the sum of our steps, as far as that is and what may
+ * have been slewed and what the oscillator may have drifted meanwhile: the
+ * threshold of a step and 500 ppm of the time since the last one, 1 s at least.
+ */
+double		 policy_reach(const struct policy *policy, int sign,
+		    struct instant now);
 
 /*
- * Judge a command; anything but PERMITTED is counted.  A permitted step uses
- * up the one of STEP_BOOT.  NOW is CLOCK_REALTIME in s since 1970.
+ * Judge a command; anything but PERMITTED is counted.  UNIX_TIME is
+ * CLOCK_REALTIME in s since 1970.  A permitted step is taken for made.
  */
 enum verdict	 policy_frequency(struct policy *policy,
 		    const struct clock_frequency *wanted);
 enum verdict	 policy_slew(struct policy *policy,
 		    const struct clock_slew *wanted);
 enum verdict	 policy_step(struct policy *policy,
-		    const struct clock_step *wanted, int64_t now);
+		    const struct clock_step *wanted, int64_t unix_time,
+		    struct instant now);
 
 /*
  * The leap second that the kernel is to have at the end of NOW's day: what a

@@ -107,7 +107,7 @@ start(struct parent *p)
 	p->timerfd = timerfd_create(CLOCK_REALTIME,
 	    TFD_NONBLOCK | TFD_CLOEXEC);
 	command_watch_clock(p);
-	policy_arm(&p->policy);
+	policy_start(&p->policy);
 	has_drift = save_load(p, &drift_error);
 	listeners_init(&p->listeners);
 	children_start(&p->children);

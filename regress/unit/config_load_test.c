@@ -112,6 +112,32 @@ workers_may_be_automatic(void **state)
 }
 
 static void
+step_limits(void **state)
+{
+	static const struct {
+		const char	*text;
+		double		 limit;		/* s */
+	} limits[] = {
+		{ "step limit 90 s\n",		90 },
+		{ "step limit 5 m\n",		300 },
+		{ "step limit 2 h\n",		7200 },
+		{ "step limit 3 d\n",		3 * 86400 },
+		{ "step limit 1000000 d\n",	CONFIG_NO_LIMIT },
+		{ "step limit none\n",		CONFIG_NO_LIMIT },
+	};
+	struct config	 conf;
+	struct report	 r;
+	size_t		 i;
+
+	(void)state;
+	for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		(void)parse(&conf, limits[i].text, &r);
+		assert_true(conf.step_limit == limits[i].limit);
+		assert_int_equal(conf.step, STEP_BOOT);
+	}
+}
+
+static void
 defaults_are_those_of_the_manual(void **state)
 {
 	struct config	 conf;
@@ -124,6 +150,7 @@ defaults_are_those_of_the_manual(void **state)
 	assert_int_equal(conf.workers, 1);
 	assert_false(conf.xleave);
 	assert_int_equal(conf.step, STEP_BOOT);
+	assert_true(conf.step_limit == 86400);
 	assert_int_equal(conf.local_stratum, 0);
 	assert_false(conf.local_orphan);
 	assert_true(conf.step_threshold > 0.1279 &&
@@ -345,6 +372,7 @@ main(void)
 		cmocka_unit_test(values_arrive),
 		cmocka_unit_test(rules_arrive),
 		cmocka_unit_test(workers_may_be_automatic),
+		cmocka_unit_test(step_limits),
 		cmocka_unit_test(defaults_are_those_of_the_manual),
 		cmocka_unit_test(same_text_same_bytes),
 		cmocka_unit_test(modes_of_the_file),

@@ -17,6 +17,7 @@
 
 #define NOW		1800000000LL	/* in 2027 */
 #define YEARS		(365.25 * 86400)
+#define LIMIT		86400.0		/* s */
 
 /* Judge the same thing twice: whatever is refused is counted, each time. */
 static void
@@ -147,52 +148,58 @@ slew_bounds(void **arg)
 	}
 }
 
+static struct instant
+hours(double h)
+{
+	return instant_add((struct instant){ 1000 }, h * 3600);
+}
+
 static const struct {
 	const char	*name;
 	enum step_when	 step;
-	bool		 armed;
+	enum policy_state state;
 	double		 threshold, by;
 	int64_t		 now;
 	enum verdict	 verdict;
 } steps[] = {
-	{ "at the start", STEP_BOOT, true, 0.128, 10, NOW, PERMITTED },
-	{ "back at the start", STEP_BOOT, true, 0.128, -10, NOW, PERMITTED },
-	{ "the least there is", STEP_BOOT, true, 0.128, 0.128, NOW, PERMITTED },
-	{ "the least, back", STEP_BOOT, true, 0.128, -0.128, NOW, PERMITTED },
-	{ "below that", STEP_BOOT, true, 0.128, 0.1279, NOW, STEP_TOO_SMALL },
-	{ "below, back", STEP_BOOT, true, 0.128, -0.1279, NOW, STEP_TOO_SMALL },
-	{ "nothing", STEP_BOOT, true, 0.128, 0, NOW, STEP_TOO_SMALL },
-	{ "after the start", STEP_BOOT, false, 0.128, 10, NOW, STEP_NOT_NOW },
-	{ "a small one then", STEP_BOOT, false, 0.128, 0.1, NOW, STEP_NOT_NOW },
-	{ "always", STEP_ALWAYS, false, 0.128, 10, NOW, PERMITTED },
-	{ "always, at start", STEP_ALWAYS, true, 0.128, -10, NOW, PERMITTED },
-	{ "always, but small", STEP_ALWAYS, true, 2.5, 2.4, NOW,
+	{ "at the start", STEP_BOOT, STARTED, 0.128, 10, NOW, PERMITTED },
+	{ "back at the start", STEP_BOOT, STARTED, 0.128, -10, NOW, PERMITTED },
+	{ "the least there is", STEP_BOOT, STARTED, 0.128, 0.128, NOW, PERMITTED },
+	{ "the least, back", STEP_BOOT, STARTED, 0.128, -0.128, NOW, PERMITTED },
+	{ "below that", STEP_BOOT, STARTED, 0.128, 0.1279, NOW, STEP_TOO_SMALL },
+	{ "below, back", STEP_BOOT, STARTED, 0.128, -0.1279, NOW, STEP_TOO_SMALL },
+	{ "nothing", STEP_BOOT, STARTED, 0.128, 0, NOW, STEP_TOO_SMALL },
+	{ "after the start", STEP_BOOT, SETTLED, 0.128, 10, NOW, STEP_NOT_NOW },
+	{ "a small one then", STEP_BOOT, SETTLED, 0.128, 0.1, NOW, STEP_NOT_NOW },
+	{ "always", STEP_ALWAYS, SETTLED, 0.128, 10, NOW, PERMITTED },
+	{ "always, at start", STEP_ALWAYS, STARTED, 0.128, -10, NOW, PERMITTED },
+	{ "always, but small", STEP_ALWAYS, STARTED, 2.5, 2.4, NOW,
 	    STEP_TOO_SMALL },
-	{ "never", STEP_NEVER, false, 0.128, 10, NOW, STEP_FORBIDDEN },
-	{ "never, not even then", STEP_NEVER, true, 0.128, 10, NOW,
+	{ "never", STEP_NEVER, SETTLED, 0.128, 10, NOW, STEP_FORBIDDEN },
+	{ "never, not even then", STEP_NEVER, STARTED, 0.128, 10, NOW,
 	    STEP_FORBIDDEN },
-	{ "NaN", STEP_ALWAYS, true, 0.128, NAN, NOW, NOT_A_NUMBER },
-	{ "infinite", STEP_ALWAYS, true, 0.128, INFINITY, NOW, NOT_A_NUMBER },
-	{ "-infinite", STEP_ALWAYS, true, 0.128, -INFINITY, NOW, NOT_A_NUMBER },
-	{ "NaN when never", STEP_NEVER, true, 0.128, NAN, NOW, NOT_A_NUMBER },
-	{ "from 1970, a dead RTC", STEP_BOOT, true, 0.128, NOW, 0, PERMITTED },
-	{ "from before 1970", STEP_BOOT, true, 0.128, 2.0 * NOW, -NOW,
+	{ "NaN", STEP_ALWAYS, STARTED, 0.128, NAN, NOW, NOT_A_NUMBER },
+	{ "infinite", STEP_ALWAYS, STARTED, 0.128, INFINITY, NOW, NOT_A_NUMBER },
+	{ "-infinite", STEP_ALWAYS, STARTED, 0.128, -INFINITY, NOW, NOT_A_NUMBER },
+	{ "NaN when never", STEP_NEVER, STARTED, 0.128, NAN, NOW, NOT_A_NUMBER },
+	{ "from 1970, a dead RTC", STEP_BOOT, STARTED, 0.128, NOW, 0, PERMITTED },
+	{ "from before 1970", STEP_BOOT, STARTED, 0.128, 2.0 * NOW, -NOW,
 	    PERMITTED },
-	{ "to the first second", STEP_ALWAYS, true, 0.128,
+	{ "to the first second", STEP_ALWAYS, STARTED, 0.128,
 	    (double)(POLICY_FIRST_TIME - NOW), NOW, PERMITTED },
-	{ "before that", STEP_ALWAYS, true, 0.128,
+	{ "before that", STEP_ALWAYS, STARTED, 0.128,
 	    (double)(POLICY_FIRST_TIME - NOW) - 1, NOW, STEP_OUT_OF_AGE },
-	{ "to the last second", STEP_ALWAYS, true, 0.128,
+	{ "to the last second", STEP_ALWAYS, STARTED, 0.128,
 	    (double)(POLICY_LAST_TIME - NOW), NOW, PERMITTED },
-	{ "after that", STEP_ALWAYS, true, 0.128,
+	{ "after that", STEP_ALWAYS, STARTED, 0.128,
 	    (double)(POLICY_LAST_TIME - NOW) + 1, NOW, STEP_OUT_OF_AGE },
-	{ "an era ahead", STEP_BOOT, true, 0.128, 200 * YEARS, NOW,
+	{ "an era ahead", STEP_BOOT, STARTED, 0.128, 200 * YEARS, NOW,
 	    STEP_OUT_OF_AGE },
-	{ "largest double", STEP_ALWAYS, true, 0.128, 1.7e308, NOW,
+	{ "largest double", STEP_ALWAYS, STARTED, 0.128, 1.7e308, NOW,
 	    STEP_OUT_OF_AGE },
-	{ "largest, back", STEP_ALWAYS, true, 0.128, -1.7e308, NOW,
+	{ "largest, back", STEP_ALWAYS, STARTED, 0.128, -1.7e308, NOW,
 	    STEP_OUT_OF_AGE },
-	{ "forward, but still in 1970", STEP_ALWAYS, true, 0.128, 1e6, 0,
+	{ "forward, but still in 1970", STEP_ALWAYS, STARTED, 0.128, 1e6, 0,
 	    STEP_OUT_OF_AGE },
 };
 
@@ -207,9 +214,10 @@ step_bounds(void **arg)
 	(void)arg;
 	for (i = 0; i < COUNT(steps); i++) {
 		policy = (struct policy){ .step = steps[i].step,
-		    .threshold = steps[i].threshold, .armed = steps[i].armed };
+		    .threshold = steps[i].threshold, .state = steps[i].state,
+		    .limit = CONFIG_NO_LIMIT };
 		wanted.by = steps[i].by;
-		verdict = policy_step(&policy, &wanted, steps[i].now);
+		verdict = policy_step(&policy, &wanted, steps[i].now, hours(0));
 		if (verdict != steps[i].verdict)
 			fail_msg("%s: %s", steps[i].name,
 			    policy_reason(verdict));
@@ -217,201 +225,392 @@ step_bounds(void **arg)
 	}
 }
 
+/* As configured by default, but that it is in STATE. */
+static struct policy
+in_state(enum policy_state state)
+{
+	return (struct policy){ .step = STEP_BOOT, .threshold = 0.128,
+	    .limit = LIMIT, .state = state };
+}
+
+static enum verdict
+step(struct policy *policy, double by, struct instant now)
+{
+	struct clock_step wanted = { .by = by };
+
+	return policy_step(policy, &wanted, NOW, now);
+}
+
+static enum verdict
+new_start(struct policy *policy, double by, struct instant now)
+{
+	struct clock_new_start wanted = { .by = by };
+
+	return policy_new_start(policy, &wanted, now);
+}
+
+/*
+ * Every cell of the table in policy.h: the verdict on a step back and forward
+ * up to the limit, and beyond it.
+ */
+#define LARGE	(3 * LIMIT)
+static const double sizes[] = { -LARGE, -LIMIT, LIMIT, LARGE };
+
+static const struct {
+	enum step_when	 step;
+	enum policy_state state;
+	enum verdict	 verdicts[COUNT(sizes)];
+} cells[] = {
+	{ STEP_BOOT, STARTED, { PERMITTED, PERMITTED, PERMITTED, PERMITTED } },
+	{ STEP_BOOT, JUMPED, { PERMITTED, PERMITTED, PERMITTED, PERMITTED } },
+	{ STEP_BOOT, PAUSED,
+	    { STEP_BACKWARDS, STEP_BACKWARDS, PERMITTED, STEP_TOO_LARGE } },
+	{ STEP_BOOT, SETTLED,
+	    { STEP_NOT_NOW, STEP_NOT_NOW, STEP_NOT_NOW, STEP_NOT_NOW } },
+	{ STEP_ALWAYS, STARTED,
+	    { PERMITTED, PERMITTED, PERMITTED, PERMITTED } },
+	{ STEP_ALWAYS, JUMPED,
+	    { PERMITTED, PERMITTED, PERMITTED, PERMITTED } },
+	{ STEP_ALWAYS, PAUSED,
+	    { STEP_TOO_LARGE, PERMITTED, PERMITTED, STEP_TOO_LARGE } },
+	{ STEP_ALWAYS, SETTLED,
+	    { STEP_TOO_LARGE, PERMITTED, PERMITTED, STEP_TOO_LARGE } },
+	{ STEP_NEVER, STARTED, { STEP_FORBIDDEN, STEP_FORBIDDEN,
+	    STEP_FORBIDDEN, STEP_FORBIDDEN } },
+	{ STEP_NEVER, JUMPED, { STEP_FORBIDDEN, STEP_FORBIDDEN,
+	    STEP_FORBIDDEN, STEP_FORBIDDEN } },
+	{ STEP_NEVER, PAUSED, { STEP_FORBIDDEN, STEP_FORBIDDEN,
+	    STEP_FORBIDDEN, STEP_FORBIDDEN } },
+	{ STEP_NEVER, SETTLED, { STEP_FORBIDDEN, STEP_FORBIDDEN,
+	    STEP_FORBIDDEN, STEP_FORBIDDEN } },
+};
+
+/* What is said to be in reach is permitted, and no more. */
+static void
+every_cell(void **arg)
+{
+	struct policy	 policy, fresh;
+	enum verdict	 verdict;
+	double		 reach;
+	size_t		 i, j;
+
+	(void)arg;
+	for (i = 0; i < COUNT(cells); i++) {
+		fresh = in_state(cells[i].state);
+		fresh.step = cells[i].step;
+		for (j = 0; j < COUNT(sizes); j++) {
+			policy = fresh;
+			reach = policy_reach(&policy, sizes[j] < 0 ? -1 : 1,
+			    hours(0));
+			assert_true(isfinite(reach));
+			verdict = step(&policy, sizes[j], hours(0));
+			if (verdict != cells[i].verdicts[j])
+				fail_msg("cell %zu, step of %f s: %s", i,
+				    sizes[j], policy_reason(verdict));
+			assert_int_equal(verdict == PERMITTED,
+			    fabs(sizes[j]) <= reach);
+			assert_int_equal(policy.state, verdict == PERMITTED ?
+			    SETTLED : cells[i].state);
+		}
+	}
+}
+
+/* Every cell of the table of transitions. */
+static void
+every_transition(void **arg)
+{
+	static const enum policy_state states[] = { SETTLED, STARTED, JUMPED,
+	    PAUSED };
+	struct policy	 policy;
+	enum policy_state state;
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(states); i++) {
+		state = states[i];
+		policy = in_state(state);
+		policy_jumped(&policy);
+		assert_int_equal(policy.state, JUMPED);
+
+		policy = in_state(state);
+		assert_int_equal(new_start(&policy, 60, hours(0)), PERMITTED);
+		assert_int_equal(policy.state, state == SETTLED ? PAUSED :
+		    state);
+
+		policy = in_state(state);
+		assert_int_equal(step(&policy, 60, hours(0)),
+		    state == SETTLED ? STEP_NOT_NOW : PERMITTED);
+		assert_int_equal(policy.state, SETTLED);
+
+		policy = in_state(state);
+		assert_false(policy_report(&policy, false));
+		assert_int_equal(policy.state, state);
+		assert_true(policy_report(&policy, true));
+		assert_int_equal(policy.state, SETTLED);
+		assert_true(policy.was_synchronized);
+	}
+	policy = in_state(SETTLED);
+	policy_start(&policy);
+	assert_int_equal(policy.state, STARTED);
+}
+
 /* A step that was refused is not the one that a start allows. */
 static void
 refused_step_uses_up_nothing(void **arg)
 {
 	static const double bad[] = { 0.001, NAN, 1e300, -1e12 };
-	struct policy	 policy = { .step = STEP_BOOT, .threshold = 0.128 };
-	struct clock_step wanted;
+	struct policy	 policy = in_state(STARTED);
 	size_t		 i;
 
 	(void)arg;
-	policy_arm(&policy);
 	for (i = 0; i < COUNT(bad); i++) {
-		wanted.by = bad[i];
-		assert_int_not_equal(policy_step(&policy, &wanted, NOW),
+		assert_int_not_equal(step(&policy, bad[i], hours(0)),
 		    PERMITTED);
-		assert_true(policy_may_step(&policy));
+		assert_int_equal(policy.state, STARTED);
+		assert_true(policy.stepped == 0);
 	}
 	assert_int_equal(policy.refused, COUNT(bad));
-	wanted.by = 1;
-	assert_int_equal(policy_step(&policy, &wanted, NOW), PERMITTED);
-}
-
-static void
-boot_allows_one_step(void **arg)
-{
-	struct policy	 policy = { .step = STEP_BOOT, .threshold = 0.128 };
-	struct clock_step wanted = { .by = 3600 };
-	int		 start;
-
-	(void)arg;
-	assert_false(policy_may_step(&policy));
-	assert_int_equal(policy_step(&policy, &wanted, NOW), STEP_NOT_NOW);
-	for (start = 0; start < 3; start++) {
-		policy_arm(&policy);
-		policy_arm(&policy);	/* twice is still one step */
-		assert_true(policy_may_step(&policy));
-		assert_int_equal(policy_step(&policy, &wanted, NOW),
-		    PERMITTED);
-		assert_false(policy_may_step(&policy));
-		assert_int_equal(policy_step(&policy, &wanted, NOW),
-		    STEP_NOT_NOW);
-	}
-	assert_int_equal(policy.refused, 4);
-}
-
-static void
-always_and_never_stay_so(void **arg)
-{
-	struct policy	 always = { .step = STEP_ALWAYS, .threshold = 1 };
-	struct policy	 never = { .step = STEP_NEVER, .threshold = 1 };
-	struct clock_step wanted = { .by = 3600 };
-	int		 i;
-
-	(void)arg;
-	for (i = 0; i < 3; i++) {
-		assert_true(policy_may_step(&always));
-		assert_int_equal(policy_step(&always, &wanted, NOW),
-		    PERMITTED);
-		policy_arm(&never);
-		assert_false(policy_may_step(&never));
-		assert_int_equal(policy_step(&never, &wanted, NOW),
-		    STEP_FORBIDDEN);
-	}
-	assert_true(policy_may_step(&always));
-	assert_int_equal(always.refused, 0);
-	assert_int_equal(never.refused, 3);
+	assert_int_equal(step(&policy, 1, hours(0)), PERMITTED);
 }
 
 /* Frequencies and slews do not take the step of the start away. */
 static void
 only_steps_disarm(void **arg)
 {
-	struct policy	 policy = { .step = STEP_BOOT, .threshold = 0.128 };
+	struct policy	 policy = in_state(STARTED);
 	struct clock_frequency frequency = { .frequency = 1e-6 };
 	struct clock_slew slew = { .rate = 1e-6, .duration = 10 };
 
 	(void)arg;
-	policy_arm(&policy);
 	assert_int_equal(policy_frequency(&policy, &frequency), PERMITTED);
 	assert_int_equal(policy_slew(&policy, &slew), PERMITTED);
 	slew.rate = 1;
 	assert_int_equal(policy_slew(&policy, &slew), SLEW_TOO_FAST);
-	assert_true(policy_may_step(&policy));
-}
-
-/* Without a step, a start ends when the clock is synchronized. */
-static void
-synchronization_ends_the_start(void **arg)
-{
-	struct policy	 policy = { .step = STEP_BOOT, .threshold = 0.128 };
-	struct policy	 always = { .step = STEP_ALWAYS, .threshold = 0.128 };
-	struct clock_step wanted = { .by = -3600 };
-
-	(void)arg;
-	policy_arm(&policy);
-	assert_false(policy_report(&policy, false));
-	assert_true(policy_may_step(&policy));
-	assert_true(policy_report(&policy, true));
-	assert_false(policy_may_step(&policy));
-	assert_int_equal(policy_step(&policy, &wanted, NOW), STEP_NOT_NOW);
-	assert_false(policy_report(&policy, false));
-	assert_false(policy_report(&policy, true));
-	assert_int_equal(policy_step(&policy, &wanted, NOW), STEP_NOT_NOW);
-
-	policy_arm(&always);
-	assert_false(policy_report(&always, true));
-	assert_int_equal(policy_step(&always, &wanted, NOW), PERMITTED);
+	assert_int_equal(policy.state, STARTED);
 }
 
 /* A report from before a jump does not end the start that it is. */
 static void
 late_report_does_not_end_a_new_start(void **arg)
 {
-	struct policy	 policy = { .step = STEP_BOOT, .threshold = 0.128 };
+	struct policy	 policy = in_state(STARTED);
 
 	(void)arg;
-	policy_arm(&policy);
 	assert_true(policy_report(&policy, true));
-	policy_arm(&policy);
+	policy_jumped(&policy);
 	assert_false(policy_report(&policy, true));	/* was under way */
-	assert_true(policy_may_step(&policy));
+	assert_int_equal(policy.state, JUMPED);
 	assert_false(policy_report(&policy, false));
 	assert_true(policy_report(&policy, true));
-	assert_false(policy_may_step(&policy));
-}
-
-static struct instant
-hours(double h)
-{
-	return instant_add((struct instant){ 1000 }, h * 3600);
+	assert_int_equal(policy.state, SETTLED);
 }
 
 static void
 engines_word_is_good_for_a_step_a_day(void **arg)
 {
-	struct policy	 policy = { .step = STEP_BOOT, .threshold = 0.128 };
-	struct clock_step wanted = { .by = 3600 };
+	struct policy	 policy = in_state(SETTLED);
 
 	(void)arg;
-	assert_int_equal(policy_new_start(&policy, hours(0.5)), PERMITTED);
-	assert_int_equal(policy_step(&policy, &wanted, NOW), PERMITTED);
-	assert_int_equal(policy_new_start(&policy, hours(1)),
+	assert_int_equal(new_start(&policy, 3600, hours(0.5)), PERMITTED);
+	assert_int_equal(step(&policy, 3600, hours(0.5)), PERMITTED);
+	assert_int_equal(new_start(&policy, 3600, hours(1)),
 	    NEW_START_TOO_SOON);
-	assert_int_equal(policy_new_start(&policy, hours(24.4)),
+	assert_int_equal(new_start(&policy, 3600, hours(24.4)),
 	    NEW_START_TOO_SOON);
-	assert_false(policy_may_step(&policy));
+	assert_true(policy_reach(&policy, 1, hours(24.4)) == 0);
 	assert_int_equal(policy.refused, 2);
-	assert_int_equal(policy_new_start(&policy, hours(24.6)), PERMITTED);
-	assert_true(policy_may_step(&policy));
+	assert_int_equal(new_start(&policy, 3600, hours(24.6)), PERMITTED);
+	assert_true(policy_reach(&policy, 1, hours(24.6)) == LIMIT);
 	/* One that is not used is used up all the same. */
 	assert_false(policy_report(&policy, false));
 	assert_true(policy_report(&policy, true));
-	assert_int_equal(policy_new_start(&policy, hours(48)),
+	assert_int_equal(new_start(&policy, 3600, hours(48)),
 	    NEW_START_TOO_SOON);
-	assert_int_equal(policy_new_start(&policy, hours(49)), PERMITTED);
+	assert_int_equal(new_start(&policy, 3600, hours(49)), PERMITTED);
 }
 
-/* And forward only, until there is evidence. */
+/* What would be in vain does not use it up. */
 static void
-engines_word_is_for_forward_steps(void **arg)
+new_start_is_judged_by_its_step(void **arg)
 {
-	struct policy	 policy = { .step = STEP_BOOT, .threshold = 0.128 };
-	struct clock_step back = { .by = -3600 }, forward = { .by = 3600 };
+	struct policy	 policy = in_state(SETTLED);
 
 	(void)arg;
-	assert_int_equal(policy_new_start(&policy, hours(0)), PERMITTED);
-	assert_int_equal(policy_step(&policy, &back, NOW), STEP_BACKWARDS);
-	assert_int_equal(policy_step(&policy, &forward, NOW), PERMITTED);
-	assert_int_equal(policy_step(&policy, &forward, NOW), STEP_NOT_NOW);
+	assert_int_equal(new_start(&policy, LARGE, hours(0)), STEP_TOO_LARGE);
+	assert_int_equal(new_start(&policy, -60, hours(0)), STEP_BACKWARDS);
+	assert_int_equal(new_start(&policy, NAN, hours(0)), NOT_A_NUMBER);
+	assert_int_equal(new_start(&policy, INFINITY, hours(0)), NOT_A_NUMBER);
+	assert_int_equal(policy.refused, 4);
+	assert_int_equal(policy.state, SETTLED);
+	assert_int_equal(new_start(&policy, LIMIT, hours(0)), PERMITTED);
+	policy.step = STEP_NEVER;
+	assert_int_equal(new_start(&policy, 60, hours(0)), STEP_FORBIDDEN);
+	policy = in_state(SETTLED);
+	policy.step = STEP_ALWAYS;
+	assert_int_equal(new_start(&policy, LARGE, hours(0)), STEP_TOO_LARGE);
+	assert_int_equal(new_start(&policy, -LIMIT, hours(0)), PERMITTED);
+	assert_int_equal(policy.state, SETTLED);
+}
 
-	assert_int_equal(policy_new_start(&policy, hours(30)), PERMITTED);
-	policy_arm(&policy);
-	assert_int_equal(policy_step(&policy, &back, NOW), PERMITTED);
+/* A battery's lack puts a machine into 1970: the first step has no limit. */
+static void
+first_step_has_no_limit(void **arg)
+{
+	struct policy	 policy = in_state(STARTED);
+	struct clock_step wanted = { .by = NOW };
+
+	(void)arg;
+	assert_int_equal(policy_step(&policy, &wanted, 0, hours(0)), PERMITTED);
+	assert_true(policy_report(&policy, true));
+	assert_int_equal(new_start(&policy, LIMIT + 1, hours(1)),
+	    STEP_TOO_LARGE);
+	policy.limit = CONFIG_NO_LIMIT;
+	assert_int_equal(new_start(&policy, LIMIT + 1, hours(1)), PERMITTED);
+	assert_int_equal(step(&policy, LIMIT + 1, hours(1)), PERMITTED);
+}
+
+/*
+ * The servers were a day ahead, and say so later: what was stepped on their
+ * word is stepped back, all of it or piece by piece, though the clock was
+ * synchronized meanwhile.
+ */
+static void
+undo(void **arg)
+{
+	struct policy	 policy = in_state(STARTED);
+
+	(void)arg;
+	assert_int_equal(step(&policy, LARGE, hours(0)), PERMITTED);
+	assert_true(policy_report(&policy, true));
+	assert_int_equal(step(&policy, 60, hours(0)), STEP_NOT_NOW);
+	assert_int_equal(step(&policy, -LARGE - 1.01, hours(0)), STEP_NOT_NOW);
+	assert_int_equal(step(&policy, -0.1, hours(0)), STEP_TOO_SMALL);
+	assert_int_equal(step(&policy, -60, hours(0)), PERMITTED);
+	assert_int_equal(step(&policy, -40, hours(0.1)), PERMITTED);
+	assert_true(policy.stepped == LARGE - 100);
+	assert_true(policy_reach(&policy, 1, hours(0.1)) == 0);
+	/* 500 ppm of 100 hours, and the threshold. */
+	assert_int_equal(step(&policy, -(LARGE - 100) - 180.128, hours(100)),
+	    PERMITTED);
+	assert_true(policy.stepped == 0);
+	assert_int_equal(step(&policy, 60, hours(100)), STEP_NOT_NOW);
+	assert_int_equal(step(&policy, -60, hours(100)), STEP_NOT_NOW);
+}
+
+/* One forward after a pause, which was none, likewise; and one of always. */
+static void
+undo_of_others(void **arg)
+{
+	struct policy	 policy = in_state(SETTLED);
+
+	(void)arg;
+	assert_int_equal(new_start(&policy, 3600, hours(0)), PERMITTED);
+	assert_int_equal(step(&policy, 3600, hours(0)), PERMITTED);
+	assert_true(fabs(policy_reach(&policy, -1, hours(0)) - 3601) < 1e-6);
+	policy.step = STEP_NEVER;
+	assert_true(policy_reach(&policy, -1, hours(0)) == 0);
+	assert_int_equal(step(&policy, -3600, hours(0)), STEP_FORBIDDEN);
+	policy.step = STEP_BOOT;
+	assert_int_equal(step(&policy, -3600.5, hours(0)), PERMITTED);
+
+	policy = in_state(STARTED);
+	policy.step = STEP_ALWAYS;
+	assert_int_equal(step(&policy, -LARGE, hours(0)), PERMITTED);
+	assert_int_equal(step(&policy, -60, hours(0)), PERMITTED);
+	assert_int_equal(step(&policy, LARGE + 60, hours(0)), PERMITTED);
+	assert_true(policy.stepped == 0);
+}
+
+/* Steps that the kernel's jumps permit are undone, too. */
+static void
+undo_survives_a_jump(void **arg)
+{
+	struct policy	 policy = in_state(STARTED);
+
+	(void)arg;
+	assert_int_equal(step(&policy, 100, hours(0)), PERMITTED);
+	policy_jumped(&policy);
+	assert_int_equal(step(&policy, -500, hours(1)), PERMITTED);
+	assert_true(policy.stepped == -400);
+	assert_int_equal(step(&policy, 401, hours(1)), PERMITTED);
+	assert_true(policy.stepped == 0);
+}
+
+/* The same every time; any distribution will do. */
+static double
+pseudo_random(void)
+{
+	static uint64_t	 x = 1;
+
+	x = x * 6364136223846793005ULL + 1442695040888963407ULL;
+	return (double)(x >> 11) / (double)(1ULL << 53);
+}
+
+/* A step of any size that could make a difference, s. */
+static double
+some_step(const struct policy *policy, struct instant now)
+{
+	int		 sign = pseudo_random() < 0.5 ? -1 : 1;
+	double		 reach = policy_reach(policy, sign, now);
+
+	switch ((int)(pseudo_random() * 4)) {
+	case 0:
+		return sign * reach;
+	case 1:
+		return sign * reach * 1.001;
+	case 2:
+		return sign * reach * pseudo_random();
+	default:
+		return sign * pow(10, 7 * pseudo_random() - 1);
+	}
+}
+
+/*
+ * Whatever an engine asks for, after the clock was first synchronized its steps
+ * never put it forward by more than the limit a day in sum, beside taking back
+ * the first step; and never back behind where it was before them.
+ */
+static void
+any_sequence(double first)
+{
+	struct policy	 policy = in_state(STARTED);
+	double		 t = 0, by, sum = 0, undone, most, allowance;
+	int		 i, undos = 0;
+
+	assert_int_equal(step(&policy, first, hours(0)), PERMITTED);
+	(void)policy_report(&policy, true);
+	for (i = 0; i < 300; i++) {
+		t += 3 * pow(10, 2 * pseudo_random() - 2);
+		if (pseudo_random() < 0.3)
+			(void)new_start(&policy, 2 * LIMIT * pseudo_random(),
+			    hours(t));
+		if (pseudo_random() < 0.3)
+			(void)policy_report(&policy, pseudo_random() < 0.5);
+		undone = policy.stepped;
+		by = some_step(&policy, hours(t));
+		if (step(&policy, by, hours(t)) != PERMITTED)
+			continue;
+		sum += by;
+		undos += undone * by < 0 && policy.stepped == 0;
+		allowance = 1.128 + 500e-6 * t * 3600;
+		most = LIMIT * (1 + floor(t / 24)) +
+		    (first < 0 ? allowance - first : 0);
+		if (sum > most || first + sum < fmin(first, 0) -
+		    undos * allowance)
+			fail_msg("after %f h of %f s: %f s", t, first, sum);
+	}
 }
 
 static void
-new_start_changes_nothing_else(void **arg)
+every_sequence(void **arg)
 {
-	struct policy	 boot = { .step = STEP_BOOT, .threshold = 0.128 };
-	struct policy	 always = { .step = STEP_ALWAYS, .threshold = 0.128 };
-	struct policy	 never = { .step = STEP_NEVER, .threshold = 0.128 };
-	struct clock_step back = { .by = -3600 };
+	int		 i;
 
 	(void)arg;
-	policy_arm(&boot);
-	assert_int_equal(policy_new_start(&boot, hours(0)), PERMITTED);
-	assert_int_equal(policy_step(&boot, &back, NOW), PERMITTED);
-	assert_int_equal(policy_new_start(&boot, hours(1)), PERMITTED);
-
-	assert_int_equal(policy_new_start(&always, hours(0)), PERMITTED);
-	assert_int_equal(policy_step(&always, &back, NOW), PERMITTED);
-
-	assert_int_equal(policy_new_start(&never, hours(0)), STEP_FORBIDDEN);
-	assert_false(policy_may_step(&never));
-	assert_int_equal(never.refused, 1);
+	for (i = 0; i < 1000; i++) {
+		any_sequence(pow(10, 8 * pseudo_random()));
+		any_sequence(-pow(10, 7 * pseudo_random()));
+	}
 }
 
 /* The log must tell one refusal from another. */
@@ -496,15 +695,18 @@ main(void)
 		cmocka_unit_test(frequency_bounds),
 		cmocka_unit_test(slew_bounds),
 		cmocka_unit_test(step_bounds),
+		cmocka_unit_test(every_cell),
+		cmocka_unit_test(every_transition),
 		cmocka_unit_test(refused_step_uses_up_nothing),
-		cmocka_unit_test(boot_allows_one_step),
-		cmocka_unit_test(always_and_never_stay_so),
 		cmocka_unit_test(only_steps_disarm),
-		cmocka_unit_test(synchronization_ends_the_start),
 		cmocka_unit_test(late_report_does_not_end_a_new_start),
 		cmocka_unit_test(engines_word_is_good_for_a_step_a_day),
-		cmocka_unit_test(engines_word_is_for_forward_steps),
-		cmocka_unit_test(new_start_changes_nothing_else),
+		cmocka_unit_test(new_start_is_judged_by_its_step),
+		cmocka_unit_test(first_step_has_no_limit),
+		cmocka_unit_test(undo),
+		cmocka_unit_test(undo_of_others),
+		cmocka_unit_test(undo_survives_a_jump),
+		cmocka_unit_test(every_sequence),
 		cmocka_unit_test(leap_seconds_end_june_or_december),
 		cmocka_unit_test(reasons_differ),
 	};

@@ -24,6 +24,7 @@ static struct log_limit	 limit;
 static struct estimate	 estimate;
 static unsigned		 starts;
 static struct clock_slew slew;
+static const struct clock_state no_steps;
 
 /* The clock is right: what it is off is the estimate's offset. */
 static const struct reading reading = { .now = 100 };
@@ -80,7 +81,8 @@ update(void)
 
 	steer_vote(&steer, &synced, all, false);
 	starts += steer_notice_change(&steer, &synced, &reading, &limit, now);
-	slew = steer_plan(&steer, &synced, &reading, false, 0, false).slew;
+	slew = steer_plan(&steer, &synced, &reading, &no_steps, 0,
+	    false).slew;
 }
 
 /* All servers see the clock, which was right, OFFSET s off. */
@@ -232,6 +234,37 @@ who_can_synchronize_us(void **state)
 	assert_true(steer_has_majority(&steer, &synced, all));
 }
 
+static const struct {
+	const char	*name;
+	double		 offset, back, forward;	/* s */
+	bool		 step;
+} reaches[] = {
+	{ "forward", 10, 0, 10, true },
+	{ "too far forward", 10.001, 1e10, 10, false },
+	{ "back", -10, 10, 0, true },
+	{ "too far back", -10.001, 10, 1e10, false },
+	{ "not at all", 10, 0, 0, false },
+	{ "below the threshold", 0.1, 1e10, 1e10, false },
+};
+
+/* Only steps that the parent would make are asked for. */
+static void
+steps_within_reach(void **state)
+{
+	struct clock_state clock = { .frequency = 0 };
+	size_t		 i;
+
+	(void)state;
+	for (i = 0; i < COUNT(reaches); i++) {
+		change(reaches[i].offset);
+		clock.step_back = reaches[i].back;
+		clock.step_forward = reaches[i].forward;
+		if (steer_plan(&steer, &synced, &reading, &clock, 0.128,
+		    false).step != reaches[i].step)
+			fail_msg("%s", reaches[i].name);
+	}
+}
+
 int
 main(void)
 {
@@ -239,6 +272,7 @@ main(void)
 		cmocka_unit_test(a_change),
 		cmocka_unit_test(no_change),
 		cmocka_unit_test(too_far_from_the_root),
+		cmocka_unit_test(steps_within_reach),
 		cmocka_unit_test(a_small_change_is_slewed_gently),
 		cmocka_unit_test(leap_seconds_are_voted_on),
 		cmocka_unit_test(who_can_synchronize_us),
