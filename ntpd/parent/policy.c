@@ -129,11 +129,12 @@ policy_frequency(struct policy *policy, const struct clock_frequency *wanted)
 }
 
 /*
- * The rate limit depends on how much is to be corrected: whoever measures
- * intervals must not suffer 10 % for the sake of a few milliseconds.
+ * The rate limit depends on how much is to be corrected: programs that measure
+ * intervals must not suffer 10 % for the sake of a few milliseconds.  None does
+ * that yet by a clock that was never synchronized.
  */
 static enum verdict
-judge_slew(const struct clock_slew *wanted)
+judge_slew(const struct policy *policy, const struct clock_slew *wanted)
 {
 	double		 rate = fabs(wanted->rate);
 
@@ -144,7 +145,7 @@ judge_slew(const struct clock_slew *wanted)
 		return SLEW_TOO_LONG;
 	if (rate > POLICY_MAX_SLEW_LARGE)
 		return SLEW_TOO_FAST;
-	if (rate > POLICY_MAX_SLEW_SMALL &&
+	if (policy->was_synchronized && rate > POLICY_MAX_SLEW_SMALL &&
 	    rate * wanted->duration < POLICY_LARGE_OFFSET)
 		return SLEW_TOO_FAST;
 	return PERMITTED;
@@ -153,7 +154,7 @@ judge_slew(const struct clock_slew *wanted)
 enum verdict
 policy_slew(struct policy *policy, const struct clock_slew *wanted)
 {
-	return count(policy, judge_slew(wanted));
+	return count(policy, judge_slew(policy, wanted));
 }
 
 /* Why a step BY s is out of reach. */

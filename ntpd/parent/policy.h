@@ -22,7 +22,10 @@
 /* A slew that is to correct less than this is small, s. */
 #define POLICY_LARGE_OFFSET	0.128
 
-/* Fastest slews of small and large offsets, s/s. */
+/*
+ * Fastest slews of small and large offsets, s/s.  Before the clock is first
+ * synchronized there are no small ones.
+ */
 #define POLICY_MAX_SLEW_SMALL	500e-6
 #define POLICY_MAX_SLEW_LARGE	0.1
 

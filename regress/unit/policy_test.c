@@ -129,7 +129,8 @@ static const struct {
 static void
 slew_bounds(void **arg)
 {
-	struct policy	 policy = { .step = STEP_NEVER, .threshold = 0.128 };
+	struct policy	 policy = { .step = STEP_NEVER, .threshold = 0.128,
+	    .was_synchronized = true };
 	struct clock_slew wanted;
 	enum verdict	 verdict;
 	uint32_t	 before;
@@ -152,6 +153,24 @@ static struct instant
 hours(double h)
 {
 	return instant_add((struct instant){ 1000 }, h * 3600);
+}
+
+/* Nobody measures intervals yet by a clock that was never synchronized. */
+static void
+slews_before_the_first_synchronization(void **arg)
+{
+	struct policy	 policy = { .step = STEP_BOOT, .threshold = 0.128 };
+	struct clock_slew small = { .rate = -0.1, .duration = 0.2 };
+	struct clock_slew fast = { .rate = 0.11, .duration = 0.2 };
+
+	(void)arg;
+	assert_int_equal(policy_slew(&policy, &small), PERMITTED);
+	assert_int_equal(policy_slew(&policy, &fast), SLEW_TOO_FAST);
+	(void)policy_report(&policy, true);
+	assert_int_equal(policy_slew(&policy, &small), SLEW_TOO_FAST);
+	(void)policy_report(&policy, false);
+	policy_jumped(&policy);
+	assert_int_equal(policy_slew(&policy, &small), SLEW_TOO_FAST);
 }
 
 static const struct {
@@ -694,6 +713,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(frequency_bounds),
 		cmocka_unit_test(slew_bounds),
+		cmocka_unit_test(slews_before_the_first_synchronization),
 		cmocka_unit_test(step_bounds),
 		cmocka_unit_test(every_cell),
 		cmocka_unit_test(every_transition),
