@@ -170,6 +170,24 @@ set_rate(struct clock *c, double rate)
 	return adjust(c, &tx, "set the clock's rate");
 }
 
+/*
+ * Switch the kernel's loops off; the rest of STATUS is as it was read.  What
+ * the PLL had still to correct it would go on to correct when it is off.  It
+ * takes another offset only while it is on (ntp_update_offset() in
+ * kernel/time/ntp.c); one of 0 leaves the frequency alone.
+ */
+static bool
+stop_loops(struct clock *c, int status)
+{
+	struct timex	 on = { .modes = ADJ_STATUS | ADJ_OFFSET };
+	struct timex	 off = { .modes = ADJ_STATUS };
+
+	off.status = status & ~STA_ITSELF;
+	on.status = off.status | STA_PLL;
+	return adjust(c, &on, "clear the kernel's loop") &&
+	    adjust(c, &off, "take over the clock");
+}
+
 static void
 clear_loops(struct clock *c)
 {
@@ -186,9 +204,7 @@ clear_loops(struct clock *c)
 		return;
 	if (clock_adjtime(CLOCK_REALTIME, &old) == -1)
 		fatal("cannot adjust the clock");
-	tx.modes = ADJ_STATUS;
-	tx.status = (tx.status & ~(STA_ITSELF | STA_LEAP)) | STA_UNSYNC;
-	if (!adjust(c, &tx, "take over the clock") ||
+	if (!stop_loops(c, (tx.status & ~STA_LEAP) | STA_UNSYNC) ||
 	    !set_rate(c, c->frequency))
 		fatalx("cannot adjust the clock: is CAP_SYS_TIME missing?");
 }
@@ -349,7 +365,7 @@ clock_watch(struct clock *c)
 	/* The kernel itself sets STA_UNSYNC when maxerror has grown to 16 s. */
 	ours = (STA_OURS & ~STA_UNSYNC);
 	if (tx.freq == c->set_freq && tx.tick == c->set_tick &&
-	    (tx.status & ours) == (c->set_status & ours)) {
+	    tx.offset == 0 && (tx.status & ours) == (c->set_status & ours)) {
 		c->reported_other = false;
 		return;
 	}
@@ -360,9 +376,6 @@ clock_watch(struct clock *c)
 		    (double)tx.freq / FREQ_PER_PPM, tx.tick,
 		    (unsigned)tx.status);
 	c->reported_other = true;
-	tx.modes = ADJ_STATUS;
-	tx.status &= ~(STA_ITSELF | STA_LEAP);
-	tx.status |= leap_status(c->leap);
-	adjust(c, &tx, "take the clock back");
+	stop_loops(c, (tx.status & ~STA_LEAP) | leap_status(c->leap));
 	set_rate(c, c->frequency + c->slew);
 }

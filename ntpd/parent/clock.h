@@ -39,8 +39,8 @@ struct clock {
 };
 
 /*
- * Take over the clock: stop the kernel's loops, its leap second and adjtime(3),
- * mark it unsynchronized.  The frequency in effect stays, unless there was a
+ * Take over the clock: stop the kernel's loops and what they had still to
+ * correct, its leap second and adjtime(3), mark it unsynchronized.  The frequency in effect stays, unless there was a
  * slew of more than 500 ppm; it is in c->frequency afterwards.  Fatal if the
  * kernel does not let us.  However the process ends by exit(3) from now on, no
  * slew outlives it.
@@ -98,8 +98,8 @@ int64_t	 clock_unix_time(void);
 double	 clock_jump(struct clock *c, double *slept);
 
 /*
- * Log, once, if another program changed frequency, tick or status since our
- * last change, and take the frequency back.  Call it now and then.
+ * Log, once, if another program changed frequency, tick, status or the PLL's
+ * offset since our last change, and take the clock back.  Call it now and then.
  */
 void	 clock_watch(struct clock *c);
 

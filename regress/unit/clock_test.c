@@ -31,6 +31,7 @@ static struct {
 	double		 tai;			/* ns more than real */
 	long		 freq, tick;
 	int		 status;
+	long		 offset;		/* us, the PLL has to correct */
 	bool		 leap_armed;		/* its bit was seen; and the */
 	bool		 leap_due;		/* end of the day is looked for */
 	bool		 refuses;
@@ -50,6 +51,11 @@ pass(double seconds)
 {
 	kernel.raw += seconds * S;
 	kernel.real += seconds * S * (1 + kernel_rate());
+	/* Whether the PLL is on or not; in truth a part of it each second. */
+	if (seconds >= 1) {
+		kernel.real += 1000.0 * (double)kernel.offset;
+		kernel.offset = 0;
+	}
 	if (seconds < 1)
 		return;
 	/* second_overflow() in Linux's kernel/time/ntp.c */
@@ -64,6 +70,7 @@ set_by(double by)
 {
 	kernel.real += by * S;
 	kernel.leap_due = false;
+	kernel.offset = 0;
 }
 
 int
@@ -102,6 +109,9 @@ clock_adjtime(clockid_t id, struct timex *tx)
 			kernel.tick = tx->tick;
 		if (tx->modes & ADJ_STATUS)
 			kernel.status = tx->status;
+		/* ntp_update_offset() in kernel/time/ntp.c */
+		if ((tx->modes & ADJ_OFFSET) && (kernel.status & STA_PLL))
+			kernel.offset = tx->offset;
 		if (tx->modes & ADJ_SETOFFSET)
 			set_by((double)tx->time.tv_sec +
 			    (double)tx->time.tv_usec / S);
@@ -109,6 +119,7 @@ clock_adjtime(clockid_t id, struct timex *tx)
 	tx->freq = kernel.freq;
 	tx->tick = kernel.tick;
 	tx->status = kernel.status;
+	tx->offset = kernel.offset;
 	return 0;
 }
 
@@ -245,6 +256,45 @@ leftovers_are_cleared(void **arg)
 	kernel.status |= STA_DEL;
 	clock_watch(&clk);
 	assert_int_equal(kernel.status, STA_UNSYNC);
+}
+
+/*
+ * A kernel's PLL goes on with what it has to correct when it is switched off:
+ * a former daemon's, and one that another program leaves meanwhile, on or off.
+ */
+static void
+the_plls_offset_is_cleared(void **arg)
+{
+	static const int statuses[] = { STA_PLL | STA_UNSYNC, STA_UNSYNC };
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(statuses); i++) {
+		clock_close(&clk);
+		kernel.offset = 400000;
+		kernel.status = statuses[i];
+		clock_open(&clk, false);
+		assert_int_equal(kernel.offset, 0);
+		assert_int_equal(kernel.status, STA_UNSYNC);
+		assert_int_equal(kernel.freq, 65536 * 20);
+
+		kernel.offset = -400000;
+		kernel.status = statuses[i];
+		clock_watch(&clk);
+		assert_int_equal(kernel.offset, 0);
+		assert_int_equal(kernel.status, STA_UNSYNC);
+		assert_true(clk.reported_other);
+		clock_watch(&clk);
+		assert_false(clk.reported_other);
+		pass(100);
+		assert_jump(0, 0);
+	}
+	/* With -x it is another's business. */
+	kernel.offset = 1000;
+	kernel.status = STA_PLL;
+	clock_open(&clk, true);
+	clock_watch(&clk);
+	assert_int_equal(kernel.offset, 1000);
 }
 
 /* It would correct once more what the step has corrected. */
@@ -490,6 +540,7 @@ main(void)
 		    setup),
 		cmocka_unit_test_setup(own_step_is_no_jump, setup),
 		cmocka_unit_test_setup(leftovers_are_cleared, setup),
+		cmocka_unit_test_setup(the_plls_offset_is_cleared, setup),
 		cmocka_unit_test_setup(a_step_ends_the_slew, setup),
 		cmocka_unit_test_setup(a_leap_second_is_no_jump, setup),
 		cmocka_unit_test_setup(a_leap_second_is_announced, setup),
