@@ -11,7 +11,7 @@
 #include "addr.h"
 #include "counters.h"
 
-#define CONTROL_VERSION		2
+#define CONTROL_VERSION		3
 #define CONTROL_SOCKET		"/run/ntpd.sock"
 #define CONTROL_NAME_LEN	256
 
@@ -92,7 +92,8 @@ enum control_peer_state {
 	PEER_STATE_RESOLVING,	/* waits for an address */
 	PEER_STATE_STARTING,	/* quick start */
 	PEER_STATE_POLLING,
-	PEER_STATE_DENIED	/* the server sent DENY or RSTR */
+	PEER_STATE_DENIED,	/* the server sent DENY or RSTR */
+	PEER_STATE_SELF		/* the address leads to this machine itself */
 };
 
 /* The state of a source in the selection, the tally mark in brackets. */

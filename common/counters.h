@@ -23,6 +23,7 @@ COUNTER(interleaved,	"interleaved",	"of these, in interleaved mode") \
 COUNTER(kissed,		"kissed",	"asking too often, told so")	\
 COUNTER(limited,	"limited",	"asking too often, unanswered")	\
 COUNTER(denied,		"denied",	"from who may not ask")		\
+COUNTER(own,		"own",		"our own requests, unanswered")	\
 COUNTER(unsent,		"unsent",	"answers that could not be sent") \
 COUNTER(too_short,	"too short",	"shorter than an NTP header")	\
 COUNTER(bad_version,	"bad version",	"of a version other than 1 to 4") \

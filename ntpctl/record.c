@@ -100,7 +100,7 @@ record_peer(struct control_peer *peer, const void *data, size_t len)
 		return "a peer of another version";
 	if (peer->tally > TALLY_SYSTEM_PEER)
 		return "a peer with an unknown tally";
-	if (peer->state > PEER_STATE_DENIED)
+	if (peer->state > PEER_STATE_SELF)
 		return "a peer in an unknown state";
 	if (peer->stratum > NTP_MAX_STRATUM)
 		return "a peer with a stratum over 16";
@@ -215,6 +215,8 @@ record_peer_refid(const struct control_peer *peer, char *text)
 		why = ".DNS.";
 	else if (peer->state == PEER_STATE_DENIED)
 		why = ".DENY.";
+	else if (peer->state == PEER_STATE_SELF)
+		why = ".SELF.";
 	else if (!record_peer_answered(peer))
 		why = ".INIT.";
 	else

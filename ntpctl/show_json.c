@@ -40,7 +40,8 @@ static const char *const state_names[] = {
 	[PEER_STATE_RESOLVING] = "resolving",
 	[PEER_STATE_STARTING] = "starting",
 	[PEER_STATE_POLLING] = "polling",
-	[PEER_STATE_DENIED] = "denied"
+	[PEER_STATE_DENIED] = "denied",
+	[PEER_STATE_SELF] = "self"
 };
 
 static const char *const tally_names[] = {

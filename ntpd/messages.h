@@ -15,6 +15,7 @@
 #include "common/addr.h"
 #include "common/control.h"
 #include "common/ntptime.h"
+#include "common/siphash.h"
 #include "ntpd/config.h"
 
 enum process {
@@ -142,6 +143,11 @@ struct snapshot {
 	struct ntptime	 reference;	/* CLOCK_REALTIME of the last update */
 };
 
+/* A request with our mark that has come to a server of ours. */
+struct own_request {
+	struct ntptime	 transmit;	/* timestamp in it */
+};
+
 /* One socket for a server to answer on, identified by the message's id. */
 struct server_socket {
 	uint32_t	 family;	/* enum addr_family */
@@ -220,7 +226,9 @@ MESSAGE(SERVER_RATELIMIT, PARENT, SERVER,   struct config_ratelimit)	\
 MESSAGE(SERVER_ACCESS,	PARENT,	  SERVER,   struct access_part)		\
 MESSAGE(SERVER_LISTEN,	PARENT,	  SERVER,   struct server_socket)	\
 MESSAGE(SERVER_UNLISTEN, PARENT,  SERVER,   struct no_payload)		\
+MESSAGE(SERVER_MARK,	ENGINE,	  SERVER,   struct siphash_key)		\
 MESSAGE(SNAPSHOT,	ENGINE,	  SERVER,   struct snapshot)		\
+MESSAGE(OWN_REQUEST,	SERVER,	  ENGINE,   struct own_request)		\
 MESSAGE(SERVER_SHOW,	PARENT,	  SERVER,   struct server_show)		\
 MESSAGE(SERVER_CLIENTS,	SERVER,	  PARENT,   struct server_clients)	\
 MESSAGE(SERVER_COUNTERS, SERVER,  PARENT,   struct server_report)

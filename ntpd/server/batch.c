@@ -231,6 +231,17 @@ within_limit(struct batch *b, struct address from, size_t set,
 	return verdict != CLIENTS_SILENCE;
 }
 
+/* Did our own engine send ASKED?  It is counted if so, and noted. */
+static bool
+is_own(struct batch *b, const struct ntp_packet *asked, struct instant now)
+{
+	if (b->mark == NULL || !mark_is_ours(b->mark, asked->transmit, now))
+		return false;
+	b->counters.own++;
+	b->own[b->nown++] = asked->transmit;
+	return true;
+}
+
 /*
  * Datagram I is to have answer number N: is it a request from where it can be
  * answered?  All that does not depend on the time of sending is prepared.  SET
@@ -253,7 +264,7 @@ batch_admit(struct batch *b, unsigned i, unsigned n, size_t set,
 		b->counters.denied++;
 		return false;
 	}
-	if (!is_request(b, i, &p->asked))
+	if (!is_request(b, i, &p->asked) || is_own(b, &p->asked, now))
 		return false;
 	/*
 	 * Each socket asks for packet information, but one that is bound to an
@@ -485,6 +496,7 @@ batch_serve(struct batch *b, int fd, const struct answer_source *src)
 	int		 n;
 
 	batch_renew(b, b->used);
+	b->nown = 0;
 	n = recvmmsg(fd, b->in, BATCH_MAX, MSG_DONTWAIT, NULL);
 	if (n == -1 && errno != EAGAIN && errno != EINTR)
 		return BATCH_FAILED;

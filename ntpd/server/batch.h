@@ -14,6 +14,7 @@
 
 #include "common/counters.h"
 #include "common/log.h"
+#include "common/mark.h"
 #include "common/ntp.h"
 #include "ntpd/server/access.h"
 #include "ntpd/server/address.h"
@@ -54,6 +55,9 @@ struct batch {
 	int64_t		 pace;		/* ns from one answer to the next */
 	struct xleave	*xleave;	/* NULL: basic mode only */
 	bool		 bound;		/* gets what is sent to one host */
+	const struct siphash_key *mark;	/* of our engine's requests, or NULL */
+	struct ntptime	 own[BATCH_MAX]; /* such requests in this batch */
+	unsigned	 nown;
 	unsigned	 stamps;	/* asked for in this batch */
 	struct server_counters counters;
 	struct log_limit unsent;
@@ -74,6 +78,8 @@ void	 batch_init(struct batch *b, const struct access *access,
 
 /*
  * Read what waits on FD, up to BATCH_MAX requests, and answer from SRC.
+ * Requests with the mark of our own engine (common/mark.h) are not answered;
+ * their transmit timestamps are in b->own (b->nown of them) afterwards.
  * Never waits.  What cannot be sent is dropped, and logged at a bounded rate:
  * the client asks again.
  */

@@ -19,7 +19,7 @@
 #include "common/loop.h"
 #include "ntpd/config.h"
 #include "ntpd/server/address.h"
-#include "ntpd/server/siphash.h"
+#include "common/siphash.h"
 
 #define CLIENTS_WAYS	4		/* places that a client can have */
 #define CLIENTS_SETS	4096		/* a power of two */

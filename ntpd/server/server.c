@@ -67,6 +67,8 @@ struct server {
 	struct clients	 clients;
 	struct xleave	*xleave;	/* NULL: not needed so far */
 	uint64_t	 xleave_key;	/* random */
+	struct siphash_key mark;	/* of our engine's requests */
+	struct log_limit own_requests;	/* that the engine is told of */
 	struct log_limit bad_snapshots;
 	struct log_limit failures;
 	bool		 quit;
@@ -94,6 +96,7 @@ server_init(struct server *s, int parent_fd, unsigned instance)
 	struct message	 msg;
 
 	memset(s, 0, sizeof(*s));
+	s->own_requests = (struct log_limit){ .burst = 64, .interval = 0.1 };
 	s->bad_snapshots = (struct log_limit){ .burst = 5, .interval = 60 };
 	s->failures = (struct log_limit){ .burst = 5, .interval = 60 };
 	answer_source_none(&s->source);
@@ -307,6 +310,14 @@ server_take_snapshot(struct server *s, const void *data)
 		    "as unsynchronized until the next");
 }
 
+/* From now on requests of our own engine are known by their mark. */
+static void
+server_take_mark(struct server *s, const void *data)
+{
+	memcpy(&s->mark, data, sizeof(s->mark));
+	s->batch.mark = &s->mark;
+}
+
 static void
 server_hear_engine(struct server *s)
 {
@@ -321,6 +332,8 @@ server_hear_engine(struct server *s)
 			close(msg.fd);
 		if (msg.type == MSG_SNAPSHOT)
 			server_take_snapshot(s, msg.data);
+		else if (msg.type == MSG_SERVER_MARK)
+			server_take_mark(s, msg.data);
 	}
 	if (alive && s->engine.open)
 		return;
@@ -328,6 +341,23 @@ server_hear_engine(struct server *s)
 	channel_close(&s->engine);
 	answer_source_none(&s->source);
 	log_debug("the engine is gone: answering as unsynchronized");
+}
+
+/*
+ * Tell the engine which of its requests came here.  Whoever has seen one can
+ * send it again and again, so there is a limit.
+ */
+static void
+server_tell_own(struct server *s)
+{
+	struct own_request own;
+	unsigned	 i;
+
+	for (i = 0; i < s->batch.nown; i++) {
+		own.transmit = s->batch.own[i];
+		if (log_allowed(&s->own_requests, instant_now(), NULL))
+			channel_send(&s->engine, MSG_OWN_REQUEST, 0, -1, &own);
+	}
 }
 
 static void
@@ -342,8 +372,10 @@ listener_serve(struct server *s, struct listener *l)
 	/* Or the late ones would be an error that remains. */
 	if (l->xleave && pollset_ready(&s->set, l->slot, 0))
 		stamps_read(s->xleave, l->fd, STAMPS_MAX);
-	for (i = 0; i < BATCHES_PER_TURN && status == BATCH_BUSY; i++)
+	for (i = 0; i < BATCHES_PER_TURN && status == BATCH_BUSY; i++) {
 		status = batch_serve(&s->batch, l->fd, &s->source);
+		server_tell_own(s);
+	}
 	if (status != BATCH_FAILED)
 		return;
 	error = errno;

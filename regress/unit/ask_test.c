@@ -107,10 +107,10 @@ static const struct {
 	{ "a newer daemon", SPEAK, SHOW_STATUS,
 	    { { CONTROL_STATUS, 7, 0, 64, 0 } }, ASK_NEVER,
 	    "ntpd speaks version 7 of the control protocol, this ntpctl "
-	    "version 2: restart" },
+	    "version 3: restart" },
 	{ "a newer daemon that only ends", SPEAK, SHOW_STATUS,
-	    { { CONTROL_END, 3, 0, 0, 0 } }, ASK_NEVER,
-	    "ntpd speaks version 3" },
+	    { { CONTROL_END, 8, 0, 0, 0 } }, ASK_NEVER,
+	    "ntpd speaks version 8" },
 	{ "closes in the middle", SPEAK, SHOW_PEERS, { P }, ASK_LATER,
 	    "ntpd closed the connection without an answer: %s" },
 	{ "closes at once", HASTY, SHOW_STATUS, { { 0, 0, 0, 0, 0 } },

@@ -40,6 +40,7 @@ struct datagram {
 	uint8_t		 first;		/* byte of the request */
 	uint8_t		 number;	/* last byte of it, so of the origin */
 	uint8_t		 times[16];	/* its origin and receive timestamps */
+	struct ntptime	 marked;	/* its transmit timestamp; or zero */
 };
 
 /* The kernel. */
@@ -159,6 +160,16 @@ read_error_queue(struct mmsghdr *v, unsigned n)
 	return found > 0 ? (int)found : -1;
 }
 
+/* T, unless it is zero, as the wire has it. */
+static void
+put_marked(uint8_t bytes[8], struct ntptime t)
+{
+	int		 i;
+
+	for (i = 0; i < 8 && t.value != 0; i++)
+		bytes[i] = (uint8_t)(t.value >> (56 - 8 * i));
+}
+
 int
 recvmmsg(int fd, struct mmsghdr *v, unsigned n, int flags,
     struct timespec *timeout)
@@ -195,6 +206,7 @@ recvmmsg(int fd, struct mmsghdr *v, unsigned n, int flags,
 		if (d->len == NTP_HEADER_LEN) {
 			memcpy(bytes + 24, d->times, sizeof(d->times));
 			bytes[47] = d->number;
+			put_marked(bytes + 40, d->marked);
 		}
 	}
 	kernel.waiting = 0;
@@ -872,6 +884,62 @@ test_denied(void **state)
 	access_set(&access, NULL, 0);
 }
 
+/* What our own engine sent is not answered, whoever seems to have sent it. */
+static void
+test_own(void **state)
+{
+	static struct batch b;
+	static struct marker engine, stranger;
+	struct answer_source src;
+	unsigned	 i;
+
+	(void)state;
+	start(&b);
+	answer_source_none(&src);
+	marker_init(&engine);
+	marker_init(&stranger);
+	kernel_reset();
+	for (i = 0; i < 5; i++)
+		add_request((uint8_t)(i + 1));
+	kernel.queue[1].marked = mark_make(&engine, instant_now());
+	kernel.queue[2].marked = mark_make(&stranger, instant_now());
+	kernel.queue[3].marked = mark_make(&engine, instant_now());
+	b.mark = &engine.key;
+	assert_int_equal(batch_serve(&b, SERVER_FD, &src), BATCH_BUSY);
+	assert_int_equal(b.counters.own, 2);
+	assert_int_equal(b.counters.answered, 3);
+	assert_int_equal(kernel.sent, 3);
+	assert_int_equal(b.nown, 2);
+	assert_true(ntptime_equal(b.own[0], kernel.queue[1].marked));
+	assert_true(ntptime_equal(b.own[1], kernel.queue[3].marked));
+
+	/* The next batch has none. */
+	kernel_reset();
+	add_request(1);
+	assert_int_equal(batch_serve(&b, SERVER_FD, &src), BATCH_IDLE);
+	assert_int_equal(b.nown, 0);
+	assert_int_equal(kernel.sent, 1);
+}
+
+/* Before the engine has said what its mark is, everybody is answered. */
+static void
+test_own_unknown(void **state)
+{
+	static struct batch b;
+	static struct marker engine;
+	struct answer_source src;
+
+	(void)state;
+	start(&b);
+	answer_source_none(&src);
+	marker_init(&engine);
+	kernel_reset();
+	add_request(1)->marked = mark_make(&engine, instant_now());
+	assert_int_equal(batch_serve(&b, SERVER_FD, &src), BATCH_IDLE);
+	assert_int_equal(b.counters.own, 0);
+	assert_int_equal(kernel.sent, 1);
+}
+
 /* All of them are one client, which has credit for two answers. */
 static void
 test_limited(void **state)
@@ -917,6 +985,8 @@ main(void)
 		cmocka_unit_test(test_pace_clock_set_back),
 		cmocka_unit_test(test_denied),
 		cmocka_unit_test(test_limited),
+		cmocka_unit_test(test_own),
+		cmocka_unit_test(test_own_unknown),
 	};
 
 	return cmocka_run_group_tests_name("batch", tests, NULL, NULL);

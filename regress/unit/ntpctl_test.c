@@ -78,7 +78,7 @@ struct bad_record {
 
 static const struct bad_record status_records[] = {
 	{ "unchanged", STATUS(version), 0, 0, NULL },
-	{ "version", STATUS(version), 3, 1, "a status of another version" },
+	{ "version", STATUS(version), 99, 1, "a status of another version" },
 	{ "synchronized", STATUS(synchronized), 2, 1,
 	    "a status with a flag that is neither 0 nor 1" },
 	{ "read-only", STATUS(read_only), 255, 1,
@@ -106,10 +106,10 @@ static const struct bad_record status_records[] = {
 
 static const struct bad_record peer_records[] = {
 	{ "unchanged", PEER(version), 0, 0, NULL },
-	{ "version", PEER(version), 3, 1, "a peer of another version" },
+	{ "version", PEER(version), 99, 1, "a peer of another version" },
 	{ "tally", PEER(tally), TALLY_SYSTEM_PEER + 1, 1,
 	    "a peer with an unknown tally" },
-	{ "state", PEER(state), PEER_STATE_DENIED + 1, 1,
+	{ "state", PEER(state), PEER_STATE_SELF + 1, 1,
 	    "a peer in an unknown state" },
 	{ "stratum", PEER(stratum), 17, 1, "a peer with a stratum over 16" },
 	{ "stratum 0", PEER(stratum), 0, 1, NULL },
@@ -133,7 +133,7 @@ static const struct bad_record peer_records[] = {
 
 static const struct bad_record server_records[] = {
 	{ "unchanged", SERVER(version), 0, 0, NULL },
-	{ "version", SERVER(version), 3, 1,
+	{ "version", SERVER(version), 99, 1,
 	    "server counters of another version" },
 	{ "more than all", SERVER(counted), 3, 1,
 	    "server counters of more processes than there are" },
@@ -544,7 +544,7 @@ static const struct {
 	    " 3600000.000    0.012\n"
 	    " e               .INIT.          16    -  1024     0        -"
 	    "        -        -\n" },
-	{ "a pool, IPv6, no address yet, denied", 0, 4, {
+	{ "a pool, IPv6, no address yet, denied, this machine", 0, 5, {
 		{ GOOD_PEER, .name = "pool" },
 		{ GOOD_PEER, .tally = TALLY_UNUSABLE, .name = "pool",
 		    .addr = IPV6_DOC_1, .state = PEER_STATE_DENIED,
@@ -553,7 +553,10 @@ static const struct {
 		    .addr = { 0 }, .state = PEER_STATE_RESOLVING, .poll = 4,
 		    .has_sample = 0, .when = -1 },
 		{ GOOD_PEER, .tally = TALLY_UNUSABLE, .name = "pool2",
-		    .state = PEER_STATE_STARTING, .when = 0 } },
+		    .state = PEER_STATE_STARTING, .when = 0 },
+		{ GOOD_PEER, .tally = TALLY_UNUSABLE, .name = "me",
+		    .state = PEER_STATE_SELF, .received = 0, .has_sample = 0,
+		    .reach = 0, .when = -1 } },
 	    HEADING
 	    "*192.0.2.1       .GPS.            1   33    64   377    0.123"
 	    "   -0.045    0.012\n"
@@ -562,7 +565,9 @@ static const struct {
 	    " pool            .DNS.           16    -    16   377        -"
 	    "        -        -\n"
 	    " pool2           .GPS.            1    0    64   377    0.123"
-	    "   -0.045    0.012\n" },
+	    "   -0.045    0.012\n"
+	    " me              .SELF.          16    -    64     0        -"
+	    "        -        -\n" },
 	{ "ages", 0, 6, {
 		{ GOOD_PEER, .name = "a", .when = 2047.9 },
 		{ GOOD_PEER, .name = "b", .when = 2048 },

@@ -6,7 +6,7 @@ addr_test	= common/addr
 answer_test	= ntpd/server/answer common/ntp common/ntptime
 ask_test	= ntpctl/ask ntpctl/record $(COMMON)
 ANSWERING	= $(addprefix ntpd/server/,batch answer access address clients \
-		siphash stamps xleave)
+		stamps xleave)
 SYNC		= $(basename $(wildcard ntpd/sync/*.c))
 
 access_test	= ntpd/server/access ntpd/server/address
@@ -16,7 +16,8 @@ batch_test	= $(ANSWERING) $(COMMON)
 check_test	= ntpd/engine/check common/ntp common/ntptime
 children_test	= ntpd/parent/children ntpd/process $(COMMON)
 clock_test	= ntpd/parent/clock common/leap common/loop common/log
-clients_test	= $(addprefix ntpd/server/,clients address siphash) common/addr
+clients_test	= $(addprefix ntpd/server/,clients address) common/addr \
+		common/siphash
 clocks_test	= ntpd/engine/clocks common/leap common/ntptime
 collect_test	= ntpd/parent/collect ntpd/process $(COMMON)
 config_test	= $(CONFIG_MODULES)
@@ -35,6 +36,7 @@ log_test	= common/log common/loop
 logpipe_test	= ntpd/parent/logpipe common/log common/loop
 lookup_test	= ntpd/resolver/lookup $(COMMON)
 loop_test	= common/loop common/log
+mark_test	= common/mark common/siphash common/ntptime
 ntp_test	= common/ntp common/ntptime
 ntpctl_test	= ntpctl/record ntpctl/show_status ntpctl/show_peers \
 		ntpctl/show_sensors ntpctl/show_server ntpctl/show_clients \

@@ -1,7 +1,7 @@
 /*
  * SipHash-2-4 of 16 bytes, after "SipHash: a fast short-input PRF", 2012.
  */
-#include "ntpd/server/siphash.h"
+#include "common/siphash.h"
 
 struct state {
 	uint64_t	 v0, v1, v2, v3;

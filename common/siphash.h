@@ -2,8 +2,8 @@
  * SipHash-2-4, the keyed hash of Aumasson and Bernstein (2012): who does not
  * know the key cannot choose what collides.
  */
-#ifndef NTPD_SERVER_SIPHASH_H
-#define NTPD_SERVER_SIPHASH_H
+#ifndef COMMON_SIPHASH_H
+#define COMMON_SIPHASH_H
 
 #include <stdint.h>
 
