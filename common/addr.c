@@ -6,7 +6,6 @@
 #include "common/addr.h"
 
 #include <arpa/inet.h>
-#include <net/if.h>
 #include <netinet/in.h>
 
 #include <bsd/stdlib.h>
@@ -15,6 +14,9 @@
 #include <md5.h>
 #include <stdio.h>
 #include <string.h>
+
+/* What IPv4 addresses written as IPv6 begin with. */
+static const uint8_t	 mapped[12] = { [10] = 0xff, [11] = 0xff };
 
 static bool
 is_zero(const uint8_t *p, size_t len)
@@ -34,20 +36,34 @@ is_link_local(const uint8_t *bytes)
 	return bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80;
 }
 
-/* The index of the interface called or numbered TEXT; 0: there is none. */
-static uint32_t
-parse_scope(const char *text)
+/*
+ * Read what follows '%': digits are the interface's number, else it is its
+ * name, if it can be one.
+ */
+static bool
+parse_interface(struct addr *addr, const char *text,
+    char interface[IF_NAMESIZE])
 {
 	const char	*error;
-	uint32_t	 scope;
+	size_t		 len = strlen(text);
 
-	scope = (uint32_t)strtonum(text, 1, INT_MAX, &error);
-	return error == NULL ? scope : if_nametoindex(text);
+	/* strtonum(3) would let a sign pass. */
+	if (len > 0 && text[strspn(text, "0123456789")] == '\0') {
+		addr->scope = (uint32_t)strtonum(text, 1, INT_MAX, &error);
+		return error == NULL;
+	}
+	/* The kernel's rules, dev_valid_name(); and signs are for numbers. */
+	if (len == 0 || len >= IF_NAMESIZE || text[0] == '+' ||
+	    text[0] == '-' || text[strcspn(text, "/: \t\n\v\f\r")] != '\0' ||
+	    strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
+		return false;
+	memcpy(interface, text, len + 1);
+	return true;
 }
 
 /* Read an IPv6 address, with "%interface" or without. */
 static bool
-parse_ipv6(struct addr *addr, const char *text)
+parse_ipv6(struct addr *addr, const char *text, char interface[IF_NAMESIZE])
 {
 	char		 number[INET6_ADDRSTRLEN];
 	const char	*percent = strchr(text, '%');
@@ -63,20 +79,34 @@ parse_ipv6(struct addr *addr, const char *text)
 	addr->family = ADDR_IPV6;
 	if (percent == NULL)
 		return true;
-	if (!is_link_local(addr->bytes))
+	return is_link_local(addr->bytes) &&
+	    parse_interface(addr, percent + 1, interface);
+}
+
+bool
+addr_parse_on(struct addr *addr, const char *text, uint16_t port,
+    char interface[IF_NAMESIZE])
+{
+	struct addr	 parsed = { .port = port };
+	char		 name[IF_NAMESIZE] = "";
+
+	if (inet_pton(AF_INET, text, parsed.bytes) == 1)
+		parsed.family = ADDR_IPV4;
+	else if (!parse_ipv6(&parsed, text, name))
 		return false;
-	addr->scope = parse_scope(percent + 1);
-	return addr->scope != 0;
+	*addr = parsed;
+	memcpy(interface, name, sizeof(name));
+	return true;
 }
 
 bool
 addr_parse(struct addr *addr, const char *text, uint16_t port)
 {
-	struct addr	 parsed = { .port = port };
+	char		 interface[IF_NAMESIZE];
+	struct addr	 parsed;
 
-	if (inet_pton(AF_INET, text, parsed.bytes) == 1)
-		parsed.family = ADDR_IPV4;
-	else if (!parse_ipv6(&parsed, text))
+	if (!addr_parse_on(&parsed, text, port, interface) ||
+	    interface[0] != '\0')
 		return false;
 	*addr = parsed;
 	return true;
@@ -151,8 +181,6 @@ is_unicast_ipv4(const uint8_t *bytes)
 static bool
 is_unicast_ipv6(const uint8_t *bytes)
 {
-	static const uint8_t	 mapped[12] = { [10] = 0xff, [11] = 0xff };
-
 	if (is_zero(bytes, 16) || bytes[0] == 0xff)
 		return false;
 	/* An IPv4 address in disguise has not passed IPv4's tests. */
@@ -166,6 +194,32 @@ addr_is_any(const struct addr *addr)
 
 	return addr->family != ADDR_NONE &&
 	    memcmp(addr->bytes, any, sizeof(any)) == 0;
+}
+
+bool
+addr_is_link_local(const struct addr *addr)
+{
+	return addr->family == ADDR_IPV6 && is_link_local(addr->bytes);
+}
+
+bool
+addr_is_mapped(const struct addr *addr)
+{
+	return addr->family == ADDR_IPV6 &&
+	    memcmp(addr->bytes, mapped, sizeof(mapped)) == 0;
+}
+
+bool
+addr_is_loopback(const struct addr *addr)
+{
+	static const uint8_t one[16] = { [15] = 1 };
+
+	if (addr->family == ADDR_IPV4)
+		return addr->bytes[0] == 127;
+	if (addr_is_mapped(addr))
+		return addr->bytes[sizeof(mapped)] == 127;
+	return addr->family == ADDR_IPV6 &&
+	    memcmp(addr->bytes, one, sizeof(one)) == 0;
 }
 
 bool

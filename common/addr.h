@@ -7,6 +7,7 @@
 
 #include <sys/socket.h>
 
+#include <net/if.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -30,13 +31,19 @@ struct addr {
 #define ADDR_STRLEN	80
 
 /*
- * Read a numeric IPv4 or IPv6 address ("192.0.2.1", "fe80::1%eth0",
- * "fe80::1%2") into *ADDR, with PORT.  False, and *ADDR untouched, if TEXT is
- * not one; also if the interface does not exist, or is given for an address
- * that is not link-local.  An interface's name takes system calls to look up
- * (socket, ioctl).
+ * Read a numeric IPv4 or IPv6 address ("192.0.2.1", "fe80::1%2") into *ADDR,
+ * with PORT.  False, and *ADDR untouched, if TEXT is not one; also if there is
+ * an interface and the address is not link-local, or its name, not its number.
  */
 bool	 addr_parse(struct addr *addr, const char *text, uint16_t port);
+
+/*
+ * The same, but the interface may have its name ("fe80::1%eth0").  This is in
+ * INTERFACE then, which is "" otherwise, and the scope of *ADDR is 0: which
+ * number the interface has, if it exists, is for later, and may change.
+ */
+bool	 addr_parse_on(struct addr *addr, const char *text, uint16_t port,
+	    char interface[IF_NAMESIZE]);
 
 /*
  * Write ADDR without its port into TEXT (ADDR_STRLEN bytes) and return TEXT.
@@ -60,6 +67,18 @@ bool	 addr_valid(const struct addr *addr);
 
 /* Is it the unspecified address (0.0.0.0, ::), whatever the port? */
 bool	 addr_is_any(const struct addr *addr);
+
+/* Is it an address of one link, fe80::/10, for which an interface is needed? */
+bool	 addr_is_link_local(const struct addr *addr);
+
+/* Is it IPv4 written as IPv6, ::ffff:0:0/96? */
+bool	 addr_is_mapped(const struct addr *addr);
+
+/*
+ * Is it an address that every machine has for itself: 127.0.0.0/8, the same
+ * written as IPv6, or ::1?
+ */
+bool	 addr_is_loopback(const struct addr *addr);
 
 /*
  * Is it an address that one NTP server can have: valid, a port, and not

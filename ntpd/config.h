@@ -49,6 +49,7 @@
 struct config_server {
 	char		 name[CONFIG_NAME_LEN];	/* host name or address */
 	struct addr	 addr;		/* if the name is one, else ADDR_NONE */
+	char		 interface[IF_NAMESIZE]; /* that addr is on, or "" */
 	bool		 pool;		/* servers: several addresses */
 	bool		 trusted;
 	bool		 xleave;	/* ask in interleaved mode */
@@ -59,6 +60,7 @@ struct config_server {
 	uint16_t	 port;
 	struct addr	 source4;	/* query from, port 0, or ADDR_NONE */
 	struct addr	 source6;
+	char		 source_interface[IF_NAMESIZE]; /* of source6, or "" */
 };
 
 enum listen_kind {
@@ -70,7 +72,8 @@ enum listen_kind {
 struct config_listener {
 	enum listen_kind kind;
 	struct addr	 addr;		/* LISTEN_ADDRESS, with the port */
-	char		 interface[IF_NAMESIZE]; /* LISTEN_INTERFACE */
+	char		 interface[IF_NAMESIZE]; /* LISTEN_INTERFACE, or that */
+					/* addr is on, or "" */
 	uint16_t	 port;
 };
 

@@ -61,6 +61,17 @@ struct engine_setup {
 	double		 frequency_error; /* s/s, standard error */
 };
 
+#define OWN_REFIDS_MOST	512
+
+/*
+ * By which reference ids others may know this machine that have their time
+ * from it by IPv6.  Those of IPv4 are the addresses themselves.
+ */
+struct own_refids {
+	uint32_t	 count;		/* of refids */
+	uint8_t		 refids[OWN_REFIDS_MOST][4];
+};
+
 /* The base frequency: what corrects the oscillator. */
 struct clock_frequency {
 	double		 frequency;	/* s/s */
@@ -198,6 +209,7 @@ MESSAGE(CHILD_ENDED,	LAUNCHER, PARENT,   struct child_ended)		\
 									\
 MESSAGE(ENGINE_HOST,	PARENT,	  ENGINE,   struct config_server)	\
 MESSAGE(ENGINE_SETUP,	PARENT,	  ENGINE,   struct engine_setup)	\
+MESSAGE(ENGINE_OWN,	PARENT,	  ENGINE,   struct own_refids)		\
 MESSAGE(ENGINE_RESOLVER, PARENT,  ENGINE,   struct no_payload)		\
 MESSAGE(ENGINE_SERVER,	PARENT,	  ENGINE,   struct no_payload)		\
 MESSAGE(ENGINE_ASK,	PARENT,	  ENGINE,   struct no_payload)		\

@@ -22,9 +22,10 @@ set_where(struct parser *p, const struct word *where)
 		l->kind = LISTEN_ANY;
 		return;
 	}
-	if (addr_parse(&l->addr, text, NTP_PORT)) {
+	if (addr_parse_on(&l->addr, text, NTP_PORT, l->interface)) {
 		l->kind = LISTEN_ADDRESS;
-		why = value_wildcard(l) ? NULL : value_unicast(&l->addr);
+		why = value_wildcard(l) ? NULL : value_unicast(&l->addr,
+		    l->interface);
 	} else {
 		l->kind = LISTEN_INTERFACE;
 		why = value_interface(text);
@@ -59,7 +60,8 @@ same_listener(const struct config_listener *a, const struct config_listener *b)
 		return false;
 	switch (a->kind) {
 	case LISTEN_ADDRESS:
-		return addr_same_host(&a->addr, &b->addr);
+		return addr_same_host(&a->addr, &b->addr) &&
+		    strcmp(a->interface, b->interface) == 0;
 	case LISTEN_INTERFACE:
 		return strcmp(a->interface, b->interface) == 0;
 	default:

@@ -80,10 +80,11 @@ void
 query_from(struct parser *p, const struct word *word)
 {
 	struct addr	 addr;
+	char		 interface[IF_NAMESIZE];
 	const char	*why = "it is not an address";
 
-	if (addr_parse(&addr, word->text, NTP_PORT))
-		why = value_unicast(&addr);
+	if (addr_parse_on(&addr, word->text, NTP_PORT, interface))
+		why = value_unicast(&addr, interface);
 	if (why != NULL) {
 		parser_error(p, word->line, "cannot query from \"%.64s\": %s, "
 		    "write an address of this machine", word->text, why);
@@ -92,22 +93,59 @@ query_from(struct parser *p, const struct word *word)
 	addr.port = 0;
 	if (addr.family == ADDR_IPV4)
 		p->source4 = addr;
-	else
+	else {
 		p->source6 = addr;
+		memcpy(p->source_interface, interface, sizeof(interface));
+	}
 	p->unused_query_line = word->line;
+}
+
+/*
+ * ntp.conf has such addresses for what is no server: those 127.127.T.U are
+ * clocks of this machine, of type T.
+ */
+static const char *
+clock_of_ntp_conf(const struct addr *addr)
+{
+	static const uint8_t	 prefix[2] = { 127, 127 };
+
+	if (addr->family != ADDR_IPV4 ||
+	    memcmp(addr->bytes, prefix, sizeof(prefix)) != 0)
+		return NULL;
+	return addr->bytes[2] == 1 ? "it is this machine's own clock in "
+	    "ntp.conf, here write \"local stratum N\"" :
+	    "it is a reference clock of this machine in ntp.conf, here that "
+	    "is \"sensor NAME\", which is not yet supported";
+}
+
+/* The host is an address: is it one of this machine itself? */
+static void
+check_address(struct parser *p, const struct word *host)
+{
+	const char	*clock = clock_of_ntp_conf(&p->server.addr);
+
+	if (clock != NULL)
+		parser_error(p, host->line, "cannot ask \"%.64s\": %s",
+		    host->text, clock);
+	else if (addr_is_loopback(&p->server.addr))
+		parser_warn(p, host->line, "\"%.64s\" is this machine "
+		    "itself, which is not asked for the time, remove it",
+		    host->text);
 }
 
 static void
 check_host(struct parser *p, const struct word *host)
 {
-	struct addr	 addr;
 	const char	*why = NULL;
 
-	if (addr_parse(&addr, host->text, NTP_PORT)) {
-		why = value_unicast(&addr);
-		p->server.addr = addr;
+	if (addr_parse_on(&p->server.addr, host->text, NTP_PORT,
+	    p->server.interface)) {
+		why = value_unicast(&p->server.addr, p->server.interface);
+		if (why == NULL)
+			check_address(p, host);
 	} else if (strchr(host->text, '%') != NULL)
-		why = "there is no such interface, or the address needs none";
+		why = "no interface can be called so, or the address needs "
+		    "none";
 	else if (!value_host(host->text))
 		why = "it is neither an address nor a host name";
 	if (why != NULL)
@@ -130,6 +168,8 @@ server_begin(struct parser *p, const struct word *host, bool pool)
 	s->port = NTP_PORT;
 	s->source4 = p->source4;
 	s->source6 = p->source6;
+	memcpy(s->source_interface, p->source_interface,
+	    sizeof(s->source_interface));
 	p->port = &s->port;
 	p->unused_query_line = 0;
 
@@ -201,7 +241,8 @@ same_server(const struct config_server *a, const struct config_server *b)
 	if (a->port != b->port)
 		return false;
 	if (a->addr.family != ADDR_NONE && b->addr.family != ADDR_NONE)
-		return addr_same_host(&a->addr, &b->addr);
+		return addr_same_host(&a->addr, &b->addr) &&
+		    strcmp(a->interface, b->interface) == 0;
 	return strcasecmp(a->name, b->name) == 0;
 }
 

@@ -63,6 +63,7 @@ struct parser {
 	/* What later statements depend on; lines are 0 if there is none. */
 	struct addr	 source4;	/* of query from, or ADDR_NONE */
 	struct addr	 source6;
+	char		 source_interface[IF_NAMESIZE]; /* of source6, or "" */
 	unsigned	 unused_query_line; /* query from, no server since */
 	unsigned	 ignore_wildcard_line;
 	unsigned	 single_lines[SINGLES];

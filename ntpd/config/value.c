@@ -85,7 +85,8 @@ value_interface(const char *text)
 	if (strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
 		return "it cannot be an interface";
 	if (strchr(text, '%') != NULL && strchr(text, ':') != NULL)
-		return "there is no such interface, or the address needs none";
+		return "no interface can be called so, or the address needs "
+		    "none";
 	if (strchr(text, ':') != NULL || text[strspn(text, DIGITS ".")] == '\0')
 		return "it is not a complete address";
 	if (strchr(text, '/') != NULL)
@@ -108,25 +109,15 @@ value_like_host(const char *text)
 }
 
 const char *
-value_unicast(const struct addr *addr)
+value_unicast(const struct addr *addr, const char *interface)
 {
 	if (!addr_is_unicast(addr))
 		return "it is not a unicast address";
-	if (addr->family == ADDR_IPV6 && addr->scope == 0 &&
-	    addr->bytes[0] == 0xfe && (addr->bytes[1] & 0xc0) == 0x80)
+	if (addr_is_link_local(addr) && addr->scope == 0 &&
+	    interface[0] == '\0')
 		return "it is link-local and lacks its interface, as in "
 		    "fe80::1%eth0";
 	return NULL;
-}
-
-/* ::ffff:192.0.2.1: nobody asks from there. */
-static bool
-is_mapped(const struct addr *addr)
-{
-	static const uint8_t	 mapped[12] = { [10] = 0xff, [11] = 0xff };
-
-	return addr->family == ADDR_IPV6 &&
-	    memcmp(addr->bytes, mapped, sizeof(mapped)) == 0;
 }
 
 const char *
@@ -149,7 +140,8 @@ value_network(const char *text, struct config_rule *rule)
 		return addr.family == ADDR_IPV4 ?
 		    "the length of the prefix is not 0 to 32" :
 		    "the length of the prefix is not 0 to 128";
-	if (is_mapped(&addr))
+	/* Nobody asks from there. */
+	if (addr_is_mapped(&addr))
 		return "it is IPv4 written as IPv6";
 	rule->family = addr.family;
 	rule->length = (uint8_t)length;

@@ -32,10 +32,10 @@ const char *value_interface(const char *text);
 bool	 value_like_host(const char *text);
 
 /*
- * NULL if ADDR (with a port) is an address that one host can have, else why
- * it cannot be.
+ * NULL if ADDR (with a port), on INTERFACE if that is not "", is an address
+ * that one host can have, else why it cannot be.
  */
-const char *value_unicast(const struct addr *addr);
+const char *value_unicast(const struct addr *addr, const char *interface);
 
 /*
  * "ADDRESS" or "ADDRESS/LENGTH": family, length and bytes of *RULE.  Returns

@@ -86,6 +86,56 @@ configure_load(struct parent *p)
 	return true;
 }
 
+/* Say which servers cannot be asked for want of an interface. */
+static void
+log_missing(const struct config *conf)
+{
+	static struct log_limit limit = { .burst = 64, .interval = 60 };
+	const struct config_server *s;
+	const char	*missing;
+
+	for (s = conf->servers; s < conf->servers + conf->nservers; s++) {
+		missing = NULL;
+		if (s->interface[0] != '\0' && s->addr.scope == 0)
+			missing = s->interface;
+		if (s->source_interface[0] != '\0' && s->source6.scope == 0)
+			missing = s->source_interface;
+		if (missing != NULL && log_allowed(&limit, instant_now(),
+		    NULL))
+			log_info("interface %s is not there: will ask %s when "
+			    "it is", missing, s->name);
+	}
+}
+
+/*
+ * Whoever says to be synchronized to one of these is synchronized to us, if
+ * there is anybody whom we answer.
+ */
+static void
+send_own_refids(struct parent *p)
+{
+	static struct log_limit limit = { .burst = 1, .interval = 3600 };
+	static struct own_refids own;
+
+	memset(&own, 0, sizeof(own));
+	if (p->conf.nlisteners > 0 && !links_own_refids(&own)) {
+		if (log_allowed(&limit, instant_now(), NULL))
+			log_warn("cannot find out which addresses this "
+			    "machine has");
+		return;
+	}
+	channel_send(&p->children.engine, MSG_ENGINE_OWN, 0, -1, &own);
+}
+
+void
+configure_links(struct parent *p)
+{
+	if (links_number(&p->conf))
+		configure_engine(p, false, 0);
+	else
+		send_own_refids(p);
+}
+
 void
 configure_engine(struct parent *p, bool has_drift, double drift_error)
 {
@@ -103,6 +153,9 @@ configure_engine(struct parent *p, bool has_drift, double drift_error)
 	};
 	size_t		 i;
 
+	(void)links_number(&p->conf);
+	log_missing(&p->conf);
+	send_own_refids(p);
 	for (i = 0; i < p->conf.nservers; i++)
 		channel_send(&p->children.engine, MSG_ENGINE_HOST,
 		    (uint32_t)i, -1, &p->conf.servers[i]);

@@ -5,8 +5,6 @@
  * whatever addresses the interface has or gets.  When the interface goes and
  * comes back it has another index, and its old sockets are dead.
  */
-#include <linux/netlink.h>
-#include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
 #include <bsd/stdlib.h>
@@ -24,6 +22,7 @@
 #define RETRY_INTERVAL	10.0		/* s, of what did not work */
 #define CLOSING		0.1		/* s, until workers have closed one */
 #define CLOSING_MOST	2.0		/* s, if they are slow */
+#define DESCRIBE_LEN	(ADDR_STRLEN + IF_NAMESIZE + 16)
 #define NOW		((struct instant){ 0 })	/* at once */
 
 static const struct {
@@ -39,16 +38,19 @@ void
 listeners_init(struct listeners *ls)
 {
 	memset(ls, 0, sizeof(*ls));
-	ls->netlink = -1;
 	ls->retry = INSTANT_NEVER;
 	ls->next_id = 1;
 	ls->spread.secret = arc4random();
 }
 
-/* For the log: "eth0", "*", "192.0.2.1", with the port if it is not 123. */
+/*
+ * For the log: "eth0", "*", "192.0.2.1", "fe80::1%eth0", with the port if it
+ * is not 123.  TEXT has DESCRIBE_LEN bytes.
+ */
 static const char *
-describe(const struct config_listener *conf, char *text, size_t size)
+describe(const struct config_listener *conf, char *text)
 {
+	const size_t	 size = DESCRIBE_LEN;
 	char		 addr[ADDR_STRLEN];
 
 	if (conf->kind == LISTEN_INTERFACE)
@@ -56,7 +58,8 @@ describe(const struct config_listener *conf, char *text, size_t size)
 	else if (conf->kind == LISTEN_ANY)
 		strlcpy(text, "*", size);
 	else
-		strlcpy(text, addr_format(&conf->addr, addr), size);
+		snprintf(text, size, "%s%s%s", addr_format(&conf->addr, addr),
+		    conf->interface[0] != '\0' ? "%" : "", conf->interface);
 	if (conf->port != NTP_PORT) {
 		char	 port[16];
 
@@ -71,8 +74,7 @@ same_listener(const struct config_listener *a, const struct config_listener *b)
 {
 	return a->kind == b->kind && a->port == b->port &&
 	    (a->kind != LISTEN_ADDRESS || addr_equal(&a->addr, &b->addr)) &&
-	    (a->kind != LISTEN_INTERFACE ||
-	    strcmp(a->interface, b->interface) == 0);
+	    strcmp(a->interface, b->interface) == 0;
 }
 
 /* Without it they are served all the same. */
@@ -94,11 +96,23 @@ wants_family(const struct config_listener *conf, unsigned family)
 	    conf->addr.family == families[family].addr;
 }
 
+/* What L listens on now: an interface that it names has its number. */
+static struct config_listener
+present(const struct listener *l)
+{
+	struct config_listener conf = l->conf;
+
+	if (conf.kind == LISTEN_ADDRESS && conf.interface[0] != '\0')
+		conf.addr.scope = l->ifindex;
+	return conf;
+}
+
 /* Open L's socket of FAMILY for one worker and send it.  False to try again. */
 static bool
 give(struct listeners *ls, struct listener *l, unsigned family,
     struct channel *worker)
 {
+	const struct config_listener conf = present(l);
 	struct socket_use use = {
 		.bound = socket_is_bound(&l->conf), .shared = ls->shared,
 		.xleave = ls->xleave
@@ -107,10 +121,10 @@ give(struct listeners *ls, struct listener *l, unsigned family,
 		.family = families[family].addr, .xleave = use.xleave,
 		.bound = use.bound
 	};
-	char		 name[ADDR_STRLEN + 16];
+	char		 name[DESCRIBE_LEN];
 	int		 fd;
 
-	fd = socket_open(&l->conf, families[family].socket, &use);
+	fd = socket_open(&conf, families[family].socket, &use);
 	if (fd != -1) {
 		spread(ls, fd, families[family].socket);
 		if (!channel_send(worker, MSG_SERVER_LISTEN, l->id + family,
@@ -128,7 +142,7 @@ give(struct listeners *ls, struct listener *l, unsigned family,
 		return false;
 	if (!l->failed[family])
 		log_warn("cannot listen on %s (%s), trying again every %.0fs",
-		    describe(&l->conf, name, sizeof(name)),
+		    describe(&l->conf, name),
 		    families[family].name, RETRY_INTERVAL);
 	l->failed[family] = true;
 	return false;
@@ -139,7 +153,7 @@ static bool
 give_all(struct listeners *ls, struct listener *l, unsigned family,
     struct channel *workers, size_t n)
 {
-	char		 name[ADDR_STRLEN + 16];
+	char		 name[DESCRIBE_LEN];
 	bool		 complete = true;
 	size_t		 i;
 
@@ -152,7 +166,7 @@ give_all(struct listeners *ls, struct listener *l, unsigned family,
 	if (complete && l->failed[family]) {
 		l->failed[family] = false;
 		log_info("now listening on %s (%s)",
-		    describe(&l->conf, name, sizeof(name)),
+		    describe(&l->conf, name),
 		    families[family].name);
 	}
 	return complete;
@@ -176,28 +190,6 @@ take_back(struct listener *l, struct channel *workers, size_t n)
 			any = true;
 		}
 	return any;
-}
-
-/* Without this socket interfaces are looked at every RETRY_INTERVAL. */
-static void
-watch_interfaces(struct listeners *ls)
-{
-	struct sockaddr_nl nl = {
-		.nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK
-	};
-
-	if (ls->netlink != -1)
-		return;
-	ls->netlink = socket(AF_NETLINK,
-	    SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_ROUTE);
-	if (ls->netlink != -1 && bind(ls->netlink,
-	    (const struct sockaddr *)&nl, sizeof(nl)) == 0)
-		return;
-	log_warn("cannot watch interfaces, looking at them every %.0fs",
-	    RETRY_INTERVAL);
-	if (ls->netlink != -1)
-		close(ls->netlink);
-	ls->netlink = -1;
 }
 
 /* Does A, at the same port, listen on every address that B does? */
@@ -329,8 +321,6 @@ listeners_configure(struct listeners *ls, const struct config *conf,
 		ls->next_id += LISTEN_FAMILIES;
 		if (!differs)
 			take_over(l, old, nold);
-		if (l->conf.kind == LISTEN_INTERFACE)
-			watch_interfaces(ls);
 	}
 	ls->xleave = conf->xleave;
 	close_old(ls, old, nold, workers, n, shared && ls->shared);
@@ -356,15 +346,17 @@ static bool
 follow_interface(struct listener *l, struct channel *workers, size_t n)
 {
 	unsigned	 ifindex = if_nametoindex(l->conf.interface);
+	char		 name[DESCRIBE_LEN];
 
 	if (ifindex == 0 && errno != ENODEV)
 		return false;
 	if (ifindex != l->ifindex)
 		(void)take_back(l, workers, n);
 	if (ifindex == 0 && !l->missing)
-		log_info("interface %s is %s: will listen on it when it is "
+		log_info("interface %s is %s: will listen on %s when it is "
 		    "there", l->conf.interface, l->ifindex != 0 ? "gone" :
-		    "not there yet");
+		    "not there yet", l->conf.kind == LISTEN_INTERFACE ? "it" :
+		    describe(&l->conf, name));
 	l->missing = ifindex == 0;
 	l->ifindex = ifindex;
 	return true;
@@ -375,7 +367,8 @@ static bool
 update(struct listeners *ls, struct listener *l, struct channel *workers,
     size_t n)
 {
-	char		 name[ADDR_STRLEN + 16];
+	char		 name[DESCRIBE_LEN];
+	const struct config_listener conf = present(l);
 	bool		 complete = true, had = false, has = false;
 	unsigned	 family;
 
@@ -388,10 +381,10 @@ update(struct listeners *ls, struct listener *l, struct channel *workers,
 	}
 	if (!has || had)
 		return complete;
-	log_info("listening on %s", describe(&l->conf, name, sizeof(name)));
-	if (l->conf.kind == LISTEN_ADDRESS && !socket_is_here(&l->conf.addr))
+	log_info("listening on %s", describe(&l->conf, name));
+	if (conf.kind == LISTEN_ADDRESS && !socket_is_here(&conf.addr))
 		log_warnx("this machine does not have the address %s yet",
-		    addr_format(&l->conf.addr, name));
+		    describe(&l->conf, name));
 	return complete;
 }
 
@@ -405,9 +398,8 @@ listeners_update(struct listeners *ls, struct channel *workers, size_t n,
 	if (instant_before(now, ls->retry))
 		return;
 	for (l = ls->list; l < ls->list + ls->n; l++) {
-		if (l->conf.kind == LISTEN_INTERFACE) {
-			if (!follow_interface(l, workers, n) ||
-			    ls->netlink == -1)
+		if (l->conf.interface[0] != '\0') {
+			if (!follow_interface(l, workers, n))
 				again = true;
 			if (l->ifindex == 0)
 				continue;
@@ -422,14 +414,7 @@ listeners_update(struct listeners *ls, struct channel *workers, size_t n,
 }
 
 void
-listeners_read_netlink(struct listeners *ls)
+listeners_follow(struct listeners *ls)
 {
-	char		 buf[8192];
-	int		 i;
-
-	/* What it says does not matter; listeners_update() looks itself. */
-	for (i = 0; i < 64; i++)
-		if (recv(ls->netlink, buf, sizeof(buf), MSG_DONTWAIT) <= 0)
-			break;
 	ls->retry = NOW;
 }

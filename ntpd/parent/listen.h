@@ -20,7 +20,7 @@
 /* A listen statement, while the daemon runs. */
 struct listener {
 	struct config_listener conf;
-	unsigned	 ifindex;	/* its interface's; 0: not there */
+	unsigned	 ifindex;	/* of the interface it names; 0: not there */
 	uint32_t	 id;		/* of its sockets: id + family */
 	bool		 missing;	/* its interface; logged */
 	bool		 failed[LISTEN_FAMILIES];	/* to open; logged */
@@ -35,7 +35,6 @@ struct listeners {
 	bool		 spread_failed;	/* logged */
 	bool		 shared;	/* ports, by several sockets */
 	bool		 xleave;	/* interleaved mode, too */
-	int		 netlink;	/* of interfaces; -1: none needed */
 	struct instant	 retry;		/* when there is something to do */
 	struct instant	 closing;	/* until then old ones may be open */
 };
@@ -63,7 +62,7 @@ void	 listeners_forget(struct listeners *ls, size_t i);
 void	 listeners_update(struct listeners *ls, struct channel *workers,
 	    size_t n, struct instant now);
 
-/* Take what the kernel said of interfaces: the news is that there is news. */
-void	 listeners_read_netlink(struct listeners *ls);
+/* Interfaces may have come or gone: see what is to be done about it. */
+void	 listeners_follow(struct listeners *ls);
 
 #endif

@@ -90,6 +90,7 @@ next_deadline(struct parent *p)
 	struct instant	 t = p->clock.slew_end;
 
 	t = instant_min(t, p->listeners.retry);
+	t = instant_min(t, p->links.look);
 	t = instant_min(t, children_deadline(&p->children));
 	t = instant_min(t, control_deadline(&p->control));
 	t = instant_min(t, collect_deadline(&p->collect));
@@ -124,6 +125,10 @@ do_timers(struct parent *p, struct instant now)
 		listeners_forget(&p->listeners, i);
 	}
 	children_check(&p->children, now);
+	if (links_due(&p->links, now)) {
+		configure_links(p);
+		listeners_follow(&p->listeners);
+	}
 	listeners_update(&p->listeners, p->children.servers,
 	    p->children.nservers, now);
 	if (collect_run(&p->collect, p->children.servers,
@@ -141,7 +146,7 @@ wait_and_receive(struct parent *p)
 	pollset_clear(&set);
 	children_poll(&p->children, &set);
 	control_poll(&p->control, &set);
-	netlink = pollset_add(&set, p->listeners.netlink, POLLIN);
+	netlink = pollset_add(&set, p->links.netlink, POLLIN);
 	timer = pollset_add(&set, p->timerfd, POLLIN);
 	log = pollset_add(&set, p->logpipe.fd, POLLIN);
 
@@ -150,8 +155,10 @@ wait_and_receive(struct parent *p)
 
 	if (pollset_ready(&set, log, POLLIN))
 		logpipe_read(&p->logpipe);
-	if (pollset_ready(&set, netlink, POLLIN))
-		listeners_read_netlink(&p->listeners);
+	if (pollset_ready(&set, netlink, POLLIN)) {
+		links_read(&p->links, now);
+		listeners_follow(&p->listeners);
+	}
 	children_transfer(&p->children, &set);
 	drain(p, now);
 	/* Last: a step asked for before the clock was set finds that out. */

@@ -27,6 +27,7 @@ const struct sandbox parent_sandbox = {
 		{ "recvmsg",		"messages of the children, ntpctl" },
 		{ "sendmsg",		"messages to them" },
 		{ "recvfrom",		"news of interfaces" },
+		{ "getsockname",	"which addresses are ours" },
 		{ "sendto",		"syslog, service manager" },
 		{ "socketpair",		"a channel for a new child" },
 		{ "socket",		"listening sockets, syslog" },

@@ -109,6 +109,7 @@ start(struct parent *p)
 	command_watch_clock(p);
 	policy_start(&p->policy);
 	has_drift = save_load(p, &drift_error);
+	links_open(&p->links);
 	listeners_init(&p->listeners);
 	children_start(&p->children);
 	configure_engine(p, has_drift, drift_error);

@@ -14,6 +14,7 @@
 #include "ntpd/parent/clock.h"
 #include "ntpd/parent/collect.h"
 #include "ntpd/parent/control.h"
+#include "ntpd/parent/links.h"
 #include "ntpd/parent/listen.h"
 #include "ntpd/parent/logpipe.h"
 #include "ntpd/parent/notify.h"
@@ -28,6 +29,7 @@ struct parent {
 	struct clock	 clock;
 	struct policy	 policy;
 	struct children	 children;
+	struct links	 links;
 	struct listeners listeners;
 	struct control	 control;
 	struct collect	 collect;
@@ -92,6 +94,12 @@ void	 configure_reload(struct parent *p);
 /* Send the engine its configuration; DRIFT_ERROR counts with HAS_DRIFT. */
 void	 configure_engine(struct parent *p, bool has_drift,
 	    double drift_error);
+
+/*
+ * Interfaces or addresses may have changed: tell the engine, if it concerns
+ * its servers or who it is itself.
+ */
+void	 configure_links(struct parent *p);
 
 /*
  * Tell server number I, newly started or not, whom to answer.  Comes before

@@ -58,10 +58,12 @@ static const struct {
 	{ "IPv6 in brackets",	"[2001:db8::1]",	NULL, 0, 0 },
 	{ "two gaps",		"2001::db8::1",		NULL, 0, 0 },
 	{ "a group too many",	"1:2:3:4:5:6:7:8:9",	NULL, 0, 0 },
-	{ "no such interface",	"fe80::1%nosuchif0",	NULL, 0, 0 },
+	{ "an interface's name", "fe80::1%lo",		NULL, 0, 0 },
 	{ "no interface",	"fe80::1%",		NULL, 0, 0 },
 	{ "interface 0",	"fe80::1%0",		NULL, 0, 0 },
 	{ "a negative one",	"fe80::1%-1",		NULL, 0, 0 },
+	{ "one with a sign",	"fe80::1%+1",		NULL, 0, 0 },
+	{ "one with a blank",	"fe80::1% 1",		NULL, 0, 0 },
 	{ "one too large",	"fe80::1%4294967296",	NULL, 0, 0 },
 	{ "global with an interface", "2001:db8::1%lo",	NULL, 0, 0 },
 	{ "far too long",
@@ -95,15 +97,98 @@ test_parse(void **arg)
 	}
 }
 
+/* With an interface, which need not exist.  NAME is NULL for what is wrong. */
+static const struct {
+	const char	*input;
+	const char	*name;
+	uint32_t	 scope;
+} interfaces[] = {
+	{ "fe80::1%lo",			"lo",			0 },
+	{ "fe80::1%nosuchif0",		"nosuchif0",		0 },
+	{ "fe80::1%eth0.100",		"eth0.100",		0 },
+	{ "fe80::1%2a",			"2a",			0 },
+	{ "fe80::1%fifteenletters.",	"fifteenletters.",	0 },
+	{ "fe80::1%2",			"",			2 },
+	{ "fe80::1%002",		"",			2 },
+	{ "fe80::1",			"",			0 },
+	{ "2001:db8::1",		"",			0 },
+	{ "192.0.2.1",			"",			0 },
+	{ "fe80::1%sixteenletters..",	NULL,			0 },
+	{ "fe80::1%",			NULL,			0 },
+	{ "fe80::1%0",			NULL,			0 },
+	{ "fe80::1%+1",			NULL,			0 },
+	{ "fe80::1%-1",			NULL,			0 },
+	{ "fe80::1%+eth0",		NULL,			0 },
+	{ "fe80::1%2147483648",		NULL,			0 },
+	{ "fe80::1%et h0",		NULL,			0 },
+	{ "fe80::1%eth/0",		NULL,			0 },
+	{ "fe80::1%eth0:1",		NULL,			0 },
+	{ "fe80::1%..",			NULL,			0 },
+	{ "fe80::1%lo%lo",		"lo%lo",		0 },
+	{ "2001:db8::1%lo",		NULL,			0 },
+	{ "192.0.2.1%lo",		NULL,			0 },
+};
+
 static void
 test_interface_by_name(void **arg)
 {
+	char		 name[IF_NAMESIZE];
 	struct addr	 addr;
+	size_t		 i;
 
 	(void)arg;
-	assert_true(if_nametoindex("lo") > 0);
-	assert_true(addr_parse(&addr, "fe80::1%lo", 123));
-	assert_int_equal(addr.scope, if_nametoindex("lo"));
+	for (i = 0; i < COUNT(interfaces); i++) {
+		memset(name, 'x', sizeof(name));
+		if (addr_parse_on(&addr, interfaces[i].input, 123, name) !=
+		    (interfaces[i].name != NULL))
+			fail_msg("%s: verdict", interfaces[i].input);
+		if (interfaces[i].name == NULL)
+			continue;
+		assert_string_equal(name, interfaces[i].name);
+		assert_int_equal(addr.scope, interfaces[i].scope);
+		assert_int_equal(addr.port, 123);
+		assert_true(addr_valid(&addr));
+	}
+}
+
+static const struct {
+	const char	*text;
+	bool		 loopback, mapped, link_local;
+} kinds[] = {
+	{ "127.0.0.1",		true,	false,	false },
+	{ "127.0.1.1",		true,	false,	false },
+	{ "127.127.1.0",	true,	false,	false },
+	{ "127.255.255.255",	true,	false,	false },
+	{ "::1",		true,	false,	false },
+	{ "::ffff:127.0.0.1",	true,	true,	false },
+	{ "::ffff:127.8.9.1",	true,	true,	false },
+	{ "::ffff:192.0.2.1",	false,	true,	false },
+	{ "126.0.0.1",		false,	false,	false },
+	{ "128.0.0.1",		false,	false,	false },
+	{ "::2",		false,	false,	false },
+	{ "::127.0.0.1",	false,	false,	false },
+	{ "7f00::1",		false,	false,	false },
+	{ "fe80::1%1",		false,	false,	true },
+	{ "febf::1%1",		false,	false,	true },
+	{ "fec0::1",		false,	false,	false },
+};
+
+static void
+test_kinds(void **arg)
+{
+	struct addr	 addr;
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(kinds); i++) {
+		assert_true(addr_parse(&addr, kinds[i].text, 123));
+		if (addr_is_loopback(&addr) != kinds[i].loopback ||
+		    addr_is_mapped(&addr) != kinds[i].mapped ||
+		    addr_is_link_local(&addr) != kinds[i].link_local)
+			fail_msg("%s", kinds[i].text);
+	}
+	memset(&addr, 0, sizeof(addr));
+	assert_false(addr_is_loopback(&addr));
 }
 
 static void
@@ -357,6 +442,7 @@ main(void)
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(test_parse),
 		cmocka_unit_test(test_interface_by_name),
+		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_format_of_none),
 		cmocka_unit_test(test_compare),
 		cmocka_unit_test(test_valid),

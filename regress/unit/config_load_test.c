@@ -49,7 +49,9 @@ values_arrive(void **state)
 	    "servers b weight 3 trusted poll 5-9 port 1123 max 7 xleave\n"
 	    "listen on *\nlisten on 2001:db8::1 port 124\ninterface listen e0\n"
 	    "driftfile \"/d \\\" d\"\nsocket '/s'\nuser u\nworkers 3\nxleave\n"
-	    "step always 250 ms\nlocal stratum 9 orphan\nserver c poll 8\n";
+	    "step always 250 ms\nlocal stratum 9 orphan\nserver c poll 8\n"
+	    "query from fe80::2%eth9\nserver fe80::1%eth8\n"
+	    "server fe80::1%3\nlisten on fe80::1%eth7\n";
 	struct config		 conf;
 	struct config_server	*s = conf.servers;
 	struct config_listener	*l = conf.listeners;
@@ -58,7 +60,7 @@ values_arrive(void **state)
 
 	(void)state;
 	assert_true(parse(&conf, text, &r));
-	assert_int_equal(conf.nservers, 3);
+	assert_int_equal(conf.nservers, 5);
 	assert_string_equal(s[0].name, "a");
 	assert_false(s[0].pool || s[0].trusted || s[0].xleave);
 	assert_int_equal(s[0].weight, 1);
@@ -76,13 +78,23 @@ values_arrive(void **state)
 	assert_int_equal(s[1].source6.family, ADDR_NONE);
 	assert_int_equal(s[2].minpoll, 8);
 	assert_int_equal(s[2].maxpoll, 8);
-	assert_int_equal(conf.nlisteners, 3);
+	assert_string_equal(s[2].interface, "");
+	assert_string_equal(s[2].source_interface, "");
+	assert_string_equal(s[3].interface, "eth8");
+	assert_int_equal(s[3].addr.scope, 0);
+	assert_string_equal(s[3].source_interface, "eth9");
+	assert_int_equal(s[3].source6.scope, 0);
+	assert_string_equal(s[4].interface, "");
+	assert_int_equal(s[4].addr.scope, 3);
+	assert_int_equal(conf.nlisteners, 4);
 	assert_int_equal(l[0].kind, LISTEN_ANY);
 	assert_int_equal(l[1].kind, LISTEN_ADDRESS);
 	assert_int_equal(l[1].addr.port, 124);
 	assert_int_equal(l[2].kind, LISTEN_INTERFACE);
 	assert_string_equal(l[2].interface, "e0");
 	assert_int_equal(l[2].port, NTP_PORT);
+	assert_int_equal(l[3].kind, LISTEN_ADDRESS);
+	assert_string_equal(l[3].interface, "eth7");
 	assert_string_equal(conf.driftfile, "/d \" d");
 	assert_string_equal(conf.socket, "/s");
 	assert_string_equal(conf.user, "u");
