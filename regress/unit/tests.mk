@@ -51,6 +51,7 @@ sandbox_test	= ntpd/sandbox ntpd/engine/engine_sandbox \
 		common/log common/loop
 schedule_test	= ntpd/engine/schedule common/loop common/log
 select_test	= $(SYNC)
+self_test	= ntpd/engine/self common/addr
 source_test	= $(SYNC) regress/unit/paths
 steer_test	= ntpd/engine/steer ntpd/sync/discipline common/addr \
 		common/leap common/loop common/log common/ntptime
