@@ -40,6 +40,13 @@ association_is_denied(const struct association *a)
 	return a->schedule.state == SCHEDULE_STOPPED;
 }
 
+bool
+association_is_self(const struct association *a)
+{
+	return a->schedule.state == SCHEDULE_OURS ||
+	    a->schedule.state == SCHEDULE_RETURNED;
+}
+
 void
 association_start(struct association *a, size_t host,
     const struct config_server *conf, const struct addr *addr,
@@ -97,7 +104,7 @@ collect_turns(const struct planning *p, const struct association *a,
 
 	for (o = p->all; o < p->all + MAX_ASSOCIATIONS; o++)
 		if (o != a && o->used && !is_starting(o) &&
-		    !association_is_denied(o))
+		    !association_is_denied(o) && !association_is_self(o))
 			turns[n++] = o->schedule.next;
 	return n;
 }
@@ -120,13 +127,13 @@ association_plan(const struct planning *p, struct association *a,
 
 static bool
 send_request(struct association *a, const struct config_server *conf,
-    const struct clocks *clocks, bool not_ourselves, struct instant now)
+    const struct clocks *clocks, struct ntptime transmit, struct instant now)
 {
 	struct query_target target = {
 		.addr = a->addr, .xleave = conf->xleave,
 		.source = a->addr.family == ADDR_IPV4 ?
 		    conf->source4 : conf->source6,
-		.not_ourselves = not_ourselves
+		.transmit = transmit
 	};
 
 	return query_send(&a->query, &target, clocks, now);
@@ -135,7 +142,7 @@ send_request(struct association *a, const struct config_server *conf,
 void
 association_ask(const struct planning *p, struct association *a,
     const struct config_server *conf, const struct clocks *clocks,
-    bool not_ourselves)
+    struct ntptime transmit)
 {
 	char		 name[ADDR_STRLEN];
 
@@ -146,7 +153,7 @@ association_ask(const struct planning *p, struct association *a,
 	}
 	a->reach = (uint8_t)(a->reach << 1);
 	association_plan(p, a, SCHEDULE_ASKED);
-	if (send_request(a, conf, clocks, not_ourselves, p->now)) {
+	if (send_request(a, conf, clocks, transmit, p->now)) {
 		a->sent++;
 		a->was_unsendable = false;
 	} else if (!a->was_unsendable) {
@@ -171,6 +178,49 @@ association_fell_silent(struct association *a, struct instant now)
 }
 
 bool
+association_found_self(const struct planning *p, struct association *a,
+    enum schedule_reason why)
+{
+	char		 name[ADDR_STRLEN];
+
+	query_close(&a->query);
+	association_plan(p, a, why);
+	if (a->was_self)
+		return false;
+	a->was_self = a->was_unreachable = true;
+	if (why == SCHEDULE_IS_OURS)
+		log_info("%s: is this machine itself: not asked",
+		    association_name(a, name));
+	else
+		log_info("%s: leads back to this machine itself: not used, "
+		    "next try in %.0f s", association_name(a, name),
+		    instant_diff(a->schedule.next, p->now));
+	return true;
+}
+
+void
+association_found_other(struct association *a, struct instant now)
+{
+	char		 name[ADDR_STRLEN];
+
+	log_info("%s: is not this machine any more: asking it",
+	    association_name(a, name));
+	a->was_self = a->was_unreachable = false;
+	association_quicken(a, now);
+}
+
+void
+association_found_loop(struct association *a)
+{
+	char		 name[ADDR_STRLEN];
+
+	if (!a->was_loop)
+		log_info("%s: has its time from this machine: not used",
+		    association_name(a, name));
+	a->was_loop = true;
+}
+
+bool
 association_answered(const struct planning *p, struct association *a,
     const struct answer *answer)
 {
@@ -185,6 +235,7 @@ association_answered(const struct planning *p, struct association *a,
 	a->answered_at = p->now;
 	if (answer->has_sample)
 		a->delay = answer->sample.delay;
+	a->was_self = a->was_loop = false;
 	if (!a->was_unreachable)
 		return false;
 	a->was_unreachable = false;

@@ -33,7 +33,9 @@ struct association {
 	double		 delay;		/* s, of the last answer */
 	uint32_t	 sent, received, rejected;
 	bool		 was_false;	/* logged as falseticker */
-	bool		 was_unreachable; /* logged as silent */
+	bool		 was_unreachable; /* logged as silent, or as below */
+	bool		 was_self;	/* logged as this machine itself */
+	bool		 was_loop;	/* logged: it has its time from us */
 	bool		 was_unsendable; /* logged: a request could not leave */
 };
 
@@ -60,13 +62,29 @@ const char *association_name(const struct association *a,
 /* Does the server deny itself? */
 bool	 association_is_denied(const struct association *a);
 
+/* Is it this machine itself? */
+bool	 association_is_self(const struct association *a);
+
 /*
  * Send the request of A that is due and plan the next one.  An answer that is
- * still to come is waited for first.
+ * still to come is waited for first.  TRANSMIT is the request's timestamp.
  */
 void	 association_ask(const struct planning *p, struct association *a,
 	    const struct config_server *conf, const struct clocks *clocks,
-	    bool not_ourselves);
+	    struct ntptime transmit);
+
+/*
+ * A is this machine itself, WHY: its address is ours (SCHEDULE_IS_OURS), or
+ * requests come back (SCHEDULE_CAME_BACK).  True, and logged, if that is news.
+ */
+bool	 association_found_self(const struct planning *p,
+	    struct association *a, enum schedule_reason why);
+
+/* A was this machine itself and is not any more: ask it.  Logged. */
+void	 association_found_other(struct association *a, struct instant now);
+
+/* The server has its time from us.  Logged once, until it has not. */
+void	 association_found_loop(struct association *a);
 
 /* Plan A's next request anew, because of WHY. */
 void	 association_plan(const struct planning *p, struct association *a,

@@ -68,6 +68,8 @@ connect_server(struct engine *e, uint32_t i, int fd)
 	}
 	channel_close(&e->servers[i]);
 	channel_open(&e->servers[i], fd, ENGINE, SERVER);
+	/* Before it knows the time: so it never gives that to ourselves. */
+	channel_send(&e->servers[i], MSG_SERVER_MARK, 0, -1, &e->marker.key);
 	engine_publish(e, instant_now());
 }
 
@@ -90,6 +92,9 @@ from_parent(struct engine *e, const struct message *msg, struct instant now)
 		break;
 	case MSG_ENGINE_SETUP:
 		configure(e, msg->data, now);
+		break;
+	case MSG_ENGINE_OWN:
+		e->own = *(const struct own_refids *)msg->data;
 		break;
 	case MSG_ENGINE_RESOLVER:
 		connect_resolver(e, msg->fd);
@@ -124,6 +129,16 @@ from_resolver(struct engine *e, const struct message *msg, struct instant now)
 {
 	if (msg->type == MSG_RESOLVED)
 		engine_on_resolved(e, msg->id, msg->data, now);
+	if (msg->fd != -1)
+		close(msg->fd);
+}
+
+static void
+from_server(struct engine *e, const struct message *msg)
+{
+	if (msg->type == MSG_OWN_REQUEST)
+		engine_on_own_request(e,
+		    ((const struct own_request *)msg->data)->transmit);
 	if (msg->fd != -1)
 		close(msg->fd);
 }
@@ -186,8 +201,7 @@ receive(struct engine *e, const struct pollset *set, struct instant now)
 		if (!channel_transfer(&e->servers[i], set))
 			channel_close(&e->servers[i]);
 		while (channel_receive(&e->servers[i], &msg))
-			if (msg.fd != -1)
-				close(msg.fd);
+			from_server(e, &msg);
 	}
 }
 
@@ -216,6 +230,7 @@ engine_init(struct engine *e, int parent_fd)
 	e->precision = clocks_precision();
 	clocks_init(&e->clocks);
 	local_init(&e->local);
+	marker_init(&e->marker);
 	for (i = 0; i < MAX_ASSOCIATIONS; i++)
 		query_init(&e->associations[i].query);
 }

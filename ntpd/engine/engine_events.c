@@ -4,6 +4,7 @@
  */
 #include "common/log.h"
 #include "ntpd/engine/engine_state.h"
+#include "ntpd/engine/self.h"
 
 /* Packets taken in a turn of what comes to a port: anybody can hit it. */
 #define READS_PER_TURN		16
@@ -83,15 +84,17 @@ on_kiss(struct engine *e, size_t i, const uint8_t code[4], struct instant now)
 }
 
 static void
-on_refusal(struct engine *e, struct association *a, const char *why,
-    struct instant now)
+on_refusal(struct engine *e, struct association *a,
+    const struct answer *answer, struct instant now)
 {
 	char		 name[ADDR_STRLEN];
 
 	a->rejected++;
+	if (answer->is_loop)
+		association_found_loop(a);
 	if (log_allowed(&e->complaints, now, NULL))
 		log_debug("answer of %s dropped: %s",
-		    association_name(a, name), why);
+		    association_name(a, name), answer->why);
 }
 
 /*
@@ -125,15 +128,16 @@ on_answer(struct engine *e, size_t i, const struct answer *answer,
 void
 engine_on_packets(struct engine *e, size_t i, struct instant now)
 {
+	const struct own_refids *own = e->setup.listening ? &e->own : NULL;
 	struct association *a = &e->associations[i];
 	struct answer	 answer;
 	int		 n;
 
 	for (n = 0; n < READS_PER_TURN && query_receive(&a->query, &e->clocks,
-	    e->precision, &answer); n++) {
+	    e->precision, own, &answer); n++) {
 		switch (answer.kind) {
 		case ANSWER_REFUSED:
-			on_refusal(e, a, answer.why, now);
+			on_refusal(e, a, &answer, now);
 			break;
 		case ANSWER_KISS:
 			on_kiss(e, i, answer.pkt.refid, now);
@@ -145,6 +149,17 @@ engine_on_packets(struct engine *e, size_t i, struct instant now)
 	}
 }
 
+/* Association I is this machine itself, WHY: it is no source. */
+static void
+on_self(struct engine *e, size_t i, enum schedule_reason why,
+    struct instant now)
+{
+	struct planning	 p = engine_planning(e, now);
+
+	if (association_found_self(&p, &e->associations[i], why))
+		lose(e, i, now);
+}
+
 /* The answer of association I is overdue. */
 static void
 on_timeout(struct engine *e, size_t i, struct instant now)
@@ -152,6 +167,12 @@ on_timeout(struct engine *e, size_t i, struct instant now)
 	struct association *a = &e->associations[i];
 
 	query_close(&a->query);
+	if (a->query.came_back) {
+		on_self(e, i, SCHEDULE_CAME_BACK, now);
+		return;
+	}
+	if (association_is_self(a))
+		association_found_other(a, now);
 	/* Others depend on a leader: find out soon whether it is gone. */
 	if (i == e->local.leader && (a->schedule.state == SCHEDULE_POLLING ||
 	    a->schedule.state == SCHEDULE_EXTRA))
@@ -165,8 +186,16 @@ on_turn(struct engine *e, size_t i, struct instant now)
 	struct planning	 p = engine_planning(e, now);
 	struct association *a = &e->associations[i];
 
+	if (self_has_address(&a->addr)) {
+		on_self(e, i, SCHEDULE_IS_OURS, now);
+		return;
+	}
+	if (a->schedule.state == SCHEDULE_OURS) {
+		association_found_other(a, now);
+		return;
+	}
 	association_ask(&p, a, &e->hosts.list[a->host].conf, &e->clocks,
-	    e->setup.listening);
+	    mark_make(&e->marker, instant_now()));
 	if (association_fell_silent(a, now))
 		lose(e, i, now);
 }
@@ -184,6 +213,16 @@ engine_on_time(struct engine *e, struct instant now)
 		if (a->used && schedule_is_due(&a->schedule, now))
 			on_turn(e, i, now);
 	}
+}
+
+void
+engine_on_own_request(struct engine *e, struct ntptime transmit)
+{
+	struct association *a;
+
+	for (a = e->associations; a < e->associations + MAX_ASSOCIATIONS; a++)
+		if (a->used)
+			query_came_back(&a->query, transmit);
 }
 
 void

@@ -12,6 +12,7 @@
 
 #include "common/log.h"
 #include "common/loop.h"
+#include "common/mark.h"
 #include "ntpd/engine/association.h"
 #include "ntpd/engine/clocks.h"
 #include "ntpd/engine/hosts.h"
@@ -32,6 +33,8 @@ struct engine {
 	struct sync	 sync;
 	struct steer	 steer;
 	struct local	 local;
+	struct marker	 marker;	/* of our requests */
+	struct own_refids own;		/* as the parent says */
 	struct clocks	 clocks;
 	struct clock_state clock;	/* as the parent says */
 	struct instant	 slew_end;	/* of the slew in progress */
@@ -54,6 +57,9 @@ void	 engine_on_leap(struct engine *e, struct instant now);
 
 /* Something has come to the socket of association I. */
 void	 engine_on_packets(struct engine *e, size_t i, struct instant now);
+
+/* A server of ours has got a request with our mark and TRANSMIT. */
+void	 engine_on_own_request(struct engine *e, struct ntptime transmit);
 
 /* The resolver has answered question ID. */
 void	 engine_on_resolved(struct engine *e, uint32_t id,

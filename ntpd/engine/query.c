@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "ntpd/engine/query.h"
+#include "ntpd/engine/self.h"
 
 #define NS_PER_S	1000000000LL
 #define ANSWER_TIME	3.0	/* s to wait for an answer */
@@ -50,6 +51,13 @@ bool
 query_is_overdue(const struct query *q, struct instant now)
 {
 	return !instant_before(now, q->deadline);
+}
+
+void
+query_came_back(struct query *q, struct ntptime transmit)
+{
+	if (q->fd != -1 && ntptime_equal(q->asked.transmit, transmit))
+		q->came_back = true;
 }
 
 void
@@ -95,11 +103,6 @@ connect_query(struct query *q, const struct query_target *target)
 	if (getsockname(q->fd, (struct sockaddr *)&ss, &len) == -1 ||
 	    !addr_from_sockaddr(&q->local, (struct sockaddr *)&ss, len))
 		return false;
-	if (target->not_ourselves &&
-	    addr_same_host(&q->local, &target->addr)) {
-		errno = ELOOP;
-		return false;
-	}
 	return true;
 }
 
@@ -114,7 +117,7 @@ wants_interleaved(const struct query *q, const struct query_target *target,
 
 /*
  * A request tells nothing of us but the protocol's version: all fields are
- * zero, the transmit timestamp is random.  In interleaved mode (RFC 9769
+ * zero, the transmit timestamp is random to all but our own servers.  In interleaved mode (RFC 9769
  * section 2) the server also gets back its own receive timestamp of the last
  * good answer, and a second random number.  With that number it says that it
  * answers in interleaved mode.  If the last request or answer was lost, the
@@ -122,7 +125,8 @@ wants_interleaved(const struct query *q, const struct query_target *target,
  * in basic mode.
  */
 static void
-make_request(struct query *q, bool interleaved, uint8_t buf[NTP_HEADER_LEN])
+make_request(struct query *q, struct ntptime transmit, bool interleaved,
+    uint8_t buf[NTP_HEADER_LEN])
 {
 	struct ntp_packet pkt = {
 		.version = NTP_VERSION, .mode = NTP_MODE_CLIENT
@@ -130,9 +134,7 @@ make_request(struct query *q, bool interleaved, uint8_t buf[NTP_HEADER_LEN])
 	struct request	*asked = &q->asked;
 
 	memset(asked, 0, sizeof(*asked));
-	do {
-		arc4random_buf(&asked->transmit, sizeof(asked->transmit));
-	} while (ntptime_is_zero(asked->transmit));
+	asked->transmit = transmit;
 	if (interleaved) {
 		asked->origin = q->exchange.receive;
 		do {
@@ -164,7 +166,9 @@ query_send(struct query *q, const struct query_target *target,
 		query_close(q);
 		return false;
 	}
-	make_request(q, wants_interleaved(q, target, clocks), buf);
+	make_request(q, target->transmit,
+	    wants_interleaved(q, target, clocks), buf);
+	q->came_back = false;
 	q->sent = clocks_read(clocks);
 	if (send(q->fd, buf, sizeof(buf), MSG_NOSIGNAL) != sizeof(buf)) {
 		query_close(q);
@@ -271,6 +275,18 @@ make_sample(const struct exchange *x, const struct ntp_packet *pkt,
 }
 
 /*
+ * Has the server of PKT its time from us, by whatever address?  Its reference
+ * id is that address then.  At stratum 1 it is the name of a clock, which may
+ * look like one.
+ */
+static bool
+is_loop(const struct ntp_packet *pkt, const struct own_refids *own)
+{
+	return own != NULL && pkt->stratum > 1 &&
+	    self_has_refid(own, pkt->refid);
+}
+
+/*
  * Judge PKT, which came at T4, and make *ANSWER of it.
  *
  * An interleaved answer has T3 of the exchange before, as the server's kernel
@@ -285,7 +301,7 @@ make_sample(const struct exchange *x, const struct ntp_packet *pkt,
  */
 static void
 judge(struct query *q, const struct ntp_packet *pkt, const struct reading *t4,
-    int8_t precision, struct answer *answer)
+    int8_t precision, const struct own_refids *own, struct answer *answer)
 {
 	const bool	 interleaved = check_interleaved(pkt, &q->asked);
 	const struct exchange this = {
@@ -294,13 +310,15 @@ judge(struct query *q, const struct ntp_packet *pkt, const struct reading *t4,
 	};
 	struct exchange	 x = interleaved ? q->exchange : this;
 	double		 out, back;
-	uint8_t		 own[4];
+	uint8_t		 local[4];
 	enum check	 check;
 
 	make_sample(&x, pkt, precision, &out, &back, &answer->sample);
-	addr_refid(&q->local, own);
+	addr_refid(&q->local, local);
 	check = check_answer(pkt, &q->asked, out, back,
-	    answer->sample.precision, own);
+	    answer->sample.precision, local);
+	if (check == CHECK_OK && is_loop(pkt, own))
+		check = CHECK_LOOP;
 	answer->pkt = *pkt;
 	answer->pkt.fields = NULL;
 	answer->pkt.fields_len = 0;
@@ -313,6 +331,7 @@ judge(struct query *q, const struct ntp_packet *pkt, const struct reading *t4,
 		answer->kind = ANSWER_KISS;
 	} else {
 		answer->why = check_reason(check);
+		answer->is_loop = check == CHECK_LOOP;
 		/* The fault may be the exchange's: do not use it again. */
 		if (interleaved)
 			q->exchange.known = false;
@@ -321,7 +340,7 @@ judge(struct query *q, const struct ntp_packet *pkt, const struct reading *t4,
 
 bool
 query_receive(struct query *q, const struct clocks *clocks, int8_t precision,
-    struct answer *answer)
+    const struct own_refids *own, struct answer *answer)
 {
 	uint8_t		 buf[NTP_MAX_LEN + 1];
 	struct ntp_packet pkt;
@@ -347,7 +366,7 @@ query_receive(struct query *q, const struct clocks *clocks, int8_t precision,
 		answer->why = ntp_strerror(error);
 		return true;
 	}
-	judge(q, &pkt, &t4, precision, answer);
+	judge(q, &pkt, &t4, precision, own, answer);
 	if (answer->kind != ANSWER_REFUSED)
 		query_close(q);
 	return true;

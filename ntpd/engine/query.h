@@ -13,6 +13,7 @@
 #include "common/ntp.h"
 #include "ntpd/engine/check.h"
 #include "ntpd/engine/clocks.h"
+#include "ntpd/messages.h"
 #include "ntpd/sync/sample.h"
 
 /* The last exchange: in interleaved mode the next answer completes it. */
@@ -32,6 +33,7 @@ struct query {
 	struct reading	 sent;		/* our clocks at T1 */
 	struct instant	 deadline;	/* no answer after this */
 	struct addr	 local;		/* our address, to notice loops */
+	bool		 came_back;	/* the request, to a server of ours */
 	struct exchange	 exchange;
 };
 
@@ -40,7 +42,7 @@ struct query_target {
 	struct addr	 addr;
 	struct addr	 source;	/* ADDR_NONE: the kernel chooses */
 	bool		 xleave;	/* in interleaved mode if possible */
-	bool		 not_ourselves;	/* fail if it is our own address */
+	struct ntptime	 transmit;	/* timestamp, 64 random bits, not zero */
 };
 
 enum answer_kind {
@@ -52,6 +54,7 @@ enum answer_kind {
 struct answer {
 	enum answer_kind kind;
 	const char	*why;		/* REFUSED: the reason, static text */
+	bool		 is_loop;	/* REFUSED: it has its time from us */
 	struct ntp_packet pkt;		/* KISS, GOOD; its fields are NULL */
 	bool		 interleaved;	/* GOOD: it came in that mode */
 	bool		 has_sample;	/* GOOD: there is one */
@@ -71,6 +74,12 @@ bool	 query_send(struct query *q, const struct query_target *target,
 /* Give up the request that is on its way, if any. */
 void	 query_close(struct query *q);
 
+/*
+ * A server of ours has got a request with TRANSMIT.  If that is Q's, it has
+ * come back; unless there is an answer all the same, it was sent to ourselves.
+ */
+void	 query_came_back(struct query *q, struct ntptime transmit);
+
 /* Is the answer overdue? */
 bool	 query_is_overdue(const struct query *q, struct instant now);
 
@@ -80,9 +89,11 @@ void	 query_forget(struct query *q);
 /*
  * Take the next packet that has come.  False if there is none, or no request
  * is on its way.  After a kiss or a good answer nothing more is waited for.
- * PRECISION is our own clock's, log2 s.
+ * PRECISION is our own clock's, log2 s.  OWN are the reference ids of this
+ * machine for those that ask it by IPv6, NULL if nobody can ask it.
  */
 bool	 query_receive(struct query *q, const struct clocks *clocks,
-	    int8_t precision, struct answer *answer);
+	    int8_t precision, const struct own_refids *own,
+	    struct answer *answer);
 
 #endif

@@ -36,6 +36,9 @@
 /* A wait that is so many times what it should be is cut short. */
 #define HASTE		2.0
 
+/* An address that is ours may not be so later: s until it is looked at. */
+#define OURS_INTERVAL	16.0
+
 /*
  * A RATE kiss doubles the shortest interval, up to the longest doubled this
  * many times.  That many answers halve it again.
@@ -225,7 +228,9 @@ asked(struct schedule *s, const struct schedule_view *v)
 	else if (s->state == SCHEDULE_HURRIED && s->left > 0) {
 		s->left--;
 		s->next = instant_add(v->now, BURST_SPACING);
-	} else if (s->state == SCHEDULE_EXTRA)
+	} else if (s->state == SCHEDULE_RETURNED)
+		s->next = instant_add(v->now, schedule_longest(s));
+	else if (s->state == SCHEDULE_EXTRA)
 		return_to_turn(s, v);
 	else
 		poll_regularly(s, v);
@@ -252,9 +257,18 @@ start(struct schedule *s, const struct schedule_view *v, unsigned count,
 	s->next = instant_add(v->now, wait);
 }
 
+/* Is it this machine itself?  Then nothing it could say is worth a request. */
+static bool
+is_self(const struct schedule *s)
+{
+	return s->state == SCHEDULE_OURS || s->state == SCHEDULE_RETURNED;
+}
+
 static void
 hurry(struct schedule *s, const struct schedule_view *v)
 {
+	if (is_self(s))
+		return;
 	if (s->state != SCHEDULE_STARTING || s->left < HURRY) {
 		s->state = SCHEDULE_HURRIED;
 		s->left = HURRY;
@@ -281,9 +295,19 @@ hasten(struct schedule *s, const struct schedule_view *v)
 	double		 interval = fmax(schedule_shortest(s),
 	    fmin(schedule_longest(s), v->interval));
 
-	if (s->state != SCHEDULE_STARTING &&
+	if (s->state != SCHEDULE_STARTING && !is_self(s) &&
 	    instant_diff(s->next, s->asked_at) > HASTE * interval)
 		ask_sooner(s, v, interval);
+}
+
+/* Nothing is missed while it is ourselves; the next try is after WAIT s. */
+static void
+leave_alone(struct schedule *s, const struct schedule_view *v,
+    enum schedule_state state, double wait)
+{
+	s->state = state;
+	s->missed = 0;
+	s->next = instant_add(v->now, wait);
 }
 
 void
@@ -321,6 +345,12 @@ schedule_event(struct schedule *s, enum schedule_reason why,
 			return_to_turn(s, v);
 		else
 			poll_regularly(s, v);
+		break;
+	case SCHEDULE_IS_OURS:
+		leave_alone(s, v, SCHEDULE_OURS, OURS_INTERVAL);
+		break;
+	case SCHEDULE_CAME_BACK:
+		leave_alone(s, v, SCHEDULE_RETURNED, schedule_longest(s));
 		break;
 	case SCHEDULE_DENIED:
 		s->state = SCHEDULE_STOPPED;

@@ -18,16 +18,24 @@
  *             be news                            -> POLLING
  *  POLLING    one an interval                    DOUBT -> EXTRA
  *  EXTRA      one out of its turn                it was sent, KISS -> POLLING
+ *  OURS       none: the address is our own. A    BEGIN: it is not any more
+ *             look every 16 s
+ *  RETURNED   one in the longest interval: they  BACK: there was an answer;
+ *             come back to ourselves             BEGIN: it went elsewhere
  *  STOPPED    none: the server denies itself     never
  *
  * BEGIN and BACK lead to STARTING from everywhere but STOPPED, NEWS to HURRIED
- * from everywhere but STOPPED and the first requests of STARTING.
+ * from everywhere but STOPPED, OURS, RETURNED and the first requests of
+ * STARTING.  IS_OURS and CAME_BACK lead to OURS and RETURNED from everywhere
+ * but STOPPED.
  */
 enum schedule_state {
 	SCHEDULE_STARTING,
 	SCHEDULE_HURRIED,
 	SCHEDULE_POLLING,
 	SCHEDULE_EXTRA,
+	SCHEDULE_OURS,
+	SCHEDULE_RETURNED,
 	SCHEDULE_STOPPED
 };
 
@@ -41,6 +49,8 @@ enum schedule_reason {
 	SCHEDULE_DOUBT,		/* an answer, or that of others, is in doubt */
 	SCHEDULE_RESTLESS,	/* the right interval may be shorter now */
 	SCHEDULE_KISS,		/* after schedule_slow_down() */
+	SCHEDULE_IS_OURS,	/* the address is one of this machine */
+	SCHEDULE_CAME_BACK,	/* a request came to a server of ours */
 	SCHEDULE_DENIED		/* the server wants no more requests */
 };
 

@@ -140,7 +140,8 @@ run(struct instant now)
 
 	for (a = all; a < all + MAX_ASSOCIATIONS; a++)
 		if (a->used && schedule_is_due(&a->schedule, now))
-			association_ask(&p, a, &conf, NULL, false);
+			association_ask(&p, a, &conf, NULL,
+			    (struct ntptime){ 1 });
 }
 
 /* Association 0 answers at NOW, s; it was silent: true. */
@@ -346,6 +347,58 @@ silence_is_no_reason_to_be_early(void **state)
 	assert_in_range(early, 50, 100);	/* three in four are */
 }
 
+/* An association that is ourselves is nobody to wait for, and says so once. */
+static void
+ourselves(void **state)
+{
+	struct planning	 p = planning(at(1000));
+	struct association *a = add(0, 1000, 1000);
+
+	(void)state;
+	association_quicken(a, at(1000));
+	assert_int_equal(associations_expected(all), 1);
+	assert_true(association_found_self(&p, a, SCHEDULE_IS_OURS));
+	assert_int_equal(associations_expected(all), 0);
+	assert_int_equal(associations_hoped(all), 0);
+	assert_true(association_is_self(a));
+	assert_false(association_found_self(&p, a, SCHEDULE_IS_OURS));
+	assert_false(association_fell_silent(a, at(1000)));
+
+	/* The address moves to another machine, which answers. */
+	association_found_other(a, at(1016));
+	assert_false(association_is_self(a));
+	assert_int_equal(associations_expected(all), 1);
+	answer(1017);
+	assert_true(association_found_self(&p, a, SCHEDULE_IS_OURS));
+}
+
+/* However often requests come back, they are few, and none is missed. */
+static void
+requests_come_back(void **state)
+{
+	struct association *a = add(0, 1000, 1000);
+	struct planning	 p;
+	struct instant	 now = at(1000), before;
+	bool		 news;
+	int		 i;
+
+	(void)state;
+	for (i = 0; i < 20; i++) {
+		before = now;
+		now = a->schedule.next;
+		assert_true(i < 1 || instant_diff(now, before) > 1000);
+		run(now);
+		p = planning(instant_add(now, 3));
+		news = association_found_self(&p, a, SCHEDULE_CAME_BACK);
+		assert_int_equal(news, i == 0);
+		assert_false(association_fell_silent(a, p.now));
+	}
+	/* One that is answered is from another machine. */
+	run(a->schedule.next);
+	assert_true(answer(instant_diff(a->schedule.next, at(0))));
+	assert_false(association_is_self(a));
+}
+
 int
 main(void)
 {
@@ -357,6 +410,8 @@ main(void)
 		cmocka_unit_test_setup(who_answers_again_is_asked_soon, begin),
 		cmocka_unit_test_setup(turns_are_spread, begin),
 		cmocka_unit_test_setup(silence_is_no_reason_to_be_early, begin),
+		cmocka_unit_test_setup(ourselves, begin),
+		cmocka_unit_test_setup(requests_come_back, begin),
 	};
 
 	return cmocka_run_group_tests_name("association", tests, NULL, NULL);
