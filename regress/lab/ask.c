@@ -23,9 +23,11 @@ claim_sample(struct world *w, const char *path)
 	claim->stderr_ = status->error;
 	claim->bound = status->bound;
 	claim->root_bound = status->root_delay / 2 + status->root_dispersion;
+	claim->certain = claim->root_bound;
+	if (status->updated_ago < 0)
+		claim->bound = claim->root_bound = claim->certain = INFINITY;
 	claim->synchronized = status->synchronized != 0;
 	claim->undecided = status->next == NEXT_MAJORITY;
 	report_clear(&report);
-	if (isfinite(claim->bound))
-		w->nclaims++;
+	w->nclaims++;
 }

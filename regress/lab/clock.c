@@ -2,7 +2,8 @@
  * True time, and the clock of the machine against it.  True time is a
  * function of the raw monotonic clock, which nothing corrects: the machine's
  * oscillator is wrong by a constant, a random walk, a daily and an hourly
- * sine and perhaps a change of temperature.
+ * sine and perhaps changes of temperature.  When the machine is paused, true
+ * time goes on alone.
  */
 #include <sys/timex.h>
 
@@ -35,15 +36,21 @@ clock_start(struct world *w)
 		err(1, "clock_settime");
 }
 
-/* The part of the change of temperature that has come through at R. */
+/* What has come through at R of the changes of frequency. */
 static double
-frequency_step(const struct oscillator *o, double r)
+frequency_steps(const struct oscillator *o, double r)
 {
-	if (o->fstepat <= 0 || r < o->fstepat)
-		return 0;
-	if (o->ftau <= 0)
-		return o->fstep;
-	return o->fstep * (1 - exp((o->fstepat - r) / o->ftau));
+	double		 sum = 0;
+
+	for (int i = 0; i < o->fsteps.n; i++) {
+		const struct event *e = &o->fsteps.event[i];
+
+		if (r < e->at)
+			continue;
+		sum += e->tau <= 0 ? e->by :
+		    e->by * (1 - exp((e->at - r) / e->tau));
+	}
+	return sum;
 }
 
 /* The error of the uncorrected oscillator at raw time R. */
@@ -57,15 +64,27 @@ oscillator_error(struct oscillator *o, double r)
 		o->now = o->freq + o->walk +
 		    o->day * sin(2 * M_PI * o->segment / 86400) +
 		    o->hour * sin(2 * M_PI * o->segment / 3600) +
-		    frequency_step(o, o->segment);
+		    frequency_steps(o, o->segment);
 	}
 	return o->error + o->now * (r - o->segment);
 }
 
 double
+events_sum(const struct events *events, double r)
+{
+	double		 sum = 0;
+
+	for (int i = 0; i < events->n; i++)
+		if (r >= events->event[i].at)
+			sum += events->event[i].by;
+	return sum;
+}
+
+double
 true_time(struct world *w, double r)
 {
-	return r - oscillator_error(&w->oscillator, r);
+	return r - oscillator_error(&w->oscillator, r) +
+	    events_sum(&w->pauses, r);
 }
 
 double

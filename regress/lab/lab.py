@@ -72,6 +72,27 @@ def log_folder(keep, scenario, daemon, seed):
         os.path.basename(scenario), re.sub(r"\W+", "_", daemon.text), seed))
 
 
+def pool(work, jobs, do):
+    """DO(item, cpu) for all items of WORK, JOBS at once, each on a CPU of its
+    own if there are as many: (item, what it returns) as they are done."""
+    free = queue.Queue()
+    cpus = sorted(os.sched_getaffinity(0))
+    for n in range(jobs):
+        free.put(cpus[n % len(cpus)])
+
+    def one(item):
+        cpu = free.get()
+        try:
+            return item, do(item, cpu)
+        finally:
+            free.put(cpu)
+
+    with concurrent.futures.ThreadPoolExecutor(jobs) as executor:
+        for future in concurrent.futures.as_completed(
+                [executor.submit(one, item) for item in work]):
+            yield future.result()
+
+
 def run_all(scenarios, daemons, seeds, jobs=2, keep=None, progress=None):
     """All of them: {scenario: {daemon's text: [result or None, by seed]}}.
     KEEP is a folder for the logs.  PROGRESS is called after each run with
@@ -81,32 +102,20 @@ def run_all(scenarios, daemons, seeds, jobs=2, keep=None, progress=None):
     work = [(s, d, i) for s in scenarios for i in range(len(seeds))
             for d in daemons]
 
-    free = queue.Queue()
-    cpus = sorted(os.sched_getaffinity(0))
-    for n in range(jobs):
-        free.put(cpus[n % len(cpus)])
-
-    def one(job):
+    def one(job, cpu):
         s, d, i = job
         folder = None
         if keep is not None:
             folder = log_folder(keep, s, d, seeds[i])
-        cpu = free.get()
-        try:
-            return job, run(s, d, seeds[i], cpu, folder)
-        finally:
-            free.put(cpu)
+        return run(s, d, seeds[i], cpu, folder)
 
-    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        done = 0
-        for future in concurrent.futures.as_completed(
-                [pool.submit(one, job) for job in work]):
-            (s, d, i), (result, why) = future.result()
-            results[s][d.text][i] = result
-            done += 1
-            if progress:
-                progress("%s, %s, seed %d" % (s, d.text, seeds[i]), done,
-                         len(work), why)
+    done = 0
+    for (s, d, i), (result, why) in pool(work, jobs, one):
+        results[s][d.text][i] = result
+        done += 1
+        if progress:
+            progress("%s, %s, seed %d" % (s, d.text, seeds[i]), done,
+                     len(work), why)
     return results
 
 

@@ -70,6 +70,19 @@ last_above(const struct world *w, long start, double limit)
 	return i == w->nerrors ? -1 : i - start;
 }
 
+/* When the clock was last set, or the machine last paused; 0: never. */
+static double
+last_set(const struct world *w)
+{
+	double		 last = 0;
+
+	for (int i = 0; i < w->steps.n; i++)
+		last = fmax(last, w->steps.event[i].at);
+	for (int i = 0; i < w->pauses.n; i++)
+		last = fmax(last, w->pauses.event[i].at);
+	return last;
+}
+
 static void
 print_times(const struct world *w)
 {
@@ -80,13 +93,14 @@ print_times(const struct world *w)
 		{ "10ms", 10e-3 }, { "1ms", 1e-3 },
 		{ "100us", 100e-6 }, { "10us", 10e-6 }
 	};
+	double		 set = last_set(w);
 
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
 		printf(",\"t%s\":%ld", limits[i].name,
 		    last_above(w, 0, limits[i].limit));
-		if (w->stepat > 0)
+		if (set > 0)
 			printf(",\"back%s\":%ld", limits[i].name, last_above(w,
-			    (long)w->stepat, limits[i].limit));
+			    (long)set, limits[i].limit));
 	}
 }
 
@@ -140,7 +154,7 @@ print_claims(const struct world *w)
 	for (i = 0; i < w->nclaims; i++) {
 		const struct claim *c = &w->claims[i];
 
-		if (c->second < (long)w->settle)
+		if (c->second < (long)w->settle || !isfinite(c->bound))
 			continue;
 		errors[n] = fabs(c->error);
 		bounds[n] = c->bound;

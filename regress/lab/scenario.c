@@ -11,7 +11,14 @@
 /* 2027-01-01 00:00:00 UTC, in Unix time. */
 #define END_OF_YEAR	1798761600LL
 
-enum type { REAL, INTEGER, WINDOW };
+/*
+ * How often the daemon is asked, s.  A prime, so that this does not fall in
+ * step with what the daemon does at powers of two or each minute; asking more
+ * often makes a run slower.
+ */
+#define ASK		127
+
+enum type { REAL, INTEGER, WINDOW, EVENT };
 
 struct key {
 	const char	*name;
@@ -23,16 +30,20 @@ struct key {
 	{ name, type, offsetof(struct world, member) }
 #define SERVER(type, member) \
 	{ #member, type, offsetof(struct server, member) }
-#define PATH(member) \
-	{ #member, REAL, offsetof(struct path, member) }
+#define PATH(type, member) \
+	{ #member, type, offsetof(struct path, member) }
 
 static const struct key world_keys[] = {
 	WORLD("duration",	REAL,	 duration),
 	WORLD("settle",		REAL,	 settle),
+	WORLD("ask",		REAL,	 ask),
 	WORLD("apart",		INTEGER, apart),
+	WORLD("restart",	EVENT,	 restarts),
 	WORLD("clock.offset",	REAL,	 offset),
 	WORLD("clock.stepat",	REAL,	 stepat),
 	WORLD("clock.step",	REAL,	 step),
+	WORLD("clock.steps",	EVENT,	 steps),
+	WORLD("clock.pauses",	EVENT,	 pauses),
 	WORLD("leapat",		REAL,	 leapat),
 	WORLD("leap",		INTEGER, leap),
 	WORLD("clock.freq",	REAL,	 oscillator.freq),
@@ -42,6 +53,7 @@ static const struct key world_keys[] = {
 	WORLD("clock.fstepat",	REAL,	 oscillator.fstepat),
 	WORLD("clock.fstep",	REAL,	 oscillator.fstep),
 	WORLD("clock.ftau",	REAL,	 oscillator.ftau),
+	WORLD("clock.fsteps",	EVENT,	 oscillator.fsteps),
 	{ NULL, REAL, 0 }
 };
 
@@ -53,6 +65,8 @@ static const struct key server_keys[] = {
 	SERVER(REAL,	offset),
 	SERVER(REAL,	stepat),
 	SERVER(REAL,	step),
+	SERVER(EVENT,	steps),
+	SERVER(EVENT,	fsteps),
 	SERVER(REAL,	start),
 	SERVER(REAL,	freq),
 	SERVER(REAL,	wander),
@@ -67,10 +81,11 @@ static const struct key server_keys[] = {
 };
 
 static const struct key path_keys[] = {
-	PATH(delay),
-	PATH(jitter),
-	PATH(burst),
-	PATH(shift),
+	PATH(REAL,	delay),
+	PATH(REAL,	jitter),
+	PATH(REAL,	burst),
+	PATH(REAL,	shift),
+	PATH(EVENT,	shifts),
 	{ NULL, REAL, 0 }
 };
 
@@ -96,6 +111,29 @@ window(const char *text)
 	return w;
 }
 
+static void
+add_event(struct events *events, double at, double by, double tau)
+{
+	if (events->n == MAX_EVENTS)
+		errx(1, "more than %d events of a kind", MAX_EVENTS);
+	events->event[events->n++] = (struct event){ .at = at, .by = by,
+	    .tau = tau };
+}
+
+/* One more of EVENTS: at:by or at:by:tau. */
+static void
+event(struct events *events, const char *text)
+{
+	double		 at, by, tau = 0;
+	char		 rest;
+	int		 n = sscanf(text, "%lf:%lf:%lf%c", &at, &by, &tau,
+			    &rest);
+
+	if (n != 3 && (n != 2 || strchr(strchr(text, ':') + 1, ':') != NULL))
+		errx(1, "not at:by or at:by:tau: %s", text);
+	add_event(events, at, by, tau);
+}
+
 /* Set the member of BASE that is called NAME; false if there is none. */
 static bool
 set(void *base, const struct key *keys, const char *name, const char *value)
@@ -114,6 +152,9 @@ set(void *base, const struct key *keys, const char *name, const char *value)
 			break;
 		case WINDOW:
 			*(struct window *)(void *)member = window(value);
+			break;
+		case EVENT:
+			event((struct events *)(void *)member, value);
 			break;
 		}
 		return true;
@@ -210,6 +251,21 @@ seed(struct world *w, uint64_t number)
 		w->servers[i].random = ~w->random - (uint64_t)i * 7919;
 }
 
+/* What came as two or three keys is an event as others are. */
+static void
+single_events(struct world *w)
+{
+	struct oscillator *o = &w->oscillator;
+
+	if (w->stepat > 0)
+		add_event(&w->steps, w->stepat, w->step, 0);
+	if (o->fstepat > 0)
+		add_event(&o->fsteps, o->fstepat, o->fstep, o->ftau);
+	for (struct server *s = w->servers; s < w->servers + w->nservers; s++)
+		if (s->stepat > 0)
+			add_event(&s->steps, s->stepat, s->step, 0);
+}
+
 void
 scenario_load(struct world *w, const char *file)
 {
@@ -221,6 +277,7 @@ scenario_load(struct world *w, const char *file)
 		err(1, "%s", file);
 	w->duration = 86400;
 	w->settle = 7200;
+	w->ask = ASK;
 	w->epoch = 1795000000;
 	while (fgets(line, sizeof(line), f) != NULL) {
 		line[strcspn(line, "#\n")] = '\0';
@@ -233,7 +290,10 @@ scenario_load(struct world *w, const char *file)
 	/* The second that is left out is the last one. */
 	if (w->leapat > 0)
 		w->epoch = END_OF_YEAR - (long long)w->leapat - (w->leap < 0);
+	if (w->ask < 1)
+		errx(1, "ask: 1 or more");
 	if (w->settle >= w->duration)
 		errx(1, "the duration must be longer than settle");
+	single_events(w);
 	seed(w, text == NULL ? 1 : strtoull(text, NULL, 10));
 }

@@ -51,13 +51,27 @@ drift(struct server *s, double r)
 	return s->drift + (s->freq + s->walk) * (r - s->drifted_at);
 }
 
+/* What the changes of a server's frequency have made of its clock by R. */
+static double
+crept(const struct server *s, double r)
+{
+	double		 sum = 0;
+
+	for (int i = 0; i < s->fsteps.n; i++) {
+		const struct event *e = &s->fsteps.event[i];
+
+		if (r > e->at)
+			sum += e->by * (r - e->at);
+	}
+	return sum;
+}
+
 static double
 server_clock(struct world *w, struct server *s, double r)
 {
 	double		 t = utc(w, true_time(w, r)) + s->offset;
 
-	if (s->stepat > 0 && r >= s->stepat)
-		t += s->step;
+	t += events_sum(&s->steps, r) + crept(s, r);
 	if (s->jump_every > 0 && r >= s->start)
 		t += fmod(floor((r - s->start) / s->jump_every), 2) == 0 ?
 		    s->jump : -s->jump;
@@ -84,7 +98,8 @@ static double
 crossing(struct world *w, struct server *s, int direction, double r)
 {
 	const struct path *p = &s->path[direction];
-	double		 d = p->delay + draw(&w->random, p);
+	double		 d = p->delay + draw(&w->random, p) +
+			    events_sum(&p->shifts, r);
 
 	if (inside(&s->detour, r))
 		d += p->shift;
@@ -130,6 +145,7 @@ server_receive(struct world *w, int i)
 		if (is_out(s, r) || uniform(&w->random) < s->loss)
 			continue;
 		memcpy(p.data, buf, PACKET_LEN);
+		p.asked = r;
 		p.due = r + crossing(w, s, FORWARD, r);
 		packet_add(w, &p);
 	}
@@ -208,9 +224,12 @@ deliver(struct world *w, const struct packet *p)
 	struct server	*s = &w->servers[p->server];
 
 	if (sendto(s->fd, p->data, PACKET_LEN, 0,
-	    (const struct sockaddr *)&p->client, sizeof(p->client)) ==
+	    (const struct sockaddr *)&p->client, sizeof(p->client)) !=
 	    PACKET_LEN)
-		s->sent++;
+		return;
+	s->sent++;
+	fprintf(w->answers, "%.3f %.3f %d\n", raw_now(w), p->asked,
+	    p->server + 1);
 }
 
 void

@@ -22,13 +22,6 @@
 
 #include "regress/lab/truth.h"
 
-/*
- * How often the daemon is asked.  A prime, so that this does not fall in
- * step with what the daemon does at powers of two or each minute; asking more
- * often would make a run slower.
- */
-#define ASK_EVERY	127	/* s */
-
 struct logs {
 	FILE		*offset;	/* each second: error, oscillator */
 	FILE		*claims;
@@ -57,7 +50,7 @@ start(struct world *w, const char *scenario)
 	prctl(PR_SET_TIMERSLACK, 1);
 	n = (size_t)w->duration + 1;
 	w->errors = calloc(n, sizeof(*w->errors));
-	w->claims = calloc(n / ASK_EVERY + 1, sizeof(*w->claims));
+	w->claims = calloc(n / (size_t)w->ask + 1, sizeof(*w->claims));
 	if (w->errors == NULL || w->claims == NULL)
 		err(1, NULL);
 	servers_open(w);
@@ -93,9 +86,9 @@ wait_until(struct world *w, double due)
 static void
 log_claim(FILE *f, const struct claim *c)
 {
-	fprintf(f, "%ld %.9f %.9f %.9f %.9f %.9f %d %d\n", c->second, c->error,
-	    c->offset, c->stderr_, c->bound, c->root_bound, c->synchronized,
-	    c->undecided);
+	fprintf(f, "%ld %.9f %.9f %.9f %.9f %.9f %d %d %.9f\n", c->second,
+	    c->error, c->offset, c->stderr_, c->bound, c->root_bound,
+	    c->synchronized, c->undecided, c->certain);
 }
 
 /* What belongs to the end of each second. */
@@ -104,14 +97,16 @@ each_second(struct world *w, const struct logs *logs, const char *path)
 {
 	long		 claims = w->nclaims;
 
-	if (w->step != 0 && (double)(w->nerrors + 1) >= w->stepat) {
-		clock_shift(w->step);
-		w->step = 0;
-	}
+	for (struct event *e = w->steps.event;
+	    e < w->steps.event + w->steps.n; e++)
+		if (e->by != 0 && (double)(w->nerrors + 1) >= e->at) {
+			clock_shift(e->by);
+			e->by = 0;
+		}
 	w->errors[w->nerrors] = clock_error(w);
 	fprintf(logs->offset, "%ld %.9f %.4e\n", w->nerrors,
 	    w->errors[w->nerrors], w->oscillator.now);
-	if (w->nerrors % ASK_EVERY == 0)
+	if (w->nerrors % (long)w->ask == 0)
 		claim_sample(w, path);
 	if (w->nclaims > claims)
 		log_claim(logs->claims, &w->claims[claims]);
@@ -132,6 +127,7 @@ main(int argc, char **argv)
 		errx(1, "usage: truth scenario directory socket");
 	logs.offset = open_log(argv[2], "offset.log");
 	logs.claims = open_log(argv[2], "claims.log");
+	w.answers = open_log(argv[2], "answers.log");
 	start(&w, argv[1]);
 	while (w.nerrors < (long)w.duration) {
 		double	 next = (double)(w.nerrors + 1);
@@ -143,6 +139,7 @@ main(int argc, char **argv)
 	}
 	fclose(logs.offset);
 	fclose(logs.claims);
+	fclose(w.answers);
 	report(&w);
 	return 0;
 }

@@ -16,13 +16,25 @@
 
 #define MAX_SERVERS	16
 #define MAX_PACKETS	4096	/* under way at once */
-#define MAX_WINDOWS	8	/* outages of one server */
+#define MAX_WINDOWS	32	/* outages of one server */
+#define MAX_EVENTS	64	/* of one kind */
 #define PACKET_LEN	48
 
 enum distribution { CONSTANT, EXPONENTIAL, GAUSSIAN, GAMMA, PARETO };
 
 struct window {
 	double		 from, to;
+};
+
+/* At AT, something changes by BY: at once, or gradually if TAU is not 0. */
+struct event {
+	double		 at, by;
+	double		 tau;	/* s, time constant */
+};
+
+struct events {
+	struct event	 event[MAX_EVENTS];
+	int		 n;
 };
 
 /* One direction of the path to a server. */
@@ -32,6 +44,7 @@ struct path {
 	enum distribution distribution;
 	double		 burst;	/* s, mean of the wait in a congestion */
 	double		 shift;	/* s, more delay during the server's detour */
+	struct events	 shifts; /* s, of the delay: changes of route */
 };
 
 struct server {
@@ -47,7 +60,9 @@ struct server {
 
 	/* Its clock. */
 	double		 offset;
-	double		 stepat, step;	/* jumps by step at stepat, if > 0 */
+	double		 stepat, step;	/* one more of the steps, if > 0 */
+	struct events	 steps;		/* s */
+	struct events	 fsteps;	/* s/s, its frequency changes */
 	double		 start;		/* when the following begins */
 	double		 freq;		/* s/s */
 	double		 wander;	/* s/s, random walk per sqrt(s) */
@@ -70,6 +85,7 @@ enum { FORWARD, REVERSE };
 /* A packet under way. */
 struct packet {
 	double		 due;
+	double		 asked;		/* when the request was sent */
 	int		 direction;	/* FORWARD: arrives at the server */
 	int		 server;
 	struct sockaddr_in client;
@@ -80,8 +96,8 @@ struct packet {
 struct oscillator {
 	double		 freq, wander;	/* s/s; s/s per sqrt(s) */
 	double		 day, hour;	/* s/s, amplitudes of the cycles */
-	double		 fstepat, fstep; /* its frequency changes, if > 0 */
-	double		 ftau;		/* s, how gradually; 0: at once */
+	double		 fstepat, fstep, ftau; /* one more of fsteps, if > 0 */
+	struct events	 fsteps;	/* s/s, its frequency changes */
 	uint64_t	 random;	/* stream of the walk */
 	double		 segment;	/* start of the current second */
 	double		 error;		/* then */
@@ -95,22 +111,27 @@ struct claim {
 	double		 error;		/* in truth */
 	double		 offset;	/* the estimate of minus that */
 	double		 stderr_;	/* its standard error */
-	double		 bound;		/* of the error */
+	double		 bound;		/* of the error, for 99 % */
 	double		 root_bound;	/* likewise, from what clients get */
+	double		 certain;	/* likewise, for all times */
 	bool		 synchronized;
 	bool		 undecided;	/* waits for a majority */
 };
 
 struct world {
 	double		 duration, settle;
+	double		 ask;		/* s between two claims */
 	long long	 epoch;		/* Unix time at the start */
 	uint64_t	 random;	/* the stream of nearly everything */
 	struct oscillator oscillator;
 	double		 offset;	/* of the clock at the start */
-	double		 stepat, step;	/* somebody sets the clock */
+	double		 stepat, step;	/* one more of the steps, if > 0 */
+	struct events	 steps;		/* s, somebody sets the clock */
+	struct events	 pauses;	/* s, in which the machine stands still */
 	double		 leapat;	/* a leap second ends the year, if > 0 */
 	int		 leap;		/* s, 1: inserted, -1: left out */
 	int		 apart;		/* for compare: not in the mean */
+	struct events	 restarts;	/* of the daemon: for run */
 	double		 raw0;		/* reading of the raw clock then */
 
 	struct server	 servers[MAX_SERVERS];
@@ -122,6 +143,7 @@ struct world {
 	long		 nerrors;
 	struct claim	*claims;
 	long		 nclaims;
+	FILE		*answers;	/* log of those that came back */
 };
 
 /* random.c: SplitMix64 streams. */
@@ -148,6 +170,9 @@ double		 raw_now(const struct world *w);
 
 /* Start true time now, with the clock at the offset of the scenario. */
 void		 clock_start(struct world *w);
+
+/* What the events have changed at raw time R, each of them at once. */
+double		 events_sum(const struct events *events, double r);
 
 /* True time since the start at raw time R, which never goes back. */
 double		 true_time(struct world *w, double r);

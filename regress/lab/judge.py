@@ -1,0 +1,135 @@
+"""Judges what a daemon did in rough weather, from the logs of its run and of
+one that started when the weather was calm."""
+import math
+import os
+import statistics
+
+from weather import CALM, CHAOS
+
+# The oscillator changes no faster than this, s/s, says the certain bound.
+CERTAIN_DRIFT = 15e-6
+
+# No change of frequency is an excuse for longer than this, s.
+LONGEST = 3600
+
+# The last part of the calm, s, in which everything has to be right again.
+END = 1800
+
+# A daemon is silent for as long as this, s, when it is restarted.
+SILENCE = 300
+
+
+class Claim:
+    def __init__(self, line):
+        f = line.split()
+        self.second = int(f[0]) + 1     # at its end
+        self.error, self.likely = abs(float(f[1])), float(f[4])
+        self.synchronized, self.certain = f[6] == "1", float(f[8])
+
+
+def read(folder, name, make):
+    with open(os.path.join(folder, name), encoding="ascii") as f:
+        return [make(line) for line in f]
+
+
+def rms(folder, duration):
+    """Of the error in the last part."""
+    errors = [float(line.split()[1]) for line in
+              read(folder, "offset.log", str)[int(duration) - END:]]
+    return math.sqrt(sum(e * e for e in errors) / len(errors))
+
+
+class Run:
+    """What happened in a run: WEATHER from second SINCE on."""
+
+    def __init__(self, weather, folder, since=0):
+        self.weather = weather
+        self.duration = CHAOS + CALM - since
+        self.claims = read(folder, "claims.log", Claim)
+        # When a server's answer came, to a request sent when, from whom.
+        self.answers = read(folder, "answers.log", lambda line: [
+            float(x) for x in line.split()])
+        self.rms = rms(folder, self.duration)
+        self.last = [c for c in self.claims
+                     if c.second >= self.duration - END]
+        self.excuses = list(excuses(weather)) if since == 0 else []
+
+    def likely(self):
+        return statistics.median(c.likely for c in self.last)
+
+    def has_asked_again(self, since, second):
+        """Has a majority of the servers, and each that can be reached and is
+        honest, answered a request that was sent after SINCE?"""
+        again = {int(k) for t, asked, k in self.answers
+                 if asked >= since and t <= second}
+        here = {k for k, s in enumerate(self.weather.servers, 1)
+                if not inside(s.outs, second) and not inside(s.lies, second)}
+        return here <= again and \
+            2 * len(here & again) > len(self.weather.servers)
+
+    def is_excused(self, second):
+        """May the certain bound be wrong now?"""
+        return any(a <= second and (
+            second <= b or not self.has_asked_again(b, second))
+            for a, b in self.excuses)
+
+    def false_claims(self):
+        return [c for c in self.claims if c.error > c.certain
+                and not self.is_excused(c.second)]
+
+
+def inside(windows, t):
+    return any(a <= t < b for a, b in windows)
+
+
+def has_honest_majority(weather, t):
+    """Not if liars can be reached, and the honest are not a majority then."""
+    up = [s for s in weather.servers if not inside(s.outs, t)]
+    lying = sum(inside(s.lies, t) for s in up)
+    return lying == 0 or 2 * (len(up) - lying) > len(weather.servers)
+
+
+def round_trip(weather):
+    """The longest usual one, s: an answer tells no more of the clock."""
+    return max(s.fwd + s.rev + sum(e[2] for e in s.events
+                                   if e[1].endswith("shifts") and e[2] > 0)
+               + 4 * s.jitter for s in weather.servers)
+
+
+def excuses(weather):
+    """When nobody can know, [from, to]: pauses; changes of frequency beyond
+    what the certain bound allows for, until they are more than a round trip
+    hides; servers that lie with a majority."""
+    for at, _ in weather.pauses:
+        yield at, at
+    for at, by, tau in weather.changes:
+        excess = sum(abs(f) for t, f, _ in weather.changes
+                     if at - 3600 < t <= at) - CERTAIN_DRIFT
+        if excess > 0:
+            yield at, at + 3 * tau + min(LONGEST, round_trip(weather) / excess)
+    edges = sorted({t for s in weather.servers
+                    for w in s.outs + s.lies for t in w})
+    for a, b in zip(edges, edges[1:]):
+        if not has_honest_majority(weather, a):
+            yield a, b
+
+
+def complaints(run, fresh):
+    """What is wrong with RUN, in words; FRESH began when it was calm."""
+    if not run.last or run.last[-1].second < run.duration - SILENCE:
+        yield "does not answer at the end"
+        return
+    if not all(c.synchronized for c in run.last):
+        yield "not synchronized at the end"
+    limit = max(3 * fresh.rms, fresh.likely()) if fresh.last else math.inf
+    if run.rms > limit:
+        yield "%.3g s off at the end, fresh %.3g, likely %.3g" % (
+            run.rms, fresh.rms, fresh.likely())
+    for name, r in (("", run), ("fresh: ", fresh)):
+        false = r.false_claims()
+        if false:
+            c = max(false, key=lambda c: c.error / max(c.certain, 1e-9))
+            yield "%soutside of the certain bound %d times, at %d s by " \
+                "%.3g s where %.3g is claimed%s" % (
+                    name, len(false), c.second, c.error, c.certain,
+                    "" if c.synchronized else " (not synchronized)")
