@@ -134,6 +134,39 @@ median(double *values, long n)
 	return values[n / 2];
 }
 
+/* How often each was so, in the claims after settling. */
+struct tally {
+	long		 claims, covered, root, certain, synchronized;
+	long		 undecided;
+	double		 worst;		/* error over bound */
+	double		 zsum;		/* of squares */
+	double		*errors, *bounds;
+};
+
+static void
+count(struct tally *t, const struct claim *c)
+{
+	double		 error = fabs(c->error);
+	double		 z = (c->error + c->offset) / c->stderr_;
+
+	t->errors[t->claims] = error;
+	t->bounds[t->claims] = c->bound;
+	t->claims++;
+	t->covered += error <= c->bound;
+	t->root += error <= c->root_bound;
+	t->certain += error <= c->certain;
+	t->synchronized += c->synchronized;
+	t->undecided += c->undecided;
+	t->worst = fmax(t->worst, error / c->bound);
+	t->zsum += z * z;
+}
+
+static void
+print_share(const char *name, long part, long all)
+{
+	printf(",\"%s\":%.5f", name, (double)part / (double)all);
+}
+
 /*
  * How true the daemon's claims after settling are: the part of them whose
  * bound covers the error, how wide the bound is, how far the error was
@@ -143,42 +176,30 @@ median(double *values, long n)
 static void
 print_claims(const struct world *w)
 {
-	double		*errors, *bounds, ratio, worst = 0, z, zsum = 0;
-	long		 i, n = 0, covered = 0, root = 0, synchronized = 0;
-	long		 undecided = 0;
+	struct tally	 t = { .claims = 0 };
 
-	errors = calloc((size_t)w->nclaims + 1, sizeof(*errors));
-	bounds = calloc((size_t)w->nclaims + 1, sizeof(*bounds));
-	if (errors == NULL || bounds == NULL)
+	t.errors = calloc((size_t)w->nclaims + 1, sizeof(*t.errors));
+	t.bounds = calloc((size_t)w->nclaims + 1, sizeof(*t.bounds));
+	if (t.errors == NULL || t.bounds == NULL)
 		err(1, NULL);
-	for (i = 0; i < w->nclaims; i++) {
-		const struct claim *c = &w->claims[i];
-
-		if (c->second < (long)w->settle || !isfinite(c->bound))
-			continue;
-		errors[n] = fabs(c->error);
-		bounds[n] = c->bound;
-		covered += errors[n] <= c->bound;
-		root += errors[n] <= c->root_bound;
-		ratio = errors[n] / c->bound;
-		worst = ratio > worst ? ratio : worst;
-		z = (c->error + c->offset) / c->stderr_;
-		zsum += z * z;
-		synchronized += c->synchronized;
-		undecided += c->undecided;
-		n++;
+	for (long i = 0; i < w->nclaims; i++)
+		if (w->claims[i].second >= (long)w->settle &&
+		    isfinite(w->claims[i].bound))
+			count(&t, &w->claims[i]);
+	if (t.claims > 0) {
+		printf(",\"claims\":%ld", t.claims);
+		print_share("coverage", t.covered, t.claims);
+		print_share("root_coverage", t.root, t.claims);
+		print_share("certain_coverage", t.certain, t.claims);
+		printf(",\"bound_ratio\":%.3f,\"bound_worst\":%.4f,"
+		    "\"z_rms\":%.3f", median(t.bounds, t.claims) /
+		    median(t.errors, t.claims), t.worst,
+		    sqrt(t.zsum / (double)t.claims));
+		print_share("synchronized", t.synchronized, t.claims);
+		print_share("undecided", t.undecided, t.claims);
 	}
-	if (n > 0)
-		printf(",\"claims\":%ld,\"coverage\":%.5f,"
-		    "\"root_coverage\":%.5f,\"bound_ratio\":%.3f,"
-		    "\"bound_worst\":%.4f,\"z_rms\":%.3f,"
-		    "\"synchronized\":%.5f,\"undecided\":%.5f", n,
-		    (double)covered / (double)n, (double)root / (double)n,
-		    median(bounds, n) / median(errors, n), worst,
-		    sqrt(zsum / (double)n), (double)synchronized / (double)n,
-		    (double)undecided / (double)n);
-	free(errors);
-	free(bounds);
+	free(t.errors);
+	free(t.bounds);
 }
 
 void
