@@ -22,6 +22,20 @@ raw_now(const struct world *w)
 	return (double)ts.tv_sec + (double)ts.tv_nsec * 1e-9 - w->raw0;
 }
 
+/* What a daemon that let the PLL correct S seconds leaves when it is killed. */
+static void
+leave_pll(double s)
+{
+	struct timex	 tx = { .modes = ADJ_STATUS | ADJ_NANO | ADJ_OFFSET |
+			    ADJ_TIMECONST };
+
+	tx.status = STA_PLL;
+	tx.offset = (long)(s * 1e9);
+	tx.constant = 10;
+	if (adjtimex(&tx) == -1)
+		err(1, "adjtimex");
+}
+
 void
 clock_start(struct world *w)
 {
@@ -34,6 +48,8 @@ clock_start(struct world *w)
 	ts.tv_nsec = (long)((w->offset - floor(w->offset)) * 1e9);
 	if (clock_settime(CLOCK_REALTIME, &ts) == -1)
 		err(1, "clock_settime");
+	if (w->pll != 0)
+		leave_pll(w->pll);
 }
 
 /* What has come through at R of the changes of frequency. */

@@ -125,7 +125,9 @@ def complaints(run, fresh):
         return
     if not all(c.synchronized for c in run.last):
         yield "not synchronized at the end"
-    limit = max(3 * fresh.rms, LUCK * fresh.likely()) if fresh.last else math.inf
+    limit = math.inf
+    if fresh.last:
+        limit = max(3 * fresh.rms, LUCK * fresh.likely())
     if run.rms > limit:
         yield "%.3g s off at the end, fresh %.3g, likely %.3g" % (
             run.rms, fresh.rms, fresh.likely())

@@ -31,6 +31,7 @@ ROUGH = {
     "freq800": {"max": 1e-3, "t1ms": 1800, "steps": 0, "/rms": 1},
     "freq9000": {"max": 1e-3, "t1ms": 3600, "steps": 1, "/rms": 1},
     "oneway": {"max": 12e-3, "steps": 0},
+    "pll": {"max": 1e-3, "t1ms": 600, "steps": 0, "/rms": 1},
 }
 
 # And what must be at least this.  While the only server tells another time,
@@ -48,6 +49,7 @@ ROUGH_LEAST = {
     "freq800": {"synchronized": 1, "certain_coverage": 1},
     "freq9000": {"synchronized": 1, "certain_coverage": 1},
     "oneway": {"synchronized": 1, "certain_coverage": 1},
+    "pll": {"synchronized": 1, "certain_coverage": 1},
 }
 
 

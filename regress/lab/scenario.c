@@ -40,6 +40,7 @@ static const struct key world_keys[] = {
 	WORLD("apart",		INTEGER, apart),
 	WORLD("restart",	EVENT,	 restarts),
 	WORLD("clock.offset",	REAL,	 offset),
+	WORLD("clock.pll",	REAL,	 pll),
 	WORLD("clock.stepat",	REAL,	 stepat),
 	WORLD("clock.step",	REAL,	 step),
 	WORLD("clock.steps",	EVENT,	 steps),

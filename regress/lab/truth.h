@@ -125,6 +125,7 @@ struct world {
 	uint64_t	 random;	/* the stream of nearly everything */
 	struct oscillator oscillator;
 	double		 offset;	/* of the clock at the start */
+	double		 pll;		/* s, left to the kernel's PLL */
 	double		 stepat, step;	/* one more of the steps, if > 0 */
 	struct events	 steps;		/* s, somebody sets the clock */
 	struct events	 pauses;	/* s, in which the machine stands still */
@@ -168,7 +169,10 @@ void		 scenario_load(struct world *w, const char *file);
 /* Seconds of the raw clock since the start. */
 double		 raw_now(const struct world *w);
 
-/* Start true time now, with the clock at the offset of the scenario. */
+/*
+ * Start true time now, with the clock at the offset of the scenario and the
+ * kernel's PLL as a daemon leaves it that is killed.
+ */
 void		 clock_start(struct world *w);
 
 /* What the events have changed at raw time R, each of them at once. */
