@@ -47,6 +47,7 @@ enum control_next {
 	NEXT_RESOLVE,		/* waits for the names of servers */
 	NEXT_FIRST_ANSWERS,	/* waits for first answers */
 	NEXT_MAJORITY,		/* answers disagree: waits for a majority */
+	NEXT_CONFIRM,		/* corrects a large offset if it stays */
 	NEXT_STEP,		/* is about to step */
 	NEXT_SLEW,		/* slews, for next_in seconds more */
 	NEXT_POLL		/* asks the next server in next_in seconds */
@@ -59,6 +60,15 @@ enum control_local {
 	CONTROL_LOCAL_FOLLOWS	/* that of another orphan is followed */
 };
 
+/* What the daemon makes of its servers; ntpctl(8) says what each means. */
+enum control_state {
+	CONTROL_STARTING,
+	CONTROL_FOLLOWING,
+	CONTROL_IN_DOUBT,
+	CONTROL_COASTING,
+	CONTROL_BEGINNING_AGAIN
+};
+
 struct control_status {
 	uint32_t	 version;
 	uint8_t		 synchronized;	/* 0, 1 */
@@ -69,14 +79,17 @@ struct control_status {
 	uint8_t		 next;		/* enum control_next */
 	uint8_t		 listening;	/* 1: serves time */
 	uint8_t		 local;		/* enum control_local */
-	uint8_t		 reserved;
+	uint8_t		 state;		/* enum control_state */
 	uint32_t	 peers;		/* associations */
 	uint32_t	 reachable;	/* that answered of late */
 	uint32_t	 truechimers;	/* that agree */
 	uint32_t	 refused;	/* adjustments the parent refused */
 	double		 offset;	/* s, true - clock; < 0: it is ahead */
 	double		 error;		/* s, standard error of that */
-	double		 bound;		/* s, |clock - true| is below this */
+	double		 likely;	/* s, |clock - true| is below this in
+					   99 % of the time */
+	double		 certain;	/* s, ... if a majority of the servers
+					   is right */
 	double		 frequency;	/* ppm the clock is corrected by */
 	double		 frequency_error; /* ppm, standard error of that */
 	double		 root_delay;	/* s */

@@ -56,8 +56,8 @@ const char *
 record_status(struct control_status *st, const void *data, size_t len)
 {
 	double *const	 numbers[] = {
-		&st->offset, &st->error, &st->bound, &st->frequency,
-		&st->frequency_error, &st->root_delay, &st->root_dispersion,
+		&st->offset, &st->error, &st->likely, &st->certain,
+		&st->frequency, &st->frequency_error, &st->root_delay, &st->root_dispersion,
 		&st->updated_ago, &st->next_in, &st->slewing
 	};
 
@@ -74,6 +74,8 @@ record_status(struct control_status *st, const void *data, size_t len)
 		return "a status with a stratum over 16";
 	if (st->next > NEXT_POLL)
 		return "a status with an unknown next action";
+	if (st->state > CONTROL_BEGINNING_AGAIN)
+		return "a status with an unknown state";
 	if (st->local > CONTROL_LOCAL_FOLLOWS)
 		return "a status with an unknown use of the local clock";
 	if (!addr_valid(&st->system_addr))

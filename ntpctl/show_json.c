@@ -25,9 +25,18 @@ static const char *const next_names[] = {
 	[NEXT_RESOLVE] = "resolve",
 	[NEXT_FIRST_ANSWERS] = "first_answers",
 	[NEXT_MAJORITY] = "majority",
+	[NEXT_CONFIRM] = "confirm",
 	[NEXT_STEP] = "step",
 	[NEXT_SLEW] = "slew",
 	[NEXT_POLL] = "poll"
+};
+
+static const char *const sync_names[] = {
+	[CONTROL_STARTING] = "starting",
+	[CONTROL_FOLLOWING] = "following",
+	[CONTROL_IN_DOUBT] = "in_doubt",
+	[CONTROL_COASTING] = "coasting",
+	[CONTROL_BEGINNING_AGAIN] = "beginning_again"
 };
 
 static const char *const local_names[] = {
@@ -94,17 +103,19 @@ status_object(const struct control_status *st)
 	bool		 measured = st->updated_ago >= 0;
 
 	/* json_pack(3) takes over the values, and fails on a missing one. */
-	return json_pack("{s:b, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-	    "s:o, s:s, s:i, s:o, s:o, s:o, s:I, s:I, s:I, s:b, s:s, s:o, s:I, "
-	    "s:b}",
+	return json_pack("{s:b, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+	    "s:o, s:o, s:o, s:s, s:i, s:o, s:o, s:o, s:I, s:I, s:I, s:b, s:s, "
+	    "s:o, s:I, s:b}",
 	    "synchronized", st->synchronized,
+	    "state", sync_names[st->state],
 	    "local", local_names[st->local],
 	    "system_peer", string(st->system_peer),
 	    "system_address", address(&st->system_addr),
 	    "updated_ago", span(st->updated_ago),
 	    "offset", number_if(measured, st->offset),
 	    "error", number_if(measured, st->error),
-	    "bound", number_if(measured, st->bound),
+	    "likely_bound", number_if(measured, st->likely),
+	    "certain_bound", number_if(measured, st->certain),
 	    "frequency", number(st->frequency),
 	    "frequency_error", number(st->frequency_error),
 	    "slewing", number(st->slewing),

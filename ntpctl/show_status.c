@@ -108,11 +108,35 @@ show_clock(FILE *out, const struct control_status *st)
 		line(out, "clock:", "synchronized to %s%s", peer, ago);
 }
 
+/* Said only if there is something to worry about. */
+static void
+show_state(FILE *out, const struct control_status *st)
+{
+	if (st->state == CONTROL_IN_DOUBT)
+		line(out, "state:", "in doubt, a server says something else");
+	else if (st->state == CONTROL_COASTING)
+		line(out, "state:", "coasting, no majority confirms the clock");
+	else if (st->state == CONTROL_BEGINNING_AGAIN)
+		line(out, "state:", "beginning again, the clock has changed");
+}
+
+/* Within which bound the clock is right, and WHEN. */
+static void
+show_bound(FILE *out, const char *name, const char *when, double bound)
+{
+	char		 size[NUMBER_LEN];
+
+	if (is_span(bound))
+		line(out, name, "within %s, %s", format_size(bound, size),
+		    when);
+	else
+		line(out, name, "unknown");
+}
+
 static void
 show_offset(FILE *out, const struct control_status *st)
 {
-	char		 size[NUMBER_LEN], error[NUMBER_LEN];
-	char		 bound[NUMBER_LEN], how[WORDS_LEN];
+	char		 size[NUMBER_LEN], error[NUMBER_LEN], how[WORDS_LEN];
 
 	if (!is_span(st->updated_ago) || isnan(st->offset)) {
 		line(out, "offset:", "unknown, no measurement yet");
@@ -122,11 +146,8 @@ show_offset(FILE *out, const struct control_status *st)
 	    st->offset < 0 ? "ahead of true time" : "behind true time");
 	line(out, "offset:", "%s, standard error %s", how,
 	    format_size(st->error, error));
-	if (is_span(st->bound))
-		line(out, "at most:", "%s off",
-		    format_size(st->bound, bound));
-	else
-		line(out, "at most:", "unknown");
+	show_bound(out, "likely:", "in 99 % of the time", st->likely);
+	show_bound(out, "certain:", "if most servers are right", st->certain);
 }
 
 static void
@@ -203,6 +224,10 @@ show_next(const struct control_status *st, char *text, size_t len)
 		snprintf(text, len, "asks the next server%s; "
 		    "the servers disagree, a majority is needed", in);
 		break;
+	case NEXT_CONFIRM:
+		snprintf(text, len, "corrects the offset%s, if the servers "
+		    "stay with it", in);
+		break;
 	case NEXT_STEP:
 		if (isnan(st->offset))
 			strlcpy(text, "sets the clock", len);
@@ -226,6 +251,7 @@ show_status(FILE *out, const struct control_status *st)
 	char		 next[WORDS_LEN];
 
 	show_clock(out, st);
+	show_state(out, st);
 	show_offset(out, st);
 	show_frequency(out, st);
 	show_served(out, st);

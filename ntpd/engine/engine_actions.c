@@ -127,6 +127,8 @@ adjust(struct engine *e)
 	    e->local.leader != LOCAL_NOBODY);
 
 	channel_send(&e->parent, MSG_CLOCK_FREQUENCY, 0, -1, &o.frequency);
+	if (o.new_start)
+		channel_send(&e->parent, MSG_CLOCK_NEW_START, 0, -1, &o.pause);
 	if (!o.step) {
 		channel_send(&e->parent, MSG_CLOCK_SLEW, 0, -1, &o.slew);
 		return;
@@ -158,7 +160,6 @@ engine_update(struct engine *e, struct instant now)
 	const size_t	 i = e->sync.system_peer;
 	struct association *peer = &e->associations[i];
 	struct reading	 r;
-	struct clock_new_start new_start;
 
 	if (i < MAX_ASSOCIATIONS)
 		steer_remember(&e->steer, peer,
@@ -168,13 +169,8 @@ engine_update(struct engine *e, struct instant now)
 	if (sync_ready(&e->sync)) {
 		note_verdicts(e, now);
 		r = clocks_read(&e->clocks);
-		if (steer_notice_change(&e->steer, &e->sync, &r,
-		    &e->complaints, now)) {
-			new_start.by = sync_estimate(&e->sync, r.now).offset -
-			    r.ahead;
-			channel_send(&e->parent, MSG_CLOCK_NEW_START, 0, -1,
-			    &new_start);
-		}
+		steer_notice_change(&e->steer, &e->sync, &r, &e->complaints,
+		    now);
 		if (!e->steer.stepping)
 			adjust(e);
 	}

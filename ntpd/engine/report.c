@@ -52,6 +52,10 @@ what_next(const struct report_view *v, size_t peers, double *in)
 	}
 	if (v->steer->stepping)
 		return NEXT_STEP;
+	if (v->steer->confirm.state == CONFIRM_WAITING) {
+		*in = confirm_left(&v->steer->confirm, v->r.now);
+		return NEXT_CONFIRM;
+	}
 	if (v->clock->slew != 0) {
 		*in = fmax(0, instant_diff(v->slew_end, v->now));
 		return NEXT_SLEW;
@@ -73,7 +77,8 @@ report_status(const struct report_view *v)
 		.read_only = v->setup->read_only,
 		.listening = v->setup->listening,
 		.refused = v->clock->refused,
-		.offset = s->offset, .error = s->error, .bound = s->bound,
+		.offset = s->offset, .error = s->error,
+		.likely = s->likely, .certain = s->certain,
 		.frequency = v->clock->frequency * 1e6,
 		.frequency_error = v->sync->frequency_error * 1e6,
 		.root_delay = s->root_delay,
@@ -84,6 +89,7 @@ report_status(const struct report_view *v)
 	memcpy(st.refid, s->refid, sizeof(st.refid));
 	count_peers(v, &st);
 	st.next = (uint8_t)what_next(v, st.peers, &st.next_in);
+	st.state = (uint8_t)v->sync->state;
 	if (sync_ready(v->sync)) {
 		st.frequency_error = sync_estimate(v->sync,
 		    v->r.now).frequency_error * 1e6;

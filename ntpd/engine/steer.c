@@ -11,11 +11,8 @@
 /* A clock that is further off than this is not synchronized, s. */
 #define SYNCHRONIZED_OFFSET	0.128
 
-/* Dispersion grows at least by this, s/s. */
-#define DISPERSION_RATE		0.1e-6
-
-/* The frequency is believed to be within so many standard errors. */
-#define RATE_ERRORS		3.0
+/* What the kernel takes for "unknown", s: NTP_PHASE_LIMIT. */
+#define MAXERROR_MOST		16.0
 
 void
 steer_remember(struct steer *s, const struct association *peer,
@@ -86,37 +83,124 @@ steer_vote(struct steer *s, const struct sync *sync,
 /*
  * All servers jumped together.  By little: the oscillator has changed its pace
  * (a fan, a room that gets warm).  This is corrected like any other offset, or
- * faster if it is far beyond its error.
- * By much, and forward: the machine stood still without knowing it, as a paused
- * virtual machine does.  That is a new start, if the parent agrees.  Backward,
- * as after a leap second that nobody announced: that is only slewed, but fast.
+ * faster if it is far beyond its error.  By much: the machine stood still
+ * without knowing it, as a paused virtual machine does, or all servers are
+ * wrong.  Time will tell.
  */
-bool
+static void
+log_change(const struct steer *s, double offset)
+{
+	double		 wait = confirm_time(offset, CONFIRM_NEW);
+
+	if (fabs(offset) <= DISCIPLINE_LARGE)
+		log_info("all servers see the clock %+.6f s off where "
+		    "it should be: its oscillator has changed", offset);
+	else if (!s->discipline.settled || wait == 0)
+		log_warnx("all servers' time jumped by %+.6f s: correcting "
+		    "the clock", offset);
+	else
+		log_warnx("all servers' time jumped by %+.6f s: waiting for "
+		    "%.0f s whether they stay with it", offset, wait);
+}
+
+static void
+log_state(struct steer *s, const struct sync *sync)
+{
+	if (sync->state == s->state)
+		return;
+	if (sync->state == SYNC_COASTING)
+		log_info("no majority of the servers confirms the clock: "
+		    "it coasts");
+	else if (s->state == SYNC_COASTING)
+		log_info("a majority of the servers agrees again");
+	else
+		log_debug("synchronization: %s", sync_state_name(sync->state));
+	s->state = sync->state;
+}
+
+void
 steer_notice_change(struct steer *s, const struct sync *sync,
     const struct reading *r, struct log_limit *limit, struct instant now)
 {
 	double		 offset;
 
+	if (sync->state != s->state && log_allowed(limit, now, NULL))
+		log_state(s, sync);
+	if (s->restarts_seen != sync->restarts) {
+		s->restarts_seen = sync->restarts;
+		s->discipline.acquired = false;
+		log_warnx("what the servers said led to an impossible clock: "
+		    "beginning again");
+	}
 	if (s->changes_seen == sync->changes)
-		return false;
+		return;
 	s->changes_seen = sync->changes;
 	s->discipline.changed = true;
 	offset = sync_estimate(sync, r->now).offset - r->ahead;
-	if (fabs(offset) <= DISCIPLINE_LARGE) {
-		if (log_allowed(limit, now, NULL))
-			log_info("all servers see the clock %+.6f s off where "
-			    "it should be: its oscillator has changed", offset);
-		return false;
-	}
-	s->discipline.acquired = false;
-	if (offset < 0) {
-		log_warnx("all servers' time jumped by %+.6f s: slowing the "
-		    "clock down until it is right", offset);
-		return false;
-	}
-	log_warnx("all servers' time jumped by %+.6f s: the machine must have "
-	    "stood still", offset);
-	return true;
+	if (fabs(offset) > DISCIPLINE_LARGE)
+		s->discipline.acquired = false;
+	if (log_allowed(limit, now, NULL))
+		log_change(s, offset);
+}
+
+/* How far the clock may be stepped in the direction of OFFSET, s. */
+static double
+reach(const struct clock_state *clock, double offset)
+{
+	return offset < 0 ? clock->step_back : clock->step_forward;
+}
+
+/* An offset that no step may correct and no slew should: said once. */
+static bool
+is_over_limit(struct steer *s, const struct clock_state *clock, double offset)
+{
+	bool		 over = fabs(offset) > clock->step_limit &&
+	    fabs(offset) > reach(clock, offset);
+
+	if (over && !s->over_limit)
+		log_warnx("all servers see the clock %+.3f s off, which is "
+		    "more than the step limit of %.0f s: left as it is; if "
+		    "they are right, restart ntpd or raise \"step limit\"",
+		    offset, clock->step_limit);
+	s->over_limit = over;
+	return over;
+}
+
+/*
+ * What may be done about OFFSET.  Until the clock was right for the first time
+ * there is nothing to wait for.
+ */
+static enum discipline_means
+choose_means(struct steer *s, const struct clock_state *clock, double offset,
+    double now)
+{
+	bool		 in_reach = fabs(offset) <= reach(clock, offset);
+
+	if (!s->discipline.settled)
+		return in_reach ? DISCIPLINE_STEP : DISCIPLINE_SLEW;
+	if (is_over_limit(s, clock, offset))
+		return DISCIPLINE_NOTHING;
+	if (!confirm_offset(&s->confirm, offset, DISCIPLINE_LARGE,
+	    in_reach ? CONFIRM_UNDO : CONFIRM_NEW, now))
+		return DISCIPLINE_NOTHING;
+	return in_reach ? DISCIPLINE_STEP : DISCIPLINE_SLEW;
+}
+
+/*
+ * A clock that is late by a confirmed offset was paused, as far as anybody can
+ * tell: the parent is asked, once, whether it may be set.
+ */
+static bool
+wants_new_start(struct steer *s, const struct clock_state *clock,
+    double offset)
+{
+	bool		 late = s->confirm.state == CONFIRM_CONFIRMED &&
+	    offset > DISCIPLINE_LARGE;
+	bool		 wants = late && !s->asked &&
+	    offset > clock->step_forward;
+
+	s->asked = late;
+	return wants;
 }
 
 struct orders
@@ -125,17 +209,18 @@ steer_plan(struct steer *s, const struct sync *sync, const struct reading *r,
 {
 	struct estimate	 est = sync_estimate(sync, r->now);
 	double		 offset = est.offset - r->ahead;
-	bool		 may_step = fabs(offset) <=
-	    (offset < 0 ? clock->step_back : clock->step_forward);
+	enum discipline_means means = choose_means(s, clock, offset, r->now);
 	struct plan	 plan = discipline_plan(&s->discipline, &est, offset,
-	    may_step, threshold);
+	    means, threshold);
 
 	return (struct orders){
 		.frequency = {
 			.frequency = plan.frequency,
 			.error = est.frequency_error,
-			.provisional = provisional
+			.provisional = provisional || !sync->measured
 		},
+		.new_start = wants_new_start(s, clock, offset),
+		.pause = { .by = offset },
 		.step = plan.step,
 		.by = { .by = plan.offset },
 		.slew = { .rate = plan.slew, .duration = plan.duration }
@@ -145,7 +230,8 @@ steer_plan(struct steer *s, const struct sync *sync, const struct reading *r,
 void
 steer_jumped(struct steer *s)
 {
-	s->discipline.acquired = false;
+	s->discipline.acquired = s->discipline.settled = false;
+	s->confirm.state = CONFIRM_NOTHING;
 	s->stepping = false;
 }
 
@@ -184,6 +270,32 @@ present_peer(const struct steer *s, const struct sync *sync,
 	return p;
 }
 
+/*
+ * How far the clock may be off for certain, s, ahead of or behind true time,
+ * and by the servers' own word; the most if nothing is certain.
+ */
+static double
+certain_bound(const struct sync *sync, const struct reading *r)
+{
+	double		 low, high;
+
+	if (!sync_certain(sync, r->now, &low, &high))
+		return HUGE_VAL;
+	return fmax(fabs(low - r->ahead), fabs(high - r->ahead));
+}
+
+/* Could a clock with these bounds and this peer be called synchronized? */
+static bool
+is_good(const struct steer *st, const struct system_peer *peer,
+    const struct system *s)
+{
+	/* Written so that NaN fails each test. */
+	return peer->known && !st->stepping &&
+	    fabs(s->offset) <= SYNCHRONIZED_OFFSET &&
+	    peer->last.stratum + 1 < NTP_MAX_STRATUM &&
+	    s->certain <= SYNC_MAX_DISTANCE;
+}
+
 struct system
 steer_believed(const struct steer *st, const struct sync *sync,
     const struct association all[MAX_ASSOCIATIONS], const struct reading *r)
@@ -200,21 +312,16 @@ steer_believed(const struct steer *st, const struct sync *sync,
 	est = sync_estimate(sync, r->now);
 	s.offset = est.offset - r->ahead;
 	s.error = est.offset_error;
-	s.bound = fabs(s.offset) + sync_bound(sync, r->now);
-	s.dispersion_rate = DISPERSION_RATE + RATE_ERRORS * est.frequency_error;
-	s.root_dispersion = s.bound;
-	/* Written so that NaN is no synchronized clock, either. */
-	if (!peer.known || st->stepping ||
-	    !(fabs(s.offset) <= SYNCHRONIZED_OFFSET))
+	s.likely = fabs(s.offset) + sync_bound(sync, r->now);
+	s.certain = fmax(s.likely, certain_bound(sync, r));
+	s.dispersion_rate = SYNC_WORST_DRIFT;
+	s.root_dispersion = s.certain;
+	if (!is_good(st, &peer, &s))
 		return s;
-	/* Our time is no better than what the server knows of its own. */
-	s.root_delay = ntpshort_to_seconds(peer.last.root_delay);
-	s.root_dispersion += ntpshort_to_seconds(peer.last.root_dispersion);
-	s.bound = s.root_dispersion + s.root_delay / 2;
-	s.root_delay += peer.delay;
-	if (peer.last.stratum + 1 >= NTP_MAX_STRATUM ||
-	    !(s.bound <= SYNC_MAX_DISTANCE))
-		return s;
+	/* The certain bound is half of the root delay, and the rest. */
+	s.root_delay = ntpshort_to_seconds(peer.last.root_delay) + peer.delay;
+	s.root_dispersion = fmax(s.certain - s.root_delay / 2, s.likely +
+	    ntpshort_to_seconds(peer.last.root_dispersion));
 	s.synchronized = true;
 	s.stratum = (uint8_t)(peer.last.stratum + 1);
 	/* What is still announced when the month is over means the next one. */
@@ -232,16 +339,17 @@ steer_log(struct steer *st, const struct system *s, const struct sync *sync)
 	if (s->synchronized == st->synchronized)
 		return;
 	st->synchronized = s->synchronized;
-	if (s->synchronized)
+	if (s->synchronized) {
+		st->discipline.settled = true;
 		log_info("clock synchronized to %s, stratum %u, offset "
 		    "%+.6f s +- %.6f s, %zu server%s",
 		    addr_format(&st->peer.addr, name), s->stratum,
-		    s->offset, s->bound - fabs(s->offset),
+		    s->offset, s->likely - fabs(s->offset),
 		    sync->truechimers, sync->truechimers == 1 ? "" :
 		    "s agree");
-	else
+	} else
 		log_warnx("clock is no longer synchronized: off by %+.6f s, "
-		    "at most %.6f s", s->offset, s->bound);
+		    "certainly within %.6f s", s->offset, s->certain);
 }
 
 struct snapshot
@@ -267,9 +375,9 @@ steer_quality(const struct steer *st, const struct system *s)
 	struct clock_quality quality = {
 		.synchronized = s->synchronized, .stratum = s->stratum,
 		.leap = s->leap,
-		.esterror = s->error + fabs(s->offset),
+		.esterror = fmin(MAXERROR_MOST, s->likely),
 		.maxerror = s->synchronized ?
-		    s->root_dispersion + s->root_delay / 2 : 16,
+		    fmin(MAXERROR_MOST, s->certain) : MAXERROR_MOST,
 		.offset = s->offset
 	};
 

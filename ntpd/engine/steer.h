@@ -14,6 +14,7 @@
 #include "ntpd/engine/association.h"
 #include "ntpd/engine/clocks.h"
 #include "ntpd/messages.h"
+#include "ntpd/sync/confirm.h"
 #include "ntpd/sync/discipline.h"
 #include "ntpd/sync/sync.h"
 
@@ -28,12 +29,17 @@ struct system_peer {
 
 struct steer {
 	struct discipline discipline;
+	struct confirm	 confirm;	/* of a large offset */
+	bool		 over_limit;	/* logged: it is larger than any step */
+	bool		 asked;		/* for a new start, for this offset */
 	struct system_peer peer;
 	bool		 stepping;	/* a step is asked for */
 	bool		 synchronized;	/* logged */
 	bool		 no_majority;	/* logged */
 	uint8_t		 leap;		/* enum ntp_leap, by the last vote */
 	unsigned	 changes_seen;	/* of sync.changes */
+	unsigned	 restarts_seen;	/* of sync.restarts */
+	enum sync_state	 state;		/* of sync, logged */
 };
 
 /* What is served and reported: valid for now. */
@@ -43,7 +49,9 @@ struct system {
 	uint8_t		 leap, stratum, refid[4];
 	double		 offset;	/* s, true - clock */
 	double		 error;		/* s, standard error of it */
-	double		 bound;		/* s, |clock - true| is below it */
+	double		 likely;	/* s, |clock - true| is below it in 99 %
+					   of the time */
+	double		 certain;	/* s, ... unless a majority lies */
 	double		 root_delay;	/* s */
 	double		 root_dispersion; /* s */
 	double		 dispersion_rate; /* s/s */
@@ -52,6 +60,8 @@ struct system {
 /* What the parent is asked for. */
 struct orders {
 	struct clock_frequency frequency;
+	bool		 new_start;	/* ask for one first */
+	struct clock_new_start pause;
 	bool		 step;		/* else slew */
 	struct clock_step by;
 	struct clock_slew slew;
@@ -69,11 +79,11 @@ void	 steer_vote(struct steer *s, const struct sync *sync,
 	    const struct association all[MAX_ASSOCIATIONS], bool following);
 
 /*
- * Log it when all servers have seen the clock change since the last call.
- * True if the parent is to be told of a new start.  LIMIT keeps small changes
- * from filling the log.
+ * Log it when all servers have seen the clock change since the last call, when
+ * the estimate had to begin anew, and when it begins or ends to be in doubt.
+ * LIMIT keeps these from filling the log.
  */
-bool	 steer_notice_change(struct steer *s, const struct sync *sync,
+void	 steer_notice_change(struct steer *s, const struct sync *sync,
 	    const struct reading *r, struct log_limit *limit,
 	    struct instant now);
 
@@ -81,6 +91,10 @@ bool	 steer_notice_change(struct steer *s, const struct sync *sync,
  * What the clock is to do, by the estimate of SYNC at R.  CLOCK: how far
  * the parent would step; THRESHOLD is the least step, s.  PROVISIONAL: the
  * frequency is not for the drift file.
+ *
+ * Before the clock was right for the first time any offset is corrected at
+ * once.  After that a large one must be confirmed (confirm.h); what is larger
+ * than the step limit is left alone, and this is logged.
  */
 struct orders steer_plan(struct steer *s, const struct sync *sync,
 	    const struct reading *r, const struct clock_state *clock,

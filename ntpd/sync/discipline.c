@@ -78,7 +78,9 @@ plan_slew(struct plan *plan, const struct discipline *d,
 {
 	double		 fastest = DISCIPLINE_MAX_SLEW;
 
-	if (fabs(plan->offset) > DISCIPLINE_LARGE)
+	/* Nobody measures intervals by a clock that was never right. */
+	if (fabs(plan->offset) > DISCIPLINE_LARGE ||
+	    (!d->settled && !d->acquired))
 		fastest = DISCIPLINE_FAST_SLEW;
 	plan->duration = fmin(LAST_SLEW, fmax(fabs(plan->offset) / fastest,
 	    slew_time(d, e, plan->offset)));
@@ -107,15 +109,15 @@ judge(struct discipline *d, const struct estimate *e, double offset)
 
 struct plan
 discipline_plan(struct discipline *d, const struct estimate *e,
-    double offset, bool may_step, double threshold)
+    double offset, enum discipline_means means, double threshold)
 {
 	struct plan	 plan = { .offset = offset };
 
 	judge(d, e, offset);
 	plan.frequency = clamp(e->frequency, DISCIPLINE_MAX_FREQUENCY);
-	if (may_step && fabs(offset) > threshold)
+	if (means == DISCIPLINE_STEP && fabs(offset) > threshold)
 		plan.step = true;
-	else
+	else if (means != DISCIPLINE_NOTHING)
 		plan_slew(&plan, d, e);
 	return plan;
 }

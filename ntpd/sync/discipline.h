@@ -9,10 +9,17 @@
 
 #include "ntpd/sync/filter.h"
 
-#define DISCIPLINE_MAX_FREQUENCY 500e-6	/* s/s, base */
+#define DISCIPLINE_MAX_FREQUENCY 0.1	/* s/s, base: frequency and tick */
 #define DISCIPLINE_MAX_SLEW	500e-6	/* s/s, small offsets */
 #define DISCIPLINE_FAST_SLEW	0.1	/* s/s, large offsets */
 #define DISCIPLINE_LARGE	0.128	/* s, the boundary between them */
+
+/* What may be done about an offset. */
+enum discipline_means {
+	DISCIPLINE_NOTHING,	/* it is waited for, or too large */
+	DISCIPLINE_SLEW,
+	DISCIPLINE_STEP		/* if it is over the threshold; else slew */
+};
 
 struct plan {
 	bool		 step;		/* set the clock by offset, now */
@@ -25,16 +32,18 @@ struct plan {
 /* What is remembered from one plan to the next. */
 struct discipline {
 	bool		 acquired;	/* offset was within its error */
+	bool		 settled;	/* the clock has been right since the
+					   start, or since it was set */
 	bool		 changed;	/* the oscillator has, since then */
 };
 
 /*
  * Plan for a clock that is OFFSET s behind true time (ahead: negative), given
- * the estimate E.  MAY_STEP: the parent would accept a step of at least
+ * the estimate E, by MEANS.  The parent would accept a step of at least
  * THRESHOLD s.
  */
 struct plan	 discipline_plan(struct discipline *d,
-		    const struct estimate *e, double offset, bool may_step,
-		    double threshold);
+		    const struct estimate *e, double offset,
+		    enum discipline_means means, double threshold);
 
 #endif

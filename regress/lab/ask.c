@@ -21,9 +21,9 @@ claim_sample(struct world *w, const char *path)
 	claim->error = clock_error(w);
 	claim->offset = status->offset;
 	claim->stderr_ = status->error;
-	claim->bound = status->bound;
+	claim->bound = status->likely;
 	claim->root_bound = status->root_delay / 2 + status->root_dispersion;
-	claim->certain = claim->root_bound;
+	claim->certain = status->certain;
 	if (status->updated_ago < 0)
 		claim->bound = claim->root_bound = claim->certain = INFINITY;
 	claim->synchronized = status->synchronized != 0;

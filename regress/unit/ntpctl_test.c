@@ -35,7 +35,7 @@
 	.version = CONTROL_VERSION, .synchronized = 1, .stratum = 2,	\
 	.refid = { 192, 0, 2, 1 }, .next = NEXT_POLL, .listening = 1,	\
 	.peers = 4, .reachable = 4, .truechimers = 3,			\
-	.offset = 45.2e-6, .error = 12e-6, .bound = 3.21e-3,		\
+	.offset = 45.2e-6, .error = 12e-6, .likely = 3.21e-3, .certain = 4.5e-3,		\
 	.frequency = -12.345, .frequency_error = 0.01,			\
 	.root_delay = 1.5e-3, .root_dispersion = 0.25e-3,		\
 	.updated_ago = 12.7, .next_in = 34,				\
@@ -245,7 +245,7 @@ test_numbers(void **state)
 	    PEER(offset), PEER(delay), PEER(jitter), PEER(error),
 	    PEER(root_delay), PEER(root_dispersion) };
 	static const size_t in_status[] = { STATUS(offset), STATUS(error),
-	    STATUS(bound), STATUS(frequency), STATUS(frequency_error),
+	    STATUS(likely), STATUS(certain), STATUS(frequency), STATUS(frequency_error),
 	    STATUS(root_delay), STATUS(root_dispersion), STATUS(updated_ago),
 	    STATUS(next_in), STATUS(slewing) };
 	struct control_status	 st, raw_st;
@@ -394,7 +394,7 @@ static const struct {
 	    "      next:  asks the next server in 34 s\n" },
 	{ "servers are gone, clock slews, a second to insert, refused", {
 		GOOD_STATUS, .leap = LEAP_INSERT, .next = NEXT_SLEW,
-		.next_in = 500, .offset = -2.5, .error = 4e-9, .bound = 7,
+		.next_in = 500, .offset = -2.5, .error = 4e-9, .likely = 7, .certain = 8,
 		.slewing = -500, .updated_ago = 8000, .reachable = 0,
 		.refused = 1, .read_only = 1, .listening = 0,
 		.system_peer = "", .root_delay = 0.9999999 },
@@ -416,7 +416,7 @@ static const struct {
 	{ "a daemon that knows no numbers", {
 		GOOD_STATUS, .leap = LEAP_DELETE, .stratum = 1,
 		.refid = { 'P', 'P', 'S', 0 }, .offset = 1, .error = NAN,
-		.bound = NAN, .frequency = 2, .frequency_error = NAN,
+		.likely = NAN, .certain = NAN, .frequency = 2, .frequency_error = NAN,
 		.root_delay = NAN, .root_dispersion = NAN,
 		.updated_ago = 200000, .next_in = NAN, .slewing = NAN,
 		.refused = 4294967295, .system_addr = { 0 } },
@@ -797,7 +797,8 @@ static const char json_all[] =
     "    \"updated_ago\": 12.7,\n"
     "    \"offset\": 4.52e-5,\n"
     "    \"error\": 1.2e-5,\n"
-    "    \"bound\": 0.00321,\n"
+    "    \"likely_bound\": 0.00321,\n"
+    "    \"certain_bound\": 0.0045,\n"
     "    \"frequency\": -12.345,\n"
     "    \"frequency_error\": 0.01,\n"
     "    \"slewing\": 0.0,\n"
@@ -918,7 +919,7 @@ test_json(void **state)
 	object = json_object_get(root, "status");
 	assert_true(json_is_object(object));
 	assert_true(json_is_null(json_object_get(object, "offset")));
-	assert_true(json_is_null(json_object_get(object, "bound")));
+	assert_true(json_is_null(json_object_get(object, "likely_bound")));
 	assert_true(json_is_null(json_object_get(object, "updated_ago")));
 	assert_true(json_is_null(json_object_get(object, "frequency")));
 	assert_true(json_is_null(json_object_get(object, "refid")));

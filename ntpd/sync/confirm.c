@@ -1,0 +1,82 @@
+/*
+ * Waiting for large offsets to stay.
+ */
+#include <math.h>
+
+#include "ntpd/sync/confirm.h"
+
+/*
+ * Half of the offset: a glitch that is over in less does no harm, and a machine
+ * that was paused for so long is late for half as long again.
+ */
+#define SHARE		0.5
+
+/* Offsets up to this are confirmed by the answers that have shown them, s. */
+#define AT_ONCE		60.0
+
+/* No pause is waited for longer than this, s, ... */
+#define LONGEST		5400.0
+
+/* ... but years, s, are more probably a fault of servers.  For them, s: */
+#define YEARS		(30 * 86400.0)
+#define LONGEST_YEARS	10800.0
+
+/* An undo has the clock's own past on its side: at most so long, s. */
+#define LONGEST_UNDO	1800.0
+
+/* Another offset is one that differs by that part of it, and by so much, s. */
+#define OTHER_PART	0.1
+#define OTHER_LEAST	1.0
+
+double
+confirm_time(double offset, enum confirm_kind kind)
+{
+	double		 size = fabs(offset);
+
+	if (size <= AT_ONCE)
+		return 0;
+	if (kind == CONFIRM_UNDO)
+		return fmin(LONGEST_UNDO, SHARE * size);
+	return size > YEARS ? LONGEST_YEARS : fmin(LONGEST, SHARE * size);
+}
+
+/* Is OFFSET, or what is left of it, another one than C's? */
+static bool
+is_another(const struct confirm *c, double offset)
+{
+	double		 grown = offset - c->offset;
+
+	/* It shrinks while it is corrected. */
+	if (c->state == CONFIRM_CONFIRMED && grown * c->offset < 0 &&
+	    offset * c->offset >= 0)
+		return false;
+	return fabs(grown) > fmax(OTHER_LEAST, OTHER_PART * fabs(c->offset));
+}
+
+bool
+confirm_offset(struct confirm *c, double offset, double large,
+    enum confirm_kind kind, double now)
+{
+	if (!(fabs(offset) > large)) {
+		c->state = CONFIRM_NOTHING;
+		return true;
+	}
+	if (c->state == CONFIRM_NOTHING || is_another(c, offset)) {
+		c->state = CONFIRM_WAITING;
+		c->kind = kind;
+		c->offset = offset;
+		c->since = now;
+	}
+	if (c->state == CONFIRM_WAITING &&
+	    now - c->since >= confirm_time(offset, kind))
+		c->state = CONFIRM_CONFIRMED;
+	return c->state == CONFIRM_CONFIRMED;
+}
+
+double
+confirm_left(const struct confirm *c, double now)
+{
+	if (c->state != CONFIRM_WAITING)
+		return 0;
+	return fmax(0, c->since + confirm_time(c->offset, c->kind) - now);
+}
