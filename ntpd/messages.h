@@ -83,7 +83,7 @@ struct clock_frequency {
 /* Run RATE faster than the base frequency for DURATION, then stop. */
 struct clock_slew {
 	double		 rate;		/* s/s */
-	double		 duration;	/* s of the monotonic clock */
+	double		 duration;	/* s of the oscillator */
 };
 
 struct clock_step {

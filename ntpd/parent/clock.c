@@ -267,7 +267,9 @@ clock_set_slew(struct clock *c, double rate, double duration,
 	if (!set_rate(c, c->frequency + rate))
 		return false;
 	c->slew = rate;
-	c->slew_end = rate == 0 ? INSTANT_NEVER : instant_add(now, duration);
+	/* CLOCK_MONOTONIC is slewed, too: by it, a fast slew lasts longer. */
+	c->slew_end = rate == 0 ? INSTANT_NEVER : instant_add(now,
+	    duration * (1 + c->frequency + rate));
 	return true;
 }
 

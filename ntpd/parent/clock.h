@@ -55,8 +55,8 @@ void	 clock_open(struct clock *c, bool read_only);
 bool	 clock_set_frequency(struct clock *c, double frequency);
 
 /*
- * Run RATE (s/s, |r| <= 0.1) faster than the base for DURATION s from NOW,
- * instead of any slew in progress.  0, 0 ends it.
+ * Run RATE (s/s, |r| <= 0.1) faster than the base for DURATION s of the
+ * oscillator from NOW, instead of any slew in progress.  0, 0 ends it.
  */
 bool	 clock_set_slew(struct clock *c, double rate, double duration,
 	    struct instant now);

@@ -27,7 +27,7 @@
 
 /* The kernel. */
 static struct {
-	double		 raw, real, slept;	/* ns */
+	double		 raw, mono, real, slept;	/* ns */
 	double		 tai;			/* ns more than real */
 	long		 freq, tick;
 	int		 status;
@@ -50,6 +50,7 @@ static void
 pass(double seconds)
 {
 	kernel.raw += seconds * S;
+	kernel.mono += seconds * S * (1 + kernel_rate());
 	kernel.real += seconds * S * (1 + kernel_rate());
 	/* Whether the PLL is on or not; in truth a part of it each second. */
 	if (seconds >= 1) {
@@ -76,9 +77,11 @@ set_by(double by)
 int
 clock_gettime(clockid_t id, struct timespec *ts)
 {
-	double		 ns = kernel.raw;
+	double		 ns = kernel.mono;
 
-	if (id == CLOCK_REALTIME)
+	if (id == CLOCK_MONOTONIC_RAW)
+		ns = kernel.raw;
+	else if (id == CLOCK_REALTIME)
 		ns = kernel.real;
 	else if (id == CLOCK_TAI)
 		ns = kernel.real + kernel.tai;
@@ -134,7 +137,7 @@ setup(void **arg)
 {
 	(void)arg;
 	memset(&kernel, 0, sizeof(kernel));
-	kernel.raw = 1000 * S;
+	kernel.raw = kernel.mono = 1000 * S;
 	kernel.real = 1.8e9 * S;
 	kernel.tick = 10000;
 	kernel.freq = 65536 * 20;	/* 20 ppm */
@@ -181,6 +184,31 @@ own_slew_is_no_jump(void **arg)
 		assert_true(clock_end_slew(&clk, now()));
 		pass(1000);
 		assert_jump(0, 0);
+	}
+}
+
+/*
+ * A slew lasts as long as is said, by the oscillator: 10 % for 10 s is a second
+ * either way, though CLOCK_MONOTONIC is slewed with it.
+ */
+static void
+slews_are_exact(void **arg)
+{
+	static const double rates[] = { 0.1, -0.1, 0.05, -500e-6 };
+	double		 real, raw;
+	size_t		 i;
+
+	(void)arg;
+	assert_true(clock_set_frequency(&clk, 0));
+	for (i = 0; i < COUNT(rates); i++) {
+		real = kernel.real;
+		raw = kernel.raw;
+		assert_true(clock_set_slew(&clk, rates[i], 10, now()));
+		while (!clock_end_slew(&clk, now()))
+			pass(0.001);
+		assert_true(fabs((kernel.raw - raw) / S - 10) < 0.0021);
+		assert_true(fabs((kernel.real - kernel.raw - real + raw) / S -
+		    10 * rates[i]) < 0.0003);
 	}
 }
 
@@ -535,6 +563,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(opened_as_it_was, setup),
 		cmocka_unit_test_setup(own_slew_is_no_jump, setup),
+		cmocka_unit_test_setup(slews_are_exact, setup),
 		cmocka_unit_test_setup(own_frequency_is_no_jump, setup),
 		cmocka_unit_test_setup(a_frequency_beside_the_fastest_slew,
 		    setup),
