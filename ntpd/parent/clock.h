@@ -40,15 +40,16 @@ struct clock {
 
 /*
  * Take over the clock: stop the kernel's loops and what they had still to
- * correct, its leap second and adjtime(3), mark it unsynchronized.  The frequency in effect stays, unless there was a
- * slew of more than 500 ppm; it is in c->frequency afterwards.  Fatal if the
- * kernel does not let us.  However the process ends by exit(3) from now on, no
- * slew outlives it.
+ * correct, its leap second and adjtime(3), mark it unsynchronized.  The
+ * frequency in effect, of timex.freq and timex.tick together, stays, unless it
+ * is over 1 %, as a slew is that was cut off; it is in c->frequency afterwards.
+ * Fatal if the kernel does not let us.  However the process ends by exit(3)
+ * from now on, no slew outlives it.
  */
 void	 clock_open(struct clock *c, bool read_only);
 
 /*
- * Correct the oscillator by FREQUENCY (s/s, |f| <= 500 ppm).  A slew goes on.
+ * Correct the oscillator by FREQUENCY (s/s, |f| <= 0.1).  A slew goes on.
  * c->frequency is then what the kernel took, rounded to 2^-16 ppm.  False,
  * logged, if the kernel refused.
  */

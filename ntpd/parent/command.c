@@ -98,6 +98,20 @@ refuse(const char *what, double value, const char *unit, enum verdict why)
 		    value, unit, policy_reason(why));
 }
 
+/* Said, too: it cannot be corrected. */
+static bool
+is_at_its_limit(double frequency)
+{
+	static struct log_limit limit = { .burst = 1, .interval = 3600 };
+
+	if (fabs(frequency) < POLICY_MAX_FREQUENCY)
+		return false;
+	if (log_allowed(&limit, instant_now(), NULL))
+		log_warnx("the oscillator is off by 10 %% or more, which the "
+		    "kernel cannot correct: the clock will not be right");
+	return true;
+}
+
 static void
 do_frequency(struct parent *p, const struct clock_frequency *wanted)
 {
@@ -108,8 +122,12 @@ do_frequency(struct parent *p, const struct clock_frequency *wanted)
 		return;
 	}
 	p->wanted_frequency = wanted->frequency;
-	if (clock_set_frequency(&p->clock, wanted->frequency))
-		p->drift_error = wanted->provisional ? -1 : wanted->error;
+	if (!clock_set_frequency(&p->clock, wanted->frequency))
+		return;
+	p->drift_error = wanted->error;
+	/* What is clamped is not what the oscillator has. */
+	if (is_at_its_limit(wanted->frequency) || wanted->provisional)
+		p->drift_error = -1;
 }
 
 /* -x: what would be done, at a bounded rate. */

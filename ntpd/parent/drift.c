@@ -16,6 +16,14 @@
 #include "ntpd/parent/policy.h"
 
 #define DRIFT_MAX_LEN		128	/* longer than any that we wrote */
+/* A change is worth writing when the file is that old, s; tuned. */
+#define DRIFT_INTERVAL		3600.0
+#define DRIFT_CHANGE		0.01e-6		/* s/s */
+
+/* A wrong file likewise, and wrong it is by so many standard errors; tuned. */
+#define DRIFT_WRONG_INTERVAL	300.0
+#define DRIFT_WRONG_ERRORS	4.0
+
 #define DRIFT_PLAIN_ERROR	1e-6	/* s/s, when the file does not say */
 
 static bool
@@ -97,4 +105,16 @@ drift_write(const char *file, double frequency, double error)
 	unlink(temp);
 	errno = saved;
 	return false;
+}
+
+bool
+drift_worth_writing(const struct drift *saved, const struct drift *now,
+    double age)
+{
+	double		 change = fabs(now->frequency - saved->frequency);
+
+	if (age >= DRIFT_INTERVAL)
+		return change >= DRIFT_CHANGE;
+	return age >= DRIFT_WRONG_INTERVAL && change >= DRIFT_CHANGE &&
+	    change > DRIFT_WRONG_ERRORS * (saved->error + now->error);
 }

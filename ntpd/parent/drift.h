@@ -7,6 +7,11 @@
 
 #include <stdbool.h>
 
+struct drift {
+	double		 frequency;	/* s/s */
+	double		 error;		/* s/s, standard error */
+};
+
 enum drift_status {
 	DRIFT_OK,
 	DRIFT_MISSING,		/* normal at the first start */
@@ -15,7 +20,7 @@ enum drift_status {
 };
 
 /*
- * Read FILE: *FREQUENCY in s/s (within 500 ppm) and its standard error *ERROR
+ * Read FILE: *FREQUENCY in s/s (within 10 %) and its standard error *ERROR
  * in s/s.  A file with a frequency only (as other daemons write it) gets an
  * error of 1 ppm; 1000 ppm is the largest.  Both are left alone unless
  * DRIFT_OK.
@@ -28,5 +33,13 @@ enum drift_status drift_read(const char *file, double *frequency,
  * that a crash leaves the old or the new one.  False with errno on failure.
  */
 bool	 drift_write(const char *file, double frequency, double error);
+
+/*
+ * Is a file that says *SAVED, AGE s after it was written, worth being written
+ * again to say *NOW?  After an hour for a small change, and soon when it has
+ * turned out to be wrong: when both errors cannot explain the difference.
+ */
+bool	 drift_worth_writing(const struct drift *saved,
+	    const struct drift *now, double age);
 
 #endif

@@ -242,7 +242,7 @@ policy_reason(enum verdict verdict)
 	case NOT_A_NUMBER:
 		return "not a number";
 	case FREQUENCY_TOO_LARGE:
-		return "over 500 ppm";
+		return "over 10 %";
 	case FREQUENCY_UNKNOWN:
 		return "with an error over 1000 ppm it is not known";
 	case SLEW_TOO_FAST:

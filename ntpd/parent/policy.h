@@ -13,8 +13,8 @@
 #include "common/loop.h"
 #include "ntpd/messages.h"
 
-/* The kernel's own limit of frequency corrections, s/s. */
-#define POLICY_MAX_FREQUENCY	500e-6
+/* The kernel corrects no more: timex.tick is within 10 % of its value, s/s. */
+#define POLICY_MAX_FREQUENCY	0.1
 
 /* Who is less sure of a frequency than this knows nothing of it, s/s. */
 #define POLICY_MAX_FREQUENCY_ERROR 1e-3

@@ -7,13 +7,9 @@
 #include "ntpd/parent/drift.h"
 #include "ntpd/parent/state.h"
 
-/* The drift file is written when it is that old and has changed that much. */
-#define DRIFT_INTERVAL		3600.0		/* s */
-#define DRIFT_CHANGE		0.01e-6		/* s/s */
-
 /*
- * And not while a slew is on that is faster than this, s/s: fsync(2) may take
- * seconds, in which nobody ends it.
+ * The drift file is not written while a slew is on that is faster than this,
+ * s/s: fsync(2) may take seconds, and nobody ends the slew meanwhile.
  */
 #define DRIFT_SLEW		10e-6
 
@@ -21,17 +17,20 @@ void
 save_frequency(struct parent *p, bool now_or_never)
 {
 	struct instant	 now = instant_now();
-	double		 f = p->clock.frequency;
+	const struct drift drift = {
+		.frequency = p->clock.frequency, .error = p->drift_error
+	};
 
 	if (p->drift_error < 0 || p->clock.read_only)
 		return;
 	if (!now_or_never && (fabs(p->clock.slew) > DRIFT_SLEW ||
-	    instant_diff(now, p->drift_saved_at) < DRIFT_INTERVAL ||
-	    fabs(f - p->drift_saved) < DRIFT_CHANGE))
+	    !drift_worth_writing(&p->drift_saved, &drift,
+	    instant_diff(now, p->drift_saved_at))))
 		return;
 	p->drift_saved_at = now;
-	if (drift_write(p->conf.driftfile, f, p->drift_error)) {
-		p->drift_saved = f;
+	if (drift_write(p->conf.driftfile, drift.frequency,
+	    drift.error)) {
+		p->drift_saved = drift;
 		p->drift_failed = false;
 		return;
 	}
@@ -51,7 +50,8 @@ save_load(struct parent *p, double *error)
 		log_debug("frequency %.3f +- %.3f ppm from %s", f * 1e6,
 		    *error * 1e6, p->conf.driftfile);
 		clock_set_frequency(&p->clock, f);
-		p->drift_saved = f;
+		p->drift_saved.frequency = f;
+		p->drift_saved.error = *error;
 		return true;
 	case DRIFT_MISSING:
 		break;

@@ -14,6 +14,7 @@
 #include "ntpd/parent/clock.h"
 #include "ntpd/parent/collect.h"
 #include "ntpd/parent/control.h"
+#include "ntpd/parent/drift.h"
 #include "ntpd/parent/links.h"
 #include "ntpd/parent/listen.h"
 #include "ntpd/parent/logpipe.h"
@@ -40,7 +41,7 @@ struct parent {
 
 	double		 wanted_frequency; /* s/s, the engine's last wish */
 	double		 drift_error;	/* s/s, as the engine says; -1: none */
-	double		 drift_saved;	/* s/s */
+	struct drift	 drift_saved;	/* what the file says */
 	struct instant	 drift_saved_at;
 	bool		 drift_failed;	/* the last write; logged */
 

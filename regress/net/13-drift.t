@@ -32,7 +32,7 @@ def test():
         start("nowhere/drift", **adjusts), start("folder", **adjusts)]
     unreadable = [start(name, text) for name, text in (
         ("garbage", "not a number\n"),
-        ("huge", "12345.0 1.0\n"),
+        ("huge", "123456.0 1.0\n"),
         ("nan", "nan nan\n"),
         ("negative", "1.0 -1.0\n"),
         ("long", "1.0 " * 5000),

@@ -3,6 +3,7 @@
  * our rates and steps explain is no jump, and what they do not explain is.
  * Nothing here reaches the real clock: both calls are defined below.
  */
+#include <sys/param.h>
 #include <sys/timex.h>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -24,6 +25,7 @@
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define S		1000000000.0	/* ns */
+#define FREQ_MOST	(65536 * 500L)	/* the kernel takes no more */
 
 /* The kernel. */
 static struct {
@@ -107,7 +109,7 @@ clock_adjtime(clockid_t id, struct timex *tx)
 	}
 	if (tx->modes != ADJ_OFFSET_SINGLESHOT) {
 		if (tx->modes & ADJ_FREQUENCY)
-			kernel.freq = tx->freq;
+			kernel.freq = MAX(-FREQ_MOST, MIN(FREQ_MOST, tx->freq));
 		if (tx->modes & ADJ_TICK)
 			kernel.tick = tx->tick;
 		if (tx->modes & ADJ_STATUS)
@@ -229,6 +231,58 @@ own_frequency_is_no_jump(void **arg)
 	pass(50);
 	assert_true(clock_end_slew(&clk, now()));
 	assert_jump(0, 0);
+}
+
+static const double oscillators[] = { 500.5e-6, -500.5e-6, 800e-6, 9000e-6,
+    -9000e-6, 0.0123456, -0.05, 0.1, -0.1 };
+
+/* What timex.freq cannot hold, the tick does; the sum is what we count with. */
+static void
+a_large_frequency(void **arg)
+{
+	size_t		 i;
+	double		 f;
+
+	(void)arg;
+	for (i = 0; i < COUNT(oscillators); i++) {
+		f = oscillators[i];
+		assert_true(clock_set_frequency(&clk, f));
+		assert_true(fabs(clk.frequency - f) < 1e-11);
+		assert_true(fabs(kernel_rate() - clk.frequency) < 1e-12);
+		pass(3600);
+		assert_true(clock_set_slew(&clk, f > 0 ? -0.01 : 0.01, 100,
+		    now()));
+		pass(100);
+		assert_true(clock_set_frequency(&clk, f * 0.999));
+		pass(100);
+		assert_true(clock_set_slew(&clk, f > 0 ? 0.1 : -0.1, 100,
+		    now()));
+		assert_true(fabs(kernel_rate()) <= 0.1 + 1e-9);
+		pass(10);
+		assert_true(clock_set_slew(&clk, 0, 0, now()));
+		assert_jump(0, 0);
+	}
+}
+
+/* That of a former run is taken over, if it can be an oscillator's. */
+static void
+a_large_frequency_is_taken_over(void **arg)
+{
+	double		 f;
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(oscillators); i++) {
+		f = oscillators[i];
+		assert_true(clock_set_frequency(&clk, f));
+		clock_close(&clk);
+		clock_open(&clk, false);
+		if (fabs(f) > 0.01)
+			f = 0;
+		if (fabs(clk.frequency - f) > 1e-11)
+			fail_msg("%g: %g", f, clk.frequency);
+		assert_true(fabs(kernel_rate() - clk.frequency) < 1e-12);
+	}
 }
 
 /* The longest tick is 10 % more than usual, whatever is asked first. */
@@ -567,6 +621,8 @@ main(void)
 		cmocka_unit_test_setup(own_frequency_is_no_jump, setup),
 		cmocka_unit_test_setup(a_frequency_beside_the_fastest_slew,
 		    setup),
+		cmocka_unit_test_setup(a_large_frequency, setup),
+		cmocka_unit_test_setup(a_large_frequency_is_taken_over, setup),
 		cmocka_unit_test_setup(own_step_is_no_jump, setup),
 		cmocka_unit_test_setup(leftovers_are_cleared, setup),
 		cmocka_unit_test_setup(the_plls_offset_is_cleared, setup),

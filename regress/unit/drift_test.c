@@ -124,8 +124,9 @@ static const struct {
 	{ "as we write it", "12.345678 0.010000\n", 12.345678, 0.01 },
 	{ "negative", "-12.345678 0.010000\n", -12.345678, 0.01 },
 	{ "zero", "0 0\n", 0, 0 },
-	{ "the most", "500 1\n", 500, 1 },
-	{ "the least", "-500.000 1\n", -500, 1 },
+	{ "more than timex.freq", "501 1\n", 501, 1 },
+	{ "the most", "100000 1\n", 100000, 1 },
+	{ "the least", "-100000.000 1\n", -100000, 1 },
 	{ "no newline", "1.5 0.5", 1.5, 0.5 },
 	{ "tab and blank lines", "\t1.5\t0.5 \n\n", 1.5, 0.5 },
 	{ "two lines", "1.5\n0.5\n", 1.5, 0.5 },
@@ -179,8 +180,8 @@ static const struct {
 	{ "error nan", TEXT("1 nan\n") },
 	{ "error too large for a double", TEXT("1 1e999\n") },
 	{ "error negative", TEXT("1 -0.1\n") },
-	{ "over 500 ppm", TEXT("500.1 1\n") },
-	{ "under -500 ppm", TEXT("-500.1 1\n") },
+	{ "over 10 %", TEXT("100000.1 1\n") },
+	{ "under -10 %", TEXT("-100000.1 1\n") },
 	{ "NUL alone", TEXT("\0") },
 	{ "NUL first", TEXT("\0001.5 0.5\n") },
 	{ "NUL inside", TEXT("1.5\0000.5\n") },
@@ -320,6 +321,7 @@ static const struct {
 	{ 12.3456789e-6, 0.01e-6, "12.345679 0.010000\n" },
 	{ -500e-6, 500e-6, "-500.000000 500.000000\n" },
 	{ 500e-6, 1e-15, "500.000000 0.000000\n" },
+	{ -0.1, 1e-15, "-100000.000000 0.000000\n" },
 };
 
 static void
@@ -475,6 +477,44 @@ the_longest_path(void **arg)
 	assert_int_equal(files(), 1);
 }
 
+static const struct {
+	const char	*name;
+	double		 saved, saved_error;	/* ppm, what the file says */
+	double		 frequency, error;	/* ppm, what is known now */
+	double		 age;			/* s, of the file */
+	bool		 worth;
+} worths[] = {
+	{ "nothing new", 12, 0.1, 12, 0.1, 1e6, false },
+	{ "a trifle", 12, 0.1, 12.009, 0.1, 1e6, false },
+	{ "a little, an hour later", 12, 0.1, 12.02, 0.1, 3600, true },
+	{ "a little, but soon", 12, 0.1, 12.02, 0.1, 3599, false },
+	{ "wrong by far", 290, 0.1, 0, 5, 300, true },
+	{ "wrong by far, the other way", -290, 0.1, 0, 5, 300, true },
+	{ "wrong, and written just now", 290, 0.1, 0, 5, 299, false },
+	{ "wrong, or not", 290, 0.1, 0, 100, 3599, false },
+	{ "wrong, but it did not know", 290, 100, 0, 0.1, 3599, false },
+	{ "wrong by little", 12, 0.01, 12.5, 0.01, 300, true },
+};
+
+/* A wrong file does not stay for an hour. */
+static void
+worth_writing(void **arg)
+{
+	struct drift	 saved, now;
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(worths); i++) {
+		saved.frequency = worths[i].saved * 1e-6;
+		saved.error = worths[i].saved_error * 1e-6;
+		now.frequency = worths[i].frequency * 1e-6;
+		now.error = worths[i].error * 1e-6;
+		if (drift_worth_writing(&saved, &now, worths[i].age) !=
+		    worths[i].worth)
+			fail_msg("%s", worths[i].name);
+	}
+}
+
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -497,6 +537,7 @@ main(void)
 		TEST(no_directory),
 		TEST(a_path_too_long),
 		TEST(the_longest_path),
+		TEST(worth_writing),
 	};
 
 	umask(0);	/* what the file is, it is by itself */

@@ -37,12 +37,11 @@ static const struct {
 } frequencies[] = {
 	{ "none",		0, 0,			PERMITTED },
 	{ "a usual one",	-23e-6, 1e-9,		PERMITTED },
-	{ "500 ppm",		500e-6, 1e-6,		PERMITTED },
-	{ "-500 ppm",		-500e-6, 1e-6,		PERMITTED },
-
-	    { "just over",		500.0001e-6, 1e-6,	FREQUENCY_TOO_LARGE },
-
-	    { "just under -500",	-500.0001e-6, 1e-6,	FREQUENCY_TOO_LARGE },
+	{ "more than timex.freq", 501e-6, 1e-6,		PERMITTED },
+	{ "10 %",		0.1, 1e-6,		PERMITTED },
+	{ "-10 %",		-0.1, 1e-6,		PERMITTED },
+	{ "just over",		0.1000001, 1e-6,	FREQUENCY_TOO_LARGE },
+	{ "just under -10 %",	-0.1000001, 1e-6,	FREQUENCY_TOO_LARGE },
 
 	    { "far over",		1, 1e-6,		FREQUENCY_TOO_LARGE },
 
