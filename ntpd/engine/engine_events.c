@@ -33,7 +33,9 @@ engine_on_jump(struct engine *e, double by, struct instant now)
 {
 	size_t		 i;
 
-	log_info("the clock jumped by %+.3f s: asking the servers anew", by);
+	if (log_allowed(&e->complaints, now, NULL))
+		log_info("the clock jumped by %+.3f s: asking the servers "
+		    "anew", by);
 	engine_close_queries(e);
 	sync_restart(&e->sync);
 	steer_jumped(&e->steer);

@@ -366,6 +366,7 @@ clock_close(struct clock *c)
 void
 clock_watch(struct clock *c)
 {
+	static struct log_limit limit = { .burst = 5, .interval = 600 };
 	struct timex	 tx = { .modes = 0 };
 	int		 ours;
 
@@ -379,7 +380,7 @@ clock_watch(struct clock *c)
 		c->reported_other = false;
 		return;
 	}
-	if (!c->reported_other)
+	if (!c->reported_other && log_allowed(&limit, instant_now(), NULL))
 		log_warnx("another program steers the clock (frequency "
 		    "%.3f ppm, tick %ld us, status 0x%x): two NTP daemons "
 		    "cannot work, stop the other one",

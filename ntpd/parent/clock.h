@@ -99,7 +99,7 @@ int64_t	 clock_unix_time(void);
 double	 clock_jump(struct clock *c, double *slept);
 
 /*
- * Log, once, if another program changed frequency, tick, status or the PLL's
+ * Log, once and not too often, if another program changed frequency, tick, status or the PLL's
  * offset since our last change, and take the clock back.  Call it now and then.
  */
 void	 clock_watch(struct clock *c);

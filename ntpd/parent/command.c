@@ -37,6 +37,28 @@ command_send_state(struct parent *p, bool answers_step, struct instant now)
 	channel_send(&p->children.engine, MSG_CLOCK_STATE, 0, -1, &state);
 }
 
+/* A program that sets the clock each second is not to fill the log. */
+static void
+log_jump(double by, double slept)
+{
+	static struct log_limit limit = { .burst = 5, .interval = 600 };
+	uint64_t	 suppressed;
+	char		 more[64] = "";
+
+	if ((slept < 1 && fabs(by) < CLOCK_JUMP_LEAST) ||
+	    !log_allowed(&limit, instant_now(), &suppressed))
+		return;
+	if (suppressed > 0)
+		snprintf(more, sizeof(more), ", after %llu times more",
+		    (unsigned long long)suppressed);
+	if (slept >= 1)
+		log_info("the machine slept for %.0f s, starting anew%s", slept,
+		    more);
+	else
+		log_warnx("the clock was set by %+.3f s by another program%s",
+		    by, more);
+}
+
 /* How far it jumped is for the log and the engine; that it did is known. */
 static bool
 look_at_jump(struct parent *p)
@@ -46,11 +68,7 @@ look_at_jump(struct parent *p)
 	bool		 new_start;
 
 	jumped.by = clock_jump(&p->clock, &slept);
-	if (slept >= 1)
-		log_info("the machine slept for %.0f s, starting anew", slept);
-	else if (fabs(jumped.by) >= CLOCK_JUMP_LEAST)
-		log_warnx("the clock was set by %+.3f s by another program",
-		    jumped.by);
+	log_jump(jumped.by, slept);
 	new_start = fabs(jumped.by) >= JUMP_NEW_START || slept >= 1;
 	if (new_start) {
 		policy_jumped(&p->policy);

@@ -14,6 +14,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -379,6 +380,30 @@ the_plls_offset_is_cleared(void **arg)
 	assert_int_equal(kernel.offset, 1000);
 }
 
+/* One that comes and goes does not fill the log. */
+static void
+another_program_is_reported(void **arg)
+{
+	FILE		*log = tmpfile();
+	int		 i, c, lines = 0, saved = dup(STDERR_FILENO);
+
+	(void)arg;
+	assert_non_null(log);
+	assert_true(dup2(fileno(log), STDERR_FILENO) != -1);
+	for (i = 0; i < 1000; i++) {
+		kernel.freq = 65536 * 100;
+		clock_watch(&clk);
+		clock_watch(&clk);
+	}
+	assert_true(dup2(saved, STDERR_FILENO) != -1);
+	close(saved);
+	rewind(log);
+	while ((c = fgetc(log)) != EOF)
+		lines += c == '\n';
+	fclose(log);
+	assert_in_range(lines, 1, 5);
+}
+
 /* It would correct once more what the step has corrected. */
 static void
 a_step_ends_the_slew(void **arg)
@@ -626,6 +651,7 @@ main(void)
 		cmocka_unit_test_setup(own_step_is_no_jump, setup),
 		cmocka_unit_test_setup(leftovers_are_cleared, setup),
 		cmocka_unit_test_setup(the_plls_offset_is_cleared, setup),
+		cmocka_unit_test_setup(another_program_is_reported, setup),
 		cmocka_unit_test_setup(a_step_ends_the_slew, setup),
 		cmocka_unit_test_setup(a_leap_second_is_no_jump, setup),
 		cmocka_unit_test_setup(a_leap_second_is_announced, setup),

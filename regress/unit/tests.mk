@@ -20,6 +20,8 @@ clients_test	= $(addprefix ntpd/server/,clients address) common/addr \
 		common/siphash
 clocks_test	= ntpd/engine/clocks common/leap common/ntptime
 collect_test	= ntpd/parent/collect ntpd/process $(COMMON)
+command_test	= ntpd/parent/command ntpd/parent/policy common/leap \
+		common/loop common/log
 config_test	= $(CONFIG_MODULES)
 config_load_test = $(CONFIG_MODULES)
 delays_test	= $(SYNC) regress/unit/paths

@@ -1,0 +1,334 @@
+/*
+ * What the parent makes of the engine's wishes, and of others who set the
+ * clock: what it tells the engine, and what it logs.  The clock, the kernel's
+ * timer and the channel are played here.
+ */
+#include <sys/timerfd.h>
+
+#include <errno.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "common/log.h"
+#include "ntpd/parent/state.h"
+
+#define NOW		1800000000LL	/* in 2027 */
+
+static struct parent	 p;
+
+/* What the clock does, and what it was told. */
+static double		 jump, slept;	/* s */
+static bool		 kernel_refuses;
+static double		 stepped;	/* s */
+
+/* What the engine was told. */
+static unsigned		 told_jumps;
+static struct clock_state state;
+
+/* Standard error, for a while. */
+static FILE		*captured;
+static int		 real_stderr = -1;
+
+double
+clock_jump(struct clock *c, double *how_long)
+{
+	(void)c;
+	*how_long = slept;
+	return jump;
+}
+
+bool
+clock_set_frequency(struct clock *c, double frequency)
+{
+	c->frequency = frequency;
+	return !kernel_refuses;
+}
+
+bool
+clock_set_slew(struct clock *c, double rate, double duration,
+    struct instant now)
+{
+	(void)duration;
+	(void)now;
+	c->slew = rate;
+	return !kernel_refuses;
+}
+
+bool
+clock_step(struct clock *c, double by)
+{
+	(void)c;
+	if (!kernel_refuses)
+		stepped += by;
+	return !kernel_refuses;
+}
+
+void
+clock_set_quality(struct clock *c, bool synchronized, double esterror,
+    double maxerror, enum ntp_leap leap)
+{
+	(void)c;
+	(void)synchronized;
+	(void)esterror;
+	(void)maxerror;
+	(void)leap;
+}
+
+void
+clock_watch(struct clock *c)
+{
+	(void)c;
+}
+
+int64_t
+clock_unix_time(void)
+{
+	return NOW;
+}
+
+bool
+channel_send(struct channel *channel, enum message_type type, uint32_t id,
+    int fd, const void *data)
+{
+	(void)channel;
+	(void)id;
+	(void)fd;
+	told_jumps += type == MSG_CLOCK_JUMPED;
+	if (type == MSG_CLOCK_STATE)
+		memcpy(&state, data, sizeof(state));
+	return true;
+}
+
+bool
+notify_send(const struct notify *n, const char *text)
+{
+	(void)n;
+	(void)text;
+	return true;
+}
+
+/* The clock was set: the timer ends. */
+ssize_t
+read(int fd, void *buf, size_t size)
+{
+	(void)fd;
+	(void)buf;
+	(void)size;
+	errno = ECANCELED;
+	return -1;
+}
+
+int
+timerfd_settime(int fd, int flags, const struct itimerspec *new,
+    struct itimerspec *old)
+{
+	(void)fd;
+	(void)flags;
+	(void)new;
+	(void)old;
+	return 0;
+}
+
+static int
+setup(void **arg)
+{
+	(void)arg;
+	memset(&p, 0, sizeof(p));
+	p.timerfd = -1;
+	p.drift_error = -1;
+	p.policy.step = STEP_BOOT;
+	p.policy.threshold = 0.128;
+	p.policy.limit = 86400;
+	jump = slept = stepped = 0;
+	told_jumps = 0;
+	kernel_refuses = false;
+	memset(&state, 0, sizeof(state));
+	log_init(LOG_TO_STDERR, NULL, 0);
+	if ((captured = tmpfile()) == NULL ||
+	    (real_stderr = dup(STDERR_FILENO)) == -1)
+		return -1;
+	return dup2(fileno(captured), STDERR_FILENO) == -1;
+}
+
+static int
+teardown(void **arg)
+{
+	(void)arg;
+	fclose(captured);
+	if (dup2(real_stderr, STDERR_FILENO) == -1)
+		return -1;
+	return close(real_stderr);
+}
+
+/* How many of the lines that were logged have TEXT in them. */
+static unsigned
+said(const char *text)
+{
+	static char	 all[65536];
+	const char	*at = all;
+	unsigned	 n = 0;
+	ssize_t		 len;
+
+	len = pread(fileno(captured), all, sizeof(all) - 1, 0);
+	assert_true(len >= 0);
+	all[len] = '\0';
+	for (; (at = strstr(at, text)) != NULL; at += strlen(text))
+		n++;
+	return n;
+}
+
+static void
+ask(enum message_type type, const void *data)
+{
+	struct message	 msg = { .type = type, .data = data, .fd = -1 };
+
+	command_run(&p, &msg, instant_now());
+}
+
+static void
+ask_step(double by)
+{
+	struct clock_step wanted = { .by = by };
+
+	ask(MSG_CLOCK_STEP, &wanted);
+}
+
+static void
+ask_frequency(double frequency)
+{
+	struct clock_frequency wanted = { .frequency = frequency,
+	    .error = 1e-6 };
+
+	ask(MSG_CLOCK_FREQUENCY, &wanted);
+}
+
+/* A program that sets the clock each second does not fill the log. */
+static void
+others_do_not_fill_the_log(void **arg)
+{
+	int		 i;
+
+	(void)arg;
+	p.timerfd = 100;
+	jump = -2;
+	for (i = 0; i < 1000; i++)
+		assert_true(command_check_clock(&p));
+	assert_int_equal(told_jumps, 1000);
+	assert_int_equal(said("by another program"), 5);
+	jump = 0.01;
+	for (i = 0; i < 1000; i++)
+		assert_false(command_check_clock(&p));
+	assert_int_equal(told_jumps, 1000);
+	assert_int_equal(said("by another program"), 5);
+	slept = 1;
+	for (i = 0; i < 1000; i++)
+		assert_true(command_check_clock(&p));
+	assert_int_equal(told_jumps, 2000);
+	assert_true(said("slept for 1 s") <= 5);
+}
+
+/* The engine knows how far it may go; what it asks beyond is refused. */
+static void
+the_engine_knows_its_reach(void **arg)
+{
+	struct clock_quality synchronized = { .synchronized = 1 };
+
+	(void)arg;
+	policy_start(&p.policy);
+	command_send_state(&p, false, instant_now());
+	assert_true(state.step_back == CONFIG_NO_LIMIT);
+	assert_true(state.step_forward == CONFIG_NO_LIMIT);
+	assert_true(state.step_limit == 86400);
+	assert_false(state.was_synchronized);
+	ask(MSG_CLOCK_QUALITY, &synchronized);
+	assert_true(state.step_back == 0 && state.step_forward == 0);
+	assert_true(state.was_synchronized);
+
+	policy_start(&p.policy);
+	ask_step(100);
+	assert_true(stepped == 100 && state.answers_step);
+	assert_true(fabs(state.step_back - 101) < 1e-3);
+	assert_true(state.step_forward == 0);
+	ask_step(50);
+	assert_true(stepped == 100 && state.answers_step);
+	assert_int_equal(state.refused, 1);
+	assert_int_equal(said("a step of +50.000 s: refused, steps are for "
+	    "the start only\n"), 1);
+	ask_step(-100);
+	assert_true(stepped == 0);
+	assert_true(state.step_back == 0 && state.step_forward == 0);
+}
+
+/* What the kernel did not do was not used. */
+static void
+a_step_that_failed(void **arg)
+{
+	(void)arg;
+	policy_start(&p.policy);
+	kernel_refuses = true;
+	ask_step(100);
+	assert_true(state.step_forward == CONFIG_NO_LIMIT);
+	assert_true(p.policy.stepped == 0);
+	assert_int_equal(said("clock set by"), 0);
+}
+
+/* What an operator can do about a step over the limit is said, once. */
+static void
+over_the_limit(void **arg)
+{
+	struct clock_new_start wanted = { .by = 86401 };
+
+	(void)arg;
+	ask(MSG_CLOCK_NEW_START, &wanted);
+	assert_int_equal(said("a new start of +86401.000 s: refused, over the "
+	    "step limit; check the servers, and if they are right restart "
+	    "ntpd or raise step limit\n"), 1);
+	assert_true(state.step_forward == 0);
+	wanted.by = 86400;
+	ask(MSG_CLOCK_NEW_START, &wanted);
+	assert_int_equal(said("it may be set forward once"), 1);
+	assert_true(state.step_forward == 86400);
+	ask_step(86400);
+	assert_true(stepped == 86400);
+}
+
+/* A frequency that is clamped says nothing of the oscillator. */
+static void
+beyond_what_the_kernel_corrects(void **arg)
+{
+	(void)arg;
+	ask_frequency(0.0999);
+	assert_true(p.drift_error == 1e-6);
+	assert_int_equal(said("the oscillator is off by 10 % or more"), 0);
+	ask_frequency(-POLICY_MAX_FREQUENCY);
+	assert_true(p.drift_error < 0);
+	ask_frequency(POLICY_MAX_FREQUENCY);
+	assert_true(p.drift_error < 0);
+	assert_int_equal(said("the oscillator is off by 10 % or more"), 1);
+	ask_frequency(1e-6);
+	assert_true(p.drift_error == 1e-6);
+}
+
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		TEST(others_do_not_fill_the_log),
+		TEST(the_engine_knows_its_reach),
+		TEST(a_step_that_failed),
+		TEST(over_the_limit),
+		TEST(beyond_what_the_kernel_corrects),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
