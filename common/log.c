@@ -31,7 +31,8 @@ static struct {
 	enum log_target	 target;
 	char		 name[NAME_SIZE];	/* "engine: " or "" */
 	int		 verbose;
-} state;
+	int		 copy;			/* -1: none */
+} state = { .copy = -1 };
 
 void
 log_init(enum log_target target, const char *name, int verbose)
@@ -46,6 +47,12 @@ log_init(enum log_target target, const char *name, int verbose)
 	state.verbose = verbose;
 	if (target == LOG_TO_SYSLOG)
 		openlog("ntpd", LOG_PID | LOG_NDELAY, LOG_DAEMON);
+}
+
+void
+log_copy_to(int fd)
+{
+	state.copy = fd;
 }
 
 /*
@@ -72,27 +79,34 @@ make_visible(char visible[VISIBLE_SIZE], const char *text)
 	*visible = '\0';
 }
 
-/* Write TEXT, of less than TEXT_SIZE bytes, as a line. */
+/* Write PREFIX, the process's name and TEXT to FD, as a line. */
 static void
-write_line(int priority, const char *text)
+write_line(int fd, const char *prefix, const char *text)
 {
-	char	 visible[VISIBLE_SIZE], line[LINE_SIZE];
+	char	 line[LINE_SIZE];
 	int	 len;
 
-	make_visible(visible, text);
-	if (state.target == LOG_TO_SYSLOG) {
-		syslog(priority, "%s%s", state.name, visible);
-		return;
-	}
-	if (state.target == LOG_TO_JOURNAL)
-		len = snprintf(line, sizeof(line), "<%d>%s%s\n",
-		    LOG_PRI(priority), state.name, visible);
-	else
-		len = snprintf(line, sizeof(line), "%s%s\n", state.name,
-		    visible);
-	while (write(STDERR_FILENO, line, (size_t)len) == -1 &&
-	    errno == EINTR)
+	len = snprintf(line, sizeof(line), "%s%s%s\n", prefix, state.name,
+	    text);
+	while (write(fd, line, (size_t)len) == -1 && errno == EINTR)
 		;
+}
+
+/* Log TEXT, of less than TEXT_SIZE bytes. */
+static void
+write_message(int priority, const char *text)
+{
+	char	 visible[VISIBLE_SIZE], prefix[8] = "";
+
+	make_visible(visible, text);
+	if (state.target == LOG_TO_JOURNAL)
+		snprintf(prefix, sizeof(prefix), "<%d>", LOG_PRI(priority));
+	if (state.target == LOG_TO_SYSLOG)
+		syslog(priority, "%s%s", state.name, visible);
+	else
+		write_line(STDERR_FILENO, prefix, visible);
+	if (state.copy != -1 && LOG_PRI(priority) <= LOG_WARNING)
+		write_line(state.copy, "", visible);
 }
 
 static size_t	 format(char *, size_t, const char *, va_list)
@@ -128,7 +142,7 @@ vlog(int priority, const char *prefix, int error, const char *fmt, va_list ap)
 	if (error != 0)
 		snprintf(text + len, sizeof(text) - len, ": %s",
 		    strerror_r(error, reason, sizeof(reason)));
-	write_line(priority, text);
+	write_message(priority, text);
 	errno = saved;
 }
 

@@ -25,6 +25,12 @@ enum log_target {
 void	 log_init(enum log_target target, const char *name, int verbose);
 
 /*
+ * Write warnings and what is worse to FD, too, as plain lines; -1 ends that.
+ * A line that FD does not take at once is lost there.
+ */
+void	 log_copy_to(int fd);
+
+/*
  * Write one line at a syslog(3) PRIORITY.  It is cut at 960 bytes; what is not
  * printable ASCII becomes "\ooo".  Keeps errno, as do all below.
  */

@@ -6,11 +6,15 @@
 #include <sys/socket.h>
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/log.h"
 #include "ntpd/process.h"
+
+/* A child's patience with the parent at the start, s. */
+#define SETUP_SECONDS	10.0
 
 static const char *const names[PROCESSES] = {
 	[PARENT] = "parent",
@@ -205,9 +209,28 @@ channel_expect(struct channel *ch, enum message_type type, double seconds,
 		pollset_clear(&set);
 		channel_poll(ch, &set);
 		pollset_wait(&set, end, NULL);
-		if (!channel_transfer(ch, &set))
+		if (!channel_transfer(ch, &set)) {
+			channel_close(ch);
 			return false;
+		}
 	}
+}
+
+void
+channel_open_child(struct channel *ch, int fd, enum process self,
+    struct child_setup *setup)
+{
+	struct message	 msg;
+
+	channel_open(ch, fd, self, PARENT);
+	if (!channel_expect(ch, MSG_CHILD_SETUP, SETUP_SECONDS, &msg)) {
+		if (!ch->open)
+			exit(1);
+		fatalx("%s: no setup from the parent", process_name(self));
+	}
+	memcpy(setup, msg.data, sizeof(*setup));
+	log_init((enum log_target)setup->log_target, process_name(self),
+	    setup->verbose);
 }
 
 bool

@@ -83,10 +83,20 @@ bool	 channel_receive(struct channel *ch, struct message *msg);
 
 /*
  * Wait up to SECONDS for the first message on a channel that must be TYPE;
- * false if something else came.  Only for a child's CHILD_SETUP.
+ * false if something else came, or nothing.  The channel is closed then if the
+ * peer is gone.
  */
 bool	 channel_expect(struct channel *ch, enum message_type type,
 	    double seconds, struct message *msg);
+
+/*
+ * A child's first act, as process SELF: make FD its channel to the parent, take
+ * the setup from there and start the log under the process's name.  If the
+ * parent is gone, it has said why, and this process ends without a word.  Fatal
+ * if anything else comes, or nothing within 10 s.
+ */
+void	 channel_open_child(struct channel *ch, int fd, enum process self,
+	    struct child_setup *setup);
 
 /* A connected pair of non-blocking close-on-exec sockets; false with errno. */
 bool	 channel_pair(int fds[2]);

@@ -208,21 +208,15 @@ receive(struct engine *e, const struct pollset *set, struct instant now)
 static void
 engine_init(struct engine *e, int parent_fd)
 {
-	const struct child_setup *setup;
+	struct child_setup setup;
 	struct sandbox_target target;
-	struct message	 msg;
 	size_t		 i;
 
-	channel_open(&e->parent, parent_fd, ENGINE, PARENT);
-	if (!channel_expect(&e->parent, MSG_CHILD_SETUP, 10, &msg))
-		fatalx("engine: no setup from the parent");
-	setup = msg.data;
-	log_init((enum log_target)setup->log_target, "engine",
-	    setup->verbose);
+	channel_open_child(&e->parent, parent_fd, ENGINE, &setup);
 	setproctitle("engine");
-	target.root = setup->root;
-	target.uid = setup->uid;
-	target.gid = setup->gid;
+	target.root = setup.root;
+	target.uid = setup.uid;
+	target.gid = setup.gid;
 	sandbox_enter(&engine_sandbox, &target);
 	e->publish_at = INSTANT_NEVER;
 	e->complaints.burst = 10;

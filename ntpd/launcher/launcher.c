@@ -94,16 +94,10 @@ launcher_init(struct launcher *l, int parent_fd)
 {
 	struct sigaction sa = { .sa_handler = on_sigchld };
 	struct sandbox_target target = { .root = "/" };
-	const struct child_setup *setup;
-	struct message	 msg;
+	struct child_setup setup;
 	sigset_t	 block;
 
-	channel_open(&l->parent, parent_fd, LAUNCHER, PARENT);
-	if (!channel_expect(&l->parent, MSG_CHILD_SETUP, 10, &msg))
-		fatalx("launcher: no setup from the parent");
-	setup = msg.data;
-	log_init((enum log_target)setup->log_target, "launcher",
-	    setup->verbose);
+	channel_open_child(&l->parent, parent_fd, LAUNCHER, &setup);
 	setproctitle("launcher");
 	sigemptyset(&block);
 	sigaddset(&block, SIGCHLD);

@@ -21,8 +21,8 @@ report(void *arg, bool is_error, const char *line)
 }
 
 /*
- * The file's path, to be found again when daemon(3) has changed directory.
- * Not by realpath(3): what a symbolic link names may change.
+ * The file's path, to be found again from the directory of a daemon.  Not by
+ * realpath(3): what a symbolic link names may change.
  */
 static void
 set_path(struct parent *p, const char *path)

@@ -27,9 +27,12 @@ on_signal(int sig)
 static void
 engine_alive(struct parent *p)
 {
-	if (!p->ready)		/* if that fails: again, in a while */
+	if (!p->ready) {
+		background_ready(&p->background);
+		/* If this fails: again, in a while. */
 		p->ready = notify_send(&p->notify,
 		    "READY=1\nSTATUS=starting");
+	}
 	if (p->notify.watchdog > 0)
 		notify_send(&p->notify, "WATCHDOG=1");
 }

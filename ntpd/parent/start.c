@@ -40,10 +40,9 @@ start_log(struct parent *p)
 {
 	enum log_target	 target = LOG_TO_STDERR;
 
-	p->logpipe.fd = -1;
+	p->logpipe.fd = p->background.fd = -1;
 	if (!p->options->foreground) {
-		if (daemon(0, 0) == -1)
-			fatal("daemon");
+		background_enter(&p->background);
 		target = LOG_TO_SYSLOG;
 		logpipe_open(&p->logpipe);
 	} else if (stderr_is_journal())
@@ -70,7 +69,7 @@ prepare_setup(struct parent *p, struct child_setup *setup)
 	if (mkdir(RUN_DIR, 0755) == -1 && errno != EEXIST)
 		fatal("cannot make %s", RUN_DIR);
 	if (!sandbox_prepare_root(CHILD_ROOT))
-		fatalx("no root directory for the children");
+		exit(1);	/* why is logged */
 	setup->uid = pw->pw_uid;
 	setup->gid = pw->pw_gid;
 	setup->verbose = p->options->verbose;
@@ -101,7 +100,7 @@ start(struct parent *p)
 	setup.log_target = start_log(p);
 	notify_open(&p->notify);
 	if (!control_open(&p->control, p->conf.socket))
-		fatalx("no control socket");
+		exit(1);	/* why is logged */
 	children_init(&p->children, &setup);
 	clock_open(&p->clock, p->options->read_only);
 	p->timerfd = timerfd_create(CLOCK_REALTIME,

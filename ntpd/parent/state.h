@@ -10,6 +10,7 @@
 
 #include "common/loop.h"
 #include "ntpd/config.h"
+#include "ntpd/parent/background.h"
 #include "ntpd/parent/children.h"
 #include "ntpd/parent/clock.h"
 #include "ntpd/parent/collect.h"
@@ -25,7 +26,7 @@
 
 struct parent {
 	const struct parent_options *options;
-	char		 config_file[PATH_MAX];	/* also where daemon(3) goes */
+	char		 config_file[PATH_MAX];	/* absolute */
 	struct config	 conf;
 	struct clock	 clock;
 	struct policy	 policy;
@@ -35,6 +36,7 @@ struct parent {
 	struct control	 control;
 	struct collect	 collect;
 	struct notify	 notify;
+	struct background background;
 	struct logpipe	 logpipe;
 	int		 timerfd;	/* readable when the clock is set */
 	sigset_t	 waiting;	/* signals let through while waiting */
@@ -45,7 +47,7 @@ struct parent {
 	struct instant	 drift_saved_at;
 	bool		 drift_failed;	/* the last write; logged */
 
-	bool		 ready;		/* READY=1 was sent */
+	bool		 ready;		/* the engine lives: that was told */
 	struct instant	 ask_engine;
 };
 

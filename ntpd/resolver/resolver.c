@@ -19,8 +19,6 @@
 #include "ntpd/resolver/resolver.h"
 #include "ntpd/resolver/resolver_sandbox.h"
 
-#define SETUP_SECONDS	10.0
-
 struct resolver {
 	struct channel	 parent;
 	struct channel	 engine;
@@ -33,14 +31,9 @@ resolver_init(struct resolver *r, int parent_fd)
 {
 	struct child_setup setup;
 	struct sandbox_target target;
-	struct message	 msg;
 
 	memset(r, 0, sizeof(*r));
-	channel_open(&r->parent, parent_fd, RESOLVER, PARENT);
-	if (!channel_expect(&r->parent, MSG_CHILD_SETUP, SETUP_SECONDS, &msg))
-		fatalx("resolver: the parent does not say how to live");
-	memcpy(&setup, msg.data, sizeof(setup));
-	log_init((enum log_target)setup.log_target, "resolver", setup.verbose);
+	channel_open_child(&r->parent, parent_fd, RESOLVER, &setup);
 	setproctitle("resolver");
 	/* What a terminal sends is for the parent, which ends us in order. */
 	signal(SIGINT, SIG_IGN);

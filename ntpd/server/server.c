@@ -23,7 +23,6 @@
 #include "ntpd/server/server.h"
 #include "ntpd/server/server_sandbox.h"
 
-#define SETUP_SECONDS	10.0
 
 /*
  * Batches of one socket before the others have their turn: enough that the
@@ -93,7 +92,6 @@ server_init(struct server *s, int parent_fd, unsigned instance)
 	struct child_setup setup;
 	struct sandbox_target target;
 	struct siphash_key key;
-	struct message	 msg;
 
 	memset(s, 0, sizeof(*s));
 	s->own_requests = (struct log_limit){ .burst = 64, .interval = 0.1 };
@@ -106,11 +104,7 @@ server_init(struct server *s, int parent_fd, unsigned instance)
 	arc4random_buf(&s->xleave_key, sizeof(s->xleave_key));
 	ignore_signals();
 
-	channel_open(&s->parent, parent_fd, SERVER, PARENT);
-	if (!channel_expect(&s->parent, MSG_CHILD_SETUP, SETUP_SECONDS, &msg))
-		fatalx("server: the parent does not say how to live");
-	memcpy(&setup, msg.data, sizeof(setup));
-	log_init((enum log_target)setup.log_target, "server", setup.verbose);
+	channel_open_child(&s->parent, parent_fd, SERVER, &setup);
 	setproctitle("server %u", instance);
 
 	target.root = setup.root;

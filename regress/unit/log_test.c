@@ -244,6 +244,28 @@ test_syslog(void **arg)
 	assert_string_equal(next_line(), "");
 }
 
+/* Beside the log, warnings go where they are to be copied, until that ends. */
+static void
+test_copy(void **arg)
+{
+	(void)arg;
+	log_copy_to(STDERR_FILENO);
+	log_init(LOG_TO_SYSLOG, NULL, 1);
+	log_warnx("some\ntrouble");
+	assert_string_equal(syslogged, "some\\012trouble");
+	assert_string_equal(next_line(), "some\\012trouble\n");
+	log_at(LOG_ERR, "more");
+	assert_string_equal(next_line(), "more\n");
+	log_info("news");
+	log_debug("details");
+	assert_string_equal(syslogged, "details");
+	assert_string_equal(next_line(), "");
+	log_copy_to(-1);
+	log_warnx("trouble");
+	assert_string_equal(syslogged, "trouble");
+	assert_string_equal(next_line(), "");
+}
+
 /* Run F in a child; returns its exit status. */
 static int
 status_of(void (*f)(void))
@@ -372,6 +394,7 @@ main(void)
 		TEST(test_vocabulary),
 		TEST(test_long_messages),
 		TEST(test_syslog),
+		TEST(test_copy),
 		TEST(test_fatal),
 		TEST(test_closed_stderr),
 		cmocka_unit_test(test_limit),

@@ -714,6 +714,58 @@ expect_of_a_peer_that_is_gone(void **arg)
 	assert_true(instant_diff(instant_now(), start) < 10);
 }
 
+/* What a parent that is not one, or no longer, has sent. */
+static const struct imsg_header resolver = {
+	.type = MSG_ENGINE_RESOLVER,
+	.len = sizeof(struct no_payload)
+};
+
+static const struct {
+	const char	*name;
+	size_t		 len;		/* sent, then it is gone */
+	const char	*said;
+} silences[] = {
+	{ "nothing comes", 0, "" },
+	{ "half of a header", HDR / 2, "" },
+	{ "something else", HDR + sizeof(struct no_payload),
+	    "fatal: engine: no setup from the parent\n" },
+};
+
+/* A parent that failed has said why: its children do not say more. */
+static void
+begin_without_a_parent(void **arg)
+{
+	struct child_setup setup;
+	char		 sent[64] = "", said[256];
+	int		 fds[2], errors[2], status;
+	size_t		 i;
+	ssize_t		 n;
+
+	(void)arg;
+	memcpy(sent, &resolver, HDR);
+	for (i = 0; i < COUNT(silences); i++) {
+		assert_true(channel_pair(fds));
+		assert_int_equal(pipe(errors), 0);
+		assert_int_equal(write(fds[1], sent, silences[i].len),
+		    silences[i].len);
+		close(fds[1]);
+		if (fork() == 0) {
+			dup2(errors[1], STDERR_FILENO);
+			channel_open_child(&ch, fds[0], ENGINE, &setup);
+			_exit(0);
+		}
+		close(fds[0]);
+		close(errors[1]);
+		assert_true(wait(&status) > 0);
+		assert_int_equal(WEXITSTATUS(status), 1);
+		n = read(errors[0], said, sizeof(said) - 1);
+		said[n > 0 ? n : 0] = '\0';
+		close(errors[0]);
+		if (strcmp(said, silences[i].said) != 0)
+			fail_msg("%s: %s", silences[i].name, said);
+	}
+}
+
 static void
 a_pair_is_close_on_exec(void **arg)
 {
@@ -762,6 +814,7 @@ main(void)
 		TEST(expect_in_vain),
 		TEST(expect_amid_nonsense),
 		TEST(expect_of_a_peer_that_is_gone),
+		TEST(begin_without_a_parent),
 		TEST(a_pair_is_close_on_exec),
 	};
 

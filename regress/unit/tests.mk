@@ -12,6 +12,7 @@ SYNC		= $(basename $(wildcard ntpd/sync/*.c))
 access_test	= ntpd/server/access ntpd/server/address
 association_test	= ntpd/engine/association ntpd/engine/schedule common/addr \
 		common/loop common/log
+background_test	= ntpd/parent/background common/loop common/log
 batch_test	= $(ANSWERING) $(COMMON)
 check_test	= ntpd/engine/check common/ntp common/ntptime
 children_test	= ntpd/parent/children ntpd/process $(COMMON)
