@@ -19,6 +19,7 @@
 #include <seccomp.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -164,7 +165,8 @@ drop_capabilities(const char *keep)
 
 	caps = keep == NULL ? cap_init() : cap_from_text(keep);
 	if (caps == NULL || cap_set_proc(caps) == -1)
-		fatal("cannot drop capabilities");
+		fatal("cannot give up all capabilities but %s",
+		    keep == NULL ? "none" : keep);
 	cap_free(caps);
 }
 
@@ -236,10 +238,25 @@ filter_syscalls(const struct sandbox *sandbox)
 	seccomp_release(filter);
 }
 
+/*
+ * The kernel forgets the signal of spawn() when the user changes.  STARTER may
+ * have ended meanwhile: no signal comes any more.
+ */
+static void
+die_with(pid_t starter)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == -1)
+		fatal("PR_SET_PDEATHSIG");
+	if (getppid() != starter)
+		exit(1);
+}
+
 void
 sandbox_enter(const struct sandbox *sandbox,
     const struct sandbox_target *target)
 {
+	pid_t		 starter = getppid();
+
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		fatal("PR_SET_NO_NEW_PRIVS");
 	set_limits(sandbox);
@@ -252,10 +269,8 @@ sandbox_enter(const struct sandbox *sandbox,
 	drop_capabilities(sandbox->capabilities);
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
 		fatal("PR_SET_DUMPABLE");
-	/* A child that is busy when the others end does not stay behind. */
-	if (sandbox->drop_user &&
-	    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == -1)
-		fatal("PR_SET_PDEATHSIG");
+	if (sandbox->drop_user)
+		die_with(starter);
 	if (sandbox->syscalls[0].name != NULL)
 		filter_syscalls(sandbox);
 }

@@ -3,6 +3,8 @@
  * this process was started from, even when a new version has been installed
  * over it meanwhile, so that parent and children always fit together.
  */
+#include <sys/prctl.h>
+
 #include <bsd/unistd.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +16,7 @@
 #include "ntpd/spawn.h"
 
 static _Noreturn void
-become(enum process process, unsigned instance, int fd)
+become(enum process process, unsigned instance, int fd, pid_t starter)
 {
 	sigset_t	 none;
 	char		 self[] = "ntpd", option[] = "-P", name[16], number[16];
@@ -22,6 +24,10 @@ become(enum process process, unsigned instance, int fd)
 
 	snprintf(name, sizeof(name), "%s", process_name(process));
 	snprintf(number, sizeof(number), "%u", instance);
+	/* Whoever starts a process does not leave it behind. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == -1 ||
+	    getppid() != starter)
+		_exit(127);
 	/* dup2() to itself would keep close-on-exec: clear it either way. */
 	if (dup2(fd, CHILD_CHANNEL_FD) == -1 ||
 	    fcntl(CHILD_CHANNEL_FD, F_SETFD, 0) == -1)
@@ -43,11 +49,11 @@ become(enum process process, unsigned instance, int fd)
 pid_t
 spawn(enum process process, unsigned instance, int fd)
 {
-	pid_t		 pid = fork();
+	pid_t		 starter = getpid(), pid = fork();
 	int		 error = errno;
 
 	if (pid == 0)
-		become(process, instance, fd);
+		become(process, instance, fd, starter);
 	close(fd);
 	errno = error;
 	return pid;

@@ -11,7 +11,7 @@
 
 /*
  * Start PROCESS, number INSTANCE, with FD as its channel; FD is closed here.
- * Returns its process id, or -1 with errno.
+ * The kernel kills it when this process ends.  Returns its process id, or -1 with errno.
  */
 pid_t	 spawn(enum process process, unsigned instance, int fd);
 

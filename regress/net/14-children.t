@@ -81,6 +81,33 @@ def test():
     d.kill()
     ok(len(all_) >= 5 and gone(all_), "parent killed: nobody is left", all_)
 
+    # It asks a name server that is silent, for a minute.
+    us.etc_file("resolv.conf", "nameserver 10.9.0.4\n"
+        "options timeout:20 attempts:3\n")
+    with a.socket(socket.AF_INET) as silent:
+        silent.bind(("10.9.0.4", 53))
+        silent.settimeout(10)
+        for victim, signum in (("parent", signal.SIGTERM),
+            ("parent", signal.SIGKILL), ("launcher", signal.SIGKILL)):
+            d = Daemon(us, "server dead.test")
+            asked = d.wait_ready() and silent.recv(512)
+            all_ = d.everybody()
+            os.kill(d.pid if victim == "parent" else
+                d.children()[victim][0], signum)
+            ok(asked and len(all_) >= 4 and gone(all_, 1),
+                "%s of the %s: a resolver that waits ends, too" %
+                (signum.name, victim),
+                lambda: [p for p in all_ if alive(p)])
+            d.wait(3)
+            for pid in all_:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            silent.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                while silent.recv(512):
+                    pass
+            silent.settimeout(10)
+
     for name, signum, early in (("SIGTERM", signal.SIGTERM, False),
         ("SIGINT", signal.SIGINT, False), ("early SIGTERM", signal.SIGTERM,
         True)):
