@@ -125,11 +125,15 @@ children_poll(struct children *c, struct pollset *set)
 		channel_poll(&c->servers[i], set);
 }
 
-/* Without this one the daemon cannot go on. */
+/*
+ * Without this one the daemon cannot go on.  The first one counts: the launcher
+ * takes the engine with it.
+ */
 static void
 lose(struct children *c, enum process process)
 {
-	log_warnx("the %s is gone", process_name(process));
+	if (!c->fatal)
+		c->lost = process;
 	c->fatal = true;
 }
 

@@ -28,7 +28,8 @@ struct children {
 	struct channel	 servers[CONFIG_MAX_WORKERS];
 	struct restart	 server_restart[CONFIG_MAX_WORKERS];
 	size_t		 nservers;
-	bool		 fatal;		/* launcher or engine ended */
+	bool		 fatal;		/* launcher or engine ended: ... */
+	enum process	 lost;		/* ... this one */
 	bool		 engine_reported; /* and how it did is logged */
 };
 

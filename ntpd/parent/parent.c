@@ -201,12 +201,16 @@ stop(struct parent *p)
 	notify_send(&p->notify, "STOPPING=1");
 	clock_close(&p->clock);
 	save_frequency(p, true);
-	if (p->children.fatal)
+	if (p->children.fatal) {
 		children_await_report(&p->children);
+		if (p->logpipe.fd != -1)	/* last words */
+			logpipe_read(&p->logpipe);
+	}
 	children_stop(&p->children);
 	control_close(&p->control);
 	if (p->children.fatal)
-		log_warnx("ending; the clock runs on at %.3f ppm",
+		log_warnx("the %s is gone: ending, the clock runs on at "
+		    "%.3f ppm", process_name(p->children.lost),
 		    p->clock.frequency * 1e6);
 	else
 		log_info("ending");

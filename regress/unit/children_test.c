@@ -175,6 +175,25 @@ engine_ends(void **arg)
 	hang_up(ENGINE);
 	turns(instant_now());
 	assert_true(kids.fatal);
+	assert_int_equal(kids.lost, ENGINE);
+}
+
+/* The engine goes with it, but is not the cause. */
+static void
+launcher_ends(void **arg)
+{
+	struct pollset	 set;
+
+	(void)arg;
+	hang_up(ENGINE);
+	channel_close(&launcher);
+	pollset_clear(&set);
+	children_poll(&kids, &set);
+	pollset_wait(&set, instant_now(), NULL);
+	children_transfer(&kids, &set);
+	children_check(&kids, instant_now());
+	assert_true(kids.fatal);
+	assert_int_equal(kids.lost, LAUNCHER);
 }
 
 static void
@@ -219,6 +238,7 @@ main(void)
 		TEST(server_ends),
 		TEST(resolver_sends_a_broken_frame),
 		TEST(engine_ends),
+		TEST(launcher_ends),
 		TEST(engine_sends_a_broken_frame),
 		TEST(engines_end_is_reported),
 	};
