@@ -202,8 +202,13 @@ clear_loops(struct clock *c)
 	struct timex	 tx = { .modes = 0 };
 	struct timex	 old = { .modes = ADJ_OFFSET_SINGLESHOT, .offset = 0 };
 
-	if (clock_adjtime(CLOCK_REALTIME, &tx) == -1)
-		fatal("cannot read the clock's state");
+	if (clock_adjtime(CLOCK_REALTIME, &tx) == -1) {
+		if (!c->read_only)
+			fatal("cannot read the clock's state");
+		log_warn("cannot read the clock's state, its frequency is "
+		    "taken for 0");
+		return;
+	}
 	c->frequency = ((double)tx.freq / FREQ_PER_PPM +
 	    (double)(tx.tick - nominal_tick()) * ppm_per_tick()) * 1e-6;
 	if (fabs(c->frequency) > PLAUSIBLE_FREQUENCY)
@@ -334,7 +339,7 @@ clock_set_quality(struct clock *c, bool synchronized, double esterror,
 {
 	struct timex	 tx = { .modes = 0 };
 
-	if (clock_adjtime(CLOCK_REALTIME, &tx) == -1) {
+	if (!c->read_only && clock_adjtime(CLOCK_REALTIME, &tx) == -1) {
 		log_warn("cannot read the clock's state");
 		return;
 	}

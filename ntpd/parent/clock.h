@@ -43,8 +43,9 @@ struct clock {
  * correct, its leap second and adjtime(3), mark it unsynchronized.  The
  * frequency in effect, of timex.freq and timex.tick together, stays, unless it
  * is over 1 %, as a slew is that was cut off; it is in c->frequency afterwards.
- * Fatal if the kernel does not let us.  However the process ends by exit(3)
- * from now on, no slew outlives it.
+ * Fatal if the kernel does not let us; but with READ_ONLY a frequency that
+ * cannot be read is taken for 0, which is logged.  However the process ends by
+ * exit(3) from now on, no slew outlives it.
  */
 void	 clock_open(struct clock *c, bool read_only);
 

@@ -37,7 +37,8 @@ static struct {
 	long		 offset;		/* us, the PLL has to correct */
 	bool		 leap_armed;		/* its bit was seen; and the */
 	bool		 leap_due;		/* end of the day is looked for */
-	bool		 refuses;
+	bool		 refuses;		/* changes, ... */
+	bool		 secret;		/* and being read */
 } kernel;
 
 static struct clock	 clk;
@@ -99,7 +100,7 @@ int
 clock_adjtime(clockid_t id, struct timex *tx)
 {
 	assert_int_equal(id, CLOCK_REALTIME);
-	if (tx->modes != 0 && kernel.refuses) {
+	if (kernel.secret || (tx->modes != 0 && kernel.refuses)) {
 		errno = EPERM;
 		return -1;
 	}
@@ -592,6 +593,40 @@ read_only_changes_nothing(void **arg)
 	assert_jump(20.00038, 0);
 }
 
+/* There are jails in which the clock may not even be read. */
+static void
+read_only_needs_no_right_to_read(void **arg)
+{
+	int		 fds[2], saved = dup(STDERR_FILENO);
+	char		 said[1024];
+	ssize_t		 n;
+
+	(void)arg;
+	kernel.secret = true;
+	assert_int_equal(pipe(fds), 0);
+	dup2(fds[1], STDERR_FILENO);
+	clock_open(&clk, true);
+	assert_true(clk.frequency == 0);
+	assert_true(clock_set_frequency(&clk, 100e-6));
+	assert_true(clock_set_slew(&clk, 0.1, 10, now()));
+	clock_watch(&clk);
+	clock_set_quality(&clk, true, 0, 0, LEAP_NONE);
+	clock_set_quality(&clk, true, 0, 0, LEAP_NONE);
+	pass(100);
+	set_by(20);
+	assert_jump(20.002, 0);
+	clock_close(&clk);
+	dup2(saved, STDERR_FILENO);
+	n = read(fds[0], said, sizeof(said) - 1);
+	assert_true(n > 0);
+	said[n] = '\0';
+	assert_string_equal(said, "cannot read the clock's state, its frequency"
+	    " is taken for 0: Operation not permitted\n");
+	close(fds[0]);
+	close(fds[1]);
+	close(saved);
+}
+
 static void
 closing_ends_the_slew(void **arg)
 {
@@ -661,6 +696,7 @@ main(void)
 		cmocka_unit_test_setup(machine_sleeps, setup),
 		cmocka_unit_test_setup(kernel_refuses, setup),
 		cmocka_unit_test_setup(read_only_changes_nothing, setup),
+		cmocka_unit_test_setup(read_only_needs_no_right_to_read, setup),
 		cmocka_unit_test_setup(closing_ends_the_slew, setup),
 		cmocka_unit_test_setup(exit_ends_the_slew, setup),
 	};
