@@ -626,6 +626,34 @@ liars_that_repent(void **arg)
 	}
 }
 
+/*
+ * A liar was left out when the clock changed.  It is right again: what it said
+ * before does not count from the first answer that fits.
+ */
+static void
+a_liar_repents_after_a_change(void **arg)
+{
+	unsigned	 asked;
+	uint64_t	 seed;
+
+	(void)arg;
+	for (seed = 1; seed <= 4; seed++) {
+		three_and_a_liar(seed, 0);
+		run(0, 2 * HOUR, NULL);
+		w.paths[seed % 4].lie = 1;
+		run(0, 4 * HOUR, NULL);
+		oscillator_run(&w.osc, w.now);
+		w.osc.offset += 10;
+		while (w.sync.changes == 0)
+			assert_true(one_exchange(4 * HOUR + 1200));
+		w.paths[seed % 4].lie = 0;
+		asked = w.asked[seed % 4];
+		while (w.sync.truechimers < 4 && w.now < 5 * HOUR)
+			assert_true(one_exchange(INFINITY));
+		assert_in_range(w.asked[seed % 4] - asked, 1, 5);
+	}
+}
+
 /* An answer that waits for another to confirm it is no reason to judge. */
 static void
 a_wrong_answer_waits(void **arg)
@@ -1297,6 +1325,7 @@ main(void)
 		cmocka_unit_test(a_liar_found_late_is_forgotten),
 		cmocka_unit_test(an_old_liar_and_a_wrong_answer),
 		cmocka_unit_test(liars_that_repent),
+		cmocka_unit_test(a_liar_repents_after_a_change),
 		cmocka_unit_test(a_wrong_answer_waits),
 		cmocka_unit_test(a_server_steps),
 		cmocka_unit_test(one_wild_answer),
