@@ -57,8 +57,8 @@ record_status(struct control_status *st, const void *data, size_t len)
 {
 	double *const	 numbers[] = {
 		&st->offset, &st->error, &st->likely, &st->certain,
-		&st->frequency, &st->frequency_error, &st->root_delay, &st->root_dispersion,
-		&st->updated_ago, &st->next_in, &st->slewing
+		&st->frequency, &st->frequency_error, &st->root_delay,
+		&st->root_dispersion, &st->updated_ago, &st->next_in, &st->slewing
 	};
 
 	if (len != sizeof(*st))

@@ -34,8 +34,10 @@
 #define GOOD_STATUS							\
 	.version = CONTROL_VERSION, .synchronized = 1, .stratum = 2,	\
 	.refid = { 192, 0, 2, 1 }, .next = NEXT_POLL, .listening = 1,	\
+	.state = CONTROL_FOLLOWING,					\
 	.peers = 4, .reachable = 4, .truechimers = 3,			\
-	.offset = 45.2e-6, .error = 12e-6, .likely = 3.21e-3, .certain = 4.5e-3,		\
+	.offset = 45.2e-6, .error = 12e-6,				\
+	.likely = 3.21e-3, .certain = 4.5e-3,				\
 	.frequency = -12.345, .frequency_error = 0.01,			\
 	.root_delay = 1.5e-3, .root_dispersion = 0.25e-3,		\
 	.updated_ago = 12.7, .next_in = 34,				\
@@ -93,6 +95,9 @@ static const struct bad_record status_records[] = {
 	{ "stratum 16", STATUS(stratum), 16, 1, NULL },
 	{ "next", STATUS(next), NEXT_POLL + 1, 1,
 	    "a status with an unknown next action" },
+	{ "state", STATUS(state), CONTROL_BEGINNING_AGAIN + 1, 1,
+	    "a status with an unknown state" },
+	{ "beginning again", STATUS(state), CONTROL_BEGINNING_AGAIN, 1, NULL },
 	{ "local", STATUS(local), CONTROL_LOCAL_FOLLOWS + 1, 1,
 	    "a status with an unknown use of the local clock" },
 	{ "local, followed", STATUS(local), CONTROL_LOCAL_FOLLOWS, 1, NULL },
@@ -245,9 +250,10 @@ test_numbers(void **state)
 	    PEER(offset), PEER(delay), PEER(jitter), PEER(error),
 	    PEER(root_delay), PEER(root_dispersion) };
 	static const size_t in_status[] = { STATUS(offset), STATUS(error),
-	    STATUS(likely), STATUS(certain), STATUS(frequency), STATUS(frequency_error),
-	    STATUS(root_delay), STATUS(root_dispersion), STATUS(updated_ago),
-	    STATUS(next_in), STATUS(slewing) };
+	    STATUS(likely), STATUS(certain), STATUS(frequency),
+	    STATUS(frequency_error), STATUS(root_delay),
+	    STATUS(root_dispersion), STATUS(updated_ago), STATUS(next_in),
+	    STATUS(slewing) };
 	struct control_status	 st, raw_st;
 	struct control_peer	 peer, raw_peer;
 	double			 got;
@@ -337,7 +343,8 @@ static const struct {
 	    "     clock:  synchronized to ntp.example.org (192.0.2.1), "
 	    "last update 12 s ago\n"
 	    "    offset:  45.2 us behind true time, standard error 12.0 us\n"
-	    "   at most:  3.210 ms off\n"
+	    "    likely:  within 3.210 ms, in 99 % of the time\n"
+	    "   certain:  within 4.500 ms, if most servers are right\n"
 	    " frequency:  corrected by -12.345 ppm, standard error "
 	    "0.010 ppm\n"
 	    "      leap:  no leap second announced\n"
@@ -383,7 +390,8 @@ static const struct {
 	    "     clock:  NOT synchronized, follows the local clock of "
 	    "ntp.example.org (192.0.2.1), last update 12 s ago\n"
 	    "    offset:  45.2 us behind true time, standard error 12.0 us\n"
-	    "   at most:  3.210 ms off\n"
+	    "    likely:  within 3.210 ms, in 99 % of the time\n"
+	    "   certain:  within 4.500 ms, if most servers are right\n"
 	    " frequency:  corrected by -12.345 ppm, standard error "
 	    "0.010 ppm\n"
 	    "      leap:  no leap second announced\n"
@@ -394,13 +402,15 @@ static const struct {
 	    "      next:  asks the next server in 34 s\n" },
 	{ "servers are gone, clock slews, a second to insert, refused", {
 		GOOD_STATUS, .leap = LEAP_INSERT, .next = NEXT_SLEW,
-		.next_in = 500, .offset = -2.5, .error = 4e-9, .likely = 7, .certain = 8,
-		.slewing = -500, .updated_ago = 8000, .reachable = 0,
-		.refused = 1, .read_only = 1, .listening = 0,
+		.next_in = 500, .offset = -2.5, .error = 4e-9, .likely = 7,
+		.certain = 8, .state = CONTROL_COASTING, .slewing = -500,
+		.updated_ago = 8000, .reachable = 0, .refused = 1, .read_only = 1, .listening = 0,
 		.system_peer = "", .root_delay = 0.9999999 },
 	    "     clock:  synchronized to 192.0.2.1, last update 2 h ago\n"
+	    "     state:  coasting, no majority confirms the clock\n"
 	    "    offset:  2.500 s ahead of true time, standard error 4 ns\n"
-	    "   at most:  7.000 s off\n"
+	    "    likely:  within 7.000 s, in 99 % of the time\n"
+	    "   certain:  within 8.000 s, if most servers are right\n"
 	    " frequency:  corrected by -12.345 ppm, standard error "
 	    "0.010 ppm\n"
 	    "   slewing:  runs 500.000 ppm slower to remove the offset\n"
@@ -416,14 +426,15 @@ static const struct {
 	{ "a daemon that knows no numbers", {
 		GOOD_STATUS, .leap = LEAP_DELETE, .stratum = 1,
 		.refid = { 'P', 'P', 'S', 0 }, .offset = 1, .error = NAN,
-		.likely = NAN, .certain = NAN, .frequency = 2, .frequency_error = NAN,
-		.root_delay = NAN, .root_dispersion = NAN,
+		.likely = NAN, .certain = NAN, .frequency = 2,
+		.frequency_error = NAN, .root_delay = NAN, .root_dispersion = NAN,
 		.updated_ago = 200000, .next_in = NAN, .slewing = NAN,
 		.refused = 4294967295, .system_addr = { 0 } },
 	    "     clock:  synchronized to ntp.example.org, "
 	    "last update 2 days ago\n"
 	    "    offset:  1.000 s behind true time, standard error unknown\n"
-	    "   at most:  unknown\n"
+	    "    likely:  unknown\n"
+	    "   certain:  unknown\n"
 	    " frequency:  corrected by +2.000 ppm, standard error unknown\n"
 	    "      leap:  the month ends with a second left out\n"
 	    "   stratum:  1, reference id .PPS.\n"
@@ -469,6 +480,46 @@ test_status(void **state)
 }
 
 static const struct {
+	enum control_state	 state;
+	const char		*line;		/* "": there is none */
+	const char		*json;
+} state_cases[] = {
+	{ CONTROL_STARTING, "", "starting" },
+	{ CONTROL_FOLLOWING, "", "following" },
+	{ CONTROL_IN_DOUBT, "     state:  in doubt, a server says something "
+	    "else\n", "in_doubt" },
+	{ CONTROL_COASTING, "     state:  coasting, no majority confirms the "
+	    "clock\n", "coasting" },
+	{ CONTROL_BEGINNING_AGAIN, "     state:  beginning again, the clock "
+	    "has changed\n", "beginning_again" },
+};
+
+/* What stands between the lines "clock:" and "offset:". */
+static void
+test_state(void **state)
+{
+	struct control_status	 st = { GOOD_STATUS };
+	char			*text, *from, *to;
+	size_t			 i, len;
+	FILE			*out;
+
+	(void)state;
+	for (i = 0; i < LENGTH(state_cases); i++) {
+		out = open_memstream(&text, &len);
+		assert_non_null(out);
+		st.state = (uint8_t)state_cases[i].state;
+		show_status(out, &st);
+		fclose(out);
+		from = strchr(text, '\n') + 1;
+		to = strstr(text, "    offset:");
+		assert_non_null(to);
+		*to = '\0';
+		assert_string_equal(from, state_cases[i].line);
+		free(text);
+	}
+}
+
+static const struct {
 	enum control_next	 next;
 	double			 in;
 	double			 offset;
@@ -481,6 +532,10 @@ static const struct {
 	    "too few have answered yet" },
 	{ NEXT_MAJORITY, 119.9, 0, "asks the next server in 119 s; "
 	    "the servers disagree, a majority is needed" },
+	{ NEXT_CONFIRM, 5300, 86400, "corrects the offset in 88 min, if the "
+	    "servers stay with it" },
+	{ NEXT_CONFIRM, NAN, -86400, "corrects the offset, if the servers "
+	    "stay with it" },
 	{ NEXT_STEP, 0, 3600, "sets the clock forward by 3600.000 s" },
 	{ NEXT_STEP, 0, -0.2, "sets the clock back by 200.000 ms" },
 	{ NEXT_SLEW, 7200, 0, "slews the clock for 2 h more" },
@@ -791,6 +846,7 @@ static const char json_all[] =
     "{\n"
     "  \"status\": {\n"
     "    \"synchronized\": true,\n"
+    "    \"state\": \"following\",\n"
     "    \"local\": \"off\",\n"
     "    \"system_peer\": \"ntp.example.org\",\n"
     "    \"system_address\": \"192.0.2.1\",\n"
@@ -920,12 +976,53 @@ test_json(void **state)
 	assert_true(json_is_object(object));
 	assert_true(json_is_null(json_object_get(object, "offset")));
 	assert_true(json_is_null(json_object_get(object, "likely_bound")));
+	assert_true(json_is_null(json_object_get(object, "certain_bound")));
 	assert_true(json_is_null(json_object_get(object, "updated_ago")));
 	assert_true(json_is_null(json_object_get(object, "frequency")));
 	assert_true(json_is_null(json_object_get(object, "refid")));
 	assert_true(json_is_null(json_object_get(object, "system_peer")));
 	assert_true(json_is_null(json_object_get(object, "system_address")));
 	json_decref(root);
+}
+
+/* A status's KEY is WANTED. */
+static void
+assert_status_word(const struct control_status *st, const char *key,
+    const char *wanted)
+{
+	char		*text = json_of(st, json_peers, 0, SHOW_STATUS);
+	json_t		*root = json_loads(text, 0, NULL);
+	json_t		*found = json_object_get(json_object_get(root,
+			    "status"), key);
+
+	free(text);
+	assert_true(json_is_string(found));
+	assert_string_equal(json_string_value(found), wanted);
+	json_decref(root);
+}
+
+static void
+test_json_words(void **state)
+{
+	static const char *const next[] = {
+		[NEXT_NO_SERVERS] = "no_servers", [NEXT_RESOLVE] = "resolve",
+		[NEXT_FIRST_ANSWERS] = "first_answers",
+		[NEXT_MAJORITY] = "majority", [NEXT_CONFIRM] = "confirm",
+		[NEXT_STEP] = "step", [NEXT_SLEW] = "slew",
+		[NEXT_POLL] = "poll"
+	};
+	struct control_status	 st = { GOOD_STATUS };
+	size_t			 i;
+
+	(void)state;
+	for (i = 0; i < LENGTH(state_cases); i++) {
+		st.state = (uint8_t)state_cases[i].state;
+		assert_status_word(&st, "state", state_cases[i].json);
+	}
+	for (i = 0; i < LENGTH(next); i++) {
+		st.next = (uint8_t)i;
+		assert_status_word(&st, "next", next[i]);
+	}
 }
 
 /* The value of KEY in OBJECT is VALUE; null if that is -1. */
@@ -1072,6 +1169,7 @@ main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_refids),
 		cmocka_unit_test(test_status),
+		cmocka_unit_test(test_state),
 		cmocka_unit_test(test_next),
 		cmocka_unit_test(test_peers),
 		cmocka_unit_test(test_sensors),
@@ -1079,6 +1177,7 @@ main(void)
 		cmocka_unit_test(test_clients),
 		cmocka_unit_test(test_client_records),
 		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_json_words),
 		cmocka_unit_test(test_json_server),
 		cmocka_unit_test(test_any_record_can_be_shown),
 	};
