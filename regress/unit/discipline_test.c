@@ -26,11 +26,16 @@ static const double errors[] = { 1e-9, 1e-6, 1e-4, 1e-3, 0.1, 10 };
 
 static const double frequency_errors[] = { 1e-12, 1e-9, 1e-7, 1e-5, 1e-3 };
 
-/* Call CHECK with the plan for every combination of these, both ways. */
+typedef void	 check_fn(const struct plan *plan, double offset, bool settled);
+
+/*
+ * Call CHECK with the plan for every combination of these, both ways.  SETTLED:
+ * the clock has been right before.
+ */
 static void
-every_plan(bool may_step, void (*check)(const struct plan *, double))
+plans_when(bool settled, enum discipline_means means, check_fn *check)
 {
-	struct discipline d = { .acquired = false };
+	struct discipline d = { .settled = settled };
 	struct estimate	 e = { .wander = 1e-9 };
 	struct plan	 plan;
 	double		 offset;
@@ -47,14 +52,21 @@ every_plan(bool may_step, void (*check)(const struct plan *, double))
 		    COUNT(errors)];
 		e.frequency = offset * 0.5e-3;
 		if (i % 4 < 2)		/* a start; else as it came to be */
-			d = (struct discipline){ .acquired = false };
-		plan = discipline_plan(&d, &e, offset, may_step, THRESHOLD);
-		check(&plan, offset);
+			d = (struct discipline){ .settled = settled };
+		plan = discipline_plan(&d, &e, offset, means, THRESHOLD);
+		check(&plan, offset, settled);
 	}
 }
 
 static void
-check_slew(const struct plan *plan, double offset)
+every_plan(enum discipline_means means, check_fn *check)
+{
+	plans_when(false, means, check);
+	plans_when(true, means, check);
+}
+
+static void
+check_slew(const struct plan *plan, double offset, bool settled)
 {
 	double		 rate = fabs(plan->slew), done;
 
@@ -64,7 +76,8 @@ check_slew(const struct plan *plan, double offset)
 	assert_true(plan->duration >= 0);
 	if (rate > DISCIPLINE_FAST_SLEW)
 		fail_msg("%g s: %g s/s", offset, plan->slew);
-	if (fabs(offset) <= DISCIPLINE_LARGE && rate > DISCIPLINE_MAX_SLEW)
+	if (settled && fabs(offset) <= DISCIPLINE_LARGE &&
+	    rate > DISCIPLINE_MAX_SLEW)
 		fail_msg("%g s: %g s/s", offset, plan->slew);
 	/* Never the wrong way, never more than is to be done ... */
 	done = plan->slew * plan->duration;
@@ -80,18 +93,18 @@ static void
 slews_correct_the_offset(void **arg)
 {
 	(void)arg;
-	every_plan(false, check_slew);
+	every_plan(DISCIPLINE_SLEW, check_slew);
 }
 
 /* The policy's bounds, as policy.h states them. */
 static void
-check_policy(const struct plan *plan, double offset)
+check_policy(const struct plan *plan, double offset, bool settled)
 {
 	double		 rate = fabs(plan->slew);
 
 	assert_true(fabs(plan->frequency) <= POLICY_MAX_FREQUENCY);
 	assert_true(rate <= POLICY_MAX_SLEW_LARGE);
-	if (rate > POLICY_MAX_SLEW_SMALL &&
+	if (settled && rate > POLICY_MAX_SLEW_SMALL &&
 	    rate * plan->duration < POLICY_LARGE_OFFSET)
 		fail_msg("%.12f s: too fast: %g for %g s", offset, plan->slew,
 		    plan->duration);
@@ -103,7 +116,7 @@ static void
 the_policy_accepts_them(void **arg)
 {
 	(void)arg;
-	every_plan(false, check_policy);
+	every_plan(DISCIPLINE_SLEW, check_policy);
 }
 
 /* Right above the boundary between slow and fast, all the way. */
@@ -121,18 +134,20 @@ just_large_offsets(void **arg)
 		offset = nextafter(offset, 1);
 		if (i % 2 == 0)
 			offset += 1e-7;
-		d = (struct discipline){ .acquired = false };
-		plan = discipline_plan(&d, &e, offset, false, THRESHOLD);
-		check_slew(&plan, offset);
-		check_policy(&plan, offset);
-		plan = discipline_plan(&d, &e, -offset, false, THRESHOLD);
-		check_slew(&plan, -offset);
-		check_policy(&plan, -offset);
+		d = (struct discipline){ .settled = true };
+		plan = discipline_plan(&d, &e, offset, DISCIPLINE_SLEW,
+		    THRESHOLD);
+		check_slew(&plan, offset, true);
+		check_policy(&plan, offset, true);
+		plan = discipline_plan(&d, &e, -offset, DISCIPLINE_SLEW,
+		    THRESHOLD);
+		check_slew(&plan, -offset, true);
+		check_policy(&plan, -offset, true);
 	}
 }
 
 static void
-check_step(const struct plan *plan, double offset)
+check_step(const struct plan *plan, double offset, bool settled)
 {
 	if (plan->step != (fabs(offset) > THRESHOLD)) {
 		if (fabs(offset) != THRESHOLD)	/* both do for exactly that */
@@ -141,7 +156,7 @@ check_step(const struct plan *plan, double offset)
 	if (plan->step)
 		assert_true(plan->offset == offset);
 	else
-		check_slew(plan, offset);
+		check_slew(plan, offset, settled);
 }
 
 /* It steps when it may and the offset is over the threshold; else never. */
@@ -149,7 +164,68 @@ static void
 steps_only_when_allowed(void **arg)
 {
 	(void)arg;
-	every_plan(true, check_step);
+	every_plan(DISCIPLINE_STEP, check_step);
+}
+
+static void
+check_nothing(const struct plan *plan, double offset, bool settled)
+{
+	(void)settled;
+	assert_false(plan->step);
+	assert_true(plan->offset == offset);
+	assert_true(plan->slew == 0 && plan->duration == 0);
+	assert_true(fabs(plan->frequency) <= DISCIPLINE_MAX_FREQUENCY);
+	if (fabs(offset) < 100)		/* see plans_when() */
+		assert_true(plan->frequency == offset * 0.5e-3);
+}
+
+/* An offset that is waited for is left alone.  The frequency is not. */
+static void
+what_is_waited_for_is_left_alone(void **arg)
+{
+	(void)arg;
+	every_plan(DISCIPLINE_NOTHING, check_nothing);
+}
+
+static const struct {
+	const char	*name;
+	double		 offset;	/* s */
+	bool		 settled, acquired;
+	double		 rate;		/* s/s */
+} starts[] = {
+	{ "1 ms at a start", 1e-3, false, false, 1e-3 },
+	{ "20 ms at a start", -20e-3, false, false, 20e-3 },
+	{ "120 ms at a start", 0.12, false, false, 0.1 },
+	{ "10 s at a start", -10, false, false, 0.1 },
+	{ "120 ms, set by somebody", 0.12, true, false, 500e-6 },
+	{ "10 s, confirmed", 10, true, false, 0.1 },
+	{ "1 ms, once its error was reached", 1e-3, false, true,
+	    1e-3 / 2400 },
+};
+
+/*
+ * Until the clock was right for the first time nobody measures intervals by it:
+ * the fastest slew is for any offset.
+ */
+static void
+a_start_is_fast(void **arg)
+{
+	struct estimate	 e = { .offset_error = 50e-6, .frequency_error = 1e-7 };
+	struct discipline d;
+	struct plan	 plan;
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(starts); i++) {
+		d = (struct discipline){ .settled = starts[i].settled,
+		    .acquired = starts[i].acquired };
+		plan = discipline_plan(&d, &e, starts[i].offset,
+		    DISCIPLINE_SLEW, THRESHOLD);
+		if (!(fabs(fabs(plan.slew) - starts[i].rate) <
+		    1e-9 * starts[i].rate))
+			fail_msg("%s: %g s/s", starts[i].name, plan.slew);
+		check_slew(&plan, starts[i].offset, starts[i].settled);
+	}
 }
 
 static void
@@ -163,13 +239,13 @@ the_threshold_is_the_configured(void **arg)
 	(void)arg;
 	for (i = 0; i < COUNT(thresholds); i++) {
 		assert_true(discipline_plan(&d, &e, thresholds[i] + 1e-3,
-		    true, thresholds[i]).step);
+		    DISCIPLINE_STEP, thresholds[i]).step);
 		assert_true(discipline_plan(&d, &e, -thresholds[i] - 1e-3,
-		    true, thresholds[i]).step);
+		    DISCIPLINE_STEP, thresholds[i]).step);
 		assert_false(discipline_plan(&d, &e, thresholds[i] - 1e-3,
-		    true, thresholds[i]).step && thresholds[i] > 0);
+		    DISCIPLINE_STEP, thresholds[i]).step && thresholds[i] > 0);
 		assert_false(discipline_plan(&d, &e, thresholds[i] + 1e-3,
-		    false, thresholds[i]).step);
+		    DISCIPLINE_SLEW, thresholds[i]).step);
 	}
 }
 
@@ -191,10 +267,10 @@ the_frequency_is_the_estimated(void **arg)
 	(void)arg;
 	for (i = 0; i < COUNT(frequencies); i++) {
 		e.frequency = frequencies[i].estimate;
-		assert_true(discipline_plan(&d, &e, 1e-6, false,
-		    THRESHOLD).frequency == frequencies[i].base);
-		assert_true(discipline_plan(&d, &e, 1, true,
-		    THRESHOLD).frequency == frequencies[i].base);
+		assert_true(discipline_plan(&d, &e, 1e-6,
+		    DISCIPLINE_SLEW, THRESHOLD).frequency == frequencies[i].base);
+		assert_true(discipline_plan(&d, &e, 1,
+		    DISCIPLINE_STEP, THRESHOLD).frequency == frequencies[i].base);
 	}
 }
 
@@ -202,7 +278,7 @@ the_frequency_is_the_estimated(void **arg)
 static void
 following_the_plans_converges(void **arg)
 {
-	static const double starts[] = { 1e-3, -0.1, 0.127, -0.129, 1, -100 };
+	static const double from[] = { 1e-3, -0.1, 0.127, -0.129, 1, -100 };
 	struct discipline d;
 	struct estimate	 e = { .offset_error = 20e-6, .frequency_error = 1e-8 };
 	struct plan	 plan;
@@ -210,17 +286,17 @@ following_the_plans_converges(void **arg)
 	size_t		 i;
 
 	(void)arg;
-	for (i = 0; i < COUNT(starts); i++) {
-		d = (struct discipline){ .acquired = false };
-		offset = starts[i];
+	for (i = 0; i < COUNT(from); i++) {
+		d = (struct discipline){ .settled = true };
+		offset = from[i];
 		for (t = 0; t < 2000; t += 16) {
-			plan = discipline_plan(&d, &e, offset, false,
-			    THRESHOLD);
+			plan = discipline_plan(&d, &e, offset,
+			    DISCIPLINE_SLEW, THRESHOLD);
 			dt = fmin(16, plan.duration);
 			offset -= plan.slew * dt;
 		}
 		if (fabs(offset) > 3.5 * e.offset_error)
-			fail_msg("%g s is %g s at the end", starts[i],
+			fail_msg("%g s is %g s at the end", from[i],
 			    offset);
 	}
 }
@@ -254,7 +330,7 @@ static const struct {
 static void
 corrections_disturb_as_much_as_is_unknown(void **arg)
 {
-	struct discipline d = { .acquired = true };
+	struct discipline d = { .acquired = true, .settled = true };
 	double		 offset, spacing, v, q, jump, sum, share;
 	struct estimate	 e;
 	struct plan	 plan;
@@ -274,8 +350,8 @@ corrections_disturb_as_much_as_is_unknown(void **arg)
 		offset = sum = 0;
 		for (n = 0; n < 40000; n++) {
 			offset += jump * rng_normal(&rng);
-			plan = discipline_plan(&d, &e, offset, false,
-			    THRESHOLD);
+			plan = discipline_plan(&d, &e, offset,
+			    DISCIPLINE_SLEW, THRESHOLD);
 			assert_true(plan.duration >= e.round);
 			sum += plan.slew * plan.slew;
 			offset -= plan.slew * spacing;
@@ -294,7 +370,7 @@ corrections_disturb_as_much_as_is_unknown(void **arg)
 static void
 no_correction_is_a_disturbance(void **arg)
 {
-	struct discipline d = { .acquired = true };
+	struct discipline d = { .acquired = true, .settled = true };
 	struct estimate	 e = { .offset_error = 50e-6, .round = 64 };
 	struct plan	 plan;
 	size_t		 i;
@@ -302,10 +378,12 @@ no_correction_is_a_disturbance(void **arg)
 	(void)arg;
 	for (i = 0; i < COUNT(frequency_errors); i++) {
 		e.frequency_error = frequency_errors[i];
-		plan = discipline_plan(&d, &e, 2e-3, false, THRESHOLD);
+		plan = discipline_plan(&d, &e, 2e-3, DISCIPLINE_SLEW,
+		    THRESHOLD);
 		assert_true(d.acquired);
 		assert_true(plan.slew <= fmax(1e-6, 2.5 * e.frequency_error));
-		plan = discipline_plan(&d, &e, -2e-3, false, THRESHOLD);
+		plan = discipline_plan(&d, &e, -2e-3, DISCIPLINE_SLEW,
+		    THRESHOLD);
 		assert_true(-plan.slew <= fmax(1e-6, 2.5 * e.frequency_error));
 	}
 }
@@ -338,17 +416,18 @@ a_lost_clock_is_corrected_fast(void **arg)
 
 	(void)arg;
 	for (i = 0; i < COUNT(lost); i++) {
-		d = (struct discipline){ true, lost[i].changed };
+		d = (struct discipline){ .acquired = true, .settled = true,
+		    .changed = lost[i].changed };
 		e.offset_error = fabs(lost[i].offset) / 10;
-		plan = discipline_plan(&d, &e, lost[i].offset, false,
-		    THRESHOLD);
+		plan = discipline_plan(&d, &e, lost[i].offset,
+		    DISCIPLINE_SLEW, THRESHOLD);
 		assert_true(d.acquired);
 		e.offset_error = lost[i].error;
-		plan = discipline_plan(&d, &e, lost[i].offset, false,
-		    THRESHOLD);
+		plan = discipline_plan(&d, &e, lost[i].offset,
+		    DISCIPLINE_SLEW, THRESHOLD);
 		if (lost[i].fast != (fabs(plan.slew) == DISCIPLINE_MAX_SLEW))
 			fail_msg("%s: slewed at %g", lost[i].name, plan.slew);
-		discipline_plan(&d, &e, 0, false, THRESHOLD);
+		discipline_plan(&d, &e, 0, DISCIPLINE_SLEW, THRESHOLD);
 		assert_true(d.acquired && !d.changed);
 	}
 }
@@ -361,6 +440,8 @@ main(void)
 		cmocka_unit_test(the_policy_accepts_them),
 		cmocka_unit_test(just_large_offsets),
 		cmocka_unit_test(steps_only_when_allowed),
+		cmocka_unit_test(what_is_waited_for_is_left_alone),
+		cmocka_unit_test(a_start_is_fast),
 		cmocka_unit_test(the_threshold_is_the_configured),
 		cmocka_unit_test(the_frequency_is_the_estimated),
 		cmocka_unit_test(following_the_plans_converges),
