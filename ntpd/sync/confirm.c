@@ -40,16 +40,20 @@ confirm_time(double offset, enum confirm_kind kind)
 	return size > YEARS ? LONGEST_YEARS : fmin(LONGEST, SHARE * size);
 }
 
-/* Is OFFSET, or what is left of it, another one than C's? */
+/*
+ * Is OFFSET another one than C's?  While it is corrected it shrinks, and C's
+ * with it, so that another one is noticed at any time.
+ */
 static bool
-is_another(const struct confirm *c, double offset)
+is_another(struct confirm *c, double offset)
 {
 	double		 grown = offset - c->offset;
 
-	/* It shrinks while it is corrected. */
 	if (c->state == CONFIRM_CONFIRMED && grown * c->offset < 0 &&
-	    offset * c->offset >= 0)
+	    offset * c->offset >= 0) {
+		c->offset = offset;
 		return false;
+	}
 	return fabs(grown) > fmax(OTHER_LEAST, OTHER_PART * fabs(c->offset));
 }
 
@@ -59,16 +63,15 @@ confirm_offset(struct confirm *c, double offset, double large,
 {
 	if (!(fabs(offset) > large)) {
 		c->state = CONFIRM_NOTHING;
-		return true;
+		return !isnan(offset);
 	}
 	if (c->state == CONFIRM_NOTHING || is_another(c, offset)) {
 		c->state = CONFIRM_WAITING;
-		c->kind = kind;
 		c->offset = offset;
 		c->since = now;
 	}
-	if (c->state == CONFIRM_WAITING &&
-	    now - c->since >= confirm_time(offset, kind))
+	c->kind = kind;
+	if (c->state == CONFIRM_WAITING && confirm_left(c, now) == 0)
 		c->state = CONFIRM_CONFIRMED;
 	return c->state == CONFIRM_CONFIRMED;
 }

@@ -39,13 +39,17 @@ struct confirm {
 
 /*
  * The clock is OFFSET s behind true time at NOW (s, oscillator time), and was
- * right before.  May it be corrected?  LARGE (s) is the least offset that is
- * waited for.
+ * right before.  May it be corrected?  Offsets up to LARGE s may at once.  What
+ * is not a number never may.
  */
 bool		 confirm_offset(struct confirm *c, double offset, double large,
 		    enum confirm_kind kind, double now);
 
-/* How long an offset of that size must be seen, s. */
+/*
+ * How long an offset of that size must be seen, s: half of it.  That is none up
+ * to a minute, an hour and a half at most, three hours for more than 30 days.
+ * It is half an hour at most for an undo.
+ */
 double		 confirm_time(double offset, enum confirm_kind kind);
 
 /* How much longer that is at NOW, s; 0 if nothing is waited for. */

@@ -19,6 +19,7 @@ children_test	= ntpd/parent/children ntpd/process $(COMMON)
 clock_test	= ntpd/parent/clock common/leap common/loop common/log
 clients_test	= $(addprefix ntpd/server/,clients address) common/addr \
 		common/siphash
+confirm_test	= ntpd/sync/confirm
 clocks_test	= ntpd/engine/clocks common/leap common/ntptime
 collect_test	= ntpd/parent/collect ntpd/process $(COMMON)
 command_test	= ntpd/parent/command ntpd/parent/policy common/leap \
