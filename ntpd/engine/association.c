@@ -11,6 +11,9 @@
 /* Polls without an answer until the server counts as silent. */
 #define SILENT_POLLS	8
 
+/* Answers that a server must have given before it can vote, at least. */
+#define FIRST_ANSWERS	3
+
 /* A quick start may end when the frequency is known as well as that, s/s. */
 #define BURST_FREQUENCY	2e-6
 
@@ -76,6 +79,7 @@ association_quicken(struct association *a, struct instant now)
 	if (association_is_denied(a))
 		return;
 	query_forget(&a->query);
+	a->heard = 0;
 	schedule_event(&a->schedule, SCHEDULE_BEGIN, &v);
 }
 
@@ -109,6 +113,13 @@ collect_turns(const struct planning *p, const struct association *a,
 	return n;
 }
 
+/* Is A not heard yet, or not often enough for a vote? */
+static bool
+is_quiet(const struct association *a)
+{
+	return a->heard == 0 || (a->heard < FIRST_ANSWERS && is_starting(a));
+}
+
 void
 association_plan(const struct planning *p, struct association *a,
     enum schedule_reason why)
@@ -116,6 +127,7 @@ association_plan(const struct planning *p, struct association *a,
 	struct instant	 turns[MAX_ASSOCIATIONS];
 	struct schedule_view v = {
 		.now = p->now, .turns = turns, .some_of = some_of,
+		.awaited = p->waiting && is_quiet(a),
 		.interval = sync_poll(p->sync, p->at,
 		    schedule_shortest(&a->schedule),
 		    schedule_longest(&a->schedule))
@@ -139,28 +151,31 @@ send_request(struct association *a, const struct config_server *conf,
 	return query_send(&a->query, &target, clocks, now);
 }
 
-void
+bool
 association_ask(const struct planning *p, struct association *a,
     const struct config_server *conf, const struct clocks *clocks,
     struct ntptime transmit)
 {
 	char		 name[ADDR_STRLEN];
+	bool		 was_unsendable = a->was_unsendable;
 
 	/* Far away: the last answer of a quick start is still to come. */
 	if (a->query.fd != -1) {
 		schedule_wait(&a->schedule, a->query.deadline);
-		return;
+		return false;
 	}
 	a->reach = (uint8_t)(a->reach << 1);
 	association_plan(p, a, SCHEDULE_ASKED);
 	if (send_request(a, conf, clocks, transmit, p->now)) {
 		a->sent++;
 		a->was_unsendable = false;
-	} else if (!a->was_unsendable) {
-		a->was_unsendable = true;
+		return was_unsendable;
+	}
+	a->was_unsendable = true;
+	if (!was_unsendable)
 		log_warn("%s: cannot be asked, trying on",
 		    association_name(a, name));
-	}
+	return false;
 }
 
 bool
@@ -225,6 +240,9 @@ association_answered(const struct planning *p, struct association *a,
     const struct answer *answer)
 {
 	char		 name[ADDR_STRLEN];
+	bool		 late = a->heard++ == 0 &&
+	    !schedule_is_first(&a->schedule) &&
+	    !schedule_was_first(&a->schedule);
 
 	a->received++;
 	a->reach |= 1;
@@ -236,10 +254,11 @@ association_answered(const struct planning *p, struct association *a,
 	if (answer->has_sample)
 		a->delay = answer->sample.delay;
 	a->was_self = a->was_loop = false;
-	if (!a->was_unreachable)
+	if (!a->was_unreachable && !late)
 		return false;
+	if (a->was_unreachable)
+		log_info("%s: answers again", association_name(a, name));
 	a->was_unreachable = false;
-	log_info("%s: answers again", association_name(a, name));
 	association_plan(p, a, SCHEDULE_BACK);
 	return true;
 }
@@ -258,6 +277,7 @@ association_kissed(const struct planning *p, struct association *a,
     const uint8_t code[4])
 {
 	a->rejected++;
+	a->heard++;
 	if (memcmp(code, "RATE", 4) == 0) {
 		schedule_slow_down(&a->schedule);
 		association_plan(p, a, SCHEDULE_KISS);
@@ -285,13 +305,41 @@ association_judged(struct association *a, const struct verdict *verdict)
 	return is_false;
 }
 
+/*
+ * Do A and B say that they are the same server?  The reference timestamp is
+ * when its clock was set last, in units of 0.2 ns: no two have it by chance,
+ * unless they count whole seconds.
+ */
+static bool
+is_twin(const struct association *a, const struct association *b)
+{
+	return a->addr.family != b->addr.family && b->answered &&
+	    (uint32_t)a->last.reference.value != 0 &&
+	    ntptime_equal(a->last.reference, b->last.reference) &&
+	    a->last.stratum == b->last.stratum &&
+	    memcmp(a->last.refid, b->last.refid, 4) == 0;
+}
+
+size_t
+associations_twin(const struct association all[MAX_ASSOCIATIONS], size_t i)
+{
+	size_t		 j;
+
+	for (j = 0; j < MAX_ASSOCIATIONS; j++)
+		if (j != i && all[j].used && all[j].host == all[i].host &&
+		    is_twin(&all[i], &all[j]))
+			return j;
+	return MAX_ASSOCIATIONS;
+}
+
 void
 associations_wake(const struct planning *p)
 {
 	struct association *a;
 
 	for (a = p->all; a < p->all + MAX_ASSOCIATIONS; a++)
-		if (a->used && a->was_unreachable && !is_starting(a))
+		if (a->used && !is_starting(a) &&
+		    (a->was_unreachable || a->heard == 0))
 			association_quicken(a, p->now);
 }
 
@@ -341,6 +389,19 @@ associations_expected(const struct association all[MAX_ASSOCIATIONS])
 
 	for (a = all; a < all + MAX_ASSOCIATIONS; a++)
 		n += a->used && schedule_is_first(&a->schedule);
+	return n;
+}
+
+size_t
+associations_silent(const struct association all[MAX_ASSOCIATIONS])
+{
+	const struct association *a;
+	size_t		 n = 0;
+
+	for (a = all; a < all + MAX_ASSOCIATIONS; a++)
+		n += a->used && !association_is_denied(a) &&
+		    !a->was_unreachable && is_quiet(a) &&
+		    !schedule_is_first(&a->schedule);
 	return n;
 }
 

@@ -28,6 +28,7 @@ struct association {
 	uint8_t		 reach;		/* last eight polls, newest lowest */
 	bool		 interleaved;	/* the last answer was */
 	struct ntp_packet last;		/* that passed the tests; fields NULL */
+	unsigned	 heard;		/* answers since a quick start began */
 	bool		 answered;	/* last and answered_at are set */
 	struct instant	 answered_at;
 	double		 delay;		/* s, of the last answer */
@@ -45,6 +46,7 @@ struct planning {
 	const struct sync *sync;
 	double		 at;		/* s, oscillator time of NOW */
 	struct instant	 now;
+	bool		 waiting;	/* the first decision is put off */
 };
 
 /* Begin to ask ADDR for statement number HOST, which is *CONF, in slot A. */
@@ -68,8 +70,9 @@ bool	 association_is_self(const struct association *a);
 /*
  * Send the request of A that is due and plan the next one.  An answer that is
  * still to come is waited for first.  TRANSMIT is the request's timestamp.
+ * True if requests can leave again that could not before.
  */
-void	 association_ask(const struct planning *p, struct association *a,
+bool	 association_ask(const struct planning *p, struct association *a,
 	    const struct config_server *conf, const struct clocks *clocks,
 	    struct ntptime transmit);
 
@@ -103,8 +106,8 @@ void	 association_hurry(struct association *a, struct instant now);
 bool	 association_fell_silent(struct association *a, struct instant now);
 
 /*
- * Remember the good ANSWER of A.  True if A was silent before, which is
- * logged: it is over.
+ * Remember the good ANSWER of A.  True if A was silent before, for long, which
+ * is logged, or since its quick start began: the network may be back.
  */
 bool	 association_answered(const struct planning *p, struct association *a,
 	    const struct answer *answer);
@@ -133,8 +136,16 @@ bool	 association_judged(struct association *a,
 	    const struct verdict *verdict);
 
 /*
- * A silent server answers, so the network may be back.  The other silent ones
- * are asked at once, lest it be believed alone for the rest of their interval.
+ * Another association of I's statement that is the same server by an address
+ * of the other family, as their last answers say; MAX_ASSOCIATIONS if there is
+ * none.
+ */
+size_t	 associations_twin(const struct association all[MAX_ASSOCIATIONS],
+	    size_t i);
+
+/*
+ * The network may be back.  All other silent servers are asked at once, lest
+ * the one that answers be believed alone for the rest of their interval.
  */
 void	 associations_wake(const struct planning *p);
 
@@ -159,7 +170,13 @@ struct instant associations_deadline(
 /* How many may still give the first answers of a quick start? */
 size_t	 associations_expected(const struct association all[MAX_ASSOCIATIONS]);
 
-/* How many are these and those whose answer is still in time? */
+/*
+ * How many are not heard yet, or not often enough for a vote, though their
+ * first requests are sent?  Those that have been silent for long do not count.
+ */
+size_t	 associations_silent(const struct association all[MAX_ASSOCIATIONS]);
+
+/* How many are the expected ones and those whose answer is still in time? */
 size_t	 associations_hoped(const struct association all[MAX_ASSOCIATIONS]);
 
 #endif

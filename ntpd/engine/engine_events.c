@@ -38,7 +38,9 @@ engine_on_jump(struct engine *e, double by, struct instant now)
 		    "anew", by);
 	engine_close_queries(e);
 	sync_restart(&e->sync);
+	e->decision = (struct decision){ .until = INSTANT_NEVER };
 	steer_jumped(&e->steer);
+	hosts_retry(&e->hosts, now);
 	for (i = 0; i < MAX_ASSOCIATIONS; i++)
 		if (e->associations[i].used)
 			association_quicken(&e->associations[i], now);
@@ -59,6 +61,7 @@ lose(struct engine *e, size_t i, struct instant now)
 	sync_silence(&e->sync, i);
 	engine_update(e, now);
 	hosts_replace(&e->hosts, &e->associations[i], now);
+	engine_change_hosts(e, now);
 }
 
 static void
@@ -99,6 +102,49 @@ on_refusal(struct engine *e, struct association *a,
 		    association_name(a, name), answer->why);
 }
 
+/* Requests leave, or answers come, that did not before. */
+static void
+on_network(struct engine *e, const struct planning *p)
+{
+	associations_wake(p);
+	hosts_retry(&e->hosts, p->now);
+}
+
+/*
+ * Learn SAMPLE of association I.  Before there is an estimate it is a vote
+ * only, and engine_decide() says when there is one.
+ */
+static bool
+learn(struct engine *e, size_t i, const struct sample *sample,
+    struct instant now)
+{
+	if (sync_ready(&e->sync) || e->local.leader != LOCAL_NOBODY)
+		return sync_sample(&e->sync, i, sample,
+		    associations_expected(e->associations));
+	if (!e->decision.begun)
+		e->decision.since = now;
+	e->decision.begun = true;
+	e->decision.newest = i;
+	sync_sample(&e->sync, i, sample, 1);
+	return engine_decide(e, now);
+}
+
+/* A server with two addresses of one name is to have one vote. */
+static void
+on_twin(struct engine *e, size_t i, size_t other, struct instant now)
+{
+	const struct association *a = e->associations;
+	size_t		 younger = a[i].received < a[other].received ?
+	    i : other;
+	char		 name[ADDR_STRLEN], again[ADDR_STRLEN];
+
+	log_info("%s: is %s by another address, asking it no more",
+	    association_name(&a[younger], again),
+	    association_name(&a[younger == i ? other : i], name));
+	hosts_exclude(&e->hosts, &a[younger]);
+	engine_change_hosts(e, now);
+}
+
 /*
  * A good answer of association I.  It is remembered, then its sample is
  * learned, then the next requests are planned by what was learned, and then
@@ -111,20 +157,25 @@ on_answer(struct engine *e, size_t i, const struct answer *answer,
 	struct planning	 p = engine_planning(e, now);
 	struct association *a = &e->associations[i];
 	bool		 agreed = e->sync.agreed, learned = false;
+	size_t		 twin;
 	bool		 admitted = local_admits(&e->local, &e->sync,
 	    e->associations, i, &answer->pkt, now);
 
 	if (association_answered(&p, a, answer))
-		associations_wake(&p);
+		on_network(e, &p);
 	if (admitted && answer->has_sample)
-		learned = sync_sample(&e->sync, i, &answer->sample,
-		    associations_expected(e->associations));
+		learned = learn(e, i, &answer->sample, now);
 	associations_settle_doubt(&p, a);
 	association_settle(&p, a);
 	if (learned)
 		associations_hasten(&p);
 	if (learned || !sync_ready(&e->sync) || e->sync.agreed != agreed)
 		engine_update(e, now);
+	twin = associations_twin(e->associations, i);
+	if (twin < MAX_ASSOCIATIONS && e->hosts.list[a->host].conf.pool)
+		on_twin(e, i, twin, now);
+	else if (a->received == MEMBERS_GOOD)
+		engine_change_hosts(e, now);
 }
 
 void
@@ -196,8 +247,9 @@ on_turn(struct engine *e, size_t i, struct instant now)
 		association_found_other(a, now);
 		return;
 	}
-	association_ask(&p, a, &e->hosts.list[a->host].conf, &e->clocks,
-	    mark_make(&e->marker, instant_now()));
+	if (association_ask(&p, a, &e->hosts.list[a->host].conf, &e->clocks,
+	    mark_make(&e->marker, instant_now())))
+		on_network(e, &p);
 	if (association_fell_silent(a, now))
 		lose(e, i, now);
 }
@@ -215,6 +267,11 @@ engine_on_time(struct engine *e, struct instant now)
 		if (a->used && schedule_is_due(&a->schedule, now))
 			on_turn(e, i, now);
 	}
+	if (instant_before(now, e->decision.until))
+		return;
+	e->decision.until = INSTANT_NEVER;
+	if (engine_decide(e, now))
+		engine_update(e, now);
 }
 
 void

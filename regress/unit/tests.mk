@@ -29,7 +29,8 @@ delays_test	= $(SYNC) regress/unit/paths
 discipline_test	= $(SYNC) regress/unit/paths
 drift_test	= ntpd/parent/drift
 filter_test	= $(SYNC)
-hosts_test	= ntpd/engine/hosts common/addr common/loop common/log
+hosts_test	= $(addprefix ntpd/engine/,hosts members names) common/addr \
+		common/loop common/log
 imsg_test	= common/imsg
 leap_test	= common/leap
 local_test	= ntpd/engine/local ntpd/engine/steer ntpd/engine/clocks \
@@ -46,6 +47,7 @@ ntpctl_test	= ntpctl/record ntpctl/show_status ntpctl/show_peers \
 		ntpctl/show_json \
 		common/addr common/ntp common/ntptime
 ntptime_test	= common/ntptime
+patience_test	= ntpd/engine/patience
 policy_test	= ntpd/parent/policy common/leap common/loop common/log
 process_test	= ntpd/process $(COMMON)
 sample_test	= $(SYNC)
