@@ -14,6 +14,12 @@
 /* Answers that a server must have given before it can vote, at least. */
 #define FIRST_ANSWERS	3
 
+/*
+ * So many refused answers in a row are logged, and so many good ones end that.
+ * One that comes late, or from a server that is being restarted, is neither.
+ */
+#define REFUSALS	3
+
 /* A quick start may end when the frequency is known as well as that, s/s. */
 #define BURST_FREQUENCY	2e-6
 
@@ -165,6 +171,7 @@ association_ask(const struct planning *p, struct association *a,
 		return false;
 	}
 	a->reach = (uint8_t)(a->reach << 1);
+	a->refused_now = false;
 	association_plan(p, a, SCHEDULE_ASKED);
 	if (send_request(a, conf, clocks, transmit, p->now)) {
 		a->sent++;
@@ -186,10 +193,62 @@ association_fell_silent(struct association *a, struct instant now)
 	if (a->schedule.missed <= SILENT_POLLS || a->was_unreachable)
 		return false;
 	a->was_unreachable = true;
-	log_info("%s: no answer for %d polls, next try in %.0f s",
-	    association_name(a, name), SILENT_POLLS,
+	log_info("%s: no %sanswer for %d polls, next try in %.0f s",
+	    association_name(a, name),
+	    a->refused == REASON_NONE ? "" : "useful ", SILENT_POLLS,
 	    instant_diff(a->schedule.next, now));
 	return true;
+}
+
+/* The answer to A's last request cannot be used because of REASON. */
+static void
+note_refusal(struct association *a, enum reason reason)
+{
+	char		 name[ADDR_STRLEN];
+
+	a->refused = reason;
+	a->refused_now = true;
+	a->accepted = 0;
+	if (++a->refusals < REFUSALS || a->was_refused)
+		return;
+	a->was_refused = true;
+	log_warnx("%s: answers, but cannot be used: %s",
+	    association_name(a, name), reason_text(reason));
+}
+
+void
+association_refused(struct association *a, enum reason reason)
+{
+	a->rejected++;
+	if (a->refused_now)		/* one is enough for a request */
+		return;
+	a->heard++;
+	note_refusal(a, reason);
+}
+
+/* An answer of A can be used. */
+static void
+note_acceptance(struct association *a)
+{
+	char		 name[ADDR_STRLEN];
+
+	a->refusals = 0;
+	if (a->refused == REASON_NONE || ++a->accepted < REFUSALS)
+		return;
+	a->refused = REASON_NONE;
+	if (a->was_refused)
+		log_info("%s: can be used now", association_name(a, name));
+	a->was_refused = false;
+}
+
+enum reason
+association_reason(const struct association *a)
+{
+	if (a->was_unsendable)
+		return REASON_UNSENDABLE;
+	if (a->refused != REASON_NONE)
+		return a->refused;
+	return a->was_unreachable ? REASON_SILENT : REASON_NONE;
 }
 
 bool
@@ -224,28 +283,21 @@ association_found_other(struct association *a, struct instant now)
 	association_quicken(a, now);
 }
 
-void
-association_found_loop(struct association *a)
-{
-	char		 name[ADDR_STRLEN];
-
-	if (!a->was_loop)
-		log_info("%s: has its time from this machine: not used",
-		    association_name(a, name));
-	a->was_loop = true;
-}
-
 bool
 association_answered(const struct planning *p, struct association *a,
     const struct answer *answer)
 {
 	char		 name[ADDR_STRLEN];
-	bool		 late = a->heard++ == 0 &&
+	bool		 late = (a->heard++ == 0 || a->refusals >= REFUSALS) &&
 	    !schedule_is_first(&a->schedule) &&
 	    !schedule_was_first(&a->schedule);
 
 	a->received++;
 	a->reach |= 1;
+	if (answer->pkt.stratum + 1 < NTP_MAX_STRATUM)
+		note_acceptance(a);
+	else
+		note_refusal(a, REASON_STRATUM);
 	schedule_answered(&a->schedule);
 	a->last = answer->pkt;
 	a->interleaved = answer->interleaved;
@@ -253,10 +305,10 @@ association_answered(const struct planning *p, struct association *a,
 	a->answered_at = p->now;
 	if (answer->has_sample)
 		a->delay = answer->sample.delay;
-	a->was_self = a->was_loop = false;
+	a->was_self = false;
 	if (!a->was_unreachable && !late)
 		return false;
-	if (a->was_unreachable)
+	if (a->was_unreachable && a->refused == REASON_NONE)
 		log_info("%s: answers again", association_name(a, name));
 	a->was_unreachable = false;
 	association_plan(p, a, SCHEDULE_BACK);

@@ -12,6 +12,7 @@
 #include "common/addr.h"
 #include "common/loop.h"
 #include "common/ntp.h"
+#include "common/reason.h"
 #include "ntpd/config.h"
 #include "ntpd/engine/query.h"
 #include "ntpd/engine/schedule.h"
@@ -29,6 +30,10 @@ struct association {
 	bool		 interleaved;	/* the last answer was */
 	struct ntp_packet last;		/* that passed the tests; fields NULL */
 	unsigned	 heard;		/* answers since a quick start began */
+	enum reason	 refused;	/* why answers were, of late */
+	bool		 refused_now;	/* that to the last request was */
+	unsigned	 refusals;	/* in a row */
+	unsigned	 accepted;	/* good answers since the last of them */
 	bool		 answered;	/* last and answered_at are set */
 	struct instant	 answered_at;
 	double		 delay;		/* s, of the last answer */
@@ -36,7 +41,7 @@ struct association {
 	bool		 was_false;	/* logged as falseticker */
 	bool		 was_unreachable; /* logged as silent, or as below */
 	bool		 was_self;	/* logged as this machine itself */
-	bool		 was_loop;	/* logged: it has its time from us */
+	bool		 was_refused;	/* logged as of no use */
 	bool		 was_unsendable; /* logged: a request could not leave */
 };
 
@@ -86,9 +91,6 @@ bool	 association_found_self(const struct planning *p,
 /* A was this machine itself and is not any more: ask it.  Logged. */
 void	 association_found_other(struct association *a, struct instant now);
 
-/* The server has its time from us.  Logged once, until it has not. */
-void	 association_found_loop(struct association *a);
-
 /* Plan A's next request anew, because of WHY. */
 void	 association_plan(const struct planning *p, struct association *a,
 	    enum schedule_reason why);
@@ -104,6 +106,15 @@ void	 association_hurry(struct association *a, struct instant now);
  * once for each silence, which is logged.
  */
 bool	 association_fell_silent(struct association *a, struct instant now);
+
+/*
+ * An answer of A's server cannot be used because of REASON.  Logs it when that
+ * begins, after a few in a row.
+ */
+void	 association_refused(struct association *a, enum reason reason);
+
+/* Why A cannot be used at present, if it cannot. */
+enum reason association_reason(const struct association *a);
 
 /*
  * Remember the good ANSWER of A.  True if A was silent before, for long, which

@@ -88,18 +88,16 @@ on_kiss(struct engine *e, size_t i, const uint8_t code[4], struct instant now)
 	}
 }
 
+/* What came to A's socket is not an answer to its request. */
 static void
-on_refusal(struct engine *e, struct association *a,
-    const struct answer *answer, struct instant now)
+on_forgery(struct engine *e, struct association *a, struct instant now)
 {
 	char		 name[ADDR_STRLEN];
 
 	a->rejected++;
-	if (answer->is_loop)
-		association_found_loop(a);
 	if (log_allowed(&e->complaints, now, NULL))
-		log_debug("answer of %s dropped: %s",
-		    association_name(a, name), answer->why);
+		log_debug("%s: something came that does not answer our "
+		    "request", association_name(a, name));
 }
 
 /* Requests leave, or answers come, that did not before. */
@@ -146,6 +144,22 @@ on_twin(struct engine *e, size_t i, size_t other, struct instant now)
 }
 
 /*
+ * May the answer PKT of association I count in the vote?  If not, its samples
+ * are forgotten.
+ */
+static bool
+admits(struct engine *e, size_t i, const struct ntp_packet *pkt,
+    struct instant now)
+{
+	if (pkt->stratum + 1 < NTP_MAX_STRATUM)
+		return local_admits(&e->local, &e->sync, e->associations, i,
+		    pkt, now);
+	/* Nobody can be synchronized to a server of stratum 15. */
+	sync_silence(&e->sync, i);
+	return false;
+}
+
+/*
  * A good answer of association I.  It is remembered, then its sample is
  * learned, then the next requests are planned by what was learned, and then
  * the clock is steered.
@@ -158,8 +172,7 @@ on_answer(struct engine *e, size_t i, const struct answer *answer,
 	struct association *a = &e->associations[i];
 	bool		 agreed = e->sync.agreed, learned = false;
 	size_t		 twin;
-	bool		 admitted = local_admits(&e->local, &e->sync,
-	    e->associations, i, &answer->pkt, now);
+	bool		 admitted = admits(e, i, &answer->pkt, now);
 
 	if (association_answered(&p, a, answer))
 		on_network(e, &p);
@@ -189,8 +202,11 @@ engine_on_packets(struct engine *e, size_t i, struct instant now)
 	for (n = 0; n < READS_PER_TURN && query_receive(&a->query, &e->clocks,
 	    e->precision, own, &answer); n++) {
 		switch (answer.kind) {
+		case ANSWER_FORGED:
+			on_forgery(e, a, now);
+			break;
 		case ANSWER_REFUSED:
-			on_refusal(e, a, &answer, now);
+			association_refused(a, answer.reason);
 			break;
 		case ANSWER_KISS:
 			on_kiss(e, i, answer.pkt.refid, now);

@@ -39,6 +39,23 @@ count_peers(const struct report_view *v, struct control_status *st)
 	st->truechimers = (uint32_t)v->sync->truechimers;
 }
 
+/* Do servers answer, and none of them can be used? */
+static bool
+is_nobody_usable(const struct report_view *v)
+{
+	const struct association *a;
+	bool		 refused = false;
+
+	for (a = v->all; a < v->all + MAX_ASSOCIATIONS; a++) {
+		if (!a->used || a->heard == 0)
+			continue;
+		if (a->refused == REASON_NONE)
+			return false;
+		refused = true;
+	}
+	return refused;
+}
+
 /* How long until AT, s; 0 if that has passed, or is being waited for. */
 static double
 time_until(const struct report_view *v, struct instant at)
@@ -69,6 +86,8 @@ what_next(const struct report_view *v, size_t peers, double *in)
 		return NEXT_SLEW;
 	}
 	*in = time_until(v, associations_deadline(v->all));
+	if (!v->system.synchronized && is_nobody_usable(v))
+		return NEXT_UNUSABLE;
 	if (v->steer->no_majority)
 		return NEXT_MAJORITY;
 	return sync_ready(v->sync) ? NEXT_POLL : NEXT_FIRST_ANSWERS;
@@ -155,6 +174,7 @@ fill_peer(const struct report_view *v, size_t i, struct control_peer *p)
 	p->sent = a->sent;
 	p->received = a->received;
 	p->rejected = a->rejected;
+	p->reason = (uint8_t)association_reason(a);
 	p->when = a->answered ? instant_diff(v->now, a->answered_at) : -1;
 	p->next_in = fmax(0, instant_diff(a->schedule.next, v->now));
 	p->addr = a->addr;
