@@ -348,7 +348,8 @@ refusals(void **state)
 		/* However many come: they may be copies. */
 		association_refused(a, REASON_DELAY);
 		association_refused(a, REASON_ROOT_DISTANCE);
-		association_ask(&p, a, &conf, NULL, false);
+		association_ask(&p, a, &conf, NULL,
+		    (struct ntptime){ 1 });
 	}
 	assert_true(a->was_refused);
 	assert_int_equal(association_reason(a), REASON_DELAY);
@@ -357,7 +358,8 @@ refusals(void **state)
 	for (i = 0; i < 9; i++) {
 		answer(1100 + i);
 		association_refused(a, REASON_LOOP);
-		association_ask(&p, a, &conf, NULL, false);
+		association_ask(&p, a, &conf, NULL,
+		    (struct ntptime){ 1 });
 		assert_true(a->was_refused);
 		assert_int_equal(association_reason(a), REASON_LOOP);
 	}
