@@ -10,6 +10,7 @@
 
 #include "addr.h"
 #include "counters.h"
+#include "reason.h"
 
 #define CONTROL_VERSION		3
 #define CONTROL_SOCKET		"/run/ntpd.sock"
@@ -50,7 +51,8 @@ enum control_next {
 	NEXT_CONFIRM,		/* corrects a large offset if it stays */
 	NEXT_STEP,		/* is about to step */
 	NEXT_SLEW,		/* slews, for next_in seconds more */
-	NEXT_POLL		/* asks the next server in next_in seconds */
+	NEXT_POLL,		/* asks the next server in next_in seconds */
+	NEXT_UNUSABLE		/* likewise; those that answer cannot be used */
 };
 
 /* What the local clock, without a server, has to do with what is served. */
@@ -132,7 +134,7 @@ struct control_peer {
 	uint8_t		 has_sample;	/* there are offset, delay, jitter */
 	uint8_t		 pool;		/* 1: of a servers statement */
 	uint8_t		 interleaved;	/* 1: the last answer was */
-	uint8_t		 reserved;
+	uint8_t		 reason;	/* enum reason: why it cannot be used */
 	uint32_t	 sent;		/* requests */
 	uint32_t	 received;	/* answers that passed the tests */
 	uint32_t	 rejected;	/* answers that did not */

@@ -72,7 +72,7 @@ record_status(struct control_status *st, const void *data, size_t len)
 		return "a status with an unknown leap indicator";
 	if (st->stratum > NTP_MAX_STRATUM)
 		return "a status with a stratum over 16";
-	if (st->next > NEXT_POLL)
+	if (st->next > NEXT_UNUSABLE)
 		return "a status with an unknown next action";
 	if (st->state > CONTROL_BEGINNING_AGAIN)
 		return "a status with an unknown state";
@@ -108,6 +108,8 @@ record_peer(struct control_peer *peer, const void *data, size_t len)
 		return "a peer with a stratum over 16";
 	if (peer->leap > LEAP_UNKNOWN)
 		return "a peer with an unknown leap indicator";
+	if (peer->reason >= REASONS)
+		return "a peer with an unknown reason";
 	if (peer->poll < 0 || peer->poll > POLL_MOST)
 		return "a peer with an impossible poll interval";
 	if (peer->trusted > 1 || peer->has_sample > 1 ||

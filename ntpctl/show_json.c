@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "common/ntp.h"
+#include "common/reason.h"
 #include "ntpctl/record.h"
 #include "ntpctl/show.h"
 
@@ -28,7 +29,8 @@ static const char *const next_names[] = {
 	[NEXT_CONFIRM] = "confirm",
 	[NEXT_STEP] = "step",
 	[NEXT_SLEW] = "slew",
-	[NEXT_POLL] = "poll"
+	[NEXT_POLL] = "poll",
+	[NEXT_UNUSABLE] = "unusable"
 };
 
 static const char *const sync_names[] = {
@@ -142,12 +144,13 @@ peer_object(const struct control_peer *peer)
 	bool		 sample = peer->has_sample == 1;
 	bool		 answered = record_peer_answered(peer);
 
-	return json_pack("{s:o, s:o, s:s, s:s, s:i, s:s, s:s, s:o, s:o, s:i, "
-	    "s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:b, s:b, s:I, s:I, s:I}",
+	return json_pack("{s:o, s:o, s:s, s:s, s:s?, s:i, s:s, s:s, s:o, s:o, "
+	    "s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:b, s:b, s:I, s:I, s:I}",
 	    "name", string(peer->name),
 	    "address", address(&peer->addr),
 	    "tally", tally_names[peer->tally],
 	    "state", state_names[peer->state],
+	    "reason", reason_word(peer->reason),
 	    "stratum", answered ? peer->stratum : NTP_MAX_STRATUM,
 	    "leap", leap_names[answered ? peer->leap : LEAP_UNKNOWN],
 	    "refid", record_peer_refid(peer, refid),

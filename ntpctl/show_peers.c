@@ -1,13 +1,15 @@
 /*
  * ntpctl -s peers: the table that everybody who ever ran ntpq(1) can read,
  * and that monitoring splits at blanks: each line has nine words, a tally
- * mark being part of the first.
+ * mark being part of the first.  Lines that begin with "#" follow, and say why
+ * servers cannot be used.
  */
 #include <math.h>
 #include <string.h>
 
 #include <bsd/string.h>
 
+#include "common/reason.h"
 #include "ntpctl/record.h"
 #include "ntpctl/show.h"
 
@@ -147,4 +149,9 @@ show_peers(FILE *out, const struct control_peer *peers, size_t n,
 	for (i = 0; i < n; i++)
 		show_peer(out, &peers[i], remote_name(peers, n, i, text),
 		    column);
+	for (i = 0; i < n; i++)
+		if (peers[i].reason != REASON_NONE)
+			fprintf(out, "# %s cannot be used: %s\n",
+			    remote_name(peers, n, i, text),
+			    reason_text(peers[i].reason));
 }

@@ -242,6 +242,10 @@ show_next(const struct control_status *st, char *text, size_t len)
 	case NEXT_POLL:
 		snprintf(text, len, "asks the next server%s", in);
 		break;
+	case NEXT_UNUSABLE:
+		snprintf(text, len, "asks the next server%s; those that "
+		    "answer cannot be used, \"ntpctl -s peers\" says why", in);
+		break;
 	}
 }
 

@@ -133,6 +133,8 @@ struct clock_jumped {
 
 struct resolve_request {
 	char		 name[CONFIG_NAME_LEN];
+	uint8_t		 brief;		/* 1: other names wait, try briefly */
+	uint8_t		 reserved[7];
 };
 
 struct resolve_reply {

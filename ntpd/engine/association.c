@@ -11,6 +11,15 @@
 /* Polls without an answer until the server counts as silent. */
 #define SILENT_POLLS	8
 
+/* Answers that a server must have given before it can vote, at least. */
+#define FIRST_ANSWERS	3
+
+/*
+ * So many refused answers in a row are logged, and so many good ones end that.
+ * One that comes late, or from a server that is being restarted, is neither.
+ */
+#define REFUSALS	3
+
 /* A quick start may end when the frequency is known as well as that, s/s. */
 #define BURST_FREQUENCY	2e-6
 
@@ -76,6 +85,7 @@ association_quicken(struct association *a, struct instant now)
 	if (association_is_denied(a))
 		return;
 	query_forget(&a->query);
+	a->heard = 0;
 	schedule_event(&a->schedule, SCHEDULE_BEGIN, &v);
 }
 
@@ -109,6 +119,13 @@ collect_turns(const struct planning *p, const struct association *a,
 	return n;
 }
 
+/* Is A not heard yet, or not often enough for a vote? */
+static bool
+is_quiet(const struct association *a)
+{
+	return a->heard == 0 || (a->heard < FIRST_ANSWERS && is_starting(a));
+}
+
 void
 association_plan(const struct planning *p, struct association *a,
     enum schedule_reason why)
@@ -116,6 +133,7 @@ association_plan(const struct planning *p, struct association *a,
 	struct instant	 turns[MAX_ASSOCIATIONS];
 	struct schedule_view v = {
 		.now = p->now, .turns = turns, .some_of = some_of,
+		.awaited = p->waiting && is_quiet(a),
 		.interval = sync_poll(p->sync, p->at,
 		    schedule_shortest(&a->schedule),
 		    schedule_longest(&a->schedule))
@@ -139,28 +157,32 @@ send_request(struct association *a, const struct config_server *conf,
 	return query_send(&a->query, &target, clocks, now);
 }
 
-void
+bool
 association_ask(const struct planning *p, struct association *a,
     const struct config_server *conf, const struct clocks *clocks,
     struct ntptime transmit)
 {
 	char		 name[ADDR_STRLEN];
+	bool		 was_unsendable = a->was_unsendable;
 
 	/* Far away: the last answer of a quick start is still to come. */
 	if (a->query.fd != -1) {
 		schedule_wait(&a->schedule, a->query.deadline);
-		return;
+		return false;
 	}
 	a->reach = (uint8_t)(a->reach << 1);
+	a->refused_now = false;
 	association_plan(p, a, SCHEDULE_ASKED);
 	if (send_request(a, conf, clocks, transmit, p->now)) {
 		a->sent++;
 		a->was_unsendable = false;
-	} else if (!a->was_unsendable) {
-		a->was_unsendable = true;
+		return was_unsendable;
+	}
+	a->was_unsendable = true;
+	if (!was_unsendable)
 		log_warn("%s: cannot be asked, trying on",
 		    association_name(a, name));
-	}
+	return false;
 }
 
 bool
@@ -171,10 +193,62 @@ association_fell_silent(struct association *a, struct instant now)
 	if (a->schedule.missed <= SILENT_POLLS || a->was_unreachable)
 		return false;
 	a->was_unreachable = true;
-	log_info("%s: no answer for %d polls, next try in %.0f s",
-	    association_name(a, name), SILENT_POLLS,
+	log_info("%s: no %sanswer for %d polls, next try in %.0f s",
+	    association_name(a, name),
+	    a->refused == REASON_NONE ? "" : "useful ", SILENT_POLLS,
 	    instant_diff(a->schedule.next, now));
 	return true;
+}
+
+/* The answer to A's last request cannot be used because of REASON. */
+static void
+note_refusal(struct association *a, enum reason reason)
+{
+	char		 name[ADDR_STRLEN];
+
+	a->refused = reason;
+	a->refused_now = true;
+	a->accepted = 0;
+	if (++a->refusals < REFUSALS || a->was_refused)
+		return;
+	a->was_refused = true;
+	log_warnx("%s: answers, but cannot be used: %s",
+	    association_name(a, name), reason_text(reason));
+}
+
+void
+association_refused(struct association *a, enum reason reason)
+{
+	a->rejected++;
+	if (a->refused_now)		/* one is enough for a request */
+		return;
+	a->heard++;
+	note_refusal(a, reason);
+}
+
+/* An answer of A can be used. */
+static void
+note_acceptance(struct association *a)
+{
+	char		 name[ADDR_STRLEN];
+
+	a->refusals = 0;
+	if (a->refused == REASON_NONE || ++a->accepted < REFUSALS)
+		return;
+	a->refused = REASON_NONE;
+	if (a->was_refused)
+		log_info("%s: can be used now", association_name(a, name));
+	a->was_refused = false;
+}
+
+enum reason
+association_reason(const struct association *a)
+{
+	if (a->was_unsendable)
+		return REASON_UNSENDABLE;
+	if (a->refused != REASON_NONE)
+		return a->refused;
+	return a->was_unreachable ? REASON_SILENT : REASON_NONE;
 }
 
 bool
@@ -209,25 +283,21 @@ association_found_other(struct association *a, struct instant now)
 	association_quicken(a, now);
 }
 
-void
-association_found_loop(struct association *a)
-{
-	char		 name[ADDR_STRLEN];
-
-	if (!a->was_loop)
-		log_info("%s: has its time from this machine: not used",
-		    association_name(a, name));
-	a->was_loop = true;
-}
-
 bool
 association_answered(const struct planning *p, struct association *a,
     const struct answer *answer)
 {
 	char		 name[ADDR_STRLEN];
+	bool		 late = (a->heard++ == 0 || a->refusals >= REFUSALS) &&
+	    !schedule_is_first(&a->schedule) &&
+	    !schedule_was_first(&a->schedule);
 
 	a->received++;
 	a->reach |= 1;
+	if (answer->pkt.stratum + 1 < NTP_MAX_STRATUM)
+		note_acceptance(a);
+	else
+		note_refusal(a, REASON_STRATUM);
 	schedule_answered(&a->schedule);
 	a->last = answer->pkt;
 	a->interleaved = answer->interleaved;
@@ -235,11 +305,12 @@ association_answered(const struct planning *p, struct association *a,
 	a->answered_at = p->now;
 	if (answer->has_sample)
 		a->delay = answer->sample.delay;
-	a->was_self = a->was_loop = false;
-	if (!a->was_unreachable)
+	a->was_self = false;
+	if (!a->was_unreachable && !late)
 		return false;
+	if (a->was_unreachable && a->refused == REASON_NONE)
+		log_info("%s: answers again", association_name(a, name));
 	a->was_unreachable = false;
-	log_info("%s: answers again", association_name(a, name));
 	association_plan(p, a, SCHEDULE_BACK);
 	return true;
 }
@@ -258,6 +329,7 @@ association_kissed(const struct planning *p, struct association *a,
     const uint8_t code[4])
 {
 	a->rejected++;
+	a->heard++;
 	if (memcmp(code, "RATE", 4) == 0) {
 		schedule_slow_down(&a->schedule);
 		association_plan(p, a, SCHEDULE_KISS);
@@ -285,13 +357,41 @@ association_judged(struct association *a, const struct verdict *verdict)
 	return is_false;
 }
 
+/*
+ * Do A and B say that they are the same server?  The reference timestamp is
+ * when its clock was set last, in units of 0.2 ns: no two have it by chance,
+ * unless they count whole seconds.
+ */
+static bool
+is_twin(const struct association *a, const struct association *b)
+{
+	return a->addr.family != b->addr.family && b->answered &&
+	    (uint32_t)a->last.reference.value != 0 &&
+	    ntptime_equal(a->last.reference, b->last.reference) &&
+	    a->last.stratum == b->last.stratum &&
+	    memcmp(a->last.refid, b->last.refid, 4) == 0;
+}
+
+size_t
+associations_twin(const struct association all[MAX_ASSOCIATIONS], size_t i)
+{
+	size_t		 j;
+
+	for (j = 0; j < MAX_ASSOCIATIONS; j++)
+		if (j != i && all[j].used && all[j].host == all[i].host &&
+		    is_twin(&all[i], &all[j]))
+			return j;
+	return MAX_ASSOCIATIONS;
+}
+
 void
 associations_wake(const struct planning *p)
 {
 	struct association *a;
 
 	for (a = p->all; a < p->all + MAX_ASSOCIATIONS; a++)
-		if (a->used && a->was_unreachable && !is_starting(a))
+		if (a->used && !is_starting(a) &&
+		    (a->was_unreachable || a->heard == 0))
 			association_quicken(a, p->now);
 }
 
@@ -341,6 +441,19 @@ associations_expected(const struct association all[MAX_ASSOCIATIONS])
 
 	for (a = all; a < all + MAX_ASSOCIATIONS; a++)
 		n += a->used && schedule_is_first(&a->schedule);
+	return n;
+}
+
+size_t
+associations_silent(const struct association all[MAX_ASSOCIATIONS])
+{
+	const struct association *a;
+	size_t		 n = 0;
+
+	for (a = all; a < all + MAX_ASSOCIATIONS; a++)
+		n += a->used && !association_is_denied(a) &&
+		    !a->was_unreachable && is_quiet(a) &&
+		    !schedule_is_first(&a->schedule);
 	return n;
 }
 

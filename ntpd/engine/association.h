@@ -12,6 +12,7 @@
 #include "common/addr.h"
 #include "common/loop.h"
 #include "common/ntp.h"
+#include "common/reason.h"
 #include "ntpd/config.h"
 #include "ntpd/engine/query.h"
 #include "ntpd/engine/schedule.h"
@@ -28,6 +29,11 @@ struct association {
 	uint8_t		 reach;		/* last eight polls, newest lowest */
 	bool		 interleaved;	/* the last answer was */
 	struct ntp_packet last;		/* that passed the tests; fields NULL */
+	unsigned	 heard;		/* answers since a quick start began */
+	enum reason	 refused;	/* why answers were, of late */
+	bool		 refused_now;	/* that to the last request was */
+	unsigned	 refusals;	/* in a row */
+	unsigned	 accepted;	/* good answers since the last of them */
 	bool		 answered;	/* last and answered_at are set */
 	struct instant	 answered_at;
 	double		 delay;		/* s, of the last answer */
@@ -35,7 +41,7 @@ struct association {
 	bool		 was_false;	/* logged as falseticker */
 	bool		 was_unreachable; /* logged as silent, or as below */
 	bool		 was_self;	/* logged as this machine itself */
-	bool		 was_loop;	/* logged: it has its time from us */
+	bool		 was_refused;	/* logged as of no use */
 	bool		 was_unsendable; /* logged: a request could not leave */
 };
 
@@ -45,6 +51,7 @@ struct planning {
 	const struct sync *sync;
 	double		 at;		/* s, oscillator time of NOW */
 	struct instant	 now;
+	bool		 waiting;	/* the first decision is put off */
 };
 
 /* Begin to ask ADDR for statement number HOST, which is *CONF, in slot A. */
@@ -68,8 +75,9 @@ bool	 association_is_self(const struct association *a);
 /*
  * Send the request of A that is due and plan the next one.  An answer that is
  * still to come is waited for first.  TRANSMIT is the request's timestamp.
+ * True if requests can leave again that could not before.
  */
-void	 association_ask(const struct planning *p, struct association *a,
+bool	 association_ask(const struct planning *p, struct association *a,
 	    const struct config_server *conf, const struct clocks *clocks,
 	    struct ntptime transmit);
 
@@ -82,9 +90,6 @@ bool	 association_found_self(const struct planning *p,
 
 /* A was this machine itself and is not any more: ask it.  Logged. */
 void	 association_found_other(struct association *a, struct instant now);
-
-/* The server has its time from us.  Logged once, until it has not. */
-void	 association_found_loop(struct association *a);
 
 /* Plan A's next request anew, because of WHY. */
 void	 association_plan(const struct planning *p, struct association *a,
@@ -103,8 +108,17 @@ void	 association_hurry(struct association *a, struct instant now);
 bool	 association_fell_silent(struct association *a, struct instant now);
 
 /*
- * Remember the good ANSWER of A.  True if A was silent before, which is
- * logged: it is over.
+ * An answer of A's server cannot be used because of REASON.  Logs it when that
+ * begins, after a few in a row.
+ */
+void	 association_refused(struct association *a, enum reason reason);
+
+/* Why A cannot be used at present, if it cannot. */
+enum reason association_reason(const struct association *a);
+
+/*
+ * Remember the good ANSWER of A.  True if A was silent before, for long, which
+ * is logged, or since its quick start began: the network may be back.
  */
 bool	 association_answered(const struct planning *p, struct association *a,
 	    const struct answer *answer);
@@ -133,8 +147,16 @@ bool	 association_judged(struct association *a,
 	    const struct verdict *verdict);
 
 /*
- * A silent server answers, so the network may be back.  The other silent ones
- * are asked at once, lest it be believed alone for the rest of their interval.
+ * Another association of I's statement that is the same server by an address
+ * of the other family, as their last answers say; MAX_ASSOCIATIONS if there is
+ * none.
+ */
+size_t	 associations_twin(const struct association all[MAX_ASSOCIATIONS],
+	    size_t i);
+
+/*
+ * The network may be back.  All other silent servers are asked at once, lest
+ * the one that answers be believed alone for the rest of their interval.
  */
 void	 associations_wake(const struct planning *p);
 
@@ -159,7 +181,13 @@ struct instant associations_deadline(
 /* How many may still give the first answers of a quick start? */
 size_t	 associations_expected(const struct association all[MAX_ASSOCIATIONS]);
 
-/* How many are these and those whose answer is still in time? */
+/*
+ * How many are not heard yet, or not often enough for a vote, though their
+ * first requests are sent?  Those that have been silent for long do not count.
+ */
+size_t	 associations_silent(const struct association all[MAX_ASSOCIATIONS]);
+
+/* How many are the expected ones and those whose answer is still in time? */
 size_t	 associations_hoped(const struct association all[MAX_ASSOCIATIONS]);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ntpd/engine/check.h"
+#include "ntpd/sync/sync.h"
 
 /* Is A what was asked with?  Zero never was (CVE-2015-8138). */
 static bool
@@ -77,6 +78,14 @@ updated_later(const struct ntp_packet *pkt, const struct request *asked)
 	    ntptime_diff(left, pkt->reference) < 0;
 }
 
+/* Of the server, by its own account, s. */
+static double
+root_distance(const struct ntp_packet *pkt)
+{
+	return ntpshort_to_seconds(pkt->root_delay) / 2 +
+	    ntpshort_to_seconds(pkt->root_dispersion);
+}
+
 static enum check
 check_server(const struct ntp_packet *pkt, const struct request *asked,
     const uint8_t own[4])
@@ -85,8 +94,7 @@ check_server(const struct ntp_packet *pkt, const struct request *asked,
 		return CHECK_UNSYNCHRONIZED;
 	if (!in_order(pkt, asked))
 		return CHECK_TIMESTAMPS;
-	if (ntpshort_to_seconds(pkt->root_delay) / 2 +
-	    ntpshort_to_seconds(pkt->root_dispersion) >= CHECK_MAX_DISTANCE)
+	if (root_distance(pkt) >= SYNC_MAX_DISTANCE)
 		return CHECK_ROOT_DISTANCE;
 	if (updated_later(pkt, asked))
 		return CHECK_REFERENCE;
@@ -113,35 +121,35 @@ check_answer(const struct ntp_packet *pkt, const struct request *asked,
 	    ntptime_diff(pkt->transmit, received(pkt, asked)) >
 	    CHECK_MAX_DELAY)
 		return CHECK_DELAY;
+	/* The way to the server is a part of the way to the root. */
+	if (root_distance(pkt) + delay / 2 >= SYNC_MAX_DISTANCE)
+		return CHECK_ROOT_DISTANCE;
 	return CHECK_OK;
 }
 
-const char *
+enum reason
 check_reason(enum check check)
 {
 	switch (check) {
-	case CHECK_OK:
-		return "it is fine";
-	case CHECK_KISS:
-		return "it is a kiss-o'-death";
-	case CHECK_MODE:
-		return "it is not a server's";
 	case CHECK_VERSION:
-		return "its version is not 3 or 4";
-	case CHECK_ORIGIN:
-		return "it does not answer our request";
+		return REASON_VERSION;
 	case CHECK_TIMESTAMPS:
-		return "its timestamps are zero or out of order";
+		return REASON_TIMESTAMPS;
 	case CHECK_UNSYNCHRONIZED:
-		return "the server is not synchronized";
+		return REASON_UNSYNCHRONIZED;
 	case CHECK_ROOT_DISTANCE:
-		return "its root distance is over 16 s";
+		return REASON_ROOT_DISTANCE;
 	case CHECK_REFERENCE:
-		return "the server was updated after it answered";
+		return REASON_REFERENCE;
 	case CHECK_DELAY:
-		return "its delay is negative or over 4 s";
+		return REASON_DELAY;
 	case CHECK_LOOP:
-		return "the server is synchronized to us";
+		return REASON_LOOP;
+	case CHECK_OK:
+	case CHECK_KISS:
+	case CHECK_MODE:
+	case CHECK_ORIGIN:
+		break;
 	}
-	return "unknown";
+	return REASON_NONE;
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "common/ntp.h"
+#include "common/reason.h"
 
 enum check {
 	CHECK_OK,
@@ -20,7 +21,7 @@ enum check {
 	/* Genuine, but of no use. */
 	CHECK_TIMESTAMPS,	/* zero, or sent before it was received */
 	CHECK_UNSYNCHRONIZED,	/* leap 3, stratum 16 */
-	CHECK_ROOT_DISTANCE,	/* over 16 s */
+	CHECK_ROOT_DISTANCE,	/* it would have no vote */
 	CHECK_REFERENCE,	/* its last update is in its future */
 	CHECK_DELAY,		/* negative, or over CHECK_MAX_DELAY */
 	CHECK_LOOP		/* it is synchronized to us */
@@ -34,7 +35,6 @@ struct request {
 };
 
 #define CHECK_MAX_DELAY		4.0	/* s, round trip and server's time */
-#define CHECK_MAX_DISTANCE	16.0	/* s, RFC 5905 MAXDISP */
 
 /*
  * Is PKT an answer to ASKED in interleaved mode?  Then T3 in it is that of the
@@ -52,7 +52,10 @@ enum check	 check_answer(const struct ntp_packet *pkt,
 		    const struct request *asked, double out, double back,
 		    double precision, const uint8_t own[4]);
 
-/* Why not, for the log: "its root distance is over 16 s". */
-const char	*check_reason(enum check check);
+/*
+ * Why the server cannot be used, if the answer was its own; REASON_NONE if it
+ * can be, or if the packet may be anybody's.
+ */
+enum reason	 check_reason(enum check check);
 
 #endif

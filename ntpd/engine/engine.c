@@ -149,6 +149,7 @@ next_deadline(const struct engine *e, struct instant now)
 	struct instant	 t = instant_min(hosts_deadline(&e->hosts),
 	    e->publish_at);
 
+	t = instant_min(t, e->decision.until);
 	t = instant_min(t, local_deadline(&e->local, now));
 	return instant_min(t, associations_deadline(e->associations));
 }
@@ -218,7 +219,7 @@ engine_init(struct engine *e, int parent_fd)
 	target.uid = setup.uid;
 	target.gid = setup.gid;
 	sandbox_enter(&engine_sandbox, &target);
-	e->publish_at = INSTANT_NEVER;
+	e->publish_at = e->decision.until = INSTANT_NEVER;
 	e->complaints.burst = 10;
 	e->complaints.interval = 60;
 	e->precision = clocks_precision();

@@ -2,6 +2,8 @@
  * What the engine does: each function here carries out what the modules below
  * want done, and tells the other processes.
  */
+#include <math.h>
+
 #include "common/log.h"
 #include "ntpd/engine/engine_state.h"
 #include "ntpd/engine/report.h"
@@ -14,7 +16,8 @@ engine_planning(struct engine *e, struct instant now)
 {
 	return (struct planning){
 		.all = e->associations, .sync = &e->sync,
-		.at = clocks_read(&e->clocks).now, .now = now
+		.at = clocks_read(&e->clocks).now, .now = now,
+		.waiting = e->decision.waiting
 	};
 }
 
@@ -36,6 +39,17 @@ start(struct engine *e, const struct change *change, struct instant now)
 }
 
 static void
+retire(struct engine *e, const struct change *change)
+{
+	const struct association *a = &e->associations[change->association];
+	char		 name[ADDR_STRLEN];
+
+	log_info("%s: giving up %s, which is none of its addresses any more",
+	    e->hosts.list[change->host].conf.name, association_name(a, name));
+	stop(e, change->association);
+}
+
+static void
 replace(struct engine *e, const struct change *change, struct instant now)
 {
 	const struct association *a = &e->associations[change->association];
@@ -53,10 +67,13 @@ engine_change_hosts(struct engine *e, struct instant now)
 {
 	struct change	 change;
 
-	while (hosts_change(&e->hosts, e->associations, &change)) {
+	while (members_change(&e->hosts, e->associations, &change)) {
 		switch (change.kind) {
 		case CHANGE_STOP:
 			stop(e, change.association);
+			break;
+		case CHANGE_RETIRE:
+			retire(e, &change);
 			break;
 		case CHANGE_START:
 			start(e, &change, now);
@@ -66,7 +83,7 @@ engine_change_hosts(struct engine *e, struct instant now)
 			break;
 		}
 	}
-	hosts_review(&e->hosts, e->associations, now);
+	members_review(&e->hosts, e->associations, now);
 }
 
 void
@@ -78,6 +95,61 @@ engine_resolve(struct engine *e, struct instant now)
 	while (hosts_question(&e->hosts, now, &id, &request))
 		if (!channel_send(&e->resolver, MSG_RESOLVE, id, -1, &request))
 			hosts_unasked(&e->hosts, id, now);
+}
+
+/* What would be decided now, and who could say otherwise. */
+static struct patience
+consider(const struct engine *e)
+{
+	struct patience	 p = {
+		.configured = hosts_configured(&e->hosts, e->associations),
+		.agreeing = e->sync.truechimers,
+		.starting = associations_expected(e->associations),
+		.silent = associations_silent(e->associations),
+		.unresolved = hosts_awaited(&e->hosts),
+		.offset = NAN
+	};
+	struct reading	 r;
+
+	if (e->sync.system_peer < MAX_ASSOCIATIONS) {
+		r = clocks_read(&e->clocks);
+		p.offset = sync_source_offset(&e->sync, e->sync.system_peer,
+		    r.now) - r.ahead;
+	}
+	return p;
+}
+
+static void
+log_waiting(const struct patience *p, double limit)
+{
+	log_info("%zu of %zu servers would correct the clock by %+.3f s: "
+	    "waiting up to %.0f s for others", p->agreeing, p->configured,
+	    p->offset, limit);
+}
+
+bool
+engine_decide(struct engine *e, struct instant now)
+{
+	struct decision	*d = &e->decision;
+	struct patience	 p;
+	double		 limit;
+	size_t		 newest;
+
+	if (sync_ready(&e->sync) || !d->begun || !e->sync.agreed ||
+	    e->local.leader != LOCAL_NOBODY)
+		return false;
+	p = consider(e);
+	limit = patience_limit(&p);
+	d->until = instant_add(d->since, limit);
+	if (instant_before(now, d->until)) {
+		if (!d->waiting && p.starting == 0)
+			log_waiting(&p, limit);
+		d->waiting = p.starting == 0;
+		return false;
+	}
+	newest = d->newest;
+	*d = (struct decision){ .until = INSTANT_NEVER };
+	return sync_begin_with(&e->sync, newest);
 }
 
 /* What is served at R. */
@@ -189,8 +261,10 @@ engine_run_local(struct engine *e, struct instant now)
 	r = clocks_read(&e->clocks);
 	follows = local_follow(&e->local, &e->sync, e->associations, r.now,
 	    now);
-	if (follows)
+	if (follows) {
 		steer_forget(&e->steer);
+		e->decision = (struct decision){ .until = INSTANT_NEVER };
+	}
 	view.synchronized = steer_believed(&e->steer, &e->sync,
 	    e->associations, &r).synchronized;
 	view.majority = steer_has_majority(&e->steer, &e->sync,

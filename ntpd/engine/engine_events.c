@@ -38,7 +38,9 @@ engine_on_jump(struct engine *e, double by, struct instant now)
 		    "anew", by);
 	engine_close_queries(e);
 	sync_restart(&e->sync);
+	e->decision = (struct decision){ .until = INSTANT_NEVER };
 	steer_jumped(&e->steer);
+	hosts_retry(&e->hosts, now);
 	for (i = 0; i < MAX_ASSOCIATIONS; i++)
 		if (e->associations[i].used)
 			association_quicken(&e->associations[i], now);
@@ -59,6 +61,7 @@ lose(struct engine *e, size_t i, struct instant now)
 	sync_silence(&e->sync, i);
 	engine_update(e, now);
 	hosts_replace(&e->hosts, &e->associations[i], now);
+	engine_change_hosts(e, now);
 }
 
 static void
@@ -85,18 +88,75 @@ on_kiss(struct engine *e, size_t i, const uint8_t code[4], struct instant now)
 	}
 }
 
+/* What came to A's socket is not an answer to its request. */
 static void
-on_refusal(struct engine *e, struct association *a,
-    const struct answer *answer, struct instant now)
+on_forgery(struct engine *e, struct association *a, struct instant now)
 {
 	char		 name[ADDR_STRLEN];
 
 	a->rejected++;
-	if (answer->is_loop)
-		association_found_loop(a);
 	if (log_allowed(&e->complaints, now, NULL))
-		log_debug("answer of %s dropped: %s",
-		    association_name(a, name), answer->why);
+		log_debug("%s: something came that does not answer our "
+		    "request", association_name(a, name));
+}
+
+/* Requests leave, or answers come, that did not before. */
+static void
+on_network(struct engine *e, const struct planning *p)
+{
+	associations_wake(p);
+	hosts_retry(&e->hosts, p->now);
+}
+
+/*
+ * Learn SAMPLE of association I.  Before there is an estimate it is a vote
+ * only, and engine_decide() says when there is one.
+ */
+static bool
+learn(struct engine *e, size_t i, const struct sample *sample,
+    struct instant now)
+{
+	if (sync_ready(&e->sync) || e->local.leader != LOCAL_NOBODY)
+		return sync_sample(&e->sync, i, sample,
+		    associations_expected(e->associations));
+	if (!e->decision.begun)
+		e->decision.since = now;
+	e->decision.begun = true;
+	e->decision.newest = i;
+	sync_sample(&e->sync, i, sample, 1);
+	return engine_decide(e, now);
+}
+
+/* A server with two addresses of one name is to have one vote. */
+static void
+on_twin(struct engine *e, size_t i, size_t other, struct instant now)
+{
+	const struct association *a = e->associations;
+	size_t		 younger = a[i].received < a[other].received ?
+	    i : other;
+	char		 name[ADDR_STRLEN], again[ADDR_STRLEN];
+
+	log_info("%s: is %s by another address, asking it no more",
+	    association_name(&a[younger], again),
+	    association_name(&a[younger == i ? other : i], name));
+	hosts_exclude(&e->hosts, &a[younger]);
+	engine_change_hosts(e, now);
+}
+
+/*
+ * May the answer PKT of association I count in the vote?  If not, its samples
+ * are forgotten.
+ */
+static bool
+admits(struct engine *e, size_t i, const struct ntp_packet *pkt,
+    struct instant now)
+{
+	if (pkt->stratum + 1 < NTP_MAX_STRATUM)
+		return local_admits(&e->local, &e->sync, e->associations, i,
+		    pkt, now);
+	/* Nobody can be synchronized to a server of stratum 15. */
+	sync_silence(&e->sync, i);
+	return false;
 }
 
 /*
@@ -111,20 +171,24 @@ on_answer(struct engine *e, size_t i, const struct answer *answer,
 	struct planning	 p = engine_planning(e, now);
 	struct association *a = &e->associations[i];
 	bool		 agreed = e->sync.agreed, learned = false;
-	bool		 admitted = local_admits(&e->local, &e->sync,
-	    e->associations, i, &answer->pkt, now);
+	size_t		 twin;
+	bool		 admitted = admits(e, i, &answer->pkt, now);
 
 	if (association_answered(&p, a, answer))
-		associations_wake(&p);
+		on_network(e, &p);
 	if (admitted && answer->has_sample)
-		learned = sync_sample(&e->sync, i, &answer->sample,
-		    associations_expected(e->associations));
+		learned = learn(e, i, &answer->sample, now);
 	associations_settle_doubt(&p, a);
 	association_settle(&p, a);
 	if (learned)
 		associations_hasten(&p);
 	if (learned || !sync_ready(&e->sync) || e->sync.agreed != agreed)
 		engine_update(e, now);
+	twin = associations_twin(e->associations, i);
+	if (twin < MAX_ASSOCIATIONS && e->hosts.list[a->host].conf.pool)
+		on_twin(e, i, twin, now);
+	else if (a->received == MEMBERS_GOOD)
+		engine_change_hosts(e, now);
 }
 
 void
@@ -138,8 +202,11 @@ engine_on_packets(struct engine *e, size_t i, struct instant now)
 	for (n = 0; n < READS_PER_TURN && query_receive(&a->query, &e->clocks,
 	    e->precision, own, &answer); n++) {
 		switch (answer.kind) {
+		case ANSWER_FORGED:
+			on_forgery(e, a, now);
+			break;
 		case ANSWER_REFUSED:
-			on_refusal(e, a, &answer, now);
+			association_refused(a, answer.reason);
 			break;
 		case ANSWER_KISS:
 			on_kiss(e, i, answer.pkt.refid, now);
@@ -196,8 +263,9 @@ on_turn(struct engine *e, size_t i, struct instant now)
 		association_found_other(a, now);
 		return;
 	}
-	association_ask(&p, a, &e->hosts.list[a->host].conf, &e->clocks,
-	    mark_make(&e->marker, instant_now()));
+	if (association_ask(&p, a, &e->hosts.list[a->host].conf, &e->clocks,
+	    mark_make(&e->marker, instant_now())))
+		on_network(e, &p);
 	if (association_fell_silent(a, now))
 		lose(e, i, now);
 }
@@ -215,6 +283,11 @@ engine_on_time(struct engine *e, struct instant now)
 		if (a->used && schedule_is_due(&a->schedule, now))
 			on_turn(e, i, now);
 	}
+	if (instant_before(now, e->decision.until))
+		return;
+	e->decision.until = INSTANT_NEVER;
+	if (engine_decide(e, now))
+		engine_update(e, now);
 }
 
 void

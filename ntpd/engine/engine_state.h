@@ -17,10 +17,21 @@
 #include "ntpd/engine/clocks.h"
 #include "ntpd/engine/hosts.h"
 #include "ntpd/engine/local.h"
+#include "ntpd/engine/members.h"
+#include "ntpd/engine/patience.h"
 #include "ntpd/engine/steer.h"
 #include "ntpd/messages.h"
 #include "ntpd/process.h"
 #include "ntpd/sync/sync.h"
+
+/* The first decision, while there is none. */
+struct decision {
+	bool		 begun;		/* there was an answer */
+	struct instant	 since;		/* the first one */
+	size_t		 newest;	/* who gave the last one */
+	bool		 waiting;	/* for others, and it is logged */
+	struct instant	 until;		/* but not longer than that */
+};
 
 struct engine {
 	struct channel	 parent;
@@ -31,6 +42,7 @@ struct engine {
 	struct hosts	 hosts;
 	struct association associations[MAX_ASSOCIATIONS];
 	struct sync	 sync;
+	struct decision	 decision;
 	struct steer	 steer;
 	struct local	 local;
 	struct marker	 marker;	/* of our requests */
@@ -78,6 +90,12 @@ void	 engine_change_hosts(struct engine *e, struct instant now);
 
 /* Ask the resolver what is to be asked. */
 void	 engine_resolve(struct engine *e, struct instant now);
+
+/*
+ * If there is no estimate yet, but servers agree, and others need not be waited
+ * for: make one.  True if that was done.
+ */
+bool	 engine_decide(struct engine *e, struct instant now);
 
 /* The estimate may have changed: adjust the clock, tell everybody. */
 void	 engine_update(struct engine *e, struct instant now);

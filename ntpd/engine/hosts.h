@@ -1,6 +1,6 @@
 /*
- * Hosts: the server and servers statements, their addresses, and which of
- * these are to be asked.
+ * Hosts: the server and servers statements, and the questions to the resolver
+ * about their names.
  */
 #ifndef NTPD_HOSTS_H
 #define NTPD_HOSTS_H
@@ -13,20 +13,15 @@
 #include "common/loop.h"
 #include "ntpd/config.h"
 #include "ntpd/engine/association.h"
+#include "ntpd/engine/names.h"
 #include "ntpd/messages.h"
 
 /* A server or servers statement, and the addresses of its name. */
 struct host {
 	struct config_server conf;
-	bool		 numeric;	/* the name is an address */
-	bool		 resolving;	/* the resolver has been asked */
-	uint32_t	 serial;	/* of what it was asked */
-	struct instant	 resolve_at;	/* INSTANT_NEVER: no need to ask */
-	double		 backoff;	/* s, until the try after that */
-	struct addr	 addrs[RESOLVE_MAX];
-	size_t		 naddrs;
-	size_t		 next_addr;	/* to be tried next */
-	bool		 fresh;		/* the addresses are new */
+	struct name	 name;
+	struct addr	 twins[RESOLVE_MAX];	/* see hosts_exclude() */
+	size_t		 ntwins;
 };
 
 struct hosts {
@@ -38,19 +33,8 @@ struct hosts {
 	bool		 full;		/* logged: no more associations */
 };
 
-/* What is to be done to an association. */
-enum change_kind {
-	CHANGE_STOP,
-	CHANGE_START,
-	CHANGE_REPLACE		/* stop it, then start it for the new address */
-};
-
-struct change {
-	enum change_kind kind;
-	size_t		 association;	/* its number */
-	size_t		 host;		/* START, REPLACE: its statement */
-	struct addr	 addr;		/* START, REPLACE */
-};
+/* How many associations H is to have. */
+size_t	 host_wants(const struct host *h);
 
 /* A statement of the new configuration; those beyond the last are ignored. */
 void	 hosts_add(struct hosts *hosts, const struct config_server *conf);
@@ -64,16 +48,9 @@ bool	 hosts_configure(struct hosts *hosts, size_t expected,
 	    struct association all[MAX_ASSOCIATIONS], struct instant now);
 
 /*
- * The next change that is to be made to the associations ALL.  Call it, and
- * make the change, until it returns false.
- */
-bool	 hosts_change(struct hosts *hosts,
-	    const struct association all[MAX_ASSOCIATIONS],
-	    struct change *change);
-
-/*
  * The next question to the resolver whose time has come: ID and *REQUEST.
- * False if there is none.
+ * There is one at a time, and those that have failed come last.  False if there
+ * is none.
  */
 bool	 hosts_question(struct hosts *hosts, struct instant now, uint32_t *id,
 	    struct resolve_request *request);
@@ -81,34 +58,45 @@ bool	 hosts_question(struct hosts *hosts, struct instant now, uint32_t *id,
 /* Question ID could not be asked. */
 void	 hosts_unasked(struct hosts *hosts, uint32_t id, struct instant now);
 
-/* The resolver's answer to question ID; hosts_change() is to follow. */
+/* The resolver's answer to question ID; members_change() is to follow. */
 void	 hosts_resolved(struct hosts *hosts, uint32_t id,
 	    const struct resolve_reply *reply,
-	    const struct association all[MAX_ASSOCIATIONS],
-	    struct instant now);
-
-/*
- * After the changes that an answer has led to: look a name up again later if
- * it has too few servers, or useless ones.
- */
-void	 hosts_review(struct hosts *hosts,
 	    const struct association all[MAX_ASSOCIATIONS],
 	    struct instant now);
 
 /* The resolver is another process: it knows nothing of what was asked. */
 void	 hosts_ask_again(struct hosts *hosts, struct instant now);
 
-/* How many names were neither found nor given up for now? */
+/* The network or the clock has changed: try those again that have failed. */
+void	 hosts_retry(struct hosts *hosts, struct instant now);
+
+/* How many names were not looked up yet? */
 size_t	 hosts_expected(const struct hosts *hosts);
+
+/* How many have no address, though they may get one soon? */
+size_t	 hosts_awaited(const struct hosts *hosts);
+
+/*
+ * How many servers are configured?  Those of names without an address count
+ * as many as they may become; those that deny themselves do not count.
+ */
+size_t	 hosts_configured(const struct hosts *hosts,
+	    const struct association all[MAX_ASSOCIATIONS]);
 
 /* When hosts_question() has something next. */
 struct instant hosts_deadline(const struct hosts *hosts);
 
 /*
- * A's server is of no use any more (silent, false or denying): look for
- * another address of its name soon.
+ * A's server is of no use any more (silent, false or denying): look its name up
+ * soon.
  */
 void	 hosts_replace(struct hosts *hosts, const struct association *a,
 	    struct instant now);
+
+/*
+ * A is another address of a server that is asked already: do not ask it any
+ * more.  members_change() is to follow.
+ */
+void	 hosts_exclude(struct hosts *hosts, const struct association *a);
 
 #endif

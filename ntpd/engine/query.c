@@ -329,8 +329,9 @@ judge(struct query *q, const struct ntp_packet *pkt, const struct reading *t4,
 	} else if (check == CHECK_KISS) {
 		answer->kind = ANSWER_KISS;
 	} else {
-		answer->why = check_reason(check);
-		answer->is_loop = check == CHECK_LOOP;
+		answer->reason = check_reason(check);
+		answer->kind = answer->reason == REASON_NONE ? ANSWER_FORGED :
+		    ANSWER_REFUSED;
 		/* The fault may be the exchange's: do not use it again. */
 		if (interleaved)
 			q->exchange.known = false;
@@ -344,7 +345,6 @@ query_receive(struct query *q, const struct clocks *clocks, int8_t precision,
 	uint8_t		 buf[NTP_MAX_LEN + 1];
 	struct ntp_packet pkt;
 	struct reading	 r, t4;
-	enum ntp_error	 error;
 	int64_t		 stamp;
 	ssize_t		 n;
 
@@ -359,14 +359,11 @@ query_receive(struct query *q, const struct clocks *clocks, int8_t precision,
 		return false;
 	t4 = clocks_at(clocks, &r, stamp);
 	memset(answer, 0, sizeof(*answer));
-	answer->kind = ANSWER_REFUSED;
-	error = ntp_decode(&pkt, buf, (size_t)n);
-	if (error != NTP_OK) {
-		answer->why = ntp_strerror(error);
+	answer->kind = ANSWER_FORGED;
+	if (ntp_decode(&pkt, buf, (size_t)n) != NTP_OK)
 		return true;
-	}
 	judge(q, &pkt, &t4, precision, own, answer);
-	if (answer->kind != ANSWER_REFUSED)
+	if (answer->kind == ANSWER_KISS || answer->kind == ANSWER_GOOD)
 		query_close(q);
 	return true;
 }

@@ -46,15 +46,15 @@ struct query_target {
 };
 
 enum answer_kind {
-	ANSWER_REFUSED,		/* something came that is of no use */
+	ANSWER_FORGED,		/* what came may be anybody's */
+	ANSWER_REFUSED,		/* the server's own, but of no use */
 	ANSWER_KISS,		/* a kiss-o'-death, its code in pkt.refid */
 	ANSWER_GOOD
 };
 
 struct answer {
 	enum answer_kind kind;
-	const char	*why;		/* REFUSED: the reason, static text */
-	bool		 is_loop;	/* REFUSED: it has its time from us */
+	enum reason	 reason;	/* REFUSED: why; never REASON_NONE */
 	struct ntp_packet pkt;		/* KISS, GOOD; its fields are NULL */
 	bool		 interleaved;	/* GOOD: it came in that mode */
 	bool		 has_sample;	/* GOOD: there is one */

@@ -39,6 +39,31 @@ count_peers(const struct report_view *v, struct control_status *st)
 	st->truechimers = (uint32_t)v->sync->truechimers;
 }
 
+/* Do servers answer, and none of them can be used? */
+static bool
+is_nobody_usable(const struct report_view *v)
+{
+	const struct association *a;
+	bool		 refused = false;
+
+	for (a = v->all; a < v->all + MAX_ASSOCIATIONS; a++) {
+		if (!a->used || a->heard == 0)
+			continue;
+		if (a->refused == REASON_NONE)
+			return false;
+		refused = true;
+	}
+	return refused;
+}
+
+/* How long until AT, s; 0 if that has passed, or is being waited for. */
+static double
+time_until(const struct report_view *v, struct instant at)
+{
+	return at.ns == INSTANT_NEVER.ns ? 0 :
+	    fmax(0, instant_diff(at, v->now));
+}
+
 /* What is going to happen next, of PEERS, and in how many seconds. */
 static enum control_next
 what_next(const struct report_view *v, size_t peers, double *in)
@@ -47,7 +72,7 @@ what_next(const struct report_view *v, size_t peers, double *in)
 	if (v->hosts->n == 0)
 		return NEXT_NO_SERVERS;
 	if (peers == 0) {
-		*in = fmax(0, instant_diff(hosts_deadline(v->hosts), v->now));
+		*in = time_until(v, hosts_deadline(v->hosts));
 		return NEXT_RESOLVE;
 	}
 	if (v->steer->stepping)
@@ -60,7 +85,9 @@ what_next(const struct report_view *v, size_t peers, double *in)
 		*in = fmax(0, instant_diff(v->slew_end, v->now));
 		return NEXT_SLEW;
 	}
-	*in = fmax(0, instant_diff(associations_deadline(v->all), v->now));
+	*in = time_until(v, associations_deadline(v->all));
+	if (!v->system.synchronized && is_nobody_usable(v))
+		return NEXT_UNUSABLE;
 	if (v->steer->no_majority)
 		return NEXT_MAJORITY;
 	return sync_ready(v->sync) ? NEXT_POLL : NEXT_FIRST_ANSWERS;
@@ -116,8 +143,8 @@ fill_host(const struct host *h, struct instant now, struct control_peer *p)
 	p->weight = h->conf.weight;
 	p->trusted = h->conf.trusted;
 	p->pool = h->conf.pool;
-	p->next_in = h->resolving ? 0 :
-	    fmax(0, instant_diff(h->resolve_at, now));
+	p->next_in = h->name.state == NAME_ASKED ? 0 :
+	    fmax(0, instant_diff(h->name.at, now));
 	strlcpy(p->name, h->conf.name, sizeof(p->name));
 }
 
@@ -147,6 +174,7 @@ fill_peer(const struct report_view *v, size_t i, struct control_peer *p)
 	p->sent = a->sent;
 	p->received = a->received;
 	p->rejected = a->rejected;
+	p->reason = (uint8_t)association_reason(a);
 	p->when = a->answered ? instant_diff(v->now, a->answered_at) : -1;
 	p->next_in = fmax(0, instant_diff(a->schedule.next, v->now));
 	p->addr = a->addr;

@@ -14,6 +14,9 @@
 #define BURST_ENOUGH	4
 #define BURST_SPACING	2.0	/* s */
 
+/* The longest wait in it while a decision waits for the answer, s. */
+#define AWAITED_SPACING	8.0
+
 /* Not all servers are asked at the same moment: s within which they begin. */
 #define BEGIN_SPREAD	0.1
 
@@ -141,13 +144,14 @@ schedule_slow_down(struct schedule *s)
 
 /* The wait after the request of a quick start that was just sent, s. */
 static double
-burst_spacing(const struct schedule *s)
+burst_spacing(const struct schedule *s, bool awaited)
 {
 	unsigned	 sent = BURST_MOST - s->left;
+	double		 spacing = BURST_SPACING;
 
-	if (sent < BURST_ENOUGH)
-		return BURST_SPACING;
-	return ldexp(BURST_SPACING, (int)(sent - BURST_ENOUGH));
+	if (sent >= BURST_ENOUGH)
+		spacing = ldexp(BURST_SPACING, (int)(sent - BURST_ENOUGH));
+	return awaited ? fmin(spacing, AWAITED_SPACING) : spacing;
 }
 
 /* How far MOMENT is from the turns of others, each repeated every PERIOD s. */
@@ -223,9 +227,10 @@ asked(struct schedule *s, const struct schedule_view *v)
 {
 	s->missed++;
 	s->asked_at = v->now;
-	if (s->state == SCHEDULE_STARTING && --s->left > 0)
-		s->next = instant_add(v->now, burst_spacing(s));
-	else if (s->state == SCHEDULE_HURRIED && s->left > 0) {
+	if (s->state == SCHEDULE_STARTING && (s->left > 1 || v->awaited)) {
+		s->left = s->left > 1 ? s->left - 1 : 1;
+		s->next = instant_add(v->now, burst_spacing(s, v->awaited));
+	} else if (s->state == SCHEDULE_HURRIED && s->left > 0) {
 		s->left--;
 		s->next = instant_add(v->now, BURST_SPACING);
 	} else if (s->state == SCHEDULE_RETURNED)

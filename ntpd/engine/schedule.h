@@ -13,7 +13,8 @@
 /*
  *  state      requests                           ends when
  *  STARTING   up to 8 in about 40 s, for the     ENOUGH, KISS or the last one
- *             first samples                      was sent -> POLLING
+ *             first samples; more, 8 s apart,    was sent and it is not awaited
+ *             while a decision waits for them    any more -> POLLING
  *  HURRIED    4 at most, 2 s apart: there may    the last one was sent, KISS
  *             be news                            -> POLLING
  *  POLLING    one an interval                    DOUBT -> EXTRA
@@ -71,6 +72,7 @@ struct schedule {
 struct schedule_view {
 	struct instant	 now;
 	double		 interval;	/* s, the right one at present */
+	bool		 awaited;	/* a decision waits for its answer */
 	const struct instant *turns;	/* the next requests to others */
 	size_t		 nturns;
 	double		 (*some_of)(double whole); /* a random part */
@@ -90,8 +92,8 @@ void	 schedule_configure(struct schedule *s, int least, int most);
 
 /*
  * Plan the next request, given the state and the reason WHY.  V->interval is
- * kept within schedule_shortest() and schedule_longest(); V->interval and
- * V->turns count for ASKED, ENOUGH, RESTLESS and KISS only.
+ * kept within schedule_shortest() and schedule_longest(); V->interval, V->turns
+ * and V->awaited count for ASKED, ENOUGH, RESTLESS and KISS only.
  */
 void	 schedule_event(struct schedule *s, enum schedule_reason why,
 	    const struct schedule_view *v);

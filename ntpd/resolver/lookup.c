@@ -4,7 +4,10 @@
  * sides are distrusted: the name is checked before the C library sees it, the
  * addresses before the engine does.
  */
+#include <netinet/in.h>
+
 #include <netdb.h>
+#include <resolv.h>
 #include <string.h>
 
 #include "common/addr.h"
@@ -12,6 +15,13 @@
 
 #define NAME_MAX_LEN	253
 #define LABEL_MAX_LEN	63
+
+/*
+ * How long name servers are waited for while other names wait, s, each asked
+ * once.  Tuned: most names take less, and what a name server finds later is
+ * ready when it is asked again.
+ */
+#define BRIEF_SECONDS	2
 
 /* Addresses of one family, in the order in which they came. */
 struct family_list {
@@ -108,6 +118,22 @@ lookup_collect(struct resolve_reply *reply, const struct addrinfo *list)
 	}
 }
 
+/*
+ * How long the C library waits is what resolv.conf says, or less if BRIEF.  The
+ * file is read each time: once its figures are overruled, the C library itself
+ * does not notice any more that the file has changed.
+ */
+static void
+set_patience(bool brief)
+{
+	/* Zero is "as in the file": res_init(3) keeps what is there. */
+	_res.retrans = _res.retry = 0;
+	if (res_init() == -1 || !brief)
+		return;
+	_res.retrans = BRIEF_SECONDS;
+	_res.retry = 1;
+}
+
 void
 lookup(struct resolve_reply *reply, const struct resolve_request *request)
 {
@@ -124,10 +150,7 @@ lookup(struct resolve_reply *reply, const struct resolve_request *request)
 	reply->error = EAI_NONAME;
 	if (!lookup_name_valid(request))
 		return;
-	/*
-	 * No res_init(3) is needed for a changed resolv.conf to be seen:
-	 * the C library looks at the file each time (glibc since 2.26, musl).
-	 */
+	set_patience(request->brief != 0);
 	error = getaddrinfo(request->name, NULL, &hints, &list);
 	if (error != 0) {
 		reply->error = error;

@@ -29,7 +29,8 @@ void	 lookup_collect(struct resolve_reply *reply,
 /*
  * Look up the name in REQUEST, whatever is in it, and fill *REPLY: count 0
  * and an error of getaddrinfo(3) if there is no usable address.  Blocks for
- * as long as the C library's resolver takes.
+ * as long as the C library's resolver takes; for a brief request name servers
+ * are asked once, and not waited for long.
  */
 void	 lookup(struct resolve_reply *reply,
 	    const struct resolve_request *request);

@@ -710,11 +710,12 @@ class DnsServer(threading.Thread):
     """
     A DNS server on HOST for the names in RECORDS, {"a.test": ["10.9.0.2",
     ...]}.  RCODE, if not 0, is what everybody gets (2 SERVFAIL, 3 NXDOMAIN).
+    Names in DEAD get no answer at all.
     """
 
-    def __init__(self, host, address, records, rcode=0):
+    def __init__(self, host, address, records, rcode=0, dead=()):
         super().__init__(daemon=True)
-        self.records, self.rcode = records, rcode
+        self.records, self.rcode, self.dead = records, rcode, dead
         self.questions = []     # (monotonic time, name)
         self.sock = host.socket(family_of(address))
         self.sock.bind((address, 53))
@@ -740,6 +741,8 @@ class DnsServer(threading.Thread):
         kind = struct.unpack_from(">H", data, at + 1)[0]
         question = data[12:at + 5]
         self.questions.append((time.monotonic(), name))
+        if name in self.dead:
+            raise IndexError(name)
         found = [a for a in self.records.get(name, []) if
             kind == (28 if ":" in a else 1)]
         rcode = self.rcode or (0 if name in self.records else 3)

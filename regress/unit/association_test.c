@@ -291,6 +291,121 @@ who_answers_again_is_asked_soon(void **state)
 	assert_in_range(n, 2, 3);
 }
 
+/* One that answers only when its first requests are over is asked soon, too. */
+static void
+who_answers_late_is_asked_soon(void **state)
+{
+	struct association *a = add(0, 1099, 5000);
+	struct association *other = add(1, 1099, 5000);
+	struct planning	 p = planning(at(1100));
+
+	(void)state;
+	part[0] = false;
+	assert_true(answer(1100));
+	assert_true(instant_diff(a->schedule.next, at(1100)) < 5);
+	assert_false(answer(1102));
+	/* The network may be back: those not heard are asked, too. */
+	add(2, 1099, 5000)->heard = 1;
+	associations_wake(&p);
+	assert_int_equal(other->schedule.state, SCHEDULE_STARTING);
+	assert_int_equal(all[2].schedule.state, SCHEDULE_POLLING);
+}
+
+/* Who is waited for before the first decision. */
+static void
+who_is_silent(void **state)
+{
+	(void)state;
+	assert_int_equal(associations_silent(all), 0);
+	add(0, 1000, 1064);
+	assert_int_equal(associations_silent(all), 1);
+	add(1, 1000, 1002)->schedule.state = SCHEDULE_STARTING;
+	all[1].schedule.left = 7;
+	assert_int_equal(associations_silent(all), 1);
+	assert_int_equal(associations_expected(all), 1);
+	all[1].schedule.left = 3;	/* its first four are over */
+	all[1].heard = 2;		/* too few for a vote */
+	assert_int_equal(associations_silent(all), 2);
+	all[1].heard = 3;
+	assert_int_equal(associations_silent(all), 1);
+	all[0].was_unreachable = true;	/* for long: not worth a wait */
+	assert_int_equal(associations_silent(all), 0);
+}
+
+/* Refused answers are logged, and said to be the reason, until it is over. */
+static void
+refusals(void **state)
+{
+	static const struct config_server conf = { .minpoll = 6, .maxpoll = 10 };
+	struct planning	 p = planning(at(1100));
+	struct association *a = add(0, 1099, 5000);
+	int		 i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		assert_false(a->was_refused);
+		association_refused(a, REASON_DELAY);
+		/* However many come: they may be copies. */
+		association_refused(a, REASON_DELAY);
+		association_refused(a, REASON_ROOT_DISTANCE);
+		association_ask(&p, a, &conf, NULL,
+		    (struct ntptime){ 1 });
+	}
+	assert_true(a->was_refused);
+	assert_int_equal(association_reason(a), REASON_DELAY);
+	assert_int_equal(a->rejected, 9);
+	/* It comes and goes: nothing is over. */
+	for (i = 0; i < 9; i++) {
+		answer(1100 + i);
+		association_refused(a, REASON_LOOP);
+		association_ask(&p, a, &conf, NULL,
+		    (struct ntptime){ 1 });
+		assert_true(a->was_refused);
+		assert_int_equal(association_reason(a), REASON_LOOP);
+	}
+	for (i = 0; i < 3; i++) {
+		assert_true(a->was_refused);
+		answer(1200 + i);
+	}
+	assert_false(a->was_refused);
+	assert_int_equal(association_reason(a), REASON_NONE);
+	a->was_unreachable = true;
+	assert_int_equal(association_reason(a), REASON_SILENT);
+	a->was_unsendable = true;
+	assert_int_equal(association_reason(a), REASON_UNSENDABLE);
+}
+
+/* What two addresses of one name must have in common to be one server. */
+static void
+twins(void **state)
+{
+	struct association *a = add(0, 1099, 5000), *b = add(1, 1099, 5000);
+
+	(void)state;
+	a->answered = b->answered = true;
+	assert_true(addr_parse(&a->addr, "192.0.2.1", 123));
+	assert_true(addr_parse(&b->addr, "2001:db8::1", 123));
+	a->last.stratum = b->last.stratum = 2;
+	a->last.reference.value = b->last.reference.value = 0xe000000012345678;
+	assert_int_equal(associations_twin(all, 0), 1);
+	assert_int_equal(associations_twin(all, 1), 0);
+	b->last.reference.value++;
+	assert_int_equal(associations_twin(all, 0), MAX_ASSOCIATIONS);
+	b->last.reference.value--;
+	b->last.stratum = 3;
+	assert_int_equal(associations_twin(all, 0), MAX_ASSOCIATIONS);
+	b->last.stratum = 2;
+	b->last.refid[3] = 1;
+	assert_int_equal(associations_twin(all, 0), MAX_ASSOCIATIONS);
+	b->last.refid[3] = 0;
+	b->host = 1;
+	assert_int_equal(associations_twin(all, 0), MAX_ASSOCIATIONS);
+	b->host = 0;
+	/* Whole seconds, or zero, may be anybody's. */
+	a->last.reference.value = b->last.reference.value = 0xe000000000000000;
+	assert_int_equal(associations_twin(all, 0), MAX_ASSOCIATIONS);
+}
+
 #define SERVERS		4
 #define TURNS		(40 * SERVERS)
 #define SETTLED		(30 * SERVERS)
@@ -408,6 +523,10 @@ main(void)
 		cmocka_unit_test_setup(a_quick_start_drops_the_turn, begin),
 		cmocka_unit_test_setup(a_quick_start_goes_on, begin),
 		cmocka_unit_test_setup(who_answers_again_is_asked_soon, begin),
+		cmocka_unit_test_setup(who_answers_late_is_asked_soon, begin),
+		cmocka_unit_test_setup(who_is_silent, begin),
+		cmocka_unit_test_setup(refusals, begin),
+		cmocka_unit_test_setup(twins, begin),
 		cmocka_unit_test_setup(turns_are_spread, begin),
 		cmocka_unit_test_setup(silence_is_no_reason_to_be_early, begin),
 		cmocka_unit_test_setup(ourselves, begin),

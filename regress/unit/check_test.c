@@ -118,21 +118,25 @@ CASE("back over the end of the era",					\
     a.pkt.receive.value = SECOND / 2,					\
     a.pkt.transmit.value = 0 - SECOND / 2), CHECK_TIMESTAMPS)		\
 									\
-CASE("root dispersion just below 16 s",					\
-    (a.pkt.root_delay = 0, a.pkt.root_dispersion = SHORT(16) - 1),	\
+CASE("root dispersion just below 3 s, no delay",				\
+    (a.pkt.root_delay = 0, a.pkt.root_dispersion = SHORT(3) - 1,	\
+    a.out = a.back = 0),	\
     CHECK_OK)								\
-CASE("root dispersion 16 s",						\
-    (a.pkt.root_delay = 0, a.pkt.root_dispersion = SHORT(16)),		\
+CASE("root dispersion 3 s",						\
+    (a.pkt.root_delay = 0, a.pkt.root_dispersion = SHORT(3)),		\
     CHECK_ROOT_DISTANCE)						\
-CASE("root delay just below 32 s",					\
-    (a.pkt.root_delay = SHORT(32) - 1, a.pkt.root_dispersion = 0),	\
-    CHECK_OK)								\
-CASE("root delay 32 s",							\
-    (a.pkt.root_delay = SHORT(32), a.pkt.root_dispersion = 0),		\
+CASE("root delay just below 6 s, no delay",				\
+    (a.pkt.root_delay = SHORT(6) - 1, a.pkt.root_dispersion = 0,	\
+    a.out = a.back = 0), CHECK_OK)					\
+CASE("root delay 6 s",							\
+    (a.pkt.root_delay = SHORT(6), a.pkt.root_dispersion = 0),		\
     CHECK_ROOT_DISTANCE)						\
 CASE("half of each",							\
-    (a.pkt.root_delay = SHORT(16), a.pkt.root_dispersion = SHORT(8)),	\
+    (a.pkt.root_delay = SHORT(3), a.pkt.root_dispersion = SHORT(3) / 2), \
     CHECK_ROOT_DISTANCE)						\
+CASE("a third of each, and of the way to it",				\
+    (a.pkt.root_delay = SHORT(2), a.pkt.root_dispersion = SHORT(1),	\
+    a.out = a.back = 1), CHECK_ROOT_DISTANCE)						\
 CASE("the most of both",						\
     (a.pkt.root_delay = UINT32_MAX, a.pkt.root_dispersion = UINT32_MAX), \
     CHECK_ROOT_DISTANCE)						\
@@ -179,7 +183,7 @@ each_test(void **arg)
 	a = fine;							\
 	set;								\
 	if ((check = judge(&a)) != (want))				\
-		fail_msg("%s: %s", name, check_reason(check));
+		fail_msg("%s: %d", (name), (int)check);
 	CASES
 #undef CASE
 }
@@ -344,7 +348,7 @@ each_interleaved_test(void **arg)
 	a = interleaved();						\
 	set;								\
 	if ((check = judge(&a)) != (want))				\
-		fail_msg("%s: %s", name, check_reason(check));
+		fail_msg("%s: %d", (name), (int)check);
 	INTERLEAVED_CASES
 #undef CASE
 	a = interleaved();
@@ -353,18 +357,39 @@ each_interleaved_test(void **arg)
 	assert_false(check_interleaved(&a.pkt, &a.asked));
 }
 
+/* A reason is given for what only the server can have sent. */
 static void
-reasons_differ(void **arg)
+reasons(void **arg)
 {
 	enum check	 a, b;
 
 	(void)arg;
 	for (a = CHECK_OK; a <= CHECK_LOOP; a++) {
-		assert_string_not_equal(check_reason(a), "");
-		assert_string_not_equal(check_reason(a), "unknown");
+		assert_int_equal(check_reason(a) == REASON_NONE,
+		    a == CHECK_OK || a == CHECK_KISS || a == CHECK_MODE ||
+		    a == CHECK_ORIGIN);
 		for (b = CHECK_OK; b < a; b++)
-			assert_string_not_equal(check_reason(a),
-			    check_reason(b));
+			assert_true(check_reason(a) == REASON_NONE ||
+			    check_reason(a) != check_reason(b));
+	}
+}
+
+/* Each of them has a word and a sentence of its own. */
+static void
+reasons_differ(void **arg)
+{
+	enum reason	 a, b;
+
+	(void)arg;
+	assert_null(reason_word(REASON_NONE));
+	for (a = REASON_NONE + 1; a < REASONS; a++) {
+		assert_non_null(reason_word(a));
+		for (b = REASON_NONE; b < a; b++) {
+			assert_string_not_equal(reason_text(a),
+			    reason_text(b));
+			assert_true(b == REASON_NONE ||
+			    strcmp(reason_word(a), reason_word(b)) != 0);
+		}
 	}
 }
 
@@ -378,6 +403,7 @@ main(void)
 		cmocka_unit_test(a_forged_kiss_is_none),
 		cmocka_unit_test(a_zero_cookie_matches_nothing),
 		cmocka_unit_test(each_interleaved_test),
+		cmocka_unit_test(reasons),
 		cmocka_unit_test(reasons_differ),
 	};
 

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "ntpd/engine/hosts.h"
+#include "ntpd/engine/members.h"
 
 static struct hosts	 hosts;
 static struct association all[MAX_ASSOCIATIONS];
@@ -63,19 +63,20 @@ settle(void)
 	struct association *a;
 	size_t		 n;
 
-	for (n = 0; hosts_change(&hosts, all, &change); n++) {
+	for (n = 0; members_change(&hosts, all, &change); n++) {
 		assert_true(n < 100);
 		a = &all[change.association];
 		if (change.kind != CHANGE_START)
 			assert_true(a->used);
 		memset(a, 0, sizeof(*a));
-		if (change.kind == CHANGE_STOP)
+		if (change.kind == CHANGE_STOP ||
+		    change.kind == CHANGE_RETIRE)
 			continue;
 		a->used = true;
 		a->host = change.host;
 		a->addr = change.addr;
 	}
-	hosts_review(&hosts, all, now);
+	members_review(&hosts, all, now);
 	return n;
 }
 
@@ -193,13 +194,64 @@ failures_are_followed_by_longer_waits(void **state)
 	for (i = 0; i < 12; i++) {
 		resolve(question("a.test"), NULL, NULL, NULL);
 		assert_int_equal(hosts_expected(&hosts), 0);
+		assert_int_equal(hosts_awaited(&hosts), 1);
 		wait = instant_diff(hosts_deadline(&hosts), now);
-		assert_true(wait >= last && wait <= 1024);
+		assert_true(wait >= last && wait <= 64);
 		last = wait;
 		now = hosts_deadline(&hosts);
 	}
+	assert_true(last == 64);
+	/* Something says that the network is back. */
+	resolve(question("a.test"), NULL, NULL, NULL);
+	hosts_retry(&hosts, now);
 	resolve(question("a.test"), "192.0.2.1", NULL, NULL);
 	assert_int_equal(settle(), 1);
+	assert_int_equal(hosts_awaited(&hosts), 0);
+}
+
+/* A name that does not exist is not asked for that often, nor awaited. */
+static void
+no_such_name(void **state)
+{
+	struct resolve_reply reply = { .error = EAI_NONAME };
+	int		 i;
+
+	(void)state;
+	statement("a.test", 0);
+	assert_true(hosts_configure(&hosts, 1, all, now));
+	for (i = 0; i < 12; i++) {
+		now = hosts_deadline(&hosts);
+		hosts_resolved(&hosts, question("a.test"), &reply, all, now);
+		assert_int_equal(hosts_awaited(&hosts), 0);
+	}
+	assert_true(instant_diff(hosts_deadline(&hosts), now) == 1024);
+}
+
+/* A dead name is asked for after all others, and briefly while they wait. */
+static void
+a_dead_name_is_last(void **state)
+{
+	struct resolve_request request;
+	uint32_t	 id;
+
+	(void)state;
+	statement("dead.test", 0);
+	statement("a.test", 0);
+	statement("b.test", 0);
+	assert_true(hosts_configure(&hosts, 3, all, now));
+	assert_true(hosts_question(&hosts, now, &id, &request));
+	assert_string_equal(request.name, "dead.test");
+	assert_int_equal(request.brief, 1);
+	/* One question at a time. */
+	assert_false(hosts_question(&hosts, now, &id, &request));
+	assert_true(hosts_deadline(&hosts).ns == INSTANT_NEVER.ns);
+	resolve(id, NULL, NULL, NULL);
+	now = instant_add(now, 5);		/* it is due again */
+	resolve(question("a.test"), "192.0.2.1", NULL, NULL);
+	resolve(question("b.test"), "192.0.2.2", NULL, NULL);
+	assert_true(hosts_question(&hosts, now, &id, &request));
+	assert_string_equal(request.name, "dead.test");
+	assert_int_equal(request.brief, 0);
 }
 
 /* Addresses that cannot be a server's are none. */
@@ -221,8 +273,7 @@ a_silent_server_is_replaced(void **state)
 	assert_true(hosts_configure(&hosts, 1, all, now));
 	resolve(question("a.test"), "192.0.2.1", NULL, NULL);
 	settle();
-	hosts_replace(&hosts, &all[0], now);		/* it is fine */
-	assert_true(hosts_deadline(&hosts).ns == INSTANT_NEVER.ns);
+	assert_true(instant_diff(hosts_deadline(&hosts), now) == 3600);
 	all[0].was_unreachable = true;
 	hosts_replace(&hosts, &all[0], now);
 	now = hosts_deadline(&hosts);
@@ -233,7 +284,149 @@ a_silent_server_is_replaced(void **state)
 	assert_int_equal(settle(), 1);
 	assert_int_equal(asked("192.0.2.2"), 1);
 	assert_int_equal(count(), 1);
-	assert_true(hosts_deadline(&hosts).ns == INSTANT_NEVER.ns);
+	assert_true(instant_diff(hosts_deadline(&hosts), now) == 3600);
+}
+
+/* A false server is replaced if its name gives others now, a pool's always. */
+static void
+a_false_server_is_replaced(void **state)
+{
+	(void)state;
+	statement("a.test", 0);
+	assert_true(hosts_configure(&hosts, 1, all, now));
+	resolve(question("a.test"), "192.0.2.1", NULL, NULL);
+	settle();
+	all[0].was_false = true;
+	hosts_replace(&hosts, &all[0], now);
+	assert_true(instant_diff(hosts_deadline(&hosts), now) < 10);
+	now = hosts_deadline(&hosts);
+	resolve(question("a.test"), "192.0.2.1", "192.0.2.2", NULL);
+	assert_int_equal(settle(), 0);			/* it is still its */
+	assert_true(instant_diff(hosts_deadline(&hosts), now) == 300);
+	now = hosts_deadline(&hosts);
+	resolve(question("a.test"), "192.0.2.3", NULL, NULL);
+	assert_int_equal(settle(), 1);
+	assert_int_equal(asked("192.0.2.3"), 1);
+	assert_int_equal(count(), 1);
+}
+
+/* The next look-up, which is due in WITHIN s. */
+static void
+look_up_again(double within, const char *a, const char *b)
+{
+	assert_true(instant_diff(hosts_deadline(&hosts), now) == within);
+	now = hosts_deadline(&hosts);
+	resolve(question("a.test"), a, b, NULL);
+	settle();
+}
+
+/*
+ * The old address is given up when the name does not have it any more, as two
+ * answers say, and the new one has proved to be a server.
+ */
+static void
+a_name_changes(void **state)
+{
+	size_t		 i;
+
+	(void)state;
+	statement("a.test", 0);
+	assert_true(hosts_configure(&hosts, 1, all, now));
+	resolve(question("a.test"), "192.0.2.1", NULL, NULL);
+	settle();
+	look_up_again(3600, "192.0.2.1", NULL);
+	look_up_again(3600, "192.0.2.2", NULL);
+	assert_int_equal(count(), 1);
+	look_up_again(300, "192.0.2.2", NULL);
+	assert_int_equal(count(), 2);
+	assert_int_equal(asked("192.0.2.1"), 1);
+	assert_int_equal(asked("192.0.2.2"), 1);
+	/* The new one is silent: the old one stays, and so it is for long. */
+	all[1].was_unreachable = true;
+	assert_int_equal(settle(), 0);
+	all[1].was_unreachable = false;
+	for (i = 0; i < MEMBERS_GOOD; i++) {
+		assert_int_equal(settle(), 0);
+		all[1].received++;
+	}
+	assert_int_equal(settle(), 1);
+	assert_int_equal(count(), 1);
+	assert_int_equal(asked("192.0.2.2"), 1);
+}
+
+/* When the old address is silent it goes at once. */
+static void
+a_name_changes_because_its_server_is_gone(void **state)
+{
+	(void)state;
+	statement("a.test", 0);
+	assert_true(hosts_configure(&hosts, 1, all, now));
+	resolve(question("a.test"), "192.0.2.1", NULL, NULL);
+	settle();
+	all[0].was_unreachable = true;
+	hosts_replace(&hosts, &all[0], now);
+	look_up_again(2, "192.0.2.2", NULL);
+	assert_int_equal(count(), 1);
+	assert_int_equal(asked("192.0.2.2"), 1);
+}
+
+/* A name that gives others each time is no reason to change servers. */
+static void
+a_name_in_rotation(void **state)
+{
+	static const char *const addrs[] = { "192.0.2.2", "192.0.2.3",
+	    "192.0.2.4", "192.0.2.5" };
+	size_t		 i;
+
+	(void)state;
+	statement("a.test", 0);
+	assert_true(hosts_configure(&hosts, 1, all, now));
+	resolve(question("a.test"), "192.0.2.1", NULL, NULL);
+	settle();
+	/* Not more than one look-up in 20 minutes, either. */
+	for (i = 0; i < 40; i++) {
+		look_up_again(i % 2 == 0 ? 3600 : 300, addrs[i % 4], NULL);
+		assert_int_equal(count(), 1);
+		assert_int_equal(asked("192.0.2.1"), 1);
+	}
+}
+
+/* Two addresses of one machine: one of them is asked. */
+static void
+a_twin(void **state)
+{
+	(void)state;
+	statement("a.test", 3);
+	assert_true(hosts_configure(&hosts, 1, all, now));
+	resolve(question("a.test"), "192.0.2.1", "2001:db8::1", NULL);
+	settle();
+	assert_int_equal(count(), 2);
+	hosts_exclude(&hosts, &all[1]);
+	assert_int_equal(settle(), 1);
+	assert_int_equal(count(), 1);
+	look_up_again(300, "192.0.2.1", "2001:db8::1");
+	assert_int_equal(count(), 1);
+	look_up_again(300, "2001:db8::1", "192.0.2.9");
+	assert_int_equal(asked("2001:db8::1"), 0);
+	assert_int_equal(asked("192.0.2.9"), 1);
+}
+
+static void
+how_many_are_configured(void **state)
+{
+	(void)state;
+	statement("192.0.2.1", 0);
+	statement("a.test", 0);
+	statement("b.test", 3);
+	assert_true(hosts_configure(&hosts, 3, all, now));
+	settle();
+	assert_int_equal(hosts_configured(&hosts, all), 5);
+	resolve(question("a.test"), "192.0.2.2", NULL, NULL);
+	resolve(question("b.test"), "192.0.2.3", "192.0.2.4", NULL);
+	settle();
+	assert_int_equal(hosts_configured(&hosts, all), 4);
+	all[1].schedule.state = SCHEDULE_STOPPED;
+	assert_int_equal(hosts_configured(&hosts, all), 3);
 }
 
 static void
@@ -319,8 +512,16 @@ main(void)
 		TEST(too_few_statements_arrived),
 		TEST(names_are_looked_up),
 		TEST(failures_are_followed_by_longer_waits),
+		TEST(no_such_name),
+		TEST(a_dead_name_is_last),
 		TEST(bad_addresses),
 		TEST(a_silent_server_is_replaced),
+		TEST(a_false_server_is_replaced),
+		TEST(a_name_changes),
+		TEST(a_name_changes_because_its_server_is_gone),
+		TEST(a_name_in_rotation),
+		TEST(a_twin),
+		TEST(how_many_are_configured),
 		TEST(the_resolver_is_another_one),
 		TEST(a_reload),
 		TEST(all_are_used),

@@ -625,7 +625,7 @@ a_server_without_a_vote_is_no_reason(void **state)
 
 	(void)state;
 	add(1, "192.0.2.200", 3, false);
-	vague_sample(1, 4, 2);
+	vague_sample(1, 4, 2 * SYNC_MAX_DISTANCE);
 	run(now);
 	assert_int_equal(l.leader, a - all);
 	a->schedule.missed = 4;

@@ -93,7 +93,7 @@ static const struct bad_record status_records[] = {
 	{ "stratum", STATUS(stratum), 17, 1,
 	    "a status with a stratum over 16" },
 	{ "stratum 16", STATUS(stratum), 16, 1, NULL },
-	{ "next", STATUS(next), NEXT_POLL + 1, 1,
+	{ "next", STATUS(next), NEXT_UNUSABLE + 1, 1,
 	    "a status with an unknown next action" },
 	{ "state", STATUS(state), CONTROL_BEGINNING_AGAIN + 1, 1,
 	    "a status with an unknown state" },
@@ -116,6 +116,8 @@ static const struct bad_record peer_records[] = {
 	    "a peer with an unknown tally" },
 	{ "state", PEER(state), PEER_STATE_SELF + 1, 1,
 	    "a peer in an unknown state" },
+	{ "reason", PEER(reason), REASONS, 1, "a peer with an unknown reason" },
+	{ "the last reason", PEER(reason), REASONS - 1, 1, NULL },
 	{ "stratum", PEER(stratum), 17, 1, "a peer with a stratum over 16" },
 	{ "stratum 0", PEER(stratum), 0, 1, NULL },
 	{ "leap", PEER(leap), 4, 1, "a peer with an unknown leap indicator" },
@@ -542,6 +544,8 @@ static const struct {
 	{ NEXT_SLEW, -1, 0, "slews the clock" },
 	{ NEXT_POLL, 120, 0, "asks the next server in 2 min" },
 	{ NEXT_POLL, -1, 0, "asks the next server" },
+	{ NEXT_UNUSABLE, 5, 0, "asks the next server in 5 s; those that "
+	    "answer cannot be used, \"ntpctl -s peers\" says why" },
 };
 
 static void
@@ -668,6 +672,17 @@ static const struct {
 	    "============\n"
 	    "*a.very.~ .GPS.            1   33    64   377    0.123"
 	    "   -0.045    0.012\n" },
+	{ "one that cannot be used", 0, 1, {
+		{ GOOD_PEER, .name = "a.example", .tally = TALLY_UNUSABLE,
+		    .reason = REASON_ROOT_DISTANCE } },
+	    " remote          refid           st when  poll reach    delay"
+	    "   offset   jitter\n"
+	    "============================================================"
+	    "===================\n"
+	    " a.example       .GPS.            1   33    64   377    0.123"
+	    "   -0.045    0.012\n"
+	    "# a.example cannot be used: its root distance is 3 s or more\n"
+	},
 };
 
 static void
@@ -838,6 +853,7 @@ test_server(void **state)
 static const struct control_peer json_peers[] = {
 	{ GOOD_PEER, .trusted = 1, .interleaved = 1 },
 	{ .version = CONTROL_VERSION, .state = PEER_STATE_RESOLVING,
+	    .reason = REASON_STRATUM,
 	    .poll = 6, .weight = 10, .when = -1, .next_in = NAN, .offset = 1,
 	    .name = "a\"b\\c" },
 };
@@ -878,6 +894,7 @@ static const char json_all[] =
     "      \"address\": \"192.0.2.1\",\n"
     "      \"tally\": \"system_peer\",\n"
     "      \"state\": \"polling\",\n"
+    "      \"reason\": null,\n"
     "      \"stratum\": 1,\n"
     "      \"leap\": \"none\",\n"
     "      \"refid\": \".GPS.\",\n"
@@ -903,6 +920,7 @@ static const char json_all[] =
     "      \"address\": null,\n"
     "      \"tally\": \"unusable\",\n"
     "      \"state\": \"resolving\",\n"
+    "      \"reason\": \"stratum\",\n"
     "      \"stratum\": 16,\n"
     "      \"leap\": \"unknown\",\n"
     "      \"refid\": \".DNS.\",\n"
@@ -1090,7 +1108,10 @@ spoil(void *data, size_t len, uint32_t *seed)
 		    (uint8_t)random_next(seed);
 }
 
-/* Nine words in each line, and nothing that a terminal would act upon. */
+/*
+ * Nine words in each line but those that give a reason, and nothing that a
+ * terminal would act upon.
+ */
 static void
 check_table(const char *text)
 {
@@ -1098,6 +1119,10 @@ check_table(const char *text)
 	const char	*p;
 
 	for (p = text; *p != '\0'; p++) {
+		if (words == 0 && *p == '#')
+			p = strchr(p, '\n') + 1;
+		if (*p == '\0')
+			break;
 		assert_true(*p == '\n' || (*p >= ' ' && *p <= '~'));
 		if (*p > ' ' && (p[1] == ' ' || p[1] == '\n'))
 			words++;

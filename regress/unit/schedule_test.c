@@ -296,6 +296,31 @@ options_change(void **state)
 	assert_true(s.next.ns == at(1064).ns);
 }
 
+/* While a decision waits for an answer, requests go on every 8 s. */
+static void
+a_decision_waits(void **state)
+{
+	static const double expected[] = { 2, 2, 2, 2, 4, 8, 8, 8, 8, 8 };
+	struct schedule_view v = {
+		.now = at(1000), .interval = 1024, .some_of = half,
+		.awaited = true
+	};
+	struct schedule	 s;
+	size_t		 i;
+
+	(void)state;
+	schedule_init(&s, 6, 10);
+	for (i = 0; i < COUNT(expected); i++) {
+		schedule_event(&s, SCHEDULE_ASKED, &v);
+		assert_true(instant_diff(s.next, v.now) == expected[i]);
+		assert_int_equal(s.state, SCHEDULE_STARTING);
+		v.now = s.next;
+	}
+	v.awaited = false;
+	schedule_event(&s, SCHEDULE_ASKED, &v);
+	assert_int_equal(s.state, SCHEDULE_POLLING);
+}
+
 /* A fixed interval, and one whose answers are missed, hardly varies. */
 static void
 variation(void **state)
@@ -329,6 +354,7 @@ main(void)
 		cmocka_unit_test(first_answers),
 		cmocka_unit_test(kisses),
 		cmocka_unit_test(options_change),
+		cmocka_unit_test(a_decision_waits),
 		cmocka_unit_test(variation),
 	};
 

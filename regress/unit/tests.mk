@@ -11,10 +11,10 @@ SYNC		= $(basename $(wildcard ntpd/sync/*.c))
 
 access_test	= ntpd/server/access ntpd/server/address
 association_test	= ntpd/engine/association ntpd/engine/schedule common/addr \
-		common/loop common/log
+		common/loop common/log common/ntptime common/reason
 background_test	= ntpd/parent/background common/loop common/log
 batch_test	= $(ANSWERING) $(COMMON)
-check_test	= ntpd/engine/check common/ntp common/ntptime
+check_test	= ntpd/engine/check common/ntp common/ntptime common/reason
 children_test	= ntpd/parent/children ntpd/process $(COMMON)
 clock_test	= ntpd/parent/clock common/leap common/loop common/log
 clients_test	= $(addprefix ntpd/server/,clients address) common/addr \
@@ -30,7 +30,8 @@ delays_test	= $(SYNC) regress/unit/paths
 discipline_test	= $(SYNC) regress/unit/paths
 drift_test	= ntpd/parent/drift
 filter_test	= $(SYNC)
-hosts_test	= ntpd/engine/hosts common/addr common/loop common/log
+hosts_test	= $(addprefix ntpd/engine/,hosts members names) common/addr \
+		common/loop common/log
 imsg_test	= common/imsg
 leap_test	= common/leap
 local_test	= ntpd/engine/local ntpd/engine/steer ntpd/engine/clocks \
@@ -45,8 +46,9 @@ ntp_test	= common/ntp common/ntptime
 ntpctl_test	= ntpctl/record ntpctl/show_status ntpctl/show_peers \
 		ntpctl/show_sensors ntpctl/show_server ntpctl/show_clients \
 		ntpctl/show_json \
-		common/addr common/ntp common/ntptime
+		common/addr common/ntp common/ntptime common/reason
 ntptime_test	= common/ntptime
+patience_test	= ntpd/engine/patience
 policy_test	= ntpd/parent/policy common/leap common/loop common/log
 process_test	= ntpd/process $(COMMON)
 sample_test	= $(SYNC)
@@ -71,4 +73,4 @@ ntp_fuzz	= common/ntp common/ntptime
 sync_fuzz	= $(SYNC)
 record_fuzz	= ntpctl/record ntpctl/show_status ntpctl/show_peers \
 		ntpctl/show_server ntpctl/show_clients common/addr \
-		common/ntp common/ntptime
+		common/ntp common/ntptime common/reason
