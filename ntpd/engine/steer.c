@@ -95,7 +95,7 @@ log_change(const struct steer *s, double offset)
 	if (fabs(offset) <= DISCIPLINE_LARGE)
 		log_info("all servers see the clock %+.6f s off where "
 		    "it should be: its oscillator has changed", offset);
-	else if (!s->discipline.settled || wait == 0)
+	else if (!s->proven || wait == 0)
 		log_warnx("all servers' time jumped by %+.6f s: correcting "
 		    "the clock", offset);
 	else
@@ -150,7 +150,10 @@ reach(const struct clock_state *clock, double offset)
 	return offset < 0 ? clock->step_back : clock->step_forward;
 }
 
-/* An offset that no step may correct and no slew should: said once. */
+/*
+ * An offset that no step may correct and no slew should.  This is said once
+ * until the offset is small again.
+ */
 static bool
 is_over_limit(struct steer *s, const struct clock_state *clock, double offset)
 {
@@ -162,7 +165,8 @@ is_over_limit(struct steer *s, const struct clock_state *clock, double offset)
 		    "more than the step limit of %.0f s: left as it is; if "
 		    "they are right, restart ntpd or raise \"step limit\"",
 		    offset, clock->step_limit);
-	s->over_limit = over;
+	s->over_limit = over ||
+	    (s->over_limit && fabs(offset) > DISCIPLINE_LARGE);
 	return over;
 }
 
@@ -176,10 +180,12 @@ choose_means(struct steer *s, const struct clock_state *clock, double offset,
 {
 	bool		 in_reach = fabs(offset) <= reach(clock, offset);
 
-	if (!s->discipline.settled)
+	if (!s->proven)
 		return in_reach ? DISCIPLINE_STEP : DISCIPLINE_SLEW;
-	if (is_over_limit(s, clock, offset))
+	if (is_over_limit(s, clock, offset)) {
+		s->confirm.state = CONFIRM_NOTHING;
 		return DISCIPLINE_NOTHING;
+	}
 	if (!confirm_offset(&s->confirm, offset, DISCIPLINE_LARGE,
 	    in_reach ? CONFIRM_UNDO : CONFIRM_NEW, now))
 		return DISCIPLINE_NOTHING;
@@ -210,9 +216,11 @@ steer_plan(struct steer *s, const struct sync *sync, const struct reading *r,
 	struct estimate	 est = sync_estimate(sync, r->now);
 	double		 offset = est.offset - r->ahead;
 	enum discipline_means means = choose_means(s, clock, offset, r->now);
-	struct plan	 plan = discipline_plan(&s->discipline, &est, offset,
-	    means, threshold);
+	struct plan	 plan;
 
+	/* Once it was right the parent accepts no fast slew of a small one. */
+	s->discipline.settled = s->proven || clock->was_synchronized;
+	plan = discipline_plan(&s->discipline, &est, offset, means, threshold);
 	return (struct orders){
 		.frequency = {
 			.frequency = plan.frequency,
@@ -230,9 +238,9 @@ steer_plan(struct steer *s, const struct sync *sync, const struct reading *r,
 void
 steer_jumped(struct steer *s)
 {
-	s->discipline.acquired = s->discipline.settled = false;
+	s->discipline.acquired = s->proven = false;
 	s->confirm.state = CONFIRM_NOTHING;
-	s->stepping = false;
+	s->over_limit = s->stepping = false;
 }
 
 void
@@ -340,7 +348,7 @@ steer_log(struct steer *st, const struct system *s, const struct sync *sync)
 		return;
 	st->synchronized = s->synchronized;
 	if (s->synchronized) {
-		st->discipline.settled = true;
+		st->proven = true;
 		log_info("clock synchronized to %s, stratum %u, offset "
 		    "%+.6f s +- %.6f s, %zu server%s",
 		    addr_format(&st->peer.addr, name), s->stratum,

@@ -29,6 +29,8 @@ struct system_peer {
 
 struct steer {
 	struct discipline discipline;
+	bool		 proven;	/* the clock was right since the start,
+					   or since it jumped */
 	struct confirm	 confirm;	/* of a large offset */
 	bool		 over_limit;	/* logged: it is larger than any step */
 	bool		 asked;		/* for a new start, for this offset */

@@ -32,8 +32,8 @@ struct plan {
 /* What is remembered from one plan to the next. */
 struct discipline {
 	bool		 acquired;	/* offset was within its error */
-	bool		 settled;	/* the clock has been right since the
-					   start, or since it was set */
+	bool		 settled;	/* the clock was right at some time:
+					   intervals are measured by it */
 	bool		 changed;	/* the oscillator has, since then */
 };
 

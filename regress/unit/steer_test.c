@@ -1,33 +1,41 @@
 /*
- * From the estimate to the clock: what is asked of the parent when all servers
- * have seen the clock change.
+ * From the estimate to the clock: what is done about an offset and what is
+ * asked of the parent, how long large ones are waited for, and which bounds
+ * are told to whom.
  */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "ntpd/engine/steer.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+#define DAY		86400.0
+#define YEAR		(365 * DAY)
 
 static struct steer	 steer;
 static struct association all[MAX_ASSOCIATIONS];
 static struct sync	 synced;
 static struct log_limit	 limit;
+static FILE		*captured;	/* warnings */
 
 /* What sync/ would say, and what the parent is asked for. */
 static struct estimate	 estimate;
+static bool		 is_certain;
+static double		 low, high;	/* s */
 static unsigned		 starts;
-static struct clock_slew slew;
-static const struct clock_state no_steps;
+static struct orders	 orders;
+static struct clock_state clock_state;
 
 /* The clock is right: what it is off is the estimate's offset. */
-static const struct reading reading = { .now = 100 };
+static struct reading	 reading;
 
 bool
 sync_ready(const struct sync *y)
@@ -52,6 +60,23 @@ sync_bound(const struct sync *y, double now)
 	return 1e-3;
 }
 
+bool
+sync_certain(const struct sync *y, double now, double *from, double *to)
+{
+	(void)y;
+	(void)now;
+	*from = low;
+	*to = high;
+	return is_certain;
+}
+
+const char *
+sync_state_name(enum sync_state state)
+{
+	(void)state;
+	return "a state";
+}
+
 size_t
 associations_expected(const struct association a[MAX_ASSOCIATIONS])
 {
@@ -59,50 +84,97 @@ associations_expected(const struct association a[MAX_ASSOCIATIONS])
 	return 0;
 }
 
-static const struct {
-	const char	*name;
-	double		 offset;	/* s, of the clock after the change */
-	bool		 start;		/* it is a new start */
-	bool		 fast;		/* slewed as after one */
-} changes[] = {
-	{ "the room gets warm", 600e-6, false, false },
-	{ "a fan", -20e-3, false, false },
-	{ "not quite a pause", 0.127, false, false },
-	{ "a pause", 0.129, true, true },
-	{ "a long pause", 3600, true, true },
-	{ "a leap second that we missed", -1, false, true },
-};
-
-/* What the engine does when the estimate has changed. */
-static void
-update(void)
+static int
+begin(void **state)
 {
-	struct instant	 now = instant_now();
+	(void)state;
+	memset(&steer, 0, sizeof(steer));
+	memset(&synced, 0, sizeof(synced));
+	memset(all, 0, sizeof(all));
+	synced.system_peer = SYNC_SOURCES;
+	synced.agreed = true;
+	synced.state = steer.state = SYNC_FOLLOWING;
+	limit = (struct log_limit){ .burst = 5, .interval = 60 };
+	steer.discipline.acquired = steer.proven = true;
+	steer.peer.known = true;
+	steer.peer.last.stratum = 1;
+	estimate = (struct estimate){ .offset_error = 100e-6, .round = 64,
+	    .frequency_error = 1e-6 };
+	clock_state = (struct clock_state){ .step_limit = CONFIG_NO_LIMIT,
+	    .was_synchronized = 1 };
+	reading = (struct reading){ .now = 100 };
+	is_certain = true;
+	low = -2e-3;
+	high = 2e-3;
+	starts = 0;
+	if ((captured = tmpfile()) == NULL)
+		return -1;
+	log_copy_to(fileno(captured));
+	return 0;
+}
 
+static int
+end(void **state)
+{
+	(void)state;
+	log_copy_to(-1);
+	return fclose(captured);
+}
+
+/* How many warnings have TEXT in them. */
+static unsigned
+warnings(const char *text)
+{
+	char		 lines[16384];
+	const char	*at = lines;
+	unsigned	 n = 0;
+	ssize_t		 len;
+
+	len = pread(fileno(captured), lines, sizeof(lines) - 1, 0);
+	assert_true(len >= 0);
+	lines[len] = '\0';
+	for (; (at = strstr(at, text)) != NULL; at++)
+		n++;
+	return n;
+}
+
+/* What the engine does when the estimate has changed, AFTER s more. */
+static void
+update(double after)
+{
+	reading.now += after;
 	steer_vote(&steer, &synced, all, false);
-	starts += steer_notice_change(&steer, &synced, &reading, &limit, now);
-	slew = steer_plan(&steer, &synced, &reading, &no_steps, 0,
-	    false).slew;
+	steer_notice_change(&steer, &synced, &reading, &limit, instant_now());
+	orders = steer_plan(&steer, &synced, &reading, &clock_state, 0.128,
+	    false);
+	starts += orders.new_start;
 }
 
 /* All servers see the clock, which was right, OFFSET s off. */
 static void
 change(double offset)
 {
-	memset(&steer, 0, sizeof(steer));
-	memset(&synced, 0, sizeof(synced));
-	memset(all, 0, sizeof(all));
-	synced.system_peer = SYNC_SOURCES;
-	synced.agreed = true;
-	limit = (struct log_limit){ .burst = 5, .interval = 60 };
-	steer.discipline.acquired = true;
-	synced.changes = 1;
-	estimate = (struct estimate){ .offset = offset,
-	    .offset_error = 100e-6, .round = 64,
-	    .frequency_error = 1e-6 };
-	starts = 0;
-	update();
+	synced.changes++;
+	estimate.offset = offset;
+	update(0);
 }
+
+static const struct {
+	const char	*name;
+	double		 offset;	/* s, of the clock after the change */
+	bool		 start;		/* a new start is asked for */
+	bool		 fast;		/* slewed as after one */
+	const char	*warning;	/* NULL: none */
+} changes[] = {
+	{ "the room gets warm", 600e-6, false, false, NULL },
+	{ "a fan", -20e-3, false, false, NULL },
+	{ "not quite a pause", 0.127, false, false, NULL },
+	{ "a pause", 0.129, true, true, "correcting the clock" },
+	{ "a minute", 60, true, true, "correcting the clock" },
+	{ "a long pause", 3600, false, false, "waiting for 1800 s" },
+	{ "a leap second that we missed", -1, false, true,
+	    "correcting the clock" },
+};
 
 /* It is said once, and nothing is if there is no change. */
 static void
@@ -110,44 +182,22 @@ a_change(void **state)
 {
 	size_t		 i;
 
-	(void)state;
 	for (i = 0; i < COUNT(changes); i++) {
+		assert_int_equal(end(state), 0);
+		assert_int_equal(begin(state), 0);
 		change(changes[i].offset);
 		assert_int_equal(steer.discipline.acquired,
 		    fabs(changes[i].offset) < 50 * estimate.offset_error);
-		update();
+		update(16);
 		if (starts != changes[i].start)
 			fail_msg("%s: %u new starts", changes[i].name, starts);
-		assert_int_equal(fabs(slew.rate) > 1e-3, changes[i].fast);
+		assert_int_equal(fabs(orders.slew.rate) > 1e-3,
+		    changes[i].fast);
+		assert_int_equal(warnings("jumped"),
+		    changes[i].warning != NULL);
+		if (changes[i].warning != NULL)
+			assert_int_equal(warnings(changes[i].warning), 1);
 	}
-}
-
-static void
-no_change(void **state)
-{
-	(void)state;
-	change(3600);
-	starts = 0;
-	update();
-	assert_int_equal(starts, 0);
-}
-
-/* Who is too far from the root is not synchronized, however exact. */
-static void
-too_far_from_the_root(void **state)
-{
-	static const struct reading r = { .now = 100 };
-	struct ntp_packet *last = &steer.peer.last;
-
-	(void)state;
-	change(0);
-	steer.peer.known = true;
-	last->stratum = 1;
-	last->root_dispersion =
-	    ntpshort_from_seconds(SYNC_MAX_DISTANCE - 0.1);
-	assert_true(steer_believed(&steer, &synced, all, &r).synchronized);
-	last->root_delay = ntpshort_from_seconds(0.3);
-	assert_false(steer_believed(&steer, &synced, all, &r).synchronized);
 }
 
 /*
@@ -159,7 +209,277 @@ a_small_change_is_slewed_gently(void **state)
 {
 	(void)state;
 	change(600e-6);
-	assert_true(slew.rate > 0 && slew.rate < 10e-6);
+	assert_true(orders.slew.rate > 0 && orders.slew.rate < 10e-6);
+}
+
+enum done {
+	LEFT,
+	SLEWED,
+	STEPPED
+};
+
+static const struct {
+	const char	*name;
+	bool		 proven;	/* the clock was right before */
+	double		 offset;	/* s */
+	double		 back, forward, limit;	/* s, the parent's */
+	enum done	 at_once;
+	double		 after;		/* s, then: */
+	enum done	 done;
+} means[] = {
+	{ "a start, forward", 0, YEAR, 1e10, 1e10, 1e10, STEPPED, 0, STEPPED },
+	{ "a start, back", 0, -YEAR, 1e10, 1e10, 1e10, STEPPED, 0, STEPPED },
+	{ "a start, over the limit", 0, YEAR, 1e10, 1e10, 3600,
+	    STEPPED, 0, STEPPED },
+	{ "a start, step never", 0, 3600, 0, 0, 1e10, SLEWED, 0, SLEWED },
+	{ "and over the limit", 0, -YEAR, 0, 0, 3600, SLEWED, 0, SLEWED },
+	{ "a start, a small one", 0, -0.1, 1e10, 1e10, 1e10,
+	    SLEWED, 0, SLEWED },
+	{ "small", 1, 0.1, 1e10, 1e10, 1e10, SLEWED, 0, SLEWED },
+	{ "too far forward", 1, 10.001, 1e10, 10, 1e10, SLEWED, 0, SLEWED },
+	{ "forward", 1, 10, 0, 10, 1e10, STEPPED, 0, STEPPED },
+	{ "too far back", 1, -10.001, 10, 1e10, 1e10, SLEWED, 0, SLEWED },
+	{ "back", 1, -10, 10, 0, 1e10, STEPPED, 0, STEPPED },
+	{ "no step at all", 1, 10, 0, 0, 1e10, SLEWED, 0, SLEWED },
+	{ "an hour", 1, 3600, 0, 0, 1e10, LEFT, 1799, LEFT },
+	{ "an hour that stays", 1, 3600, 0, 0, 1e10, LEFT, 1800, SLEWED },
+	{ "an hour, and a step", 1, 3600, 0, 3600, 1e10, LEFT, 1800, STEPPED },
+	{ "a day", 1, -DAY, 0, 0, 1e10, LEFT, 5399, LEFT },
+	{ "a day that stays", 1, -DAY, 0, 0, 1e10, LEFT, 5400, SLEWED },
+	{ "a day to undo", 1, -DAY, DAY, 0, 1e10, LEFT, 1799, LEFT },
+	{ "and it stays", 1, -DAY, DAY, 0, 1e10, LEFT, 1800, STEPPED },
+	{ "a year", 1, YEAR, 0, 0, 1e10, LEFT, 10799, LEFT },
+	{ "a year that stays", 1, YEAR, 0, 0, 1e10, LEFT, 10800, SLEWED },
+	{ "at the limit", 1, 50, 0, 0, 50, SLEWED, 0, SLEWED },
+	{ "over the limit", 1, 51, 0, 0, 50, LEFT, YEAR, LEFT },
+	{ "over the limit, to undo", 1, -51, 51, 0, 50,
+	    STEPPED, 0, STEPPED },
+	{ "no number", 1, NAN, 1e10, 1e10, 1e10, LEFT, YEAR, LEFT },
+};
+
+static void
+assert_done(const char *name, enum done wanted)
+{
+	enum done	 done = orders.step ? STEPPED :
+	    orders.slew.rate != 0 ? SLEWED : LEFT;
+
+	if (done != wanted)
+		fail_msg("%s: %d, not %d", name, done, wanted);
+}
+
+/* Whatever is done about the offset, the frequency is told. */
+static void
+what_is_done_about_an_offset(void **state)
+{
+	size_t		 i;
+
+	for (i = 0; i < COUNT(means); i++) {
+		assert_int_equal(end(state), 0);
+		assert_int_equal(begin(state), 0);
+		steer.proven = means[i].proven;
+		clock_state.step_back = means[i].back;
+		clock_state.step_forward = means[i].forward;
+		clock_state.step_limit = means[i].limit;
+		estimate.frequency = 7e-6;
+		change(means[i].offset);
+		assert_done(means[i].name, means[i].at_once);
+		update(means[i].after);
+		assert_done(means[i].name, means[i].done);
+		assert_true(orders.frequency.frequency == 7e-6);
+		if (orders.step)
+			assert_true(orders.by.by == means[i].offset);
+	}
+}
+
+/* The servers are a day ahead for an hour: nothing comes of it. */
+static void
+a_glitch_is_waited_out(void **state)
+{
+	double		 from;
+	int		 i;
+
+	(void)state;
+	clock_state.step_forward = 1e10;	/* step always, or hijacked */
+	for (i = 0; i < 3; i++) {
+		change(DAY);
+		for (from = reading.now; reading.now < from + 1700;) {
+			update(16);
+			assert_done("a glitch", LEFT);
+		}
+		change(-1e-4);
+		assert_done("after it", SLEWED);
+		assert_true(fabs(orders.slew.rate) <= 500e-6);
+	}
+	assert_int_equal(starts, 0);
+}
+
+/* For each confirmed offset that makes us late the parent is asked, once. */
+static void
+new_starts_are_asked_for_once(void **state)
+{
+	(void)state;
+	change(100);
+	update(49);
+	assert_int_equal(starts, 0);
+	update(1);
+	assert_int_equal(starts, 1);
+	for (; estimate.offset > 0.128; estimate.offset -= 0.8)
+		update(8);
+	assert_int_equal(starts, 1);
+	estimate.offset = 0;
+	update(8);
+	change(10);			/* another pause, */
+	assert_int_equal(starts, 2);
+	update(8);
+	assert_int_equal(starts, 2);
+	change(200);			/* one more, before that was corrected, */
+	update(99);
+	assert_int_equal(starts, 2);
+	update(1);
+	assert_int_equal(starts, 3);
+	change(-50);			/* nobody is paused into the past, */
+	update(100);
+	change(0);
+	clock_state.step_forward = 60;	/* and what may be done is not asked. */
+	change(60);
+	assert_int_equal(starts, 3);
+	assert_true(orders.step);
+}
+
+static void
+the_step_limit_is_said_once(void **state)
+{
+	int		 i;
+
+	(void)state;
+	clock_state.step_limit = 3600;
+	change(3599);
+	assert_int_equal(steer.confirm.state, CONFIRM_WAITING);
+	assert_int_equal(warnings("step limit of 3600 s"), 0);
+	for (i = 0; i < 20; i++) {
+		estimate.offset = i % 2 == 0 ? 3601 : 3599;
+		update(2000);
+	}
+	estimate.offset = 3601;
+	update(16);
+	assert_int_equal(warnings("step limit of 3600 s"), 1);
+	assert_int_equal(steer.confirm.state, CONFIRM_NOTHING);
+	estimate.offset = 0;
+	update(16);
+	estimate.offset = -1e6;
+	update(16);
+	update(16);
+	assert_int_equal(warnings("step limit of 3600 s"), 2);
+	assert_int_equal(starts, 0);
+	/* The clock was set by somebody: another story. */
+	steer_jumped(&steer);
+	update(16);
+	assert_int_equal(warnings("step limit of 3600 s"), 2);
+	assert_done("a start", SLEWED);
+}
+
+/*
+ * What is corrected once may be so at any rate until the clock was right for
+ * the first time.  It was when somebody sets it afterwards.
+ */
+static void
+after_a_jump(void **state)
+{
+	struct system	 s = { .synchronized = true };
+
+	(void)state;
+	steer_jumped(&steer);
+	change(0.1);
+	assert_true(orders.slew.rate <= 500e-6);
+	clock_state.was_synchronized = 0;
+	update(16);
+	assert_true(orders.slew.rate > 1e-2);
+	change(DAY);			/* nor is anything waited for */
+	assert_done("a day", SLEWED);
+	steer_log(&steer, &s, &synced);
+	assert_true(steer.proven);
+	change(-DAY);
+	assert_done("a day back", LEFT);
+}
+
+static const struct {
+	const char	*name;
+	double		 offset;	/* s */
+	double		 low, high;	/* s, certain */
+	double		 root_delay, root_dispersion;	/* s, peer's */
+	double		 certain;	/* s */
+	bool		 synchronized;
+} bounds[] = {
+	{ "a LAN", 0, -2e-3, 2e-3, 0, 0, 2e-3, true },
+	{ "one end is nearer", 0, -1e-3, 5e-3, 0, 0, 5e-3, true },
+	{ "the other one", 0, -6e-3, 1e-3, 0, 0, 6e-3, true },
+	{ "no less than the likely", 4e-3, 0, 2e-3, 0, 0, 5e-3, true },
+	{ "Windows", 0, -2.9, 2.9, 0, 1.5, 2.9, true },
+	{ "at the most", 0, -3, 2, 0, 0, 3, true },
+	{ "beyond that", 0, -3.001, 2, 0, 0, 3.001, false },
+	{ "off by too much", 0.13, 0.12, 0.14, 0, 0, 0.14, false },
+	{ "a long way", 0, -0.2, 0.2, 0.3, 0.01, 0.2, true },
+};
+
+/* By reading.ahead the clock is ahead of the oscillator, as all is. */
+static void
+certain_and_likely(void **state)
+{
+	struct clock_quality quality;
+	struct system	 s;
+	size_t		 i;
+
+	(void)state;
+	reading.ahead = 1000;
+	for (i = 0; i < COUNT(bounds); i++) {
+		estimate.offset = 1000 + bounds[i].offset;
+		low = 1000 + bounds[i].low;
+		high = 1000 + bounds[i].high;
+		steer.peer.last.root_delay =
+		    ntpshort_from_seconds(bounds[i].root_delay);
+		steer.peer.last.root_dispersion =
+		    ntpshort_from_seconds(bounds[i].root_dispersion);
+		steer.peer.delay = 1e-3;
+		s = steer_believed(&steer, &synced, all, &reading);
+		if (s.synchronized != bounds[i].synchronized ||
+		    fabs(s.certain - bounds[i].certain) > 1e-9 ||
+		    fabs(s.likely - fabs(bounds[i].offset) - 1e-3) > 1e-9)
+			fail_msg("%s: %d, likely %g, certain %g",
+			    bounds[i].name, s.synchronized, s.likely,
+			    s.certain);
+		/* Clients are told no less. */
+		assert_true(s.root_delay / 2 + s.root_dispersion >=
+		    s.certain * (1 - 1e-9));
+		assert_true(s.root_dispersion >= s.likely);
+		quality = steer_quality(&steer, &s);
+		assert_true(quality.esterror == s.likely);
+		assert_true(quality.maxerror ==
+		    (s.synchronized ? s.certain : 16));
+	}
+}
+
+/* Of what is not certain nobody is told that it is. */
+static void
+nothing_is_certain(void **state)
+{
+	struct clock_quality quality;
+	struct system	 s;
+
+	(void)state;
+	s = steer_believed(&steer, &synced, all, &reading);
+	assert_true(s.synchronized);
+	is_certain = false;
+	s = steer_believed(&steer, &synced, all, &reading);
+	assert_false(s.synchronized);
+	assert_true(s.certain > 16 && s.likely < 2e-3);
+	assert_int_equal(s.stratum, NTP_MAX_STRATUM);
+	quality = steer_quality(&steer, &s);
+	assert_true(quality.maxerror == 16);
+	is_certain = true;
+	low = NAN;
+	high = NAN;
+	s = steer_believed(&steer, &synced, all, &reading);
+	assert_true(s.certain >= s.likely);
 }
 
 #define DECEMBER	1798675200LL	/* the last day of 2026, s */
@@ -188,15 +508,12 @@ static const struct {
 static void
 leap_seconds_are_voted_on(void **state)
 {
-	struct reading	 r = { .now = 100 };
 	uint8_t		 leap;
 	size_t		 i, j;
 
-	(void)state;
 	for (i = 0; i < COUNT(votes); i++) {
-		change(0);
-		steer.peer.known = true;
-		steer.peer.last.stratum = 1;
+		assert_int_equal(end(state), 0);
+		assert_int_equal(begin(state), 0);
 		steer.leap = votes[i].before;
 		for (j = 0; j < COUNT(votes[i].said); j++) {
 			if (votes[i].said[j] == NONE)
@@ -210,9 +527,9 @@ leap_seconds_are_voted_on(void **state)
 		all[j] = (struct association){ .used = true,
 		    .answered = true, .last.leap = LEAP_INSERT };
 		synced.verdicts[j].tally = FALSETICKER;
-		update();
-		r.real = votes[i].now * 1000000000;
-		leap = steer_believed(&steer, &synced, all, &r).leap;
+		update(0);
+		reading.real = votes[i].now * 1000000000;
+		leap = steer_believed(&steer, &synced, all, &reading).leap;
 		if (leap != votes[i].announced)
 			fail_msg("%s: %u", votes[i].name, leap);
 	}
@@ -234,48 +551,23 @@ who_can_synchronize_us(void **state)
 	assert_true(steer_has_majority(&steer, &synced, all));
 }
 
-static const struct {
-	const char	*name;
-	double		 offset, back, forward;	/* s */
-	bool		 step;
-} reaches[] = {
-	{ "forward", 10, 0, 10, true },
-	{ "too far forward", 10.001, 1e10, 10, false },
-	{ "back", -10, 10, 0, true },
-	{ "too far back", -10.001, 10, 1e10, false },
-	{ "not at all", 10, 0, 0, false },
-	{ "below the threshold", 0.1, 1e10, 1e10, false },
-};
-
-/* Only steps that the parent would make are asked for. */
-static void
-steps_within_reach(void **state)
-{
-	struct clock_state clock = { .frequency = 0 };
-	size_t		 i;
-
-	(void)state;
-	for (i = 0; i < COUNT(reaches); i++) {
-		change(reaches[i].offset);
-		clock.step_back = reaches[i].back;
-		clock.step_forward = reaches[i].forward;
-		if (steer_plan(&steer, &synced, &reading, &clock, 0.128,
-		    false).step != reaches[i].step)
-			fail_msg("%s", reaches[i].name);
-	}
-}
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, begin, end)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_change),
-		cmocka_unit_test(no_change),
-		cmocka_unit_test(too_far_from_the_root),
-		cmocka_unit_test(steps_within_reach),
-		cmocka_unit_test(a_small_change_is_slewed_gently),
-		cmocka_unit_test(leap_seconds_are_voted_on),
-		cmocka_unit_test(who_can_synchronize_us),
+		TEST(a_change),
+		TEST(a_small_change_is_slewed_gently),
+		TEST(what_is_done_about_an_offset),
+		TEST(a_glitch_is_waited_out),
+		TEST(new_starts_are_asked_for_once),
+		TEST(the_step_limit_is_said_once),
+		TEST(after_a_jump),
+		TEST(certain_and_likely),
+		TEST(nothing_is_certain),
+		TEST(leap_seconds_are_voted_on),
+		TEST(who_can_synchronize_us),
 	};
 
 	return cmocka_run_group_tests_name("steer", tests, NULL, NULL);

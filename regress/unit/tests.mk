@@ -59,8 +59,9 @@ schedule_test	= ntpd/engine/schedule common/loop common/log
 select_test	= $(SYNC)
 self_test	= ntpd/engine/self common/addr
 source_test	= $(SYNC) regress/unit/paths
-steer_test	= ntpd/engine/steer ntpd/sync/discipline common/addr \
-		common/leap common/loop common/log common/ntptime
+steer_test	= ntpd/engine/steer ntpd/sync/confirm \
+		ntpd/sync/discipline common/addr common/leap \
+		common/loop common/log common/ntptime
 chaos_test	= $(SYNC) regress/unit/paths regress/unit/chaos
 sync_test	= $(SYNC) regress/unit/paths
 xleave_test	= ntpd/server/xleave ntpd/server/address common/ntptime
