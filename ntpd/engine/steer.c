@@ -92,7 +92,8 @@ log_change(const struct steer *s, double offset)
 {
 	double		 wait = confirm_time(offset, CONFIRM_NEW);
 
-	if (fabs(offset) <= DISCIPLINE_LARGE)
+	if (fabs(offset) <= DISCIPLINE_LARGE ||
+	    s->confirm.state != CONFIRM_NOTHING)
 		log_info("all servers see the clock %+.6f s off where "
 		    "it should be: its oscillator has changed", offset);
 	else if (!s->proven || wait == 0)

@@ -34,10 +34,19 @@ reach_of_state(const struct policy *policy, int sign)
 {
 	if (policy->state == STARTED || policy->state == JUMPED)
 		return CONFIG_NO_LIMIT;
-	if (policy->step == STEP_ALWAYS ||
-	    (policy->state == PAUSED && sign > 0))
+	if (policy->step == STEP_ALWAYS)
 		return policy->limit;
+	if (policy->state == PAUSED && sign > 0)
+		return fmax(0, policy->limit - policy->granted);
 	return 0;
+}
+
+/* Is the day over that began with the first new start? */
+static bool
+is_new_day(const struct policy *policy, struct instant now)
+{
+	return !policy->new_started || instant_diff(now,
+	    policy->new_start) >= POLICY_NEW_START_INTERVAL;
 }
 
 /* How far our own steps may be taken back, s. */
@@ -72,8 +81,7 @@ judge_new_start(const struct policy *policy, double by, struct instant now)
 		return STEP_BACKWARDS;
 	if (by > policy->limit)
 		return STEP_TOO_LARGE;
-	if (policy->new_started && instant_diff(now, policy->new_start) <
-	    POLICY_NEW_START_INTERVAL)
+	if (!is_new_day(policy, now) && by > policy->limit - policy->granted)
 		return NEW_START_TOO_SOON;
 	return PERMITTED;
 }
@@ -88,11 +96,13 @@ policy_new_start(struct policy *policy, const struct clock_new_start *wanted,
 	    now))
 		return PERMITTED;
 	verdict = judge_new_start(policy, wanted->by, now);
-	if (verdict == PERMITTED) {
+	if (verdict == PERMITTED && is_new_day(policy, now)) {
 		policy->new_started = true;
 		policy->new_start = now;
-		policy->state = PAUSED;
+		policy->granted = 0;
 	}
+	if (verdict == PERMITTED)
+		policy->state = PAUSED;
 	return count(policy, verdict);
 }
 
@@ -197,6 +207,8 @@ judge_step(const struct policy *policy, double by, int64_t unix_time,
 static void
 enter_step(struct policy *policy, double by, struct instant now)
 {
+	if (policy->state == PAUSED && by > 0)
+		policy->granted += by;
 	policy->state = SETTLED;
 	if (fabs(by) <= reach_of_undo(policy, by < 0 ? -1 : 1, now)) {
 		if (fabs(by) >= fabs(policy->stepped))
@@ -263,7 +275,7 @@ policy_reason(enum verdict verdict)
 	case STEP_OUT_OF_AGE:
 		return "that is not a time of this age";
 	case NEW_START_TOO_SOON:
-		return "the last one was less than a day ago";
+		return "with those of the last 24 hours it is more than the limit";
 	}
 	return "unknown";
 }

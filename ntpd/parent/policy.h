@@ -36,7 +36,7 @@
 /* Longest slew without another word from the engine, s. */
 #define POLICY_MAX_SLEW_TIME	86400.0
 
-/* The engine's word makes a new start once in that time, s. */
+/* So long, s, all new starts on the engine's word share one step limit. */
 #define POLICY_NEW_START_INTERVAL 86400.0
 
 /*
@@ -53,12 +53,13 @@
  *  STARTED  the daemon has started   any step           any step
  *  JUMPED   the kernel saw a jump    any step           any step
  *  PAUSED   the engine says that     forward, up to     up to the limit
- *           the machine was paused   the limit
+ *           the machine was paused   what is left of
+ *                                    the day's limit
  *  SETTLED  none of these            none               up to the limit
  *
  *  what happens                STARTED  JUMPED   PAUSED   SETTLED
  *  the kernel sees a jump      JUMPED   JUMPED   JUMPED   JUMPED
- *  the engine says: a pause    STARTED  JUMPED   PAUSED   PAUSED, once a day
+ *  the engine says: a pause    STARTED  JUMPED   PAUSED   PAUSED
  *  the clock is stepped        SETTLED  SETTLED  SETTLED  SETTLED
  *  it becomes synchronized     SETTLED  SETTLED  SETTLED  SETTLED
  *
@@ -78,8 +79,9 @@ struct policy {
 	enum policy_state state;
 	bool		 synchronized;	/* as the engine reported last */
 	bool		 was_synchronized; /* at some time since the start */
-	bool		 new_started;	/* by the engine's word, at: */
-	struct instant	 new_start;
+	bool		 new_started;	/* by the engine's word: a day began */
+	struct instant	 new_start;	/* ... then, */
+	double		 granted;	/* s, stepped forward in that day */
 	double		 stepped;	/* s, signed: what an undo may take back */
 	struct instant	 stepped_at;	/* the last step that was no undo */
 	uint32_t	 refused;	/* since the start */

@@ -424,27 +424,31 @@ late_report_does_not_end_a_new_start(void **arg)
 }
 
 static void
-engines_word_is_good_for_a_step_a_day(void **arg)
+engines_word_is_good_for_the_limit_a_day(void **arg)
 {
+	const double	 most = 0.75 * LIMIT, rest = 0.25 * LIMIT;
 	struct policy	 policy = in_state(SETTLED);
 
 	(void)arg;
-	assert_int_equal(new_start(&policy, 3600, hours(0.5)), PERMITTED);
-	assert_int_equal(step(&policy, 3600, hours(0.5)), PERMITTED);
-	assert_int_equal(new_start(&policy, 3600, hours(1)),
+	assert_int_equal(new_start(&policy, most, hours(0.5)), PERMITTED);
+	assert_int_equal(step(&policy, most, hours(0.5)), PERMITTED);
+	/* Another pause in that day: there is the rest. */
+	assert_int_equal(new_start(&policy, rest + 1, hours(1)),
 	    NEW_START_TOO_SOON);
-	assert_int_equal(new_start(&policy, 3600, hours(24.4)),
+	assert_int_equal(new_start(&policy, rest, hours(1)), PERMITTED);
+	assert_true(policy_reach(&policy, 1, hours(1)) == rest);
+	assert_int_equal(step(&policy, rest, hours(1)), PERMITTED);
+	assert_int_equal(new_start(&policy, 1, hours(24.4)),
 	    NEW_START_TOO_SOON);
 	assert_true(policy_reach(&policy, 1, hours(24.4)) == 0);
 	assert_int_equal(policy.refused, 2);
 	assert_int_equal(new_start(&policy, 3600, hours(24.6)), PERMITTED);
 	assert_true(policy_reach(&policy, 1, hours(24.6)) == LIMIT);
-	/* One that is not used is used up all the same. */
+	/* Becoming synchronized ends it; what was not stepped is left. */
 	assert_false(policy_report(&policy, false));
 	assert_true(policy_report(&policy, true));
-	assert_int_equal(new_start(&policy, 3600, hours(48)),
-	    NEW_START_TOO_SOON);
-	assert_int_equal(new_start(&policy, 3600, hours(49)), PERMITTED);
+	assert_true(policy_reach(&policy, 1, hours(25)) == 0);
+	assert_int_equal(new_start(&policy, LIMIT, hours(48)), PERMITTED);
 }
 
 /* What would be in vain does not use it up. */
@@ -719,7 +723,7 @@ main(void)
 		cmocka_unit_test(refused_step_uses_up_nothing),
 		cmocka_unit_test(only_steps_disarm),
 		cmocka_unit_test(late_report_does_not_end_a_new_start),
-		cmocka_unit_test(engines_word_is_good_for_a_step_a_day),
+		cmocka_unit_test(engines_word_is_good_for_the_limit_a_day),
 		cmocka_unit_test(new_start_is_judged_by_its_step),
 		cmocka_unit_test(first_step_has_no_limit),
 		cmocka_unit_test(undo),
