@@ -227,10 +227,11 @@ asked(struct schedule *s, const struct schedule_view *v)
 {
 	s->missed++;
 	s->asked_at = v->now;
-	if (s->state == SCHEDULE_STARTING && (s->left > 1 || v->awaited)) {
-		s->left = s->left > 1 ? s->left - 1 : 1;
+	if (s->state == SCHEDULE_STARTING && --s->left == 0 && v->awaited)
+		s->left = 1;
+	if (s->state == SCHEDULE_STARTING && s->left > 0)
 		s->next = instant_add(v->now, burst_spacing(s, v->awaited));
-	} else if (s->state == SCHEDULE_HURRIED && s->left > 0) {
+	else if (s->state == SCHEDULE_HURRIED && s->left > 0) {
 		s->left--;
 		s->next = instant_add(v->now, BURST_SPACING);
 	} else if (s->state == SCHEDULE_RETURNED)
