@@ -114,9 +114,8 @@ def frequency_ramp(w, at):
 
 
 def pause(w, at):
-    """The machine stands still, and its kernel does not know.  If long, this
-    happens once: a second time, the daemon may not step but only slew."""
-    s = log_uniform(w.rnd, 1e-3, 300 if w.pauses else 3600)
+    """The machine stands still, and its kernel does not know."""
+    s = log_uniform(w.rnd, 1e-3, 3600)
     w.pauses.append((at, s))
     w.events.append((at, "clock.pauses", s))
     w.note(at, "pause%.3f", s)
