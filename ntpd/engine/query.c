@@ -5,7 +5,6 @@
 #include <sys/uio.h>
 
 #include <bsd/stdlib.h>
-#include <errno.h>
 #include <time.h>
 #include <linux/errqueue.h>
 #include <linux/net_tstamp.h>
@@ -117,12 +116,12 @@ wants_interleaved(const struct query *q, const struct query_target *target,
 
 /*
  * A request tells nothing of us but the protocol's version: all fields are
- * zero, the transmit timestamp is random to all but our own servers.  In interleaved mode (RFC 9769
- * section 2) the server also gets back its own receive timestamp of the last
- * good answer, and a second random number.  With that number it says that it
- * answers in interleaved mode.  If the last request or answer was lost, the
- * same receive timestamp is sent again; a server that has forgotten it answers
- * in basic mode.
+ * zero, the transmit timestamp is random to all but our own servers.  In
+ * interleaved mode (RFC 9769 section 2) the server also gets back its own
+ * receive timestamp of the last good answer, and a second random number.  With
+ * that number it says that it answers in interleaved mode.  If the last request
+ * or answer was lost, the same receive timestamp is sent again; a server that
+ * has forgotten it answers in basic mode.
  */
 static void
 make_request(struct query *q, struct ntptime transmit, bool interleaved,
