@@ -43,47 +43,73 @@ evidence(const struct stand *s)
 	return s->surprises > DOUBT_ANSWERS ? 1 : s->surprises;
 }
 
-/* Do those who speak against us, and agree if ONLY_AGREED, say it enough? */
-static bool
-is_said_enough(const struct stand *s, size_t n, bool only_agreed)
-{
-	unsigned	 sum = 0;
-	bool		 each = true, any = false;
-	size_t		 i;
+/* What those say who speak against us, as far as it is counted. */
+struct protest {
+	size_t		 n;
+	unsigned	 evidence;
+	bool		 each_insists;
+};
 
-	for (i = 0; i < n; i++) {
-		if (!speaks_against(&s[i]) || (only_agreed && !s[i].agrees))
-			continue;
-		any = true;
-		sum += evidence(&s[i]);
-		each = each && s[i].surprises >= DOUBT_ANSWERS;
-	}
-	return sum >= DOUBT_ANSWERS || (any && each);
+static void
+join_protest(struct protest *p, const struct stand *s)
+{
+	p->each_insists = (p->n == 0 || p->each_insists) &&
+	    s->surprises >= DOUBT_ANSWERS;
+	p->evidence += evidence(s);
+	p->n++;
+}
+
+/* Are they more than half of VOTERS, and have they said it often enough? */
+static bool
+is_enough(const struct protest *p, size_t voters)
+{
+	return 2 * p->n > voters &&
+	    (p->evidence >= DOUBT_ANSWERS || p->each_insists);
+}
+
+static size_t
+count_voters(const struct stand *s, size_t n)
+{
+	size_t		 i, voters = 0;
+
+	for (i = 0; i < n; i++)
+		voters += s[i].votes;
+	return voters;
 }
 
 bool
 doubt_may_be_us(const struct stand *s, size_t n)
 {
-	size_t		 i, voters = 0, against = 0;
+	struct protest	 all = { .n = 0 };
+	size_t		 i;
+
+	for (i = 0; i < n; i++)
+		if (speaks_against(&s[i]))
+			join_protest(&all, &s[i]);
+	return is_enough(&all, count_voters(s, n));
+}
+
+/* Those who say that true time is AHEAD, or behind, of what we predict. */
+static bool
+is_us_by(const struct stand *s, size_t n, bool ahead)
+{
+	struct protest	 agreed = { .n = 0 };
+	size_t		 i, against = 0, for_us = 0;
 
 	for (i = 0; i < n; i++) {
-		voters += s[i].votes;
-		against += speaks_against(&s[i]);
+		if (!speaks_against(&s[i]) || s[i].ahead != ahead) {
+			for_us += s[i].counts;
+			continue;
+		}
+		against += s[i].counts;
+		if (s[i].agrees)
+			join_protest(&agreed, &s[i]);
 	}
-	return 2 * against > voters && is_said_enough(s, n, false);
+	return is_enough(&agreed, count_voters(s, n)) && against > for_us;
 }
 
 bool
 doubt_is_us(const struct stand *s, size_t n)
 {
-	size_t		 i, voters = 0, agree = 0, against = 0, for_us = 0;
-
-	for (i = 0; i < n; i++) {
-		voters += s[i].votes;
-		agree += s[i].agrees && speaks_against(&s[i]);
-		against += s[i].counts && speaks_against(&s[i]);
-		for_us += s[i].counts && !speaks_against(&s[i]);
-	}
-	return 2 * agree > voters && against > for_us &&
-	    is_said_enough(s, n, true);
+	return is_us_by(s, n, true) || is_us_by(s, n, false);
 }

@@ -472,7 +472,8 @@ take_stands(const struct sync *sync, const struct opinion *o,
 			.state = sync->sources[i].state,
 			.surprises = sync->sources[i].surprises,
 			.agrees = o[i].truechimer,
-			.counts = o[i].survivor
+			.counts = o[i].survivor,
+			.ahead = o[i].offset > 0
 		};
 }
 

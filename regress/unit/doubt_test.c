@@ -163,12 +163,14 @@ doubt_is_short(void **arg)
 /* ---- has our clock changed? ---- */
 
 /* A source that has a vote, its state, and its surprises in a row. */
-#define VOTER(s, n)	{ true, s, n, false, false }
+#define VOTER(s, n)	{ true, s, n, false, false, true }
 /* It agrees with a majority of what is new, and may be used. */
-#define AGREES(s, n)	{ true, s, n, true, true }
+#define AGREES(s, n)	{ true, s, n, true, true, true }
+/* Likewise, but it says that true time is behind the prediction. */
+#define BEHIND(s, n)	{ true, s, n, true, true, false }
 /* It agrees, within its wide interval, but nearer ones know better. */
-#define IS_WIDE(s, n)	{ true, s, n, true, false }
-#define NO_VOTE(s, n)	{ false, s, n, true, true }
+#define IS_WIDE(s, n)	{ true, s, n, true, false, true }
+#define NO_VOTE(s, n)	{ false, s, n, true, true, true }
 
 #define OLD		(DOUBT_ANSWERS + 1)	/* it has insisted for long */
 
@@ -201,6 +203,11 @@ static const struct {
 	{ "three of four, two of which agree", 4, { AGREES(DOUBTED, 2),
 	    AGREES(DOUBTED, 2), VOTER(DOUBTED, 1), VOTER(FITS, 0) }, true,
 	    false },
+	{ "four, two to either side, within wide intervals", 4,
+	    { AGREES(INSISTS, 3), AGREES(INSISTS, 3), BEHIND(INSISTS, 3),
+	    BEHIND(INSISTS, 3) }, true, false },
+	{ "three behind", 4, { BEHIND(DOUBTED, 1), BEHIND(DOUBTED, 1),
+	    BEHIND(DOUBTED, 1), VOTER(FITS, 0) }, true, true },
 	{ "half of four, for long", 4, { AGREES(INSISTS, OLD),
 	    AGREES(INSISTS, OLD), VOTER(FITS, 0), VOTER(FITS, 0) }, false,
 	    false },
@@ -266,6 +273,7 @@ generate(struct rng *rng, struct stand *s)
 		    s[i].state == FITS ? 0 : (unsigned)(5 * rng_uniform(rng));
 		s[i].agrees = s[i].votes && rng_uniform(rng) < 0.7;
 		s[i].counts = s[i].agrees && rng_uniform(rng) < 0.7;
+		s[i].ahead = rng_uniform(rng) < 0.8;
 	}
 	return n;
 }
