@@ -121,7 +121,8 @@ collect_turns(const struct planning *p, const struct association *a,
 bool
 association_is_quiet(const struct association *a)
 {
-	return a->heard == 0 || (a->heard < FIRST_ANSWERS && association_is_starting(a));
+	return a->heard == 0 ||
+	    (a->heard < FIRST_ANSWERS && association_is_starting(a));
 }
 
 void
