@@ -97,9 +97,8 @@ association_hurry(struct association *a, struct instant now)
 	schedule_event(&a->schedule, SCHEDULE_NEWS, &v);
 }
 
-/* Is A in a quick start? */
-static bool
-is_starting(const struct association *a)
+bool
+association_is_starting(const struct association *a)
 {
 	return a->schedule.state == SCHEDULE_STARTING;
 }
@@ -113,17 +112,17 @@ collect_turns(const struct planning *p, const struct association *a,
 	size_t		 n = 0;
 
 	for (o = p->all; o < p->all + MAX_ASSOCIATIONS; o++)
-		if (o != a && o->used && !is_starting(o) &&
+		if (o != a && o->used && !association_is_starting(o) &&
 		    !association_is_denied(o) && !association_is_self(o))
 			turns[n++] = o->schedule.next;
 	return n;
 }
 
-/* Is A not heard yet, or not often enough for a vote? */
-static bool
-is_quiet(const struct association *a)
+bool
+association_is_quiet(const struct association *a)
 {
-	return a->heard == 0 || (a->heard < FIRST_ANSWERS && is_starting(a));
+	return a->heard == 0 ||
+	    (a->heard < FIRST_ANSWERS && association_is_starting(a));
 }
 
 void
@@ -133,7 +132,7 @@ association_plan(const struct planning *p, struct association *a,
 	struct instant	 turns[MAX_ASSOCIATIONS];
 	struct schedule_view v = {
 		.now = p->now, .turns = turns, .some_of = some_of,
-		.awaited = p->waiting && is_quiet(a),
+		.awaited = p->waiting && association_is_quiet(a),
 		.interval = sync_poll(p->sync, p->at,
 		    schedule_shortest(&a->schedule),
 		    schedule_longest(&a->schedule))
@@ -359,117 +358,4 @@ association_judged(struct association *a, const struct verdict *verdict)
 	    is_false ? "is a falseticker" : "agrees with the others again",
 	    verdict->offset);
 	return is_false;
-}
-
-/*
- * Do A and B say that they are the same server?  The reference timestamp is
- * when its clock was set last, in units of 0.2 ns: no two have it by chance,
- * unless they count whole seconds.
- */
-static bool
-is_twin(const struct association *a, const struct association *b)
-{
-	return a->addr.family != b->addr.family && b->answered &&
-	    (uint32_t)a->last.reference.value != 0 &&
-	    ntptime_equal(a->last.reference, b->last.reference) &&
-	    a->last.stratum == b->last.stratum &&
-	    memcmp(a->last.refid, b->last.refid, 4) == 0;
-}
-
-size_t
-associations_twin(const struct association all[MAX_ASSOCIATIONS], size_t i)
-{
-	size_t		 j;
-
-	for (j = 0; j < MAX_ASSOCIATIONS; j++)
-		if (j != i && all[j].used && all[j].host == all[i].host &&
-		    is_twin(&all[i], &all[j]))
-			return j;
-	return MAX_ASSOCIATIONS;
-}
-
-void
-associations_wake(const struct planning *p)
-{
-	struct association *a;
-
-	for (a = p->all; a < p->all + MAX_ASSOCIATIONS; a++)
-		if (a->used && !is_starting(a) &&
-		    (a->was_unreachable || a->heard == 0))
-			association_quicken(a, p->now);
-}
-
-void
-associations_settle_doubt(const struct planning *p,
-    const struct association *doubtful)
-{
-	struct association *a;
-
-	if (!sync_in_doubt(p->sync, number(p, doubtful)))
-		return;
-	for (a = p->all; a < p->all + MAX_ASSOCIATIONS; a++)
-		if (a->used && (a == doubtful ||
-		    sync_takes_part(p->sync, number(p, a))))
-			association_plan(p, a, SCHEDULE_DOUBT);
-}
-
-void
-associations_hasten(const struct planning *p)
-{
-	struct association *a;
-
-	for (a = p->all; a < p->all + MAX_ASSOCIATIONS; a++)
-		if (a->used && sync_takes_part(p->sync, number(p, a)))
-			association_plan(p, a, SCHEDULE_RESTLESS);
-}
-
-struct instant
-associations_deadline(const struct association all[MAX_ASSOCIATIONS])
-{
-	const struct association *a;
-	struct instant	 first = INSTANT_NEVER;
-
-	for (a = all; a < all + MAX_ASSOCIATIONS; a++)
-		if (a->used)
-			first = instant_min(first,
-			    instant_min(a->query.deadline,
-			    schedule_next(&a->schedule)));
-	return first;
-}
-
-size_t
-associations_expected(const struct association all[MAX_ASSOCIATIONS])
-{
-	const struct association *a;
-	size_t		 n = 0;
-
-	for (a = all; a < all + MAX_ASSOCIATIONS; a++)
-		n += a->used && schedule_is_first(&a->schedule);
-	return n;
-}
-
-size_t
-associations_silent(const struct association all[MAX_ASSOCIATIONS])
-{
-	const struct association *a;
-	size_t		 n = 0;
-
-	for (a = all; a < all + MAX_ASSOCIATIONS; a++)
-		n += a->used && !association_is_denied(a) &&
-		    !association_is_self(a) &&
-		    !a->was_unreachable && is_quiet(a) &&
-		    !schedule_is_first(&a->schedule);
-	return n;
-}
-
-size_t
-associations_hoped(const struct association all[MAX_ASSOCIATIONS])
-{
-	const struct association *a;
-	size_t		 n = associations_expected(all);
-
-	for (a = all; a < all + MAX_ASSOCIATIONS; a++)
-		n += a->used && a->query.fd != -1 && (a->reach != 0 ||
-		    schedule_was_first(&a->schedule));
-	return n;
 }

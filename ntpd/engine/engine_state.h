@@ -14,6 +14,7 @@
 #include "common/loop.h"
 #include "common/mark.h"
 #include "ntpd/engine/association.h"
+#include "ntpd/engine/associations.h"
 #include "ntpd/engine/clocks.h"
 #include "ntpd/engine/hosts.h"
 #include "ntpd/engine/local.h"

@@ -13,6 +13,7 @@
 #include "common/loop.h"
 #include "common/ntp.h"
 #include "ntpd/engine/association.h"
+#include "ntpd/engine/associations.h"
 #include "ntpd/engine/steer.h"
 #include "ntpd/messages.h"
 #include "ntpd/sync/sync.h"

@@ -10,6 +10,7 @@
 #include "common/control.h"
 #include "common/loop.h"
 #include "ntpd/engine/association.h"
+#include "ntpd/engine/associations.h"
 #include "ntpd/engine/clocks.h"
 #include "ntpd/engine/hosts.h"
 #include "ntpd/engine/steer.h"

@@ -316,6 +316,25 @@ leave_alone(struct schedule *s, const struct schedule_view *v,
 	s->next = instant_add(v->now, wait);
 }
 
+/* A quick start ends early, if it has done the least that it is for. */
+static void
+enough(struct schedule *s, const struct schedule_view *v)
+{
+	if (s->state == SCHEDULE_STARTING &&
+	    s->left <= BURST_MOST - BURST_ENOUGH)
+		poll_regularly(s, v);
+}
+
+/* Whatever was to come soon does not. */
+static void
+kissed(struct schedule *s, const struct schedule_view *v)
+{
+	if (s->state == SCHEDULE_EXTRA)
+		return_to_turn(s, v);
+	else
+		poll_regularly(s, v);
+}
+
 void
 schedule_event(struct schedule *s, enum schedule_reason why,
     const struct schedule_view *v)
@@ -333,9 +352,7 @@ schedule_event(struct schedule *s, enum schedule_reason why,
 		asked(s, v);
 		break;
 	case SCHEDULE_ENOUGH:
-		if (s->state == SCHEDULE_STARTING &&
-		    s->left <= BURST_MOST - BURST_ENOUGH)
-			poll_regularly(s, v);
+		enough(s, v);
 		break;
 	case SCHEDULE_NEWS:
 		hurry(s, v);
@@ -347,10 +364,7 @@ schedule_event(struct schedule *s, enum schedule_reason why,
 		hasten(s, v);
 		break;
 	case SCHEDULE_KISS:
-		if (s->state == SCHEDULE_EXTRA)
-			return_to_turn(s, v);
-		else
-			poll_regularly(s, v);
+		kissed(s, v);
 		break;
 	case SCHEDULE_IS_OURS:
 		leave_alone(s, v, SCHEDULE_OURS, OURS_INTERVAL);

@@ -12,6 +12,7 @@
 #include "common/control.h"
 #include "common/log.h"
 #include "ntpd/engine/association.h"
+#include "ntpd/engine/associations.h"
 #include "ntpd/engine/clocks.h"
 #include "ntpd/messages.h"
 #include "ntpd/sync/confirm.h"

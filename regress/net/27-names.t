@@ -19,11 +19,13 @@ def still(server, request, answer, client):
 
 
 def test():
-    switch, late, slow, cut, two, dns, many = network("late", "slow", "cut",
-        "two", "dns", "many")
+    switch, late, slow, cut, two, dns, many, early = network("late", "slow",
+        "cut", "two", "dns", "many", "early")
     good = ["10.9.0.21", "10.9.0.22", "10.9.0.23"]
+    mute = ["10.9.0.41", "10.9.0.42", "10.9.0.43"]
     many.address("eth0", "10.9.0.66/24", "10.9.0.31/24", "fd09::31/64",
-        *(a + "/24" for a in good))
+        *(a + "/24" for a in good + mute))
+    muted = [NtpServer(many, a, silent=True) for a in mute]
     for a in good:
         NtpServer(many, a)
     NtpServer(many, "10.9.0.66", shift=YEAR)
@@ -42,6 +44,8 @@ def test():
     hasty = Daemon(late, "server 10.9.0.66", "server a.test",
         "server b.test", "server c.test")
     offline = Daemon(cut, "server 10.9.0.21 poll 4-4", "server b.test")
+    # Three of four servers do not answer for longer than a quick start lasts.
+    first = Daemon(early, "server 10.9.0.66", *("server " + a for a in mute))
     time.sleep(12)
     resolver = DnsServer(dns, "10.9.0.5", names, dead=dead)
     ok(hasty.wait_log("waiting up to 60 s for others", 1),
@@ -52,6 +56,15 @@ def test():
     ok(hasty.wait_tally("10.9.0.66", "x", 20), "it is a falseticker",
         hasty.state)
     hasty.check_end()
+
+    wait_for(lambda: False, 8)
+    for server in muted:
+        server.silent = False
+    ok(first.wait_sync(45), "silent servers are waited for, too", first.state)
+    ok(first.count("would set the clock by") == 0 and
+        first.wait_tally("10.9.0.66", "x", 20),
+        "and outvote the one that answered first", first.state)
+    first.check_end()
 
     # Names without an answer, by the C library's own patience 10 s each.
     began = time.monotonic()

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "ntpd/engine/association.h"
+#include "ntpd/engine/associations.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 

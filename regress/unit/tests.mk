@@ -10,8 +10,8 @@ ANSWERING	= $(addprefix ntpd/server/,batch answer access address clients \
 SYNC		= $(basename $(wildcard ntpd/sync/*.c))
 
 access_test	= ntpd/server/access ntpd/server/address
-association_test	= ntpd/engine/association ntpd/engine/schedule common/addr \
-		common/loop common/log common/ntptime common/reason
+association_test	= $(addprefix ntpd/engine/,association associations schedule) \
+		common/addr common/loop common/log common/ntptime common/reason
 background_test	= ntpd/parent/background common/loop common/log
 batch_test	= $(ANSWERING) $(COMMON)
 check_test	= ntpd/engine/check common/ntp common/ntptime common/reason
