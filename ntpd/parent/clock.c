@@ -37,9 +37,6 @@
 /* The day ends with a leap second. */
 #define STA_LEAP	(STA_INS | STA_DEL)
 
-/* Off for so long, s, it has been seen to be off. */
-#define LEAP_PAUSE	2.0
-
 /* Those that are ours to set; the rest belongs to the kernel. */
 #define STA_OURS	(STA_ITSELF | STA_LEAP | STA_UNSYNC)
 
@@ -99,9 +96,11 @@ account(struct clock *c)
 	jump = real - raw * (1 + was.frequency + was.slew);
 	leap = leap_between(was.seen_real, c->seen_real, c->leaps - was.leaps,
 	    jump);
-	if (leap != 0)
+	if (leap != 0) {
+		c->leap = LEAP_NONE;	/* a day has one at most */
 		log_info("leap second: the last one of the day was %s",
 		    leap > 0 ? "repeated" : "left out");
+	}
 	jump += leap;
 	/* With -x others may steer, and what they do is no jump. */
 	if (was.read_only)
@@ -131,22 +130,36 @@ adjust(struct clock *c, struct timex *tx, const char *what)
 }
 
 /*
- * Whoever has set the clock: the kernel knows no longer when its leap second is
- * due, and it looks again only when it has seen the bit off at the end of a
- * second (second_overflow() in kernel/time/ntp.c).
+ * Switch the kernel's loops off; the rest of STATUS is as it was read.  What
+ * the PLL had still to correct it would go on to correct when it is off.  It
+ * takes another offset only while it is on (ntp_update_offset() in
+ * kernel/time/ntp.c); one of 0 leaves the frequency alone.
+ */
+static bool
+stop_loops(struct clock *c, int status)
+{
+	struct timex	 on = { .modes = ADJ_STATUS | ADJ_OFFSET };
+	struct timex	 off = { .modes = ADJ_STATUS };
+
+	off.status = status & ~STA_ITSELF;
+	on.status = off.status | STA_PLL;
+	return adjust(c, &on, "clear the kernel's loop") &&
+	    adjust(c, &off, "take over the clock");
+}
+
+/*
+ * After the clock was set, by any program, the kernel does not know any more
+ * when its leap second is due.  It finds out again at the end of this second if
+ * a PLL was switched off (process_adj_status() in kernel/time/ntp.c).
  */
 static void
-let_leap_be_seen(struct clock *c)
+find_leap_again(struct clock *c)
 {
 	struct timex	 tx = { .modes = 0 };
 
-	c->leap_from = instant_add(instant_now(), LEAP_PAUSE);
-	if (c->leap == LEAP_NONE || clock_adjtime(CLOCK_REALTIME, &tx) == -1)
-		return;
-	c->leap = LEAP_NONE;
-	tx.modes = ADJ_STATUS;
-	tx.status &= ~STA_LEAP;
-	adjust(c, &tx, "put off the leap second");
+	if (!c->read_only && c->leap != LEAP_NONE &&
+	    clock_adjtime(CLOCK_REALTIME, &tx) != -1)
+		stop_loops(c, tx.status);
 }
 
 double
@@ -155,7 +168,7 @@ clock_jump(struct clock *c, double *slept)
 	double		 jumped;
 
 	account(c);
-	let_leap_be_seen(c);
+	find_leap_again(c);
 	jumped = c->jumped;
 	*slept = c->slept;
 	c->jumped = c->slept = 0;
@@ -179,24 +192,6 @@ set_rate(struct clock *c, double rate)
 	tx.freq = lround((ppm - ticks * ppm_per_tick()) * FREQ_PER_PPM);
 	account(c);
 	return adjust(c, &tx, "set the clock's rate");
-}
-
-/*
- * Switch the kernel's loops off; the rest of STATUS is as it was read.  What
- * the PLL had still to correct it would go on to correct when it is off.  It
- * takes another offset only while it is on (ntp_update_offset() in
- * kernel/time/ntp.c); one of 0 leaves the frequency alone.
- */
-static bool
-stop_loops(struct clock *c, int status)
-{
-	struct timex	 on = { .modes = ADJ_STATUS | ADJ_OFFSET };
-	struct timex	 off = { .modes = ADJ_STATUS };
-
-	off.status = status & ~STA_ITSELF;
-	on.status = off.status | STA_PLL;
-	return adjust(c, &on, "clear the kernel's loop") &&
-	    adjust(c, &off, "take over the clock");
 }
 
 static void
@@ -309,7 +304,7 @@ clock_step(struct clock *c, double by)
 	if (!adjust(c, &tx, "step the clock"))
 		return false;
 	look(c);
-	let_leap_be_seen(c);
+	find_leap_again(c);
 	/* A slew in progress was for the offset that is gone now. */
 	if (c->slew != 0)
 		(void)clock_set_slew(c, 0, 0, c->slew_end);
@@ -345,8 +340,6 @@ clock_set_quality(struct clock *c, bool synchronized, double esterror,
 		log_warn("cannot read the clock's state");
 		return;
 	}
-	if (instant_before(instant_now(), c->leap_from))
-		leap = LEAP_NONE;
 	if (leap != c->leap)
 		log_leap(leap);
 	c->leap = leap;
