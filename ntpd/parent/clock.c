@@ -363,20 +363,32 @@ clock_close(struct clock *c)
 	c->slew_end = INSTANT_NEVER;
 }
 
+/* TX is what the kernel has now; OpenNTPD uses adjtime(3). */
+static bool
+is_as_we_left_it(const struct clock *c, const struct timex *tx)
+{
+	struct timex	 adjtime = { .modes = ADJ_OFFSET_SS_READ };
+	/* The kernel sets STA_UNSYNC itself when maxerror has grown to 16 s. */
+	int		 ours = STA_OURS & ~STA_UNSYNC;
+
+	if (clock_adjtime(CLOCK_REALTIME, &adjtime) == -1)
+		adjtime.offset = 0;
+	return tx->freq == c->set_freq && tx->tick == c->set_tick &&
+	    (tx->status & ours) == (c->set_status & ours) &&
+	    tx->offset == 0 && adjtime.offset == 0;
+}
+
 void
 clock_watch(struct clock *c)
 {
 	static struct log_limit limit = { .burst = 5, .interval = 600 };
 	struct timex	 tx = { .modes = 0 };
-	int		 ours;
+	struct timex	 adjtime = { .modes = ADJ_OFFSET_SINGLESHOT };
 
 	account(c);
 	if (c->read_only || clock_adjtime(CLOCK_REALTIME, &tx) == -1)
 		return;
-	/* The kernel itself sets STA_UNSYNC when maxerror has grown to 16 s. */
-	ours = (STA_OURS & ~STA_UNSYNC);
-	if (tx.freq == c->set_freq && tx.tick == c->set_tick &&
-	    tx.offset == 0 && (tx.status & ours) == (c->set_status & ours)) {
+	if (is_as_we_left_it(c, &tx)) {
 		c->reported_other = false;
 		return;
 	}
@@ -387,6 +399,7 @@ clock_watch(struct clock *c)
 		    (double)tx.freq / FREQ_PER_PPM, tx.tick,
 		    (unsigned)tx.status);
 	c->reported_other = true;
+	adjust(c, &adjtime, "end adjtime(3)");
 	stop_loops(c, (tx.status & ~STA_LEAP) | leap_status(c->leap));
 	set_rate(c, c->frequency + c->slew);
 }

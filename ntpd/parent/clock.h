@@ -98,8 +98,9 @@ int64_t	 clock_unix_time(void);
 double	 clock_jump(struct clock *c, double *slept);
 
 /*
- * Log, once and not too often, if another program changed frequency, tick, status or the PLL's
- * offset since our last change, and take the clock back.  Call it now and then.
+ * Log, once and not too often, if another program changed frequency, tick or
+ * status since our last change, or has the kernel correct an offset by its PLL
+ * or adjtime(3), and take the clock back.  Call it now and then.
  */
 void	 clock_watch(struct clock *c);
 
