@@ -13,12 +13,9 @@
 #include "common/log.h"
 #include "ntpd/parent/clock.h"
 #include "ntpd/parent/policy.h"
+#include "ntpd/parent/rate.h"
 
 #define NS_PER_S		1000000000LL
-
-/* timex.freq is ppm with 16 bits of fraction. */
-#define FREQ_PER_PPM		65536.0
-#define FREQ_MOST_PPM		500.0
 
 /*
  * More is not taken over from a former run, s/s: it is a slew that was cut off.
@@ -39,19 +36,6 @@
 
 /* Those that are ours to set; the rest belongs to the kernel. */
 #define STA_OURS	(STA_ITSELF | STA_LEAP | STA_UNSYNC)
-
-/* One tick too many or too few in a second, in ppm: 10^6 / USER_HZ us. */
-static double
-ppm_per_tick(void)
-{
-	return (double)sysconf(_SC_CLK_TCK);
-}
-
-static long
-nominal_tick(void)
-{
-	return 1000000 / sysconf(_SC_CLK_TCK);
-}
 
 static int64_t
 read_ns(clockid_t id)
@@ -175,21 +159,13 @@ clock_jump(struct clock *c, double *slept)
 	return jumped;
 }
 
-/*
- * Make the clock run RATE s/s faster than the bare oscillator, up to 10 %.  The
- * kernel takes up to 500 ppm as frequency; what is beyond it goes into the
- * length of the tick, which many monitoring tools do not see, so only then.
- */
+/* Make the clock run RATE s/s faster than the bare oscillator, up to 10 %. */
 static bool
 set_rate(struct clock *c, double rate)
 {
 	struct timex	 tx = { .modes = ADJ_FREQUENCY | ADJ_TICK };
-	double		 ppm = rate * 1e6, ticks = 0;
 
-	if (fabs(ppm) > FREQ_MOST_PPM)
-		ticks = round(ppm / ppm_per_tick());
-	tx.tick = nominal_tick() + (long)ticks;
-	tx.freq = lround((ppm - ticks * ppm_per_tick()) * FREQ_PER_PPM);
+	rate_put(rate, &tx);
 	account(c);
 	return adjust(c, &tx, "set the clock's rate");
 }
@@ -207,8 +183,7 @@ clear_loops(struct clock *c)
 		    "taken for 0");
 		return;
 	}
-	c->frequency = ((double)tx.freq / FREQ_PER_PPM +
-	    (double)(tx.tick - nominal_tick()) * ppm_per_tick()) * 1e-6;
+	c->frequency = rate_get(&tx);
 	if (fabs(c->frequency) > PLAUSIBLE_FREQUENCY)
 		c->frequency = 0;
 	if (c->read_only)
@@ -258,7 +233,7 @@ clock_set_frequency(struct clock *c, double frequency)
 	if (c->read_only)
 		return true;
 	/* Rounded to what the kernel can hold, so that our books are exact. */
-	frequency = round(frequency * 1e6 * FREQ_PER_PPM) / FREQ_PER_PPM * 1e-6;
+	frequency = rate_round(frequency);
 	slew = possible_slew(c->slew, frequency);
 	if (!set_rate(c, frequency + slew))
 		return false;
@@ -393,10 +368,9 @@ clock_watch(struct clock *c)
 		return;
 	}
 	if (!c->reported_other && log_allowed(&limit, instant_now(), NULL))
-		log_warnx("another program steers the clock (frequency "
-		    "%.3f ppm, tick %ld us, status 0x%x): two NTP daemons "
-		    "cannot work, stop the other one",
-		    (double)tx.freq / FREQ_PER_PPM, tx.tick,
+		log_warnx("another program steers the clock (%.3f ppm, tick "
+		    "%ld us, status 0x%x): two NTP daemons cannot work, stop "
+		    "the other one", rate_get(&tx) * 1e6, tx.tick,
 		    (unsigned)tx.status);
 	c->reported_other = true;
 	adjust(c, &adjtime, "end adjtime(3)");

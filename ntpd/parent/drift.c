@@ -21,7 +21,7 @@
 #define DRIFT_INTERVAL		3600.0
 #define DRIFT_CHANGE		0.01e-6		/* s/s */
 
-/* So is a frequency that is right by chance, but said to be less sure; tuned. */
+/* So is one that is right by chance, but not known to be; tuned. */
 #define DRIFT_SURER		0.5
 
 /* A wrong file likewise, and wrong it is by so many standard errors; tuned. */

@@ -132,9 +132,9 @@ bool		 policy_report(struct policy *policy, bool synchronized);
  * -1: back), s; 0: not at all.  Finite.
  *
  * An undo goes to where our steps have put the clock before: an undo can be as
- * wrong as the step was, and is undone likewise.  It is inexact by what may have
- * been slewed and what the oscillator may have drifted meanwhile: the threshold
- * of a step and 500 ppm of the time since the last one, 1 s at least.
+ * wrong as the step was, and is undone likewise.  It is inexact by what may
+ * have been slewed and what the oscillator may have drifted meanwhile: the
+ * threshold of a step and 500 ppm of the time since the last one, 1 s at least.
  */
 double		 policy_reach(const struct policy *policy, int sign,
 		    struct instant now);
