@@ -1,6 +1,7 @@
 /*
  * The launcher: starts processes when the parent asks, reports their ends.
  */
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include <bsd/unistd.h>
@@ -89,6 +90,22 @@ reap(struct launcher *l)
 	}
 }
 
+/*
+ * When the launcher ends the kernel kills its children in its name, which needs
+ * their user.  CAP_KILL would do, too, but is more, and not every container has
+ * it.  A process of that user cannot signal the launcher for that: its real and
+ * saved user is still root.
+ */
+static void
+become_able_to_kill(uid_t uid)
+{
+	if (seteuid(uid) == -1)
+		fatal("cannot become user %u", (unsigned)uid);
+	/* The kernel has forgotten what spawn() has set. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == -1)
+		fatal("PR_SET_PDEATHSIG");
+}
+
 static void
 launcher_init(struct launcher *l, int parent_fd)
 {
@@ -105,6 +122,7 @@ launcher_init(struct launcher *l, int parent_fd)
 	    sigaction(SIGCHLD, &sa, NULL) == -1)
 		fatal("signals");
 	sigdelset(&l->waiting, SIGCHLD);
+	become_able_to_kill(setup.uid);
 	sandbox_enter(&launcher_sandbox, &target);
 }
 

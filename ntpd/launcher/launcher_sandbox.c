@@ -1,8 +1,6 @@
 /*
  * The launcher may become the unprivileged user and enter the chroot, which
- * its children do first of all.  When it ends, the kernel kills them in its
- * name: that takes CAP_KILL, since they are another user's.  It is no more than
- * CAP_SETUID gives already.  It cannot touch the clock or open port 123.
+ * its children do first of all.  It cannot touch the clock or open port 123.
  *
  * It has no filter of system calls, since its children would inherit it; each
  * child brings its own.  It never reads a byte from a network.
@@ -15,7 +13,7 @@ const struct sandbox launcher_sandbox = {
 	.process = "launcher",
 	.chroot = false,
 	.drop_user = false,
-	.capabilities = "cap_setuid,cap_setgid,cap_sys_chroot,cap_kill=ep",
+	.capabilities = "cap_setuid,cap_setgid,cap_sys_chroot=ep",
 	.files = FILES_OWN,
 	.max_files = 256,
 	.may_fork = true,

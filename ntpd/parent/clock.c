@@ -13,12 +13,9 @@
 #include "common/log.h"
 #include "ntpd/parent/clock.h"
 #include "ntpd/parent/policy.h"
+#include "ntpd/parent/rate.h"
 
 #define NS_PER_S		1000000000LL
-
-/* timex.freq is ppm with 16 bits of fraction. */
-#define FREQ_PER_PPM		65536.0
-#define FREQ_MOST_PPM		500.0
 
 /*
  * More is not taken over from a former run, s/s: it is a slew that was cut off.
@@ -37,24 +34,8 @@
 /* The day ends with a leap second. */
 #define STA_LEAP	(STA_INS | STA_DEL)
 
-/* Off for so long, s, it has been seen to be off. */
-#define LEAP_PAUSE	2.0
-
 /* Those that are ours to set; the rest belongs to the kernel. */
 #define STA_OURS	(STA_ITSELF | STA_LEAP | STA_UNSYNC)
-
-/* One tick too many or too few in a second, in ppm: 10^6 / USER_HZ us. */
-static double
-ppm_per_tick(void)
-{
-	return (double)sysconf(_SC_CLK_TCK);
-}
-
-static long
-nominal_tick(void)
-{
-	return 1000000 / sysconf(_SC_CLK_TCK);
-}
 
 static int64_t
 read_ns(clockid_t id)
@@ -99,9 +80,11 @@ account(struct clock *c)
 	jump = real - raw * (1 + was.frequency + was.slew);
 	leap = leap_between(was.seen_real, c->seen_real, c->leaps - was.leaps,
 	    jump);
-	if (leap != 0)
+	if (leap != 0) {
+		c->leap = LEAP_NONE;	/* a day has one at most */
 		log_info("leap second: the last one of the day was %s",
 		    leap > 0 ? "repeated" : "left out");
+	}
 	jump += leap;
 	/* With -x others may steer, and what they do is no jump. */
 	if (was.read_only)
@@ -131,57 +114,6 @@ adjust(struct clock *c, struct timex *tx, const char *what)
 }
 
 /*
- * Whoever has set the clock: the kernel knows no longer when its leap second is
- * due, and it looks again only when it has seen the bit off at the end of a
- * second (second_overflow() in kernel/time/ntp.c).
- */
-static void
-let_leap_be_seen(struct clock *c)
-{
-	struct timex	 tx = { .modes = 0 };
-
-	c->leap_from = instant_add(instant_now(), LEAP_PAUSE);
-	if (c->leap == LEAP_NONE || clock_adjtime(CLOCK_REALTIME, &tx) == -1)
-		return;
-	c->leap = LEAP_NONE;
-	tx.modes = ADJ_STATUS;
-	tx.status &= ~STA_LEAP;
-	adjust(c, &tx, "put off the leap second");
-}
-
-double
-clock_jump(struct clock *c, double *slept)
-{
-	double		 jumped;
-
-	account(c);
-	let_leap_be_seen(c);
-	jumped = c->jumped;
-	*slept = c->slept;
-	c->jumped = c->slept = 0;
-	return jumped;
-}
-
-/*
- * Make the clock run RATE s/s faster than the bare oscillator, up to 10 %.  The
- * kernel takes up to 500 ppm as frequency; what is beyond it goes into the
- * length of the tick, which many monitoring tools do not see, so only then.
- */
-static bool
-set_rate(struct clock *c, double rate)
-{
-	struct timex	 tx = { .modes = ADJ_FREQUENCY | ADJ_TICK };
-	double		 ppm = rate * 1e6, ticks = 0;
-
-	if (fabs(ppm) > FREQ_MOST_PPM)
-		ticks = round(ppm / ppm_per_tick());
-	tx.tick = nominal_tick() + (long)ticks;
-	tx.freq = lround((ppm - ticks * ppm_per_tick()) * FREQ_PER_PPM);
-	account(c);
-	return adjust(c, &tx, "set the clock's rate");
-}
-
-/*
  * Switch the kernel's loops off; the rest of STATUS is as it was read.  What
  * the PLL had still to correct it would go on to correct when it is off.  It
  * takes another offset only while it is on (ntp_update_offset() in
@@ -199,6 +131,45 @@ stop_loops(struct clock *c, int status)
 	    adjust(c, &off, "take over the clock");
 }
 
+/*
+ * After the clock was set, by any program, the kernel does not know any more
+ * when its leap second is due.  It finds out again at the end of this second if
+ * a PLL was switched off (process_adj_status() in kernel/time/ntp.c).
+ */
+static void
+find_leap_again(struct clock *c)
+{
+	struct timex	 tx = { .modes = 0 };
+
+	if (!c->read_only && c->leap != LEAP_NONE &&
+	    clock_adjtime(CLOCK_REALTIME, &tx) != -1)
+		stop_loops(c, tx.status);
+}
+
+double
+clock_jump(struct clock *c, double *slept)
+{
+	double		 jumped;
+
+	account(c);
+	find_leap_again(c);
+	jumped = c->jumped;
+	*slept = c->slept;
+	c->jumped = c->slept = 0;
+	return jumped;
+}
+
+/* Make the clock run RATE s/s faster than the bare oscillator, up to 10 %. */
+static bool
+set_rate(struct clock *c, double rate)
+{
+	struct timex	 tx = { .modes = ADJ_FREQUENCY | ADJ_TICK };
+
+	rate_put(rate, &tx);
+	account(c);
+	return adjust(c, &tx, "set the clock's rate");
+}
+
 static void
 clear_loops(struct clock *c)
 {
@@ -212,8 +183,7 @@ clear_loops(struct clock *c)
 		    "taken for 0");
 		return;
 	}
-	c->frequency = ((double)tx.freq / FREQ_PER_PPM +
-	    (double)(tx.tick - nominal_tick()) * ppm_per_tick()) * 1e-6;
+	c->frequency = rate_get(&tx);
 	if (fabs(c->frequency) > PLAUSIBLE_FREQUENCY)
 		c->frequency = 0;
 	if (c->read_only)
@@ -263,7 +233,7 @@ clock_set_frequency(struct clock *c, double frequency)
 	if (c->read_only)
 		return true;
 	/* Rounded to what the kernel can hold, so that our books are exact. */
-	frequency = round(frequency * 1e6 * FREQ_PER_PPM) / FREQ_PER_PPM * 1e-6;
+	frequency = rate_round(frequency);
 	slew = possible_slew(c->slew, frequency);
 	if (!set_rate(c, frequency + slew))
 		return false;
@@ -309,7 +279,7 @@ clock_step(struct clock *c, double by)
 	if (!adjust(c, &tx, "step the clock"))
 		return false;
 	look(c);
-	let_leap_be_seen(c);
+	find_leap_again(c);
 	/* A slew in progress was for the offset that is gone now. */
 	if (c->slew != 0)
 		(void)clock_set_slew(c, 0, 0, c->slew_end);
@@ -345,8 +315,6 @@ clock_set_quality(struct clock *c, bool synchronized, double esterror,
 		log_warn("cannot read the clock's state");
 		return;
 	}
-	if (instant_before(instant_now(), c->leap_from))
-		leap = LEAP_NONE;
 	if (leap != c->leap)
 		log_leap(leap);
 	c->leap = leap;
@@ -370,30 +338,42 @@ clock_close(struct clock *c)
 	c->slew_end = INSTANT_NEVER;
 }
 
+/* TX is what the kernel has now; OpenNTPD uses adjtime(3). */
+static bool
+is_as_we_left_it(const struct clock *c, const struct timex *tx)
+{
+	struct timex	 adjtime = { .modes = ADJ_OFFSET_SS_READ };
+	/* The kernel sets STA_UNSYNC itself when maxerror has grown to 16 s. */
+	int		 ours = STA_OURS & ~STA_UNSYNC;
+
+	if (clock_adjtime(CLOCK_REALTIME, &adjtime) == -1)
+		adjtime.offset = 0;
+	return tx->freq == c->set_freq && tx->tick == c->set_tick &&
+	    (tx->status & ours) == (c->set_status & ours) &&
+	    tx->offset == 0 && adjtime.offset == 0;
+}
+
 void
 clock_watch(struct clock *c)
 {
 	static struct log_limit limit = { .burst = 5, .interval = 600 };
 	struct timex	 tx = { .modes = 0 };
-	int		 ours;
+	struct timex	 adjtime = { .modes = ADJ_OFFSET_SINGLESHOT };
 
 	account(c);
 	if (c->read_only || clock_adjtime(CLOCK_REALTIME, &tx) == -1)
 		return;
-	/* The kernel itself sets STA_UNSYNC when maxerror has grown to 16 s. */
-	ours = (STA_OURS & ~STA_UNSYNC);
-	if (tx.freq == c->set_freq && tx.tick == c->set_tick &&
-	    tx.offset == 0 && (tx.status & ours) == (c->set_status & ours)) {
+	if (is_as_we_left_it(c, &tx)) {
 		c->reported_other = false;
 		return;
 	}
 	if (!c->reported_other && log_allowed(&limit, instant_now(), NULL))
-		log_warnx("another program steers the clock (frequency "
-		    "%.3f ppm, tick %ld us, status 0x%x): two NTP daemons "
-		    "cannot work, stop the other one",
-		    (double)tx.freq / FREQ_PER_PPM, tx.tick,
+		log_warnx("another program steers the clock (%.3f ppm, tick "
+		    "%ld us, status 0x%x): two NTP daemons cannot work, stop "
+		    "the other one", rate_get(&tx) * 1e6, tx.tick,
 		    (unsigned)tx.status);
 	c->reported_other = true;
+	adjust(c, &adjtime, "end adjtime(3)");
 	stop_loops(c, (tx.status & ~STA_LEAP) | leap_status(c->leap));
 	set_rate(c, c->frequency + c->slew);
 }

@@ -32,7 +32,6 @@ struct clock {
 	int64_t		 seen_raw, seen_real, seen_boot_lead;
 	int64_t		 leaps;		/* the kernel's count then, leap.h */
 	enum ntp_leap	 leap;		/* that this day is to end with */
-	struct instant	 leap_from;	/* none is told to the kernel before */
 
 	/* What our rates do not explain, up to then, for clock_jump(). */
 	double		 jumped, slept;	/* s */
@@ -76,8 +75,7 @@ bool	 clock_step(struct clock *c, double by);
  * Tell the kernel how good the clock is, s: adjtimex(2) reports it to whoever
  * monitors the machine, and the RTC is kept right only while synchronized.
  * And that the UTC day of its clock ends with the leap second LEAP, or with
- * none; what is announced is logged.  For two seconds after the clock was set
- * it is none, so that the kernel finds out anew when it is due.
+ * none; what is announced is logged.
  */
 void	 clock_set_quality(struct clock *c, bool synchronized, double esterror,
 	    double maxerror, enum ntp_leap leap);
@@ -100,8 +98,9 @@ int64_t	 clock_unix_time(void);
 double	 clock_jump(struct clock *c, double *slept);
 
 /*
- * Log, once and not too often, if another program changed frequency, tick, status or the PLL's
- * offset since our last change, and take the clock back.  Call it now and then.
+ * Log, once and not too often, if another program changed frequency, tick or
+ * status since our last change, or has the kernel correct an offset by its PLL
+ * or adjtime(3), and take the clock back.  Call it now and then.
  */
 void	 clock_watch(struct clock *c);
 

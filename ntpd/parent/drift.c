@@ -16,9 +16,13 @@
 #include "ntpd/parent/policy.h"
 
 #define DRIFT_MAX_LEN		128	/* longer than any that we wrote */
+
 /* A change is worth writing when the file is that old, s; tuned. */
 #define DRIFT_INTERVAL		3600.0
 #define DRIFT_CHANGE		0.01e-6		/* s/s */
+
+/* So is one that is right by chance, but not known to be; tuned. */
+#define DRIFT_SURER		0.5
 
 /* A wrong file likewise, and wrong it is by so many standard errors; tuned. */
 #define DRIFT_WRONG_INTERVAL	300.0
@@ -114,7 +118,8 @@ drift_worth_writing(const struct drift *saved, const struct drift *now,
 	double		 change = fabs(now->frequency - saved->frequency);
 
 	if (age >= DRIFT_INTERVAL)
-		return change >= DRIFT_CHANGE;
+		return change >= DRIFT_CHANGE ||
+		    now->error < DRIFT_SURER * saved->error;
 	return age >= DRIFT_WRONG_INTERVAL && change >= DRIFT_CHANGE &&
 	    change > DRIFT_WRONG_ERRORS * (saved->error + now->error);
 }

@@ -49,15 +49,17 @@ is_new_day(const struct policy *policy, struct instant now)
 	    policy->new_start) >= POLICY_NEW_START_INTERVAL;
 }
 
-/* How far our own steps may be taken back, s. */
+/* How far the clock may be stepped to where it has been before, s. */
 static double
 reach_of_undo(const struct policy *policy, int sign, struct instant now)
 {
 	double		 since = instant_diff(now, policy->stepped_at);
+	double		 far = sign < 0 ? policy->stepped - policy->lowest :
+			    policy->highest - policy->stepped;
 
-	if (policy->stepped * sign >= 0)
+	if (far <= 0)
 		return 0;
-	return fabs(policy->stepped) + fmax(POLICY_UNDO_LEAST,
+	return far + fmax(POLICY_UNDO_LEAST,
 	    policy->threshold + POLICY_UNDO_RATE * since);
 }
 
@@ -201,24 +203,24 @@ judge_step(const struct policy *policy, double by, int64_t unix_time,
 }
 
 /*
- * Keep the books of a step BY s.  What an undo goes too far is its inexactness
- * and nothing to be undone again, or two could take turns and grow.
+ * Keep the books of a step BY s.  What an undo goes too far is its inexactness,
+ * and not where the clock has been, or two could take turns and grow.
  */
 static void
 enter_step(struct policy *policy, double by, struct instant now)
 {
-	if (policy->state == PAUSED && by > 0)
+	bool		 is_undo;
+
+	is_undo = fabs(by) <= reach_of_undo(policy, by < 0 ? -1 : 1, now);
+	if (policy->state == PAUSED && by > 0 && !is_undo)
 		policy->granted += by;
 	policy->state = SETTLED;
-	if (fabs(by) <= reach_of_undo(policy, by < 0 ? -1 : 1, now)) {
-		if (fabs(by) >= fabs(policy->stepped))
-			policy->stepped = 0;
-		else
-			policy->stepped += by;
-		return;
-	}
 	policy->stepped += by;
+	if (is_undo)
+		return;
 	policy->stepped_at = now;
+	policy->lowest = fmin(policy->lowest, policy->stepped);
+	policy->highest = fmax(policy->highest, policy->stepped);
 }
 
 enum verdict

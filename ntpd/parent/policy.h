@@ -82,7 +82,8 @@ struct policy {
 	bool		 new_started;	/* by the engine's word: a day began */
 	struct instant	 new_start;	/* ... then, */
 	double		 granted;	/* s, stepped forward in that day */
-	double		 stepped;	/* s, signed: what an undo may take back */
+	double		 stepped;	/* s, signed: the sum of our steps */
+	double		 lowest, highest; /* that it has been, undoes apart */
 	struct instant	 stepped_at;	/* the last step that was no undo */
 	uint32_t	 refused;	/* since the start */
 };
@@ -130,7 +131,8 @@ bool		 policy_report(struct policy *policy, bool synchronized);
  * How far the clock may be stepped now in the direction of SIGN (1: forward,
  * -1: back), s; 0: not at all.  Finite.
  *
- * An undo goes against the sum of our steps, as far as that is and what may
+ * An undo goes to where our steps have put the clock before: an undo can be as
+ * wrong as the step was, and is undone likewise.  It is inexact by what may
  * have been slewed and what the oscillator may have drifted meanwhile: the
  * threshold of a step and 500 ppm of the time since the last one, 1 s at least.
  */

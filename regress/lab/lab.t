@@ -27,6 +27,8 @@ LIMITS = {
     # is when the outage begins is chance, for chronyd as for us.
     "outage": {"max": 10e-3, "steps": 1, "requests": 2000, "/rms": 2},
     "leap": {"max": 10e-3, "steps": 0, "requests": 1500, "bound_worst": 4},
+    # A second more or less is what must not be left.
+    "leapstep": {"max": 0.1, "steps": 0, "back1ms": 1200, "requests": 700},
     # The suspension counts as one step, the way back as another.
     "suspend": {"back10ms": 120, "back1ms": 600, "steps": 2,
                 "requests": 1500},
@@ -41,6 +43,7 @@ LEAST = {
     "falsetickers": {"coverage": 0.9},
     "outage": {"coverage": 0.9},
     "leap": {"coverage": 0.9},
+    "leapstep": {"coverage": 0.9},
     "suspend": {"coverage": 0.9},
 }
 

@@ -264,7 +264,8 @@ the_engine_knows_its_reach(void **arg)
 	    "the start only\n"), 1);
 	ask_step(-100);
 	assert_true(stepped == 0);
-	assert_true(state.step_back == 0 && state.step_forward == 0);
+	assert_true(state.step_back == 0);
+	assert_true(fabs(state.step_forward - 101) < 1e-3);
 }
 
 /* What the kernel did not do was not used. */

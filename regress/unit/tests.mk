@@ -16,7 +16,8 @@ background_test	= ntpd/parent/background common/loop common/log
 batch_test	= $(ANSWERING) $(COMMON)
 check_test	= ntpd/engine/check common/ntp common/ntptime common/reason
 children_test	= ntpd/parent/children ntpd/process $(COMMON)
-clock_test	= ntpd/parent/clock common/leap common/loop common/log
+clock_test	= ntpd/parent/clock ntpd/parent/rate common/leap common/loop \
+		common/log
 clients_test	= $(addprefix ntpd/server/,clients address) common/addr \
 		common/siphash
 confirm_test	= ntpd/sync/confirm
