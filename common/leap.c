@@ -10,6 +10,17 @@
 #include <time.h>
 
 #define DAY		86400
+#define NS_PER_S	1000000000LL
+
+/* Until the readings of both clocks belong together; tuned: two will do. */
+#define READINGS	10
+#define GAP_MOST	(NS_PER_S / 10)
+
+/* A leap second is one before midnight or after, and noticed a bit later, s. */
+#define LATE		2
+
+/* Less is no leap second of the clock, whatever else was wrong, s. */
+#define JUMP_LEAST	0.5
 
 /*
  * Days from 0000-03-01 to 1970-01-01, and in 400 years.  Years that begin in
@@ -51,22 +62,43 @@ leap_days_left(int64_t unix_time)
 	return -1;
 }
 
-int64_t
-leap_count(void)
+static int64_t
+read_ns(clockid_t id)
 {
-	struct timespec	 tai, utc;
+	struct timespec	 ts;
 
-	clock_gettime(CLOCK_TAI, &tai);
-	clock_gettime(CLOCK_REALTIME, &utc);
-	return llround((double)(tai.tv_sec - utc.tv_sec) +
-	    (double)(tai.tv_nsec - utc.tv_nsec) * 1e-9);
+	clock_gettime(id, &ts);
+	return (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
 }
 
+/*
+ * The two clocks cannot be read at once.  If we are interrupted in between, or
+ * the clock is set, it shows between the readings of UTC before and after.
+ */
 int64_t
-leap_since(int64_t *count)
+leap_count(int64_t *real)
 {
-	int64_t		 now = leap_count(), more = now - *count;
+	int64_t		 before, tai, gap = -1;
+	int		 i;
 
-	*count = now;
-	return llabs(more) == 1 ? more : 0;
+	*real = read_ns(CLOCK_REALTIME);
+	for (i = 0; i < READINGS && (gap < 0 || gap > GAP_MOST); i++) {
+		before = *real;
+		tai = read_ns(CLOCK_TAI);
+		*real = read_ns(CLOCK_REALTIME);
+		gap = *real - before;
+	}
+	return llround((double)(tai - *real) / NS_PER_S);
+}
+
+int
+leap_between(int64_t from, int64_t to, int64_t more, double jumped)
+{
+	int64_t		 first = from / NS_PER_S - LATE;
+	int64_t		 last = to / NS_PER_S + LATE;
+
+	if (llabs(more) != 1 || fabs(jumped) < JUMP_LEAST ||
+	    leap_days_left(first) != 0)
+		return 0;
+	return first - first % DAY + DAY <= last ? (int)more : 0;
 }

@@ -24,17 +24,22 @@ enum ntp_leap {
 int		 leap_days_left(int64_t unix_time);
 
 /*
- * TAI - UTC as the kernel counts it, whole s: it changes by 1 with each leap
- * second that the kernel inserts (-1: leaves out), and at no other moment
- * unless somebody sets it.  Where it begins is no matter of ours: mostly at 0.
+ * TAI - UTC as the kernel counts it, whole s, and in *REAL the CLOCK_REALTIME
+ * (ns since 1970) that it belongs to.  It changes by 1 with each leap second
+ * that the kernel inserts (-1: leaves out), and at no other moment unless
+ * somebody sets it.  Where it begins does not matter here: mostly at 0.
  */
-int64_t		 leap_count(void);
+int64_t		 leap_count(int64_t *real);
 
 /*
- * The same, and in *COUNT what it was before.  By how much the count has
- * changed since: 1 or -1 is a leap second; 0 is none, which is also said if
- * somebody has set the count by more.
+ * Was there a leap second between two readings of CLOCK_REALTIME, FROM and TO
+ * (ns since 1970, less than a day apart)?  MORE is the change of the kernel's
+ * count, JUMPED (s) what the clock has gained beyond the time that passed.
+ * 1: one was inserted; -1: left out; 0: none.  It is one if the count has
+ * changed by one, and the clock has jumped, at the end of a June or a December.
+ * If the count changed alone, somebody has set it.
  */
-int64_t		 leap_since(int64_t *count);
+int		 leap_between(int64_t from, int64_t to, int64_t more,
+		    double jumped);
 
 #endif

@@ -10,6 +10,8 @@ static const struct {
 	const char	*text;
 } reasons[] = {
 	[REASON_NONE] = { NULL, "it can be used" },
+	[REASON_SELF] = { "self", "it is this machine itself" },
+	[REASON_DENIED] = { "denied", "it asked not to be asked any more" },
 	[REASON_SILENT] = { "silent", "it does not answer" },
 	[REASON_UNSENDABLE] = { "unsendable", "requests to it cannot leave" },
 	[REASON_UNSYNCHRONIZED] = { "unsynchronized",
@@ -24,7 +26,7 @@ static const struct {
 	    "it says that its clock was last set after it answered" },
 	[REASON_DELAY] = { "delay",
 	    "the round trip is negative or over 4 s" },
-	[REASON_LOOP] = { "loop", "it is synchronized to us" },
+	[REASON_LOOP] = { "loop", "it has its time from this machine" },
 	[REASON_VERSION] = { "version", "its version is not 3 or 4" },
 };
 

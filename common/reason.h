@@ -8,6 +8,8 @@
 /* In this order they are numbered in the control protocol. */
 enum reason {
 	REASON_NONE,		/* it can be used, as far as is known */
+	REASON_SELF,
+	REASON_DENIED,
 	REASON_SILENT,
 	REASON_UNSENDABLE,
 	REASON_UNSYNCHRONIZED,

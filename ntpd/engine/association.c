@@ -244,6 +244,10 @@ note_acceptance(struct association *a)
 enum reason
 association_reason(const struct association *a)
 {
+	if (association_is_self(a))
+		return REASON_SELF;
+	if (association_is_denied(a))
+		return REASON_DENIED;
 	if (a->was_unsendable)
 		return REASON_UNSENDABLE;
 	if (a->refused != REASON_NONE)
@@ -452,6 +456,7 @@ associations_silent(const struct association all[MAX_ASSOCIATIONS])
 
 	for (a = all; a < all + MAX_ASSOCIATIONS; a++)
 		n += a->used && !association_is_denied(a) &&
+		    !association_is_self(a) &&
 		    !a->was_unreachable && is_quiet(a) &&
 		    !schedule_is_first(&a->schedule);
 	return n;

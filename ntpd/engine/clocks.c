@@ -57,6 +57,13 @@ read_both(int64_t *raw)
 	return best_real;
 }
 
+static void
+look(struct clocks *c)
+{
+	c->seen_raw = read_ns(CLOCK_MONOTONIC_RAW);
+	c->leaps = leap_count(&c->seen_real);
+}
+
 void
 clocks_init(struct clocks *c)
 {
@@ -65,14 +72,21 @@ clocks_init(struct clocks *c)
 	c->base = real - raw;
 	c->start = raw;
 	c->rate = 0;
-	c->leaps = leap_count();
+	look(c);
 }
 
 bool
 clocks_follow_leap(struct clocks *c)
 {
-	int64_t		 leap = leap_since(&c->leaps);
+	struct clocks	 was = *c;
+	double		 raw, real;
+	int		 leap;
 
+	look(c);
+	raw = (double)(c->seen_raw - was.seen_raw) * 1e-9;
+	real = (double)(c->seen_real - was.seen_real) * 1e-9;
+	leap = leap_between(was.seen_real, c->seen_real, c->leaps - was.leaps,
+	    real - raw * (1 + c->rate));
 	c->base -= leap * NS_PER_S;
 	return leap != 0;
 }

@@ -14,7 +14,10 @@ struct clocks {
 					/* and the leap seconds since */
 	int64_t		 start;		/* ns, RAW at the start */
 	double		 rate;		/* s/s, that REALTIME gains on RAW */
-	int64_t		 leaps;		/* the kernel's count, leap.h */
+
+	/* The last look for a leap second; ns. */
+	int64_t		 seen_raw, seen_real;
+	int64_t		 leaps;		/* the kernel's count then, leap.h */
 };
 
 struct reading {

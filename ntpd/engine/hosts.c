@@ -232,7 +232,8 @@ hosts_configured(const struct hosts *hosts,
 		if (hosts->list[i].name.naddrs == 0)
 			n += host_wants(&hosts->list[i]);
 	for (i = 0; i < MAX_ASSOCIATIONS; i++)
-		n += all[i].used && !association_is_denied(&all[i]);
+		n += all[i].used && !association_is_denied(&all[i]) &&
+		    !association_is_self(&all[i]);
 	return n;
 }
 

@@ -78,7 +78,8 @@ size_t	 hosts_awaited(const struct hosts *hosts);
 
 /*
  * How many servers are configured?  Those of names without an address count
- * as many as they may become; those that deny themselves do not count.
+ * as many as they may become; those that deny themselves, or are this machine
+ * itself, do not count.
  */
 size_t	 hosts_configured(const struct hosts *hosts,
 	    const struct association all[MAX_ASSOCIATIONS]);

@@ -227,9 +227,9 @@ asked(struct schedule *s, const struct schedule_view *v)
 {
 	s->missed++;
 	s->asked_at = v->now;
+	if (s->state == SCHEDULE_STARTING && --s->left == 0 && v->awaited)
+		s->left = 1;
 	if (s->state == SCHEDULE_STARTING && s->left > 0)
-		s->left--;
-	if (s->state == SCHEDULE_STARTING && (s->left > 0 || v->awaited))
 		s->next = instant_add(v->now, burst_spacing(s, v->awaited));
 	else if (s->state == SCHEDULE_HURRIED && s->left > 0) {
 		s->left--;

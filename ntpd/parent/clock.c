@@ -76,7 +76,7 @@ static void
 look(struct clock *c)
 {
 	c->seen_raw = read_ns(CLOCK_MONOTONIC_RAW);
-	c->seen_real = read_ns(CLOCK_REALTIME);
+	c->leaps = leap_count(&c->seen_real);
 	c->seen_boot_lead = read_ns(CLOCK_BOOTTIME) - read_ns(CLOCK_MONOTONIC);
 }
 
@@ -90,16 +90,19 @@ static void
 account(struct clock *c)
 {
 	struct clock	 was = *c;
-	double		 raw, real, leap, jump, least = CLOCK_JUMP_LEAST;
+	double		 raw, real, jump, least = CLOCK_JUMP_LEAST;
+	int		 leap;
 
 	look(c);
 	raw = (double)(c->seen_raw - was.seen_raw) * 1e-9;
 	real = (double)(c->seen_real - was.seen_real) * 1e-9;
-	leap = (double)leap_since(&c->leaps);
+	jump = real - raw * (1 + was.frequency + was.slew);
+	leap = leap_between(was.seen_real, c->seen_real, c->leaps - was.leaps,
+	    jump);
 	if (leap != 0)
 		log_info("leap second: the last one of the day was %s",
 		    leap > 0 ? "repeated" : "left out");
-	jump = real + leap - raw * (1 + was.frequency + was.slew);
+	jump += leap;
 	/* With -x others may steer, and what they do is no jump. */
 	if (was.read_only)
 		least = fmax(least, 1e-3 * raw);
@@ -237,7 +240,6 @@ clock_open(struct clock *c, bool read_only)
 	memset(c, 0, sizeof(*c));
 	c->read_only = read_only;
 	c->slew_end = INSTANT_NEVER;
-	c->leaps = leap_count();
 	look(c);
 	clear_loops(c);
 	opened = c;

@@ -30,7 +30,7 @@ struct clock {
 
 	/* The last look at the clocks, ns: where REALTIME must be by now. */
 	int64_t		 seen_raw, seen_real, seen_boot_lead;
-	int64_t		 leaps;		/* the kernel's count, leap.h */
+	int64_t		 leaps;		/* the kernel's count then, leap.h */
 	enum ntp_leap	 leap;		/* that this day is to end with */
 	struct instant	 leap_from;	/* none is told to the kernel before */
 

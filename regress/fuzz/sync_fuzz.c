@@ -21,7 +21,7 @@ int	 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define SOURCES		6
 #define EVENTS		200		/* of one input, at most */
 #define LATEST		4e9		/* s, oscillator time */
-#define ANSWERS		40		/* of each source, in the end */
+#define ANSWERS		24		/* of each source, in the end */
 
 /* What an estimate can be: an era of NTP time, s; a kernel's limits, s/s. */
 #define MOST_OFFSET	4294967296.0

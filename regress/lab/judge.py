@@ -61,21 +61,27 @@ class Run:
     def likely(self):
         return statistics.median(c.likely for c in self.last)
 
-    def has_asked_again(self, since, second):
-        """Has a majority of the servers, and each that can be reached and is
-        honest, answered a request that was sent after SINCE?"""
-        again = {int(k) for t, asked, k in self.answers
-                 if asked >= since and t <= second}
-        here = {k for k, s in enumerate(self.weather.servers, 1)
-                if not inside(s.outs, second) and not inside(s.lies, second)}
-        return here <= again and \
-            2 * len(here & again) > len(self.weather.servers)
+    def has_answered(self, k, since, apart, second):
+        """Has server K by now answered a request that was sent after SINCE,
+        and another APART later, if that is not 0?"""
+        asked = [a for t, a, server in self.answers
+                 if server == k and a >= since and t <= second]
+        return asked != [] and (apart == 0 or asked[-1] >= asked[0] + apart)
+
+    def is_over(self, since, apart, second):
+        """Have a majority of the servers, and each that can be reached and is
+        honest, answered since?"""
+        servers = self.weather.servers
+        here = [k for k, s in enumerate(servers, 1)
+                if not inside(s.outs, second) and not inside(s.lies, second)]
+        return 2 * len(here) > len(servers) and all(
+            self.has_answered(k, since, apart, second) for k in here)
 
     def is_excused(self, second):
         """May the certain bound be wrong now?"""
         return any(a <= second and (
-            second <= b or not self.has_asked_again(b, second))
-            for a, b in self.excuses)
+            second <= b or not self.is_over(b, apart, second))
+            for a, b, apart in self.excuses)
 
     def false_claims(self):
         return [c for c in self.claims if c.error > c.certain
@@ -101,21 +107,24 @@ def round_trip(weather):
 
 
 def excuses(weather):
-    """When nobody can know, [from, to]: pauses; changes of frequency beyond
-    what the certain bound allows for, until they are more than a round trip
-    hides; servers that lie with a majority."""
+    """When nobody can know: [from, to], and how far apart two answers must be
+    that end it, 0 if one does.  That is after pauses, and while servers that
+    lie are a majority.  And it is after changes of frequency beyond what the
+    certain bound allows for.  One answer shows how far the clock has gone since
+    the one before, which may not be much.  With another one, in which time it
+    goes farther than a round trip hides, the frequency is known."""
     for at, _ in weather.pauses:
-        yield at, at
+        yield at, at, 0
     for at, by, tau in weather.changes:
         excess = sum(abs(f) for t, f, _ in weather.changes
                      if at - 3600 < t <= at) - CERTAIN_DRIFT
         if excess > 0:
-            yield at, at + 3 * tau + min(LONGEST, round_trip(weather) / excess)
+            yield at, at + 3 * tau, min(LONGEST, round_trip(weather) / excess)
     edges = sorted({t for s in weather.servers
                     for w in s.outs + s.lies for t in w})
     for a, b in zip(edges, edges[1:]):
         if not has_honest_majority(weather, a):
-            yield a, b
+            yield a, b, 0
 
 
 def complaints(run, fresh):

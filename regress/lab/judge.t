@@ -106,11 +106,14 @@ CASES = (
     ("after a pause and answers that were asked for before", {
         "claim": SOON, "spoil": pause, "answers": [NOW - 0.001]}, None),
     ("after 10 ppm", {"claim": SOON, "spoil": fast(10)}, "outside"),
-    ("after 50 ppm, answers too soon to tell", {
+    ("after 50 ppm and one answer", {
         "claim": SOON, "spoil": fast(50), "answers": [NOW + 20]}, None),
-    ("after 50 ppm, answers that tell", {
+    ("after 50 ppm and answers that are too close", {
+        "claim": SOON, "spoil": fast(50), "answers": [NOW + 20, NOW + 70]},
+     None),
+    ("after 50 ppm and answers that tell", {
         "claim": wrong(NOW, NOW + 200), "spoil": fast(50),
-        "answers": [NOW + 100]}, "outside"),
+        "answers": [NOW + 20, NOW + 90]}, "outside"),
     ("two of three lie", {"claim": SOON, "spoil": lies(2)}, None),
     ("one of three lies", {"claim": SOON, "spoil": lies(1)}, "outside"),
     ("one lies, one cannot be reached", {

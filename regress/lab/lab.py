@@ -17,7 +17,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 # that runs off by 50 ppm is noticed after two answers of a LAN server, asked
 # every 64 s; of a far one, after 1024 s each, and it may be 100 ms off then.
 # Within half an hour of that it is right again.  Nobody believes a glitch of
-# a day or a year that lasts for 20 minutes.
+# a day or a year that lasts for 20 minutes; when the only server that answers
+# at the start is a year ahead, the step is undone within an hour.
 ROUGH = {
     "fstep": {"max": 10e-3, "t1ms": 16200, "steps": 0},
     "fstep10": {"max": 2e-3, "t1ms": 16200, "steps": 0, "/rms": 1},
@@ -25,7 +26,7 @@ ROUGH = {
     "foreigndrift": {"max": 1e-3, "t1ms": 1800, "steps": 0},
     "dayglitch": {"max": 10e-3, "t1ms": 18000, "steps": 0},
     "yearglitch": {"max": 10e-3, "t1ms": 18000, "steps": 0},
-    "late": {"max": 1e-3, "t1ms": 1800, "steps": 0},
+    "late": {"max": 1e-3, "t1ms": 3600, "steps": 2},
     "lanwan": {"max": 1e-3, "t1ms": 600, "steps": 1, "/rms": 1},
     "freq520": {"max": 1e-3, "t1ms": 1800, "steps": 0, "/rms": 1},
     "freq800": {"max": 1e-3, "t1ms": 1800, "steps": 0, "/rms": 1},

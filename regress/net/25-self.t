@@ -103,12 +103,14 @@ def loops(us, far):
     d = Daemon(us, "listen on *", *lines)
     ok(all(used(d, a) for a in fine), "servers with the time of others are "
         "used", d.state)
-    ok(all(d.peer(a)["received"] == 0 and d.count("%s: has its time from this "
-        "machine: not used" % re.escape(a)) == 1 for a in looped),
-        "those with ours are not", d.state)
+    ok(wait_for(lambda: all(d.count("%s: answers, but cannot be used: it has "
+        "its time from this machine" % re.escape(a)) == 1 for a in looped),
+        10), "those with ours are not, and the log says so", d.state)
+    ok(all(d.peer(a)["received"] == 0 for a in looped), "for each answer",
+        d.state)
     us.address("eth0", "fd09::99/64", "10.9.0.99/24")
-    ok(wait_for(lambda: all(d.count("%s: has its time from this machine" %
-        re.escape(a)) for a in fine[:2]), 40), "nor are they by an address "
+    ok(wait_for(lambda: all(d.peer(a).get("reason") == "loop" for a in
+        fine[:2]), 40), "nor are they by an address "
         "that we get later", d.state)
     us.ip("addr", "del", "fd09::99/64", "dev", "eth0")
     us.ip("addr", "del", "10.9.0.99/24", "dev", "eth0")

@@ -428,6 +428,14 @@ leap(double by)
 	kernel.real -= by * S;
 }
 
+/* From now it is 100 s until the year is over. */
+static void
+end_of_the_year(void)
+{
+	kernel.real = (1830297600 - 100) * S;
+	clock_open(&clk, false);
+}
+
 /* Books know of it, whatever else happens; another's step is still one. */
 static void
 a_leap_second_is_no_jump(void **arg)
@@ -437,25 +445,48 @@ a_leap_second_is_no_jump(void **arg)
 
 	(void)arg;
 	for (i = 0; i < COUNT(leaps); i++) {
+		end_of_the_year();
 		pass(100);
 		leap(leaps[i]);
 		pass(100);
 		assert_jump(0, 0);
+		end_of_the_year();
+		pass(91);
 		assert_true(clock_set_slew(&clk, 0.1, 10, now()));
-		pass(5);
+		pass(9);
 		leap(leaps[i]);
-		pass(5);
+		pass(1);
 		assert_true(clock_end_slew(&clk, now()));
 		assert_jump(0, 0);
+		end_of_the_year();
+		pass(100);
 		leap(leaps[i]);
 		kernel.real += 20 * S;
 		assert_jump(20, 0);
 	}
-	/* That somebody sets TAI does not change the clock. */
-	kernel.tai = 37 * S;
-	assert_jump(0, 0);
-	leap(1);
-	assert_jump(0, 0);
+}
+
+/* That somebody sets TAI does not change the clock, whatever the hour. */
+static void
+a_count_that_was_set_is_no_jump(void **arg)
+{
+	static const double counts[] = { 1, -1, 37, -37, 10 };
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(counts); i++) {
+		kernel.tai += counts[i] * S;
+		assert_jump(0, 0);
+		end_of_the_year();
+		pass(100);
+		kernel.tai += counts[i] * S;
+		pass(1);
+		assert_jump(0, 0);
+		pass(86400);
+		assert_jump(0, 0);
+		leap(1);	/* in the first night of the year: a step */
+		assert_jump(-1, 0);
+	}
 }
 
 /* As long as it is announced, and whoever else has another opinion. */
@@ -689,6 +720,7 @@ main(void)
 		cmocka_unit_test_setup(another_program_is_reported, setup),
 		cmocka_unit_test_setup(a_step_ends_the_slew, setup),
 		cmocka_unit_test_setup(a_leap_second_is_no_jump, setup),
+		cmocka_unit_test_setup(a_count_that_was_set_is_no_jump, setup),
 		cmocka_unit_test_setup(a_leap_second_is_announced, setup),
 		cmocka_unit_test_setup(a_leap_second_survives_steps, setup),
 		cmocka_unit_test_setup(another_sets_the_clock, setup),

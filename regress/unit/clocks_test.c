@@ -177,6 +177,23 @@ steps_and_slews_show(void **arg)
 	assert_consistent(&c, &r);
 }
 
+/* From now it is a second until the year is over. */
+static void
+end_of_the_year(struct clocks *c)
+{
+	fake.step = (1830297600LL - 1) * NS_PER_S - BASE - fake.raw;
+	clocks_init(c);
+}
+
+/* It is over; by the kernel's clock it had LEAP seconds more than others. */
+static void
+pass_midnight(int64_t leap)
+{
+	fake.raw += (1 + leap) * NS_PER_S;
+	fake.step -= leap * NS_PER_S;
+	fake.tai += leap * NS_PER_S;
+}
+
 /* To UTC, oscillator time and all servers it comes at once. */
 static void
 leap_seconds_do_not_show(void **arg)
@@ -187,23 +204,47 @@ leap_seconds_do_not_show(void **arg)
 	size_t		 i;
 
 	(void)arg;
-	clocks_init(&c);
 	for (i = 0; i < COUNT(leaps); i++) {
-		fake.step -= leaps[i] * NS_PER_S;
-		fake.tai += leaps[i] * NS_PER_S;
-		clocks_follow_leap(&c);
+		end_of_the_year(&c);
+		c.rate = 1e-4;
+		pass_midnight(leaps[i]);
+		assert_true(clocks_follow_leap(&c));
 		r = clocks_read(&c);
 		assert_true(fabs(r.ahead) < 100e-9);
-		clocks_follow_leap(&c);
+		assert_false(clocks_follow_leap(&c));
 		r = clocks_read(&c);
 		assert_true(fabs(r.ahead) < 100e-9);
 		assert_consistent(&c, &r);
 	}
 	/* A step is one even if it is by a second. */
 	fake.step += NS_PER_S;
-	clocks_follow_leap(&c);
+	assert_false(clocks_follow_leap(&c));
 	r = clocks_read(&c);
 	assert_true(fabs(r.ahead - 1) < 100e-9);
+}
+
+/* That somebody sets TAI changes no other clock. */
+static void
+a_count_that_was_set_does_not_show(void **arg)
+{
+	static const int64_t counts[] = { 1, -1, 37, -37 };
+	struct clocks	 c;
+	struct reading	 r;
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < 2 * COUNT(counts); i++) {
+		clocks_init(&c);
+		if (i >= COUNT(counts)) {
+			end_of_the_year(&c);
+			pass_midnight(0);
+		}
+		fake.raw += 10 * NS_PER_S;
+		fake.tai += counts[i % COUNT(counts)] * NS_PER_S;
+		assert_false(clocks_follow_leap(&c));
+		r = clocks_read(&c);
+		assert_true(fabs(r.ahead) < 100e-9);
+	}
 }
 
 /* However long it takes: REALTIME is of the middle of the reading. */
@@ -412,6 +453,7 @@ main(void)
 		FAKE(oscillator_time_starts_at_zero),
 		FAKE(steps_and_slews_show),
 		FAKE(leap_seconds_do_not_show),
+		FAKE(a_count_that_was_set_does_not_show),
 		FAKE(slow_readings),
 		FAKE(an_interruption),
 		FAKE(no_more_readings_than_needed),

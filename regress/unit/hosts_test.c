@@ -24,6 +24,12 @@ association_is_denied(const struct association *a)
 	return a->schedule.state == SCHEDULE_STOPPED;
 }
 
+bool
+association_is_self(const struct association *a)
+{
+	return a->schedule.state == SCHEDULE_OURS;
+}
+
 static int
 begin(void **state)
 {
@@ -427,6 +433,8 @@ how_many_are_configured(void **state)
 	assert_int_equal(hosts_configured(&hosts, all), 4);
 	all[1].schedule.state = SCHEDULE_STOPPED;
 	assert_int_equal(hosts_configured(&hosts, all), 3);
+	all[2].schedule.state = SCHEDULE_OURS;
+	assert_int_equal(hosts_configured(&hosts, all), 2);
 }
 
 static void

@@ -28,12 +28,14 @@ config_test	= $(CONFIG_MODULES)
 config_load_test = $(CONFIG_MODULES)
 delays_test	= $(SYNC) regress/unit/paths
 discipline_test	= $(SYNC) regress/unit/paths
+doubt_test	= $(SYNC) regress/unit/paths
 drift_test	= ntpd/parent/drift
 filter_test	= $(SYNC)
 hosts_test	= $(addprefix ntpd/engine/,hosts members names) common/addr \
 		common/loop common/log
 imsg_test	= common/imsg
 leap_test	= common/leap
+line_test	= $(SYNC) regress/unit/paths
 local_test	= ntpd/engine/local ntpd/engine/steer ntpd/engine/clocks \
 		$(SYNC) common/addr common/leap common/loop common/log \
 		common/ntptime
