@@ -21,7 +21,7 @@ def frame(kind, payload=b"", length=None, has_fd=0):
         length, 1, os.getpid(), has_fd) + payload
 
 
-REQUEST = struct.pack("=II", 2, 0)
+REQUEST = struct.pack("=II", 3, 0)
 STATUS, PEERS, SERVER = 1, 2, 3
 
 
@@ -84,7 +84,7 @@ def test():
     for kind in 0, 4, 15, 16, 17, 18, 19, 20, 255, 0xffffffff:
         poke(d, frame(kind, REQUEST))
     works("types that are none, or the daemon's own")
-    for version, reserved in (0, 0), (1, 0), (3, 0), (0xffffffff, 0), (2, 7):
+    for version, reserved in (0, 0), (2, 0), (4, 0), (0xffffffff, 0), (3, 7):
         poke(d, frame(STATUS, struct.pack("=II", version, reserved)))
     works("other versions")
     poke(d, frame(STATUS, REQUEST, has_fd=1) + frame(PEERS, REQUEST,
