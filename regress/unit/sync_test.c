@@ -654,6 +654,38 @@ a_liar_repents_after_a_change(void **arg)
 	}
 }
 
+/*
+ * Two that lie by no more than their paths may be off, and three that come
+ * later and tell the truth.  Each is surprised by what is between them, to its
+ * own side: this is no change of our clock, and it ends with the majority.
+ */
+static void
+surprises_to_both_sides(void **arg)
+{
+	static const double lies[] = { 4e-3, -5e-3, 6e-3, -7e-3, 9e-3 };
+	uint64_t	 seed;
+	size_t		 c, i;
+
+	(void)arg;
+	for (c = 0; c < COUNT(lies); c++)
+		for (seed = 1; seed <= 8; seed++) {
+			begin_world(seed, 1e-9);
+			for (i = 0; i < 2; i++)
+				add_server(seed, QUEUE_EXPONENTIAL, 0.01,
+				    60e-6)->lie = lies[c];
+			run(0, HOUR, NULL);
+			for (i = 0; i < 3; i++)
+				add_server(seed, QUEUE_EXPONENTIAL, 0.01,
+				    60e-6);
+			run(0, 2 * HOUR, NULL);
+			w.sync.changes = 0;
+			run(0, 4 * HOUR, NULL);
+			if (w.sync.changes > 3)
+				fail_msg("lie %g s, seed %u: %u changes",
+				    lies[c], (unsigned)seed, w.sync.changes);
+		}
+}
+
 /* An answer that waits for another to confirm it is no reason to judge. */
 static void
 a_wrong_answer_waits(void **arg)
@@ -1326,6 +1358,7 @@ main(void)
 		cmocka_unit_test(an_old_liar_and_a_wrong_answer),
 		cmocka_unit_test(liars_that_repent),
 		cmocka_unit_test(a_liar_repents_after_a_change),
+		cmocka_unit_test(surprises_to_both_sides),
 		cmocka_unit_test(a_wrong_answer_waits),
 		cmocka_unit_test(a_server_steps),
 		cmocka_unit_test(one_wild_answer),
