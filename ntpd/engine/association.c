@@ -135,7 +135,8 @@ association_plan(const struct planning *p, struct association *a,
 		.awaited = p->waiting && association_is_quiet(a),
 		.interval = sync_poll(p->sync, p->at,
 		    schedule_shortest(&a->schedule),
-		    schedule_longest(&a->schedule))
+		    sync_longest(p->sync, number(p, a),
+		    schedule_longest(&a->schedule)))
 	};
 
 	v.nturns = collect_turns(p, a, turns);

@@ -11,6 +11,13 @@
 /* A clock that is further off than this is not synchronized, s. */
 #define SYNCHRONIZED_OFFSET	0.128
 
+/*
+ * A step that goes back this part of the way, but for so many seconds, is an
+ * undo.  Tuned: steer_test.
+ */
+#define UNDO_PART		0.9
+#define UNDO_SLACK		1.0
+
 /* What the kernel takes for "unknown", s: NTP_PHASE_LIMIT. */
 #define MAXERROR_MOST		16.0
 
@@ -90,18 +97,12 @@ steer_vote(struct steer *s, const struct sync *sync,
 static void
 log_change(const struct steer *s, double offset)
 {
-	double		 wait = confirm_time(offset, CONFIRM_NEW);
-
 	if (fabs(offset) <= DISCIPLINE_LARGE ||
 	    s->confirm.state != CONFIRM_NOTHING)
 		log_info("all servers see the clock %+.6f s off where "
 		    "it should be: its oscillator has changed", offset);
-	else if (!s->proven || wait == 0)
-		log_warnx("all servers' time jumped by %+.6f s: correcting "
-		    "the clock", offset);
 	else
-		log_warnx("all servers' time jumped by %+.6f s: waiting for "
-		    "%.0f s whether they stay with it", offset, wait);
+		log_warnx("all servers' time jumped by %+.6f s", offset);
 }
 
 static void
@@ -172,6 +173,36 @@ is_over_limit(struct steer *s, const struct clock_state *clock, double offset)
 }
 
 /*
+ * Does OFFSET lead back to where the clock came from, as far as it has ever
+ * been stepped, and not to somewhere on the way?
+ */
+static enum confirm_kind
+what_kind(const struct clock_state *clock, double offset)
+{
+	double		 back = reach(clock, offset);
+
+	return fabs(offset) <= back &&
+	    fabs(offset) >= UNDO_PART * back - UNDO_SLACK ?
+	    CONFIRM_UNDO : CONFIRM_NEW;
+}
+
+/* Has a large OFFSET been there for long enough?  The wait is logged. */
+static bool
+is_confirmed(struct steer *s, const struct clock_state *clock, double offset,
+    double now)
+{
+	struct confirm	*c = &s->confirm;
+	bool		 confirmed = confirm_offset(c, offset,
+	    DISCIPLINE_LARGE, what_kind(clock, offset), now);
+
+	if (c->state == CONFIRM_WAITING && c->since == now)
+		log_warnx("the clock is %+.3f s off: waiting for %.0f s "
+		    "whether the servers stay with it", offset,
+		    confirm_left(c, now));
+	return confirmed;
+}
+
+/*
  * What may be done about OFFSET.  Until the clock was right for the first time
  * there is nothing to wait for.
  */
@@ -187,8 +218,7 @@ choose_means(struct steer *s, const struct clock_state *clock, double offset,
 		s->confirm.state = CONFIRM_NOTHING;
 		return DISCIPLINE_NOTHING;
 	}
-	if (!confirm_offset(&s->confirm, offset, DISCIPLINE_LARGE,
-	    in_reach ? CONFIRM_UNDO : CONFIRM_NEW, now))
+	if (!is_confirmed(s, clock, offset, now))
 		return DISCIPLINE_NOTHING;
 	return in_reach ? DISCIPLINE_STEP : DISCIPLINE_SLEW;
 }

@@ -72,14 +72,28 @@ worst_drift(const struct sync *sync, const struct estimate *e)
 	return sync->measured ? drift : fmax(drift, FREQUENCY_UNMEASURED);
 }
 
+/* How fast the last two samples of S go off what E says, s/s; 0: there is one. */
+static double
+pace_between(const struct source *s, const struct estimate *e)
+{
+	const struct sample *last = &s->recent[0], *before = &s->recent[1];
+	double		 t = last->when - before->when;
+
+	if (s->nrecent < 2 || t <= 0)
+		return 0;
+	return fabs((last->offset - before->offset) / t - e->frequency);
+}
+
 void
 bound_doubt(struct sync *sync, size_t i, double offset)
 {
+	const struct source *s = &sync->sources[i];
 	struct estimate	 e = filter_estimate(&sync->filter, sync->filter.when);
-	double		 since = sync->filter.when - sync->sources[i].fitted;
+	double		 since = fmax(1, sync->filter.when - s->fitted);
 
-	sync->pace = fmax(sync->pace, fabs(offset - e.offset) /
-	    fmax(1, since));
+	sync->pace = fmax(sync->pace, fabs(offset - e.offset) / since);
+	if (s->waiting > 0)
+		sync->pace = fmax(sync->pace, pace_between(s, &e));
 }
 
 struct interval {

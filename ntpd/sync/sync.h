@@ -200,6 +200,12 @@ bool		 sync_takes_part(const struct sync *sync, size_t i);
 double		 sync_poll(const struct sync *sync, double now, double least,
 		    double most);
 
+/*
+ * The most (s) that source I's next answer may wait, given MOST: less if the
+ * server is near, by a round trip below a millisecond.
+ */
+double		 sync_longest(const struct sync *sync, size_t i, double most);
+
 /* "in doubt": for the log and for ntpctl. */
 const char	*sync_state_name(enum sync_state state);
 

@@ -29,6 +29,14 @@ sync_poll(const struct sync *y, double now, double least, double most)
 	return interval < least ? least : interval > most ? most : interval;
 }
 
+double
+sync_longest(const struct sync *y, size_t i, double most)
+{
+	(void)y;
+	(void)i;
+	return most;
+}
+
 bool
 sync_takes_part(const struct sync *y, size_t i)
 {

@@ -1232,6 +1232,21 @@ poll_within_its_limits(void **arg)
 	assert_true(poll_at(t, 16, 131072) > 2 * early);
 }
 
+/* A near server is asked once a minute at least, one that is not as told. */
+static void
+near_servers_are_asked_often(void **arg)
+{
+	(void)arg;
+	begin_world(1, 1e-10);
+	add_server(1, QUEUE_EXPONENTIAL, 3e-4, 1e-5);
+	add_server(1, QUEUE_EXPONENTIAL, 0.02, 1e-3);
+	assert_true(sync_longest(&w.sync, 0, 1024) == 1024);
+	run(0, HOUR, NULL);
+	assert_true(sync_longest(&w.sync, 0, 1024) == 64);
+	assert_true(sync_longest(&w.sync, 0, 32) == 32);
+	assert_true(sync_longest(&w.sync, 1, 1024) == 1024);
+}
+
 /* Who has fallen silent soon after the start is asked less and less. */
 static void
 poll_in_silence(void **arg)
@@ -1381,6 +1396,7 @@ main(void)
 		cmocka_unit_test(half_of_the_servers_step),
 		cmocka_unit_test(surprises_are_taken_calmly),
 		cmocka_unit_test(modest_liars_have_no_effect),
+		cmocka_unit_test(near_servers_are_asked_often),
 		cmocka_unit_test(poll_in_silence),
 		cmocka_unit_test(poll_by_what_there_is_to_learn),
 		cmocka_unit_test(a_start_in_a_queue),
