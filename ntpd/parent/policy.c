@@ -241,8 +241,11 @@ policy_leap(const struct clock_quality *quality, int64_t now,
 {
 	if (now % DAY < LATE)
 		return before;
-	if (!quality->synchronized || leap_days_left(now) != 0 ||
-	    (quality->leap != LEAP_INSERT && quality->leap != LEAP_DELETE))
+	if (leap_days_left(now) != 0)
+		return LEAP_NONE;
+	if (!quality->synchronized)
+		return before;
+	if (quality->leap != LEAP_INSERT && quality->leap != LEAP_DELETE)
 		return LEAP_NONE;
 	return (enum ntp_leap)quality->leap;
 }

@@ -153,9 +153,11 @@ enum verdict	 policy_step(struct policy *policy,
 
 /*
  * The leap second that the kernel is to have at the end of NOW's day: what a
- * synchronized engine announces, on the last day of June or December.  Just
- * after the end of a day it is what it was BEFORE: the kernel comes to it with
- * its first tick, and until then it could be cancelled.
+ * synchronized engine announces, on the last day of June or December.  An engine
+ * that is not synchronized does not change what it was BEFORE: the clock was
+ * set a minute ago, or no server can be reached.  Just after the end of a day it
+ * is not changed, either: the kernel comes to it with its first tick, and until
+ * then it could be cancelled.
  */
 enum ntp_leap	 policy_leap(const struct clock_quality *quality, int64_t now,
 		    enum ntp_leap before);
