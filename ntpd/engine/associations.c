@@ -95,7 +95,8 @@ associations_expected(const struct association all[MAX_ASSOCIATIONS])
 	size_t		 n = 0;
 
 	for (a = all; a < all + MAX_ASSOCIATIONS; a++)
-		n += a->used && schedule_is_first(&a->schedule);
+		n += a->used && schedule_is_first(&a->schedule) &&
+		    association_is_quiet(a);
 	return n;
 }
 

@@ -44,6 +44,7 @@ configure(struct engine *e, const struct engine_setup *setup,
 	if (!hosts_configure(&e->hosts, setup->nservers, e->associations, now))
 		return;
 	e->setup = *setup;
+	e->steer.read_only = setup->read_only != 0;
 	local_configure(&e->local, setup, now);
 	if (!e->configured) {
 		if (setup->has_drift)

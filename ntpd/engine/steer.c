@@ -328,8 +328,12 @@ static bool
 is_good(const struct steer *st, const struct system_peer *peer,
     const struct system *s)
 {
+	/* At the start, not before what it was off by is corrected. */
+	bool		 begun = st->discipline.settled || st->read_only ||
+	    st->discipline.acquired;
+
 	/* Written so that NaN fails each test. */
-	return peer->known && !st->stepping &&
+	return begun && peer->known && !st->stepping &&
 	    fabs(s->offset) <= SYNCHRONIZED_OFFSET &&
 	    peer->last.stratum + 1 < NTP_MAX_STRATUM &&
 	    s->certain <= SYNC_MAX_DISTANCE;

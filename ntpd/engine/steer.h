@@ -30,6 +30,7 @@ struct system_peer {
 
 struct steer {
 	struct discipline discipline;
+	bool		 read_only;	/* -x: nothing is ever corrected */
 	bool		 proven;	/* the clock was right since the start,
 					   or since it jumped */
 	struct confirm	 confirm;	/* of a large offset */

@@ -169,11 +169,11 @@ static const struct {
 	{ "the room gets warm", 600e-6, false, false, NULL },
 	{ "a fan", -20e-3, false, false, NULL },
 	{ "not quite a pause", 0.127, false, false, NULL },
-	{ "a pause", 0.129, true, true, "correcting the clock" },
-	{ "a minute", 60, true, true, "correcting the clock" },
+	{ "a pause", 0.129, true, true, "jumped" },
+	{ "a minute", 60, true, true, "jumped" },
 	{ "a long pause", 3600, false, false, "waiting for 1800 s" },
 	{ "a leap second that we missed", -1, false, true,
-	    "correcting the clock" },
+	    "jumped" },
 };
 
 /* It is said once, and nothing is if there is no change. */
