@@ -8,8 +8,12 @@
 #include "common/log.h"
 #include "ntpd/engine/association.h"
 
-/* Polls without an answer until the server counts as silent. */
+/*
+ * Polls without an answer until the server counts as silent; and if another one
+ * says something else.
+ */
 #define SILENT_POLLS	8
+#define SILENT_OPPOSED	3
 
 /* Answers that a server must have given before it can vote, at least. */
 #define FIRST_ANSWERS	3
@@ -186,16 +190,18 @@ association_ask(const struct planning *p, struct association *a,
 }
 
 bool
-association_fell_silent(struct association *a, struct instant now)
+association_fell_silent(struct association *a, bool opposed,
+    struct instant now)
 {
+	unsigned	 polls = opposed ? SILENT_OPPOSED : SILENT_POLLS;
 	char		 name[ADDR_STRLEN];
 
-	if (a->schedule.missed <= SILENT_POLLS || a->was_unreachable)
+	if (a->schedule.missed <= polls || a->was_unreachable)
 		return false;
 	a->was_unreachable = true;
-	log_info("%s: no %sanswer for %d polls, next try in %.0f s",
+	log_info("%s: no %sanswer for %u polls, next try in %.0f s",
 	    association_name(a, name),
-	    a->refused == REASON_NONE ? "" : "useful ", SILENT_POLLS,
+	    a->refused == REASON_NONE ? "" : "useful ", polls,
 	    instant_diff(a->schedule.next, now));
 	return true;
 }

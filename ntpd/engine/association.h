@@ -108,10 +108,12 @@ void	 association_quicken(struct association *a, struct instant now);
 void	 association_hurry(struct association *a, struct instant now);
 
 /*
- * Has A just not answered for so long that it is no source any more?  True
+ * Has A just not answered for so long that it is no source any more?  Sooner,
+ * if another server is OPPOSED: who does not answer must not outvote it.  True
  * once for each silence, which is logged.
  */
-bool	 association_fell_silent(struct association *a, struct instant now);
+bool	 association_fell_silent(struct association *a, bool opposed,
+	    struct instant now);
 
 /*
  * An answer of A's server cannot be used because of REASON.  Logs it when that

@@ -50,18 +50,53 @@ associations_wake(const struct planning *p)
 			association_quicken(a, p->now);
 }
 
+/*
+ * A's answer is against those that are believed.  If some of these have not
+ * answered of late, it may be right: they are asked soon, and so is A.
+ */
+static void
+ask_the_missing(const struct planning *p, struct association *opposed)
+{
+	struct association *a;
+	bool		 missing = false;
+
+	for (a = p->all; a < p->all + MAX_ASSOCIATIONS; a++) {
+		if (!a->used || a->schedule.missed < 2 ||
+		    !sync_takes_part(p->sync, number(p, a)))
+			continue;
+		missing = true;
+		association_plan(p, a, SCHEDULE_DOUBT);
+	}
+	if (missing)
+		association_plan(p, opposed, SCHEDULE_DOUBT);
+}
+
 void
 associations_settle_doubt(const struct planning *p,
-    const struct association *doubtful)
+    struct association *doubtful)
 {
 	struct association *a;
 
-	if (!sync_in_doubt(p->sync, number(p, doubtful)))
+	if (!sync_in_doubt(p->sync, number(p, doubtful))) {
+		if (sync_is_opposed(p->sync, number(p, doubtful)))
+			ask_the_missing(p, doubtful);
 		return;
+	}
 	for (a = p->all; a < p->all + MAX_ASSOCIATIONS; a++)
 		if (a->used && (a == doubtful ||
 		    sync_takes_part(p->sync, number(p, a))))
 			association_plan(p, a, SCHEDULE_DOUBT);
+}
+
+bool
+associations_opposed(const struct planning *p)
+{
+	size_t		 i;
+
+	for (i = 0; i < MAX_ASSOCIATIONS; i++)
+		if (p->all[i].used && sync_is_opposed(p->sync, i))
+			return true;
+	return false;
 }
 
 void

@@ -30,7 +30,7 @@ void	 associations_wake(const struct planning *p);
  * them more often than is allowed.
  */
 void	 associations_settle_doubt(const struct planning *p,
-	    const struct association *a);
+	    struct association *a);
 
 /*
  * An answer may have shown that the oscillator is less quiet than before.
@@ -41,6 +41,9 @@ void	 associations_hasten(const struct planning *p);
 /* When has the next of them something to do? */
 struct instant associations_deadline(
 	    const struct association all[MAX_ASSOCIATIONS]);
+
+/* Is any server opposed, as sync_is_opposed() has it? */
+bool	 associations_opposed(const struct planning *p);
 
 /* How many may still give the first answers of a quick start? */
 size_t	 associations_expected(const struct association all[MAX_ASSOCIATIONS]);

@@ -266,7 +266,7 @@ on_turn(struct engine *e, size_t i, struct instant now)
 	if (association_ask(&p, a, &e->hosts.list[a->host].conf, &e->clocks,
 	    mark_make(&e->marker, instant_now())))
 		on_network(e, &p);
-	if (association_fell_silent(a, now))
+	if (association_fell_silent(a, associations_opposed(&p), now))
 		lose(e, i, now);
 }
 

@@ -18,6 +18,9 @@
 #define UNDO_PART		0.9
 #define UNDO_SLACK		1.0
 
+/* A new start that was refused is asked for again after that long, s. */
+#define ASK_AGAIN		3600.0
+
 /* What the kernel takes for "unknown", s: NTP_PHASE_LIMIT. */
 #define MAXERROR_MOST		16.0
 
@@ -225,18 +228,21 @@ choose_means(struct steer *s, const struct clock_state *clock, double offset,
 
 /*
  * A clock that is late by a confirmed offset was paused, as far as anybody can
- * tell: the parent is asked, once, whether it may be set.
+ * tell: the parent is asked whether it may be set, and now and then again, as
+ * what it permits in a day may have been used up.
  */
 static bool
 wants_new_start(struct steer *s, const struct clock_state *clock,
-    double offset)
+    double offset, double now)
 {
 	bool		 late = s->confirm.state == CONFIRM_CONFIRMED &&
 	    offset > DISCIPLINE_LARGE;
-	bool		 wants = late && !s->asked &&
-	    offset > clock->step_forward;
+	bool		 wants = late && offset > clock->step_forward &&
+	    (!s->asked || now - s->asked_at >= ASK_AGAIN);
 
 	s->asked = late;
+	if (wants)
+		s->asked_at = now;
 	return wants;
 }
 
@@ -258,7 +264,7 @@ steer_plan(struct steer *s, const struct sync *sync, const struct reading *r,
 			.error = est.frequency_error,
 			.provisional = provisional || !sync->measured
 		},
-		.new_start = wants_new_start(s, clock, offset),
+		.new_start = wants_new_start(s, clock, offset, r->now),
 		.pause = { .by = offset },
 		.step = plan.step,
 		.by = { .by = plan.offset },

@@ -113,6 +113,22 @@ carried_on(const struct sample *s, double now, const struct estimate *e,
 }
 
 /*
+ * How fast S itself may go off what E says, s/s: if its own line has another
+ * slope for sure, that, or others have taught us a wrong frequency.
+ */
+static double
+own_drift(const struct source *s, double now, const struct estimate *e)
+{
+	struct line	 line;
+
+	if (!source_recent_line(s, now, e, &line) ||
+	    fabs(line.slope) < FREQUENCY_ERRORS * line.slope_error)
+		return 0;
+	return fmin(fabs(line.slope) + line.slope_error,
+	    FREQUENCY_UNMEASURED);
+}
+
+/*
  * The newest sample says it.  An older one with a shorter round trip may say
  * more, but only if nothing has happened to the oscillator since.  If the
  * newest is in doubt, what was said before may be true as well.
@@ -150,8 +166,8 @@ majority(const struct sync *sync, double now, const struct estimate *e,
 		if (!s->used || s->nrecent == 0 ||
 		    sample_distance(&s->recent[0]) >= SYNC_MAX_DISTANCE)
 			continue;
-		t = interval_of(s, now, e,
-		    worst_drift(sync, e));
+		t = interval_of(s, now, e, fmax(worst_drift(sync, e),
+		    own_drift(s, now, e)));
 		o[i].usable = true;
 		o[i].offset = (t.low + t.high) / 2;
 		o[i].distance = (t.high - t.low) / 2;

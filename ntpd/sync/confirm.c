@@ -24,6 +24,14 @@
 /* An undo has the clock's own past on its side: at most so long, s. */
 #define LONGEST_UNDO	1800.0
 
+/*
+ * When another large offset was corrected less than the one, s, ago, the next
+ * is seen for the other, s, at least: servers that jump to and fro do not take
+ * the clock with them.
+ */
+#define SHORTLY		3600.0
+#define LEAST_AGAIN	1800.0
+
 /* Another offset is one that differs by that part of it, and by so much, s. */
 #define OTHER_PART	0.1
 #define OTHER_LEAST	1.0
@@ -69,17 +77,25 @@ confirm_offset(struct confirm *c, double offset, double large,
 		c->state = CONFIRM_WAITING;
 		c->offset = offset;
 		c->since = now;
+		c->again = c->confirmed && now - c->last < SHORTLY;
 	}
 	c->kind = kind;
-	if (c->state == CONFIRM_WAITING && confirm_left(c, now) == 0)
+	if (c->state == CONFIRM_WAITING && confirm_left(c, now) == 0) {
 		c->state = CONFIRM_CONFIRMED;
+		c->confirmed = true;
+		c->last = now;
+	}
 	return c->state == CONFIRM_CONFIRMED;
 }
 
 double
 confirm_left(const struct confirm *c, double now)
 {
+	double		 wait = confirm_time(c->offset, c->kind);
+
 	if (c->state != CONFIRM_WAITING)
 		return 0;
-	return fmax(0, c->since + confirm_time(c->offset, c->kind) - now);
+	if (c->again)
+		wait = fmax(wait, LEAST_AGAIN);
+	return fmax(0, c->since + wait - now);
 }

@@ -35,6 +35,9 @@ struct confirm {
 	enum confirm_kind kind;
 	double		 offset;	/* s, that is waited for or corrected */
 	double		 since;		/* s, oscillator time */
+	bool		 confirmed;	/* another was, at LAST (s) */
+	double		 last;
+	bool		 again;		/* shortly before this one */
 };
 
 /*

@@ -8,6 +8,12 @@
 
 #define OUTLIER_ERRORS	4.0	/* standard errors from the median */
 #define OUTLIER_SPREAD	3.0	/* times the median distance from it */
+/*
+ * A nearer server may differ from those that are far by so much of what their
+ * distances differ.  Tuned: sync_test, near_and_far and near_liars.
+ */
+#define NEARNESS	0.5
+
 #define OUTSIDE_ERRORS	4.0	/* standard errors from the intersection */
 
 enum edge_kind { LOWER = -1, UPPER = 1 };
@@ -188,13 +194,13 @@ find_centre(const struct opinion *o, size_t n)
 /*
  * How far O may be from the centre C without standing apart, s.  A far server
  * may be off by the asymmetry of its path, and so may many that share a part of
- * it.  So it has no word against a nearer one, as far as its distance goes.
+ * it.  So it has no word against a nearer one, as far as NEARNESS goes.
  */
 static double
 outlier_limit(const struct opinion *o, const struct centre *c)
 {
 	return OUTLIER_ERRORS * sqrt(o->variance + c->variance) +
-	    OUTLIER_SPREAD * c->spread + fmax(0, c->distance - o->distance);
+	    OUTLIER_SPREAD * c->spread + NEARNESS * fmax(0, c->distance - o->distance);
 }
 
 /* The survivor that stands apart most; N if none stands apart. */

@@ -176,6 +176,15 @@ sync_in_doubt(const struct sync *sync, size_t i)
 	return sync->sources[i].state == SOURCE_DOUBTED;
 }
 
+bool
+sync_is_opposed(const struct sync *sync, size_t i)
+{
+	const struct source *s = &sync->sources[i];
+
+	return s->used && s->nsamples > 0 && (s->state == SOURCE_INSISTS ||
+	    s->state == SOURCE_FALSE || s->state == SOURCE_DOUBTED);
+}
+
 /* In what time, s, a source of those who take part is heard; 0: nobody does. */
 static double
 mean_round(const struct sync *sync, double now)

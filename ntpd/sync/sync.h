@@ -184,6 +184,12 @@ bool		 sync_certain(const struct sync *sync, double now, double *low,
 bool		 sync_in_doubt(const struct sync *sync, size_t i);
 
 /*
+ * Does source I say something else than the prediction, and is it not believed
+ * for that?  Then those that speak against it must be heard.
+ */
+bool		 sync_is_opposed(const struct sync *sync, size_t i);
+
+/*
  * Does source I have a vote at NOW: has it given samples enough, and is its
  * root distance below SYNC_MAX_DISTANCE?
  */

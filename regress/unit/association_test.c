@@ -19,7 +19,7 @@ static struct association all[MAX_ASSOCIATIONS];
 static struct sync	 synced;
 static double		 interval;	/* s, the right one at present */
 static double		 frequency_error; /* s/s */
-static bool		 doubt, part[MAX_ASSOCIATIONS];
+static bool		 doubt, part[MAX_ASSOCIATIONS], opposed[MAX_ASSOCIATIONS];
 
 double
 sync_poll(const struct sync *y, double now, double least, double most)
@@ -35,6 +35,13 @@ sync_longest(const struct sync *y, size_t i, double most)
 	(void)y;
 	(void)i;
 	return most;
+}
+
+bool
+sync_is_opposed(const struct sync *y, size_t i)
+{
+	(void)y;
+	return opposed[i];
 }
 
 bool
@@ -485,7 +492,7 @@ ourselves(void **state)
 	assert_int_equal(associations_hoped(all), 0);
 	assert_true(association_is_self(a));
 	assert_false(association_found_self(&p, a, SCHEDULE_IS_OURS));
-	assert_false(association_fell_silent(a, at(1000)));
+	assert_false(association_fell_silent(a, false, at(1000)));
 
 	/* The address moves to another machine, which answers. */
 	association_found_other(a, at(1016));
@@ -514,7 +521,7 @@ requests_come_back(void **state)
 		p = planning(instant_add(now, 3));
 		news = association_found_self(&p, a, SCHEDULE_CAME_BACK);
 		assert_int_equal(news, i == 0);
-		assert_false(association_fell_silent(a, p.now));
+		assert_false(association_fell_silent(a, false, p.now));
 	}
 	/* One that is answered is from another machine. */
 	run(a->schedule.next);

@@ -327,22 +327,26 @@ new_starts_are_asked_for_once(void **state)
 		update(8);
 	assert_int_equal(starts, 1);
 	estimate.offset = 0;
-	update(8);
+	update(3600);
 	change(10);			/* another pause, */
 	assert_int_equal(starts, 2);
 	update(8);
 	assert_int_equal(starts, 2);
-	change(200);			/* one more, before that was corrected, */
-	update(99);
+	change(200);			/* one more, soon after it, */
+	update(1799);
 	assert_int_equal(starts, 2);
 	update(1);
 	assert_int_equal(starts, 3);
+	update(3599);
+	assert_int_equal(starts, 3);
+	update(1);			/* and again, if it was refused; */
+	assert_int_equal(starts, 4);
 	change(-50);			/* nobody is paused into the past, */
 	update(100);
 	change(0);
 	clock_state.step_forward = 60;	/* and what may be done is not asked. */
 	change(60);
-	assert_int_equal(starts, 3);
+	assert_int_equal(starts, 4);
 	assert_true(orders.step);
 }
 
