@@ -15,6 +15,7 @@
 #define NEARNESS	0.5
 
 #define OUTSIDE_ERRORS	4.0	/* standard errors from the intersection */
+#define NEARER		2.0	/* times: much nearer.  Tuned: bound_test */
 
 enum edge_kind { LOWER = -1, UPPER = 1 };
 
@@ -224,22 +225,37 @@ find_outlier(const struct opinion *o, size_t n)
 }
 
 /*
- * The truechimers within what all of them have in common; if there are none,
- * all truechimers.  Returns how many.
+ * Do those that are not outside know better?  They do if they are much nearer.
+ * If not, it is chance, or a lie, which of those wide intervals ends where.
  */
+static bool
+insiders_know_better(const struct opinion *o, size_t n)
+{
+	double		 in[SELECT_MAX], out[SELECT_MAX];
+	size_t		 i, inside = 0, outside = 0;
+
+	for (i = 0; i < n && i < SELECT_MAX; i++) {
+		if (o[i].truechimer && o[i].outside)
+			out[outside++] = o[i].distance;
+		else if (o[i].truechimer)
+			in[inside++] = o[i].distance;
+	}
+	return inside > 0 && outside > 0 &&
+	    NEARER * median(in, inside) <= median(out, outside);
+}
+
+/* The truechimers that are not outside, or all.  Returns how many. */
 static size_t
 nominate(struct opinion *o, size_t n)
 {
+	bool		 only_inside = insiders_know_better(o, n);
 	size_t		 i, survivors = 0;
 
 	for (i = 0; i < n; i++) {
-		o[i].survivor = o[i].truechimer && !o[i].outside;
+		o[i].survivor = o[i].truechimer &&
+		    (!o[i].outside || !only_inside);
 		survivors += o[i].survivor;
 	}
-	for (i = 0; i < n && survivors == 0; i++)
-		o[i].survivor = o[i].truechimer;
-	for (i = 0, survivors = 0; i < n; i++)
-		survivors += o[i].survivor;
 	return survivors;
 }
 

@@ -66,7 +66,7 @@ steer_test	= ntpd/engine/steer ntpd/sync/confirm \
 		ntpd/sync/discipline common/addr common/leap \
 		common/loop common/log common/ntptime
 chaos_test	= $(SYNC) regress/unit/paths regress/unit/chaos
-sync_test	= $(SYNC) regress/unit/paths
+sync_test	= $(SYNC) regress/unit/paths regress/unit/world
 xleave_test	= ntpd/server/xleave ntpd/server/address common/ntptime
 
 answer_fuzz	= ntpd/server/answer ntpd/server/address ntpd/server/xleave \
