@@ -40,10 +40,13 @@ def test():
     ok(s["synchronized"] and s["leap"] == "none" and s["stratum"] in (4, 5),
         "leap and stratum follow from the servers'", s)
     ok(close_to(s["offset"], 0, 0.001) and s["read_only"] and
+        close_to(s["likely_bound"], 0, 0.01) and
         close_to(s["certain_bound"], 0, 0.5),
-        "it is right, and knows within what bound", s)
-    ok((s["certain_bound"] or 0) >= abs(s["offset"] or 0),
-        "which is not below the offset", s)
+        "it is right, and knows within what bounds", s)
+    ok(abs(s["offset"] or 0) <= (s["likely_bound"] or 0) <=
+        (s["certain_bound"] or 0),
+        "the likely one is not below the offset, nor above the certain", s)
+    ok(s["state"] == "following", "its state: it follows its servers", s)
     status, out, _ = d.ntpctl("-s", "peers")
     ok(status == 0 and len([l for l in out.splitlines() if l[:1] in "*+-" and
         len(l.split()) == 9]) == 4, "ntpctl -s peers has a line for each", out)

@@ -43,7 +43,7 @@ def test():
     ok(close_to(s["offset"], 0, 0.002), "the offset is that of the honest", s)
     # 1 ms of dispersion, and half of 1 ms of delay.
     ok((s["certain_bound"] or 0) >= 0.0015,
-        "the bound has the servers' own errors in it", s)
+        "the certain bound has the servers' own errors in it", s)
 
     ok(wait_for(lambda: split.status().get("next") == "majority", 20) and
         not split.synchronized(),

@@ -32,9 +32,9 @@ def test():
     ok(answer and answer.leap == 0, "and serves", answer and vars(answer))
     time.sleep(1)
     later = d.status()
-    ok(later["certain_bound"] > before["certain_bound"], "but its bound grows",
-        "%s %s" % (before["certain_bound"],
-        later["certain_bound"]))
+    for bound in "likely_bound", "certain_bound":
+        ok(later[bound] > before[bound], "but its %s grows" %
+            bound.replace("_", " "), "%s %s" % (before[bound], later[bound]))
 
     servers[0].silent = False
     b.ip("link", "set", "eth0", "up")
