@@ -42,10 +42,11 @@ bool		 select_majority(const struct opinion *opinions, size_t n,
 		    double *low, double *high);
 
 /*
- * Mark as survivors the truechimers that are not outside, if these are much
- * nearer than those that are, else all; but not those that stand apart: whose offset differs from the median by more than four standard errors
- * and three times the median distance from it, and, if it is nearer, as much as
- * its distance is less.  None of these goes that a majority of the usable needs.
+ * Mark as survivors the truechimers that are not outside, if one of these is
+ * much nearer than those that are, else all; but not those that stand apart:
+ * whose offset differs from the median by more than four standard errors and
+ * three times the median distance from it, and, if it is nearer, as much as its
+ * distance is less.  None of these goes that a majority of the usable needs.
  * Returns how many survive.
  */
 size_t	 select_survivors(struct opinion *opinions, size_t n);
