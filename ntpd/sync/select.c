@@ -225,23 +225,23 @@ find_outlier(const struct opinion *o, size_t n)
 }
 
 /*
- * Do those that are not outside know better?  They do if they are much nearer.
- * If not, it is chance, or a lie, which of those wide intervals ends where.
+ * Do those that are not outside know better?  They do if one of them is much
+ * nearer than most that are.  If not, it is chance, or a lie, which of those
+ * wide intervals ends where.
  */
 static bool
 insiders_know_better(const struct opinion *o, size_t n)
 {
-	double		 in[SELECT_MAX], out[SELECT_MAX];
-	size_t		 i, inside = 0, outside = 0;
+	double		 out[SELECT_MAX], nearest = HUGE_VAL;
+	size_t		 i, outside = 0;
 
 	for (i = 0; i < n && i < SELECT_MAX; i++) {
 		if (o[i].truechimer && o[i].outside)
 			out[outside++] = o[i].distance;
 		else if (o[i].truechimer)
-			in[inside++] = o[i].distance;
+			nearest = fmin(nearest, o[i].distance);
 	}
-	return inside > 0 && outside > 0 &&
-	    NEARER * median(in, inside) <= median(out, outside);
+	return outside > 0 && NEARER * nearest <= median(out, outside);
 }
 
 /* The truechimers that are not outside, or all.  Returns how many. */

@@ -42,8 +42,8 @@ bool		 select_majority(const struct opinion *opinions, size_t n,
 		    double *low, double *high);
 
 /*
- * Mark as survivors the truechimers that are not outside, if these are much
- * nearer than those that are, else all truechimers.  Those that stand apart are
+ * Mark as survivors the truechimers that are not outside, if one of these is
+ * much nearer than those that are, else all truechimers.  Those that stand apart are
  * left out: their offset differs from the median by more than four standard
  * errors and three times the median distance from it, and, if they are nearer,
  * by half of what their distance is less.  None of these goes that a majority

@@ -124,6 +124,7 @@ path_ask(struct path *path, struct oscillator *osc, double when,
 	    .stratum = 2 };
 	sample->offset = sample_offset(out + osc->offset + path->lie + stamp,
 	    back - osc->offset - path->lie, &delay);
-	sample->delay = delay;
+	sample->trip = delay;
+	sample->delay = fmax(delay - path->held, path->precision);
 	return true;
 }

@@ -55,6 +55,8 @@ struct path {
 	double		 loss;		/* part of the exchanges lost, 0 to 1 */
 	double		 precision;	/* s, of the time stamps */
 	double		 lie;		/* s, server's time - true time */
+	double		 held;		/* s, that it states to have held each
+					   packet, by T3 - T2; it had not */
 	double		 root_dispersion; /* s, that the server owns up to */
 };
 

@@ -344,6 +344,7 @@ new_starts_are_asked_for_once(void **state)
 	change(-50);			/* nobody is paused into the past, */
 	update(100);
 	change(0);
+	update(3600);
 	clock_state.step_forward = 60;	/* and what may be done is not asked. */
 	change(60);
 	assert_int_equal(starts, 4);
