@@ -442,6 +442,22 @@ settle_states(struct sync *sync)
 	}
 }
 
+/*
+ * The vote compared the sources with OFFSET at WHEN, a sample of one of them;
+ * now there is an estimate to compare them with.
+ */
+static void
+compare_with_estimate(struct sync *sync, double offset, double when)
+{
+	double		 more = filter_estimate(&sync->filter, when).offset -
+	    offset;
+	size_t		 i;
+
+	for (i = 0; i < SYNC_SOURCES; i++)
+		if (sync->verdicts[i].tally != UNUSABLE)
+			sync->verdicts[i].offset -= more;
+}
+
 /* The first decision: wait for those who may still answer, then vote. */
 static bool
 try_start(struct sync *sync, const struct sample *sample, size_t expected)
@@ -462,6 +478,7 @@ try_start(struct sync *sync, const struct sample *sample, size_t expected)
 	change_frequency(sync, o, sample->when, &base);
 	begin(sync);
 	settle_states(sync);
+	compare_with_estimate(sync, base.offset, sample->when);
 	sync->state = SYNC_FOLLOWING;
 	sync->calm = sync->filter.when;
 	return true;

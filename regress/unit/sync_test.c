@@ -260,6 +260,28 @@ a_liar_has_no_effect(void **arg)
 }
 
 /*
+ * What a server is off by is compared with the estimate, from the first one on,
+ * and not with the server whose answer made it.
+ */
+static void
+a_liar_is_off_by_its_lie(void **arg)
+{
+	uint64_t	 seed;
+	size_t		 i;
+
+	(void)arg;
+	for (seed = 0; seed < 4; seed++) {
+		three_and_a_liar(seed, 2);
+		while (!sync_ready(&w.sync))
+			assert_true(one_exchange(60));
+		for (i = 0; i < 4; i++)
+			assert_true(tally(i) == UNUSABLE ||
+			    fabs(w.sync.verdicts[i].offset -
+			    (i == seed % 4 ? 2 : 0)) < 0.02);
+	}
+}
+
+/*
  * A lie too small to be told from an asymmetric path: it pulls by no more
  * than itself, and on average not by half of it, with three against it (and
  * 100 us and 1 ms more, for the noise).
@@ -1180,6 +1202,7 @@ main(void)
 		cmocka_unit_test(often_asked),
 		cmocka_unit_test(a_round),
 		cmocka_unit_test(a_liar_has_no_effect),
+		cmocka_unit_test(a_liar_is_off_by_its_lie),
 		cmocka_unit_test(a_small_lie_pulls_little),
 		cmocka_unit_test(a_liar_found_late_is_forgotten),
 		cmocka_unit_test(an_old_liar_and_a_wrong_answer),
