@@ -266,6 +266,7 @@ make_sample(const struct exchange *x, const struct ntp_packet *pkt,
 	sample->offset = sample_offset(*out, *back, &sample->delay);
 	sample->precision = precision_of_both(precision, pkt->precision);
 	sample->delay = fmax(sample->delay, sample->precision);
+	sample->trip = fmax(0, t4->now - t1->now);
 	sample->when = (t1->now + t4->now) / 2;
 	sample->root_delay = ntpshort_to_seconds(pkt->root_delay);
 	sample->root_dispersion = ntpshort_to_seconds(pkt->root_dispersion);

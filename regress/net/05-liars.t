@@ -15,9 +15,17 @@ def jumping(server, request, answer, client):
     return [answer]
 
 
+def holding(server, request, answer, client):
+    """Far away, if one asks our clock; next door, by its own T3 - T2."""
+    time.sleep(0.04)
+    answer.transmit = (answer.receive + int(0.0399 * 2 ** 32)) % 2 ** 64
+    return [answer]
+
+
 def test():
-    switch, us, other, a, b, c, e, late, fast, jumper = network("us",
-        "other", "a", "b", "c", "e", "late", "fast", "jumper")
+    switch, us, other, a, b, c, e, late, fast, jumper, holder, third = \
+        network("us", "other", "a", "b", "c", "e", "late", "fast", "jumper",
+        "holder", "third")
     for host in a, b, c, e:
         NtpServer(host)
     NtpServer(late, shift=-0.1)
@@ -25,6 +33,8 @@ def test():
     NtpServer(jumper, reply=jumping)
     d = Daemon(us, *("server 10.9.0.%d" % n for n in range(3, 10)))
     split = Daemon(other, "server 10.9.0.3", "server 10.9.0.7")
+    NtpServer(holder, reply=holding)
+    near = Daemon(third, "server 10.9.0.10")
 
     ok(d.wait_sync(), "four of seven agree, and it is synchronized", d.state)
     for n, what, offset in (7, "100 ms late", -0.1), (8, "an hour fast", 3600):
@@ -53,8 +63,15 @@ def test():
     ok(close_to(split.peer("10.9.0.7").get("offset"), -0.1, 0.02),
         "but what was measured is shown", split.state)
 
+    # Whoever says that it held the packet is as far away as our clock says.
+    ok(near.wait_sync(), "a server that holds packets is one, too", near.state)
+    ok((near.peer("10.9.0.10").get("delay") or 1) < 0.02 and
+        (near.status()["certain_bound"] or 0) >= 0.02,
+        "but half of T4 - T1 is in the certain bound", near.state)
+
     d.check_end()
     split.check_end()
+    near.check_end()
 
 
 main(test)
