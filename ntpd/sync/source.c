@@ -110,6 +110,7 @@ source_add(struct source *source, const struct sample *sample)
 	if (source->nsamples < SOURCE_SAMPLES)
 		source->nsamples++;
 	delays_add(&source->delays, sample->delay);
+	delays_add(&source->trips, sample_trip(sample));
 	add_recent(source, sample);
 	return shorter;
 }
@@ -275,15 +276,7 @@ source_contradicts(const struct source *source, size_t n)
 double
 source_length(const struct source *source)
 {
-	const struct sample *s;
-	double		 held = HUGE_VAL;
-	size_t		 i;
-
-	for (i = 0; i < source->nsamples; i++) {
-		s = source_sample(source, i);
-		held = fmin(held, sample_trip(s) - s->delay);
-	}
-	return source->delays.least + held;
+	return source->trips.least;
 }
 
 double

@@ -24,6 +24,8 @@ struct source {
 	size_t		 nsamples;
 	size_t		 newest;
 	struct delays	 delays;
+	struct delays	 trips;		/* T4 - T1: with what the server claims
+					   to have held the packets for */
 	enum source_state state;
 	unsigned	 surprises;	/* in a row, against prediction */
 	unsigned	 fits;		/* in a row */
@@ -121,9 +123,9 @@ void		 source_retell(struct source *source);
 double		 source_jitter(const struct source *source);
 
 /*
- * How long the path is, s: the least round trip, and the least time for which
- * the server says that it held the packet, of the samples that are kept (one
- * at least).  A server that overstates this time does not look nearer.
+ * How long the path is, s, once there was a sample: the least round trip by our
+ * own clock alone.  A server that says that it held a packet does not look
+ * nearer for that, then or later.
  */
 double		 source_length(const struct source *source);
 

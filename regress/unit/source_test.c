@@ -647,11 +647,20 @@ held_packets(void **arg)
 		source_add(&s, &sample);
 		assert_near(source_length(&s), 1.5e-4, 1e-9);
 	}
+	/* One packet that it claims to have held makes it no nearer. */
+	source_init(&s, 1);
+	sample.trip = 0.04;
+	for (n = 0; n < 40; n++) {
+		sample.when = (double)n;
+		sample.delay = n == 3 ? 1e-5 : 0.04;
+		source_add(&s, &sample);
+		assert_near(source_length(&s), 0.04, 1e-9);
+	}
 	/* Without the figure, and with one that cannot be. */
 	source_init(&s, 1);
 	add(&s, 0, 0, 0.02);
 	assert_near(source_length(&s), 0.02, 1e-12);
-	sample.delay = 0.02;
+	sample.delay = 0.02;		/* timestamps have errors */
 	sample.trip = 0.001;
 	source_init(&s, 1);
 	source_add(&s, &sample);
