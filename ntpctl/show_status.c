@@ -80,8 +80,8 @@ show_clock(FILE *out, const struct control_status *st)
 	char		 addr[ADDR_STRLEN], span[NUMBER_LEN];
 	char		 ago[WORDS_LEN] = "";
 
-	if (st->system_addr.family != ADDR_NONE)
-		addr_format(&st->system_addr, addr);
+	if (st->system_address.family != ADDR_NONE)
+		addr_format(&st->system_address, addr);
 	else
 		addr[0] = '\0';
 	if (st->system_peer[0] == '\0')
@@ -146,8 +146,8 @@ show_offset(FILE *out, const struct control_status *st)
 	    st->offset < 0 ? "ahead of true time" : "behind true time");
 	line(out, "offset:", "%s, standard error %s", how,
 	    format_size(st->error, error));
-	show_bound(out, "likely:", "in 99 % of the time", st->likely);
-	show_bound(out, "certain:", "if most servers are right", st->certain);
+	show_bound(out, "likely:", "in 99 % of the time", st->likely_bound);
+	show_bound(out, "certain:", "if most servers are right", st->certain_bound);
 }
 
 static void

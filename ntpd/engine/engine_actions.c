@@ -321,7 +321,7 @@ engine_show_status(struct engine *e, uint32_t id, struct instant now)
 
 	if (is_flooded(e))
 		return;
-	st = report_status(&v);
+	report_status(&v, &st);
 	channel_send(&e->parent, MSG_STATUS_RECORD, id, -1, &st);
 	send_end(e, id, 1);
 }

@@ -31,7 +31,9 @@ struct report_view {
 	struct instant	 now;
 };
 
-struct control_status report_status(const struct report_view *v);
+/* The status that is seen in V, into *STATUS. */
+void	 report_status(const struct report_view *v,
+	    struct control_status *status);
 
 /* How far report_peer() has come; begin with zeros. */
 struct report_cursor {

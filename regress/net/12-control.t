@@ -4,6 +4,7 @@ The control socket in hostile hands: the daemon stays up, and ntpctl works.
 """
 import errno
 import random
+import re
 
 from lib import *
 
@@ -21,7 +22,9 @@ def frame(kind, payload=b"", length=None, has_fd=0):
         length, 1, os.getpid(), has_fd) + payload
 
 
-REQUEST = struct.pack("=II", 3, 0)
+with open(os.path.join(TOP, "common", "control.h")) as header:
+    VERSION = int(re.search(r"CONTROL_VERSION\s+(\d+)", header.read())[1])
+REQUEST = struct.pack("=II", VERSION, 0)
 STATUS, PEERS, SERVER = 1, 2, 3
 
 

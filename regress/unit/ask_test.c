@@ -47,6 +47,9 @@ struct frame {
 };
 
 #define V	CONTROL_VERSION
+#define TEXT(n)	#n
+#define IN_TEXT(n) TEXT(n)
+#define VERSION_TEXT IN_TEXT(CONTROL_VERSION)
 #define S	{ CONTROL_STATUS, V, 0, 0, 0 }
 #define P	{ CONTROL_PEER, V, 0, 0, 0 }
 #define C	{ CONTROL_SERVER, V, 0, 0, 0 }
@@ -105,12 +108,12 @@ static const struct {
 	{ "unknown type", SPEAK, SHOW_STATUS, { { 99, V, 0, 0, 0 } },
 	    ASK_NEVER, "ntpd sent a record of an unknown type" },
 	{ "a newer daemon", SPEAK, SHOW_STATUS,
-	    { { CONTROL_STATUS, 7, 0, 64, 0 } }, ASK_NEVER,
-	    "ntpd speaks version 7 of the control protocol, this ntpctl "
-	    "version 3: restart" },
+	    { { CONTROL_STATUS, 99, 0, 64, 0 } }, ASK_NEVER,
+	    "ntpd speaks version 99 of the control protocol, this ntpctl "
+	    "version " VERSION_TEXT ": restart" },
 	{ "a newer daemon that only ends", SPEAK, SHOW_STATUS,
-	    { { CONTROL_END, 8, 0, 0, 0 } }, ASK_NEVER,
-	    "ntpd speaks version 8" },
+	    { { CONTROL_END, 98, 0, 0, 0 } }, ASK_NEVER,
+	    "ntpd speaks version 98" },
 	{ "closes in the middle", SPEAK, SHOW_PEERS, { P }, ASK_LATER,
 	    "ntpd closed the connection without an answer: %s" },
 	{ "closes at once", HASTY, SHOW_STATUS, { { 0, 0, 0, 0, 0 } },

@@ -44,6 +44,7 @@ log_test	= common/log common/loop
 logpipe_test	= ntpd/parent/logpipe common/log common/loop
 lookup_test	= ntpd/resolver/lookup $(COMMON)
 loop_test	= common/loop common/log
+manuals_test	= ntpctl/record common/addr common/ntp common/ntptime
 mark_test	= common/mark common/siphash common/ntptime
 ntp_test	= common/ntp common/ntptime
 ntpctl_test	= ntpctl/record ntpctl/show_status ntpctl/show_peers \
@@ -54,6 +55,9 @@ ntptime_test	= common/ntptime
 patience_test	= ntpd/engine/patience
 policy_test	= ntpd/parent/policy common/leap common/loop common/log
 process_test	= ntpd/process $(COMMON)
+report_test	= ntpctl/record $(addprefix ntpd/engine/,report association \
+		associations check clocks hosts members names patience query \
+		schedule self steer) $(SYNC) $(COMMON)
 sample_test	= $(SYNC)
 sandbox_test	= ntpd/sandbox ntpd/engine/engine_sandbox \
 		ntpd/resolver/resolver_sandbox ntpd/server/server_sandbox \

@@ -1,0 +1,173 @@
+/*
+ * What the engine tells of itself: nothing that a record has is left out.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ntpctl/record.h"
+#include "ntpd/engine/report.h"
+
+static struct association	 all[MAX_ASSOCIATIONS];
+static struct hosts		 hosts;
+static struct sync		 estimate;
+static struct steer		 steer;
+static struct clock_state	 clock_state;
+static struct engine_setup	 setup;
+
+/* Answers that are a little off, so that nothing about them is 0. */
+static void
+learn(void)
+{
+	struct sample	 sample = { .delay = 0.01, .precision = 1e-6,
+			    .root_delay = 0.001, .root_dispersion = 0.001,
+			    .stratum = 1 };
+	int		 i;
+
+	sync_init(&estimate, 1e-6, 1e-6);
+	sync_add(&estimate, 0, 1);
+	for (i = 1; i <= 10; i++) {
+		sample.when = i * 16;
+		sample.offset = 0.25 + (i % 3) * 1e-4;
+		sync_sample(&estimate, 0, &sample, 0);
+	}
+	assert_true(sync_ready(&estimate));
+}
+
+/* A server that has all there can be: it was refused, too. */
+static void
+fill_server(struct instant now)
+{
+	all[0] = (struct association){
+		.used = true, .reach = 0x7f, .interleaved = true,
+		.refused = REASON_STRATUM, .answered = true,
+		.answered_at = instant_add(now, -5), .delay = 0.01,
+		.sent = 9, .received = 7, .rejected = 2,
+		.addr = { .family = ADDR_IPV4, .bytes = { 192, 0, 2, 1 } },
+		.schedule = { .state = SCHEDULE_POLLING, .poll = 6,
+		    .next = instant_add(now, 30) },
+		.last = { .stratum = 2, .leap = LEAP_INSERT,
+		    .refid = { 1, 2, 3, 4 }, .root_delay = 100,
+		    .root_dispersion = 200 }
+	};
+	hosts.n = 1;
+	hosts.list[0].conf = (struct config_server){
+		.name = "a.example", .weight = 3, .trusted = true };
+}
+
+/* An orphan that follows another, in whose status nothing is 0. */
+static struct report_view
+full_view(void)
+{
+	struct instant	 now = instant_now();
+	struct report_view v = {
+		.setup = &setup, .hosts = &hosts, .all = all, .sync = &estimate,
+		.steer = &steer, .clock = &clock_state, .now = now,
+		.r = { .now = 170, .ahead = 0.125 },
+		.slew_end = instant_add(now, 20),
+		.system = { .synchronized = true,
+		    .local = CONTROL_LOCAL_FOLLOWS, .leap = LEAP_INSERT,
+		    .stratum = 2, .refid = { 1, 2, 3, 4 }, .offset = 0.1,
+		    .error = 0.01, .likely = 0.2, .certain = 0.3,
+		    .root_delay = 0.4, .root_dispersion = 0.5 }
+	};
+
+	learn();
+	fill_server(now);
+	setup = (struct engine_setup){ .read_only = 1, .listening = 1 };
+	clock_state = (struct clock_state){ .frequency = 1e-5, .slew = 1e-4,
+	    .refused = 3 };
+	steer.peer.addr = all[0].addr;
+	snprintf(steer.peer.name, sizeof(steer.peer.name), "a.example");
+	return v;
+}
+
+/* Is the member M of RECORD something other than 0 and not known? */
+static bool
+is_filled(const struct member *m, const void *record)
+{
+	const char	*at = (const char *)record + m->offset;
+
+	switch (m->kind) {
+	case MEMBER_REAL:
+	case MEMBER_SPAN:
+		return isfinite(record_real(m, record)) &&
+		    record_real(m, record) != 0;
+	case MEMBER_FLAG:
+	case MEMBER_WORD:
+	case MEMBER_COUNT:
+	case MEMBER_LOG2:
+		return record_number(m, record) != 0;
+	default:
+		return at[0] != 0;
+	}
+}
+
+static void
+expect_filled(const struct member *m, const void *record)
+{
+	for (; m->name != NULL; m++)
+		if (!is_filled(m, record))
+			fail_msg("%s is left out", m->name);
+}
+
+static void
+all_members_are_filled(void **state)
+{
+	struct report_view	 v = full_view();
+	struct report_cursor	 cursor = { 0 };
+	struct control_status	 status, st;
+	struct control_peer	 peer, p;
+
+	(void)state;
+	report_status(&v, &status);
+	assert_null(record_status(&st, &status, sizeof(status)));
+	expect_filled(record_status_members, &st);
+	assert_true(report_peer(&v, &cursor, &peer));
+	assert_null(record_peer(&p, &peer, sizeof(peer)));
+	expect_filled(record_peer_members, &p);
+	assert_false(report_peer(&v, &cursor, &peer));
+}
+
+/* What is not known yet is not a number. */
+static void
+nothing_is_invented(void **state)
+{
+	struct report_view	 v = full_view();
+	struct report_cursor	 cursor = { 0 };
+	struct control_status	 st;
+	struct control_peer	 p;
+
+	(void)state;
+	sync_init(&estimate, 1e-6, 1e-6);
+	all[0].answered = false;
+	all[0].schedule.next = v.now;
+	report_status(&v, &st);
+	assert_true(isnan(st.offset) && isnan(st.error) &&
+	    isnan(st.likely_bound) && isnan(st.certain_bound) &&
+	    isnan(st.updated_ago));
+	assert_true(st.frequency_error > 0);
+	assert_true(report_peer(&v, &cursor, &p));
+	assert_true(isnan(p.delay) && isnan(p.offset) && isnan(p.jitter) &&
+	    isnan(p.error) && isnan(p.when) && isnan(p.root_delay) &&
+	    isnan(p.root_dispersion));
+	assert_int_equal(p.stratum, NTP_MAX_STRATUM);
+	assert_int_equal(p.leap, LEAP_UNKNOWN);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest	 tests[] = {
+		cmocka_unit_test(all_members_are_filled),
+		cmocka_unit_test(nothing_is_invented)
+	};
+
+	return cmocka_run_group_tests_name("report", tests, NULL, NULL);
+}
