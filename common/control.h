@@ -60,7 +60,7 @@ WORD(NEXT_NO_SERVERS,	no_servers)	/* none configured: nothing to do */ \
 WORD(NEXT_RESOLVE,	resolve)	/* waits for the names of servers */ \
 WORD(NEXT_FIRST_ANSWERS, first_answers)	/* waits for first answers */	\
 WORD(NEXT_MAJORITY,	majority)	/* answers disagree: waits for one */ \
-WORD(NEXT_CONFIRM,	confirm)	/* corrects a large offset if it stays */ \
+WORD(NEXT_CONFIRM,	confirm)	/* corrects an offset if it stays */ \
 WORD(NEXT_STEP,		step)		/* is about to step */		\
 WORD(NEXT_SLEW,		slew)		/* slews, for next_in seconds more */ \
 WORD(NEXT_POLL,		poll)		/* asks a server in next_in seconds */ \

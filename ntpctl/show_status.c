@@ -147,7 +147,8 @@ show_offset(FILE *out, const struct control_status *st)
 	line(out, "offset:", "%s, standard error %s", how,
 	    format_size(st->error, error));
 	show_bound(out, "likely:", "in 99 % of the time", st->likely_bound);
-	show_bound(out, "certain:", "if most servers are right", st->certain_bound);
+	show_bound(out, "certain:", "if most servers are right",
+	    st->certain_bound);
 }
 
 static void

@@ -50,11 +50,10 @@ struct child_ended {
 struct engine_setup {
 	uint8_t		 read_only;	/* -x */
 	uint8_t		 listening;	/* there are servers to inform */
-	uint8_t		 step;		/* enum step_when */
 	uint8_t		 has_drift;	/* frequency is from the drift file */
 	uint8_t		 local_stratum;	/* of the last resort; 0: none */
 	uint8_t		 local_orphan;	/* 1: agree on one with the others */
-	uint8_t		 reserved[6];
+	uint8_t		 reserved[7];
 	uint32_t	 nservers;	/* that many ENGINE_HOST came before */
 	double		 step_threshold; /* s */
 	double		 frequency;	/* s/s, the clock is corrected by now */

@@ -9,40 +9,11 @@
 
 #include "ntpd/config/statement.h"
 
-struct pair {
+/* What other daemons' words are called here, or why there is none. */
+static const struct {
 	const char	*word;
 	const char	*text;
-};
-
-/* How each statement goes, by its first word. */
-static const struct pair forms[] = {
-	{ "allow",	"allow from NETWORK|any" },
-	{ "constraint",	"constraint from URL [ADDRESS ...]" },
-	{ "constraints", "constraints from URL" },
-	{ "deny",	"deny from NETWORK|any" },
-	{ "driftfile",	"driftfile \"PATH\"" },
-	{ "interface",	"interface listen NAME, or interface ignore wildcard" },
-	{ "listen",	"listen on ADDRESS|INTERFACE|* [port N] [rtable 0]" },
-	{ "local",	"local stratum N [orphan]" },
-	{ "query",	"query from ADDRESS" },
-	{ "ratelimit",	"ratelimit [interval N [ms]] [burst N] [leak N] "
-			"[prefix4 N] [prefix6 N]" },
-	{ "sensor",	"sensor NAME [correction N] [refid TEXT] [stratum N] "
-			"[trusted] [weight N]" },
-	{ "server",	"server HOST [poll MIN-MAX] [port N] [trusted] "
-			"[weight N] [xleave]" },
-	{ "servers",	"servers HOST [max N] [poll MIN-MAX] [port N] "
-			"[trusted] [weight N] [xleave]" },
-	{ "socket",	"socket \"PATH\"" },
-	{ "step",	"step boot, step always N ms, step never, or "
-			"step limit N s|m|h|d" },
-	{ "user",	"user \"NAME\"" },
-	{ "workers",	"workers N, or workers auto" },
-	{ "xleave",	"xleave" }
-};
-
-/* What other daemons' words are called here, or why there is none. */
-static const struct pair hints[] = {
+} hints[] = {
 	{ "binddevice",	"write \"listen on INTERFACE\"" },
 	{ "bindaddress", "write \"listen on ADDRESS\"" },
 	{ "bindacqaddress", "write \"query from ADDRESS\"" },
@@ -102,64 +73,99 @@ static const struct pair hints[] = {
 	{ "trustedkey",	"remove it, keys are not supported" }
 };
 
-#define FIND(table, word) \
-	find(table, sizeof(table) / sizeof((table)[0]), word)
-
 static const char *
-find(const struct pair *table, size_t n, const char *word)
+find_hint(const char *word)
 {
 	size_t	 i;
 
-	for (i = 0; i < n; i++)
-		if (strcmp(table[i].word, word) == 0)
-			return table[i].text;
+	for (i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
+		if (strcmp(hints[i].word, word) == 0)
+			return hints[i].text;
 	return NULL;
+}
+
+/* The first word of S has LEN characters; is it that of FIRST, too? */
+static bool
+begins_with(const struct statement *s, const char *first, size_t *len)
+{
+	*len = strcspn(s->words, " ");
+	return strncmp(s->words, first, *len) == 0 &&
+	    strchr(" ", first[*len]) != NULL;
 }
 
 static void
 explain_statement(const char *word, char *text, size_t size)
 {
-	const char	*hint = FIND(hints, word);
-	size_t		 i;
+	const char	*hint = find_hint(word);
+	const struct statement *s;
+	size_t		 len, used;
 
 	snprintf(text, size, "unknown statement \"%.64s\", ", word);
 	if (hint != NULL) {
 		strlcat(text, hint, size);
 		return;
 	}
-	strlcat(text, "there are ", size);
-	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-		if (i > 0)
-			strlcat(text, ", ", size);
-		strlcat(text, forms[i].word, size);
+	strlcat(text, "there are", size);
+	for (s = statements; s->words != NULL; s++) {
+		if (s > statements && begins_with(s, s[-1].words, &len))
+			continue;
+		used = strlen(text);
+		snprintf(text + used, size - used, "%s %.*s",
+		    s > statements ? "," : "", (int)strcspn(s->words, " "),
+		    s->words);
 	}
 }
 
-void
-explain_unexpected(const struct parser *p, char *text, size_t size)
+/* The forms of all statements that begin with FIRST; "" if there is none. */
+static void
+find_forms(const char *first, char *text, size_t size)
 {
-	const struct word	*last = &p->last;
-	const char		*form, *hint = NULL;
+	const struct statement *s;
+	size_t		 len;
 
-	if (p->first.quoted) {
-		snprintf(text, size, "\"%.64s\" in quotes begins no statement, "
-		    "remove the quotes", p->first.text);
-		return;
+	text[0] = '\0';
+	for (s = statements; s->words != NULL; s++) {
+		if (!begins_with(s, first, &len))
+			continue;
+		if (text[0] != '\0')
+			strlcat(text, ", ", size);
+		strlcat(text, s->form, size);
 	}
-	form = FIND(forms, p->first.text);
-	if (form == NULL) {
-		explain_statement(p->first.text, text, size);
-		return;
-	}
-	if (!last->quoted)
-		hint = FIND(hints, last->text);
+}
+
+/* Why P->last cannot be there, in the statement NAME that goes as in FORM. */
+static void
+explain_word(const struct parser *p, const char *name, const char *form,
+    char *text, size_t size)
+{
+	const struct word *last = &p->last;
+	const char	*hint = last->quoted ? NULL : find_hint(last->text);
+
 	if (hint != NULL)
-		snprintf(text, size, "%s: unexpected \"%.64s\", %s",
-		    p->first.text, last->text, hint);
+		snprintf(text, size, "%s: unexpected \"%.64s\", %s", name,
+		    last->text, hint);
 	else if (last->text[0] == '\0' && !last->quoted)
 		snprintf(text, size, "%s: unexpected end of line, write: %s",
-		    p->first.text, form);
+		    name, form);
 	else
 		snprintf(text, size, "%s: unexpected \"%.64s\", write: %s",
-		    p->first.text, last->text, form);
+		    name, last->text, form);
+}
+
+void
+explain_unexpected(struct parser *p, const struct statement *s)
+{
+	const char	*first = p->first.text;
+	char		 forms[256], text[512];
+
+	find_forms(first, forms, sizeof(forms));
+	if (p->first.quoted)
+		snprintf(text, sizeof(text), "\"%.64s\" in quotes begins no "
+		    "statement, remove the quotes", first);
+	else if (forms[0] == '\0')
+		explain_statement(first, text, sizeof(text));
+	else
+		explain_word(p, s != NULL ? s->words : first,
+		    s != NULL ? s->form : forms, text, sizeof(text));
+	parser_error(p, p->last.line, "%s", text);
 }

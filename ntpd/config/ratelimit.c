@@ -8,7 +8,7 @@ ratelimit_begin(struct parser *p)
 {
 	struct config	 conf;
 
-	statement_single(p, SINGLE_RATELIMIT);
+	statement_once(p, "ratelimit", &p->ratelimit_line);
 	config_default(&conf);
 	p->ratelimit = conf.ratelimit;
 	p->ratelimit.interval = RATELIMIT_INTERVAL;
@@ -26,43 +26,33 @@ ratelimit_interval(struct parser *p, const struct word *word, bool ms)
 }
 
 void
-ratelimit_burst(struct parser *p, const struct word *word)
+ratelimit_number(struct parser *p, enum option option, const struct word *word)
 {
+	struct config_ratelimit *r = &p->ratelimit;
+	const struct {
+		enum option	 option;
+		const char	*name;
+		unsigned	 least, most;
+		uint16_t	*wide;		/* one of these is set */
+		uint8_t		*narrow;
+	} *o, numbers[] = {
+		{ OPTION_BURST, "burst", 1, RATELIMIT_BURST_MOST, &r->burst,
+		    NULL },
+		{ OPTION_LEAK, "leak", 0, RATELIMIT_LEAK_MOST, &r->leak, NULL },
+		{ OPTION_PREFIX4, "prefix4", 1, 32, NULL, &r->prefix4 },
+		{ OPTION_PREFIX6, "prefix6", 1, 128, NULL, &r->prefix6 }
+	};
 	unsigned	 n;
 
-	statement_option(p, OPTION_BURST, "burst", word);
-	if (statement_number(p, "burst", word, 1, RATELIMIT_BURST_MOST, &n))
-		p->ratelimit.burst = (uint16_t)n;
-}
-
-void
-ratelimit_leak(struct parser *p, const struct word *word)
-{
-	unsigned	 n;
-
-	statement_option(p, OPTION_LEAK, "leak", word);
-	if (statement_number(p, "leak", word, 0, RATELIMIT_LEAK_MOST, &n))
-		p->ratelimit.leak = (uint16_t)n;
-}
-
-void
-ratelimit_prefix4(struct parser *p, const struct word *word)
-{
-	unsigned	 n;
-
-	statement_option(p, OPTION_PREFIX4, "prefix4", word);
-	if (statement_number(p, "prefix4", word, 1, 32, &n))
-		p->ratelimit.prefix4 = (uint8_t)n;
-}
-
-void
-ratelimit_prefix6(struct parser *p, const struct word *word)
-{
-	unsigned	 n;
-
-	statement_option(p, OPTION_PREFIX6, "prefix6", word);
-	if (statement_number(p, "prefix6", word, 1, 128, &n))
-		p->ratelimit.prefix6 = (uint8_t)n;
+	for (o = numbers; o->option != option; o++)
+		;
+	statement_option(p, option, o->name, word);
+	if (!statement_number(p, o->name, word, o->least, o->most, &n))
+		return;
+	if (o->wide != NULL)
+		*o->wide = (uint16_t)n;
+	else
+		*o->narrow = (uint8_t)n;
 }
 
 void

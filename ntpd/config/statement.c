@@ -1,6 +1,6 @@
 /*
- * What the statements of ntpd.conf mean: servers, and what sets one value.
- * Listeners, access, rate limit and steps have files of their own.
+ * What the statements of ntpd.conf mean: servers, and what all have in common.
+ * Listeners, access, rate limit and what sets one value have files of their own.
  */
 #include "ntpd/config/statement.h"
 
@@ -20,6 +20,8 @@ statement_begin(struct parser *p, const struct word *first)
 	p->first = *first;
 	p->bad = false;
 	p->options = 0;
+	p->value_next = false;
+	p->nwords = 0;
 }
 
 bool
@@ -44,13 +46,11 @@ statement_option(struct parser *p, enum option option, const char *what,
 }
 
 void
-statement_single(struct parser *p, enum single single)
+statement_once(struct parser *p, const char *words, unsigned *line)
 {
-	unsigned	*line = &p->single_lines[single];
-
 	if (*line != 0)
 		parser_error(p, p->first.line, "%s is already set in line %u, "
-		    "remove one", p->first.text, *line);
+		    "remove one", words, *line);
 	else
 		*line = p->first.line;
 }
@@ -278,96 +278,11 @@ not_yet(struct parser *p)
 	    "line", p->first.text);
 }
 
-/* Copy the path in WORD to DST of SIZE bytes, if it is one. */
-static void
-set_path(struct parser *p, char *dst, size_t size, const struct word *word)
-{
-	size_t	 len = strlen(word->text);
-
-	if (word->text[0] != '/' || word->text[len - 1] == '/')
-		parser_error(p, word->line, "%s \"%.64s\" is not the absolute "
-		    "path of a file, begin it with / and end it with a name",
-		    p->first.text, word->text);
-	else if (len >= size)
-		parser_error(p, word->line, "%s \"%.64s...\" is too long, at "
-		    "most %zu characters", p->first.text, word->text,
-		    size - 1);
-	else
-		memcpy(dst, word->text, len + 1);
-}
-
-void
-set_driftfile(struct parser *p, const struct word *path)
-{
-	statement_single(p, SINGLE_DRIFTFILE);
-	set_path(p, p->conf->driftfile, sizeof(p->conf->driftfile), path);
-}
-
-void
-set_socket(struct parser *p, const struct word *path)
-{
-	statement_single(p, SINGLE_SOCKET);
-	set_path(p, p->conf->socket, sizeof(p->conf->socket), path);
-}
-
-void
-set_user(struct parser *p, const struct word *name)
-{
-	statement_single(p, SINGLE_USER);
-	if (strcmp(name->text, "root") == 0)
-		parser_error(p, name->line, "user must not be root, name a "
-		    "user that nothing else runs as");
-	else if (!value_user(name->text, sizeof(p->conf->user)))
-		parser_error(p, name->line, "\"%.64s\" is not a user name, "
-		    "write 1 to %zu letters, digits, '_', '-' or '.'",
-		    name->text, sizeof(p->conf->user) - 1);
-	else
-		strlcpy(p->conf->user, name->text, sizeof(p->conf->user));
-}
-
-void
-set_workers(struct parser *p, const struct word *word)
-{
-	unsigned	 n;
-
-	statement_single(p, SINGLE_WORKERS);
-	if (word == NULL)
-		p->conf->workers_auto = true;
-	else if (statement_number(p, "workers", word, 1, CONFIG_MAX_WORKERS,
-	    &n))
-		p->conf->workers = n;
-}
-
-void
-set_xleave(struct parser *p)
-{
-	statement_single(p, SINGLE_XLEAVE);
-	p->conf->xleave = true;
-}
-
-void
-set_local(struct parser *p, const struct word *word, bool orphan)
-{
-	unsigned	 n;
-
-	statement_single(p, SINGLE_LOCAL);
-	if (!statement_number(p, "local stratum", word, 1, LOCAL_MOST, &n))
-		return;
-	if (orphan && n > LOCAL_ORPHAN_MOST) {
-		parser_error(p, word->line, "local stratum %u leaves no "
-		    "stratum to the orphans that follow, use at most %d", n,
-		    LOCAL_ORPHAN_MOST);
-		return;
-	}
-	p->conf->local_stratum = (uint8_t)n;
-	p->conf->local_orphan = orphan;
-}
-
 /* A local clock that nobody can ask for, or agree on. */
 static void
 check_local(struct parser *p)
 {
-	unsigned	 line = p->single_lines[SINGLE_LOCAL];
+	unsigned	 line = p->local_line;
 
 	if (line == 0 || p->errors > 0)
 		return;

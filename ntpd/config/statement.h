@@ -27,19 +27,37 @@ enum option {
 	OPTION_XLEAVE	= 1 << 11
 };
 
-/* Statements that may stand once only in a file. */
-enum single {
-	SINGLE_DRIFTFILE,
-	SINGLE_SOCKET,
-	SINGLE_USER,
-	SINGLE_WORKERS,
-	SINGLE_RATELIMIT,
-	SINGLE_STEP,
-	SINGLE_STEP_LIMIT,
-	SINGLE_LOCAL,
-	SINGLE_XLEAVE,
-	SINGLES
+struct parser;
+struct statement;
+
+/*
+ * Set what the statement S does to the VALUES, the words after those that it
+ * begins with, and then the end of the line.  Returns the word that cannot be
+ * where it is, or NULL; an error of a value is reported.
+ */
+typedef const struct word *statement_set(struct parser *p,
+	    const struct statement *s, const struct word *values);
+
+/* A statement; those that set one value are all that there is of it. */
+struct statement {
+	const char	*words;		/* that it begins with: "step limit" */
+	const char	*form;		/* how it goes, or may go */
+	statement_set	*set;		/* NULL: it is in the grammar */
+	size_t		 offset;	/* in struct config, of what is set */
+	size_t		 size;
+	unsigned	 least, most;	/* of a number */
+	const char	*units;		/* of a span, "s|m|h|d" */
+	double		 none;		/* s, stands for "none"; 0: nothing does */
+	double		 initial;	/* s, of a span */
+	const char	*text;		/* initial, of a text */
+	enum step_when	 when;		/* of a step */
 };
+
+#define STATEMENTS_MOST	64
+#define VALUES_MOST	6	/* words that such a statement may have */
+
+/* All statements in the order of the alphabet; the last has no words. */
+extern const struct statement statements[];
 
 struct parser {
 	struct lexer	 lex;
@@ -53,6 +71,9 @@ struct parser {
 	struct word	 first;		/* its first word */
 	struct word	 last;		/* the word read last */
 	bool		 last_is_error;	/* it was LEX_ERROR: already reported */
+	bool		 value_next;	/* the next word is no keyword */
+	struct word	 words[VALUES_MOST + 1]; /* of what sets one value */
+	size_t		 nwords;
 	bool		 bad;		/* there was an error in it */
 	unsigned	 options;	/* enum option that were there */
 	uint16_t	*port;		/* which port "port" sets */
@@ -66,7 +87,9 @@ struct parser {
 	char		 source_interface[IF_NAMESIZE]; /* of source6, or "" */
 	unsigned	 unused_query_line; /* query from, no server since */
 	unsigned	 ignore_wildcard_line;
-	unsigned	 single_lines[SINGLES];
+	unsigned	 ratelimit_line;
+	unsigned	 local_line;
+	unsigned	 lines[STATEMENTS_MOST]; /* of those that set a value */
 	unsigned	 server_lines[CONFIG_MAX_SERVERS];
 	unsigned	 listener_lines[CONFIG_MAX_LISTENERS];
 	size_t		 rules_size;	/* for so many is memory there */
@@ -92,8 +115,8 @@ bool	 statement_number(struct parser *p, const char *what,
 void	 statement_option(struct parser *p, enum option option,
 	    const char *what, const struct word *word);
 
-/* The statement is there; an error if it is not the first SINGLE. */
-void	 statement_single(struct parser *p, enum single single);
+/* WORDS are there; an error if they were before, in *LINE if that is not 0. */
+void	 statement_once(struct parser *p, const char *words, unsigned *line);
 
 /* A statement begins with FIRST: forget the one before. */
 void	 statement_begin(struct parser *p, const struct word *first);
@@ -114,10 +137,8 @@ void	 access_rule(struct parser *p, const struct word *network, bool allow);
 void	 ratelimit_begin(struct parser *p);
 void	 ratelimit_interval(struct parser *p, const struct word *number,
 	    bool ms);
-void	 ratelimit_burst(struct parser *p, const struct word *number);
-void	 ratelimit_leak(struct parser *p, const struct word *number);
-void	 ratelimit_prefix4(struct parser *p, const struct word *number);
-void	 ratelimit_prefix6(struct parser *p, const struct word *number);
+void	 ratelimit_number(struct parser *p, enum option option,
+	    const struct word *number);
 void	 ratelimit_end(struct parser *p);
 
 /* query from ADDRESS: for the servers that follow. */
@@ -138,28 +159,23 @@ void	 option_port(struct parser *p, const struct word *number);
 /* sensor, constraint and constraints: understood, but there are none yet. */
 void	 not_yet(struct parser *p);
 
-/* The statements that set one value. */
-void	 set_driftfile(struct parser *p, const struct word *path);
-void	 set_socket(struct parser *p, const struct word *path);
-void	 set_user(struct parser *p, const struct word *name);
-/* NUMBER is NULL for as many as there are CPUs. */
-void	 set_workers(struct parser *p, const struct word *number);
-/* MS is the threshold in milliseconds, for STEP_ALWAYS only, else NULL. */
-void	 set_step(struct parser *p, enum step_when when, const struct word *ms);
-/* UNIT is NULL for a NUMBER that is no number: none. */
-void	 set_step_limit(struct parser *p, const struct word *number,
-	    const struct word *unit);
-/* local stratum NUMBER, and whether ORPHAN follows it. */
-void	 set_local(struct parser *p, const struct word *number, bool orphan);
-void	 set_xleave(struct parser *p);
+/* Everything that one statement sets as it is when that is not there. */
+void	 setting_defaults(struct config *conf);
+
+/* Does a statement that sets one value begin with WORD? */
+bool	 setting_begins(const struct word *word);
+
+/* The next WORD of such a statement, and its end, which takes effect. */
+void	 setting_word(struct parser *p, const struct word *word);
+void	 setting_end(struct parser *p);
 
 /* After the last statement: what is wrong with all of them together. */
 void	 check_whole(struct parser *p);
 
 /*
- * Put into TEXT (SIZE bytes) why the word P->last cannot be where it is and
- * what would be right.
+ * Report that the word P->last cannot be where it is, and what would be right:
+ * how S goes, or if that is NULL all that begin with P->first.
  */
-void	 explain_unexpected(const struct parser *p, char *text, size_t size);
+void	 explain_unexpected(struct parser *p, const struct statement *s);
 
 #endif

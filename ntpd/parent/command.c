@@ -26,7 +26,7 @@ command_send_state(struct parent *p, bool answers_step, struct instant now)
 		.refused = p->policy.refused,
 		.step_back = policy_reach(&p->policy, -1, now),
 		.step_forward = policy_reach(&p->policy, 1, now),
-		.step_limit = p->policy.limit,
+		.step_limit = p->policy.step.limit,
 		.was_synchronized = p->policy.was_synchronized,
 		.answers_step = answers_step
 	};

@@ -80,9 +80,7 @@ configure_load(struct parent *p)
 	if (!load(&p->conf, p->options->config_file))
 		return false;
 	set_path(p, p->options->config_file);
-	p->policy.step = p->conf.step;
-	p->policy.threshold = p->conf.step_threshold;
-	p->policy.limit = p->conf.step_limit;
+	policy_configure(&p->policy, &p->conf);
 	return true;
 }
 
@@ -142,12 +140,11 @@ configure_engine(struct parent *p, bool has_drift, double drift_error)
 	struct engine_setup setup = {
 		.read_only = p->options->read_only,
 		.listening = p->conf.nlisteners > 0,
-		.step = (uint8_t)p->conf.step,
 		.has_drift = has_drift,
 		.local_stratum = p->conf.local_stratum,
 		.local_orphan = p->conf.local_orphan,
 		.nservers = (uint32_t)p->conf.nservers,
-		.step_threshold = p->conf.step_threshold,
+		.step_threshold = p->conf.step.threshold,
 		.frequency = p->clock.frequency,
 		.frequency_error = drift_error
 	};
@@ -239,9 +236,7 @@ configure_reload(struct parent *p)
 		notify_send(&p->notify, "RELOADING=1");
 	config_free(&p->conf);
 	p->conf = new;
-	p->policy.step = new.step;
-	p->policy.threshold = new.step_threshold;
-	p->policy.limit = new.step_limit;
+	policy_configure(&p->policy, &p->conf);
 	configure_engine(p, false, 0);
 	configure_servers(p);
 	if (p->ready)

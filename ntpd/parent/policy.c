@@ -17,6 +17,12 @@ count(struct policy *policy, enum verdict verdict)
 }
 
 void
+policy_configure(struct policy *policy, const struct config *conf)
+{
+	policy->step = conf->step;
+}
+
+void
 policy_start(struct policy *policy)
 {
 	policy->state = STARTED;
@@ -34,10 +40,10 @@ reach_of_state(const struct policy *policy, int sign)
 {
 	if (policy->state == STARTED || policy->state == JUMPED)
 		return CONFIG_NO_LIMIT;
-	if (policy->step == STEP_ALWAYS)
-		return policy->limit;
+	if (policy->step.when == STEP_ALWAYS)
+		return policy->step.limit;
 	if (policy->state == PAUSED && sign > 0)
-		return fmax(0, policy->limit - policy->granted);
+		return fmax(0, policy->step.limit - policy->granted);
 	return 0;
 }
 
@@ -60,13 +66,13 @@ reach_of_undo(const struct policy *policy, int sign, struct instant now)
 	if (far <= 0)
 		return 0;
 	return far + fmax(POLICY_UNDO_LEAST,
-	    policy->threshold + POLICY_UNDO_RATE * since);
+	    policy->step.threshold + POLICY_UNDO_RATE * since);
 }
 
 double
 policy_reach(const struct policy *policy, int sign, struct instant now)
 {
-	if (policy->step == STEP_NEVER)
+	if (policy->step.when == STEP_NEVER)
 		return 0;
 	return fmax(reach_of_state(policy, sign),
 	    reach_of_undo(policy, sign, now));
@@ -77,13 +83,13 @@ judge_new_start(const struct policy *policy, double by, struct instant now)
 {
 	if (!isfinite(by))
 		return NOT_A_NUMBER;
-	if (policy->step == STEP_NEVER)
+	if (policy->step.when == STEP_NEVER)
 		return STEP_FORBIDDEN;
 	if (by < 0)
 		return STEP_BACKWARDS;
-	if (by > policy->limit)
+	if (by > policy->step.limit)
 		return STEP_TOO_LARGE;
-	if (!is_new_day(policy, now) && by > policy->limit - policy->granted)
+	if (!is_new_day(policy, now) && by > policy->step.limit - policy->granted)
 		return NEW_START_TOO_SOON;
 	return PERMITTED;
 }
@@ -173,7 +179,7 @@ policy_slew(struct policy *policy, const struct clock_slew *wanted)
 static enum verdict
 out_of_reach(const struct policy *policy, double by)
 {
-	if (policy->step == STEP_ALWAYS)
+	if (policy->step.when == STEP_ALWAYS)
 		return STEP_TOO_LARGE;
 	if (policy->state == PAUSED)
 		return by < 0 ? STEP_BACKWARDS : STEP_TOO_LARGE;
@@ -188,11 +194,11 @@ judge_step(const struct policy *policy, double by, int64_t unix_time,
 
 	if (!isfinite(by))
 		return NOT_A_NUMBER;
-	if (policy->step == STEP_NEVER)
+	if (policy->step.when == STEP_NEVER)
 		return STEP_FORBIDDEN;
 	if (reach == 0)
 		return out_of_reach(policy, by);
-	if (fabs(by) < policy->threshold)
+	if (fabs(by) < policy->step.threshold)
 		return STEP_TOO_SMALL;
 	if ((double)unix_time + by < (double)POLICY_FIRST_TIME ||
 	    (double)unix_time + by > (double)POLICY_LAST_TIME)

@@ -73,9 +73,7 @@ enum policy_state {
 };
 
 struct policy {
-	enum step_when	 step;
-	double		 threshold;	/* s, least step */
-	double		 limit;		/* s, CONFIG_NO_LIMIT: none */
+	struct config_step step;
 	enum policy_state state;
 	bool		 synchronized;	/* as the engine reported last */
 	bool		 was_synchronized; /* at some time since the start */
@@ -103,6 +101,10 @@ enum verdict {
 	STEP_OUT_OF_AGE,	/* would lead before 2025 or after 2200 */
 	NEW_START_TOO_SOON	/* after the last one */
 };
+
+/* What CONF says goes from now on, whatever has happened so far. */
+void		 policy_configure(struct policy *policy,
+		    const struct config *conf);
 
 /* The daemon starts. */
 void		 policy_start(struct policy *policy);

@@ -95,7 +95,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (i = 0; i < conf.nlisteners; i++)
 		check_listener(&conf.listeners[i]);
 	check(conf.workers >= 1 && conf.workers <= CONFIG_MAX_WORKERS);
-	check(conf.step_threshold >= 0.001 && conf.step_threshold <= 1000);
+	check(conf.step.threshold >= 0.001 && conf.step.threshold <= 1000);
 	check(conf.local_stratum <= (conf.local_orphan ? LOCAL_ORPHAN_MOST :
 	    LOCAL_MOST));
 	check(terminated(conf.driftfile, sizeof(conf.driftfile)));

@@ -144,9 +144,7 @@ setup(void **arg)
 	memset(&p, 0, sizeof(p));
 	p.timerfd = -1;
 	p.drift_error = -1;
-	p.policy.step = STEP_BOOT;
-	p.policy.threshold = 0.128;
-	p.policy.limit = 86400;
+	p.policy.step = (struct config_step){ STEP_BOOT, 0.128, 86400 };
 	jump = slept = stepped = 0;
 	told_jumps = 0;
 	kernel_refuses = false;

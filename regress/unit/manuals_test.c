@@ -1,6 +1,6 @@
 /*
  * The manual pages name what the tables have: each member of a record, each
- * word of its enumerations.
+ * word of its enumerations, each statement of ntpd.conf.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "ntpctl/record.h"
+#include "ntpd/config/statement.h"
 
 /* The manual page at PATH, from the top of the tree. */
 static const char *
@@ -84,11 +85,69 @@ members_are_named(void **state)
 	    record_peer_members);
 }
 
+/* Does LINE begin with the words of S, and then end or name a parameter? */
+static bool
+is_head(const char *line, const struct statement *s)
+{
+	size_t		 len = strlen(s->words);
+
+	return strncmp(line, s->words, len) == 0 &&
+	    strchr(" \n", line[len]) != NULL;
+}
+
+/* The statement that AT is the head of, or NULL. */
+static const struct statement *
+find_statement(const char *at)
+{
+	const struct statement *s;
+
+	for (s = statements; s->words != NULL; s++)
+		if (is_head(at, s))
+			return s;
+	return NULL;
+}
+
+/*
+ * The heads of the outer lists in ntpd.conf(5) and the statements are the
+ * same.  A head is ".It Ic WORDS ...", or that without .It after ".It Xo".
+ */
+static void
+statements_are_named(void **state)
+{
+	bool		 named[STATEMENTS_MOST] = { false };
+	const struct statement *s;
+	const char	*line, *head;
+	int		 depth = 0;
+
+	(void)state;
+	for (line = page("ntpd/ntpd.conf.5"); *line != '\0';
+	    line = strchr(line, '\n') + 1) {
+		depth += strncmp(line, ".Bl ", 4) == 0;
+		depth -= strncmp(line, ".El\n", 4) == 0;
+		head = line + strlen(".It Ic ");
+		if (strncmp(line, ".It Xo\n.Ic ", 11) == 0)
+			head = line + 11;
+		else if (strncmp(line, ".It Ic ", 7) != 0)
+			continue;
+		if (depth != 1)
+			continue;
+		if ((s = find_statement(head)) == NULL)
+			fail_msg("ntpd.conf(5) has \"%.20s\", ntpd has not",
+			    head);
+		else
+			named[s - statements] = true;
+	}
+	for (s = statements; s->words != NULL; s++)
+		if (!named[s - statements])
+			fail_msg("ntpd.conf(5) has no \"%s\"", s->words);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest	 tests[] = {
-		cmocka_unit_test(members_are_named)
+		cmocka_unit_test(members_are_named),
+		cmocka_unit_test(statements_are_named)
 	};
 
 	return cmocka_run_group_tests_name("manuals", tests, NULL, NULL);

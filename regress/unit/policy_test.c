@@ -64,7 +64,7 @@ static const struct {
 static void
 frequency_bounds(void **arg)
 {
-	struct policy	 policy = { .step = STEP_BOOT, .threshold = 0.128 };
+	struct policy	 policy = { .step = { STEP_BOOT, 0.128, 0 } };
 	struct clock_frequency wanted;
 	enum verdict	 verdict;
 	uint32_t	 before;
@@ -128,7 +128,7 @@ static const struct {
 static void
 slew_bounds(void **arg)
 {
-	struct policy	 policy = { .step = STEP_NEVER, .threshold = 0.128,
+	struct policy	 policy = { .step = { STEP_NEVER, 0.128, 0 },
 	    .was_synchronized = true };
 	struct clock_slew wanted;
 	enum verdict	 verdict;
@@ -158,7 +158,7 @@ hours(double h)
 static void
 slews_before_the_first_synchronization(void **arg)
 {
-	struct policy	 policy = { .step = STEP_BOOT, .threshold = 0.128 };
+	struct policy	 policy = { .step = { STEP_BOOT, 0.128, 0 } };
 	struct clock_slew small = { .rate = -0.1, .duration = 0.2 };
 	struct clock_slew fast = { .rate = 0.11, .duration = 0.2 };
 
@@ -231,9 +231,9 @@ step_bounds(void **arg)
 
 	(void)arg;
 	for (i = 0; i < COUNT(steps); i++) {
-		policy = (struct policy){ .step = steps[i].step,
-		    .threshold = steps[i].threshold, .state = steps[i].state,
-		    .limit = CONFIG_NO_LIMIT };
+		policy = (struct policy){ .step = { steps[i].step,
+		    steps[i].threshold, CONFIG_NO_LIMIT },
+		    .state = steps[i].state };
 		wanted.by = steps[i].by;
 		verdict = policy_step(&policy, &wanted, steps[i].now, hours(0));
 		if (verdict != steps[i].verdict)
@@ -247,8 +247,8 @@ step_bounds(void **arg)
 static struct policy
 in_state(enum policy_state state)
 {
-	return (struct policy){ .step = STEP_BOOT, .threshold = 0.128,
-	    .limit = LIMIT, .state = state };
+	return (struct policy){ .step = { STEP_BOOT, 0.128, LIMIT },
+	    .state = state };
 }
 
 static enum verdict
@@ -315,7 +315,7 @@ every_cell(void **arg)
 	(void)arg;
 	for (i = 0; i < COUNT(cells); i++) {
 		fresh = in_state(cells[i].state);
-		fresh.step = cells[i].step;
+		fresh.step.when = cells[i].step;
 		for (j = 0; j < COUNT(sizes); j++) {
 			policy = fresh;
 			reach = policy_reach(&policy, sizes[j] < 0 ? -1 : 1,
@@ -465,10 +465,10 @@ new_start_is_judged_by_its_step(void **arg)
 	assert_int_equal(policy.refused, 4);
 	assert_int_equal(policy.state, SETTLED);
 	assert_int_equal(new_start(&policy, LIMIT, hours(0)), PERMITTED);
-	policy.step = STEP_NEVER;
+	policy.step.when = STEP_NEVER;
 	assert_int_equal(new_start(&policy, 60, hours(0)), STEP_FORBIDDEN);
 	policy = in_state(SETTLED);
-	policy.step = STEP_ALWAYS;
+	policy.step.when = STEP_ALWAYS;
 	assert_int_equal(new_start(&policy, LARGE, hours(0)), STEP_TOO_LARGE);
 	assert_int_equal(new_start(&policy, -LIMIT, hours(0)), PERMITTED);
 	assert_int_equal(policy.state, SETTLED);
@@ -486,7 +486,7 @@ first_step_has_no_limit(void **arg)
 	assert_true(policy_report(&policy, true));
 	assert_int_equal(new_start(&policy, LIMIT + 1, hours(1)),
 	    STEP_TOO_LARGE);
-	policy.limit = CONFIG_NO_LIMIT;
+	policy.step.limit = CONFIG_NO_LIMIT;
 	assert_int_equal(new_start(&policy, LIMIT + 1, hours(1)), PERMITTED);
 	assert_int_equal(step(&policy, LIMIT + 1, hours(1)), PERMITTED);
 }
@@ -549,14 +549,14 @@ undo_of_others(void **arg)
 	assert_int_equal(new_start(&policy, 3600, hours(0)), PERMITTED);
 	assert_int_equal(step(&policy, 3600, hours(0)), PERMITTED);
 	assert_true(fabs(policy_reach(&policy, -1, hours(0)) - 3601) < 1e-6);
-	policy.step = STEP_NEVER;
+	policy.step.when = STEP_NEVER;
 	assert_true(policy_reach(&policy, -1, hours(0)) == 0);
 	assert_int_equal(step(&policy, -3600, hours(0)), STEP_FORBIDDEN);
-	policy.step = STEP_BOOT;
+	policy.step.when = STEP_BOOT;
 	assert_int_equal(step(&policy, -3600.5, hours(0)), PERMITTED);
 
 	policy = in_state(STARTED);
-	policy.step = STEP_ALWAYS;
+	policy.step.when = STEP_ALWAYS;
 	assert_int_equal(step(&policy, -LARGE, hours(0)), PERMITTED);
 	assert_int_equal(step(&policy, -60, hours(0)), PERMITTED);
 	assert_int_equal(step(&policy, LARGE + 60, hours(0)), PERMITTED);

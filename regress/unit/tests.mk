@@ -20,6 +20,8 @@ clock_test	= ntpd/parent/clock ntpd/parent/rate common/leap common/loop \
 		common/log
 clients_test	= $(addprefix ntpd/server/,clients address) common/addr \
 		common/siphash
+configure_test	= $(basename $(wildcard ntpd/parent/*.c)) $(addprefix ntpd/,process \
+		sandbox spawn) $(CONFIG) $(COMMON)
 confirm_test	= ntpd/sync/confirm
 clocks_test	= ntpd/engine/clocks common/leap common/ntptime
 collect_test	= ntpd/parent/collect ntpd/process $(COMMON)
@@ -44,7 +46,7 @@ log_test	= common/log common/loop
 logpipe_test	= ntpd/parent/logpipe common/log common/loop
 lookup_test	= ntpd/resolver/lookup $(COMMON)
 loop_test	= common/loop common/log
-manuals_test	= ntpctl/record common/addr common/ntp common/ntptime
+manuals_test	= $(CONFIG_MODULES) ntpctl/record common/ntp common/ntptime
 mark_test	= common/mark common/siphash common/ntptime
 ntp_test	= common/ntp common/ntptime
 ntpctl_test	= ntpctl/record ntpctl/show_status ntpctl/show_peers \
@@ -66,6 +68,7 @@ schedule_test	= ntpd/engine/schedule common/loop common/log
 select_test	= $(SYNC)
 self_test	= ntpd/engine/self common/addr
 source_test	= $(SYNC) regress/unit/paths
+settings_test	= $(CONFIG_MODULES)
 steer_test	= ntpd/engine/steer ntpd/sync/confirm \
 		ntpd/sync/discipline common/addr common/leap \
 		common/loop common/log common/ntptime
