@@ -128,44 +128,45 @@ find_forms(const char *first, char *text, size_t size)
 		if (!begins_with(s, first, &len))
 			continue;
 		if (text[0] != '\0')
-			strlcat(text, ", ", size);
+			strlcat(text, ", or ", size);
 		strlcat(text, s->form, size);
 	}
 }
 
 /* Why P->last cannot be there, in the statement NAME that goes as in FORM. */
 static void
-explain_word(const struct parser *p, const char *name, const char *form,
-    char *text, size_t size)
+explain_word(struct parser *p, const char *name, const char *form)
 {
 	const struct word *last = &p->last;
 	const char	*hint = last->quoted ? NULL : find_hint(last->text);
 
 	if (hint != NULL)
-		snprintf(text, size, "%s: unexpected \"%.64s\", %s", name,
-		    last->text, hint);
+		parser_error(p, last->line, "%s: unexpected \"%.64s\", %s",
+		    name, last->text, hint);
 	else if (last->text[0] == '\0' && !last->quoted)
-		snprintf(text, size, "%s: unexpected end of line, write: %s",
-		    name, form);
+		parser_error(p, last->line, "%s: unexpected end of line, "
+		    "write: %s", name, form);
 	else
-		snprintf(text, size, "%s: unexpected \"%.64s\", write: %s",
-		    name, last->text, form);
+		parser_error(p, last->line, "%s: unexpected \"%.64s\", "
+		    "write: %s", name, last->text, form);
 }
 
 void
-explain_unexpected(struct parser *p, const struct statement *s)
+explain_unexpected(struct parser *p)
 {
 	const char	*first = p->first.text;
-	char		 forms[256], text[512];
+	char		 text[512];
 
-	find_forms(first, forms, sizeof(forms));
+	find_forms(first, text, sizeof(text));
 	if (p->first.quoted)
-		snprintf(text, sizeof(text), "\"%.64s\" in quotes begins no "
+		parser_error(p, p->last.line, "\"%.64s\" in quotes begins no "
 		    "statement, remove the quotes", first);
-	else if (forms[0] == '\0')
+	else if (p->statement != NULL)
+		explain_word(p, p->statement->words, p->statement->form);
+	else if (text[0] != '\0')
+		explain_word(p, first, text);
+	else {
 		explain_statement(first, text, sizeof(text));
-	else
-		explain_word(p, s != NULL ? s->words : first,
-		    s != NULL ? s->form : forms, text, sizeof(text));
-	parser_error(p, p->last.line, "%s", text);
+		parser_error(p, p->last.line, "%s", text);
+	}
 }

@@ -23,12 +23,9 @@ static void	 yyerror(struct parser *, const char *);
 %lex-param	{ struct parser *p }
 %parse-param	{ struct parser *p }
 
-%token LISTEN ON RTABLE PORT INTERFACE IGNORE QUERY FROM
-%token SERVER SERVERS WEIGHT TRUSTED POLL MAX
-%token SENSOR CORRECTION REFID STRATUM CONSTRAINT CONSTRAINTS
-%token ALLOW DENY
+%token LISTEN ON RTABLE PORT
+%token SERVER SERVERS WEIGHT TRUSTED POLL MAX XLEAVE
 %token RATELIMIT INTERVAL BURST LEAK PREFIX4 PREFIX6 MS
-%token XLEAVE
 %token SETTING WORD UNREADABLE
 
 %%
@@ -40,15 +37,7 @@ file		: /* empty */
 		;
 
 statement	: listen listen_options '\n'	{ listen_end(p); }
-		| INTERFACE LISTEN WORD '\n'	{ interface_listen(p, &$3); }
-		| INTERFACE IGNORE WORD '\n'	{ interface_ignore(p, &$3); }
-		| QUERY FROM WORD '\n'		{ query_from(p, &$3); }
 		| server server_options '\n'	{ server_end(p); }
-		| SENSOR WORD sensor_options '\n'	{ not_yet(p); }
-		| CONSTRAINT FROM words '\n'	{ not_yet(p); }
-		| CONSTRAINTS FROM WORD '\n'	{ not_yet(p); }
-		| ALLOW FROM WORD '\n'	{ access_rule(p, &$3, true); }
-		| DENY FROM WORD '\n'	{ access_rule(p, &$3, false); }
 		| ratelimit limit_options '\n'	{ ratelimit_end(p); }
 		| setting '\n'			{ setting_end(p); }
 		;
@@ -77,10 +66,10 @@ limit_options	: /* empty */
 
 limit_option	: INTERVAL WORD		{ ratelimit_interval(p, &$2, false); }
 		| INTERVAL WORD MS	{ ratelimit_interval(p, &$2, true); }
-		| BURST WORD	{ ratelimit_number(p, OPTION_BURST, &$2); }
-		| LEAK WORD	{ ratelimit_number(p, OPTION_LEAK, &$2); }
-		| PREFIX4 WORD	{ ratelimit_number(p, OPTION_PREFIX4, &$2); }
-		| PREFIX6 WORD	{ ratelimit_number(p, OPTION_PREFIX6, &$2); }
+		| BURST WORD		{ option_number(p, OPTION_BURST, &$2); }
+		| LEAK WORD		{ option_number(p, OPTION_LEAK, &$2); }
+		| PREFIX4 WORD		{ option_number(p, OPTION_PREFIX4, &$2); }
+		| PREFIX6 WORD		{ option_number(p, OPTION_PREFIX6, &$2); }
 		;
 
 server		: SERVER WORD		{ server_begin(p, &$2, false); }
@@ -91,27 +80,12 @@ server_options	: /* empty */
 		| server_options server_option
 		;
 
-server_option	: WEIGHT WORD			{ server_weight(p, &$2); }
+server_option	: WEIGHT WORD		{ option_number(p, OPTION_WEIGHT, &$2); }
 		| TRUSTED			{ server_trusted(p, &$1); }
 		| POLL WORD			{ server_poll(p, &$2); }
 		| PORT WORD			{ option_port(p, &$2); }
 		| MAX WORD			{ server_max(p, &$2); }
 		| XLEAVE			{ server_xleave(p, &$1); }
-		;
-
-sensor_options	: /* empty */
-		| sensor_options sensor_option
-		;
-
-sensor_option	: CORRECTION WORD
-		| REFID WORD
-		| STRATUM WORD
-		| WEIGHT WORD
-		| TRUSTED
-		;
-
-words		: WORD
-		| words WORD
 		;
 
 %%
@@ -123,28 +97,17 @@ words		: WORD
 static const struct {
 	const char	*word;
 	int		 token;
-	bool		 begins;	/* a statement; else it is inside of one */
+	bool		 begins;	/* a statement; else inside of one */
 	bool		 takes_value;	/* the next word is no keyword */
 } keywords[] = {
-	{ "allow",	ALLOW,		true,	false },
-	{ "constraint",	CONSTRAINT,	true,	false },
-	{ "constraints", CONSTRAINTS,	true,	false },
-	{ "deny",	DENY,		true,	false },
-	{ "interface",	INTERFACE,	true,	false },
 	{ "listen",	LISTEN,		true,	false },
-	{ "query",	QUERY,		true,	false },
 	{ "ratelimit",	RATELIMIT,	true,	false },
-	{ "sensor",	SENSOR,		true,	true },
 	{ "server",	SERVER,		true,	true },
 	{ "servers",	SERVERS,	true,	true },
 
 	{ "burst",	BURST,		false,	true },
-	{ "correction",	CORRECTION,	false,	true },
-	{ "from",	FROM,		false,	true },
-	{ "ignore",	IGNORE,		false,	true },
 	{ "interval",	INTERVAL,	false,	true },
 	{ "leak",	LEAK,		false,	true },
-	{ "listen",	LISTEN,		false,	true },
 	{ "max",	MAX,		false,	true },
 	{ "ms",		MS,		false,	false },
 	{ "on",		ON,		false,	true },
@@ -152,9 +115,7 @@ static const struct {
 	{ "port",	PORT,		false,	true },
 	{ "prefix4",	PREFIX4,	false,	true },
 	{ "prefix6",	PREFIX6,	false,	true },
-	{ "refid",	REFID,		false,	true },
 	{ "rtable",	RTABLE,		false,	true },
-	{ "stratum",	STRATUM,	false,	true },
 	{ "trusted",	TRUSTED,	false,	false },
 	{ "weight",	WEIGHT,		false,	true },
 	{ "xleave",	XLEAVE,		false,	false }
@@ -213,5 +174,5 @@ yyerror(struct parser *p, const char *text)
 {
 	(void)text;
 	if (!p->last_is_error)
-		explain_unexpected(p, NULL);
+		explain_unexpected(p);
 }

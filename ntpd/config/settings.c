@@ -1,6 +1,6 @@
 /*
- * The statements of ntpd.conf: one table of all, and here is also what they
- * mean that set one value.  The others are in the grammar, parse.y.
+ * The statements of ntpd.conf: one table of all, and what sets one value.
+ * Those that have options are in the grammar, parse.y.
  */
 #include <bsd/string.h>
 #include <math.h>
@@ -11,57 +11,69 @@
 #include "ntpd/config/statement.h"
 #include "ntpd/config/value.h"
 
-static statement_set	 set_flag, set_local, set_path, set_span, set_step,
-			 set_user, set_workers;
+typedef void	 setter(struct parser *, const struct word *);
+
+static setter	 not_yet, set_flag, set_local, set_path, set_span, set_step,
+		 set_user, set_workers;
+
+static const struct unit ms[] = { { "ms", 0.001 }, { NULL, 0 } };
+static const struct unit times[] = {
+	{ "s", 1 }, { "m", 60 }, { "h", 3600 }, { "d", 86400 }, { NULL, 0 }
+};
 
 #define TYPE(field)	((struct config *)NULL)->field
 #define SETS(field)	.offset = offsetof(struct config, field),	\
 			.size = sizeof(TYPE(field))
-#define FLAG(field)	SETS(field), .set = _Generic(TYPE(field), bool: set_flag)
+#define FLAG(field)							\
+	SETS(field), .set = _Generic(TYPE(field), bool: set_flag)
 #define PATH(field, initial_text)					\
-	SETS(field), .set = set_path, .text = initial_text
-#define SPAN(field, seconds, from, to, unit, seconds_of_none)		\
+	SETS(field), .set = set_path, .values = 1, .text = initial_text
+#define SPAN(field, seconds, from, to, their_units, seconds_of_none)	\
 	SETS(field), .set = _Generic(TYPE(field), double: set_span),	\
-	.initial = seconds, .least = from, .most = to, .units = unit,	\
-	.none = seconds_of_none
+	.values = ANY_VALUES, .initial = seconds, .least = from,	\
+	.most = to, .units = their_units, .none = seconds_of_none
+#define STEP(count, what)						\
+	SETS(step.when), .set = set_step, .values = count, .when = what
+#define WORDS(count, function)	.set = function, .values = count
 #define GRAMMAR		.set = NULL
 
 /* Of two that begin alike the longer one comes first. */
 const struct statement statements[] = {
-	{ "allow",	"allow from NETWORK|any", GRAMMAR },
-	{ "constraint",	"constraint from URL [ADDRESS ...]", GRAMMAR },
-	{ "constraints", "constraints from URL", GRAMMAR },
-	{ "deny",	"deny from NETWORK|any", GRAMMAR },
+	{ "allow from",	"allow from NETWORK|any", WORDS(1, allow_from) },
+	{ "constraint from", "constraint from URL [ADDRESS ...]",
+	    WORDS(ANY_VALUES, not_yet) },
+	{ "constraints from", "constraints from URL", WORDS(1, not_yet) },
+	{ "deny from",	"deny from NETWORK|any", WORDS(1, deny_from) },
 	{ "driftfile",	"driftfile \"PATH\"",
 	    PATH(driftfile, CONFIG_DRIFTFILE) },
-	{ "interface",	"interface listen NAME, or interface ignore wildcard",
-	    GRAMMAR },
+	{ "interface listen", "interface listen NAME",
+	    WORDS(1, interface_listen) },
+	{ "interface ignore", "interface ignore wildcard",
+	    WORDS(1, interface_ignore) },
 	{ "listen",	"listen on ADDRESS|INTERFACE|* [port N] [rtable 0]",
 	    GRAMMAR },
 	{ "local stratum", "local stratum N [orphan]", SETS(local_stratum),
-	    .set = set_local, .least = 1, .most = LOCAL_MOST },
-	{ "query",	"query from ADDRESS", GRAMMAR },
+	    WORDS(ANY_VALUES, set_local), .least = 1, .most = LOCAL_MOST },
+	{ "query from",	"query from ADDRESS", WORDS(1, query_from) },
 	{ "ratelimit",	"ratelimit [interval N [ms]] [burst N] [leak N] "
 			"[prefix4 N] [prefix6 N]", GRAMMAR },
 	{ "sensor",	"sensor NAME [correction N] [refid TEXT] [stratum N] "
-			"[trusted] [weight N]", GRAMMAR },
+			"[trusted] [weight N]", WORDS(ANY_VALUES, not_yet) },
 	{ "server",	"server HOST [poll MIN-MAX] [port N] [trusted] "
 			"[weight N] [xleave]", GRAMMAR },
 	{ "servers",	"servers HOST [max N] [poll MIN-MAX] [port N] "
 			"[trusted] [weight N] [xleave]", GRAMMAR },
 	{ "socket",	"socket \"PATH\"", PATH(socket, CONTROL_SOCKET) },
-	{ "step boot",	"step boot", SETS(step.when), .set = set_step,
-	    .when = STEP_BOOT },
-	{ "step always", "step always N ms", SETS(step.when), .set = set_step,
-	    .when = STEP_ALWAYS, .least = 1, .most = 1000000, .units = "ms" },
-	{ "step never",	"step never", SETS(step.when), .set = set_step,
-	    .when = STEP_NEVER },
+	{ "step boot",	"step boot", STEP(0, STEP_BOOT) },
+	{ "step always", "step always N ms", STEP(ANY_VALUES, STEP_ALWAYS),
+	    .least = 1, .most = 1000000, .units = ms },
+	{ "step never",	"step never", STEP(0, STEP_NEVER) },
 	{ "step limit",	"step limit none, or step limit N s|m|h|d",
-	    SPAN(step.limit, 86400, 1, 1000000, "s|m|h|d", CONFIG_NO_LIMIT) },
-	{ "user",	"user \"NAME\"", SETS(user), .set = set_user,
+	    SPAN(step.limit, 86400, 1, 1000000, times, CONFIG_NO_LIMIT) },
+	{ "user",	"user \"NAME\"", SETS(user), WORDS(1, set_user),
 	    .text = CONFIG_USER },
 	{ "workers",	"workers N, or workers auto", SETS(workers),
-	    .set = set_workers, .least = 1, .most = CONFIG_MAX_WORKERS },
+	    WORDS(1, set_workers), .least = 1, .most = CONFIG_MAX_WORKERS },
 	{ "xleave",	"xleave", FLAG(xleave) },
 	{ NULL, NULL, GRAMMAR }
 };
@@ -84,37 +96,64 @@ is_word(const struct word *word, const char *text)
 	return !word->quoted && strcmp(word->text, text) == 0;
 }
 
-/* NULL if there are N words from V on, else the one that should not be there. */
-static const struct word *
-misfit(const struct word *v, size_t n)
+static void
+unexpected(struct parser *p, const struct word *word)
+{
+	p->last = *word;
+	explain_unexpected(p);
+}
+
+/* Are there N words from V on?  If not, that is reported. */
+static bool
+are_values(struct parser *p, const struct word *v, size_t n)
 {
 	for (; n > 0 && !is_end(v); n--)
 		v++;
-	return n == 0 && is_end(v) ? NULL : v;
+	if (n == 0 && is_end(v))
+		return true;
+	unexpected(p, v);
+	return false;
 }
 
+/* Where P's statement has its value. */
 static void *
-field(struct config *conf, const struct statement *s)
+field(struct parser *p)
 {
-	return (char *)conf + s->offset;
+	return (char *)p->conf + p->statement->offset;
+}
+
+/* The number in WORD into *N; false, and an error, if it is out of range. */
+static bool
+number(struct parser *p, const struct word *word, unsigned *n)
+{
+	const struct statement *s = p->statement;
+
+	return statement_number(p, s->words, word, s->least, s->most, n);
 }
 
 /* ---- what sets a value ---- */
 
-static const struct word *
-set_flag(struct parser *p, const struct statement *s, const struct word *v)
+static void
+not_yet(struct parser *p, const struct word *v)
 {
-	*(bool *)field(p->conf, s) = true;
-	return misfit(v, 0);
+	(void)v;
+	parser_error(p, p->first.line, "%s: not yet supported, remove this "
+	    "line", p->first.text);
 }
 
-static const struct word *
-set_path(struct parser *p, const struct statement *s, const struct word *v)
+static void
+set_flag(struct parser *p, const struct word *v)
 {
+	(void)v;
+	*(bool *)field(p) = true;
+}
+
+static void
+set_path(struct parser *p, const struct word *v)
+{
+	const struct statement *s = p->statement;
 	size_t		 len = strlen(v->text);
 
-	if (misfit(v, 1) != NULL)
-		return misfit(v, 1);
 	if (v->text[0] != '/' || v->text[len - 1] == '/')
 		parser_error(p, v->line, "%s \"%.64s\" is not the absolute "
 		    "path of a file, begin it with / and end it with a name",
@@ -123,137 +162,110 @@ set_path(struct parser *p, const struct statement *s, const struct word *v)
 		parser_error(p, v->line, "%s \"%.64s...\" is too long, at "
 		    "most %zu characters", s->words, v->text, s->size - 1);
 	else
-		memcpy(field(p->conf, s), v->text, len + 1);
-	return NULL;
+		memcpy(field(p), v->text, len + 1);
 }
 
-static const struct word *
-set_user(struct parser *p, const struct statement *s, const struct word *v)
+static void
+set_user(struct parser *p, const struct word *v)
 {
-	if (misfit(v, 1) != NULL)
-		return misfit(v, 1);
+	size_t		 size = p->statement->size;
+
 	if (strcmp(v->text, "root") == 0)
 		parser_error(p, v->line, "user must not be root, name a "
 		    "user that nothing else runs as");
-	else if (!value_user(v->text, s->size))
+	else if (!value_user(v->text, size))
 		parser_error(p, v->line, "\"%.64s\" is not a user name, "
 		    "write 1 to %zu letters, digits, '_', '-' or '.'",
-		    v->text, s->size - 1);
+		    v->text, size - 1);
 	else
-		strlcpy(field(p->conf, s), v->text, s->size);
-	return NULL;
+		strlcpy(field(p), v->text, size);
 }
 
-static const struct word *
-set_workers(struct parser *p, const struct statement *s, const struct word *v)
+static void
+set_workers(struct parser *p, const struct word *v)
 {
-	unsigned	 n;
-
-	if (misfit(v, 1) != NULL)
-		return misfit(v, 1);
 	if (is_word(v, "auto"))
 		p->conf->workers_auto = true;
-	else if (statement_number(p, s->words, v, s->least, s->most, &n))
-		p->conf->workers = n;
-	return NULL;
+	else
+		(void)number(p, v, &p->conf->workers);
 }
 
-static const struct word *
-set_local(struct parser *p, const struct statement *s, const struct word *v)
+static void
+set_local(struct parser *p, const struct word *v)
 {
 	bool		 orphan = !is_end(v) && is_word(v + 1, "orphan");
 	unsigned	 n;
 
-	if (misfit(v, orphan ? 2 : 1) != NULL)
-		return misfit(v, orphan ? 2 : 1);
-	if (!statement_number(p, s->words, v, s->least, s->most, &n))
-		return NULL;
+	if (!are_values(p, v, orphan ? 2 : 1) || !number(p, v, &n))
+		return;
 	if (orphan && n > LOCAL_ORPHAN_MOST) {
 		parser_error(p, v->line, "local stratum %u leaves no "
 		    "stratum to the orphans that follow, use at most %d", n,
 		    LOCAL_ORPHAN_MOST);
-		return NULL;
+		return;
 	}
 	p->conf->local_stratum = (uint8_t)n;
 	p->conf->local_orphan = orphan;
 	p->local_line = p->first.line;
-	return NULL;
 }
 
-/* The length of UNIT in s, if it is one of UNITS, "s|m|h|d"; else 0. */
+/* The length of the unit NAME of P's statement, s; 0 if it is none of them. */
 static double
-unit_seconds(const char *units, const char *unit)
+unit_seconds(const struct parser *p, const char *name)
 {
-	static const struct {
-		const char	*name;
-		double		 seconds;
-	} all[] = {
-		{ "ms", 0.001 }, { "s", 1 }, { "m", 60 }, { "h", 3600 },
-		{ "d", 86400 }
-	};
-	size_t		 i, len = strlen(unit);
+	const struct unit *u = p->statement->units;
 
-	for (; *units != '\0'; units += *units == '|') {
-		for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-			if (strcmp(unit, all[i].name) == 0 &&
-			    strcspn(units, "|") == len &&
-			    strncmp(units, unit, len) == 0)
-				return all[i].seconds;
-		units += strcspn(units, "|");
-	}
-	return 0;
+	while (u->name != NULL && strcmp(u->name, name) != 0)
+		u++;
+	return u->seconds;
 }
 
-/* The value V of S, a number and its unit, into *SECONDS. */
-static const struct word *
-take_span(struct parser *p, const struct statement *s, const struct word *v,
-    double *seconds)
+/*
+ * The value V, a number and its unit, into *SECONDS.  If there is one word only,
+ * "2h" is a number whose unit lacks its blank, and another than a number is
+ * what should not be there.
+ */
+static void
+take_span(struct parser *p, const struct word *v, double *seconds)
 {
-	size_t		 digits = strspn(v->text, "0123456789");
+	const struct statement *s = p->statement;
+	const char	*rest = v->text + strspn(v->text, "0123456789");
+	bool		 alone = !is_end(v) && is_end(v + 1);
 	unsigned	 n;
-	double		 unit;
 
-	if (s->none != 0 && is_word(v, "none")) {
-		*seconds = s->none;
-		return misfit(v, 1);
-	}
-	if (misfit(v, 1) == NULL && v->text[digits] != '\0') {
-		if (digits == 0 || unit_seconds(s->units, v->text + digits) == 0)
-			return v;
+	if (alone && rest > v->text && unit_seconds(p, rest) != 0)
 		parser_error(p, v->line, "%s: unexpected \"%.64s\", separate "
 		    "the unit, write: %s %.*s %s", s->words, v->text, s->words,
-		    (int)digits, v->text, v->text + digits);
-		return NULL;
-	}
-	if (misfit(v, 2) != NULL)
-		return misfit(v, 2);
-	unit = unit_seconds(s->units, v[1].text);
-	if (unit == 0)
-		return v + 1;
-	if (statement_number(p, s->words, v, s->least, s->most, &n))
-		*seconds = n * unit;
-	return NULL;
+		    (int)(rest - v->text), v->text, rest);
+	else if (alone && *rest != '\0')
+		unexpected(p, v);
+	else if (!are_values(p, v, 2))
+		return;
+	else if (unit_seconds(p, v[1].text) == 0)
+		unexpected(p, v + 1);
+	else if (number(p, v, &n))
+		*seconds = n * unit_seconds(p, v[1].text);
 }
 
-static const struct word *
-set_span(struct parser *p, const struct statement *s, const struct word *v)
+static void
+set_span(struct parser *p, const struct word *v)
 {
-	double		*seconds = field(p->conf, s);
-	const struct word *bad = take_span(p, s, v, seconds);
+	double		*seconds = field(p), none = p->statement->none;
 
-	if (s->none != 0)
-		*seconds = fmin(s->none, *seconds);
-	return bad;
+	if (none == 0 || !is_word(v, "none"))
+		take_span(p, v, seconds);
+	else if (are_values(p, v, 1))
+		*seconds = none;
+	if (none != 0)
+		*seconds = fmin(none, *seconds);
 }
 
-static const struct word *
-set_step(struct parser *p, const struct statement *s, const struct word *v)
+static void
+set_step(struct parser *p, const struct word *v)
 {
-	struct config_step *step = &p->conf->step;
-
-	step->when = s->when;
-	return s->units == NULL ? misfit(v, 0) :
-	    take_span(p, s, v, &step->threshold);
+	p->conf->step.when = p->statement->when;
+	if (p->statement->units != NULL)
+		take_span(p, v, &p->conf->step.threshold);
 }
 
 /* ---- statements ---- */
@@ -262,12 +274,14 @@ void
 setting_defaults(struct config *conf)
 {
 	const struct statement *s;
+	char		*at;
 
 	for (s = statements; s->words != NULL; s++) {
+		at = (char *)conf + s->offset;
 		if (s->text != NULL)
-			strlcpy(field(conf, s), s->text, s->size);
+			strlcpy(at, s->text, s->size);
 		if (s->set == set_span)
-			*(double *)field(conf, s) = s->initial;
+			*(double *)(void *)at = s->initial;
 	}
 }
 
@@ -317,7 +331,7 @@ set_once(struct parser *p, const struct statement *s)
 {
 	const struct statement *before = statements;
 
-	while (before->words != NULL && (before->set == NULL ||
+	while (before->words != NULL && (before->size == 0 ||
 	    before->offset != s->offset || p->lines[before - statements] == 0))
 		before++;
 	if (before->words == NULL)
@@ -335,15 +349,12 @@ setting_end(struct parser *p)
 	while (s->words != NULL && (s->set == NULL || !begins_with(s, &v)))
 		s++;
 	if (s->words == NULL) {
-		p->last = p->words[1];
-		explain_unexpected(p, NULL);
+		unexpected(p, &p->words[1]);
 		return;
 	}
-	v = s->set(p, s, v);
-	if (v != NULL) {
-		p->last = *v;
-		explain_unexpected(p, s);
-		return;
-	}
-	set_once(p, s);
+	p->statement = s;
+	if (s->values == ANY_VALUES || are_values(p, v, s->values))
+		s->set(p, v);
+	if (!p->bad && s->size > 0)
+		set_once(p, s);
 }

@@ -14,10 +14,31 @@
 
 #define WEIGHT_MOST	10
 
+#define IN_PARSER(field)						\
+	offsetof(struct parser, field), sizeof(((struct parser *)NULL)->field)
+
+/* The options that are numbers, of one byte or two. */
+static const struct {
+	enum option	 option;
+	const char	*name;
+	unsigned	 least, most;
+	size_t		 offset, size;
+} numbers[] = {
+	{ OPTION_WEIGHT, "weight", 1, WEIGHT_MOST, IN_PARSER(server.weight) },
+	{ OPTION_MAX, "max", 1, POOL_MAX_MOST, IN_PARSER(server.max) },
+	{ OPTION_BURST, "burst", 1, RATELIMIT_BURST_MOST,
+	    IN_PARSER(ratelimit.burst) },
+	{ OPTION_LEAK, "leak", 0, RATELIMIT_LEAK_MOST,
+	    IN_PARSER(ratelimit.leak) },
+	{ OPTION_PREFIX4, "prefix4", 1, 32, IN_PARSER(ratelimit.prefix4) },
+	{ OPTION_PREFIX6, "prefix6", 1, 128, IN_PARSER(ratelimit.prefix6) }
+};
+
 void
 statement_begin(struct parser *p, const struct word *first)
 {
 	p->first = *first;
+	p->statement = NULL;
 	p->bad = false;
 	p->options = 0;
 	p->value_next = false;
@@ -63,6 +84,26 @@ option_port(struct parser *p, const struct word *word)
 	statement_option(p, OPTION_PORT, "port", word);
 	if (statement_number(p, "port", word, 1, UINT16_MAX, &n))
 		*p->port = (uint16_t)n;
+}
+
+void
+option_number(struct parser *p, enum option option, const struct word *word)
+{
+	size_t		 i = 0;
+	void		*field;
+	unsigned	 n;
+
+	while (numbers[i].option != option)
+		i++;
+	statement_option(p, option, numbers[i].name, word);
+	if (!statement_number(p, numbers[i].name, word, numbers[i].least,
+	    numbers[i].most, &n))
+		return;
+	field = (char *)p + numbers[i].offset;
+	if (numbers[i].size == sizeof(uint8_t))
+		*(uint8_t *)field = (uint8_t)n;
+	else
+		*(uint16_t *)field = (uint16_t)n;
 }
 
 /* Linux has VRF interfaces in the place of routing tables of a socket. */
@@ -182,16 +223,6 @@ server_begin(struct parser *p, const struct word *host, bool pool)
 }
 
 void
-server_weight(struct parser *p, const struct word *word)
-{
-	unsigned	 n;
-
-	statement_option(p, OPTION_WEIGHT, "weight", word);
-	if (statement_number(p, "weight", word, 1, WEIGHT_MOST, &n))
-		p->server.weight = (uint8_t)n;
-}
-
-void
 server_trusted(struct parser *p, const struct word *keyword)
 {
 	statement_option(p, OPTION_TRUSTED, "trusted", keyword);
@@ -217,14 +248,11 @@ server_poll(struct parser *p, const struct word *word)
 void
 server_max(struct parser *p, const struct word *word)
 {
-	unsigned	 n;
-
-	statement_option(p, OPTION_MAX, "max", word);
-	if (!p->server.pool)
+	if (p->server.pool)
+		option_number(p, OPTION_MAX, word);
+	else
 		parser_error(p, word->line, "max has no meaning for a single "
 		    "server, use \"servers\"");
-	else if (statement_number(p, "max", word, 1, POOL_MAX_MOST, &n))
-		p->server.max = (uint8_t)n;
 }
 
 void
@@ -269,13 +297,6 @@ server_end(struct parser *p)
 	}
 	p->server_lines[conf->nservers] = p->first.line;
 	conf->servers[conf->nservers++] = p->server;
-}
-
-void
-not_yet(struct parser *p)
-{
-	parser_error(p, p->first.line, "%s: not yet supported, remove this "
-	    "line", p->first.text);
 }
 
 /* A local clock that nobody can ask for, or agree on. */

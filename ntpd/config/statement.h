@@ -27,32 +27,32 @@ enum option {
 	OPTION_XLEAVE	= 1 << 11
 };
 
-struct parser;
-struct statement;
+/* A unit of time; the last in a list has no name. */
+struct unit {
+	const char	*name;
+	double		 seconds;
+};
 
-/*
- * Set what the statement S does to the VALUES, the words after those that it
- * begins with, and then the end of the line.  Returns the word that cannot be
- * where it is, or NULL; an error of a value is reported.
- */
-typedef const struct word *statement_set(struct parser *p,
-	    const struct statement *s, const struct word *values);
+struct parser;
 
 /* A statement; those that set one value are all that there is of it. */
 struct statement {
 	const char	*words;		/* that it begins with: "step limit" */
 	const char	*form;		/* how it goes, or may go */
-	statement_set	*set;		/* NULL: it is in the grammar */
+	/* Do it: VALUES follow those words.  NULL: it is in the grammar. */
+	void		 (*set)(struct parser *p, const struct word *values);
+	size_t		 values;	/* how many, if not ANY_VALUES */
 	size_t		 offset;	/* in struct config, of what is set */
-	size_t		 size;
+	size_t		 size;		/* 0: it may stand more than once */
 	unsigned	 least, most;	/* of a number */
-	const char	*units;		/* of a span, "s|m|h|d" */
-	double		 none;		/* s, stands for "none"; 0: nothing does */
+	const struct unit *units;	/* of a span */
+	double		 none;		/* s, is "none"; 0: it cannot be */
 	double		 initial;	/* s, of a span */
 	const char	*text;		/* initial, of a text */
 	enum step_when	 when;		/* of a step */
 };
 
+#define ANY_VALUES	SIZE_MAX	/* set() looks for itself */
 #define STATEMENTS_MOST	64
 #define VALUES_MOST	6	/* words that such a statement may have */
 
@@ -69,6 +69,7 @@ struct parser {
 
 	/* The statement in progress. */
 	struct word	 first;		/* its first word */
+	const struct statement *statement; /* NULL: of the grammar, unknown */
 	struct word	 last;		/* the word read last */
 	bool		 last_is_error;	/* it was LEX_ERROR: already reported */
 	bool		 value_next;	/* the next word is no keyword */
@@ -131,14 +132,13 @@ void	 interface_listen(struct parser *p, const struct word *where);
 void	 interface_ignore(struct parser *p, const struct word *what);
 
 /* allow from NETWORK, deny from NETWORK. */
-void	 access_rule(struct parser *p, const struct word *network, bool allow);
+void	 allow_from(struct parser *p, const struct word *network);
+void	 deny_from(struct parser *p, const struct word *network);
 
 /* ratelimit, its options, and its end, which sets the limit. */
 void	 ratelimit_begin(struct parser *p);
 void	 ratelimit_interval(struct parser *p, const struct word *number,
 	    bool ms);
-void	 ratelimit_number(struct parser *p, enum option option,
-	    const struct word *number);
 void	 ratelimit_end(struct parser *p);
 
 /* query from ADDRESS: for the servers that follow. */
@@ -146,7 +146,6 @@ void	 query_from(struct parser *p, const struct word *address);
 
 /* server or servers (POOL) HOST, its options, and its end, which adds it. */
 void	 server_begin(struct parser *p, const struct word *host, bool pool);
-void	 server_weight(struct parser *p, const struct word *number);
 void	 server_trusted(struct parser *p, const struct word *keyword);
 void	 server_poll(struct parser *p, const struct word *range);
 void	 server_max(struct parser *p, const struct word *number);
@@ -156,8 +155,9 @@ void	 server_end(struct parser *p);
 /* port NUMBER, of the listener or server in progress. */
 void	 option_port(struct parser *p, const struct word *number);
 
-/* sensor, constraint and constraints: understood, but there are none yet. */
-void	 not_yet(struct parser *p);
+/* Another OPTION that is a NUMBER, of the server or rate limit in progress. */
+void	 option_number(struct parser *p, enum option option,
+	    const struct word *number);
 
 /* Everything that one statement sets as it is when that is not there. */
 void	 setting_defaults(struct config *conf);
@@ -173,9 +173,9 @@ void	 setting_end(struct parser *p);
 void	 check_whole(struct parser *p);
 
 /*
- * Report that the word P->last cannot be where it is, and what would be right:
- * how S goes, or if that is NULL all that begin with P->first.
+ * Report that the word P->last cannot be where it is, and how P->statement goes,
+ * or if that is NULL all that begin with P->first.
  */
-void	 explain_unexpected(struct parser *p, const struct statement *s);
+void	 explain_unexpected(struct parser *p);
 
 #endif

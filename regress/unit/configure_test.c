@@ -73,8 +73,8 @@ other_line(const struct statement *s, char text[128])
 	if (s->units == NULL)
 		snprintf(text, 128, "%s\n", s->words);
 	else
-		snprintf(text, 128, "%s %u %.*s\n", s->words, s->least + 1,
-		    (int)strcspn(s->units, "|"), s->units);
+		snprintf(text, 128, "%s %u %s\n", s->words, s->least + 1,
+		    s->units->name);
 }
 
 /* Whatever sets a part of the policy's rules sets it at a reload, too. */
@@ -89,7 +89,7 @@ a_reload_is_like_a_start(void **state)
 
 	(void)state;
 	for (s = statements; s->words != NULL; s++) {
-		if (s->set == NULL ||
+		if (s->size == 0 ||
 		    s->offset < offsetof(struct config, step) ||
 		    s->offset >= offsetof(struct config, step) + sizeof(normal))
 			continue;

@@ -60,8 +60,8 @@ static void
 good_line(const struct statement *s, unsigned n, char text[LINE_LEN])
 {
 	if (is_span(s))
-		snprintf(text, LINE_LEN, "%s %u %.*s\n", s->words, n,
-		    (int)strcspn(s->units, "|"), s->units);
+		snprintf(text, LINE_LEN, "%s %u %s\n", s->words, n,
+		    s->units->name);
 	else if (s->most > 0)
 		snprintf(text, LINE_LEN, "%s %u\n", s->words, n);
 	else if (s->text != NULL)
@@ -73,7 +73,7 @@ good_line(const struct statement *s, unsigned n, char text[LINE_LEN])
 }
 
 #define EACH_SETTING(s)							\
-	(s) = statements; (s)->words != NULL; (s)++) if ((s)->set != NULL
+	(s) = statements; (s)->words != NULL; (s)++) if ((s)->size > 0
 
 /* It sets what it is to set, unless that is so from the beginning. */
 static void
@@ -168,7 +168,7 @@ each_span_has_units(void **state)
 	};
 	const struct statement *s;
 	size_t		 i;
-	char		 text[LINE_LEN], wanted[LINE_LEN], unit[8];
+	char		 text[LINE_LEN], wanted[LINE_LEN];
 
 	(void)state;
 	for (EACH_SETTING(s)) {
@@ -181,12 +181,11 @@ each_span_has_units(void **state)
 		}
 		if (!is_span(s))
 			continue;
-		snprintf(unit, sizeof(unit), "%.*s",
-		    (int)strcspn(s->units, "|"), s->units);
-		snprintf(text, sizeof(text), "%s 7%s\n", s->words, unit);
+		snprintf(text, sizeof(text), "%s 7%s\n", s->words,
+		    s->units->name);
 		snprintf(wanted, sizeof(wanted), "f:1: %s: unexpected \"7%s\", "
-		    "separate the unit, write: %s 7 %s", s->words, unit,
-		    s->words, unit);
+		    "separate the unit, write: %s 7 %s", s->words,
+		    s->units->name, s->words, s->units->name);
 		expect_error(text, wanted);
 	}
 }
