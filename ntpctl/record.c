@@ -61,33 +61,6 @@ const struct member record_peer_members[] = {
 	{ .name = NULL }
 };
 
-uint32_t
-record_number(const struct member *m, const void *record)
-{
-	uint32_t	 number;
-
-	memcpy(&number, (const char *)record + m->offset, sizeof(number));
-	return number;
-}
-
-double
-record_real(const struct member *m, const void *record)
-{
-	double		 real;
-
-	memcpy(&real, (const char *)record + m->offset, sizeof(real));
-	return real;
-}
-
-static bool
-clean_real(double *real, bool is_span)
-{
-	if (!isfinite(*real) || fabs(*real) > NUMBER_MAX ||
-	    (is_span && *real < 0))
-		*real = NAN;
-	return true;
-}
-
 /* The name of a host has no blanks; columns depend on it. */
 static bool
 clean_name(char name[CONTROL_NAME_LEN])
@@ -107,16 +80,20 @@ static bool
 clean_member(const struct member *m, void *record)
 {
 	void		*at = (char *)record + m->offset;
+	double		*real = at;
 
 	switch (m->kind) {
 	case MEMBER_FLAG:
 	case MEMBER_WORD:
 	case MEMBER_COUNT:
 	case MEMBER_LOG2:
-		return record_number(m, record) <= m->most;
+		return *(uint32_t *)at <= m->most;
 	case MEMBER_REAL:
 	case MEMBER_SPAN:
-		return clean_real(at, m->kind == MEMBER_SPAN);
+		if (!isfinite(*real) || fabs(*real) > NUMBER_MAX ||
+		    (m->kind == MEMBER_SPAN && *real < 0))
+			*real = NAN;
+		return true;
 	case MEMBER_NAME:
 		return clean_name(at);
 	case MEMBER_ADDRESS:

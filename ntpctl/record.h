@@ -40,10 +40,6 @@ struct member {
 extern const struct member record_status_members[];
 extern const struct member record_peer_members[];
 
-/* The value of M in RECORD: of FLAG, WORD, COUNT, LOG2, or of REAL, SPAN. */
-uint32_t record_number(const struct member *m, const void *record);
-double	 record_real(const struct member *m, const void *record);
-
 /*
  * Read the version that every record begins with from the LEN bytes at DATA;
  * false if they are too few.

@@ -41,19 +41,20 @@ static json_t *
 value(const struct member *m, const void *record, const char *refid)
 {
 	const void	*at = (const char *)record + m->offset;
+	const uint32_t	*number = at;
 
 	switch (m->kind) {
 	case MEMBER_FLAG:
-		return json_boolean(record_number(m, record));
+		return json_boolean(*number);
 	case MEMBER_WORD:
-		return string(m->words[record_number(m, record)]);
+		return string(m->words[*number]);
 	case MEMBER_COUNT:
-		return json_integer(record_number(m, record));
+		return json_integer(*number);
 	case MEMBER_LOG2:
-		return json_integer((json_int_t)1 << record_number(m, record));
+		return json_integer((json_int_t)1 << *number);
 	case MEMBER_REAL:
 	case MEMBER_SPAN:
-		return real(record_real(m, record));
+		return real(*(const double *)at);
 	case MEMBER_NAME:
 		return string(at);
 	case MEMBER_ADDRESS:

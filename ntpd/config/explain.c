@@ -8,10 +8,11 @@
 #include <string.h>
 
 #include "ntpd/config/statement.h"
+#include "ntpd/config/value.h"
 
 /* What other daemons' words are called here, or why there is none. */
 static const struct {
-	const char	*word;
+	const char	*words;
 	const char	*text;
 } hints[] = {
 	{ "binddevice",	"write \"listen on INTERFACE\"" },
@@ -20,77 +21,51 @@ static const struct {
 	{ "bindcmdaddress", "write \"socket PATH\"" },
 	{ "broadcast",	"only client and server mode exist, write \"listen "
 			"on ADDRESS\"" },
-	{ "broadcastclient", "only client and server mode exist, write "
-			"\"server HOST\"" },
-	{ "burst",	"remove it" },
-	{ "disable",	"remove it" },
-	{ "enable",	"remove it" },
-	{ "filegen",	"remove it, there are no statistics files" },
+	{ "broadcastclient multicastclient peer", "only client and server "
+			"mode exist, write \"server HOST\"" },
+	{ "burst disable enable maxupdateskew", "remove it" },
+	{ "filegen statistics statsdir", "remove it, there are no statistics "
+			"files" },
 	{ "fudge",	"write \"local stratum N\" for 127.127.1.0; other "
 			"reference clocks are not yet supported" },
 	{ "iburst",	"remove it, the first requests are always quick" },
-	{ "include",	"copy the statements here, there is one file only" },
-	{ "includefile", "copy the statements here, there is one file only" },
+	{ "include includefile sourcedir", "copy the statements here, there "
+			"is one file only" },
 	{ "initstepslew", "write \"step boot\"" },
-	{ "key",	"remove it, keys are not supported" },
-	{ "keyfile",	"remove it, keys are not supported" },
-	{ "keys",	"remove it, keys are not supported" },
-	{ "leapfile",	"remove it, servers announce leap seconds" },
-	{ "leapsectz",	"remove it, servers announce leap seconds" },
-	{ "log",	"remove it, messages go to syslog" },
-	{ "logconfig",	"remove it, messages go to syslog" },
-	{ "logdir",	"remove it, messages go to syslog" },
-	{ "logfile",	"remove it, messages go to syslog" },
+	{ "key keyfile keys trustedkey", "remove it, keys are not supported" },
+	{ "leapfile leapsectz", "remove it, servers announce leap seconds" },
+	{ "log logconfig logdir logfile", "remove it, messages go to syslog" },
 	{ "makestep",	"write \"step boot\" or \"step always N ms\"" },
-	{ "manycastclient", "write \"servers HOST\"" },
-	{ "maxpoll",	"write \"poll MIN-MAX\"" },
+	{ "manycastclient pool", "write \"servers HOST\"" },
+	{ "maxpoll minpoll", "write \"poll MIN-MAX\"" },
 	{ "maxslewrate", "remove it, the limits are fixed" },
 	{ "maxsources",	"write \"max N\" in a servers statement" },
-	{ "maxupdateskew", "remove it" },
-	{ "minpoll",	"write \"poll MIN-MAX\"" },
-	{ "multicastclient", "only client and server mode exist, write "
-			"\"server HOST\"" },
 	{ "nic",	"write \"interface\"" },
-	{ "ntsdumpdir",	"remove it, NTS is not supported" },
-	{ "nts",	"remove it, NTS is not supported" },
-	{ "peer",	"only client and server mode exist, write \"server "
-			"HOST\"" },
-	{ "pool",	"write \"servers HOST\"" },
+	{ "nts ntsdumpdir", "remove it, NTS is not supported" },
 	{ "prefer",	"write \"weight N\"" },
 	{ "refclock",	"remove it, reference clocks are not yet supported" },
 	{ "restrict",	"nothing can be changed over the network; write "
 			"\"allow from NETWORK\" or \"deny from NETWORK\" for "
 			"who may ask" },
-	{ "rtcfile",	"remove it, the kernel keeps the hardware clock" },
-	{ "rtcsync",	"remove it, the kernel keeps the hardware clock" },
-	{ "sourcedir",	"copy the statements here, there is one file only" },
-	{ "statistics",	"remove it, there are no statistics files" },
-	{ "statsdir",	"remove it, there are no statistics files" },
+	{ "rtcfile rtcsync", "remove it, the kernel keeps the hardware clock" },
 	{ "tinker",	"write \"step boot\", \"step always N ms\" or "
 			"\"step never\"" },
 	{ "tos",	"write \"local stratum N orphan\" for tos orphan" },
-	{ "trust",	"write \"trusted\"" },
-	{ "trustedkey",	"remove it, keys are not supported" }
+	{ "trust",	"write \"trusted\"" }
 };
 
 static const char *
 find_hint(const char *word)
 {
-	size_t	 i;
+	const char	*words;
+	size_t		 i;
 
 	for (i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
-		if (strcmp(hints[i].word, word) == 0)
-			return hints[i].text;
+		for (words = hints[i].words; words != NULL;
+		    words = value_rest(words))
+			if (value_first(words, word))
+				return hints[i].text;
 	return NULL;
-}
-
-/* The first word of S has LEN characters; is it that of FIRST, too? */
-static bool
-begins_with(const struct statement *s, const char *first, size_t *len)
-{
-	*len = strcspn(s->words, " ");
-	return strncmp(s->words, first, *len) == 0 &&
-	    strchr(" ", first[*len]) != NULL;
 }
 
 static void
@@ -98,7 +73,7 @@ explain_statement(const char *word, char *text, size_t size)
 {
 	const char	*hint = find_hint(word);
 	const struct statement *s;
-	size_t		 len, used;
+	size_t		 used;
 
 	snprintf(text, size, "unknown statement \"%.64s\", ", word);
 	if (hint != NULL) {
@@ -107,7 +82,8 @@ explain_statement(const char *word, char *text, size_t size)
 	}
 	strlcat(text, "there are", size);
 	for (s = statements; s->words != NULL; s++) {
-		if (s > statements && begins_with(s, s[-1].words, &len))
+		used = strcspn(s->words, " ") + 1;
+		if (s > statements && strncmp(s->words, s[-1].words, used) == 0)
 			continue;
 		used = strlen(text);
 		snprintf(text + used, size - used, "%s %.*s",
@@ -121,11 +97,10 @@ static void
 find_forms(const char *first, char *text, size_t size)
 {
 	const struct statement *s;
-	size_t		 len;
 
 	text[0] = '\0';
 	for (s = statements; s->words != NULL; s++) {
-		if (!begins_with(s, first, &len))
+		if (!value_first(s->words, first))
 			continue;
 		if (text[0] != '\0')
 			strlcat(text, ", or ", size);

@@ -24,8 +24,6 @@ static const struct unit times[] = {
 #define TYPE(field)	((struct config *)NULL)->field
 #define SETS(field)	.offset = offsetof(struct config, field),	\
 			.size = sizeof(TYPE(field))
-#define FLAG(field)							\
-	SETS(field), .set = _Generic(TYPE(field), bool: set_flag)
 #define PATH(field, initial_text)					\
 	SETS(field), .set = set_path, .values = 1, .text = initial_text
 #define SPAN(field, seconds, from, to, their_units, seconds_of_none)	\
@@ -74,7 +72,8 @@ const struct statement statements[] = {
 	    .text = CONFIG_USER },
 	{ "workers",	"workers N, or workers auto", SETS(workers),
 	    WORDS(1, set_workers), .least = 1, .most = CONFIG_MAX_WORKERS },
-	{ "xleave",	"xleave", FLAG(xleave) },
+	{ "xleave",	"xleave", SETS(xleave),
+	    .set = _Generic(TYPE(xleave), bool: set_flag) },
 	{ NULL, NULL, GRAMMAR }
 };
 
@@ -288,14 +287,12 @@ setting_defaults(struct config *conf)
 bool
 setting_begins(const struct word *word)
 {
-	const struct statement *s;
-	size_t		 len = strlen(word->text);
+	const struct statement *s = statements;
 
-	for (s = statements; s->words != NULL; s++)
-		if (s->set != NULL && strcspn(s->words, " ") == len &&
-		    strncmp(s->words, word->text, len) == 0)
-			return true;
-	return false;
+	while (s->words != NULL && (s->set == NULL ||
+	    !value_first(s->words, word->text)))
+		s++;
+	return s->words != NULL;
 }
 
 void
@@ -305,24 +302,16 @@ setting_word(struct parser *p, const struct word *word)
 		p->words[p->nwords++] = *word;
 }
 
-/* Do the words V begin with those of S?  Then *V is what comes after them. */
-static bool
-begins_with(const struct statement *s, const struct word **v)
+/* What comes after the words of S, which V begins with; else NULL. */
+static const struct word *
+after_words(const struct statement *s, const struct word *v)
 {
-	const struct word *word = *v;
-	const char	*words = s->words;
-	size_t		 len;
+	const char	*words;
 
-	for (; *words != '\0'; words += *words == ' ') {
-		len = strcspn(words, " ");
-		if (word->quoted || strlen(word->text) != len ||
-		    strncmp(words, word->text, len) != 0)
-			return false;
-		words += len;
-		word++;
-	}
-	*v = word;
-	return true;
+	for (words = s->words; words != NULL; words = value_rest(words), v++)
+		if (v->quoted || !value_first(words, v->text))
+			return NULL;
+	return v;
 }
 
 /* S is there: an error if what it sets was set before. */
@@ -343,12 +332,13 @@ void
 setting_end(struct parser *p)
 {
 	const struct statement *s = statements;
-	const struct word *v = p->words;
+	const struct word *v = NULL;
 
 	p->words[p->nwords] = p->last;
-	while (s->words != NULL && (s->set == NULL || !begins_with(s, &v)))
-		s++;
-	if (s->words == NULL) {
+	for (; s->words != NULL; s++)
+		if (s->set != NULL && (v = after_words(s, p->words)) != NULL)
+			break;
+	if (v == NULL) {
 		unexpected(p, &p->words[1]);
 		return;
 	}

@@ -14,6 +14,22 @@
 #define LABEL_MOST	63	/* RFC 1035 2.3.4 */
 
 bool
+value_first(const char *words, const char *word)
+{
+	size_t		 len = strcspn(words, " ");
+
+	return strlen(word) == len && strncmp(words, word, len) == 0;
+}
+
+const char *
+value_rest(const char *words)
+{
+	const char	*blank = strchr(words, ' ');
+
+	return blank == NULL ? NULL : blank + 1;
+}
+
+bool
 value_number(const char *text, unsigned min, unsigned max, unsigned *n)
 {
 	const char	*error;

@@ -11,6 +11,12 @@ struct addr;
 struct config_listener;
 struct config_rule;
 
+/* Is WORD the first of WORDS, which blanks separate? */
+bool	 value_first(const char *words, const char *word);
+
+/* WORDS without the first; NULL if there is no other. */
+const char *value_rest(const char *words);
+
 /* TEXT as decimal digits in [MIN, MAX] into *N; false, *N untouched, if not. */
 bool	 value_number(const char *text, unsigned min, unsigned max,
 	    unsigned *n);

@@ -178,7 +178,7 @@ check_real(const struct record_case *c, const struct member *m)
 		memcpy(&raw, c->good, c->len);
 		memcpy((char *)&raw + m->offset, &values[i], sizeof(double));
 		assert_null(c->check(&checked, &raw, c->len));
-		got = record_real(m, &checked);
+		got = *(double *)(void *)((char *)&checked + m->offset);
 		if (i < 6 || (m->kind == MEMBER_SPAN && values[i] < 0))
 			assert_true(isnan(got));
 		else

@@ -92,20 +92,22 @@ full_view(void)
 static bool
 is_filled(const struct member *m, const void *record)
 {
-	const char	*at = (const char *)record + m->offset;
+	const void	*at = (const char *)record + m->offset;
+	const uint32_t	*number = at;
+	const double	*real = at;
 
 	switch (m->kind) {
 	case MEMBER_REAL:
 	case MEMBER_SPAN:
-		return isfinite(record_real(m, record)) &&
-		    record_real(m, record) != 0;
+		return isfinite(*real) &&
+		    *real != 0;
 	case MEMBER_FLAG:
 	case MEMBER_WORD:
 	case MEMBER_COUNT:
 	case MEMBER_LOG2:
-		return record_number(m, record) != 0;
+		return *number != 0;
 	default:
-		return at[0] != 0;
+		return *(const uint8_t *)at != 0;
 	}
 }
 
