@@ -4,18 +4,13 @@
 #include <sys/stat.h>
 
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "ntpd/config.h"
+#include "regress/unit/unit.h"
 
 #define NOBODY		65534
 
