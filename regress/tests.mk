@@ -50,20 +50,35 @@ demo: deps-demo
 
 # --- fuzzing -------------------------------------------------------------
 
-FUZZERS		= $(basename $(notdir $(wildcard regress/fuzz/*_fuzz.c)))
-FUZZ_SECONDS	?= 60
+# Each target NAME gives a fuzzer and the directory of its seeds, which are
+# written by a program that the target is a part of.
+FUZZ		= $(patsubst regress/fuzz/%_fuzz.c,%, \
+		$(wildcard regress/fuzz/*_fuzz.c))
+FUZZ_LIBRARY	= $(OBJ)/regress/fuzz/fuzz.o $(LIBRARY)
 
-fuzz: deps-check
-	for f in $(FUZZERS); do \
-	    $(MAKE) CC=clang SANITIZE=address,undefined,fuzzer-no-link \
-	    OBJ=obj-fuzz obj-fuzz/$$f && mkdir -p obj-fuzz/corpus/$$f && \
-	    obj-fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
-	    obj-fuzz/corpus/$$f regress/fuzz/corpus/$${f%_fuzz} || exit 1; \
-	    done
-
-$(addprefix $(OBJ)/,$(FUZZERS)): $(OBJ)/%: $(OBJ)/regress/fuzz/%.o $(LIBRARY)
+$(FUZZ:%=$(OBJ)/fuzz/%): $(OBJ)/fuzz/%: $(OBJ)/regress/fuzz/%_fuzz.o \
+    $(FUZZ_LIBRARY)
 	@echo "  LINK  $@"
+	@mkdir -p $(@D)
 	$Q$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(NTPD_LIBS)
+
+$(FUZZ:%=$(OBJ)/fuzz/%_seeds): %_seeds: %_writer ntpd.conf.example
+	@echo "  SEED  $@"
+	$Qrm -rf $@ && mkdir -p $@ && $< $@
+
+$(FUZZ:%=$(OBJ)/fuzz/%_writer): $(OBJ)/fuzz/%_writer: \
+    $(OBJ)/regress/fuzz/%_fuzz.o $(OBJ)/regress/fuzz/seeds.o $(FUZZ_LIBRARY)
+	@mkdir -p $(@D)
+	$Q$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(NTPD_LIBS)
+
+fuzzers: $(FUZZ:%=$(OBJ)/fuzz/%) $(FUZZ:%=$(OBJ)/fuzz/%_seeds)
+
+# For a minute each, or ten million inputs each, which takes hours.
+fuzz: deps-check
+	FUZZ_SECONDS=60 regress/fuzz.t
+
+fuzz-long: deps-check
+	FUZZ_RUNS=10000000 regress/fuzz.t
 
 # --- static analysis -----------------------------------------------------
 
@@ -74,4 +89,4 @@ tidy: deps-check
 	mandoc -Tlint -Wwarning $(MANUALS)
 
 .PHONY: deps deps-build deps-check deps-demo unit-tests check check-lab \
-    bench demo fuzz tidy
+    bench demo fuzzers fuzz fuzz-long tidy
