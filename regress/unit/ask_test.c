@@ -41,6 +41,8 @@ struct frame {
 };
 
 #define V	CONTROL_VERSION
+#define STRING(x)	#x
+#define VALUE(x)	STRING(x)
 #define S	{ CONTROL_STATUS, V, 0, 0, 0 }
 #define P	{ CONTROL_PEER, V, 0, 0, 0 }
 #define C	{ CONTROL_SERVER, V, 0, 0, 0 }
@@ -99,12 +101,12 @@ static const struct {
 	{ "unknown type", SPEAK, SHOW_STATUS, { { 99, V, 0, 0, 0 } },
 	    ASK_NEVER, "ntpd sent a record of an unknown type" },
 	{ "a newer daemon", SPEAK, SHOW_STATUS,
-	    { { CONTROL_STATUS, 7, 0, 64, 0 } }, ASK_NEVER,
-	    "ntpd speaks version 7 of the control protocol, this ntpctl "
-	    "version 3: restart" },
+	    { { CONTROL_STATUS, 700, 0, 64, 0 } }, ASK_NEVER,
+	    "ntpd speaks version 700 of the control protocol, this ntpctl "
+	    "version " VALUE(CONTROL_VERSION) ": restart" },
 	{ "a newer daemon that only ends", SPEAK, SHOW_STATUS,
-	    { { CONTROL_END, 8, 0, 0, 0 } }, ASK_NEVER,
-	    "ntpd speaks version 8" },
+	    { { CONTROL_END, 800, 0, 0, 0 } }, ASK_NEVER,
+	    "ntpd speaks version 800" },
 	{ "closes in the middle", SPEAK, SHOW_PEERS, { P }, ASK_LATER,
 	    "ntpd closed the connection without an answer: %s" },
 	{ "closes at once", HASTY, SHOW_STATUS, { { 0, 0, 0, 0, 0 } },
