@@ -286,7 +286,7 @@ static const struct {
 	double		 theta;		/* the server is ahead by */
 	double		 out, hold, back;	/* as long as that it takes */
 	double		 leaves, noticed;	/* and that, in this machine */
-	double		 step;		/* our clock makes meanwhile */
+	double		 set, step;	/* our clock, before and meanwhile */
 	bool		 stamps;	/* the kernel's are there ... */
 	double		 wrong;		/* ... and off by that */
 	double		 offset, delay, trip;	/* what is to come of it */
@@ -312,6 +312,9 @@ static const struct {
 	    .wrong = 2, .delay = 0.02, .trip = 0.02 },
 	{ "stamps of another time before", .out = 0.01, .back = 0.01,
 	    .stamps = true, .wrong = -2, .delay = 0.02, .trip = 0.02 },
+	{ "our clock has been set", .theta = 1, .out = 0.01, .back = 0.01,
+	    .set = 50, .stamps = true, .offset = 1, .delay = 0.02,
+	    .trip = 0.02 },
 	{ "our clock is set meanwhile", .theta = 1, .out = 0.01, .hold = 0.1,
 	    .back = 0.01, .step = 50, .stamps = true,
 	    .offset = 1, .delay = 0.02, .trip = 0.12 },
@@ -335,6 +338,7 @@ make_trip(size_t i)
 	struct ntp_packet pkt;
 
 	theta = trips[i].theta;
+	machine.real += llround(trips[i].set * NS_PER_S);
 	assert_true(ask());
 	pass(trips[i].leaves);
 	stamp(&machine.departure, i);
