@@ -37,8 +37,7 @@ COMMON		= $(basename $(wildcard common/*.c))
 CONFIG		= $(basename $(wildcard ntpd/config/*.c)) ntpd/config/parse
 NTPD		= $(COMMON) $(CONFIG) \
 		$(basename $(wildcard ntpd/*.c)) \
-		$(foreach d,parent launcher engine sync server resolver, \
-		$(basename $(wildcard ntpd/$d/*.c)))
+		$(filter-out $(CONFIG),$(basename $(wildcard ntpd/*/*.c)))
 NTPCTL		= $(COMMON) $(basename $(wildcard ntpctl/*.c))
 # libmd before libbsd, which has deprecated wrappers of the same names.
 NTPD_LIBS	= -lmd -lbsd -lseccomp -lcap -lm

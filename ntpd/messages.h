@@ -17,15 +17,7 @@
 #include "common/ntptime.h"
 #include "common/siphash.h"
 #include "ntpd/config.h"
-
-enum process {
-	PARENT,
-	LAUNCHER,
-	ENGINE,
-	SERVER,
-	RESOLVER,
-	PROCESSES
-};
+#include "ntpd/processes.h"
 
 /* The first message to every child: how to live. */
 struct child_setup {

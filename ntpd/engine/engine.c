@@ -1,15 +1,15 @@
 /*
- * The engine's loop: what it waits for, and what the other processes say.
+ * The engine asks the servers, decides what the time is, tells the parent what
+ * to do about the clock and the servers what to tell others.  Here is its
+ * loop: what it waits for, and what the other processes say.
  */
-#include <bsd/unistd.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/log.h"
-#include "ntpd/engine/engine.h"
-#include "ntpd/engine/engine_sandbox.h"
+#include "ntpd/child.h"
 #include "ntpd/engine/engine_state.h"
 
 /* Frequency error of an oscillator of which nothing is known, s/s. */
@@ -208,18 +208,11 @@ receive(struct engine *e, const struct pollset *set, struct instant now)
 }
 
 static void
-engine_init(struct engine *e, int parent_fd)
+engine_init(struct engine *e, unsigned instance)
 {
-	struct child_setup setup;
-	struct sandbox_target target;
 	size_t		 i;
 
-	channel_open_child(&e->parent, parent_fd, ENGINE, &setup);
-	setproctitle("engine");
-	target.root = setup.root;
-	target.uid = setup.uid;
-	target.gid = setup.gid;
-	sandbox_enter(&engine_sandbox, &target);
+	child_begin(&e->parent, ENGINE, instance);
 	e->publish_at = e->decision.until = INSTANT_NEVER;
 	e->complaints.burst = 10;
 	e->complaints.interval = 60;
@@ -232,14 +225,14 @@ engine_init(struct engine *e, int parent_fd)
 }
 
 void
-engine_main(int parent_fd)
+engine_main(unsigned instance)
 {
 	static struct engine e;
 	struct pollset	 set;
 	struct instant	 now;
 	bool		 leapt;
 
-	engine_init(&e, parent_fd);
+	engine_init(&e, instance);
 	pollset_clear(&set);	/* what came with the setup is there already */
 	for (;; wait_for_events(&e, &set, now)) {
 		now = instant_now();

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "common/log.h"
+#include "ntpd/child.h"
 #include "ntpd/parent/children.h"
-#include "ntpd/spawn.h"
 
 #define RESTART_FIRST	1.0	/* s */
 #define RESTART_MOST	64.0

@@ -13,8 +13,8 @@
 #include <cmocka.h>
 
 #include "common/log.h"
+#include "ntpd/child.h"
 #include "ntpd/parent/children.h"
-#include "ntpd/spawn.h"
 
 static struct children	 kids;
 static struct channel	 launcher;	/* its end */

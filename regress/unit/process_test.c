@@ -21,7 +21,8 @@
 #include <cmocka.h>
 
 #include "common/log.h"
-#include "ntpd/process.h"
+#include "ntpd/child.h"
+#include "ntpd/sandbox.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define HDR		sizeof(struct imsg_header)
@@ -170,24 +171,35 @@ some_fd(void)
 static void
 names(void **arg)
 {
-	static const char *const want[PROCESSES] = {
-		[PARENT] = "parent", [LAUNCHER] = "launcher",
-		[ENGINE] = "engine", [SERVER] = "server",
-		[RESOLVER] = "resolver"
-	};
 	enum process	 p;
 
 	(void)arg;
-	for (p = PARENT; p < PROCESSES; p++) {
-		assert_string_equal(process_name(p), want[p]);
-		assert_int_equal(process_by_name(want[p]), p);
-	}
+	assert_string_equal(process_name(PARENT), "parent");
+	assert_string_equal(process_name(SERVER), "server");
+	for (p = PARENT; p < PROCESSES; p++)
+		assert_int_equal(process_by_name(process_name(p)), p);
 	assert_string_equal(process_name(PROCESSES), "unknown");
 	assert_string_equal(process_name((enum process)77), "unknown");
 	assert_int_equal(process_by_name(""), PROCESSES);
 	assert_int_equal(process_by_name("Parent"), PROCESSES);
 	assert_int_equal(process_by_name("engines"), PROCESSES);
 	assert_int_equal(process_by_name("unknown"), PROCESSES);
+}
+
+/* Who is there, and how often. */
+static void
+children(void **arg)
+{
+	(void)arg;
+	assert_false(process_is_child(PARENT, 0));
+	assert_true(process_is_child(LAUNCHER, 0));
+	assert_true(process_is_child(ENGINE, 0));
+	assert_false(process_is_child(ENGINE, 1));
+	assert_true(process_is_child(SERVER, CONFIG_MAX_WORKERS - 1));
+	assert_false(process_is_child(SERVER, CONFIG_MAX_WORKERS));
+	assert_false(process_is_child(SERVER, UINT32_MAX));
+	assert_false(process_is_child(PROCESSES, 0));
+	assert_false(process_is_child(UINT32_MAX, 0));
 }
 
 static bool
@@ -735,7 +747,6 @@ static const struct {
 static void
 begin_without_a_parent(void **arg)
 {
-	struct child_setup setup;
 	char		 sent[64] = "", said[256];
 	int		 fds[2], errors[2], status;
 	size_t		 i;
@@ -751,7 +762,8 @@ begin_without_a_parent(void **arg)
 		close(fds[1]);
 		if (fork() == 0) {
 			dup2(errors[1], STDERR_FILENO);
-			channel_open_child(&ch, fds[0], ENGINE, &setup);
+			dup2(fds[0], CHILD_CHANNEL_FD);
+			child_begin(&ch, ENGINE, 0);
 			_exit(0);
 		}
 		close(fds[0]);
@@ -794,6 +806,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		TEST(nonsense_is_logged),
 		TEST(names),
+		TEST(children),
 		TEST(only_what_the_table_lists),
 		TEST(only_of_the_exact_length),
 		TEST(nonsense_in_quantity),

@@ -8,6 +8,7 @@ ask_test	= ntpctl/ask ntpctl/record $(COMMON)
 ANSWERING	= $(addprefix ntpd/server/,batch answer access address clients \
 		stamps xleave)
 SYNC		= $(basename $(wildcard ntpd/sync/*.c))
+SANDBOXES	= $(basename $(wildcard ntpd/sandbox.c ntpd/*/*_sandbox.c))
 
 access_test	= ntpd/server/access ntpd/server/address
 association_test	= $(addprefix ntpd/engine/,association associations schedule) \
@@ -53,11 +54,9 @@ ntpctl_test	= ntpctl/record ntpctl/show_status ntpctl/show_peers \
 ntptime_test	= common/ntptime
 patience_test	= ntpd/engine/patience
 policy_test	= ntpd/parent/policy common/leap common/loop common/log
-process_test	= ntpd/process $(COMMON)
+process_test	= ntpd/process ntpd/child $(SANDBOXES) $(COMMON)
 sample_test	= $(SYNC)
-sandbox_test	= ntpd/sandbox ntpd/engine/engine_sandbox \
-		ntpd/resolver/resolver_sandbox ntpd/server/server_sandbox \
-		common/log common/loop
+sandbox_test	= $(SANDBOXES) common/log common/loop
 schedule_test	= ntpd/engine/schedule common/loop common/log
 select_test	= $(SYNC)
 self_test	= ntpd/engine/self common/addr
