@@ -17,7 +17,8 @@ static const struct {
 	uint32_t	 most;		/* instances, as a child */
 } processes[PROCESSES] = {
 	[PARENT] = { "parent", 0 },
-#define CHILD(process, name, end, first, most)	[process] = { #name, most },
+#define CHILD(process, name, end, start, most, ...)			\
+	[process] = { #name, most },
 	CHILDREN
 #undef CHILD
 };

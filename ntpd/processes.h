@@ -15,12 +15,17 @@ enum child_end {
 	REPLACED		/* it is told again what it has to know */
 };
 
-/*	process	  name	    its end   at the start, at most	*/
+/*
+ * How many of it there are at the start and at most, and the message that
+ * gives it a channel to the engine, which gets ENGINE_CHANNEL then.
+ *
+ *	process	name	  its end   start, most		channel		*/
 #define CHILDREN							\
-CHILD(LAUNCHER,	launcher, ENDS_ALL, 1, 1)				\
-CHILD(ENGINE,	engine,	  ENDS_ALL, 1, 1)				\
-CHILD(SERVER,	server,	  REPLACED, 0, CONFIG_MAX_WORKERS)		\
-CHILD(RESOLVER,	resolver, REPLACED, 1, 1)
+CHILD(LAUNCHER,	launcher, ENDS_ALL, 1, 1,		MESSAGE_NONE)	\
+CHILD(ENGINE,	engine,	  ENDS_ALL, 1, 1,		MESSAGE_NONE)	\
+CHILD(SERVER,	server,	  REPLACED, 0, CONFIG_MAX_WORKERS,		\
+						MSG_SERVER_CHANNEL)	\
+CHILD(RESOLVER,	resolver, REPLACED, 1, 1,	MSG_RESOLVER_CHANNEL)
 
 enum process {
 	PARENT,

@@ -59,29 +59,27 @@ configure(struct engine *e, const struct engine_setup *setup,
 	engine_publish(e, now);
 }
 
+/* FD is a channel to a child that was just started. */
 static void
-connect_server(struct engine *e, uint32_t i, int fd)
+connect_child(struct engine *e, const struct child_name *name, int fd)
 {
-	if (i >= CONFIG_MAX_WORKERS || fd == -1) {
-		if (fd != -1)
-			close(fd);
-		return;
-	}
-	channel_close(&e->servers[i]);
-	channel_open(&e->servers[i], fd, ENGINE, SERVER);
-	/* Before it knows the time: so it never gives that to ourselves. */
-	channel_send(&e->servers[i], MSG_SERVER_MARK, 0, -1, &e->marker.key);
-	engine_publish(e, instant_now());
-}
+	const uint32_t	 i = name->instance;
 
-static void
-connect_resolver(struct engine *e, int fd)
-{
 	if (fd == -1)
 		return;
-	channel_close(&e->resolver);
-	channel_open(&e->resolver, fd, ENGINE, RESOLVER);
-	hosts_ask_again(&e->hosts, instant_now());
+	if (name->process == RESOLVER) {
+		channel_close(&e->resolver);
+		channel_open(&e->resolver, fd, ENGINE, RESOLVER);
+		hosts_ask_again(&e->hosts, instant_now());
+	} else if (name->process == SERVER && i < CONFIG_MAX_WORKERS) {
+		channel_close(&e->servers[i]);
+		channel_open(&e->servers[i], fd, ENGINE, SERVER);
+		/* First, so that it never gives the time to ourselves. */
+		channel_send(&e->servers[i], MSG_SERVER_MARK, 0, -1,
+		    &e->marker.key);
+		engine_publish(e, instant_now());
+	} else
+		close(fd);
 }
 
 static void
@@ -97,11 +95,8 @@ from_parent(struct engine *e, const struct message *msg, struct instant now)
 	case MSG_ENGINE_OWN:
 		e->own = *(const struct own_refids *)msg->data;
 		break;
-	case MSG_ENGINE_RESOLVER:
-		connect_resolver(e, msg->fd);
-		return;
-	case MSG_ENGINE_SERVER:
-		connect_server(e, msg->id, msg->fd);
+	case MSG_ENGINE_CHANNEL:
+		connect_child(e, msg->data, msg->fd);
 		return;
 	case MSG_ENGINE_ASK:
 		channel_send(&e->parent, MSG_ENGINE_ALIVE, 0, -1, NULL);

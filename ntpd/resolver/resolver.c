@@ -43,7 +43,7 @@ resolver_hear_parent(struct resolver *r)
 	struct message	 msg;
 
 	while (channel_receive(&r->parent, &msg)) {
-		if (msg.type == MSG_RESOLVER_ENGINE && msg.fd != -1) {
+		if (msg.type == MSG_RESOLVER_CHANNEL && msg.fd != -1) {
 			channel_close(&r->engine);
 			channel_open(&r->engine, msg.fd, RESOLVER, ENGINE);
 		} else if (msg.fd != -1)

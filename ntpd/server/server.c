@@ -241,7 +241,7 @@ server_hear_parent(struct server *s)
 		return;
 	}
 	while (channel_receive(&s->parent, &msg)) {
-		if (msg.type == MSG_SERVER_ENGINE && msg.fd != -1) {
+		if (msg.type == MSG_SERVER_CHANNEL && msg.fd != -1) {
 			channel_close(&s->engine);
 			channel_open(&s->engine, msg.fd, SERVER, ENGINE);
 		} else if (msg.type == MSG_SERVER_LISTEN && msg.fd != -1)

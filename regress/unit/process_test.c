@@ -345,8 +345,8 @@ descriptors_come_with_their_messages(void **arg)
 	(void)arg;
 	be_a_child();
 	for (i = 0; i < 4; i++)
-		peer_sends(MSG_ENGINE_RESOLVER, i, i % 2 == 1 ? some_fd() : -1,
-		    sizeof(struct no_payload));
+		peer_sends(MSG_ENGINE_CHANNEL, i, i % 2 == 1 ? some_fd() : -1,
+		    sizeof(struct child_name));
 	for (i = 0; i < 4; i++)		/* several reads: ends at descriptors */
 		assert_true(turn());
 	for (i = 0; i < 4; i++) {
@@ -396,8 +396,8 @@ sending(void **arg)
 	(void)arg;
 	assert_int_equal(pipe2(pipefd, O_CLOEXEC), 0);
 	assert_true(channel_send(&ch, MSG_CLOCK_STATE, 9, -1, &state));
-	assert_true(channel_send(&ch, MSG_ENGINE_RESOLVER, 10, pipefd[1],
-	    NULL));
+	assert_true(channel_send(&ch, MSG_ENGINE_CHANNEL, 10, pipefd[1],
+	    zeros));
 	while (imsgbuf_pending(&ch.buf))
 		assert_true(turn());
 	assert_int_equal(fcntl(pipefd[1], F_GETFD), -1);	/* gone there */
@@ -413,8 +413,8 @@ sending(void **arg)
 		assert_int_equal(imsgbuf_read(&peer), IMSG_OK);
 		assert_int_equal(imsg_get(&peer, &imsg), IMSG_OK);
 	}
-	assert_int_equal(imsg.hdr.type, MSG_ENGINE_RESOLVER);
-	assert_int_equal(imsg.hdr.len, sizeof(struct no_payload));
+	assert_int_equal(imsg.hdr.type, MSG_ENGINE_CHANNEL);
+	assert_int_equal(imsg.hdr.len, sizeof(struct child_name));
 	assert_memory_equal(imsg.data, zeros, imsg.hdr.len);
 	assert_int_equal(write(imsg.fd, "x", 1), 1);
 	assert_int_equal(read(pipefd[0], &c, 1), 1);
@@ -666,8 +666,8 @@ expect_something_else(void **arg)
 
 	(void)arg;
 	be_a_child();
-	peer_sends(MSG_ENGINE_RESOLVER, 1, some_fd(),
-	    sizeof(struct no_payload));
+	peer_sends(MSG_ENGINE_CHANNEL, 1, some_fd(),
+	    sizeof(struct child_name));
 	peer_sends(MSG_CHILD_SETUP, 2, -1, sizeof(struct child_setup));
 	assert_false(channel_expect(&ch, MSG_CHILD_SETUP, 5, &msg));
 }
@@ -727,9 +727,9 @@ expect_of_a_peer_that_is_gone(void **arg)
 }
 
 /* What a parent that is not one, or no longer, has sent. */
-static const struct imsg_header resolver = {
-	.type = MSG_ENGINE_RESOLVER,
-	.len = sizeof(struct no_payload)
+static const struct imsg_header no_setup = {
+	.type = MSG_ENGINE_CHANNEL,
+	.len = sizeof(struct child_name)
 };
 
 static const struct {
@@ -739,7 +739,7 @@ static const struct {
 } silences[] = {
 	{ "nothing comes", 0, "" },
 	{ "half of a header", HDR / 2, "" },
-	{ "something else", HDR + sizeof(struct no_payload),
+	{ "something else", HDR + sizeof(struct child_name),
 	    "fatal: engine: no setup from the parent\n" },
 };
 
@@ -753,7 +753,7 @@ begin_without_a_parent(void **arg)
 	ssize_t		 n;
 
 	(void)arg;
-	memcpy(sent, &resolver, HDR);
+	memcpy(sent, &no_setup, HDR);
 	for (i = 0; i < COUNT(silences); i++) {
 		assert_true(channel_pair(fds));
 		assert_int_equal(pipe(errors), 0);
