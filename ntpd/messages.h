@@ -17,15 +17,7 @@
 #include "common/ntptime.h"
 #include "common/siphash.h"
 #include "ntpd/config.h"
-
-enum process {
-	PARENT,
-	LAUNCHER,
-	ENGINE,
-	SERVER,
-	RESOLVER,
-	PROCESSES
-};
+#include "ntpd/processes.h"
 
 /* The first message to every child: how to live. */
 struct child_setup {
@@ -35,10 +27,10 @@ struct child_setup {
 	char		 root[CONFIG_PATH_LEN];	/* of the chroot */
 };
 
-/* A child, as parent and launcher speak of it. */
+/* A child, as the others speak of it. */
 struct child_name {
 	uint32_t	 process;	/* enum process */
-	uint32_t	 instance;	/* of a server, else 0 */
+	uint32_t	 instance;
 };
 
 struct child_ended {
@@ -211,8 +203,7 @@ MESSAGE(CHILD_ENDED,	LAUNCHER, PARENT,   struct child_ended)		\
 MESSAGE(ENGINE_HOST,	PARENT,	  ENGINE,   struct config_server)	\
 MESSAGE(ENGINE_SETUP,	PARENT,	  ENGINE,   struct engine_setup)	\
 MESSAGE(ENGINE_OWN,	PARENT,	  ENGINE,   struct own_refids)		\
-MESSAGE(ENGINE_RESOLVER, PARENT,  ENGINE,   struct no_payload)		\
-MESSAGE(ENGINE_SERVER,	PARENT,	  ENGINE,   struct no_payload)		\
+MESSAGE(ENGINE_CHANNEL,	PARENT,	  ENGINE,   struct child_name)		\
 MESSAGE(ENGINE_ASK,	PARENT,	  ENGINE,   struct no_payload)		\
 MESSAGE(ENGINE_ALIVE,	ENGINE,	  PARENT,   struct no_payload)		\
 									\
@@ -232,9 +223,9 @@ MESSAGE(END_RECORD,	ENGINE,	  PARENT,   struct control_end)		\
 									\
 MESSAGE(RESOLVE,	ENGINE,	  RESOLVER, struct resolve_request)	\
 MESSAGE(RESOLVED,	RESOLVER, ENGINE,   struct resolve_reply)	\
-MESSAGE(RESOLVER_ENGINE, PARENT,  RESOLVER, struct no_payload)		\
+MESSAGE(RESOLVER_CHANNEL, PARENT, RESOLVER, struct no_payload)		\
 									\
-MESSAGE(SERVER_ENGINE,	PARENT,	  SERVER,   struct no_payload)		\
+MESSAGE(SERVER_CHANNEL,	PARENT,	  SERVER,   struct no_payload)		\
 MESSAGE(SERVER_RATELIMIT, PARENT, SERVER,   struct config_ratelimit)	\
 MESSAGE(SERVER_ACCESS,	PARENT,	  SERVER,   struct access_part)		\
 MESSAGE(SERVER_LISTEN,	PARENT,	  SERVER,   struct server_socket)	\

@@ -6,22 +6,21 @@
 #include <sys/socket.h>
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/log.h"
 #include "ntpd/process.h"
 
-/* A child's patience with the parent at the start, s. */
-#define SETUP_SECONDS	10.0
-
-static const char *const names[PROCESSES] = {
-	[PARENT] = "parent",
-	[LAUNCHER] = "launcher",
-	[ENGINE] = "engine",
-	[SERVER] = "server",
-	[RESOLVER] = "resolver"
+static const struct {
+	const char	*name;
+	uint32_t	 most;		/* instances, as a child */
+} processes[PROCESSES] = {
+	[PARENT] = { "parent", 0 },
+#define CHILD(process, name, end, start, most, ...)			\
+	[process] = { #name, most },
+	CHILDREN
+#undef CHILD
 };
 
 /* A message of the table: PROCESSES stands for any. */
@@ -40,7 +39,7 @@ static const struct {
 const char *
 process_name(enum process process)
 {
-	return process < PROCESSES ? names[process] : "unknown";
+	return process < PROCESSES ? processes[process].name : "unknown";
 }
 
 enum process
@@ -49,9 +48,15 @@ process_by_name(const char *name)
 	enum process	 p;
 
 	for (p = PARENT; p < PROCESSES; p++)
-		if (strcmp(name, names[p]) == 0)
+		if (strcmp(name, processes[p].name) == 0)
 			return p;
 	return PROCESSES;
+}
+
+bool
+process_is_child(uint32_t process, uint32_t instance)
+{
+	return process < PROCESSES && instance < processes[process].most;
 }
 
 static bool
@@ -214,23 +219,6 @@ channel_expect(struct channel *ch, enum message_type type, double seconds,
 			return false;
 		}
 	}
-}
-
-void
-channel_open_child(struct channel *ch, int fd, enum process self,
-    struct child_setup *setup)
-{
-	struct message	 msg;
-
-	channel_open(ch, fd, self, PARENT);
-	if (!channel_expect(ch, MSG_CHILD_SETUP, SETUP_SECONDS, &msg)) {
-		if (!ch->open)
-			exit(1);
-		fatalx("%s: no setup from the parent", process_name(self));
-	}
-	memcpy(setup, msg.data, sizeof(*setup));
-	log_init((enum log_target)setup->log_target, process_name(self),
-	    setup->verbose);
 }
 
 bool

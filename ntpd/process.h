@@ -1,6 +1,6 @@
 /*
- * Processes that talk: starting a child, and the channel to a peer process,
- * which lets nothing pass that messages.h does not list.
+ * The channel to another process, which lets nothing pass that messages.h does
+ * not list.
  */
 #ifndef NTPD_PROCESS_H
 #define NTPD_PROCESS_H
@@ -12,8 +12,6 @@
 #include "common/imsg.h"
 #include "common/loop.h"
 #include "ntpd/messages.h"
-
-#define CHILD_CHANNEL_FD	3	/* a child's channel to the parent */
 
 /* A channel from this process (SELF) to another (PEER). */
 struct channel {
@@ -30,12 +28,6 @@ struct message {
 	int		 fd;		/* -1, or the receiver's to close */
 	const void	*data;		/* exactly the payload's size */
 };
-
-/* "engine", for titles, logs and the -P option. */
-const char *process_name(enum process process);
-
-/* The process called NAME; PROCESSES if there is none. */
-enum process process_by_name(const char *name);
 
 /*
  * Make FD (a stream socket) the channel from SELF to PEER.  The parent takes
@@ -88,15 +80,6 @@ bool	 channel_receive(struct channel *ch, struct message *msg);
  */
 bool	 channel_expect(struct channel *ch, enum message_type type,
 	    double seconds, struct message *msg);
-
-/*
- * A child's first act, as process SELF: make FD its channel to the parent, take
- * the setup from there and start the log under the process's name.  If the
- * parent is gone, it has said why, and this process ends without a word.  Fatal
- * if anything else comes, or nothing within 10 s.
- */
-void	 channel_open_child(struct channel *ch, int fd, enum process self,
-	    struct child_setup *setup);
 
 /* A connected pair of non-blocking close-on-exec sockets; false with errno. */
 bool	 channel_pair(int fds[2]);

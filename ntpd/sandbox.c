@@ -150,12 +150,14 @@ restrict_files(const struct sandbox *sandbox)
 }
 
 static void
-drop_user(const struct sandbox_target *target)
+become_user(enum sandbox_user user, const struct sandbox_target *target)
 {
-	if (setgroups(1, &target->gid) == -1 ||
+	if (user == USER_CHILD && (setgroups(1, &target->gid) == -1 ||
 	    setresgid(target->gid, target->gid, target->gid) == -1 ||
-	    setresuid(target->uid, target->uid, target->uid) == -1)
+	    setresuid(target->uid, target->uid, target->uid) == -1))
 		fatal("cannot become user %u", (unsigned)target->uid);
+	if (user == USER_EFFECTIVE && seteuid(target->uid) == -1)
+		fatal("cannot act as user %u", (unsigned)target->uid);
 }
 
 static void
@@ -264,12 +266,11 @@ sandbox_enter(const struct sandbox *sandbox,
 	    (chroot(target->root) == -1 || chdir("/") == -1))
 		fatal("chroot to %s", target->root);
 	restrict_files(sandbox);
-	if (sandbox->drop_user)
-		drop_user(target);
+	become_user(sandbox->user, target);
 	drop_capabilities(sandbox->capabilities);
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
 		fatal("PR_SET_DUMPABLE");
-	if (sandbox->drop_user)
+	if (sandbox->user != USER_SAME)
 		die_with(starter);
 	if (sandbox->syscalls[0].name != NULL)
 		filter_syscalls(sandbox);

@@ -78,6 +78,12 @@ reach()
 	}' | sort
 }
 
+# A folder with a sandbox is a process.
+processes()
+{
+	(cd "$top" && ls ntpd/*/*_sandbox.c) | cut -d/ -f2
+}
+
 sync_is_pure()
 {
 	sources | grep '^ntpd/sync/' |
@@ -156,9 +162,8 @@ server_knows_no_algorithm()
 
 processes_meet_in_messages()
 {
-	for process in parent launcher engine server resolver tls; do
-		others=$(echo parent launcher engine server resolver tls |
-		    sed "s/$process//; s/^ *//; s/ *\$//; s/  */|/g")
+	for process in $(processes); do
+		others=$(processes | grep -vx "$process" | paste -sd '|')
 		reach "ntpd/$process/.*" "ntpd/($others)/.*"
 	done
 }

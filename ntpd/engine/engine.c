@@ -1,15 +1,15 @@
 /*
- * The engine's loop: what it waits for, and what the other processes say.
+ * The engine asks the servers, decides what the time is, tells the parent what
+ * to do about the clock and the servers what to tell others.  Here is its
+ * loop: what it waits for, and what the other processes say.
  */
-#include <bsd/unistd.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/log.h"
-#include "ntpd/engine/engine.h"
-#include "ntpd/engine/engine_sandbox.h"
+#include "ntpd/child.h"
 #include "ntpd/engine/engine_state.h"
 
 /* Frequency error of an oscillator of which nothing is known, s/s. */
@@ -59,29 +59,27 @@ configure(struct engine *e, const struct engine_setup *setup,
 	engine_publish(e, now);
 }
 
+/* FD is a channel to a child that was just started. */
 static void
-connect_server(struct engine *e, uint32_t i, int fd)
+connect_child(struct engine *e, const struct child_name *name, int fd)
 {
-	if (i >= CONFIG_MAX_WORKERS || fd == -1) {
-		if (fd != -1)
-			close(fd);
-		return;
-	}
-	channel_close(&e->servers[i]);
-	channel_open(&e->servers[i], fd, ENGINE, SERVER);
-	/* Before it knows the time: so it never gives that to ourselves. */
-	channel_send(&e->servers[i], MSG_SERVER_MARK, 0, -1, &e->marker.key);
-	engine_publish(e, instant_now());
-}
+	const uint32_t	 i = name->instance;
 
-static void
-connect_resolver(struct engine *e, int fd)
-{
 	if (fd == -1)
 		return;
-	channel_close(&e->resolver);
-	channel_open(&e->resolver, fd, ENGINE, RESOLVER);
-	hosts_ask_again(&e->hosts, instant_now());
+	if (name->process == RESOLVER) {
+		channel_close(&e->resolver);
+		channel_open(&e->resolver, fd, ENGINE, RESOLVER);
+		hosts_ask_again(&e->hosts, instant_now());
+	} else if (name->process == SERVER && i < CONFIG_MAX_WORKERS) {
+		channel_close(&e->servers[i]);
+		channel_open(&e->servers[i], fd, ENGINE, SERVER);
+		/* First, so that it never gives the time to ourselves. */
+		channel_send(&e->servers[i], MSG_SERVER_MARK, 0, -1,
+		    &e->marker.key);
+		engine_publish(e, instant_now());
+	} else
+		close(fd);
 }
 
 static void
@@ -97,11 +95,8 @@ from_parent(struct engine *e, const struct message *msg, struct instant now)
 	case MSG_ENGINE_OWN:
 		e->own = *(const struct own_refids *)msg->data;
 		break;
-	case MSG_ENGINE_RESOLVER:
-		connect_resolver(e, msg->fd);
-		return;
-	case MSG_ENGINE_SERVER:
-		connect_server(e, msg->id, msg->fd);
+	case MSG_ENGINE_CHANNEL:
+		connect_child(e, msg->data, msg->fd);
 		return;
 	case MSG_ENGINE_ASK:
 		channel_send(&e->parent, MSG_ENGINE_ALIVE, 0, -1, NULL);
@@ -208,18 +203,11 @@ receive(struct engine *e, const struct pollset *set, struct instant now)
 }
 
 static void
-engine_init(struct engine *e, int parent_fd)
+engine_init(struct engine *e, unsigned instance)
 {
-	struct child_setup setup;
-	struct sandbox_target target;
 	size_t		 i;
 
-	channel_open_child(&e->parent, parent_fd, ENGINE, &setup);
-	setproctitle("engine");
-	target.root = setup.root;
-	target.uid = setup.uid;
-	target.gid = setup.gid;
-	sandbox_enter(&engine_sandbox, &target);
+	child_begin(&e->parent, ENGINE, instance);
 	e->publish_at = e->decision.until = INSTANT_NEVER;
 	e->complaints.burst = 10;
 	e->complaints.interval = 60;
@@ -232,14 +220,14 @@ engine_init(struct engine *e, int parent_fd)
 }
 
 void
-engine_main(int parent_fd)
+engine_main(unsigned instance)
 {
 	static struct engine e;
 	struct pollset	 set;
 	struct instant	 now;
 	bool		 leapt;
 
-	engine_init(&e, parent_fd);
+	engine_init(&e, instance);
 	pollset_clear(&set);	/* what came with the setup is there already */
 	for (;; wait_for_events(&e, &set, now)) {
 		now = instant_now();

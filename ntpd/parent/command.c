@@ -34,7 +34,7 @@ command_send_state(struct parent *p, bool answers_step, struct instant now)
 	if (p->clock.slew != 0)
 		state.slew_left = fmax(0,
 		    instant_diff(p->clock.slew_end, now));
-	channel_send(&p->children.engine, MSG_CLOCK_STATE, 0, -1, &state);
+	channel_send(p->children.engine, MSG_CLOCK_STATE, 0, -1, &state);
 }
 
 /* A program that sets the clock each second is not to fill the log. */
@@ -72,7 +72,7 @@ look_at_jump(struct parent *p)
 	new_start = fabs(jumped.by) >= JUMP_NEW_START || slept >= 1;
 	if (new_start) {
 		policy_jumped(&p->policy);
-		channel_send(&p->children.engine, MSG_CLOCK_JUMPED, 0, -1,
+		channel_send(p->children.engine, MSG_CLOCK_JUMPED, 0, -1,
 		    &jumped);
 	}
 	/* It may have been a leap second, too: so the engine wakes to look. */

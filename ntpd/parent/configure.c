@@ -122,7 +122,7 @@ send_own_refids(struct parent *p)
 			    "machine has");
 		return;
 	}
-	channel_send(&p->children.engine, MSG_ENGINE_OWN, 0, -1, &own);
+	channel_send(p->children.engine, MSG_ENGINE_OWN, 0, -1, &own);
 }
 
 void
@@ -154,9 +154,9 @@ configure_engine(struct parent *p, bool has_drift, double drift_error)
 	log_missing(&p->conf);
 	send_own_refids(p);
 	for (i = 0; i < p->conf.nservers; i++)
-		channel_send(&p->children.engine, MSG_ENGINE_HOST,
+		channel_send(p->children.engine, MSG_ENGINE_HOST,
 		    (uint32_t)i, -1, &p->conf.servers[i]);
-	channel_send(&p->children.engine, MSG_ENGINE_SETUP, 0, -1, &setup);
+	channel_send(p->children.engine, MSG_ENGINE_SETUP, 0, -1, &setup);
 	/* How far may it step now? */
 	command_send_state(p, false, instant_now());
 }
@@ -184,7 +184,7 @@ send_rules(struct channel *server, const struct config *conf)
 void
 configure_server(struct parent *p, size_t i)
 {
-	struct channel	*server = &p->children.servers[i];
+	struct channel	*server = &p->children.servers[i].channel;
 
 	if (!server->open)
 		return;
@@ -203,7 +203,7 @@ configure_servers(struct parent *p)
 
 	for (i = n; i < p->children.nservers; i++)
 		listeners_forget(&p->listeners, i);
-	children_set_servers(&p->children, n);
+	children_set(&p->children, SERVER, n);
 	for (i = 0; i < n; i++)
 		configure_server(p, i);
 	listeners_configure(&p->listeners, &p->conf, p->children.servers, n);

@@ -151,16 +151,16 @@ give(struct listeners *ls, struct listener *l, unsigned family,
 /* See to it that all WORKERS have L's socket of FAMILY.  False to try again. */
 static bool
 give_all(struct listeners *ls, struct listener *l, unsigned family,
-    struct channel *workers, size_t n)
+    struct child *workers, size_t n)
 {
 	char		 name[DESCRIBE_LEN];
 	bool		 complete = true;
 	size_t		 i;
 
 	for (i = 0; i < n; i++) {
-		if (!workers[i].open || l->given[family][i])
+		if (!workers[i].channel.open || l->given[family][i])
 			continue;
-		l->given[family][i] = give(ls, l, family, &workers[i]);
+		l->given[family][i] = give(ls, l, family, &workers[i].channel);
 		complete = complete && l->given[family][i];
 	}
 	if (complete && l->failed[family]) {
@@ -174,7 +174,7 @@ give_all(struct listeners *ls, struct listener *l, unsigned family,
 
 /* True if there was something to take back. */
 static bool
-take_back(struct listener *l, struct channel *workers, size_t n)
+take_back(struct listener *l, struct child *workers, size_t n)
 {
 	unsigned	 family;
 	size_t		 i;
@@ -184,7 +184,7 @@ take_back(struct listener *l, struct channel *workers, size_t n)
 		for (i = 0; i < n; i++) {
 			if (!l->given[family][i])
 				continue;
-			channel_send(&workers[i], MSG_SERVER_UNLISTEN,
+			channel_send(&workers[i].channel, MSG_SERVER_UNLISTEN,
 			    l->id + family, -1, NULL);
 			l->given[family][i] = false;
 			any = true;
@@ -280,7 +280,7 @@ take_over(struct listener *l, struct listener *old, size_t n)
  */
 static void
 close_old(struct listeners *ls, struct listener *old, size_t n,
-    struct channel *workers, size_t nworkers, bool shared)
+    struct child *workers, size_t nworkers, bool shared)
 {
 	struct instant	 now = instant_now();
 	bool		 any = false;
@@ -291,7 +291,7 @@ close_old(struct listeners *ls, struct listener *old, size_t n,
 		if (old[i].id != 0)
 			any |= take_back(&old[i], workers, nworkers);
 	for (i = 0; i < nworkers; i++)
-		channel_flush(&workers[i]);
+		channel_flush(&workers[i].channel);
 	if (any && !shared)
 		ls->retry = instant_add(now, CLOSING);
 	/* Workers that have no channel any more close theirs, too. */
@@ -301,7 +301,7 @@ close_old(struct listeners *ls, struct listener *old, size_t n,
 
 void
 listeners_configure(struct listeners *ls, const struct config *conf,
-    struct channel *workers, size_t n)
+    struct child *workers, size_t n)
 {
 	struct listener	 old[CONFIG_MAX_LISTENERS], *l;
 	size_t		 nold = ls->n, i;
@@ -343,7 +343,7 @@ listeners_forget(struct listeners *ls, size_t i)
  * could not be looked for: all is left as it was.
  */
 static bool
-follow_interface(struct listener *l, struct channel *workers, size_t n)
+follow_interface(struct listener *l, struct child *workers, size_t n)
 {
 	unsigned	 ifindex = if_nametoindex(l->conf.interface);
 	char		 name[DESCRIBE_LEN];
@@ -364,7 +364,7 @@ follow_interface(struct listener *l, struct channel *workers, size_t n)
 
 /* Have all WORKERS listen on L.  False if it is to be tried again. */
 static bool
-update(struct listeners *ls, struct listener *l, struct channel *workers,
+update(struct listeners *ls, struct listener *l, struct child *workers,
     size_t n)
 {
 	char		 name[DESCRIBE_LEN];
@@ -389,7 +389,7 @@ update(struct listeners *ls, struct listener *l, struct channel *workers,
 }
 
 void
-listeners_update(struct listeners *ls, struct channel *workers, size_t n,
+listeners_update(struct listeners *ls, struct child *workers, size_t n,
     struct instant now)
 {
 	struct listener	*l;

@@ -64,22 +64,17 @@ from_engine(struct parent *p, const struct message *msg, struct instant now)
 static void
 drain(struct parent *p, struct instant now)
 {
+	struct child	*child, *end = p->children.list + CHILDREN_MOST;
 	struct message	 msg;
-	size_t		 i;
 
 	children_log_ends(&p->children);
-	while (channel_receive(&p->children.engine, &msg)) {
-		from_engine(p, &msg, now);
-		if (msg.fd != -1)
-			close(msg.fd);
-	}
-	/* This has nothing to say; what it says all the same is dropped. */
-	while (channel_receive(&p->children.resolver, &msg))
-		if (msg.fd != -1)
-			close(msg.fd);
-	for (i = 0; i < p->children.nservers; i++)
-		while (channel_receive(&p->children.servers[i], &msg)) {
-			collect_take(&p->collect, i, &msg);
+	for (child = p->children.list; child < end; child++)
+		while (channel_receive(&child->channel, &msg)) {
+			if (child->process == ENGINE)
+				from_engine(p, &msg, now);
+			else if (child->process == SERVER)
+				collect_take(&p->collect, child->instance,
+				    &msg);
 			if (msg.fd != -1)
 				close(msg.fd);
 		}
@@ -109,13 +104,13 @@ ask_engine(struct parent *p, struct instant now)
 	if (p->notify.watchdog > 0)
 		interval = fmin(interval, p->notify.watchdog / 3);
 	p->ask_engine = instant_add(now, interval);
-	channel_send(&p->children.engine, MSG_ENGINE_ASK, 0, -1, NULL);
+	channel_send(p->children.engine, MSG_ENGINE_ASK, 0, -1, NULL);
 }
 
 static void
 do_timers(struct parent *p, struct instant now)
 {
-	size_t		 i;
+	struct child	*child;
 
 	if (clock_end_slew(&p->clock, now))
 		command_send_state(p, false, now);
@@ -123,10 +118,11 @@ do_timers(struct parent *p, struct instant now)
 		ask_engine(p, now);
 		save_frequency(p, false);
 	}
-	while (children_restart(&p->children, now, &i)) {
-		configure_server(p, i);
-		listeners_forget(&p->listeners, i);
-	}
+	while ((child = children_restart(&p->children, now)) != NULL)
+		if (child->process == SERVER) {
+			configure_server(p, child->instance);
+			listeners_forget(&p->listeners, child->instance);
+		}
 	children_check(&p->children, now);
 	if (links_due(&p->links, now)) {
 		configure_links(p);
@@ -167,7 +163,7 @@ wait_and_receive(struct parent *p)
 	/* Last: a step asked for before the clock was set finds that out. */
 	if (pollset_ready(&set, timer, POLLIN))
 		command_check_clock(p);
-	control_transfer(&p->control, &set, &p->children.engine, &p->collect,
+	control_transfer(&p->control, &set, p->children.engine, &p->collect,
 	    now);
 }
 

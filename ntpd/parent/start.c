@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "common/log.h"
-#include "ntpd/parent/parent_sandbox.h"
 #include "ntpd/parent/state.h"
 #include "ntpd/sandbox.h"
 

@@ -1,23 +1,19 @@
 /*
- * The resolver's loop: one name at a time from the engine, one answer back.
- * A lookup may block for as long as it likes; that is what the process is
- * for.
+ * The resolver turns the names of servers into addresses, for the engine,
+ * which may not: one name at a time, one answer back.  It is a process of its
+ * own because the C library's resolver reads files, loads modules and parses
+ * what strangers send, and because a lookup may block for as long as it likes.
  */
-#include <bsd/unistd.h>
-
 #include <inttypes.h>
 #include <netdb.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/log.h"
 #include "common/loop.h"
-#include "ntpd/process.h"
+#include "ntpd/child.h"
 #include "ntpd/resolver/lookup.h"
-#include "ntpd/resolver/resolver.h"
-#include "ntpd/resolver/resolver_sandbox.h"
 
 struct resolver {
 	struct channel	 parent;
@@ -25,25 +21,6 @@ struct resolver {
 	struct pollset	 set;
 	bool		 quit;
 };
-
-static void
-resolver_init(struct resolver *r, int parent_fd)
-{
-	struct child_setup setup;
-	struct sandbox_target target;
-
-	memset(r, 0, sizeof(*r));
-	channel_open_child(&r->parent, parent_fd, RESOLVER, &setup);
-	setproctitle("resolver");
-	/* What a terminal sends is for the parent, which ends us in order. */
-	signal(SIGINT, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
-
-	target.root = setup.root;
-	target.uid = setup.uid;
-	target.gid = setup.gid;
-	sandbox_enter(&resolver_sandbox, &target);
-}
 
 static void
 resolver_wait(struct resolver *r)
@@ -66,7 +43,7 @@ resolver_hear_parent(struct resolver *r)
 	struct message	 msg;
 
 	while (channel_receive(&r->parent, &msg)) {
-		if (msg.type == MSG_RESOLVER_ENGINE && msg.fd != -1) {
+		if (msg.type == MSG_RESOLVER_CHANNEL && msg.fd != -1) {
 			channel_close(&r->engine);
 			channel_open(&r->engine, msg.fd, RESOLVER, ENGINE);
 		} else if (msg.fd != -1)
@@ -113,12 +90,11 @@ resolver_hear_engine(struct resolver *r)
 }
 
 void
-resolver_main(int parent_fd)
+resolver_main(unsigned instance)
 {
-	struct resolver	 r;
+	static struct resolver r;
 
-	resolver_init(&r, parent_fd);
-
+	child_begin(&r.parent, RESOLVER, instance);
 	while (!r.quit) {
 		/* First: something may have come along with CHILD_SETUP. */
 		resolver_hear_parent(&r);

@@ -5,24 +5,19 @@
 #include <sys/socket.h>
 
 #include <bsd/stdlib.h>
-#include <bsd/unistd.h>
-
 #include <errno.h>
 #include <inttypes.h>
 #include <linux/sock_diag.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/log.h"
 #include "common/loop.h"
-#include "ntpd/process.h"
+#include "ntpd/child.h"
 #include "ntpd/server/answer.h"
 #include "ntpd/server/batch.h"
 #include "ntpd/server/server.h"
-#include "ntpd/server/server_sandbox.h"
-
 
 /*
  * Batches of one socket before the others have their turn: enough that the
@@ -73,27 +68,11 @@ struct server {
 	bool		 quit;
 };
 
-/*
- * The parent ends its children by closing their channels, in the order it
- * wants, so a signal to the whole process group is not for them.
- */
 static void
-ignore_signals(void)
+server_init(struct server *s, unsigned instance)
 {
-	signal(SIGHUP, SIG_IGN);
-	signal(SIGINT, SIG_IGN);
-	signal(SIGTERM, SIG_IGN);
-	signal(SIGPIPE, SIG_IGN);
-}
-
-static void
-server_init(struct server *s, int parent_fd, unsigned instance)
-{
-	struct child_setup setup;
-	struct sandbox_target target;
 	struct siphash_key key;
 
-	memset(s, 0, sizeof(*s));
 	s->own_requests = (struct log_limit){ .burst = 64, .interval = 0.1 };
 	s->bad_snapshots = (struct log_limit){ .burst = 5, .interval = 60 };
 	s->failures = (struct log_limit){ .burst = 5, .interval = 60 };
@@ -102,15 +81,7 @@ server_init(struct server *s, int parent_fd, unsigned instance)
 	arc4random_buf(&key, sizeof(key));
 	clients_init(&s->clients, &key);
 	arc4random_buf(&s->xleave_key, sizeof(s->xleave_key));
-	ignore_signals();
-
-	channel_open_child(&s->parent, parent_fd, SERVER, &setup);
-	setproctitle("server %u", instance);
-
-	target.root = setup.root;
-	target.uid = setup.uid;
-	target.gid = setup.gid;
-	sandbox_enter(&server_sandbox, &target);
+	child_begin(&s->parent, SERVER, instance);
 }
 
 /*
@@ -270,7 +241,7 @@ server_hear_parent(struct server *s)
 		return;
 	}
 	while (channel_receive(&s->parent, &msg)) {
-		if (msg.type == MSG_SERVER_ENGINE && msg.fd != -1) {
+		if (msg.type == MSG_SERVER_CHANNEL && msg.fd != -1) {
 			channel_close(&s->engine);
 			channel_open(&s->engine, msg.fd, SERVER, ENGINE);
 		} else if (msg.type == MSG_SERVER_LISTEN && msg.fd != -1)
@@ -415,11 +386,11 @@ server_wait(struct server *s)
 }
 
 void
-server_main(int parent_fd, unsigned instance)
+server_main(unsigned instance)
 {
 	static struct server s;		/* too large for a stack */
 
-	server_init(&s, parent_fd, instance);
+	server_init(&s, instance);
 	server_hear_parent(&s);		/* what came with the setup */
 
 	while (!s.quit) {

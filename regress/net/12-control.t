@@ -87,7 +87,8 @@ def test():
     for kind in 0, 4, 15, 16, 17, 18, 19, 20, 255, 0xffffffff:
         poke(d, frame(kind, REQUEST))
     works("types that are none, or the daemon's own")
-    for version, reserved in (0, 0), (2, 0), (4, 0), (0xffffffff, 0), (3, 7):
+    for version, reserved in ((0, 0), (VERSION - 1, 0), (VERSION + 1, 0),
+            (0xffffffff, 0), (VERSION, 7)):
         poke(d, frame(STATUS, struct.pack("=II", version, reserved)))
     works("other versions")
     poke(d, frame(STATUS, REQUEST, has_fd=1) + frame(PEERS, REQUEST,

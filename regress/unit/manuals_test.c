@@ -2,17 +2,12 @@
  * The manual pages name what the tables have: each member of a record, each
  * word of its enumerations, each statement of ntpd.conf.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ntpctl/record.h"
 #include "ntpd/config/statement.h"
+#include "regress/unit/unit.h"
 
 /* The manual page at PATH, from the top of the tree. */
 static const char *

@@ -2,22 +2,16 @@
  * What ntpctl believes of the daemon's records, and what it prints.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <jansson.h>
 
 #include "common/ntp.h"
 #include "ntpctl/record.h"
 #include "ntpctl/show.h"
-
-#define LENGTH(a)	(sizeof(a) / sizeof((a)[0]))
+#include "regress/unit/unit.h"
 
 #define IPV4(a, b, c, d)						\
 	{ .family = ADDR_IPV4, .port = 123, .bytes = { a, b, c, d } }
@@ -174,7 +168,7 @@ check_real(const struct record_case *c, const struct member *m)
 	double		 got;
 	size_t		 i;
 
-	for (i = 0; i < LENGTH(values); i++) {
+	for (i = 0; i < COUNT(values); i++) {
 		memcpy(&raw, c->good, c->len);
 		memcpy((char *)&raw + m->offset, &values[i], sizeof(double));
 		assert_null(c->check(&checked, &raw, c->len));
@@ -227,7 +221,7 @@ test_records(void **state)
 	union any_record	 raw, checked;
 
 	(void)state;
-	for (c = record_cases; c < record_cases + LENGTH(record_cases); c++) {
+	for (c = record_cases; c < record_cases + COUNT(record_cases); c++) {
 		for (m = c->members; m->name != NULL; m++)
 			check_member(c, m);
 		assert_non_null(c->check(&checked, c->good, c->len - 1));
@@ -247,7 +241,7 @@ test_server_records(void **state)
 	size_t			 i;
 
 	(void)state;
-	for (i = 0; i < LENGTH(server_records); i++) {
+	for (i = 0; i < COUNT(server_records); i++) {
 		c = &server_records[i];
 		raw = good_server;
 		memset((char *)&raw + c->offset, c->value, c->count);
@@ -322,7 +316,7 @@ test_refids(void **state)
 	unsigned	 byte;
 
 	(void)state;
-	for (i = 0; i < LENGTH(refids); i++)
+	for (i = 0; i < COUNT(refids); i++)
 		assert_string_equal(record_refid(refids[i].refid,
 		    refids[i].stratum, text), refids[i].text);
 	/* Whatever the bytes, it is one word. */
@@ -469,7 +463,7 @@ test_status(void **state)
 	FILE		*out;
 
 	(void)state;
-	for (i = 0; i < LENGTH(status_cases); i++) {
+	for (i = 0; i < COUNT(status_cases); i++) {
 		out = open_memstream(&text, &len);
 		assert_non_null(out);
 		show_status(out, &status_cases[i].st);
@@ -506,7 +500,7 @@ test_state(void **state)
 	FILE			*out;
 
 	(void)state;
-	for (i = 0; i < LENGTH(state_cases); i++) {
+	for (i = 0; i < COUNT(state_cases); i++) {
 		out = open_memstream(&text, &len);
 		assert_non_null(out);
 		st.state = (uint8_t)state_cases[i].state;
@@ -556,7 +550,7 @@ test_next(void **state)
 	size_t			 i;
 
 	(void)state;
-	for (i = 0; i < LENGTH(next_cases); i++) {
+	for (i = 0; i < COUNT(next_cases); i++) {
 		st.next = (uint8_t)next_cases[i].next;
 		st.next_in = next_cases[i].in;
 		st.offset = next_cases[i].offset;
@@ -693,7 +687,7 @@ test_peers(void **state)
 	FILE		*out;
 
 	(void)state;
-	for (i = 0; i < LENGTH(peers_cases); i++) {
+	for (i = 0; i < COUNT(peers_cases); i++) {
 		out = open_memstream(&text, &len);
 		assert_non_null(out);
 		show_peers(out, peers_cases[i].peers, peers_cases[i].n,
@@ -778,7 +772,7 @@ test_clients(void **state)
 	FILE			*out;
 
 	(void)state;
-	for (i = 0; i < LENGTH(list); i++) {
+	for (i = 0; i < COUNT(list); i++) {
 		clients.workers = list[i].workers;
 		clients.counted = list[i].counted;
 		clients.n = list[i].n;
@@ -827,7 +821,7 @@ test_server(void **state)
 	FILE			*out;
 
 	(void)state;
-	for (i = 0; i < LENGTH(server_cases); i++) {
+	for (i = 0; i < COUNT(server_cases); i++) {
 		sv.workers = server_cases[i].workers;
 		sv.counted = server_cases[i].counted;
 		out = open_memstream(&text, &len);
@@ -1038,11 +1032,11 @@ test_json_words(void **state)
 	size_t			 i;
 
 	(void)state;
-	for (i = 0; i < LENGTH(state_cases); i++) {
+	for (i = 0; i < COUNT(state_cases); i++) {
 		st.state = (uint8_t)state_cases[i].state;
 		assert_status_word(&st, "state", state_cases[i].json);
 	}
-	for (i = 0; i < LENGTH(next); i++) {
+	for (i = 0; i < COUNT(next); i++) {
 		st.next = (uint8_t)i;
 		assert_status_word(&st, "next", next[i]);
 	}

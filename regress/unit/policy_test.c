@@ -3,17 +3,10 @@
  * that a start gives one step and no more.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ntpd/parent/policy.h"
-
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+#include "regress/unit/unit.h"
 
 #define NOW		1800000000LL	/* in 2027 */
 #define YEARS		(365.25 * 86400)
@@ -64,7 +57,8 @@ static const struct {
 static void
 frequency_bounds(void **arg)
 {
-	struct policy	 policy = { .step = { STEP_BOOT, 0.128, 0 } };
+	struct policy	 policy = { .step.when = STEP_BOOT,
+			    .step.threshold = 0.128 };
 	struct clock_frequency wanted;
 	enum verdict	 verdict;
 	uint32_t	 before;
@@ -128,7 +122,8 @@ static const struct {
 static void
 slew_bounds(void **arg)
 {
-	struct policy	 policy = { .step = { STEP_NEVER, 0.128, 0 },
+	struct policy	 policy = { .step.when = STEP_NEVER,
+			    .step.threshold = 0.128,
 	    .was_synchronized = true };
 	struct clock_slew wanted;
 	enum verdict	 verdict;
@@ -158,7 +153,8 @@ hours(double h)
 static void
 slews_before_the_first_synchronization(void **arg)
 {
-	struct policy	 policy = { .step = { STEP_BOOT, 0.128, 0 } };
+	struct policy	 policy = { .step.when = STEP_BOOT,
+			    .step.threshold = 0.128 };
 	struct clock_slew small = { .rate = -0.1, .duration = 0.2 };
 	struct clock_slew fast = { .rate = 0.11, .duration = 0.2 };
 
@@ -231,8 +227,10 @@ step_bounds(void **arg)
 
 	(void)arg;
 	for (i = 0; i < COUNT(steps); i++) {
-		policy = (struct policy){ .step = { steps[i].step,
-		    steps[i].threshold, CONFIG_NO_LIMIT },
+		policy = (struct policy){
+		    .step.when = steps[i].step,
+		    .step.threshold = steps[i].threshold,
+		    .step.limit = CONFIG_NO_LIMIT,
 		    .state = steps[i].state };
 		wanted.by = steps[i].by;
 		verdict = policy_step(&policy, &wanted, steps[i].now, hours(0));
@@ -247,7 +245,8 @@ step_bounds(void **arg)
 static struct policy
 in_state(enum policy_state state)
 {
-	return (struct policy){ .step = { STEP_BOOT, 0.128, LIMIT },
+	return (struct policy){ .step.when = STEP_BOOT,
+	    .step.threshold = 0.128, .step.limit = LIMIT,
 	    .state = state };
 }
 

@@ -5,25 +5,19 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "common/log.h"
-#include "ntpd/process.h"
+#include "ntpd/child.h"
+#include "ntpd/sandbox.h"
+#include "regress/unit/unit.h"
 
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define HDR		sizeof(struct imsg_header)
 
 /* The table once more, to be held against what process.c makes of it. */
@@ -46,19 +40,6 @@ static int		 fds_before;
 
 /* Standard error goes here. */
 static int		 log_read, saved_stderr;
-
-static int
-open_fds(void)
-{
-	DIR		*dir = opendir("/proc/self/fd");
-	int		 n = 0;
-
-	assert_non_null(dir);
-	while (readdir(dir) != NULL)
-		n++;
-	closedir(dir);
-	return n;
-}
 
 static void
 connect_as(enum process self, enum process other)
@@ -170,24 +151,35 @@ some_fd(void)
 static void
 names(void **arg)
 {
-	static const char *const want[PROCESSES] = {
-		[PARENT] = "parent", [LAUNCHER] = "launcher",
-		[ENGINE] = "engine", [SERVER] = "server",
-		[RESOLVER] = "resolver"
-	};
 	enum process	 p;
 
 	(void)arg;
-	for (p = PARENT; p < PROCESSES; p++) {
-		assert_string_equal(process_name(p), want[p]);
-		assert_int_equal(process_by_name(want[p]), p);
-	}
+	assert_string_equal(process_name(PARENT), "parent");
+	assert_string_equal(process_name(SERVER), "server");
+	for (p = PARENT; p < PROCESSES; p++)
+		assert_int_equal(process_by_name(process_name(p)), p);
 	assert_string_equal(process_name(PROCESSES), "unknown");
 	assert_string_equal(process_name((enum process)77), "unknown");
 	assert_int_equal(process_by_name(""), PROCESSES);
 	assert_int_equal(process_by_name("Parent"), PROCESSES);
 	assert_int_equal(process_by_name("engines"), PROCESSES);
 	assert_int_equal(process_by_name("unknown"), PROCESSES);
+}
+
+/* Who is there, and how often. */
+static void
+children(void **arg)
+{
+	(void)arg;
+	assert_false(process_is_child(PARENT, 0));
+	assert_true(process_is_child(LAUNCHER, 0));
+	assert_true(process_is_child(ENGINE, 0));
+	assert_false(process_is_child(ENGINE, 1));
+	assert_true(process_is_child(SERVER, CONFIG_MAX_WORKERS - 1));
+	assert_false(process_is_child(SERVER, CONFIG_MAX_WORKERS));
+	assert_false(process_is_child(SERVER, UINT32_MAX));
+	assert_false(process_is_child(PROCESSES, 0));
+	assert_false(process_is_child(UINT32_MAX, 0));
 }
 
 static bool
@@ -333,8 +325,8 @@ descriptors_come_with_their_messages(void **arg)
 	(void)arg;
 	be_a_child();
 	for (i = 0; i < 4; i++)
-		peer_sends(MSG_ENGINE_RESOLVER, i, i % 2 == 1 ? some_fd() : -1,
-		    sizeof(struct no_payload));
+		peer_sends(MSG_ENGINE_CHANNEL, i, i % 2 == 1 ? some_fd() : -1,
+		    sizeof(struct child_name));
 	for (i = 0; i < 4; i++)		/* several reads: ends at descriptors */
 		assert_true(turn());
 	for (i = 0; i < 4; i++) {
@@ -384,8 +376,8 @@ sending(void **arg)
 	(void)arg;
 	assert_int_equal(pipe2(pipefd, O_CLOEXEC), 0);
 	assert_true(channel_send(&ch, MSG_CLOCK_STATE, 9, -1, &state));
-	assert_true(channel_send(&ch, MSG_ENGINE_RESOLVER, 10, pipefd[1],
-	    NULL));
+	assert_true(channel_send(&ch, MSG_ENGINE_CHANNEL, 10, pipefd[1],
+	    zeros));
 	while (imsgbuf_pending(&ch.buf))
 		assert_true(turn());
 	assert_int_equal(fcntl(pipefd[1], F_GETFD), -1);	/* gone there */
@@ -401,8 +393,8 @@ sending(void **arg)
 		assert_int_equal(imsgbuf_read(&peer), IMSG_OK);
 		assert_int_equal(imsg_get(&peer, &imsg), IMSG_OK);
 	}
-	assert_int_equal(imsg.hdr.type, MSG_ENGINE_RESOLVER);
-	assert_int_equal(imsg.hdr.len, sizeof(struct no_payload));
+	assert_int_equal(imsg.hdr.type, MSG_ENGINE_CHANNEL);
+	assert_int_equal(imsg.hdr.len, sizeof(struct child_name));
 	assert_memory_equal(imsg.data, zeros, imsg.hdr.len);
 	assert_int_equal(write(imsg.fd, "x", 1), 1);
 	assert_int_equal(read(pipefd[0], &c, 1), 1);
@@ -654,8 +646,8 @@ expect_something_else(void **arg)
 
 	(void)arg;
 	be_a_child();
-	peer_sends(MSG_ENGINE_RESOLVER, 1, some_fd(),
-	    sizeof(struct no_payload));
+	peer_sends(MSG_ENGINE_CHANNEL, 1, some_fd(),
+	    sizeof(struct child_name));
 	peer_sends(MSG_CHILD_SETUP, 2, -1, sizeof(struct child_setup));
 	assert_false(channel_expect(&ch, MSG_CHILD_SETUP, 5, &msg));
 }
@@ -715,9 +707,9 @@ expect_of_a_peer_that_is_gone(void **arg)
 }
 
 /* What a parent that is not one, or no longer, has sent. */
-static const struct imsg_header resolver = {
-	.type = MSG_ENGINE_RESOLVER,
-	.len = sizeof(struct no_payload)
+static const struct imsg_header no_setup = {
+	.type = MSG_ENGINE_CHANNEL,
+	.len = sizeof(struct child_name)
 };
 
 static const struct {
@@ -727,7 +719,7 @@ static const struct {
 } silences[] = {
 	{ "nothing comes", 0, "" },
 	{ "half of a header", HDR / 2, "" },
-	{ "something else", HDR + sizeof(struct no_payload),
+	{ "something else", HDR + sizeof(struct child_name),
 	    "fatal: engine: no setup from the parent\n" },
 };
 
@@ -735,14 +727,13 @@ static const struct {
 static void
 begin_without_a_parent(void **arg)
 {
-	struct child_setup setup;
 	char		 sent[64] = "", said[256];
 	int		 fds[2], errors[2], status;
 	size_t		 i;
 	ssize_t		 n;
 
 	(void)arg;
-	memcpy(sent, &resolver, HDR);
+	memcpy(sent, &no_setup, HDR);
 	for (i = 0; i < COUNT(silences); i++) {
 		assert_true(channel_pair(fds));
 		assert_int_equal(pipe(errors), 0);
@@ -751,7 +742,8 @@ begin_without_a_parent(void **arg)
 		close(fds[1]);
 		if (fork() == 0) {
 			dup2(errors[1], STDERR_FILENO);
-			channel_open_child(&ch, fds[0], ENGINE, &setup);
+			dup2(fds[0], CHILD_CHANNEL_FD);
+			child_begin(&ch, ENGINE, 0);
 			_exit(0);
 		}
 		close(fds[0]);
@@ -794,6 +786,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		TEST(nonsense_is_logged),
 		TEST(names),
+		TEST(children),
 		TEST(only_what_the_table_lists),
 		TEST(only_of_the_exact_length),
 		TEST(nonsense_in_quantity),

@@ -2,17 +2,12 @@
  * What the engine tells of itself: nothing that a record has is left out.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ntpctl/record.h"
 #include "ntpd/engine/report.h"
+#include "regress/unit/unit.h"
 
 static struct association	 all[MAX_ASSOCIATIONS];
 static struct hosts		 hosts;

@@ -2,16 +2,11 @@
  * The statements that set one value, by their table: what each sets, its range
  * and its units, and that no word of any takes a name from anybody.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ntpd/config/statement.h"
+#include "regress/unit/unit.h"
 
 #define LINE_LEN	256
 
