@@ -20,6 +20,8 @@ enum reason {
 	REASON_DELAY,
 	REASON_LOOP,
 	REASON_VERSION,
+	REASON_UNRESOLVED,
+	REASON_NO_INTERFACE,
 	REASONS			/* how many there are */
 };
 

@@ -58,7 +58,8 @@ record_status(struct control_status *st, const void *data, size_t len)
 	double *const	 numbers[] = {
 		&st->offset, &st->error, &st->likely, &st->certain,
 		&st->frequency, &st->frequency_error, &st->root_delay,
-		&st->root_dispersion, &st->updated_ago, &st->next_in, &st->slewing
+		&st->root_dispersion, &st->updated_ago, &st->next_in,
+		&st->why_in, &st->spread, &st->step_limit, &st->slewing
 	};
 
 	if (len != sizeof(*st))
@@ -66,7 +67,8 @@ record_status(struct control_status *st, const void *data, size_t len)
 	memcpy(st, data, sizeof(*st));
 	if (st->version != CONTROL_VERSION)
 		return "a status of another version";
-	if (st->synchronized > 1 || st->read_only > 1 || st->listening > 1)
+	if (st->synchronized > 1 || st->read_only > 1 || st->listening > 1 ||
+	    st->serving > 1)
 		return "a status with a flag that is neither 0 nor 1";
 	if (st->leap > LEAP_UNKNOWN)
 		return "a status with an unknown leap indicator";
@@ -76,6 +78,8 @@ record_status(struct control_status *st, const void *data, size_t len)
 		return "a status with an unknown next action";
 	if (st->state > CONTROL_BEGINNING_AGAIN)
 		return "a status with an unknown state";
+	if (st->why > WHY_FEW_ANSWERS)
+		return "a status with an unknown reason";
 	if (st->local > CONTROL_LOCAL_FOLLOWS)
 		return "a status with an unknown use of the local clock";
 	if (!addr_valid(&st->system_addr))

@@ -33,6 +33,23 @@ static const char *const next_names[] = {
 	[NEXT_UNUSABLE] = "unusable"
 };
 
+static const char *const why_names[] = {
+	[WHY_SYNCHRONIZED] = NULL,
+	[WHY_NO_SERVERS] = "no_servers",
+	[WHY_NO_ADDRESS] = "no_address",
+	[WHY_STEPPING] = "stepping",
+	[WHY_READ_ONLY] = "read_only",
+	[WHY_LIMIT] = "step_limit",
+	[WHY_CONFIRM] = "confirm",
+	[WHY_OFFSET] = "offset",
+	[WHY_BOUND] = "bound",
+	[WHY_NO_ANSWER] = "no_answer",
+	[WHY_UNUSABLE] = "unusable",
+	[WHY_WAITING] = "waiting",
+	[WHY_NO_MAJORITY] = "no_majority",
+	[WHY_FEW_ANSWERS] = "few_answers"
+};
+
 static const char *const sync_names[] = {
 	[CONTROL_STARTING] = "starting",
 	[CONTROL_FOLLOWING] = "following",
@@ -106,8 +123,8 @@ status_object(const struct control_status *st)
 
 	/* json_pack(3) takes over the values, and fails on a missing one. */
 	return json_pack("{s:b, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-	    "s:o, s:o, s:o, s:s, s:i, s:o, s:o, s:o, s:I, s:I, s:I, s:b, s:s, "
-	    "s:o, s:I, s:b}",
+	    "s:o, s:o, s:o, s:s, s:i, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:b, "
+	    "s:b, s:s, s:o, s:I, s:b, s:s?}",
 	    "synchronized", st->synchronized,
 	    "state", sync_names[st->state],
 	    "local", local_names[st->local],
@@ -129,12 +146,15 @@ status_object(const struct control_status *st)
 	    "root_dispersion", number(st->root_dispersion),
 	    "peers", (json_int_t)st->peers,
 	    "reachable", (json_int_t)st->reachable,
+	    "usable", (json_int_t)st->usable,
 	    "truechimers", (json_int_t)st->truechimers,
 	    "listening", st->listening,
+	    "serving", st->serving,
 	    "next", next_names[st->next],
 	    "next_in", span(st->next_in),
 	    "refused", (json_int_t)st->refused,
-	    "read_only", st->read_only);
+	    "read_only", st->read_only,
+	    "why", why_names[st->why]);
 }
 
 static json_t *

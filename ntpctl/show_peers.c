@@ -5,6 +5,7 @@
  * servers cannot be used.
  */
 #include <math.h>
+#include <netdb.h>
 #include <string.h>
 
 #include <bsd/string.h>
@@ -133,6 +134,20 @@ show_peer(FILE *out, const struct control_peer *peer, const char *remote,
 	    format_ms(known, peer->jitter, jitter));
 }
 
+/* Why PEER cannot be used, and what the system said of it. */
+static void
+show_reason(FILE *out, const struct control_peer *peer, const char *remote)
+{
+	const char	*system = NULL;
+
+	if (peer->code != 0)
+		system = peer->reason == REASON_UNRESOLVED ?
+		    gai_strerror(peer->code) : strerror(peer->code);
+	fprintf(out, "# %s cannot be used: %s%s%s\n", remote,
+	    reason_text(peer->reason), system != NULL ? ": " : "",
+	    system != NULL ? system : "");
+}
+
 void
 show_peers(FILE *out, const struct control_peer *peers, size_t n,
     size_t width)
@@ -151,7 +166,6 @@ show_peers(FILE *out, const struct control_peer *peers, size_t n,
 		    column);
 	for (i = 0; i < n; i++)
 		if (peers[i].reason != REASON_NONE)
-			fprintf(out, "# %s cannot be used: %s\n",
-			    remote_name(peers, n, i, text),
-			    reason_text(peers[i].reason));
+			show_reason(out, &peers[i],
+			    remote_name(peers, n, i, text));
 }
