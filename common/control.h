@@ -64,9 +64,9 @@ enum control_why {
 	WHY_NO_SERVERS,		/* none is configured */
 	WHY_NO_ADDRESS,		/* no server's name has an address */
 	WHY_STEPPING,		/* it is being set */
-	WHY_READ_ONLY,		/* it is off, and -x leaves it so */
 	WHY_LIMIT,		/* it is off by more than the step limit */
 	WHY_CONFIRM,		/* it is off; waits for why_in s */
+	WHY_READ_ONLY,		/* it is off, and -x leaves it so */
 	WHY_OFFSET,		/* it is off, which is being corrected */
 	WHY_BOUND,		/* it may be off by too much */
 	WHY_NO_ANSWER,		/* no server has answered */
