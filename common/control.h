@@ -63,6 +63,7 @@ enum control_why {
 	WHY_SYNCHRONIZED,	/* it is */
 	WHY_NO_SERVERS,		/* none is configured */
 	WHY_NO_ADDRESS,		/* no server's name has an address */
+	WHY_ORPHANS,		/* only orphans answer, one is followed */
 	WHY_STEPPING,		/* it is being set */
 	WHY_LIMIT,		/* it is off by more than the step limit */
 	WHY_CONFIRM,		/* it is off; waits for why_in s */
@@ -110,7 +111,7 @@ struct control_status {
 	uint32_t	 peers;		/* servers, as many as peer records */
 	uint32_t	 reachable;	/* answered one of eight requests */
 	uint32_t	 usable;	/* so that it can be used */
-	uint32_t	 truechimers;	/* are in the majority */
+	uint32_t	 truechimers;	/* and the answer agrees */
 
 	uint32_t	 voters;	/* that would be, if there were one */
 	uint32_t	 cluster;	/* of these agree, at most */

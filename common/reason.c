@@ -31,6 +31,7 @@ static const struct {
 	[REASON_UNRESOLVED] = { "unresolved", "its name has no address" },
 	[REASON_NO_INTERFACE] = { "no_interface",
 	    "its interface is not there" },
+	[REASON_RATE] = { "rate", "it asks to be asked less often" },
 };
 
 const char *

@@ -22,6 +22,7 @@ enum reason {
 	REASON_VERSION,
 	REASON_UNRESOLVED,
 	REASON_NO_INTERFACE,
+	REASON_RATE,
 	REASONS			/* how many there are */
 };
 

@@ -4,6 +4,7 @@
  * terminal are the daemon's to play with.
  */
 #include <math.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -231,4 +232,14 @@ record_peer_refid(const struct control_peer *peer, char *text)
 		return record_refid(peer->refid, peer->stratum, text);
 	strlcpy(text, why, RECORD_REFID_LEN);
 	return text;
+}
+
+const char *
+record_peer_detail(const struct control_peer *peer)
+{
+	if (peer->code == 0)
+		return NULL;
+	if (peer->reason == REASON_UNRESOLVED)
+		return gai_strerror(peer->code);
+	return peer->reason == REASON_UNSENDABLE ? strerror(peer->code) : NULL;
 }

@@ -37,6 +37,7 @@ static const char *const why_names[] = {
 	[WHY_SYNCHRONIZED] = NULL,
 	[WHY_NO_SERVERS] = "no_servers",
 	[WHY_NO_ADDRESS] = "no_address",
+	[WHY_ORPHANS] = "orphans",
 	[WHY_STEPPING] = "stepping",
 	[WHY_READ_ONLY] = "read_only",
 	[WHY_LIMIT] = "step_limit",
@@ -164,13 +165,14 @@ peer_object(const struct control_peer *peer)
 	bool		 sample = peer->has_sample == 1;
 	bool		 answered = record_peer_answered(peer);
 
-	return json_pack("{s:o, s:o, s:s, s:s, s:s?, s:i, s:s, s:s, s:o, s:o, "
+	return json_pack("{s:o, s:o, s:s, s:s, s:s?, s:s?, s:i, s:s, s:s, s:o, s:o, "
 	    "s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:b, s:b, s:I, s:I, s:I}",
 	    "name", string(peer->name),
 	    "address", address(&peer->addr),
 	    "tally", tally_names[peer->tally],
 	    "state", state_names[peer->state],
 	    "reason", reason_word(peer->reason),
+	    "detail", record_peer_detail(peer),
 	    "stratum", answered ? peer->stratum : NTP_MAX_STRATUM,
 	    "leap", leap_names[answered ? peer->leap : LEAP_UNKNOWN],
 	    "refid", record_peer_refid(peer, refid),

@@ -5,7 +5,6 @@
  * servers cannot be used.
  */
 #include <math.h>
-#include <netdb.h>
 #include <string.h>
 
 #include <bsd/string.h>
@@ -138,14 +137,11 @@ show_peer(FILE *out, const struct control_peer *peer, const char *remote,
 static void
 show_reason(FILE *out, const struct control_peer *peer, const char *remote)
 {
-	const char	*system = NULL;
+	const char	*detail = record_peer_detail(peer);
 
-	if (peer->code != 0)
-		system = peer->reason == REASON_UNRESOLVED ?
-		    gai_strerror(peer->code) : strerror(peer->code);
 	fprintf(out, "# %s cannot be used: %s%s%s\n", remote,
-	    reason_text(peer->reason), system != NULL ? ": " : "",
-	    system != NULL ? system : "");
+	    reason_text(peer->reason), detail != NULL ? ": " : "",
+	    detail != NULL ? detail : "");
 }
 
 void

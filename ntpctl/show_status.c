@@ -262,6 +262,10 @@ show_why(const struct control_status *st, char *text, size_t len)
 	case WHY_NO_ADDRESS:
 		strlcpy(text, "no server's name has an address yet", len);
 		break;
+	case WHY_ORPHANS:
+		strlcpy(text, "no server but orphans, of which one is "
+		    "followed", len);
+		break;
 	case WHY_NO_ANSWER:
 		strlcpy(text, "no server answers", len);
 		break;

@@ -283,6 +283,8 @@ association_reason(const struct association *a)
 		    REASON_UNSENDABLE;
 	if (a->refused != REASON_NONE)
 		return a->refused;
+	if (a->was_kissed && a->reach == 0)
+		return REASON_RATE;
 	return a->was_unreachable ? REASON_SILENT : REASON_NONE;
 }
 
@@ -334,6 +336,7 @@ association_answered(const struct planning *p, struct association *a,
 		note_acceptance(a);
 	else
 		note_refusal(a, REASON_STRATUM);
+	a->was_kissed = false;
 	schedule_answered(&a->schedule);
 	a->last = answer->pkt;
 	a->interleaved = answer->interleaved;
@@ -368,6 +371,7 @@ association_kissed(const struct planning *p, struct association *a,
 	a->heard++;
 	a->heard_of |= 1;
 	if (memcmp(code, "RATE", 4) == 0) {
+		a->was_kissed = true;
 		schedule_slow_down(&a->schedule);
 		association_plan(p, a, SCHEDULE_KISS);
 		return KISS_RATE;

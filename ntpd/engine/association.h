@@ -48,6 +48,7 @@ struct association {
 	bool		 was_silent;	/* logged as silent */
 	bool		 was_self;	/* logged as this machine itself */
 	bool		 was_refused;	/* logged as of no use */
+	bool		 was_kissed;	/* the last answer: ask less often */
 	bool		 was_unsendable; /* the last request could not leave */
 	int		 error;		/* errno of that; ENODEV: no interface */
 };

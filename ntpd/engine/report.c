@@ -26,11 +26,12 @@ static const uint8_t states[] = {
 	[SCHEDULE_STOPPED] = PEER_STATE_DENIED
 };
 
-/* Does A agree with the majority? */
+/* Does A agree with the majority, and did it in its last answer? */
 static bool
 is_truechimer(const struct report_view *v, const struct association *a)
 {
-	return v->sync->verdicts[a - v->all].tally >= OUTLIER;
+	return v->sync->verdicts[a - v->all].tally >= OUTLIER &&
+	    v->sync->sources[a - v->all].surprises == 0;
 }
 
 /* Has host number I no association? */
@@ -142,10 +143,11 @@ why_not(const struct report_view *v, const struct control_status *st)
 		return WHY_NO_SERVERS;
 	if (is_nobody_known(v))
 		return WHY_NO_ADDRESS;
+	if (v->system.local == CONTROL_LOCAL_FOLLOWS)
+		return WHY_ORPHANS;
 	if (v->steer->stepping)
 		return WHY_STEPPING;
-	if (sync_ready(v->sync) && v->steer->peer.known &&
-	    v->system.local != CONTROL_LOCAL_FOLLOWS)
+	if (sync_ready(v->sync) && v->steer->peer.known)
 		return why_not_good(v);
 	if (st->reachable == 0)
 		return WHY_NO_ANSWER;

@@ -65,8 +65,10 @@ steer_log_majority(struct steer *s, const struct sync *sync,
 		if (b.cluster > 1)
 			snprintf(agree, sizeof(agree), "no more than %zu",
 			    b.cluster);
-		log_warnx("no majority: %zu servers answer, %s of them agree: "
-		    "%s", b.voters, agree, text);
+		s->coasting = sync->state == SYNC_COASTING;
+		log_warnx("no majority: %zu servers answer, %s of them agree%s"
+		    ": %s", b.voters, agree, s->coasting ?
+		    ", and the clock coasts" : "", text);
 	}
 	s->no_majority = true;
 }

@@ -2,17 +2,10 @@
  * Times in words.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "common/format.h"
-
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+#include "regress/unit/unit.h"
 
 /* Offsets are true time minus the clock's. */
 static const struct {

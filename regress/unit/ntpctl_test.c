@@ -394,11 +394,11 @@ static const struct {
 	    "      next:  nothing, no server is configured\n" },
 	{ "an orphan that follows", {
 		GOOD_STATUS, .synchronized = 0, .stratum = 11,
-		.local = CONTROL_LOCAL_FOLLOWS, .why = WHY_NO_ANSWER,
+		.local = CONTROL_LOCAL_FOLLOWS, .why = WHY_ORPHANS,
 		.reachable = 1, .usable = 0, .truechimers = 0 },
 	    "     clock:  NOT synchronized, follows the local clock of "
 	    "ntp.example.org (192.0.2.1), last update 12 s ago\n"
-	    "       why:  no server answers\n"
+	    "       why:  no server but orphans, of which one is followed\n"
 	    "    offset:  45.2 us behind true time, standard error 12.0 us\n"
 	    "    likely:  within 3.210 ms, in 99 % of the time\n"
 	    "   certain:  within 4.500 ms, if most servers are right\n"
@@ -603,6 +603,8 @@ static const struct {
 	    "no_servers" },
 	{ { GOOD_STATUS, .why = WHY_NO_ADDRESS },
 	    "no server's name has an address yet", "no_address" },
+	{ { GOOD_STATUS, .why = WHY_ORPHANS },
+	    "no server but orphans, of which one is followed", "orphans" },
 	{ { GOOD_STATUS, .why = WHY_STEPPING, .offset = -30 },
 	    "the clock is 30.000 s ahead and is being set", "stepping" },
 	{ { GOOD_STATUS, .why = WHY_READ_ONLY, .offset = 0.4 },
@@ -649,7 +651,7 @@ test_why(void **state)
 	FILE			*out;
 
 	(void)state;
-	for (i = 0; i < LENGTH(why_cases); i++) {
+	for (i = 0; i < COUNT(why_cases); i++) {
 		assert_string_equal(status_line(&why_cases[i].st, "why:",
 		    text), why_cases[i].text);
 		report.status = why_cases[i].st;
@@ -687,7 +689,7 @@ test_what_clients_get(void **state)
 	size_t			 i;
 
 	(void)state;
-	for (i = 0; i < LENGTH(client_cases); i++)
+	for (i = 0; i < COUNT(client_cases); i++)
 		assert_string_equal(status_line(&client_cases[i].st,
 		    "clients:", text), client_cases[i].text);
 }
@@ -1045,6 +1047,7 @@ static const char json_all[] =
     "      \"tally\": \"system_peer\",\n"
     "      \"state\": \"polling\",\n"
     "      \"reason\": null,\n"
+    "      \"detail\": null,\n"
     "      \"stratum\": 1,\n"
     "      \"leap\": \"none\",\n"
     "      \"refid\": \".GPS.\",\n"
@@ -1071,6 +1074,7 @@ static const char json_all[] =
     "      \"tally\": \"unusable\",\n"
     "      \"state\": \"resolving\",\n"
     "      \"reason\": \"stratum\",\n"
+    "      \"detail\": null,\n"
     "      \"stratum\": 16,\n"
     "      \"leap\": \"unknown\",\n"
     "      \"refid\": \".DNS.\",\n"

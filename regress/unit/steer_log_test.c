@@ -3,26 +3,18 @@
  * in words, and its end.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
 
 #include "ntpd/engine/ballot.h"
 #include "ntpd/engine/steer.h"
+#include "regress/unit/unit.h"
 
 static struct steer	 steer;
 static struct sync	 synced;
 static struct association all[MAX_ASSOCIATIONS];
 static struct log_limit	 limit;
 static struct reading	 reading;
-static FILE		*captured;	/* what was written to stderr */
-static int		 saved_stderr;
 
 const char *
 association_name(const struct association *a, char text[ADDR_STRLEN])
@@ -51,50 +43,25 @@ begin(void **state)
 		    .bytes = { 192, 0, 2, (uint8_t)(i + 1) } };
 	limit = (struct log_limit){ .burst = 50, .interval = 60 };
 	reading = (struct reading){ .now = 100 };
-	if ((captured = tmpfile()) == NULL)
-		return -1;
-	log_init(LOG_TO_STDERR, NULL, 0);
-	saved_stderr = dup(STDERR_FILENO);
-	return dup2(fileno(captured), STDERR_FILENO) == -1 ? -1 : 0;
+	return capture_begin();
 }
 
 static int
 end(void **state)
 {
 	(void)state;
-	dup2(saved_stderr, STDERR_FILENO);
-	close(saved_stderr);
-	return fclose(captured);
+	return capture_end();
 }
 
-/* The last line, without its end, and in *LINES how many there are. */
-static const char *
-last_line(unsigned *lines)
-{
-	static char	 text[16384];
-	ssize_t		 len = pread(fileno(captured), text,
-	    sizeof(text) - 1, 0);
-	char		*p, *last = text;
-
-	assert_true(len >= 0);
-	text[len] = '\0';
-	for (*lines = 0, p = text; (p = strchr(p, '\n')) != NULL; (*lines)++) {
-		*p++ = '\0';
-		if (*p != '\0')
-			last = p;
-	}
-	return last;
-}
-
+/* The log has so many LINES, and one of them is LINE. */
 static void
 assert_said(unsigned lines, const char *line)
 {
-	unsigned	 n;
-	const char	*last = last_line(&n);
+	char		 whole[512];
 
-	if (n != lines || strcmp(last, line) != 0)
-		fail_msg("%u lines, \"%s\", not %u, \"%s\"", n, last, lines,
-		    line);
+	snprintf(whole, sizeof(whole), "%s\n", line);
+	assert_int_equal(capture_count("\n"), lines);
+	assert_int_equal(capture_count(whole), 1);
 }
 
 /* N servers, number I says OFFSETS[I] s, 1 ms away, three times each. */
@@ -111,9 +78,17 @@ hear(const double offsets[], size_t n)
 		for (i = 0; i < n; i++) {
 			s.when = reading.now;
 			s.offset = offsets[i];
-			sync_sample(&synced, i, &s, 0);
+			sync_sample(&synced, i, &s, k == 2 ? n - 1 - i : n);
 			reading.now += 2;
 		}
+}
+
+static void
+state_is(enum sync_state state)
+{
+	synced.state = state;
+	steer_log_state(&steer, &synced, all, &reading, &limit,
+	    instant_now());
 }
 
 /* It names who says what of the clock, which is 1 s ahead of all that. */
@@ -140,6 +115,24 @@ no_majority_is_told_with_figures(void **state)
 	    "ahead");
 }
 
+/* That the clock coasts for it is in the same line, and its end another. */
+static void
+no_majority_any_more(void **state)
+{
+	static const double two[] = { 2, 0 };
+
+	(void)state;
+	hear(two, 2);
+	synced.state = SYNC_COASTING;
+	steer_log_majority(&steer, &synced, all, &reading, false);
+	state_is(SYNC_COASTING);
+	assert_said(1, "no majority: 2 servers answer, no two of them agree, "
+	    "and the clock coasts: by 192.0.2.1 the clock is 2.000 s behind, "
+	    "by 192.0.2.2 0 ns behind");
+	state_is(SYNC_FOLLOWING);
+	assert_said(2, "a majority of the servers confirms the clock again");
+}
+
 static void
 two_and_two(void **state)
 {
@@ -159,22 +152,12 @@ static void
 one_is_enough(void **state)
 {
 	static const double one[] = { 0.5 };
-	unsigned	 lines;
 
 	(void)state;
 	hear(one, 1);
 	assert_int_equal(ballot_count(&synced, reading.now).voters, 1);
 	steer_log_majority(&steer, &synced, all, &reading, false);
-	(void)last_line(&lines);
-	assert_int_equal(lines, 0);
-}
-
-static void
-state_is(enum sync_state state)
-{
-	synced.state = state;
-	steer_log_state(&steer, &synced, all, &reading, &limit,
-	    instant_now());
+	assert_int_equal(capture_count("\n"), 0);
 }
 
 /* One surprise is no news.  Two are, with the name, and so is their end. */
@@ -182,15 +165,13 @@ static void
 doubt_begins_and_ends(void **state)
 {
 	static const double one[] = { 0 };
-	unsigned	 lines;
 
 	(void)state;
 	hear(one, 1);
 	synced.sources[0].state = SOURCE_DOUBTED;
 	synced.sources[0].surprises = 1;
 	state_is(SYNC_IN_DOUBT);
-	(void)last_line(&lines);
-	assert_int_equal(lines, 0);
+	assert_int_equal(capture_count("\n"), 0);
 	synced.sources[0].surprises = 2;
 	state_is(SYNC_IN_DOUBT);
 	state_is(SYNC_IN_DOUBT);
@@ -264,6 +245,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(no_majority_is_told_with_figures),
+		TEST(no_majority_any_more),
 		TEST(two_and_two),
 		TEST(one_is_enough),
 		TEST(doubt_begins_and_ends),
