@@ -206,6 +206,11 @@ who_never_answered(void **arg)
 	assert_int_equal(peer.reach, 0);
 	assert_near(peer.offset, 0, 0);
 	assert_int_equal(peer.tally, TALLY_UNUSABLE);
+	/* Nor does one answer make a sample. */
+	answered(&all[ONLY], 3);
+	peer = peer_of("192.0.2.9");
+	assert_near(peer.when, 3, 1e-9);
+	assert_int_equal(peer.has_sample, 0);
 }
 
 static void
@@ -394,7 +399,8 @@ status_when_synchronized(void **arg)
 	assert_int_equal(st.reachable, 2);
 	assert_int_equal(st.truechimers, 3);
 	assert_near(st.updated_ago, 62, 1e-6);
-	assert_true(st.frequency_error < 20);
+	assert_near(st.frequency_error, 1e6 *
+	    sync_estimate(&sync_state, 1000).frequency_error, 1e-9);
 	assert_string_equal(st.system_peer, "pool.example");
 	assert_true(addr_equal(&st.system_addr, &all[FIRST].addr));
 	/* The peer of an orphan is named, the last one of old is not. */
