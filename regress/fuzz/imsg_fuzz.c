@@ -14,7 +14,7 @@
 #include "regress/fuzz/fuzz.h"
 #include "regress/fuzz/stream.h"
 
-const size_t	 input_most = 1024;
+const size_t	 input_most = 700;
 
 /* How far the messages have come. */
 struct taken {
@@ -73,7 +73,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		require(buf.nfds <= IMSG_MAX_FDS);
 		if (status == IMSG_EOF || status == IMSG_ERROR)
 			break;
-		if (!(stream_flags() & STREAM_OWN))
+		/* With a full input nothing comes until some are taken. */
+		if (!(stream_flags() & STREAM_OWN) || status == IMSG_AGAIN)
 			good = take(&buf, &taken);
 	}
 	(void)take(&buf, &taken);
@@ -107,6 +108,7 @@ message(unsigned flags, size_t len, uint32_t has_fd)
 static void
 seeds_of_frames(void)
 {
+	static const uint8_t zeros[IMSG_MAX_PAYLOAD - STREAM_ZEROS];
 	struct imsg_header hdr = header(0, 0);
 	size_t		 i;
 
@@ -126,6 +128,15 @@ seeds_of_frames(void)
 	seed_begin("too_long");
 	hdr = header(IMSG_MAX_PAYLOAD + 1, 0);
 	stream_chunk(0, &hdr, sizeof(hdr));
+	seed_begin("too_long_and_there");
+	for (i = 0; i < 4; i++)
+		stream_chunk(STREAM_LONG, &hdr, sizeof(hdr));
+	seed_begin("largest");
+	hdr = header(IMSG_MAX_PAYLOAD, 0);
+	for (i = 0; i < 6; i++) {
+		stream_chunk(STREAM_LONG | STREAM_OWN, &hdr, sizeof(hdr));
+		stream_chunk(0, zeros, IMSG_MAX_PAYLOAD - STREAM_ZEROS);
+	}
 	seed_begin("huge");
 	hdr = header(UINT32_MAX, 0);
 	stream_chunk(0, &hdr, sizeof(hdr));

@@ -55,7 +55,7 @@ stream_open(const uint8_t *data, size_t size)
 bool
 stream_more(void)
 {
-	return stream.size > 0;
+	return stream.size > 0 && stream.ncame < sizeof(stream.came);
 }
 
 unsigned
@@ -97,38 +97,76 @@ fails(void)
 	return errno != 0;
 }
 
-/* The descriptors of the chunk, as far as there is room in MSG. */
+/*
+ * The descriptors of the chunk, as far as there is room in MSG.  Those that
+ * are lost have numbers, too.
+ */
 static void
 pass_fds(struct msghdr *msg, size_t room)
 {
 	static const size_t counts[] = { 0, 1, 3, IMSG_MAX_FDS + 1 };
 	struct cmsghdr	*c = msg->msg_control;
-	size_t		 i, n = counts[stream.flags & STREAM_FDS];
+	size_t		 i, n = counts[stream.flags & STREAM_FDS], fits;
 	int		 fd;
 
 	if (n > STREAM_FDS_MOST - stream.nfds)
 		n = STREAM_FDS_MOST - stream.nfds;
-	while (n > 0 && room < CMSG_LEN(n * sizeof(fd))) {
+	for (fits = n; fits > 0 && room < CMSG_LEN(fits * sizeof(fd)); fits--)
 		msg->msg_flags |= MSG_CTRUNC;
-		n--;
+	for (i = 0; i < fits; i++) {
+		fd = STREAM_FD + (int)(stream.nfds + i);
+		memcpy(CMSG_DATA(c) + i * sizeof(fd), &fd, sizeof(fd));
+		stream.open[stream.nfds + i] = true;
 	}
-	if (n == 0)
+	stream.nfds += n;
+	stream.closed += n - fits;
+	if (fits == 0)
 		return;
 	c->cmsg_level = SOL_SOCKET;
 	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(n * sizeof(fd));
-	msg->msg_controllen = CMSG_SPACE(n * sizeof(fd));
-	for (i = 0; i < n; i++) {
-		fd = STREAM_FD + (int)stream.nfds;
-		memcpy(CMSG_DATA(c) + i * sizeof(fd), &fd, sizeof(fd));
-		stream.open[stream.nfds++] = true;
+	c->cmsg_len = CMSG_LEN(fits * sizeof(fd));
+	msg->msg_controllen = CMSG_SPACE(fits * sizeof(fd));
+}
+
+/* The bytes that the input has of the chunk at the front. */
+static size_t
+chunk_bytes(void)
+{
+	size_t		 len = stream.data[1];
+
+	return len < stream.size - 2 ? len : stream.size - 2;
+}
+
+/* Take up to SIZE bytes of the chunk at the front. */
+static size_t
+take_bytes(uint8_t *to, size_t size)
+{
+	size_t		 i, have = chunk_bytes(), whole = have;
+
+	if (stream.flags & STREAM_LONG)
+		whole += STREAM_ZEROS;
+	if (size > whole - stream.at)
+		size = whole - stream.at;
+	if (size > sizeof(stream.came) - stream.ncame)
+		size = sizeof(stream.came) - stream.ncame;
+	for (i = 0; i < size; i++, stream.at++)
+		to[i] = stream.at < have ? stream.data[2 + stream.at] : 0;
+	memcpy(stream.came + stream.ncame, to, size);
+	stream.ncame += size;
+	if (stream.at == whole) {
+		stream.data += 2 + have;
+		stream.size -= 2 + have;
+		stream.at = 0;
+		stream.failed = false;
+		skip_empty();
 	}
+	return size;
 }
 
 ssize_t
 recvmsg(int fd, struct msghdr *msg, int flags)
 {
-	size_t		 len, room = msg->msg_controllen;
+	size_t		 room = msg->msg_controllen;
 
 	if (fd < STREAM_FD)
 		return syscall(SYS_recvmsg, fd, msg, flags);
@@ -142,25 +180,8 @@ recvmsg(int fd, struct msghdr *msg, int flags)
 	stream.flags = stream.data[0];
 	if (stream.at == 0)
 		pass_fds(msg, room);
-	len = stream.data[1];
-	if (len > stream.size - 2)
-		len = stream.size - 2;
-	len -= stream.at;
-	if (len > msg->msg_iov[0].iov_len)
-		len = msg->msg_iov[0].iov_len;
-	memcpy(msg->msg_iov[0].iov_base, stream.data + 2 + stream.at, len);
-	require(stream.ncame + len <= sizeof(stream.came));
-	memcpy(stream.came + stream.ncame, stream.data + 2 + stream.at, len);
-	stream.ncame += len;
-	stream.at += len;
-	if (stream.at == stream.data[1] || stream.at == stream.size - 2) {
-		stream.data += 2 + stream.at;
-		stream.size -= 2 + stream.at;
-		stream.at = 0;
-		stream.failed = false;
-		skip_empty();
-	}
-	return (ssize_t)len;
+	return (ssize_t)take_bytes(msg->msg_iov[0].iov_base,
+	    msg->msg_iov[0].iov_len);
 }
 
 /* Whatever is sent is taken. */

@@ -26,8 +26,11 @@ enum {
 	STREAM_ENOMEM = 3 << 4,
 	STREAM_ECONNRESET = 4 << 4,
 	STREAM_EIO = 5 << 4,
-	STREAM_ERRORS = 7 << 4
+	STREAM_ERRORS = 7 << 4,
+	STREAM_LONG = 1 << 7	/* STREAM_ZEROS bytes of 0 follow the others */
 };
+
+#define STREAM_ZEROS	4000
 
 /* STREAM_FD is open, and SIZE bytes of chunks at DATA come. */
 void	 stream_open(const uint8_t *data, size_t size);
