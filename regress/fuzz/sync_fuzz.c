@@ -13,6 +13,8 @@
 #include "ntpd/sync/sync.h"
 #include "regress/fuzz/fuzz.h"
 
+const size_t	 input_most = 2048;
+
 #define SOURCES		6
 #define EVENTS		200		/* of one input, at most */
 #define LATEST		4e9		/* s, oscillator time */
