@@ -61,7 +61,8 @@ struct stand {
 	bool		 votes;
 	enum source_state state;
 	unsigned	 surprises;	/* in a row */
-	bool		 agrees;	/* in the majority of what is new */
+	bool		 agrees;	/* in the majority of what is new, and
+					   beyond its errors */
 	bool		 counts;	/* ... and would be used */
 	bool		 ahead;		/* it says that true time is ahead of
 					   the prediction, else behind */
@@ -78,8 +79,8 @@ bool		 doubt_may_be_us(const struct stand *stands, size_t n);
 /*
  * Has it?  Those who agree and speak against the prediction, to the same side,
  * fulfil the condition above by themselves, and of those that would be used
- * more speak against it than not.  A far server whose path has changed is with the
- * majority, as its interval is wide, but a near one knows better.
+ * more speak against it than not.  A far server whose path has changed is with
+ * the majority, as its interval is wide, but a near one knows better.
  */
 bool		 doubt_is_us(const struct stand *stands, size_t n);
 

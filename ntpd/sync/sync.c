@@ -16,6 +16,12 @@
 #define SURPRISE	4.0
 
 /*
+ * What a source says in the end is a change from so many standard errors on.
+ * Tuned: bound_test, near_and_far.
+ */
+#define CHANGE		3.0
+
+/*
  * So many of the newest samples are the story of a source that has no part in
  * the estimate.  With more of them, an oscillator that drifts makes it look
  * unsteady.  Tuned: chaos_test.
@@ -484,6 +490,17 @@ try_start(struct sync *sync, const struct sample *sample, size_t expected)
 	return true;
 }
 
+/*
+ * Does O say that the prediction is wrong?  Of a source that was asked long ago
+ * the line is too uncertain for that: what two far ones say so is no evidence
+ * against a near one that fits.
+ */
+static bool
+speaks_of_change(const struct opinion *o)
+{
+	return fabs(o->offset) > CHANGE * sqrt(o->variance);
+}
+
 /* How all sources stand, given what they say in the end, O. */
 static void
 take_stands(const struct sync *sync, const struct opinion *o,
@@ -497,7 +514,8 @@ take_stands(const struct sync *sync, const struct opinion *o,
 			    sync->verdicts[i].tally != UNUSABLE),
 			.state = sync->sources[i].state,
 			.surprises = sync->sources[i].surprises,
-			.agrees = o[i].truechimer,
+			.agrees = o[i].truechimer &&
+			    speaks_of_change(&o[i]),
 			.counts = o[i].survivor,
 			.ahead = o[i].offset > 0
 		};
