@@ -28,8 +28,8 @@ int	 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define MOST_OFFSET	4294967296.0
 #define MOST_FREQUENCY	0.2
 
-/* How far off it may be in the end: half of what a path may be off, s. */
-#define RIGHT		5e-3
+/* How far off it may be in the end, s: half of a path, and what waits on it. */
+#define RIGHT		5.5e-3
 
 static struct sync	 sync_state;
 
