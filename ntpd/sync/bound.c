@@ -38,23 +38,29 @@ sync_bound(const struct sync *sync, double now)
  */
 #define FREQUENCY_UNMEASURED 500e-6
 
-/* Does the line through the samples of anybody who is used know it? */
+/*
+ * Do the lines through their samples know it, of more than half of those that
+ * answer?  One alone might be a liar, whose samples look as exact as it likes.
+ */
 static bool
 is_measured(const struct sync *sync, double now)
 {
 	struct line	 line;
-	size_t		 i;
+	size_t		 i, measured = 0, answer = 0;
 
 	for (i = 0; i < SYNC_SOURCES; i++) {
+		if (!sync->sources[i].used || sync->sources[i].nrecent == 0)
+			continue;
+		answer++;
 		if (!sync_takes_part(sync, i) ||
 		    sync->sources[i].nsamples == 0)
 			continue;
 		line = source_line(&sync->sources[i], now, 0, 0,
 		    FREQUENCY_UNMEASURED);
 		if (FREQUENCY_ERRORS * line.slope_error < SYNC_WORST_DRIFT)
-			return true;
+			measured++;
 	}
-	return false;
+	return 2 * measured > answer;
 }
 
 /*

@@ -84,6 +84,8 @@ tell_lie(size_t i, enum lie lie, double most, struct rng *rng)
 static size_t
 any_world(uint64_t seed, struct rng *rng)
 {
+	enum queue	 queue;
+	double		 delay;
 	size_t		 i, n;
 	struct path	*p;
 
@@ -92,9 +94,9 @@ any_world(uint64_t seed, struct rng *rng)
 	w.interval = seed % 3 == 0 ? 64 : 0;
 	n = 1 + (size_t)(MOST * rng_uniform(rng));
 	for (i = 0; i < n; i++) {
-		p = add_server(seed, (enum queue)(1 + 3 * rng_uniform(rng)),
-		    1e-4 * pow(10, 3 * rng_uniform(rng)), 1e-3 *
-		    rng_uniform(rng));
+		queue = (enum queue)(1 + 3 * rng_uniform(rng));
+		delay = 1e-4 * pow(10, 3 * rng_uniform(rng));
+		p = add_server(seed, queue, delay, 1e-3 * rng_uniform(rng));
 		bend(p, rng_uniform(rng));
 		p->loss = 0.1 * rng_uniform(rng);
 	}
