@@ -110,7 +110,6 @@ source_add(struct source *source, const struct sample *sample)
 	if (source->nsamples < SOURCE_SAMPLES)
 		source->nsamples++;
 	delays_add(&source->delays, sample->delay);
-	delays_add(&source->trips, sample_trip(sample));
 	add_recent(source, sample);
 	return shorter;
 }
@@ -276,7 +275,12 @@ source_contradicts(const struct source *source, size_t n)
 double
 source_length(const struct source *source)
 {
-	return source->trips.least;
+	double		 least = sample_trip(source_sample(source, 0));
+	size_t		 i;
+
+	for (i = 1; i < source->nsamples; i++)
+		least = fmin(least, sample_trip(source_sample(source, i)));
+	return least;
 }
 
 double

@@ -24,8 +24,6 @@ struct source {
 	size_t		 nsamples;
 	size_t		 newest;
 	struct delays	 delays;
-	struct delays	 trips;		/* T4 - T1: with what the server claims
-					   to have held the packets for */
 	enum source_state state;
 	unsigned	 surprises;	/* in a row, against prediction */
 	unsigned	 fits;		/* in a row */
@@ -123,9 +121,10 @@ void		 source_retell(struct source *source);
 double		 source_jitter(const struct source *source);
 
 /*
- * How long the path is, s, once there was a sample: the least round trip by our
- * own clock alone.  A server that says that it held a packet does not look
- * nearer for that, then or later.
+ * How long the path is, s, once there was a sample: the least round trip of
+ * those kept, by our own clock alone.  A server that says that it held a packet
+ * does not look nearer for that.  What the path was before says nothing: it may
+ * have become longer since.
  */
 double		 source_length(const struct source *source);
 
