@@ -272,6 +272,16 @@ source_contradicts(const struct source *source, size_t n)
 	return contradicts(source, s, n + 1);
 }
 
+void
+source_straighten(struct source *source)
+{
+	size_t		 n = source->nsamples;
+
+	while (n > 2 && source_contradicts(source, n - 1))
+		n /= 2;
+	source_forget(source, n);
+}
+
 double
 source_length(const struct source *source)
 {

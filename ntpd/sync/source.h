@@ -82,6 +82,12 @@ const struct sample *source_sample(const struct source *source, size_t i);
 bool		 source_contradicts(const struct source *source, size_t n);
 
 /*
+ * Forget the older samples if they are not on one line with the newest: of the
+ * newest half, or less, that are.  The oscillator has changed since.
+ */
+void		 source_straighten(struct source *source);
+
+/*
  * Variance (s^2) of the offset of SAMPLE, by how far its round trip exceeds
  * the path's minimum.
  */

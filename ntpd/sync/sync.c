@@ -267,9 +267,10 @@ take_fit(struct sync *sync, size_t i)
 {
 	struct source	*s = &sync->sources[i];
 
-	if (is_compared(s))
+	if (is_compared(s)) {
 		source_drop(s, s->waiting);
-	else
+		source_straighten(s);
+	} else
 		go_on_with_story(s);
 	s->surprises = 0;
 	if (s->fits < DOUBT_ANSWERS)
