@@ -582,9 +582,13 @@ judge(struct sync *sync, const struct opinion *o, size_t i)
 			s->surprises = 0;
 		happens(sync, i, EVENT_UNDECIDED);
 	} else if (o[i].survivor) {
-		/* Its path has changed, within what it may be. */
+		/*
+		 * Its path has changed, within what it may be, or its clock
+		 * was wrong before: it is heard as another one.
+		 */
 		if (s->state == SOURCE_INSISTS || s->state == SOURCE_FALSE) {
-			filter_leave(&sync->filter, i);
+			if (sync->filter.active[i])
+				filter_reject(&sync->filter, i);
 			s->surprises = 0;
 		}
 		happens(sync, i, EVENT_ACCEPTED);
