@@ -26,6 +26,8 @@ struct source {
 	struct delays	 delays;
 	enum source_state state;
 	unsigned	 surprises;	/* in a row, against prediction */
+	double		 since;		/* s, when the first of them came */
+	unsigned	 missed;	/* requests in a row without an answer */
 	unsigned	 fits;		/* in a row */
 	size_t		 waiting;	/* of the newest samples: in doubt */
 	double		 fitted;	/* s, when the last that fits came */

@@ -66,7 +66,7 @@ ask_in_doubt(size_t i)
 	size_t		 k;
 
 	for (k = 0; k < w.n; k++)
-		if (k == i || sync_takes_part(&w.sync, k))
+		if (k == i || sync_can_settle(&w.sync, k))
 			w.next[k] = fmin(w.next[k],
 			    fmax(w.last[k] + LEAST_POLL, w.now + 1));
 }
@@ -106,7 +106,9 @@ one_exchange(double end)
 	w.last[first] = w.now;
 	w.next[first] += wait_after(first);
 	w.answered[first] = path_ask(&w.paths[first], &w.osc, w.now, &sample);
-	if (w.answered[first] && exchange_late(first, &sample))
+	if (!w.answered[first])
+		sync_unanswered(&w.sync, first);
+	else if (exchange_late(first, &sample))
 		sync_sample(&w.sync, first, &sample, expected());
 	if (w.interval == 0 && sync_in_doubt(&w.sync, first))
 		ask_in_doubt(first);
