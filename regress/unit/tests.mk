@@ -67,6 +67,7 @@ steer_test	= ntpd/engine/steer ntpd/sync/confirm \
 		common/loop common/log common/ntptime
 change_test	= $(SYNC) regress/unit/paths regress/unit/world
 bound_test	= $(SYNC) regress/unit/paths regress/unit/world
+silence_test	= $(SYNC) regress/unit/paths regress/unit/world
 chaos_test	= $(SYNC) regress/unit/paths regress/unit/chaos
 sync_test	= $(SYNC) regress/unit/paths regress/unit/world
 xleave_test	= ntpd/server/xleave ntpd/server/address common/ntptime

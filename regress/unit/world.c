@@ -59,6 +59,25 @@ exchange_late(size_t i, struct sample *sample)
 	return sample->delay > 0;
 }
 
+/* As the engine does it: requests without an answer until it is silent. */
+#define SILENT_POLLS	8
+#define SILENT_OPPOSED	3
+
+/* Server I does not answer. */
+static void
+no_answer(size_t i)
+{
+	unsigned	 most = SILENT_POLLS;
+	size_t		 k;
+
+	for (k = 0; k < w.n; k++)
+		if (sync_is_opposed(&w.sync, k))
+			most = SILENT_OPPOSED;
+	sync_unanswered(&w.sync, i);
+	if (++w.missed[i] > most)
+		sync_silence(&w.sync, i);
+}
+
 /* Server I is in doubt: it and the others that are believed are asked soon. */
 static void
 ask_in_doubt(size_t i)
@@ -107,8 +126,10 @@ one_exchange(double end)
 	w.next[first] += wait_after(first);
 	w.answered[first] = path_ask(&w.paths[first], &w.osc, w.now, &sample);
 	if (!w.answered[first])
-		sync_unanswered(&w.sync, first);
-	else if (exchange_late(first, &sample))
+		no_answer(first);
+	else
+		w.missed[first] = 0;
+	if (w.answered[first] && exchange_late(first, &sample))
 		sync_sample(&w.sync, first, &sample, expected());
 	if (w.interval == 0 && sync_in_doubt(&w.sync, first))
 		ask_in_doubt(first);
