@@ -236,6 +236,7 @@ on_timeout(struct engine *e, size_t i, struct instant now)
 	struct association *a = &e->associations[i];
 
 	query_close(&a->query);
+	sync_unanswered(&e->sync, i);
 	if (a->query.came_back) {
 		on_self(e, i, SCHEDULE_CAME_BACK, now);
 		return;

@@ -48,6 +48,12 @@ sync_takes_part(const struct sync *y, size_t i)
 }
 
 bool
+sync_can_settle(const struct sync *y, size_t i)
+{
+	return sync_takes_part(y, i);
+}
+
+bool
 sync_in_doubt(const struct sync *y, size_t i)
 {
 	(void)y;
