@@ -68,6 +68,26 @@ WORD(NEXT_UNUSABLE,	unusable)	/* so; none that answers can be used */
 
 enum control_next { CONTROL_NEXTS(CONTROL_VALUE) };
 
+/* Why the clock is not synchronized to a server, the first that is true. */
+#define CONTROL_WHYS(WORD)						\
+WORD(WHY_SYNCHRONIZED,	)		/* it is */			\
+WORD(WHY_NO_SERVERS,	no_servers)	/* none is configured */	\
+WORD(WHY_NO_ADDRESS,	no_address)	/* no server's name has one */	\
+WORD(WHY_ORPHANS,	orphans)	/* only these answer: one is followed */ \
+WORD(WHY_STEPPING,	stepping)	/* it is being set */		\
+WORD(WHY_LIMIT,		step_limit)	/* it is off by more than that */ \
+WORD(WHY_CONFIRM,	confirm)	/* it is off; waits for why_in s */ \
+WORD(WHY_READ_ONLY,	read_only)	/* it is off, and -x leaves it so */ \
+WORD(WHY_OFFSET,	offset)		/* it is off: being corrected */ \
+WORD(WHY_BOUND,		bound)		/* it may be off by too much */	\
+WORD(WHY_NO_ANSWER,	no_answer)	/* no server has answered */	\
+WORD(WHY_UNUSABLE,	unusable)	/* those that answer are */	\
+WORD(WHY_WAITING,	waiting)	/* for others, why_in s at most */ \
+WORD(WHY_NO_MAJORITY,	no_majority)	/* of the servers agrees */	\
+WORD(WHY_FEW_ANSWERS,	few_answers)	/* it takes some of each server */
+
+enum control_why { CONTROL_WHYS(CONTROL_VALUE) };
+
 /* What the local clock, without a server, has to do with what is served. */
 #define CONTROL_LOCALS(WORD)						\
 WORD(CONTROL_LOCAL_OFF,	off)		/* nothing */			\
@@ -108,7 +128,8 @@ enum control_tally { CONTROL_TALLIES(CONTROL_VALUE) };
 /*
  * The members of a status and of a peer, each once: for the struct, its check
  * (ntpctl/record.c), its JSON (the name is the key, the order is this) and the
- * tests.  What stands behind the name depends on the kind:
+ * tests.  INNER ones are not in JSON.  What stands behind the name depends on
+ * the kind:
  *
  *	FLAG	0 or 1
  *	WORD	one of an enumeration, by its list of words in record.c
@@ -119,8 +140,9 @@ enum control_tally { CONTROL_TALLIES(CONTROL_VALUE) };
  *	NAME	text; "": none
  *	ADDRESS	ADDR_NONE: none
  *	REFID	four bytes, which the stratum gives their meaning
+ *	CODE	of the system, and what that calls it in JSON
  */
-#define CONTROL_STATUS_MEMBERS(MEMBER)					\
+#define CONTROL_STATUS_MEMBERS(MEMBER, INNER)				\
 MEMBER(FLAG,	synchronized,	1)					\
 MEMBER(WORD,	state,		states)					\
 MEMBER(WORD,	local,		locals)					\
@@ -140,21 +162,32 @@ MEMBER(COUNT,	stratum,	NTP_MAX_STRATUM) /* as served */	\
 MEMBER(REFID,	refid,		)					\
 MEMBER(REAL,	root_delay,	s)					\
 MEMBER(REAL,	root_dispersion, s)					\
-MEMBER(COUNT,	peers,		UINT32_MAX) /* associations */		\
-MEMBER(COUNT,	reachable,	UINT32_MAX) /* that answered of late */	\
-MEMBER(COUNT,	truechimers,	UINT32_MAX) /* that agree */		\
+	/* Of these each includes the next. */				\
+MEMBER(COUNT,	peers,		UINT32_MAX) /* as many as peer records */ \
+MEMBER(COUNT,	reachable,	UINT32_MAX) /* answered one of eight */	\
+MEMBER(COUNT,	usable,		UINT32_MAX) /* so that it can be used */ \
+MEMBER(COUNT,	truechimers,	UINT32_MAX) /* and the answer agrees */	\
 MEMBER(FLAG,	listening,	1)	/* serves time */		\
+MEMBER(FLAG,	serving,	1)	/* a socket is open for clients */ \
 MEMBER(WORD,	next,		nexts)					\
 MEMBER(SPAN,	next_in,	s)					\
 MEMBER(COUNT,	refused,	UINT32_MAX) /* adjustments, by the parent */ \
-MEMBER(FLAG,	read_only,	1)	/* -x */
+MEMBER(FLAG,	read_only,	1)	/* -x */			\
+MEMBER(WORD,	why,		whys)					\
+INNER(SPAN,	why_in,		s)	/* for CONFIRM and WAITING */	\
+INNER(COUNT,	voters,		UINT32_MAX) /* truechimers, if a majority */ \
+INNER(COUNT,	cluster,	UINT32_MAX) /* of these agree, at most */ \
+INNER(SPAN,	spread,		s)	/* between the voters */	\
+INNER(SPAN,	step_limit,	s)
 
-#define CONTROL_PEER_MEMBERS(MEMBER)					\
+#define CONTROL_PEER_MEMBERS(MEMBER, INNER)				\
 MEMBER(NAME,	name,		)	/* as configured */		\
 MEMBER(ADDRESS,	address,	)	/* none while not resolved */	\
 MEMBER(WORD,	tally,		tallies)				\
 MEMBER(WORD,	state,		peer_states)				\
 MEMBER(WORD,	reason,		reasons) /* why it cannot be used */	\
+MEMBER(CODE,	detail,		)	/* errno for UNSENDABLE, error of */ \
+					/* getaddrinfo for UNRESOLVED */ \
 MEMBER(COUNT,	stratum,	NTP_MAX_STRATUM) /* 16: unknown */	\
 MEMBER(WORD,	leap,		leaps)					\
 MEMBER(REFID,	refid,		)					\
@@ -184,17 +217,18 @@ MEMBER(COUNT,	rejected,	UINT32_MAX) /* others */
 #define CONTROL_NAME(name)	char name[CONTROL_NAME_LEN];
 #define CONTROL_ADDRESS(name)	struct addr name;
 #define CONTROL_REFID(name)	uint8_t name[4];
+#define CONTROL_CODE(name)	int32_t name;
 #define CONTROL_MEMBER(kind, name, more)	CONTROL_##kind(name)
 
 /* Who fills these clears them first: there is padding in them. */
 struct control_status {
 	uint32_t	 version;
-	CONTROL_STATUS_MEMBERS(CONTROL_MEMBER)
+	CONTROL_STATUS_MEMBERS(CONTROL_MEMBER, CONTROL_MEMBER)
 };
 
 struct control_peer {
 	uint32_t	 version;
-	CONTROL_PEER_MEMBERS(CONTROL_MEMBER)
+	CONTROL_PEER_MEMBERS(CONTROL_MEMBER, CONTROL_MEMBER)
 };
 
 /* The server processes, all together. */
@@ -221,12 +255,13 @@ struct control_clients {
 #define CONTROL_SIZE		(CONTROL_NEXTS(CONTROL_ONE)		\
 	CONTROL_LOCALS(CONTROL_ONE) CONTROL_STATES(CONTROL_ONE)		\
 	CONTROL_PEER_STATES(CONTROL_ONE) CONTROL_TALLIES(CONTROL_ONE)	\
-	CONTROL_STATUS_MEMBERS(CONTROL_ONE)				\
-	CONTROL_PEER_MEMBERS(CONTROL_ONE) REASONS(CONTROL_ONE)		\
+	CONTROL_STATUS_MEMBERS(CONTROL_ONE, CONTROL_ONE)				\
+	CONTROL_PEER_MEMBERS(CONTROL_ONE, CONTROL_ONE)			\
+	REASONS(CONTROL_ONE) CONTROL_WHYS(CONTROL_ONE)			\
 	+ sizeof(struct control_status) + sizeof(struct control_peer)	\
 	+ sizeof(struct control_server) + sizeof(struct control_clients))
 
-_Static_assert(CONTROL_SIZE == 2882, "a record has changed: raise "
+_Static_assert(CONTROL_SIZE == 2957, "a record has changed: raise "
     "CONTROL_VERSION, once between two releases, and write its new size here");
 
 #endif

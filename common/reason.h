@@ -32,7 +32,10 @@ REASON(DELAY,		"delay",					\
     "the round trip is negative or over 4 s")				\
 REASON(LOOP,		"loop",						\
     "it has its time from this machine")				\
-REASON(VERSION,		"version",		"its version is not 3 or 4")
+REASON(VERSION,		"version",		"its version is not 3 or 4") \
+REASON(UNRESOLVED,	"unresolved",		"its name has no address") \
+REASON(NO_INTERFACE,	"no_interface",		"its interface is not there") \
+REASON(RATE,		"rate",			"it asks to be asked less often")
 
 enum reason {
 #define REASON(name, word, text)	REASON_##name,

@@ -4,6 +4,7 @@
  * terminal are the daemon's to play with.
  */
 #include <math.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,6 +23,7 @@
 #define REASON_TEXT(name, word, text)	word,
 
 static const char *const nexts[] = { CONTROL_NEXTS(TEXT) };
+static const char *const whys[] = { CONTROL_WHYS(TEXT) };
 static const char *const locals[] = { CONTROL_LOCALS(TEXT) };
 static const char *const states[] = { CONTROL_STATES(TEXT) };
 static const char *const peer_states[] = { CONTROL_PEER_STATES(TEXT) };
@@ -44,20 +46,23 @@ static const char *const leaps[] = {
 #define MORE_NAME(nothing)
 #define MORE_ADDRESS(nothing)
 #define MORE_REFID(nothing)
-#define DESCRIBE(record, key, member_kind, more) {			\
+#define MORE_CODE(nothing)
+#define DESCRIBE(record, key, member_kind, ...) {			\
 	.name = #key, .kind = MEMBER_##member_kind,			\
 	.offset = offsetof(struct control_##record, key),		\
-	.wrong = "a " #record " with an impossible " #key, more },
+	.wrong = "a " #record " with an impossible " #key, __VA_ARGS__ },
 
 const struct member record_status_members[] = {
 #define STATUS(kind, name, more) DESCRIBE(status, name, kind, MORE_##kind(more))
-	CONTROL_STATUS_MEMBERS(STATUS)
+#define INNER_STATUS(kind, name, more)					\
+	DESCRIBE(status, name, kind, .is_inner = true, MORE_##kind(more))
+	CONTROL_STATUS_MEMBERS(STATUS, INNER_STATUS)
 	{ .name = NULL }
 };
 
 const struct member record_peer_members[] = {
 #define PEER(kind, name, more)	DESCRIBE(peer, name, kind, MORE_##kind(more))
-	CONTROL_PEER_MEMBERS(PEER)
+	CONTROL_PEER_MEMBERS(PEER, PEER)
 	{ .name = NULL }
 };
 
@@ -99,6 +104,7 @@ clean_member(const struct member *m, void *record)
 	case MEMBER_ADDRESS:
 		return addr_valid(at);
 	case MEMBER_REFID:
+	case MEMBER_CODE:
 		return true;
 	}
 	return false;
@@ -248,4 +254,15 @@ record_peer_refid(const struct control_peer *peer, char *text)
 		return record_refid(peer->refid, peer->stratum, text);
 	strlcpy(text, why, RECORD_REFID_LEN);
 	return text;
+}
+
+const char *
+record_peer_detail(const struct control_peer *peer)
+{
+	if (peer->detail == 0)
+		return NULL;
+	if (peer->reason == REASON_UNRESOLVED)
+		return gai_strerror(peer->detail);
+	return peer->reason == REASON_UNSENDABLE ? strerror(peer->detail) :
+	    NULL;
 }

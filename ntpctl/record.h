@@ -23,7 +23,8 @@ enum member_kind {
 	MEMBER_SPAN,
 	MEMBER_NAME,
 	MEMBER_ADDRESS,
-	MEMBER_REFID
+	MEMBER_REFID,
+	MEMBER_CODE
 };
 
 /* A member of a status or of a peer. */
@@ -34,6 +35,7 @@ struct member {
 	uint32_t	 most;		/* FLAG, WORD, COUNT, LOG2: not above */
 	const char *const *words;	/* of WORD, each a string or NULL */
 	const char	*wrong;		/* a record in which it cannot be */
+	bool		 is_inner;	/* not in JSON */
 };
 
 /* All members but the version, in the order of JSON; the last has no name. */
@@ -77,6 +79,9 @@ const char *record_refid(const uint8_t refid[4], uint32_t stratum, char *text);
  * machine, ".INIT." no answer yet.
  */
 const char *record_peer_refid(const struct control_peer *peer, char *text);
+
+/* What the system says about why PEER cannot be used; NULL: nothing. */
+const char *record_peer_detail(const struct control_peer *peer);
 
 /* Did PEER ever answer, so that its stratum, leap and refid mean something? */
 bool	 record_peer_answered(const struct control_peer *peer);

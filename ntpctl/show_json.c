@@ -36,9 +36,10 @@ address(const struct addr *addr)
 	return json_string(addr_format(addr, text));
 }
 
-/* The member M of RECORD, whose reference id is REFID. */
+/* The member M of RECORD; what REFID and CODE are as text, NULL for unknown. */
 static json_t *
-value(const struct member *m, const void *record, const char *refid)
+value(const struct member *m, const void *record, const char *refid,
+    const char *code)
 {
 	const void	*at = (const char *)record + m->offset;
 	const uint32_t	*number = at;
@@ -61,18 +62,21 @@ value(const struct member *m, const void *record, const char *refid)
 		return address(at);
 	case MEMBER_REFID:
 		return string(refid);
+	case MEMBER_CODE:
+		return string(code);
 	}
 	return NULL;
 }
 
 static json_t *
-object(const struct member *m, const void *record, const char *refid)
+object(const struct member *m, const void *record, const char *refid,
+    const char *code)
 {
 	json_t		*object = json_object();
 
 	for (; object != NULL && m->name != NULL; m++)
-		if (json_object_set_new(object, m->name,
-		    value(m, record, refid)) == -1) {
+		if (!m->is_inner && json_object_set_new(object, m->name,
+		    value(m, record, refid, code)) == -1) {
 			json_decref(object);
 			return NULL;
 		}
@@ -86,7 +90,7 @@ status_object(const struct control_status *st)
 
 	return object(record_status_members, st,
 	    st->stratum >= NTP_MAX_STRATUM ? NULL :
-	    record_refid(st->refid, st->stratum, refid));
+	    record_refid(st->refid, st->stratum, refid), NULL);
 }
 
 static json_t *
@@ -100,7 +104,7 @@ peer_object(const struct control_peer *peer)
 		shown.leap = LEAP_UNKNOWN;
 	}
 	return object(record_peer_members, &shown,
-	    record_peer_refid(peer, refid));
+	    record_peer_refid(peer, refid), record_peer_detail(peer));
 }
 
 static json_t *

@@ -29,9 +29,11 @@ struct report_view {
 	struct reading	 r;
 	struct instant	 slew_end;	/* of the slew in progress */
 	struct instant	 now;
+	bool		 waiting;	/* the first decision is put off ... */
+	struct instant	 waiting_until;
 };
 
-/* The status that is seen in V, into *STATUS. */
+/* How the clock is, into *STATUS, but for serving, which the parent knows. */
 void	 report_status(const struct report_view *v,
 	    struct control_status *status);
 

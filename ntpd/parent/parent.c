@@ -37,6 +37,18 @@ engine_alive(struct parent *p)
 		notify_send(&p->notify, "WATCHDOG=1");
 }
 
+/* The engine does not know which sockets there are. */
+static void
+answer_status(struct parent *p, const struct message *msg)
+{
+	struct control_status st = *(const struct control_status *)msg->data;
+	struct message	 whole = *msg;
+
+	st.serving = listeners_any(&p->listeners, p->children.nservers);
+	whole.data = &st;
+	control_answer(&p->control, &whole);
+}
+
 static void
 from_engine(struct parent *p, const struct message *msg, struct instant now)
 {
@@ -52,6 +64,8 @@ from_engine(struct parent *p, const struct message *msg, struct instant now)
 		command_run(p, msg, now);
 		break;
 	case MSG_STATUS_RECORD:
+		answer_status(p, msg);
+		break;
 	case MSG_PEER_RECORD:
 	case MSG_END_RECORD:
 		control_answer(&p->control, msg);
@@ -204,12 +218,16 @@ stop(struct parent *p)
 	}
 	children_stop(&p->children);
 	control_close(&p->control);
-	if (p->children.fatal)
-		log_warnx("the %s is gone: ending, the clock runs on at "
-		    "%.3f ppm", process_name(p->children.lost),
-		    p->clock.frequency * 1e6);
-	else
+	if (!p->children.fatal)
 		log_info("ending");
+	else if (!p->ready)
+		log_warnx("the %s did not start: ending, see above for the "
+		    "reason", process_name(p->children.lost));
+	else
+		log_warnx("the %s is gone: ending, the clock runs on with a "
+		    "frequency correction of %+.3f ppm",
+		    process_name(p->children.lost),
+		    p->clock.frequency * 1e6);
 	return p->children.fatal ? 1 : 0;
 }
 
