@@ -73,7 +73,7 @@ enum control_next { CONTROL_NEXTS(CONTROL_VALUE) };
 WORD(WHY_SYNCHRONIZED,	)		/* it is */			\
 WORD(WHY_NO_SERVERS,	no_servers)	/* none is configured */	\
 WORD(WHY_NO_ADDRESS,	no_address)	/* no server's name has one */	\
-WORD(WHY_ORPHANS,	orphans)	/* only these answer: one is followed */ \
+WORD(WHY_ORPHANS,	orphans)	/* only they answer: it follows one */ \
 WORD(WHY_STEPPING,	stepping)	/* it is being set */		\
 WORD(WHY_LIMIT,		step_limit)	/* it is off by more than that */ \
 WORD(WHY_CONFIRM,	confirm)	/* it is off; waits for why_in s */ \
@@ -255,7 +255,7 @@ struct control_clients {
 #define CONTROL_SIZE		(CONTROL_NEXTS(CONTROL_ONE)		\
 	CONTROL_LOCALS(CONTROL_ONE) CONTROL_STATES(CONTROL_ONE)		\
 	CONTROL_PEER_STATES(CONTROL_ONE) CONTROL_TALLIES(CONTROL_ONE)	\
-	CONTROL_STATUS_MEMBERS(CONTROL_ONE, CONTROL_ONE)				\
+	CONTROL_STATUS_MEMBERS(CONTROL_ONE, CONTROL_ONE)		\
 	CONTROL_PEER_MEMBERS(CONTROL_ONE, CONTROL_ONE)			\
 	REASONS(CONTROL_ONE) CONTROL_WHYS(CONTROL_ONE)			\
 	+ sizeof(struct control_status) + sizeof(struct control_peer)	\

@@ -35,7 +35,8 @@ REASON(LOOP,		"loop",						\
 REASON(VERSION,		"version",		"its version is not 3 or 4") \
 REASON(UNRESOLVED,	"unresolved",		"its name has no address") \
 REASON(NO_INTERFACE,	"no_interface",		"its interface is not there") \
-REASON(RATE,		"rate",			"it asks to be asked less often")
+REASON(RATE,		"rate",						\
+    "it asks to be asked less often")
 
 enum reason {
 #define REASON(name, word, text)	REASON_##name,

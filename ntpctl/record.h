@@ -50,7 +50,7 @@ bool	 record_version(uint32_t *version, const void *data, size_t len);
 
 /*
  * Check the LEN bytes at DATA and copy them to *STATUS, *PEER, *SERVER,
- * *CLIENTS or *END.  Returns NULL, or what is wrong with them; then the target is
+ * *CLIENTS or *END.  Returns NULL, or what is wrong; then the target is
  * undefined.  Afterwards every member is what its kind says,
  * strings are terminated and of printable characters without blanks, a number
  * that cannot be a measurement (not finite, or over 10^10) is NAN, and counters

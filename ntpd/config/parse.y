@@ -66,10 +66,10 @@ limit_options	: /* empty */
 
 limit_option	: INTERVAL WORD		{ ratelimit_interval(p, &$2, false); }
 		| INTERVAL WORD MS	{ ratelimit_interval(p, &$2, true); }
-		| BURST WORD		{ option_number(p, OPTION_BURST, &$2); }
-		| LEAK WORD		{ option_number(p, OPTION_LEAK, &$2); }
-		| PREFIX4 WORD		{ option_number(p, OPTION_PREFIX4, &$2); }
-		| PREFIX6 WORD		{ option_number(p, OPTION_PREFIX6, &$2); }
+		| BURST WORD	{ option_number(p, OPTION_BURST, &$2); }
+		| LEAK WORD	{ option_number(p, OPTION_LEAK, &$2); }
+		| PREFIX4 WORD	{ option_number(p, OPTION_PREFIX4, &$2); }
+		| PREFIX6 WORD	{ option_number(p, OPTION_PREFIX6, &$2); }
 		;
 
 server		: SERVER WORD		{ server_begin(p, &$2, false); }
@@ -80,7 +80,7 @@ server_options	: /* empty */
 		| server_options server_option
 		;
 
-server_option	: WEIGHT WORD		{ option_number(p, OPTION_WEIGHT, &$2); }
+server_option	: WEIGHT WORD	{ option_number(p, OPTION_WEIGHT, &$2); }
 		| TRUSTED			{ server_trusted(p, &$1); }
 		| POLL WORD			{ server_poll(p, &$2); }
 		| PORT WORD			{ option_port(p, &$2); }

@@ -220,9 +220,8 @@ unit_seconds(const struct parser *p, const char *name)
 }
 
 /*
- * The value V, a number and its unit, into *SECONDS.  If there is one word only,
- * "2h" is a number whose unit lacks its blank, and another than a number is
- * what should not be there.
+ * The value V, a number and its unit, into *SECONDS.  One word alone is a
+ * number whose unit lacks its blank, "2h", or the wrong word if it is none.
  */
 static void
 take_span(struct parser *p, const struct word *v, double *seconds)

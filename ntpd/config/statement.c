@@ -1,6 +1,6 @@
 /*
  * What the statements of ntpd.conf mean: servers, and what all have in common.
- * Listeners, access, rate limit and what sets one value have files of their own.
+ * The others have files of their own.
  */
 #include "ntpd/config/statement.h"
 

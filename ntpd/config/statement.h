@@ -173,8 +173,8 @@ void	 setting_end(struct parser *p);
 void	 check_whole(struct parser *p);
 
 /*
- * Report that the word P->last cannot be where it is, and how P->statement goes,
- * or if that is NULL all that begin with P->first.
+ * Report that the word P->last cannot be where it is, and how P->statement
+ * goes, or if that is NULL all that begin with P->first.
  */
 void	 explain_unexpected(struct parser *p);
 

@@ -34,7 +34,7 @@
 	.serving = 1, .peers = 4, .reachable = 4, .usable = 4,		\
 	.truechimers = 3,						\
 	.offset = 45.2e-6, .error = 12e-6,				\
-	.likely_bound = 3.21e-3, .certain_bound = 4.5e-3,				\
+	.likely_bound = 3.21e-3, .certain_bound = 4.5e-3,		\
 	.frequency = -12.345, .frequency_error = 0.01,			\
 	.root_delay = 1.5e-3, .root_dispersion = 0.25e-3,		\
 	.updated_ago = 12.7, .next_in = 34,				\
@@ -408,7 +408,8 @@ static const struct {
 	    "      next:  asks the next server in 34 s\n" },
 	{ "servers are gone, clock slews, a second to insert, refused", {
 		GOOD_STATUS, .leap = LEAP_INSERT, .next = NEXT_SLEW,
-		.next_in = 500, .offset = -2.5, .error = 4e-9, .likely_bound = 7,
+		.next_in = 500, .offset = -2.5, .error = 4e-9,
+		.likely_bound = 7,
 		.certain_bound = 8, .state = CONTROL_COASTING, .slewing = -500,
 		.updated_ago = 8000, .reachable = 0, .usable = 0,
 		.truechimers = 0, .refused = 1, .read_only = 1, .listening = 0,
