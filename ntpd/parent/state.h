@@ -57,8 +57,7 @@ struct parent {
  * Judge and carry out the engine's CLOCK_* message, and tell it what the
  * clock does now.
  */
-void	 command_run(struct parent *p, const struct message *msg,
-	    struct instant now);
+void	 command_run(struct parent *p, const struct message *msg);
 
 /* Tell the engine what the clock does; ANSWERS_STEP: after a CLOCK_STEP. */
 void	 command_send_state(struct parent *p, bool answers_step,

@@ -188,9 +188,11 @@ said(const char *text)
 static void
 ask(enum message_type type, const void *data)
 {
-	struct message	 msg = { .type = type, .data = data, .fd = -1 };
+	struct message	 msg = {
+		.type = type, .data = data, .at = instant_now()
+	};
 
-	command_run(&p, &msg, instant_now());
+	command_run(&p, &msg);
 }
 
 static void
