@@ -1,27 +1,52 @@
 #!/bin/sh
 #
-# Every fuzz target, over its corpus and for a few seconds more.  "make fuzz"
-# runs them for longer.
+# Every fuzz target, from its seeds on.  What it finds on the way is kept below
+# obj-fuzz/corpus.  FUZZ_SECONDS (4) is the time for each; FUZZ_RUNS is the
+# number of inputs instead.  TARGETS names some of them.
 #
 cd "$(dirname "$0")/.." || exit 1
 
 seconds=${FUZZ_SECONDS:-4}
+limit="-max_total_time=$seconds"
+[ -z "${FUZZ_RUNS:-}" ] || limit="-runs=$FUZZ_RUNS"
+targets=${TARGETS:-$(ls regress/fuzz | sed -n 's/_fuzz\.c$//p')}
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# One target; what libFuzzer says of it goes to the log.
+run()
+{
+	mkdir -p "obj-fuzz/corpus/$1" &&
+	    "obj-fuzz/fuzz/$1" "$limit" -print_final_stats=1 \
+	    -artifact_prefix=obj-fuzz/ "obj-fuzz/corpus/$1" \
+	    "obj-fuzz/fuzz/$1_seeds" >"$log" 2>&1
+}
+
+stat()
+{
+	sed -n "s/^stat::$1: *//p" "$log"
+}
+
+set -- $targets
+echo "1..$#"
+if ! make -s CC=clang SANITIZE=address,undefined,fuzzer-no-link OBJ=obj-fuzz \
+    fuzzers >"$log" 2>&1; then
+	sed 's/^/# /' "$log"
+	echo "Bail out! the fuzz targets do not build"
+	exit 1
+fi
 number=0
-for source in regress/fuzz/*_fuzz.c; do
+failed=0
+for target; do
 	number=$((number + 1))
-	name=$(basename "$source" .c)
-	log=$(mktemp)
-	if make -s CC=clang SANITIZE=address,undefined,fuzzer-no-link \
-	    OBJ=obj-fuzz "obj-fuzz/$name" >"$log" 2>&1 &&
-	    mkdir -p "obj-fuzz/corpus/$name" &&
-	    "obj-fuzz/$name" -max_total_time="$seconds" \
-	    "obj-fuzz/corpus/$name" "regress/fuzz/corpus/${name%_fuzz}" \
-	    >>"$log" 2>&1; then
-		echo "ok $number - $name: nothing found in $seconds s"
+	if run "$target"; then
+		echo "ok $number - $target:" \
+		    "$(stat number_of_executed_units) inputs," \
+		    "$(stat average_exec_per_sec) a second"
 	else
-		echo "not ok $number - $name"
+		echo "not ok $number - $target"
 		tail -n 30 "$log" | sed 's/^/# /'
+		failed=1
 	fi
-	rm -f "$log"
 done
-echo "1..$number"
+exit $failed

@@ -8,26 +8,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/imsg.h"
+#include "regress/fuzz/fuzz.h"
 
 #define ONE_FD		1
 #define THREE_FDS	2
 #define NOT_TAKEN	4
-
-int	 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-require(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void
 send_chunk(int fd, const uint8_t *data, size_t len, uint8_t flags)
@@ -124,4 +114,109 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	imsgbuf_clear(&buf);
 	require(lowest_free() == before);
 	return 0;
+}
+
+/* ---- seeds ---- */
+
+/* A chunk: what comes next with FLAGS, LEN bytes. */
+static void
+chunk(uint8_t flags, size_t len)
+{
+	const uint8_t	 head[2] = { flags, (uint8_t)len };
+
+	seed_add(head, sizeof(head));
+}
+
+/* The header of a message of LEN bytes that says HAS_FD. */
+static struct imsg_header
+header(size_t len, uint32_t has_fd)
+{
+	return (struct imsg_header){ .type = 1, .len = (uint32_t)len,
+	    .id = 9, .pid = 1234, .has_fd = has_fd };
+}
+
+/* A message in a chunk of its own. */
+static void
+message(uint8_t flags, size_t len, uint32_t has_fd)
+{
+	struct imsg_header hdr = header(len, has_fd);
+
+	chunk(flags, sizeof(hdr) + len);
+	seed_add(&hdr, sizeof(hdr));
+	seed_fill('x', len);
+}
+
+static void
+in_pieces(void)
+{
+	struct imsg_header hdr = header(IMSG_MAX_PAYLOAD, 0);
+	const uint8_t	*bytes = (const uint8_t *)&hdr;
+	size_t		 i, len;
+
+	seed_begin("byte_by_byte");
+	hdr.len = 3;
+	for (i = 0; i < sizeof(hdr) + hdr.len; i++) {
+		chunk(0, 1);
+		seed_add(i < sizeof(hdr) ? bytes + i : (uint8_t *)"x", 1);
+	}
+	seed_begin("largest");
+	hdr.len = IMSG_MAX_PAYLOAD;
+	chunk(0, sizeof(hdr));
+	seed_add(&hdr, sizeof(hdr));
+	for (len = hdr.len; len > 0; len -= i) {
+		i = len < UINT8_MAX ? len : UINT8_MAX;
+		chunk(0, i);
+		seed_fill('x', i);
+	}
+}
+
+static void
+with_descriptors(void)
+{
+	int		 i;
+
+	seed_begin("descriptor");
+	message(ONE_FD, 2, 1);
+	seed_begin("descriptor_missing");
+	message(0, 2, 1);
+	seed_begin("descriptors");
+	message(ONE_FD, 0, 1);
+	message(0, 0, 0);
+	message(ONE_FD, 1, 1);
+	seed_begin("unannounced");
+	for (i = 0; i < 20; i++)
+		message(ONE_FD, 2, 0);
+	seed_begin("three_each");
+	for (i = 0; i < 20; i++)
+		message(THREE_FDS, 2, 1);
+	seed_begin("two_announced");
+	message(ONE_FD, 0, 2);
+}
+
+void
+make_seeds(void)
+{
+	struct imsg_header hdr;
+	int		 i;
+
+	in_pieces();
+	with_descriptors();
+	seed_begin("one");
+	message(0, 5, 0);
+	seed_begin("three");
+	message(0, 0, 0);
+	message(0, 3, 0);
+	message(0, 60, 0);
+	seed_begin("not_taken");
+	for (i = 0; i < 12; i++)
+		message(NOT_TAKEN, 200, 0);
+	message(0, 0, 0);
+	seed_begin("too_long");
+	hdr = header(IMSG_MAX_PAYLOAD + 1, 0);
+	chunk(0, sizeof(hdr));
+	seed_add(&hdr, sizeof(hdr));
+	seed_begin("huge");
+	hdr = header(UINT32_MAX, 0);
+	chunk(0, sizeof(hdr));
+	seed_add(&hdr, sizeof(hdr));
 }

@@ -1,17 +1,10 @@
 /*
  * When servers are asked: what an answer changes in the plans for the others.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ntpd/engine/associations.h"
-
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+#include "regress/unit/unit.h"
 
 static struct association all[MAX_ASSOCIATIONS];
 

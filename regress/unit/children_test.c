@@ -2,19 +2,14 @@
  * Replacing children.  The launcher and all it would start are played here:
  * it keeps its end of each channel that it is asked to start a child on.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "common/log.h"
 #include "ntpd/child.h"
 #include "ntpd/parent/children.h"
+#include "regress/unit/unit.h"
 
 static struct children	 kids;
 static struct channel	 launcher;	/* its end */

@@ -2,15 +2,10 @@
  * Collecting the servers' counters.  The servers are played here: each has the
  * other end of its channel, and answers when the case wants it to.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ntpd/parent/collect.h"
+#include "regress/unit/unit.h"
 
 #define WORKERS	3
 

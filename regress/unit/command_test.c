@@ -7,18 +7,11 @@
 
 #include <errno.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
 
 #include "common/log.h"
 #include "ntpd/parent/state.h"
+#include "regress/unit/unit.h"
 
 #define NOW		1800000000LL	/* in 2027 */
 
@@ -32,10 +25,6 @@ static double		 stepped;	/* s */
 /* What the engine was told. */
 static unsigned		 told_jumps;
 static struct clock_state state;
-
-/* Standard error, for a while. */
-static FILE		*captured;
-static int		 real_stderr = -1;
 
 double
 clock_jump(struct clock *c, double *how_long)
@@ -152,37 +141,14 @@ setup(void **arg)
 	kernel_refuses = false;
 	memset(&state, 0, sizeof(state));
 	log_init(LOG_TO_STDERR, NULL, 0);
-	if ((captured = tmpfile()) == NULL ||
-	    (real_stderr = dup(STDERR_FILENO)) == -1)
-		return -1;
-	return dup2(fileno(captured), STDERR_FILENO) == -1;
+	return capture_begin();
 }
 
 static int
 teardown(void **arg)
 {
 	(void)arg;
-	fclose(captured);
-	if (dup2(real_stderr, STDERR_FILENO) == -1)
-		return -1;
-	return close(real_stderr);
-}
-
-/* How many of the lines that were logged have TEXT in them. */
-static unsigned
-said(const char *text)
-{
-	static char	 all[65536];
-	const char	*at = all;
-	unsigned	 n = 0;
-	ssize_t		 len;
-
-	len = pread(fileno(captured), all, sizeof(all) - 1, 0);
-	assert_true(len >= 0);
-	all[len] = '\0';
-	for (; (at = strstr(at, text)) != NULL; at += strlen(text))
-		n++;
-	return n;
+	return capture_end();
 }
 
 static void
@@ -224,17 +190,17 @@ others_do_not_fill_the_log(void **arg)
 	for (i = 0; i < 1000; i++)
 		assert_true(command_check_clock(&p));
 	assert_int_equal(told_jumps, 1000);
-	assert_int_equal(said("by another program"), 5);
+	assert_int_equal(capture_count("by another program"), 5);
 	jump = 0.01;
 	for (i = 0; i < 1000; i++)
 		assert_false(command_check_clock(&p));
 	assert_int_equal(told_jumps, 1000);
-	assert_int_equal(said("by another program"), 5);
+	assert_int_equal(capture_count("by another program"), 5);
 	slept = 1;
 	for (i = 0; i < 1000; i++)
 		assert_true(command_check_clock(&p));
 	assert_int_equal(told_jumps, 2000);
-	assert_true(said("slept for 1 s") <= 5);
+	assert_true(capture_count("slept for 1 s") <= 5);
 }
 
 /* The engine knows how far it may go; what it asks beyond is refused. */
@@ -262,8 +228,8 @@ the_engine_knows_its_reach(void **arg)
 	ask_step(50);
 	assert_true(stepped == 100 && state.answers_step);
 	assert_int_equal(state.refused, 1);
-	assert_int_equal(said("a step of +50.000 s: refused, steps are for "
-	    "the start only\n"), 1);
+	assert_int_equal(capture_count("a step of +50.000 s: refused, steps "
+	    "are for the start only\n"), 1);
 	ask_step(-100);
 	assert_true(stepped == 0);
 	assert_true(state.step_back == 0);
@@ -280,7 +246,7 @@ a_step_that_failed(void **arg)
 	ask_step(100);
 	assert_true(state.step_forward == CONFIG_NO_LIMIT);
 	assert_true(p.policy.stepped == 0);
-	assert_int_equal(said("clock set by"), 0);
+	assert_int_equal(capture_count("clock set by"), 0);
 }
 
 /* What an operator can do about a step over the limit is said, once. */
@@ -291,13 +257,13 @@ over_the_limit(void **arg)
 
 	(void)arg;
 	ask(MSG_CLOCK_NEW_START, &wanted);
-	assert_int_equal(said("a new start of +86401.000 s: refused, over the "
-	    "step limit; check the servers, and if they are right restart "
-	    "ntpd or raise step limit\n"), 1);
+	assert_int_equal(capture_count("a new start of +86401.000 s: refused, "
+	    "over the step limit; check the servers, and if they are right "
+	    "restart ntpd or raise step limit\n"), 1);
 	assert_true(state.step_forward == 0);
 	wanted.by = 86400;
 	ask(MSG_CLOCK_NEW_START, &wanted);
-	assert_int_equal(said("it may be set forward once"), 1);
+	assert_int_equal(capture_count("it may be set forward once"), 1);
 	assert_true(state.step_forward == 86400);
 	ask_step(86400);
 	assert_true(stepped == 86400);
@@ -310,12 +276,12 @@ beyond_what_the_kernel_corrects(void **arg)
 	(void)arg;
 	ask_frequency(0.0999);
 	assert_true(p.drift_error == 1e-6);
-	assert_int_equal(said("the oscillator is off by 10 % or more"), 0);
+	assert_int_equal(capture_count("is off by 10 % or more"), 0);
 	ask_frequency(-POLICY_MAX_FREQUENCY);
 	assert_true(p.drift_error < 0);
 	ask_frequency(POLICY_MAX_FREQUENCY);
 	assert_true(p.drift_error < 0);
-	assert_int_equal(said("the oscillator is off by 10 % or more"), 1);
+	assert_int_equal(capture_count("is off by 10 % or more"), 1);
 	ask_frequency(1e-6);
 	assert_true(p.drift_error == 1e-6);
 }

@@ -2,22 +2,16 @@
  * What ntpctl believes of the daemon's records, and what it prints.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <jansson.h>
 
 #include "common/ntp.h"
 #include "ntpctl/record.h"
 #include "ntpctl/show.h"
-
-#define LENGTH(a)	(sizeof(a) / sizeof((a)[0]))
+#include "regress/unit/unit.h"
 
 #define IPV4(a, b, c, d)						\
 	{ .family = ADDR_IPV4, .port = 123, .bytes = { a, b, c, d } }
@@ -167,7 +161,7 @@ test_status_records(void **state)
 	size_t			 i;
 
 	(void)state;
-	for (i = 0; i < LENGTH(status_records); i++) {
+	for (i = 0; i < COUNT(status_records); i++) {
 		c = &status_records[i];
 		raw = good_status;
 		memset((char *)&raw + c->offset, c->value, c->count);
@@ -186,7 +180,7 @@ test_peer_records(void **state)
 	size_t			 i;
 
 	(void)state;
-	for (i = 0; i < LENGTH(peer_records); i++) {
+	for (i = 0; i < COUNT(peer_records); i++) {
 		c = &peer_records[i];
 		raw = good_peer;
 		memset((char *)&raw + c->offset, c->value, c->count);
@@ -205,7 +199,7 @@ test_server_records(void **state)
 	size_t			 i;
 
 	(void)state;
-	for (i = 0; i < LENGTH(server_records); i++) {
+	for (i = 0; i < COUNT(server_records); i++) {
 		c = &server_records[i];
 		raw = good_server;
 		memset((char *)&raw + c->offset, c->value, c->count);
@@ -262,8 +256,8 @@ test_numbers(void **state)
 	size_t			 i, j;
 
 	(void)state;
-	for (i = 0; i < LENGTH(bad); i++) {
-		for (j = 0; j < LENGTH(in_peer); j++) {
+	for (i = 0; i < COUNT(bad); i++) {
+		for (j = 0; j < COUNT(in_peer); j++) {
 			raw_peer = good_peer;
 			memcpy((char *)&raw_peer + in_peer[j], &bad[i],
 			    sizeof(bad[i]));
@@ -272,7 +266,7 @@ test_numbers(void **state)
 			memcpy(&got, (char *)&peer + in_peer[j], sizeof(got));
 			assert_true(isnan(got));
 		}
-		for (j = 0; j < LENGTH(in_status); j++) {
+		for (j = 0; j < COUNT(in_status); j++) {
 			raw_st = good_status;
 			memcpy((char *)&raw_st + in_status[j], &bad[i],
 			    sizeof(bad[i]));
@@ -322,7 +316,7 @@ test_refids(void **state)
 	unsigned	 byte;
 
 	(void)state;
-	for (i = 0; i < LENGTH(refids); i++)
+	for (i = 0; i < COUNT(refids); i++)
 		assert_string_equal(record_refid(refids[i].refid,
 		    refids[i].stratum, text), refids[i].text);
 	/* Whatever the bytes, it is one word. */
@@ -469,7 +463,7 @@ test_status(void **state)
 	FILE		*out;
 
 	(void)state;
-	for (i = 0; i < LENGTH(status_cases); i++) {
+	for (i = 0; i < COUNT(status_cases); i++) {
 		out = open_memstream(&text, &len);
 		assert_non_null(out);
 		show_status(out, &status_cases[i].st);
@@ -506,7 +500,7 @@ test_state(void **state)
 	FILE			*out;
 
 	(void)state;
-	for (i = 0; i < LENGTH(state_cases); i++) {
+	for (i = 0; i < COUNT(state_cases); i++) {
 		out = open_memstream(&text, &len);
 		assert_non_null(out);
 		st.state = (uint8_t)state_cases[i].state;
@@ -556,7 +550,7 @@ test_next(void **state)
 	size_t			 i;
 
 	(void)state;
-	for (i = 0; i < LENGTH(next_cases); i++) {
+	for (i = 0; i < COUNT(next_cases); i++) {
 		st.next = (uint8_t)next_cases[i].next;
 		st.next_in = next_cases[i].in;
 		st.offset = next_cases[i].offset;
@@ -693,7 +687,7 @@ test_peers(void **state)
 	FILE		*out;
 
 	(void)state;
-	for (i = 0; i < LENGTH(peers_cases); i++) {
+	for (i = 0; i < COUNT(peers_cases); i++) {
 		out = open_memstream(&text, &len);
 		assert_non_null(out);
 		show_peers(out, peers_cases[i].peers, peers_cases[i].n,
@@ -778,7 +772,7 @@ test_clients(void **state)
 	FILE			*out;
 
 	(void)state;
-	for (i = 0; i < LENGTH(list); i++) {
+	for (i = 0; i < COUNT(list); i++) {
 		clients.workers = list[i].workers;
 		clients.counted = list[i].counted;
 		clients.n = list[i].n;
@@ -827,7 +821,7 @@ test_server(void **state)
 	FILE			*out;
 
 	(void)state;
-	for (i = 0; i < LENGTH(server_cases); i++) {
+	for (i = 0; i < COUNT(server_cases); i++) {
 		sv.workers = server_cases[i].workers;
 		sv.counted = server_cases[i].counted;
 		out = open_memstream(&text, &len);
@@ -1033,11 +1027,11 @@ test_json_words(void **state)
 	size_t			 i;
 
 	(void)state;
-	for (i = 0; i < LENGTH(state_cases); i++) {
+	for (i = 0; i < COUNT(state_cases); i++) {
 		st.state = (uint8_t)state_cases[i].state;
 		assert_status_word(&st, "state", state_cases[i].json);
 	}
-	for (i = 0; i < LENGTH(next); i++) {
+	for (i = 0; i < COUNT(next); i++) {
 		st.next = (uint8_t)i;
 		assert_status_word(&st, "next", next[i]);
 	}

@@ -5,26 +5,19 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "common/log.h"
 #include "ntpd/child.h"
 #include "ntpd/sandbox.h"
+#include "regress/unit/unit.h"
 
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define HDR		sizeof(struct imsg_header)
 
 /* The table once more, to be held against what process.c makes of it. */
@@ -49,19 +42,6 @@ static int		 fds_before;
 
 /* Standard error goes here. */
 static int		 log_read, saved_stderr;
-
-static int
-open_fds(void)
-{
-	DIR		*dir = opendir("/proc/self/fd");
-	int		 n = 0;
-
-	assert_non_null(dir);
-	while (readdir(dir) != NULL)
-		n++;
-	closedir(dir);
-	return n;
-}
 
 static void
 connect_as(enum process self, enum process other)

@@ -11,21 +11,14 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "ntpd/sandbox.h"
-
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+#include "regress/unit/unit.h"
 
 static int		 given;		/* a datagram socket, opened before */
 

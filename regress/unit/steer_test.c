@@ -4,19 +4,13 @@
  * are told to whom.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "ntpd/engine/steer.h"
+#include "regress/unit/unit.h"
 
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define DAY		86400.0
 #define YEAR		(365 * DAY)
 
