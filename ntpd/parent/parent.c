@@ -110,7 +110,7 @@ do_timers(struct parent *p, struct instant now)
 		command_send_state(p, false, now);
 	if (!instant_before(now, p->ask_engine)) {
 		ask_engine(p, now);
-		save_frequency(p, false);
+		save_frequency(p, SAVE_IF_WORTH_IT);
 	}
 	while ((child = children_restart(&p->children, now)) != NULL)
 		if (child->process == SERVER) {
@@ -190,7 +190,7 @@ stop(struct parent *p)
 {
 	notify_send(&p->notify, "STOPPING=1");
 	clock_close(&p->clock);
-	save_frequency(p, true);
+	save_frequency(p, SAVE_NOW);
 	if (p->children.fatal) {
 		children_await_report(&p->children);
 		if (p->logpipe.fd != -1)	/* last words */
