@@ -16,7 +16,7 @@
 #include "common/log.h"
 #include "ntpd/child.h"
 
-#define LAUNCHER_CHILDREN	(CONFIG_MAX_WORKERS + 8)
+#define LAUNCHER_CHILDREN	(CHILDREN_MOST + 8)	/* some are ending */
 
 struct launcher {
 	struct channel	 parent;

@@ -26,13 +26,6 @@ struct child {
 	struct restart	 restart;
 };
 
-enum {
-	CHILDREN_MOST = 0
-#define CHILD(process, name, end, start, most, ...)	+ (most)
-	CHILDREN
-#undef CHILD
-};
-
 struct children {
 	struct child_setup setup;	/* what every child is told first */
 	struct child	 list[CHILDREN_MOST];	/* by process and instance */
