@@ -51,6 +51,9 @@ const char *record_refid(const uint8_t refid[4], uint8_t stratum, char *text);
  */
 const char *record_peer_refid(const struct control_peer *peer, char *text);
 
+/* What the system says about why PEER cannot be used; NULL: nothing. */
+const char *record_peer_detail(const struct control_peer *peer);
+
 /* Did PEER ever answer, so that its stratum, leap and refid mean something? */
 bool	 record_peer_answered(const struct control_peer *peer);
 

@@ -13,10 +13,10 @@
 #include <unistd.h>
 
 #include "common/log.h"
+#include "common/version.h"
 #include "ntpd/child.h"
 #include "ntpd/config.h"
 #include "ntpd/parent/parent.h"
-#include "ntpd/version.h"
 
 static _Noreturn void
 usage(void)

@@ -227,7 +227,7 @@ MESSAGE(CLOCK_NEW_START,  ENGINE,   PARENT,   struct clock_new_start,	\
 MESSAGE(CLOCK_QUALITY,	  ENGINE,   PARENT,   struct clock_quality,	\
 	NO_FD,   ANYTIME, command_run)					\
 MESSAGE(STATUS_RECORD,	  ENGINE,   PARENT,   struct control_status,	\
-	NO_FD,   ANYTIME, pass_record)					\
+	NO_FD,   ANYTIME, answer_status)					\
 MESSAGE(PEER_RECORD,	  ENGINE,   PARENT,   struct control_peer,	\
 	NO_FD,   ANYTIME, pass_record)					\
 MESSAGE(END_RECORD,	  ENGINE,   PARENT,   struct control_end,	\

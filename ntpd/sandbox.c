@@ -70,11 +70,13 @@ sandbox_prepare_root(const char *path)
 	int		 entries = 0;
 
 	if (mkdir(path, 0755) == -1 && errno != EEXIST) {
-		log_warn("cannot make %s, the children's root", path);
+		log_at(LOG_CRIT, "fatal: cannot make %s, the children's root: "
+		    "%s", path, strerror(errno));
 		return false;
 	}
 	if ((dir = opendir(path)) == NULL || fstat(dirfd(dir), &st) == -1) {
-		log_warn("%s, the children's root", path);
+		log_at(LOG_CRIT, "fatal: cannot read %s, the children's root: "
+		    "%s", path, strerror(errno));
 		if (dir != NULL)
 			closedir(dir);
 		return false;
@@ -83,13 +85,14 @@ sandbox_prepare_root(const char *path)
 		entries++;
 	closedir(dir);
 	if (st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-		log_warnx("%s must belong to root and be writable by nobody "
-		    "else: it becomes the children's root", path);
+		log_at(LOG_CRIT, "fatal: %s must belong to root and be "
+		    "writable by nobody else: it becomes the children's root",
+		    path);
 		return false;
 	}
 	if (entries > 2) {
-		log_warnx("%s must be empty: it becomes the children's root",
-		    path);
+		log_at(LOG_CRIT, "fatal: %s must be empty: it becomes the "
+		    "children's root", path);
 		return false;
 	}
 	return true;

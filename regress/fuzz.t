@@ -17,7 +17,7 @@ trap 'rm -f "$log"' EXIT
 run()
 {
 	mkdir -p "obj-fuzz/corpus/$1" &&
-	    "obj-fuzz/fuzz/$1" "$limit" -print_final_stats=1 \
+	    "obj-fuzz/fuzz/$1" "$limit" -timeout=20 -print_final_stats=1 \
 	    -artifact_prefix=obj-fuzz/ "obj-fuzz/corpus/$1" \
 	    "obj-fuzz/fuzz/$1_seeds" >"$log" 2>&1
 }

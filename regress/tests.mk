@@ -54,10 +54,11 @@ demo: deps-demo
 # written by a program that the target is a part of.
 FUZZ		= $(patsubst regress/fuzz/%_fuzz.c,%, \
 		$(wildcard regress/fuzz/*_fuzz.c))
-FUZZ_LIBRARY	= $(OBJ)/regress/fuzz/fuzz.o $(LIBRARY)
+FUZZ_SHARED	= $(OBJ)/regress/fuzz/fuzz.o $(OBJ)/regress/fuzz/stream.o \
+		$(LIBRARY)
 
 $(FUZZ:%=$(OBJ)/fuzz/%): $(OBJ)/fuzz/%: $(OBJ)/regress/fuzz/%_fuzz.o \
-    $(FUZZ_LIBRARY)
+    $(FUZZ_SHARED)
 	@echo "  LINK  $@"
 	@mkdir -p $(@D)
 	$Q$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(NTPD_LIBS)
@@ -67,7 +68,7 @@ $(FUZZ:%=$(OBJ)/fuzz/%_seeds): %_seeds: %_writer ntpd.conf.example
 	$Qrm -rf $@ && mkdir -p $@ && $< $@
 
 $(FUZZ:%=$(OBJ)/fuzz/%_writer): $(OBJ)/fuzz/%_writer: \
-    $(OBJ)/regress/fuzz/%_fuzz.o $(OBJ)/regress/fuzz/seeds.o $(FUZZ_LIBRARY)
+    $(OBJ)/regress/fuzz/%_fuzz.o $(OBJ)/regress/fuzz/seeds.o $(FUZZ_SHARED)
 	@mkdir -p $(@D)
 	$Q$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(NTPD_LIBS)
 

@@ -84,7 +84,7 @@ associations_settle_doubt(const struct planning *p,
 	}
 	for (a = p->all; a < p->all + MAX_ASSOCIATIONS; a++)
 		if (a->used && (a == doubtful ||
-		    sync_takes_part(p->sync, number(p, a))))
+		    sync_can_settle(p->sync, number(p, a))))
 			association_plan(p, a, SCHEDULE_DOUBT);
 }
 

@@ -3,7 +3,9 @@
  * want done, and tells the other processes.
  */
 #include <math.h>
+#include <stdio.h>
 
+#include "common/format.h"
 #include "common/log.h"
 #include "ntpd/engine/engine_state.h"
 #include "ntpd/engine/report.h"
@@ -119,12 +121,23 @@ consider(const struct engine *e)
 	return p;
 }
 
+/* "2 servers agree" and what they say, and whom is waited for. */
 static void
 log_waiting(const struct patience *p, double limit)
 {
-	log_info("%zu of %zu servers would correct the clock by %+.3f s: "
-	    "waiting up to %.0f s for others", p->agreeing, p->configured,
-	    p->offset, limit);
+	char		 offset[FORMAT_LEN], silent[64] = "", names[64] = "";
+
+	if (p->silent > 0 && fabs(p->offset) >= PATIENCE_LARGE_OFFSET)
+		snprintf(silent, sizeof(silent), "%zu that ha%s not answered",
+		    p->silent, p->silent == 1 ? "s" : "ve");
+	if (p->unresolved > 0)
+		snprintf(names, sizeof(names), "%s%zu name%s without an "
+		    "address", silent[0] != '\0' ? " and " : "",
+		    p->unresolved, p->unresolved == 1 ? "" : "s");
+	log_info("%zu server%s the clock %s: waiting up to %.0f s for %s%s "
+	    "before it is corrected", p->agreeing,
+	    p->agreeing == 1 ? " sees" : "s see",
+	    format_offset(p->offset, offset), limit, silent, names);
 }
 
 bool
@@ -199,8 +212,11 @@ adjust(struct engine *e)
 	    e->local.leader != LOCAL_NOBODY);
 
 	channel_send(&e->parent, MSG_CLOCK_FREQUENCY, 0, -1, &o.frequency);
-	if (o.new_start)
+	/* What it answers decides between a step and a slew. */
+	if (o.new_start) {
 		channel_send(&e->parent, MSG_CLOCK_NEW_START, 0, -1, &o.pause);
+		return;
+	}
 	if (!o.step) {
 		channel_send(&e->parent, MSG_CLOCK_SLEW, 0, -1, &o.slew);
 		return;
@@ -215,13 +231,18 @@ static void
 note_verdicts(struct engine *e, struct instant now)
 {
 	struct association *a;
+	double		 at = clocks_read(&e->clocks).now, offset;
 	size_t		 i;
 
 	if (!e->sync.agreed || e->local.leader != LOCAL_NOBODY)
 		return;
 	for (i = 0; i < MAX_ASSOCIATIONS; i++) {
 		a = &e->associations[i];
-		if (a->used && association_judged(a, &e->sync.verdicts[i]))
+		if (!a->used || e->sync.sources[i].nsamples == 0)
+			continue;
+		offset = sync_source_offset(&e->sync, i, at) -
+		    sync_estimate(&e->sync, at).offset;
+		if (association_judged(a, e->sync.verdicts[i].tally, offset))
 			hosts_replace(&e->hosts, a, now);
 	}
 }
@@ -236,15 +257,16 @@ engine_update(struct engine *e, struct instant now)
 	if (i < MAX_ASSOCIATIONS)
 		steer_remember(&e->steer, peer,
 		    e->hosts.list[peer->host].conf.name);
-	steer_vote(&e->steer, &e->sync, e->associations,
+	r = clocks_read(&e->clocks);
+	steer_vote(&e->steer, &e->sync, e->associations, &r,
 	    e->local.leader != LOCAL_NOBODY);
 	if (sync_ready(&e->sync)) {
 		note_verdicts(e, now);
-		r = clocks_read(&e->clocks);
-		steer_notice_change(&e->steer, &e->sync, &r, &e->complaints,
-		    now);
+		steer_notice_change(&e->steer, &e->sync, &r);
 		if (!e->steer.stepping)
 			adjust(e);
+		steer_log_state(&e->steer, &e->sync, e->associations, &r,
+		    &e->complaints, now);
 	}
 	engine_publish(e, now);
 }
@@ -306,7 +328,10 @@ report_view(const struct engine *e, struct instant now)
 		.all = e->associations, .sync = &e->sync,
 		.steer = &e->steer, .clock = &e->clock,
 		.r = clocks_read(&e->clocks),
-		.slew_end = e->slew_end, .now = now
+		.slew_end = e->slew_end, .now = now,
+		.waiting = e->decision.begun && e->sync.agreed &&
+		    !sync_ready(&e->sync),
+		.waiting_until = e->decision.until
 	};
 
 	v.system = served(e, &v.r);

@@ -36,7 +36,7 @@ engine_on_jump(struct engine *e, const struct message *msg)
 	size_t		 i;
 
 	if (log_allowed(&e->complaints, now, NULL))
-		log_info("the clock jumped by %+.3f s: asking the servers "
+		log_debug("the clock jumped by %+.3f s: asking the servers "
 		    "anew", jumped->by);
 	engine_close_queries(e);
 	sync_restart(&e->sync);
@@ -238,6 +238,7 @@ on_timeout(struct engine *e, size_t i, struct instant now)
 	struct association *a = &e->associations[i];
 
 	query_close(&a->query);
+	sync_unanswered(&e->sync, i);
 	if (a->query.came_back) {
 		on_self(e, i, SCHEDULE_CAME_BACK, now);
 		return;

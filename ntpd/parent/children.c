@@ -61,14 +61,22 @@ connect_engine(struct children *c, struct child *child,
 	return channel_send(&child->channel, type, 0, fds[1], NULL) && sent;
 }
 
+/* It is being started, for the first time or again. */
+static void
+begin(struct restart *r)
+{
+	r->at = r->tell = INSTANT_NEVER;
+	r->started = instant_now();
+	r->reported = false;
+}
+
 static void
 start(struct children *c, struct child *child)
 {
 	const struct child_name name = { child->process, child->instance };
 
 	child->wanted = true;
-	child->restart.at = INSTANT_NEVER;
-	child->restart.started = instant_now();
+	begin(&child->restart);
 	if (launch(c, child, &name) && connect_engine(c, child, &name))
 		return;
 	log_warn("cannot start %s", process_name(child->process));
@@ -80,7 +88,7 @@ end(struct child *child)
 {
 	channel_close(&child->channel);
 	child->wanted = false;
-	child->restart.at = INSTANT_NEVER;
+	child->restart.at = child->restart.tell = INSTANT_NEVER;
 }
 
 /* The first child of PROCESS. */
@@ -105,7 +113,8 @@ fill_list(struct children *c)
 		for (i = 0; process_is_child(process, i); i++) {
 			child->process = process;
 			child->instance = i;
-			child++->restart.at = INSTANT_NEVER;
+			child->restart.at = INSTANT_NEVER;
+			child++->restart.tell = INSTANT_NEVER;
 		}
 	c->launcher = &find(c, LAUNCHER)->channel;
 	c->engine = &find(c, ENGINE)->channel;
@@ -202,7 +211,20 @@ set_date(struct child *child, struct instant now)
 	else if (r->delay < RESTART_MOST)
 		r->delay *= 2;
 	r->at = instant_add(now, r->delay);
-	log_warnx("%s is gone, starting another in %.0fs",
+	r->tell = instant_add(now, REPORT_WAIT);
+}
+
+/* The launcher says how it ended, mostly soon: that comes first in the log. */
+static void
+tell_date(struct child *child, struct instant now)
+{
+	struct restart	*r = &child->restart;
+
+	if (r->tell.ns == INSTANT_NEVER.ns ||
+	    (!r->reported && instant_before(now, r->tell)))
+		return;
+	r->tell = INSTANT_NEVER;
+	log_info("starting another %s in %.0f s",
 	    process_name(child->process), r->delay);
 }
 
@@ -212,13 +234,13 @@ children_check(struct children *c, struct instant now)
 	struct child	*child;
 
 	for (child = c->list; child < c->list + CHILDREN_MOST; child++) {
-		if (!child->wanted || child->channel.open ||
-		    child->restart.at.ns != INSTANT_NEVER.ns)
+		if (!child->wanted || child->channel.open)
 			continue;
 		if (kinds[child->process].end == ENDS_ALL)
 			lose(c, child->process);
-		else
+		else if (child->restart.at.ns == INSTANT_NEVER.ns)
 			set_date(child, now);
+		tell_date(child, now);
 	}
 }
 
@@ -240,22 +262,30 @@ struct instant
 children_deadline(const struct children *c)
 {
 	struct instant	 first = INSTANT_NEVER;
+	const struct restart *r;
 	size_t		 i;
 
-	for (i = 0; i < CHILDREN_MOST; i++)
-		first = instant_min(first, c->list[i].restart.at);
+	for (i = 0; i < CHILDREN_MOST; i++) {
+		r = &c->list[i].restart;
+		first = instant_min(first, instant_min(r->at, r->tell));
+	}
 	return first;
 }
 
 void
 children_log_end(struct children *c, const struct child_ended *end)
 {
+	struct child	*child;
 	const char	*name;
 
 	if (end->name.process >= PROCESSES)
 		return;
 	if (end->name.process == ENGINE)
 		c->engine_reported = true;
+	for (child = c->list; child < c->list + CHILDREN_MOST; child++)
+		if (child->process == end->name.process &&
+		    child->instance == end->name.instance)
+			child->restart.reported = true;
 	name = process_name((enum process)end->name.process);
 	if (WIFSIGNALED(end->status))
 		log_warnx("%s (pid %d) was killed by signal %d%s", name,

@@ -15,6 +15,8 @@
 struct restart {
 	struct instant	 at;		/* INSTANT_NEVER: it runs */
 	struct instant	 started;
+	struct instant	 tell;		/* log that, at the latest */
+	bool		 reported;	/* the launcher said how it ended */
 	double		 delay;		/* s, of the next time */
 };
 

@@ -17,7 +17,8 @@ static void
 report(void *arg, bool is_error, const char *line)
 {
 	(void)arg;
-	log_at(is_error ? LOG_ERR : LOG_WARNING, "%s", line);
+	log_at(is_error ? LOG_ERR : LOG_WARNING, "%s%s",
+	    is_error ? "" : "warning: ", line);
 }
 
 /*

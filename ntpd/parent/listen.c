@@ -141,7 +141,7 @@ give(struct listeners *ls, struct listener *l, unsigned family,
 	if (errno == EADDRINUSE && instant_before(instant_now(), ls->closing))
 		return false;
 	if (!l->failed[family])
-		log_warn("cannot listen on %s (%s), trying again every %.0fs",
+		log_warn("cannot listen on %s (%s), trying again every %.0f s",
 		    describe(&l->conf, name),
 		    families[family].name, RETRY_INTERVAL);
 	l->failed[family] = true;
@@ -165,6 +165,7 @@ give_all(struct listeners *ls, struct listener *l, unsigned family,
 	}
 	if (complete && l->failed[family]) {
 		l->failed[family] = false;
+		l->told = true;
 		log_info("now listening on %s (%s)",
 		    describe(&l->conf, name),
 		    families[family].name);
@@ -326,6 +327,21 @@ listeners_configure(struct listeners *ls, const struct config *conf,
 	close_old(ls, old, nold, workers, n, shared && ls->shared);
 }
 
+bool
+listeners_any(const struct listeners *ls, size_t n)
+{
+	const struct listener *l;
+	unsigned	 family;
+	size_t		 i;
+
+	for (l = ls->list; l < ls->list + ls->n; l++)
+		for (family = 0; family < LISTEN_FAMILIES; family++)
+			for (i = 0; i < n; i++)
+				if (l->given[family][i])
+					return true;
+	return false;
+}
+
 void
 listeners_forget(struct listeners *ls, size_t i)
 {
@@ -350,8 +366,10 @@ follow_interface(struct listener *l, struct child *workers, size_t n)
 
 	if (ifindex == 0 && errno != ENODEV)
 		return false;
-	if (ifindex != l->ifindex)
+	if (ifindex != l->ifindex) {
 		(void)take_back(l, workers, n);
+		l->told = false;
+	}
 	if (ifindex == 0 && !l->missing)
 		log_info("interface %s is %s: will listen on %s when it is "
 		    "there", l->conf.interface, l->ifindex != 0 ? "gone" :
@@ -369,22 +387,24 @@ update(struct listeners *ls, struct listener *l, struct child *workers,
 {
 	char		 name[DESCRIBE_LEN];
 	const struct config_listener conf = present(l);
-	bool		 complete = true, had = false, has = false;
+	bool		 complete = true, has = false;
 	unsigned	 family;
 
 	for (family = 0; family < LISTEN_FAMILIES; family++) {
 		if (!wants_family(&l->conf, family))
 			continue;
-		had |= l->given[family][0];
 		complete &= give_all(ls, l, family, workers, n);
 		has |= l->given[family][0];
 	}
-	if (!has || had)
+	if (!has || l->told)
 		return complete;
-	log_info("listening on %s", describe(&l->conf, name));
+	l->told = true;
+	describe(&l->conf, name);
 	if (conf.kind == LISTEN_ADDRESS && !socket_is_here(&conf.addr))
-		log_warnx("this machine does not have the address %s yet",
-		    describe(&l->conf, name));
+		log_warnx("this machine does not have the address %s yet: "
+		    "will answer there when it has", name);
+	else
+		log_info("listening on %s", name);
 	return complete;
 }
 

@@ -23,6 +23,7 @@ struct listener {
 	unsigned	 ifindex;	/* of the interface it names; 0: not there */
 	uint32_t	 id;		/* of its sockets: id + family */
 	bool		 missing;	/* its interface; logged */
+	bool		 told;		/* logged: it is listened on */
 	bool		 failed[LISTEN_FAMILIES];	/* to open; logged */
 	bool		 given[LISTEN_FAMILIES][CONFIG_MAX_WORKERS];
 };
@@ -49,6 +50,9 @@ void	 listeners_init(struct listeners *ls);
  */
 void	 listeners_configure(struct listeners *ls, const struct config *conf,
 	    struct child *workers, size_t n);
+
+/* Is a socket open, with any of N workers? */
+bool	 listeners_any(const struct listeners *ls, size_t n);
 
 /* Worker I has just started (or ended): it has no sockets. */
 void	 listeners_forget(struct listeners *ls, size_t i);

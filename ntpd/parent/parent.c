@@ -44,6 +44,18 @@ engine_alive(struct parent *p, const struct message *msg)
 		notify_send(&p->notify, "WATCHDOG=1");
 }
 
+/* The engine does not know which sockets there are. */
+static void
+answer_status(struct parent *p, const struct message *msg)
+{
+	struct control_status st = *(const struct control_status *)msg->data;
+	struct message	 whole = *msg;
+
+	st.serving = listeners_any(&p->listeners, p->children.nservers);
+	whole.data = &st;
+	control_answer(&p->control, &whole);
+}
+
 static void
 pass_record(struct parent *p, const struct message *msg)
 {
@@ -198,12 +210,16 @@ stop(struct parent *p)
 	}
 	children_stop(&p->children);
 	control_close(&p->control);
-	if (p->children.fatal)
-		log_warnx("the %s is gone: ending, the clock runs on at "
-		    "%.3f ppm", process_name(p->children.lost),
-		    p->clock.frequency * 1e6);
-	else
+	if (!p->children.fatal)
 		log_info("ending");
+	else if (!p->ready)
+		log_warnx("the %s did not start: ending, see above for the "
+		    "reason", process_name(p->children.lost));
+	else
+		log_warnx("the %s is gone: ending, the clock runs on with a "
+		    "frequency correction of %+.3f ppm",
+		    process_name(p->children.lost),
+		    p->clock.frequency * 1e6);
 	return p->children.fatal ? 1 : 0;
 }
 

@@ -1,7 +1,12 @@
 /*
  * When the drift file is read and written.
  */
+#include <bsd/string.h>
+#include <errno.h>
+#include <libgen.h>
 #include <math.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "common/log.h"
 #include "ntpd/parent/drift.h"
@@ -12,6 +17,18 @@
  * s/s: fsync(2) may take seconds, and nobody ends the slew meanwhile.
  */
 #define DRIFT_SLEW		10e-6
+
+/* The drift file cannot be written because of ERROR; said once. */
+static void
+cannot_write(struct parent *p, int error)
+{
+	if (!p->drift_failed)
+		log_warnx("cannot write %s: %s; the frequency will have to be "
+		    "learned again after a restart", p->conf.driftfile,
+		    error == ENOENT ? "its directory does not exist" :
+		    strerror(error));
+	p->drift_failed = true;
+}
 
 void
 save_frequency(struct parent *p, enum save_when when)
@@ -34,10 +51,18 @@ save_frequency(struct parent *p, enum save_when when)
 		p->drift_failed = false;
 		return;
 	}
-	if (!p->drift_failed)
-		log_warn("cannot write %s: the frequency will have to be "
-		    "learned again after a restart", p->conf.driftfile);
-	p->drift_failed = true;
+	cannot_write(p, errno);
+}
+
+/* An hour from now is too late to hear of it. */
+static void
+check_directory(struct parent *p)
+{
+	char		 path[CONFIG_PATH_LEN];
+
+	strlcpy(path, p->conf.driftfile, sizeof(path));
+	if (!p->clock.read_only && access(dirname(path), W_OK) == -1)
+		cannot_write(p, errno);
 }
 
 const struct drift *
@@ -54,6 +79,7 @@ save_load(struct parent *p)
 		clock_set_frequency(&p->clock, saved->frequency);
 		return saved;
 	case DRIFT_MISSING:
+		check_directory(p);
 		break;
 	case DRIFT_CORRUPT:
 		log_warnx("%s is not a drift file: ignored, the frequency "

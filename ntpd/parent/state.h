@@ -42,6 +42,7 @@ struct parent {
 	sigset_t	 waiting;	/* signals let through while waiting */
 
 	double		 wanted_frequency; /* s/s, the engine's last wish */
+	double		 unmade_step;	/* s, the last one that -x left out */
 	double		 drift_error;	/* s/s, as the engine says; -1: none */
 	struct drift	 drift_saved;	/* what the file says */
 	struct instant	 drift_saved_at;

@@ -314,7 +314,7 @@ listener_serve(struct server *s, struct listener *l)
 	now = instant_now();
 	l->rests_until = instant_add(now, REST_SECONDS);
 	if (log_allowed(&s->failures, now, NULL))
-		log_warnx("socket %" PRIu32 ": %s, next try in %.0fs", l->id,
+		log_warnx("socket %" PRIu32 ": %s, next try in %.0f s", l->id,
 		    strerror(error), REST_SECONDS);
 }
 

@@ -38,23 +38,29 @@ sync_bound(const struct sync *sync, double now)
  */
 #define FREQUENCY_UNMEASURED 500e-6
 
-/* Does the line through the samples of anybody who is used know it? */
+/*
+ * Do the lines through their samples know it, of more than half of those that
+ * answer?  One alone might be a liar, whose samples look as exact as it likes.
+ */
 static bool
 is_measured(const struct sync *sync, double now)
 {
 	struct line	 line;
-	size_t		 i;
+	size_t		 i, measured = 0, answer = 0;
 
 	for (i = 0; i < SYNC_SOURCES; i++) {
+		if (!sync->sources[i].used || sync->sources[i].nrecent == 0)
+			continue;
+		answer++;
 		if (!sync_takes_part(sync, i) ||
 		    sync->sources[i].nsamples == 0)
 			continue;
 		line = source_line(&sync->sources[i], now, 0, 0,
 		    FREQUENCY_UNMEASURED);
 		if (FREQUENCY_ERRORS * line.slope_error < SYNC_WORST_DRIFT)
-			return true;
+			measured++;
 	}
-	return false;
+	return 2 * measured > answer;
 }
 
 /*
@@ -149,30 +155,65 @@ interval_of(const struct source *source, double now, const struct estimate *e,
 }
 
 /*
- * What more than half of those that answer have in common.  Of what is certain
- * a source needs no three samples, nor need they fit.
+ * In which interval source S says that the offset is at NOW.  Of what is certain
+ * it needs no three samples, nor need they fit.
+ */
+static struct opinion
+certain_opinion(const struct sync *sync, const struct source *s, double now,
+    const struct estimate *e)
+{
+	struct interval	 t;
+
+	if (!s->used || s->nrecent == 0 ||
+	    sample_distance(&s->recent[0]) >= SYNC_MAX_DISTANCE)
+		return (struct opinion){ .usable = false };
+	t = interval_of(s, now, e, fmax(worst_drift(sync, e),
+	    own_drift(s, now, e)));
+	return (struct opinion){
+		.usable = true,
+		.offset = (t.low + t.high) / 2,
+		.distance = (t.high - t.low) / 2
+	};
+}
+
+/* Does one that answers say something new that is not settled? */
+static bool
+is_contested(const struct sync *sync)
+{
+	const struct source *s;
+
+	for (s = sync->sources; s < sync->sources + SYNC_SOURCES; s++)
+		if (s->used && s->missed == 0 && doubt_is_open(s->state))
+			return true;
+	return false;
+}
+
+/*
+ * What more than half of those that answer have in common.  Some may have
+ * missed a request or two: as long as that is no loss of packets for sure, but
+ * another one says something new, what the others agree on may be true as well.
  */
 static bool
 majority(const struct sync *sync, double now, const struct estimate *e,
     double *low, double *high)
 {
-	struct opinion	 o[SYNC_SOURCES] = { 0 };
-	const struct source *s;
-	struct interval	 t;
+	struct opinion	 o[SYNC_SOURCES];
+	double		 low_now, high_now;
 	size_t		 i;
+	bool		 agreed;
 
-	for (i = 0; i < SYNC_SOURCES; i++) {
-		s = &sync->sources[i];
-		if (!s->used || s->nrecent == 0 ||
-		    sample_distance(&s->recent[0]) >= SYNC_MAX_DISTANCE)
-			continue;
-		t = interval_of(s, now, e, fmax(worst_drift(sync, e),
-		    own_drift(s, now, e)));
-		o[i].usable = true;
-		o[i].offset = (t.low + t.high) / 2;
-		o[i].distance = (t.high - t.low) / 2;
+	for (i = 0; i < SYNC_SOURCES; i++)
+		o[i] = certain_opinion(sync, &sync->sources[i], now, e);
+	agreed = select_majority(o, SYNC_SOURCES, low, high);
+	if (!agreed || !is_contested(sync))
+		return agreed;
+	for (i = 0; i < SYNC_SOURCES; i++)
+		o[i].usable = o[i].usable && sync->sources[i].missed == 0;
+	if (select_majority(o, SYNC_SOURCES, &low_now, &high_now)) {
+		*low = fmin(*low, low_now);
+		*high = fmax(*high, high_now);
 	}
-	return select_majority(o, SYNC_SOURCES, low, high);
+	return true;
 }
 
 bool

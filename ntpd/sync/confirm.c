@@ -25,12 +25,13 @@
 #define LONGEST_UNDO	1800.0
 
 /*
- * When another large offset was corrected less than the one, s, ago, the next
- * is seen for the other, s, at least: servers that jump to and fro do not take
- * the clock with them.
+ * When a large offset to the other side was corrected less than the one, s,
+ * ago, this is seen for the other, s, at least: servers that jump to and fro do
+ * not take the clock with them.  A machine may be paused twice in a minute, but
+ * that is to the same side.
  */
-#define SHORTLY		3600.0
-#define LEAST_AGAIN	1800.0
+#define SHORTLY		86400.0
+#define LEAST_TO_AND_FRO 1800.0
 
 /* Another offset is one that differs by that part of it, and by so much, s. */
 #define OTHER_PART	0.1
@@ -77,12 +78,13 @@ confirm_offset(struct confirm *c, double offset, double large,
 		c->state = CONFIRM_WAITING;
 		c->offset = offset;
 		c->since = now;
-		c->again = c->confirmed && now - c->last < SHORTLY;
+		c->to_and_fro = c->corrected * offset < 0 &&
+		    now - c->last < SHORTLY;
 	}
 	c->kind = kind;
 	if (c->state == CONFIRM_WAITING && confirm_left(c, now) == 0) {
 		c->state = CONFIRM_CONFIRMED;
-		c->confirmed = true;
+		c->corrected = c->offset;
 		c->last = now;
 	}
 	return c->state == CONFIRM_CONFIRMED;
@@ -95,7 +97,7 @@ confirm_left(const struct confirm *c, double now)
 
 	if (c->state != CONFIRM_WAITING)
 		return 0;
-	if (c->again)
-		wait = fmax(wait, LEAST_AGAIN);
+	if (c->to_and_fro)
+		wait = fmax(wait, LEAST_TO_AND_FRO);
 	return fmax(0, c->since + wait - now);
 }

@@ -35,9 +35,10 @@ struct confirm {
 	enum confirm_kind kind;
 	double		 offset;	/* s, that is waited for or corrected */
 	double		 since;		/* s, oscillator time */
-	bool		 confirmed;	/* another was, at LAST (s) */
-	double		 last;
-	bool		 again;		/* shortly before this one */
+	double		 corrected;	/* s, the last that was; 0: none was */
+	double		 last;		/* s, oscillator time of that */
+	bool		 to_and_fro;	/* that was shortly before, to the other
+					   side */
 };
 
 /*

@@ -2,6 +2,7 @@
  * The least delay of a path.
  */
 #include <math.h>
+#include <stdbool.h>
 
 #include "ntpd/sync/delays.h"
 #include "ntpd/sync/median.h"
@@ -31,8 +32,13 @@
  */
 #define LONGER_ROUTE	0.4
 
-/* So many of them are then of the new route for sure. */
+/*
+ * So many of them are then of the new route for sure.  If a route gets much
+ * longer than its waits are, so few are enough to tell: the least of so many
+ * sums is not above nine tenths of their median once in ten thousand times.
+ */
 #define NEW_ROUTE	16
+#define MUCH_LONGER	0.9
 
 /* A combined delay is taken for so many standard errors more than it is. */
 #define CAUTION		2.0
@@ -88,6 +94,7 @@ keep_newest(struct delays *d, size_t n)
 	for (i = 0; i < DELAYS_STRETCHES; i++)
 		d->stretches[i].trips = 0;
 	d->trips = 0;
+	d->n = n;
 	for (i = 1; i <= n; i++)
 		note(d, d->newest[(d->next + DELAYS_KEPT - i) % DELAYS_KEPT],
 		    1);
@@ -104,23 +111,45 @@ remember(struct delays *d, double delay)
 		next_stretch(d);
 }
 
+/* The median of the newest N (at most d->n), and the LEAST of them. */
+static double
+newest_median(const struct delays *d, size_t n, double *least)
+{
+	double		 v[DELAYS_KEPT], middle;
+	size_t		 i;
+
+	for (i = 0; i < n; i++)
+		v[i] = d->newest[(d->next + DELAYS_KEPT - 1 - i) % DELAYS_KEPT];
+	middle = median(v, n);
+	*least = v[0];
+	return middle;
+}
+
+/* Has the route become longer, by the newest N?  PART is of their median. */
+static bool
+is_longer(const struct delays *d, size_t n, double part)
+{
+	double		 least, middle;
+
+	if (d->n < n)
+		return false;
+	middle = newest_median(d, n, &least);
+	return least - d->least > part * (middle - d->least);
+}
+
 /*
- * The least of what is kept, and the median beside it.  If the least of the
- * newest is far above, the route has become longer, and only the newest count.
+ * The median beside the least of what is kept.  If the least of the newest is
+ * far above, the route has become longer, and only the newest count.
  */
 static void
 find_excess(struct delays *d)
 {
-	double		 sorted[DELAYS_KEPT], middle;
-	size_t		 i;
+	double		 least;
 
-	for (i = 0; i < d->n; i++)
-		sorted[i] = d->newest[i];
-	middle = median(sorted, d->n);
-	if (d->n == DELAYS_KEPT && sorted[0] - d->least >
-	    LONGER_ROUTE * (middle - d->least))
+	if (is_longer(d, DELAYS_KEPT, LONGER_ROUTE) ||
+	    is_longer(d, NEW_ROUTE, MUCH_LONGER))
 		keep_newest(d, NEW_ROUTE);
-	d->usual_excess = fmax(middle - d->least,
+	d->usual_excess = fmax(newest_median(d, d->n, &least) - d->least,
 	    EXCESS_OF_DELAY * d->least / (double)d->n);
 }
 

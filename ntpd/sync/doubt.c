@@ -30,11 +30,16 @@ doubt_next(enum source_state state, enum source_event event)
 	return table[state][event];
 }
 
+bool
+doubt_is_open(enum source_state state)
+{
+	return state == DOUBTED || state == INSISTS;
+}
+
 static bool
 speaks_against(const struct stand *s)
 {
-	return s->votes && s->surprises > 0 &&
-	    (s->state == DOUBTED || s->state == INSISTS);
+	return s->votes && s->surprises > 0 && doubt_is_open(s->state);
 }
 
 static unsigned

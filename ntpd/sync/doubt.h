@@ -19,17 +19,19 @@
  *  DOUBTED   one or two surprises, which wait;   the next fits: FITS, or the
  *            it is asked again soon              third surprises: INSISTS
  *  INSISTS   it says something else, and stands  three fit: FITS; a majority
- *            by it                               that fits uses it: FITS, or
- *                                                does not: FALSE; more than
- *                                                half insist on one thing: the
- *                                                clock has changed, all begin
- *                                                again
+ *            by it; the others are asked soon    that fits uses it: FITS; one
+ *                                                that answered since does not:
+ *                                                FALSE; more than half insist
+ *                                                on one thing: the clock has
+ *                                                changed, all begin again
  *  FALSE     a majority that fits does not       three fit: FITS; that
  *            use it                              majority is gone: INSISTS
  *
  * Nobody is in DOUBTED for more than two answers.  Nobody is in INSISTS for
  * more than an answer of each source if a majority agrees, with the prediction
- * or against it.  No state asks who was believed before.
+ * or against it.  A source that gives no answer is silenced soon
+ * (sync_silence()), and is no part of any majority then.  No state asks who was
+ * believed before.
  */
 enum source_state {
 	SOURCE_NEW,
@@ -56,12 +58,19 @@ enum source_event {
 /* The state of a source after EVENT. */
 enum source_state doubt_next(enum source_state state, enum source_event event);
 
+/*
+ * Is it open who is right, a source in this STATE or the prediction?  Then all
+ * are asked soon.
+ */
+bool		 doubt_is_open(enum source_state state);
+
 /* How one source stands, as far as the question above goes. */
 struct stand {
 	bool		 votes;
 	enum source_state state;
 	unsigned	 surprises;	/* in a row */
-	bool		 agrees;	/* in the majority of what is new */
+	bool		 agrees;	/* in the majority of what is new, and
+					   beyond its errors */
 	bool		 counts;	/* ... and would be used */
 	bool		 ahead;		/* it says that true time is ahead of
 					   the prediction, else behind */
@@ -78,8 +87,8 @@ bool		 doubt_may_be_us(const struct stand *stands, size_t n);
 /*
  * Has it?  Those who agree and speak against the prediction, to the same side,
  * fulfil the condition above by themselves, and of those that would be used
- * more speak against it than not.  A far server whose path has changed is with the
- * majority, as its interval is wide, but a near one knows better.
+ * more speak against it than not.  A far server whose path has changed is with
+ * the majority, as its interval is wide, but a near one knows better.
  */
 bool		 doubt_is_us(const struct stand *stands, size_t n);
 

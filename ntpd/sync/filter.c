@@ -58,6 +58,12 @@ static const double asymmetries[FILTER_BIASES] = { 0.001, 0.01, 0.05 };
 /* Memory of a source's bias, s: paths and servers change in days. */
 #define BIAS_MEMORY	86400.0
 
+/*
+ * The mean of all biases is so many of its standard errors at most.  Tuned:
+ * bound_test, creeping_liars.
+ */
+#define MEAN_ERRORS	5.0
+
 /* Variance of a bias that is none, s^2. */
 #define BIAS_LEAST	1e-30
 
@@ -161,27 +167,34 @@ bias_weights(const struct filter *f, const struct model *m)
 	return sum;
 }
 
+/* The mean of the biases, s; SUM is that of their weights. */
+static double
+mean_bias(const struct filter *f, const struct model *m, double sum)
+{
+	double		 mean = 0;
+	size_t		 i;
+
+	for (i = 0; i < FILTER_SOURCES; i++)
+		mean += m->x[BIAS + i] * bias_weight(f, m, i) / sum;
+	return mean;
+}
+
 /*
  * In the long run each source's offset + bias is known, as its samples tell it.
  * How much of it is bias is known by nothing but that they are small: so their
- * mean is zero, with a variance of one by the sum of their weights, which was
- * BEFORE.  Of those that remain it is not: the offset becomes what they say,
- * and their biases give way.
+ * mean is zero, with a variance of one by the sum of their weights.  Where it
+ * is not, the offset becomes what the sources say, and their biases give way.
+ * V is the variance that is added.
  */
 static void
-level(const struct filter *f, struct model *m, double before)
+level(const struct filter *f, struct model *m, double v)
 {
 	double		 d[FILTER_STATES] = { [OFFSET] = 1 };
-	double		 sum = bias_weights(f, m), mean = 0, v;
+	double		 mean = mean_bias(f, m, bias_weights(f, m));
 	size_t		 i, j;
 
-	if (sum == 0)
-		return;
-	for (i = 0; i < FILTER_SOURCES; i++) {
-		mean += m->x[BIAS + i] * bias_weight(f, m, i) / sum;
+	for (i = 0; i < FILTER_SOURCES; i++)
 		d[BIAS + i] = f->active[i] ? -1 : 0;
-	}
-	v = fmax(0, 1 / sum - 1 / before);
 	for (i = 0; i < FILTER_STATES; i++) {
 		m->x[i] += mean * d[i];
 		for (j = 0; j < FILTER_STATES; j++)
@@ -192,14 +205,31 @@ level(const struct filter *f, struct model *m, double before)
 void
 filter_reject(struct filter *f, size_t i)
 {
-	double		 before[FILTER_MODELS];
+	double		 before[FILTER_MODELS], sum;
 	size_t		 k;
 
 	for (k = 0; k < FILTER_MODELS; k++)
 		before[k] = bias_weights(f, &f->models[k]);
 	filter_leave(f, i);
-	for (k = 0; k < FILTER_MODELS; k++)
-		level(f, &f->models[k], before[k]);
+	for (k = 0; k < FILTER_MODELS; k++) {
+		sum = bias_weights(f, &f->models[k]);
+		if (sum > 0)
+			level(f, &f->models[k],
+			    fmax(0, 1 / sum - 1 / before[k]));
+	}
+}
+
+/*
+ * All sources say that the offset of M is wrong by more than they can be: what
+ * taught it was wrong and is gone, or counted twice.  Then it is forgotten.
+ */
+static void
+forget_impossible(const struct filter *f, struct model *m)
+{
+	double		 sum = bias_weights(f, m);
+
+	if (sum > 0 && fabs(mean_bias(f, m, sum)) * sqrt(sum) > MEAN_ERRORS)
+		level(f, m, 1 / sum);
 }
 
 double
@@ -403,6 +433,7 @@ filter_update(struct filter *f, size_t i, const struct observation *o)
 		even = e->share;
 		m->weight = pow(m->weight, 1 - 1 / memory) *
 		    update(m, i, o, &even);
+		forget_impossible(f, m);
 		sum += m->weight;
 		evens += m->weight * even;
 	}

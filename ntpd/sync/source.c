@@ -110,7 +110,6 @@ source_add(struct source *source, const struct sample *sample)
 	if (source->nsamples < SOURCE_SAMPLES)
 		source->nsamples++;
 	delays_add(&source->delays, sample->delay);
-	delays_add(&source->trips, sample_trip(sample));
 	add_recent(source, sample);
 	return shorter;
 }
@@ -273,10 +272,25 @@ source_contradicts(const struct source *source, size_t n)
 	return contradicts(source, s, n + 1);
 }
 
+void
+source_straighten(struct source *source)
+{
+	size_t		 n = source->nsamples;
+
+	while (n > 2 && source_contradicts(source, n - 1))
+		n /= 2;
+	source_forget(source, n);
+}
+
 double
 source_length(const struct source *source)
 {
-	return source->trips.least;
+	double		 least = sample_trip(source_sample(source, 0));
+	size_t		 i;
+
+	for (i = 1; i < source->nsamples; i++)
+		least = fmin(least, sample_trip(source_sample(source, i)));
+	return least;
 }
 
 double

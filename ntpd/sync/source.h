@@ -24,10 +24,10 @@ struct source {
 	size_t		 nsamples;
 	size_t		 newest;
 	struct delays	 delays;
-	struct delays	 trips;		/* T4 - T1: with what the server claims
-					   to have held the packets for */
 	enum source_state state;
 	unsigned	 surprises;	/* in a row, against prediction */
+	double		 since;		/* s, when the first of them came */
+	unsigned	 missed;	/* requests in a row without an answer */
 	unsigned	 fits;		/* in a row */
 	size_t		 waiting;	/* of the newest samples: in doubt */
 	double		 fitted;	/* s, when the last that fits came */
@@ -84,6 +84,12 @@ const struct sample *source_sample(const struct source *source, size_t i);
 bool		 source_contradicts(const struct source *source, size_t n);
 
 /*
+ * Forget the older samples if they are not on one line with the newest: of the
+ * newest half, or less, that are.  The oscillator has changed since.
+ */
+void		 source_straighten(struct source *source);
+
+/*
  * Variance (s^2) of the offset of SAMPLE, by how far its round trip exceeds
  * the path's minimum.
  */
@@ -123,9 +129,10 @@ void		 source_retell(struct source *source);
 double		 source_jitter(const struct source *source);
 
 /*
- * How long the path is, s, once there was a sample: the least round trip by our
- * own clock alone.  A server that says that it held a packet does not look
- * nearer for that, then or later.
+ * How long the path is, s, once there was a sample: the least round trip of
+ * those kept, by our own clock alone.  A server that says that it held a packet
+ * does not look nearer for that.  What the path was before says nothing: it may
+ * have become longer since.
  */
 double		 source_length(const struct source *source);
 

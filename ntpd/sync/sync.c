@@ -16,6 +16,12 @@
 #define SURPRISE	4.0
 
 /*
+ * What a source says in the end is a change from so many standard errors on.
+ * Tuned: bound_test, near_and_far.
+ */
+#define CHANGE		3.0
+
+/*
  * So many of the newest samples are the story of a source that has no part in
  * the estimate.  With more of them, an oscillator that drifts makes it look
  * unsteady.  Tuned: chaos_test.
@@ -86,11 +92,18 @@ sync_silence(struct sync *sync, size_t i)
 {
 	source_forget(&sync->sources[i], 0);
 	sync->sources[i].nrecent = 0;
+	sync->sources[i].missed = 0;
 	leave(sync, i);
 	if (sync->filter.started && is_alone(sync)) {
 		sync->agreed = false;
 		sync->state = SYNC_COASTING;
 	}
+}
+
+void
+sync_unanswered(struct sync *sync, size_t i)
+{
+	sync->sources[i].missed++;
 }
 
 void
@@ -173,7 +186,14 @@ sync_has_vote(const struct sync *sync, size_t i, double now)
 bool
 sync_in_doubt(const struct sync *sync, size_t i)
 {
-	return sync->sources[i].state == SOURCE_DOUBTED;
+	return doubt_is_open(sync->sources[i].state);
+}
+
+bool
+sync_can_settle(const struct sync *sync, size_t i)
+{
+	return sync_takes_part(sync, i) || (sync->sources[i].used &&
+	    sync->sources[i].nsamples > 0 && !sync->agreed);
 }
 
 bool
@@ -261,9 +281,10 @@ take_fit(struct sync *sync, size_t i)
 {
 	struct source	*s = &sync->sources[i];
 
-	if (is_compared(s))
+	if (is_compared(s)) {
 		source_drop(s, s->waiting);
-	else
+		source_straighten(s);
+	} else
 		go_on_with_story(s);
 	s->surprises = 0;
 	if (s->fits < DOUBT_ANSWERS)
@@ -296,6 +317,8 @@ take_surprise(struct sync *sync, size_t i)
 	bool		 waits = is_compared(s);
 
 	s->fits = 0;
+	if (s->surprises == 0)
+		s->since = source_sample(s, 0)->when;
 	if (s->surprises <= DOUBT_ANSWERS)
 		s->surprises++;
 	happens(sync, i, s->surprises < DOUBT_ANSWERS ? EVENT_SURPRISES :
@@ -484,6 +507,17 @@ try_start(struct sync *sync, const struct sample *sample, size_t expected)
 	return true;
 }
 
+/*
+ * Does O say that the prediction is wrong?  Of a source that was asked long ago
+ * the line is too uncertain for that: what two far ones say so is no evidence
+ * against a near one that fits.
+ */
+static bool
+speaks_of_change(const struct opinion *o)
+{
+	return fabs(o->offset) > CHANGE * sqrt(o->variance);
+}
+
 /* How all sources stand, given what they say in the end, O. */
 static void
 take_stands(const struct sync *sync, const struct opinion *o,
@@ -497,7 +531,8 @@ take_stands(const struct sync *sync, const struct opinion *o,
 			    sync->verdicts[i].tally != UNUSABLE),
 			.state = sync->sources[i].state,
 			.surprises = sync->sources[i].surprises,
-			.agrees = o[i].truechimer,
+			.agrees = o[i].truechimer &&
+			    speaks_of_change(&o[i]),
 			.counts = o[i].survivor,
 			.ahead = o[i].offset > 0
 		};
@@ -552,6 +587,24 @@ fits_somebody(const struct sync *sync, const struct opinion *o)
 	return false;
 }
 
+/*
+ * Was a majority that says O heard since source S began to say something else?
+ * What they said before is no word against it.
+ */
+static bool
+is_answered(const struct sync *sync, const struct opinion *o,
+    const struct source *s)
+{
+	size_t		 i, voters = 0, heard = 0;
+
+	for (i = 0; i < SYNC_SOURCES; i++) {
+		voters += o[i].usable;
+		heard += o[i].truechimer &&
+		    source_sample(&sync->sources[i], 0)->when >= s->since;
+	}
+	return s->surprises == 0 || 2 * heard > voters;
+}
+
 /* What the vote O means for source I. */
 static void
 judge(struct sync *sync, const struct opinion *o, size_t i)
@@ -563,14 +616,18 @@ judge(struct sync *sync, const struct opinion *o, size_t i)
 			s->surprises = 0;
 		happens(sync, i, EVENT_UNDECIDED);
 	} else if (o[i].survivor) {
-		/* Its path has changed, within what it may be. */
+		/*
+		 * Its path has changed, within what it may be, or its clock
+		 * was wrong before: it is heard as another one.
+		 */
 		if (s->state == SOURCE_INSISTS || s->state == SOURCE_FALSE) {
-			filter_leave(&sync->filter, i);
+			if (sync->filter.active[i])
+				filter_reject(&sync->filter, i);
 			s->surprises = 0;
 		}
 		happens(sync, i, EVENT_ACCEPTED);
 	} else if (o[i].usable && (!o[i].truechimer ||
-	    s->state == SOURCE_INSISTS)) {
+	    s->state == SOURCE_INSISTS) && is_answered(sync, o, s)) {
 		if (s->waiting > 0)
 			*s = source_story(s);
 		happens(sync, i, EVENT_OUTVOTED);
@@ -597,6 +654,19 @@ vote(struct sync *sync, double now, const struct estimate *base)
 
 /* ---- the whole ---- */
 
+/* Has any source said something new that is not settled? */
+static bool
+is_in_doubt(const struct sync *sync)
+{
+	size_t		 i;
+
+	for (i = 0; i < SYNC_SOURCES; i++)
+		if (sync->sources[i].used &&
+		    doubt_is_open(sync->sources[i].state))
+			return true;
+	return false;
+}
+
 /* Is any source in STATE? */
 static bool
 anybody_is(const struct sync *sync, enum source_state state)
@@ -618,7 +688,7 @@ update_state(struct sync *sync)
 		sync->state = SYNC_STARTING;
 	else if (!sync->agreed)
 		sync->state = SYNC_COASTING;
-	else if (anybody_is(sync, SOURCE_DOUBTED))
+	else if (is_in_doubt(sync))
 		sync->state = SYNC_IN_DOUBT;
 	else if (sync->unsettled > 0)
 		sync->state = SYNC_BEGINNING_AGAIN;
@@ -711,6 +781,7 @@ sync_sample(struct sync *sync, size_t i, const struct sample *sample,
 	if (!sample_is_possible(sample))
 		return false;
 	shorter = source_add(s, sample);
+	s->missed = 0;
 	if (!sync->filter.started) {
 		if (s->nsamples > 1 && source_contradicts(s, s->nsamples - 1))
 			source_drop(s, s->nsamples - 1);

@@ -53,8 +53,9 @@ struct verdict {
  *                  prediction                      DOUBT; it is lost: COASTING
  *  IN_DOUBT        a majority agrees, but one of   it fits again or is outvoted:
  *                  it has said something else,     FOLLOWING; most insist:
- *                  once or twice                   BEGINNING_AGAIN; two more
- *                                                  answers of it at most
+ *                  and the others were not all     BEGINNING_AGAIN; two more
+ *                  heard since                     answers of it and one of
+ *                                                  each other at most
  *  COASTING        nobody answers, or no majority  a majority agrees with the
  *                  agrees: the prediction goes on  prediction: FOLLOWING; or
  *                                                  against it: BEGINNING_AGAIN,
@@ -114,6 +115,12 @@ void		 sync_remove(struct sync *sync, size_t i);
  * known of its path is kept.
  */
 void		 sync_silence(struct sync *sync, size_t i);
+
+/*
+ * Source I did not answer a request.  What it said before counts, until
+ * sync_silence(), but not against one that answers and says something new.
+ */
+void		 sync_unanswered(struct sync *sync, size_t i);
 
 /*
  * The clock jumped or the machine slept: everything but the frequency is to
@@ -178,10 +185,17 @@ bool		 sync_certain(const struct sync *sync, double now, double *low,
 		    double *high);
 
 /*
- * Was source I's last sample a surprise that one or two more can settle?  Then
- * it pays to ask again soon, all that have a vote.
+ * Has source I said something new that is not settled yet, by one or two more
+ * of its samples or by those of the others?  Then it pays to ask again soon, all
+ * that have a vote.
  */
 bool		 sync_in_doubt(const struct sync *sync, size_t i);
+
+/*
+ * Can source I help to settle what another one has said?  It is used, or there
+ * is no majority and it has said something.
+ */
+bool		 sync_can_settle(const struct sync *sync, size_t i);
 
 /*
  * Does source I say something else than the prediction, and is it not believed

@@ -17,6 +17,10 @@
  */
 #define FREQUENCY_IN_DOUBT 200e-6
 
+/* Beyond so many of these it is any that an oscillator can have, s/s. */
+#define FREQUENCY_ERRORS 3.0
+#define ANY_FREQUENCY	0.1
+
 /* So many standard errors are added to the distance of a line in doubt. */
 #define LINE_ERRORS	3.0
 
@@ -65,6 +69,26 @@ vote_has(const struct sync *sync, size_t i, double now)
 }
 
 /*
+ * The line of a source that is not compared with the prediction.  If its
+ * samples say that the frequency is much further off than could be expected,
+ * nothing is expected of it: else their slope, and the offset with it, would be
+ * wrong by what is left of that.
+ */
+static struct line
+line_in_doubt(const struct source *s, double now, const struct estimate *base)
+{
+	double		 error = fmax(FREQUENCY_IN_DOUBT,
+	    base->frequency_error);
+	struct line	 line;
+
+	line = source_line(s, now, base->offset, base->frequency, error);
+	if (fabs(line.slope) <= FREQUENCY_ERRORS * error)
+		return line;
+	return source_line(s, now, base->offset, base->frequency,
+	    ANY_FREQUENCY);
+}
+
+/*
  * A source's line is known as well as the prediction's frequency if it is
  * compared with that; if not, as its own samples tell.
  */
@@ -79,9 +103,8 @@ form_opinion(const struct source *s, double now, const struct estimate *base,
 
 	if (!is_usable(s, now) || !is_steady(s, now))
 		return o;
-	line = source_line(s, now, base->offset, base->frequency, known ?
-	    base->frequency_error :
-	    fmax(FREQUENCY_IN_DOUBT, base->frequency_error));
+	line = known ? source_line(s, now, base->offset, base->frequency,
+	    base->frequency_error) : line_in_doubt(s, now, base);
 	o.usable = true;
 	o.offset = line.offset;
 	o.variance = line.offset_error * line.offset_error;

@@ -12,6 +12,8 @@
 #include "ntpd/server/xleave.h"
 #include "regress/fuzz/fuzz.h"
 
+const size_t	 input_most = 256;
+
 struct input {
 	struct snapshot	 snap;
 	struct ntptime	 receive, transmit;

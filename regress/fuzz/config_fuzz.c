@@ -10,6 +10,8 @@
 #include "ntpd/config.h"
 #include "regress/fuzz/fuzz.h"
 
+const size_t	 input_most = 512;	/* a dozen statements */
+
 static bool
 terminated(const char *text, size_t size)
 {
@@ -122,28 +124,25 @@ static const struct {
 	{ "workers", "listen on *\nworkers 2\nserver a\n" }
 };
 
-/*
- * The example that is installed, as it is, and with all of its statements in
- * force.
- */
+/* The statements of the example that is installed, "#" or not, one each. */
 static void
 example_seeds(void)
 {
 	FILE		*file = fopen("ntpd.conf.example", "r");
-	char		 line[512];
+	char		 line[512], name[32];
+	unsigned	 n = 0;
 
 	if (file == NULL)
 		err(1, "ntpd.conf.example");
-	seed_begin("example");
-	while (fgets(line, sizeof(line), file) != NULL)
-		seed_add(line, strlen(line));
-	rewind(file);
-	seed_begin("example_all");
-	while (fgets(line, sizeof(line), file) != NULL)
-		if (line[0] == '#' && line[1] != ' ')
-			seed_add(line + 1, strlen(line + 1));
-		else
-			seed_add(line, strlen(line));
+	while (fgets(line, sizeof(line), file) != NULL) {
+		if (line[0] == '\n' || strncmp(line, "# ", 2) == 0)
+			continue;
+		snprintf(name, sizeof(name), "example_%u", ++n);
+		seed_begin(name);
+		seed_add(line + (line[0] == '#'), strlen(line) -
+		    (line[0] == '#'));
+		seed_add("server a\n", 9);
+	}
 	fclose(file);
 }
 

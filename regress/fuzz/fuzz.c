@@ -71,6 +71,25 @@ write_seeds(const char *into)
 	finish();
 }
 
+int
+LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	static char	 option[64];
+	char		**args = calloc((size_t)*argc + 2, sizeof(*args));
+	int		 i;
+
+	if (args == NULL)
+		err(1, NULL);
+	/* Behind the program's name: an option that is given comes later. */
+	for (i = 0; i < *argc; i++)
+		args[i + (i > 0)] = (*argv)[i];
+	snprintf(option, sizeof(option), "-max_len=%zu", input_most);
+	args[1] = option;
+	(*argc)++;
+	*argv = args;
+	return 0;
+}
+
 void
 require(bool holds)
 {

@@ -1,6 +1,6 @@
 /*
- * What every fuzz target includes.  A target is a file NAME_fuzz.c with the
- * two functions that are declared first.  It is built twice: with libFuzzer,
+ * What every fuzz target includes.  A target is a file NAME_fuzz.c with what
+ * is declared first.  It is built twice: with libFuzzer,
  * and with seeds.c to the program that writes its seeds.
  */
 #ifndef REGRESS_FUZZ_FUZZ_H
@@ -12,8 +12,14 @@
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 
+/* The longest input that is tried; in long ones little happens per second. */
+extern const size_t input_most;
+
 /* Try one input.  0; what is wrong aborts.  Called by libFuzzer. */
 int	 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Called by libFuzzer before it reads its options: gives it input_most. */
+int	 LLVMFuzzerInitialize(int *argc, char ***argv);
 
 /* Write the inputs that the search begins with, by the functions below. */
 void	 make_seeds(void);

@@ -7,6 +7,8 @@
 #include "common/ntp.h"
 #include "regress/fuzz/fuzz.h"
 
+const size_t	 input_most = 1100;	/* more than NTP_MAX_LEN */
+
 static void
 walk(const struct ntp_packet *pkt)
 {

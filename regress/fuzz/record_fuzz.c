@@ -11,6 +11,8 @@
 #include "ntpctl/show.h"
 #include "regress/fuzz/fuzz.h"
 
+const size_t	 input_most = 2000;	/* the longest is struct control_clients */
+
 /* What the first byte says. */
 enum { STATUS_RECORD, PEER_RECORD, SERVER_RECORD, CLIENTS_RECORD, RECORDS };
 

@@ -357,6 +357,9 @@ test_no_daemon(void **state)
 	assert_string_equal(why, wanted);
 	unlink(path);
 
+	assert_int_equal(ask(dir, SHOW_ALL, 1, &report, why), ASK_NEVER);
+	snprintf(wanted, sizeof(wanted), "%s is no socket", dir);
+	assert_string_equal(why, wanted);
 	assert_int_equal(ask(lengthy, SHOW_ALL, 1, &report, why), ASK_NEVER);
 	assert_non_null(strstr(why, "a socket's path has at most 107 bytes"));
 }

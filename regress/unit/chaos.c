@@ -26,6 +26,7 @@
 #define LEAST_POLL	64.0
 #define MOST_POLL	1024.0
 #define SILENT_POLLS	8
+#define SILENT_OPPOSED	3
 
 /* The oscillator's frequency stays within that, s/s. */
 #define FREQUENCY_MOST	400e-6
@@ -166,16 +167,46 @@ end_burst(struct client *c, size_t i)
 	c->next[i] = w.now + wait_after(c, i);
 }
 
+/* Server I is asked as soon as it may be. */
 static void
-ask_in_doubt(struct client *c, size_t doubtful)
+ask_soon(struct client *c, size_t i)
+{
+	if (c->burst[i] == 0)
+		c->next[i] = fmin(c->next[i],
+		    fmax(c->last[i] + LEAST_POLL, w.now + 1));
+}
+
+/* Server OPPOSED contradicts some that have not answered of late. */
+static void
+ask_the_missing(struct client *c, size_t opposed)
 {
 	size_t		 i;
+	bool		 missing = false;
 
-	for (i = 0; i < w.n; i++)
-		if (c->burst[i] == 0 && (i == doubtful ||
-		    sync_has_vote(&c->sync, i, w.now)))
-			c->next[i] = fmin(c->next[i],
-			    fmax(c->last[i] + LEAST_POLL, w.now + 1));
+	for (i = 0; i < w.n; i++) {
+		if (c->missed[i] < 2 || !sync_takes_part(&c->sync, i))
+			continue;
+		missing = true;
+		ask_soon(c, i);
+	}
+	if (missing)
+		ask_soon(c, opposed);
+}
+
+/* As the engine does when server I has answered. */
+static void
+settle_doubt(struct client *c, size_t i)
+{
+	size_t		 k;
+
+	if (!sync_in_doubt(&c->sync, i)) {
+		if (sync_is_opposed(&c->sync, i))
+			ask_the_missing(c, i);
+		return;
+	}
+	for (k = 0; k < w.n; k++)
+		if (k == i || sync_can_settle(&c->sync, k))
+			ask_soon(c, k);
 }
 
 /* Server I, which was silent, answers: the others may, too. */
@@ -192,10 +223,24 @@ wake_others(struct client *c, size_t i)
 			quicken(c, k, w.now);
 }
 
+static bool
+is_opposed(const struct client *c)
+{
+	size_t		 i;
+
+	for (i = 0; i < w.n; i++)
+		if (sync_is_opposed(&c->sync, i))
+			return true;
+	return false;
+}
+
 static void
 no_answer(struct client *c, size_t i)
 {
-	if (++c->missed[i] > SILENT_POLLS && !c->silent[i]) {
+	unsigned	 most = is_opposed(c) ? SILENT_OPPOSED : SILENT_POLLS;
+
+	sync_unanswered(&c->sync, i);
+	if (++c->missed[i] > most && !c->silent[i]) {
 		c->silent[i] = true;
 		sync_silence(&c->sync, i);
 	}
@@ -652,8 +697,7 @@ exchange(struct client *c, size_t i)
 	if (c->silent[i])
 		wake_others(c, i);
 	sync_sample(&c->sync, i, &sample, expected(c));
-	if (sync_in_doubt(&c->sync, i))
-		ask_in_doubt(c, i);
+	settle_doubt(c, i);
 	end_burst(c, i);
 	say_sample(c, i, &sample);
 	if (c != &w.old)

@@ -9,6 +9,7 @@
 #include "regress/unit/unit.h"
 
 #define LARGE		0.128
+#define HOUR		3600.0
 #define DAY		86400.0
 #define YEAR		(365 * DAY)
 
@@ -191,6 +192,41 @@ corrections_stay_confirmed(void **state)
 	assert_int_equal(c.state, CONFIRM_NOTHING);
 }
 
+/* A server that jumps to and fro does not take the clock with it. */
+static void
+to_and_fro(void **state)
+{
+	struct confirm	 c = { .state = CONFIRM_NOTHING };
+	double		 now, clock = 0, server;
+	unsigned	 steps = 0;
+
+	(void)state;
+	for (now = 0; now < 10 * HOUR; now += 64) {
+		server = fmod(now, 1400) < 700 ? 0 : 20;
+		if (!confirm_offset(&c, server - clock, LARGE, CONFIRM_NEW,
+		    now) || server == clock)
+			continue;
+		clock = server;
+		steps++;
+	}
+	assert_int_equal(steps, 1);
+}
+
+/* A machine that is paused three times in a minute is set right each time. */
+static void
+pauses_in_a_row(void **state)
+{
+	struct confirm	 c = { .state = CONFIRM_NOTHING };
+	double		 now;
+
+	(void)state;
+	for (now = 0; now < 60; now += 20) {
+		assert_true(confirm_offset(&c, 3, LARGE, CONFIRM_NEW, now));
+		assert_true(confirm_offset(&c, 0, LARGE, CONFIRM_NEW,
+		    now + 1));
+	}
+}
+
 /* What is left of the time, as what it would be corrected as changes. */
 static void
 what_is_left(void **state)
@@ -218,6 +254,8 @@ main(void)
 		cmocka_unit_test(glitches_are_waited_out),
 		cmocka_unit_test(who_cannot_decide_is_not_followed),
 		cmocka_unit_test(corrections_stay_confirmed),
+		cmocka_unit_test(to_and_fro),
+		cmocka_unit_test(pauses_in_a_row),
 		cmocka_unit_test(what_is_left),
 	};
 

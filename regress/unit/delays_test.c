@@ -80,6 +80,21 @@ a_longer_route(void **arg)
 	assert_true(d.least < BASE + 1e-4);
 }
 
+/* If it gets much longer than its waits are, a few round trips are enough. */
+static void
+a_much_longer_route(void **arg)
+{
+	struct delays	 d = { .n = 0 };
+
+	(void)arg;
+	add(&d, 500, BASE, 20e-6);
+	add(&d, 15, BASE + 1e-3, 20e-6);
+	assert_true(d.least < BASE + 20e-6);
+	add(&d, 1, BASE + 1e-3, 20e-6);
+	assert_true(d.least > BASE + 1e-3);
+	assert_true(d.usual_excess < 0.2e-3);
+}
+
 /* Long queues are no longer route. */
 static void
 congestion(void **arg)
@@ -176,6 +191,7 @@ main(void)
 		cmocka_unit_test_setup(the_first, start),
 		cmocka_unit_test_setup(the_least_is_remembered, start),
 		cmocka_unit_test_setup(a_longer_route, start),
+		cmocka_unit_test_setup(a_much_longer_route, start),
 		cmocka_unit_test_setup(congestion, start),
 		cmocka_unit_test_setup(the_minimum_is_as_good_as_claimed,
 		    start),

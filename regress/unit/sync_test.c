@@ -887,7 +887,7 @@ the_bound_is_made_of_two(void **arg)
 	assert_true(fabs(bound_in_errors() - 2.6) < 0.05);
 
 	begin_world(1, 1e-9);
-	add_server(1, QUEUE_EXPONENTIAL, 1e-6, 1e-3);
+	add_server(1, QUEUE_EXPONENTIAL, 1e-7, 1e-5);
 	run(0, HOUR, NULL);
 	assert_true(fabs(bound_in_errors() - 4.5) < 0.05);
 }

@@ -59,6 +59,25 @@ exchange_late(size_t i, struct sample *sample)
 	return sample->delay > 0;
 }
 
+/* As the engine does it: requests without an answer until it is silent. */
+#define SILENT_POLLS	8
+#define SILENT_OPPOSED	3
+
+/* Server I does not answer. */
+static void
+no_answer(size_t i)
+{
+	unsigned	 most = SILENT_POLLS;
+	size_t		 k;
+
+	for (k = 0; k < w.n; k++)
+		if (sync_is_opposed(&w.sync, k))
+			most = SILENT_OPPOSED;
+	sync_unanswered(&w.sync, i);
+	if (++w.missed[i] > most)
+		sync_silence(&w.sync, i);
+}
+
 /* Server I is in doubt: it and the others that are believed are asked soon. */
 static void
 ask_in_doubt(size_t i)
@@ -66,7 +85,7 @@ ask_in_doubt(size_t i)
 	size_t		 k;
 
 	for (k = 0; k < w.n; k++)
-		if (k == i || sync_takes_part(&w.sync, k))
+		if (k == i || sync_can_settle(&w.sync, k))
 			w.next[k] = fmin(w.next[k],
 			    fmax(w.last[k] + LEAST_POLL, w.now + 1));
 }
@@ -106,6 +125,10 @@ one_exchange(double end)
 	w.last[first] = w.now;
 	w.next[first] += wait_after(first);
 	w.answered[first] = path_ask(&w.paths[first], &w.osc, w.now, &sample);
+	if (!w.answered[first])
+		no_answer(first);
+	else
+		w.missed[first] = 0;
 	if (w.answered[first] && exchange_late(first, &sample))
 		sync_sample(&w.sync, first, &sample, expected());
 	if (w.interval == 0 && sync_in_doubt(&w.sync, first))

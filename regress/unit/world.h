@@ -25,6 +25,7 @@ struct world {
 	double		 next[MOST];	/* s, oscillator time to ask */
 	unsigned	 asked[MOST];
 	bool		 answered[MOST];
+	unsigned	 missed[MOST];	/* requests in a row without answer */
 	bool		 late[MOST];	/* each sample comes with the next */
 	struct sample	 held[MOST];
 	size_t		 n;

@@ -1,0 +1,343 @@
+/*
+ * What is certain is true, whatever a minority says and however asymmetric the
+ * paths are; and how far a liar and a crooked path get.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "regress/unit/world.h"
+
+#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+
+/* The certain bounds at NOW, as differences from the truth, s. */
+static bool
+certain_at(double now, double *low, double *high)
+{
+	if (!sync_certain(&w.sync, now, low, high))
+		return false;
+	oscillator_run(&w.osc, now);
+	*low -= w.osc.offset;
+	*high -= w.osc.offset;
+	return true;
+}
+
+static void
+assert_certain(const char *name, uint64_t seed)
+{
+	double		 low, high;
+
+	if (!certain_at(w.now, &low, &high))
+		fail_msg("%s, seed %u: nothing is certain at %g s", name,
+		    (unsigned)seed, w.now);
+	if (low > 0 || high < 0)
+		fail_msg("%s, seed %u: the truth is %g to %g s away at %g s",
+		    name, (unsigned)seed, low, high, w.now);
+}
+
+/* Make a path of the same length crooked: SHARE of it is the way out. */
+static void
+bend(struct path *path, double share)
+{
+	double		 delay = path->out + path->back;
+
+	path->out = share * delay;
+	path->back = delay - path->out;
+}
+
+/* ---- certain ---- */
+
+/* What the liars of a world do. */
+enum lie { LIE_CONSTANT, LIE_CREEPS, LIE_HOPS, LIE_HELD, LIES };
+
+static const char *const lies[LIES] = { "constant", "creeps", "hops",
+	"claims to have held" };
+
+/* At NOW, liar I tells LIE of up to MOST s. */
+static void
+tell_lie(size_t i, enum lie lie, double most, struct rng *rng)
+{
+	struct path	*p = &w.paths[i];
+
+	switch (lie) {
+	case LIE_CREEPS:
+		p->lie = fmin(most, most * w.now / (3 * HOUR));
+		break;
+	case LIE_HOPS:
+		p->lie = rng_uniform(rng) < 0.2 ?
+		    most * (2 * rng_uniform(rng) - 1) : p->lie;
+		break;
+	case LIE_HELD:
+		p->held = 0.99 * (p->out + p->back);
+		/* FALLTHROUGH */
+	default:
+		p->lie = most;
+	}
+}
+
+/* One to six servers at any distance; fewer than half of them are liars. */
+static size_t
+any_world(uint64_t seed, struct rng *rng)
+{
+	enum queue	 queue;
+	double		 delay;
+	size_t		 i, n;
+	struct path	*p;
+
+	rng_seed(rng, seed);
+	begin_world(seed, 1e-9);
+	w.interval = seed % 3 == 0 ? 64 : 0;
+	n = 1 + (size_t)(MOST * rng_uniform(rng));
+	for (i = 0; i < n; i++) {
+		queue = (enum queue)(1 + 3 * rng_uniform(rng));
+		delay = 1e-4 * pow(10, 3 * rng_uniform(rng));
+		p = add_server(seed, queue, delay, 1e-3 * rng_uniform(rng));
+		bend(p, rng_uniform(rng));
+		p->loss = 0.1 * rng_uniform(rng);
+	}
+	return (n - 1) / 2;
+}
+
+/*
+ * The truth is never outside, from the first estimate on, when each server that
+ * is honest is off by as much as its path allows.
+ */
+static void
+certain_whatever_a_minority_says(void **arg)
+{
+	struct rng	 rng;
+	double		 most;
+	uint64_t	 seed;
+	size_t		 i, liars;
+	enum lie	 lie;
+
+	(void)arg;
+	for (seed = 1; seed <= 120; seed++) {
+		liars = any_world(seed, &rng);
+		lie = (enum lie)(seed % LIES);
+		most = 1e-4 * pow(10, 6 * rng_uniform(&rng));
+		while (w.now < 4 * HOUR) {
+			for (i = 0; i < liars; i++)
+				tell_lie(i, lie, most, &rng);
+			assert_true(one_exchange(INFINITY));
+			if (sync_ready(&w.sync))
+				assert_certain(lies[lie], seed);
+		}
+	}
+}
+
+/*
+ * In silence it grows to both sides by 15 ppm, and holds if the oscillator's
+ * frequency changes by no more than that.
+ */
+static void
+certain_in_silence(void **arg)
+{
+	static const double changes[] = { 0, 12e-6, -12e-6 };
+	double		 low, high, low_then, high_then;
+	size_t		 c, i;
+
+	(void)arg;
+	for (c = 0; c < COUNT(changes); c++) {
+		begin_world(c, 1e-11);
+		for (i = 0; i < 3; i++)
+			add_server(c, QUEUE_EXPONENTIAL, 0.02, 1e-3);
+		run(0, 6 * HOUR, NULL);
+		assert_true(certain_at(w.now, &low, &high));
+		w.osc.frequency += changes[c];
+		for (i = 0; i < 3; i++)
+			sync_silence(&w.sync, i);
+		for (; w.now < 30 * HOUR; w.now += HOUR) {
+			assert_true(certain_at(w.now, &low_then, &high_then));
+			assert_true(low_then < 0 && high_then > 0);
+		}
+		assert_true(high_then - low_then - (high - low) >
+		    2 * 15e-6 * 23 * HOUR * 0.99);
+		assert_true(high_then - low_then - (high - low) <
+		    2 * 20e-6 * 25 * HOUR);
+	}
+}
+
+/* While a source is in doubt either what it said before is true, or now. */
+static void
+certain_in_doubt(void **arg)
+{
+	static const double jumps[] = { 0.1, -5, 3600 };
+	double		 low, high;
+	size_t		 c;
+
+	(void)arg;
+	for (c = 0; c < COUNT(jumps); c++) {
+		begin_world(c, 1e-10);
+		add_server(c, QUEUE_EXPONENTIAL, 0.02, 1e-3);
+		run(0, 2 * HOUR, NULL);
+		w.osc.offset += jumps[c];
+		assert_true(one_exchange(INFINITY));
+		assert_true(sync_in_doubt(&w.sync, 0));
+		assert_true(certain_at(w.now, &low, &high));
+		/* The truth is at 0 now, and was believed at -jump. */
+		assert_true(low <= 0 && high >= 0);
+		assert_true(low <= -jumps[c] && high >= -jumps[c]);
+		run(0, 2 * HOUR + 600, NULL);
+		assert_true(certain_at(w.now, &low, &high));
+		assert_true(low <= 0 && high >= 0 && high - low < 0.05);
+	}
+}
+
+/*
+ * All 20 ms are on one way: the clock is 10 ms off, which nothing can tell.
+ * That it may be so is said.
+ */
+static void
+certain_on_a_crooked_path(void **arg)
+{
+	static const double shares[] = { 0, 1 };
+	double		 low, high;
+	size_t		 c, i;
+
+	(void)arg;
+	for (c = 0; c < 2 * COUNT(shares); c++) {
+		begin_world(c, 1e-9);
+		for (i = 0; i < (c < 2 ? 1 : 4); i++)
+			bend(add_server(c, QUEUE_EXPONENTIAL, 0.02, 1e-4),
+			    shares[c % 2]);
+		while (w.now < 3 * HOUR) {
+			assert_true(one_exchange(INFINITY));
+			if (sync_ready(&w.sync))
+				assert_certain("crooked", c);
+		}
+		assert_true(fabs(fabs(off()) - 0.01) < 1e-3);
+		assert_true(certain_at(w.now, &low, &high));
+		assert_true(high - low > 0.02 && high - low < 0.03);
+	}
+}
+
+/* ---- near and far ---- */
+
+/*
+ * Servers 0.1 ms away, and others behind a line of which one direction takes
+ * milliseconds longer: all are right, and the near ones know better.
+ */
+static void
+near_and_far(void **arg)
+{
+	static const double longer[] = { 2e-3, 6e-3, 18e-3 };
+	struct result	 r;
+	size_t		 near, far, c, i;
+	uint64_t	 seed;
+
+	(void)arg;
+	for (c = 0; c < COUNT(longer); c++)
+		for (near = 1; near <= 2; near++)
+			for (far = 1; far <= 2; far++)
+				for (seed = 1; seed <= 4; seed++) {
+					r = none();
+					begin_world(seed, 1e-9);
+					w.interval = 0;
+					for (i = 0; i < near; i++)
+						add_server(seed,
+						    QUEUE_EXPONENTIAL, 1e-4,
+						    1e-5);
+					for (i = 0; i < far; i++)
+						add_server(seed,
+						    QUEUE_EXPONENTIAL, 4e-3,
+						    3e-4)->out += longer[c];
+					run(2 * HOUR, 12 * HOUR, &r);
+					if (!w.sync.agreed || rms(&r) > 50e-6)
+						fail_msg("%zu near, %zu far, "
+						    "%g s: off by %g s", near,
+						    far, longer[c], rms(&r));
+					for (i = 0; i < near + far; i++)
+						assert_true(tally(i) !=
+						    FALSETICKER);
+				}
+}
+
+/* ---- creeping liars ---- */
+
+static const struct {
+	const char	*name;
+	double		 delay, wait, held;	/* s */
+	double		 pulls;		/* s, at most */
+} liars[] = {
+	{ "as far as the others", 0.04, 0.3e-3, 0, 3e-3 },
+	{ "that claims to have held the packet", 0.04, 2e-6, 0.0399, 3e-3 },
+	/* A near one that lies within what the far ones do not know. */
+	{ "that is near", 1e-4, 2e-6, 0, 45e-3 },
+};
+
+static const struct {
+	double		 rate, most;	/* s/s, s */
+} creeps[] = {
+	{ 0.2e-6, 5e-3 }, { 1e-6, 15e-3 }, { 5e-6, 60e-3 }, { 50e-6, 60e-3 },
+};
+
+/* One of HONEST + 1 servers creeps away.  Returns how far off we were, s. */
+static double
+creep(uint64_t seed, size_t liar, size_t c, size_t honest)
+{
+	double		 begin, worst = 0;
+	size_t		 i;
+
+	begin_world(seed, 1e-9);
+	w.interval = 0;
+	add_server(seed, QUEUE_EXPONENTIAL, liars[liar].delay,
+	    liars[liar].wait)->held = liars[liar].held;
+	for (i = 0; i < honest; i++)
+		bend(add_server(seed, QUEUE_EXPONENTIAL, 0.04, 0.3e-3),
+		    0.49 + 0.005 * (double)i);
+	run(0, 2 * HOUR, NULL);
+	begin = w.now;
+	while (w.now < begin + 2 * creeps[c].most / creeps[c].rate + 2 * HOUR) {
+		w.paths[0].lie = fmin(creeps[c].most, creeps[c].rate *
+		    (w.now - begin));
+		assert_true(one_exchange(INFINITY));
+		assert_certain(liars[liar].name, seed);
+		worst = fmax(worst, fabs(off()));
+	}
+	return worst;
+}
+
+static void
+creeping_liars(void **arg)
+{
+	double		 worst;
+	uint64_t	 seed;
+	size_t		 l, c, honest;
+
+	(void)arg;
+	for (l = 0; l < COUNT(liars); l++)
+		for (c = 0; c < COUNT(creeps) * 4; c++) {
+			seed = 1 + c % 4;
+			honest = 3 + seed % 2;
+			worst = creep(seed, l, c / 4, honest);
+			if (worst > liars[l].pulls)
+				fail_msg("one %s, %g us/s, against %zu: off "
+				    "by %g s", liars[l].name,
+				    creeps[c / 4].rate * 1e6, honest, worst);
+			if (creeps[c / 4].most > 0.05 && fabs(off()) > 1.5e-3)
+				fail_msg("one %s, %g us/s: off by %g s in the "
+				    "end", liars[l].name,
+				    creeps[c / 4].rate * 1e6, off());
+		}
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(certain_whatever_a_minority_says),
+		cmocka_unit_test(certain_in_silence),
+		cmocka_unit_test(certain_in_doubt),
+		cmocka_unit_test(certain_on_a_crooked_path),
+		cmocka_unit_test(near_and_far),
+		cmocka_unit_test(creeping_liars),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
