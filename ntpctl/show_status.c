@@ -197,8 +197,9 @@ explain_offset(const struct control_status *st, char *text, size_t len)
 	else if (st->why == WHY_OFFSET)
 		snprintf(text, len, "%s, which is being corrected", clock);
 	else
-		snprintf(text, len, "%s: corrected if most servers stay with "
-		    "it for another %s", clock,
+		snprintf(text, len, "%s: %scorrected if most servers stay "
+		    "with it for another %s", clock,
+		    st->read_only ? "would be " : "",
 		    format_span(st->why_in, span));
 }
 
@@ -306,8 +307,9 @@ format_next(const struct control_status *st, char *text, size_t len)
 		snprintf(text, len, "looks up the servers' names%s", in);
 		break;
 	case NEXT_CONFIRM:
-		snprintf(text, len, "corrects the offset%s, if the servers "
-		    "stay with it", in);
+		snprintf(text, len, "%s the offset%s, if the servers stay "
+		    "with it", st->read_only ? "would correct" : "corrects",
+		    in);
 		break;
 	case NEXT_STEP:
 		snprintf(text, len, "sets the clock%s%s",

@@ -617,6 +617,10 @@ static const struct {
 	{ { GOOD_STATUS, .why = WHY_CONFIRM, .offset = 600, .why_in = 250 },
 	    "the clock is 600.000 s behind: corrected if most servers stay "
 	    "with it for another 4 min", "confirm" },
+	{ { GOOD_STATUS, .why = WHY_CONFIRM, .offset = -600, .why_in = 9,
+	    .read_only = 1 },
+	    "the clock is 600.000 s ahead: would be corrected if most servers "
+	    "stay with it for another 9 s", "confirm" },
 	{ { GOOD_STATUS, .why = WHY_OFFSET, .offset = 0.02 },
 	    "the clock is 20.000 ms behind, which is being corrected",
 	    "offset" },
