@@ -81,9 +81,15 @@ show_clock(FILE *out, const struct control_status *st)
 static void
 show_state(FILE *out, const struct control_status *st)
 {
+	uint32_t	 others = st->usable - st->truechimers;
+	char		 who[WORDS_LEN] = "a server says";
+
+	if (others > 0)
+		snprintf(who, sizeof(who), "%u of %u server%s", others,
+		    st->usable, st->usable == 1 ? " says" : "s say");
 	if (st->state == CONTROL_IN_DOUBT)
-		line(out, "state:", "in doubt, a server says something else "
-		    "than was expected");
+		line(out, "state:", "in doubt, %s something else than was "
+		    "expected", who);
 	else if (st->state == CONTROL_COASTING)
 		line(out, "state:", "coasting, %s", st->usable == 0 ?
 		    "no server can be used" :
