@@ -79,6 +79,9 @@ record_status(struct control_status *st, const void *data, size_t len)
 		return "a status with an unknown next action";
 	if (st->state > CONTROL_BEGINNING_AGAIN)
 		return "a status with an unknown state";
+	if (st->reachable > st->peers || st->usable > st->reachable ||
+	    st->truechimers > st->usable)
+		return "a status with counts that contradict each other";
 	if (st->why > WHY_FEW_ANSWERS)
 		return "a status with an unknown reason";
 	if (st->local > CONTROL_LOCAL_FOLLOWS)

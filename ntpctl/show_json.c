@@ -165,8 +165,9 @@ peer_object(const struct control_peer *peer)
 	bool		 sample = peer->has_sample == 1;
 	bool		 answered = record_peer_answered(peer);
 
-	return json_pack("{s:o, s:o, s:s, s:s, s:s?, s:s?, s:i, s:s, s:s, s:o, s:o, "
-	    "s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:b, s:b, s:I, s:I, s:I}",
+	return json_pack("{s:o, s:o, s:s, s:s, s:s?, s:s?, s:i, s:s, s:s, "
+	    "s:o, s:o, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:b, s:b, "
+	    "s:I, s:I, s:I}",
 	    "name", string(peer->name),
 	    "address", address(&peer->addr),
 	    "tally", tally_names[peer->tally],

@@ -272,6 +272,16 @@ engine_update(struct engine *e, struct instant now)
 }
 
 void
+engine_tell(struct engine *e, struct instant now)
+{
+	struct reading	 r = clocks_read(&e->clocks);
+
+	steer_log_state(&e->steer, &e->sync, e->associations, &r,
+	    &e->complaints, now);
+	engine_publish(e, now);
+}
+
+void
 engine_run_local(struct engine *e, struct instant now)
 {
 	struct reading	 r;

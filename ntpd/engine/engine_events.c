@@ -172,6 +172,7 @@ on_answer(struct engine *e, size_t i, const struct answer *answer,
 {
 	struct planning	 p = engine_planning(e, now);
 	struct association *a = &e->associations[i];
+	enum sync_state	 before = e->sync.state;
 	bool		 agreed = e->sync.agreed, learned = false;
 	size_t		 twin;
 	bool		 admitted = admits(e, i, &answer->pkt, now);
@@ -186,6 +187,8 @@ on_answer(struct engine *e, size_t i, const struct answer *answer,
 		associations_hasten(&p);
 	if (learned || !sync_ready(&e->sync) || e->sync.agreed != agreed)
 		engine_update(e, now);
+	else if (e->sync.state == SYNC_IN_DOUBT || e->sync.state != before)
+		engine_tell(e, now);
 	twin = associations_twin(e->associations, i);
 	if (twin < MAX_ASSOCIATIONS && e->hosts.list[a->host].conf.pool)
 		on_twin(e, i, twin, now);

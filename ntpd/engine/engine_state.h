@@ -99,6 +99,9 @@ bool	 engine_decide(struct engine *e, struct instant now);
 /* The estimate may have changed: adjust the clock, tell everybody. */
 void	 engine_update(struct engine *e, struct instant now);
 
+/* The estimate is the same, but the bounds or the state are not: tell it. */
+void	 engine_tell(struct engine *e, struct instant now);
+
 /* Tell parent and servers how good the clock is, at least once a minute. */
 void	 engine_publish(struct engine *e, struct instant now);
 

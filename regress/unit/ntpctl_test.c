@@ -95,6 +95,13 @@ static const struct bad_record status_records[] = {
 	{ "state", STATUS(state), CONTROL_BEGINNING_AGAIN + 1, 1,
 	    "a status with an unknown state" },
 	{ "beginning again", STATUS(state), CONTROL_BEGINNING_AGAIN, 1, NULL },
+	{ "more answer than there are", STATUS(reachable), 5, 1,
+	    "a status with counts that contradict each other" },
+	{ "more can be used than answer", STATUS(reachable), 3, 1,
+	    "a status with counts that contradict each other" },
+	{ "more agree than can be used", STATUS(usable), 2, 1,
+	    "a status with counts that contradict each other" },
+	{ "all agree", STATUS(truechimers), 4, 1, NULL },
 	{ "why", STATUS(why), WHY_FEW_ANSWERS + 1, 1,
 	    "a status with an unknown reason" },
 	{ "few answers", STATUS(why), WHY_FEW_ANSWERS, 1, NULL },
@@ -499,8 +506,8 @@ static const struct {
 } state_cases[] = {
 	{ CONTROL_STARTING, "", "starting" },
 	{ CONTROL_FOLLOWING, "", "following" },
-	{ CONTROL_IN_DOUBT, "     state:  in doubt, a server says something "
-	    "else than was expected\n", "in_doubt" },
+	{ CONTROL_IN_DOUBT, "     state:  in doubt, 1 of 4 servers say "
+	    "something else than was expected\n", "in_doubt" },
 	{ CONTROL_COASTING, "     state:  coasting, no majority of the "
 	    "servers confirms the clock\n", "coasting" },
 	{ CONTROL_BEGINNING_AGAIN, "     state:  beginning again, the clock "
@@ -617,6 +624,10 @@ static const struct {
 	{ { GOOD_STATUS, .why = WHY_CONFIRM, .offset = 600, .why_in = 250 },
 	    "the clock is 600.000 s behind: corrected if most servers stay "
 	    "with it for another 4 min", "confirm" },
+	{ { GOOD_STATUS, .why = WHY_CONFIRM, .offset = -600, .why_in = 9,
+	    .read_only = 1 },
+	    "the clock is 600.000 s ahead: would be corrected if most servers "
+	    "stay with it for another 9 s", "confirm" },
 	{ { GOOD_STATUS, .why = WHY_OFFSET, .offset = 0.02 },
 	    "the clock is 20.000 ms behind, which is being corrected",
 	    "offset" },

@@ -2,6 +2,7 @@
  * What ntpctl is told: which peers, in which order, with what; what happens
  * next.
  */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -75,7 +76,7 @@ answered(struct association *a, double ago)
 	a->answered = true;
 	a->answered_at = instant_add(view.now, -ago);
 	a->heard = 1;
-	a->reach = 1;
+	a->reach = a->heard_of = 1;
 	a->delay = 0.02;
 	a->last = (struct ntp_packet){ .stratum = 2, .leap = LEAP_INSERT,
 	    .refid = { 203, 0, 113, 5 }, .root_delay = 1 << 16,
@@ -296,10 +297,10 @@ EVENT("a name is being asked for", RESOLVE, 0, hosts.list[3].name.state = \
     NAME_ASKED)								\
 EVENT("a server", FIRST_ANSWERS, 2, start(ONLY, 2, "192.0.2.9");	\
     all[ONLY].schedule.next = instant_add(view.now, 2))			\
-EVENT("it is of no use", UNUSABLE, 2, all[ONLY].heard = 1;		\
+EVENT("it is of no use", UNUSABLE, 2, all[ONLY].heard_of = 1;		\
     all[ONLY].refused = REASON_UNSYNCHRONIZED)				\
 EVENT("another is of use", FIRST_ANSWERS, 1,				\
-    start(FIRST, 0, "192.0.2.1"); all[FIRST].heard = 1;			\
+    start(FIRST, 0, "192.0.2.1"); answered(&all[FIRST], 1);	\
     all[FIRST].schedule.next = instant_add(view.now, 1))		\
 EVENT("no majority", MAJORITY, 1, steer.no_majority = true)		\
 EVENT("a majority", FIRST_ANSWERS, 1, steer.no_majority = false)	\
@@ -363,7 +364,7 @@ status_before_the_first_answer(void **arg)
 	assert_near(st.slewing, 500, 1e-9);
 	assert_near(st.updated_ago, -1, 0);
 	assert_int_equal(st.state, CONTROL_STARTING);
-	assert_int_equal(st.peers, 3);
+	assert_int_equal(st.peers, 5);
 	assert_int_equal(st.reachable, 0);
 	assert_int_equal(st.truechimers, 0);
 	assert_string_equal(st.system_peer, "");
@@ -377,7 +378,7 @@ status_when_synchronized(void **arg)
 
 	(void)arg;
 	synchronize();
-	all[SECOND].reach = 0;
+	all[SECOND].reach = all[SECOND].heard_of = 0;
 	view.system = (struct system){ .synchronized = true, .stratum = 3,
 	    .refid = { 192, 0, 2, 1 }, .offset = 1e-3, .error = 2e-3,
 	    .likely = 3e-3, .certain = 4e-3, .root_delay = 5e-3,
@@ -395,21 +396,98 @@ status_when_synchronized(void **arg)
 	assert_near(st.root_delay, 5e-3, 0);
 	assert_near(st.root_dispersion, 6e-3, 0);
 	assert_int_equal(st.state, CONTROL_FOLLOWING);
-	assert_int_equal(st.peers, 3);
+	/* Three agree, but one of them does not answer any more. */
+	assert_int_equal(st.why, WHY_SYNCHRONIZED);
+	assert_int_equal(st.peers, 5);
 	assert_int_equal(st.reachable, 2);
-	assert_int_equal(st.truechimers, 3);
+	assert_int_equal(st.usable, 2);
+	assert_int_equal(st.truechimers, 2);
 	assert_near(st.updated_ago, 62, 1e-6);
 	assert_near(st.frequency_error, 1e6 *
 	    sync_estimate(&sync_state, 1000).frequency_error, 1e-9);
 	assert_string_equal(st.system_peer, "pool.example");
 	assert_true(addr_equal(&st.system_addr, &all[FIRST].addr));
-	/* The peer of an orphan is named, the last one of old is not. */
+	/* The one with the mark is named, the last one of old is not. */
 	view.system.synchronized = false;
-	assert_string_equal(report_status(&view).system_peer, "");
-	view.system.local = CONTROL_LOCAL_FOLLOWS;
 	assert_string_equal(report_status(&view).system_peer, "pool.example");
-	view.system.local = CONTROL_LOCAL_SERVED;
+	sync_state.system_peer = SYNC_SOURCES;
 	assert_string_equal(report_status(&view).system_peer, "");
+}
+
+/*
+ * Why the clock is not synchronized, as one thing after another is added to
+ * what is wrong, or taken away.
+ */
+#define REASONS_WHY							\
+EVENT("a server that has not answered", NO_ANSWER, start(ONLY, 2,	\
+    "192.0.2.9"))							\
+EVENT("it refuses", UNUSABLE, all[ONLY].heard_of = 1;			\
+    all[ONLY].refused = REASON_UNSYNCHRONIZED)				\
+EVENT("it does not any more", FEW_ANSWERS, answered(&all[ONLY], 1);	\
+    all[ONLY].refused = REASON_NONE)					\
+EVENT("another one disagrees", NO_MAJORITY, steer.no_majority = true)	\
+EVENT("others are waited for", WAITING, view.waiting = true;		\
+    view.waiting_until = instant_add(view.now, 20))			\
+EVENT("an estimate, far off", OFFSET, synchronize();			\
+    view.waiting = steer.no_majority = false;				\
+    steer.peer.known = true;						\
+    view.system.offset = -0.2; view.system.certain = 0.3)		\
+EVENT("with -x", READ_ONLY, engine_setup.read_only = 1)			\
+EVENT("too far for a moment", CONFIRM, steer.confirm =			\
+    (struct confirm){ .state = CONFIRM_WAITING, .offset = 1000,		\
+    .since = 990 })							\
+EVENT("too far for ever", LIMIT, steer.over_limit = true)		\
+EVENT("being set", STEPPING, steer.stepping = true)			\
+EVENT("a bad bound", BOUND, steer = (struct steer){ .peer.known = true }; \
+    view.system.offset = 1e-6; view.system.certain = 3.01)		\
+EVENT("no bound", BOUND, view.system.certain = HUGE_VAL)		\
+EVENT("a start, 20 ms off", OFFSET, view.system.offset = 0.02;		\
+    view.system.certain = 0.1)						\
+EVENT("an orphan", ORPHANS, view.system.local = CONTROL_LOCAL_FOLLOWS)	\
+EVENT("no addresses", NO_ADDRESS, memset(all, 0, sizeof(all)))		\
+EVENT("no servers", NO_SERVERS, hosts.n = 0)				\
+EVENT("all is well", SYNCHRONIZED, view.system.synchronized = true)
+
+static void
+why_it_is_not_synchronized(void **arg)
+{
+	struct control_status st;
+
+	(void)arg;
+	memset(all, 0, sizeof(all));
+#define EVENT(name, reason, ...)					\
+	__VA_ARGS__;							\
+	st = report_status(&view);					\
+	if (st.why != WHY_##reason)					\
+		fail_msg("%s: %d", name, st.why);			\
+	if (WHY_##reason == WHY_WAITING)				\
+		assert_near(st.why_in, 20, 1e-6);			\
+	if (WHY_##reason == WHY_CONFIRM)				\
+		assert_near(st.why_in, 490, 1e-6);
+	REASONS_WHY
+#undef EVENT
+}
+
+/* Why peers cannot be used, with what the system said. */
+static void
+reasons_have_details(void **arg)
+{
+	struct report_cursor cursor = { .host = 1 };
+	struct control_peer peer;
+
+	(void)arg;
+	hosts.list[1].name.failures = 2;
+	hosts.list[1].name.error = -2;
+	assert_true(report_peer(&view, &cursor, &peer));
+	assert_int_equal(peer.reason, REASON_UNRESOLVED);
+	assert_int_equal(peer.code, -2);
+	all[ONLY].was_unsendable = true;
+	all[ONLY].error = 101;
+	peer = peer_of("192.0.2.9");
+	assert_int_equal(peer.reason, REASON_UNSENDABLE);
+	assert_int_equal(peer.code, 101);
+	all[ONLY].was_unsendable = false;
+	assert_int_equal(peer_of("192.0.2.9").code, 0);
 }
 
 static void
@@ -447,6 +525,8 @@ main(void)
 		TEST(what_happens_next),
 		TEST(status_before_the_first_answer),
 		TEST(status_when_synchronized),
+		TEST(why_it_is_not_synchronized),
+		TEST(reasons_have_details),
 		TEST(states_of_the_estimate),
 	};
 
