@@ -28,11 +28,12 @@ inputs()
 	sed -n 's/^stat::number_of_executed_units: *//p' "$log"
 }
 
-# CPU time of all programs so far, s.
-cpu()
+# CPU time of all programs so far, s: not in a subshell, which had none.
+count_cpu()
 {
 	times >"$clock"
-	awk -F'[ms ]+' 'NR == 2 { print $1 * 60 + $2 + $3 * 60 + $4 }' "$clock"
+	cpu=$(awk -F'[ms ]+' 'NR == 2 { print $1 * 60 + $2 + $3 * 60 + $4 }' \
+	    "$clock")
 }
 
 set -- $targets
@@ -47,11 +48,13 @@ number=0
 failed=0
 for target; do
 	number=$((number + 1))
-	before=$(cpu)
+	count_cpu
+	before=$cpu
 	if run "$target"; then
+		count_cpu
 		echo "ok $number - $target: $(inputs) inputs," \
 		    "$(awk "BEGIN { printf(\"%.0f\", $(inputs) / \
-		    ($(cpu) - $before + .01)) }") a CPU second"
+		    ($cpu - $before + .01)) }") a CPU second"
 	else
 		echo "not ok $number - $target"
 		tail -n 30 "$log" | sed 's/^/# /'
