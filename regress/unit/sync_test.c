@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "ntpd/sync/sync.h"
-#include "regress/unit/world.h"
 #include "regress/unit/unit.h"
+#include "regress/unit/world.h"
 
 /* ---- right, and as sure as it may be ---- */
 
