@@ -136,6 +136,9 @@ record_status(struct control_status *st, const void *data, size_t len)
 	memcpy(st, data, sizeof(*st));
 	if (st->version != CONTROL_VERSION)
 		return "a status of another version";
+	if (st->reachable > st->peers || st->usable > st->reachable ||
+	    st->truechimers > st->usable)
+		return "a status with counts that contradict each other";
 	return clean_members(record_status_members, st);
 }
 

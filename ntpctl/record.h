@@ -51,10 +51,10 @@ bool	 record_version(uint32_t *version, const void *data, size_t len);
 /*
  * Check the LEN bytes at DATA and copy them to *STATUS, *PEER, *SERVER,
  * *CLIENTS or *END.  Returns NULL, or what is wrong; then the target is
- * undefined.  Afterwards every member is what its kind says,
- * strings are terminated and of printable characters without blanks, a number
- * that cannot be a measurement (not finite, or over 10^10) is NAN, and counters
- * are COUNTER_MOST at most.
+ * undefined.  Afterwards every member is what its kind says, counts do not
+ * contradict each other, strings are terminated and of printable characters
+ * without blanks, a number that cannot be a measurement (not finite, or over
+ * 10^10) is NAN, and counters are COUNTER_MOST at most.
  */
 const char *record_status(struct control_status *status, const void *data,
 	    size_t len);

@@ -81,9 +81,15 @@ show_clock(FILE *out, const struct control_status *st)
 static void
 show_state(FILE *out, const struct control_status *st)
 {
+	uint32_t	 others = st->usable - st->truechimers;
+	char		 who[WORDS_LEN] = "a server says";
+
+	if (others > 0)
+		snprintf(who, sizeof(who), "%u of %u server%s", others,
+		    st->usable, st->usable == 1 ? " says" : "s say");
 	if (st->state == CONTROL_IN_DOUBT)
-		line(out, "state:", "in doubt, a server says something else "
-		    "than was expected");
+		line(out, "state:", "in doubt, %s something else than was "
+		    "expected", who);
 	else if (st->state == CONTROL_COASTING)
 		line(out, "state:", "coasting, %s", st->usable == 0 ?
 		    "no server can be used" :
@@ -198,8 +204,9 @@ explain_offset(const struct control_status *st, char *text, size_t len)
 	else if (st->why == WHY_OFFSET)
 		snprintf(text, len, "%s, which is being corrected", clock);
 	else
-		snprintf(text, len, "%s: corrected if most servers stay with "
-		    "it for another %s", clock,
+		snprintf(text, len, "%s: %scorrected if most servers stay "
+		    "with it for another %s", clock,
+		    st->read_only ? "would be " : "",
 		    format_span(st->why_in, span));
 }
 
@@ -307,8 +314,9 @@ format_next(const struct control_status *st, char *text, size_t len)
 		snprintf(text, len, "looks up the servers' names%s", in);
 		break;
 	case NEXT_CONFIRM:
-		snprintf(text, len, "corrects the offset%s, if the servers "
-		    "stay with it", in);
+		snprintf(text, len, "%s the offset%s, if the servers stay "
+		    "with it", st->read_only ? "would correct" : "corrects",
+		    in);
 		break;
 	case NEXT_STEP:
 		snprintf(text, len, "sets the clock%s%s",

@@ -25,12 +25,12 @@ child_begin(struct channel *parent, enum process self, unsigned instance)
 	struct message	 msg;
 
 	channel_open(parent, CHILD_CHANNEL_FD, self, PARENT);
-	if (!channel_expect(parent, MSG_CHILD_SETUP, SETUP_SECONDS, &msg)) {
+	if (!channel_await(parent, SETUP_SECONDS, &msg)) {
 		if (!parent->open)
 			exit(1);
 		fatalx("%s: no setup from the parent", process_name(self));
 	}
-	memcpy(&setup, msg.data, sizeof(setup));
+	memcpy(&setup, msg.data, sizeof(setup));	/* it comes at first */
 	log_init((enum log_target)setup.log_target, process_name(self),
 	    setup.verbose);
 	if (process_is_child(self, 1))

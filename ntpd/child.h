@@ -24,7 +24,7 @@ pid_t	 spawn(enum process process, unsigned instance, int fd);
  * channel to the parent, take the setup from there, start the log and enter
  * its sandbox.  What takes more than that allows comes before.  If the parent
  * is gone, it has said why, and this process ends without a word.  Fatal if
- * anything else comes, or nothing within 10 s.
+ * nothing comes within 10 s.
  */
 void	 child_begin(struct channel *parent, enum process self,
 	    unsigned instance);

@@ -35,6 +35,14 @@ enum process {
 	PROCESSES
 };
 
+/* All of them together. */
+enum {
+	CHILDREN_MOST = 0
+#define CHILD(process, name, end, start, most, ...)	+ (most)
+	CHILDREN
+#undef CHILD
+};
+
 /* "engine", for titles, logs and the -P option. */
 const char *process_name(enum process process);
 

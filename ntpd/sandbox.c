@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/landlock.h>
+#include <pwd.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stddef.h>
@@ -152,15 +153,28 @@ restrict_files(const struct sandbox *sandbox)
 	close(fd);
 }
 
+/* The user's name is known as long as there is no other root. */
+static void
+cannot(const char *what, uid_t uid)
+{
+	int		 error = errno;
+	const struct passwd *pw = getpwuid(uid);
+
+	errno = error;
+	if (pw != NULL)
+		fatal("cannot %s user %s", what, pw->pw_name);
+	fatal("cannot %s user %u", what, (unsigned)uid);
+}
+
 static void
 become_user(enum sandbox_user user, const struct sandbox_target *target)
 {
 	if (user == USER_CHILD && (setgroups(1, &target->gid) == -1 ||
 	    setresgid(target->gid, target->gid, target->gid) == -1 ||
 	    setresuid(target->uid, target->uid, target->uid) == -1))
-		fatal("cannot become user %u", (unsigned)target->uid);
+		cannot("become", target->uid);
 	if (user == USER_EFFECTIVE && seteuid(target->uid) == -1)
-		fatal("cannot act as user %u", (unsigned)target->uid);
+		cannot("act as", target->uid);
 }
 
 static void

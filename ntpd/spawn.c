@@ -39,8 +39,8 @@ become(enum process process, unsigned instance, int fd, pid_t starter)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	/*
 	 * A signal to the whole group (a ^C, a service manager's stop) is for
-	 * the parent; the others end when it hangs up.  Nobody who reads no
-	 * more ends them.
+	 * the parent; the others end when it hangs up.  SIGPIPE: a log that
+	 * nobody reads any more ends no process.
 	 */
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGINT, SIG_IGN);

@@ -105,8 +105,8 @@ sync_includes_only_common()
 
 # In the engine data goes up and calls go down: a file includes headers only of
 # those before it in this order.
-engine_order="clocks check names patience schedule self query association \
-    associations hosts members steer local report"
+engine_order="ballot clocks check names patience schedule self query \
+    association associations hosts members steer steer_log local report"
 
 engine_calls_go_down()
 {
@@ -117,6 +117,8 @@ engine_calls_go_down()
 		sub(/\.[chy]$/, "", path)
 		if (path ~ /^engine_(state|events|actions)$/)
 			path = "engine"
+		if (path == "steer_log")
+			path = "steer"
 		return path in rank ? rank[path] : 0
 	}
 	BEGIN {

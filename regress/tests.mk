@@ -54,7 +54,7 @@ demo: deps-demo
 # written by a program that the target is a part of.
 FUZZ		= $(patsubst regress/fuzz/%_fuzz.c,%, \
 		$(wildcard regress/fuzz/*_fuzz.c))
-FUZZ_SHARED	= $(OBJ)/regress/fuzz/fuzz.o $(OBJ)/regress/fuzz/stream.o \
+FUZZ_SHARED	= $(addprefix $(OBJ)/regress/fuzz/,fuzz.o stream.o deal.o) \
 		$(LIBRARY)
 
 $(FUZZ:%=$(OBJ)/fuzz/%): $(OBJ)/fuzz/%: $(OBJ)/regress/fuzz/%_fuzz.o \

@@ -50,7 +50,8 @@ struct association {
 	bool		 was_refused;	/* logged as of no use */
 	bool		 was_kissed;	/* the last answer: ask less often */
 	bool		 was_unsendable; /* the last request could not leave */
-	int		 error;		/* errno of that; ENODEV: no interface */
+	int		 error;		/* errno of that; ENODEV: it has no
+					   interface */
 };
 
 /* All of them, in an array of MAX_ASSOCIATIONS, and what plans are made of. */

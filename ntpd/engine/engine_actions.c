@@ -272,6 +272,16 @@ engine_update(struct engine *e, struct instant now)
 }
 
 void
+engine_tell(struct engine *e, struct instant now)
+{
+	struct reading	 r = clocks_read(&e->clocks);
+
+	steer_log_state(&e->steer, &e->sync, e->associations, &r,
+	    &e->complaints, now);
+	engine_publish(e, now);
+}
+
+void
 engine_run_local(struct engine *e, struct instant now)
 {
 	struct reading	 r;
@@ -339,22 +349,22 @@ report_view(const struct engine *e, struct instant now)
 }
 
 void
-engine_show_status(struct engine *e, uint32_t id, struct instant now)
+engine_show_status(struct engine *e, const struct message *msg)
 {
-	struct report_view v = report_view(e, now);
+	struct report_view v = report_view(e, msg->at);
 	struct control_status st;
 
 	if (is_flooded(e))
 		return;
 	report_status(&v, &st);
-	channel_send(&e->parent, MSG_STATUS_RECORD, id, -1, &st);
-	send_end(e, id, 1);
+	channel_send(&e->parent, MSG_STATUS_RECORD, msg->id, -1, &st);
+	send_end(e, msg->id, 1);
 }
 
 void
-engine_show_peers(struct engine *e, uint32_t id, struct instant now)
+engine_show_peers(struct engine *e, const struct message *msg)
 {
-	struct report_view v = report_view(e, now);
+	struct report_view v = report_view(e, msg->at);
 	struct report_cursor cursor = { 0 };
 	struct control_peer p;
 	uint32_t	 records;
@@ -362,6 +372,6 @@ engine_show_peers(struct engine *e, uint32_t id, struct instant now)
 	if (is_flooded(e))
 		return;
 	for (records = 0; report_peer(&v, &cursor, &p); records++)
-		channel_send(&e->parent, MSG_PEER_RECORD, id, -1, &p);
-	send_end(e, id, records);
+		channel_send(&e->parent, MSG_PEER_RECORD, msg->id, -1, &p);
+	send_end(e, msg->id, records);
 }

@@ -79,8 +79,10 @@ log_change(struct steer *s, double offset)
 	char		 text[FORMAT_LEN];
 
 	if (fabs(offset) <= DISCIPLINE_LARGE)
-		log_info("most servers see the clock %s where it should be: "
-		    "its oscillator has changed", format_offset(offset, text));
+		log_info("most servers see the clock %s %s where it should "
+		    "be: its oscillator has changed",
+		    format_size(offset, text), offset < 0 ? "ahead of" :
+		    "behind");
 	else if (!s->over_limit && s->confirm.state != CONFIRM_WAITING)
 		log_warnx("most servers see the clock %s all at once%s",
 		    format_offset(offset, text),

@@ -16,7 +16,7 @@
 #include "common/log.h"
 #include "ntpd/child.h"
 
-#define LAUNCHER_CHILDREN	(CONFIG_MAX_WORKERS + 8)
+#define LAUNCHER_CHILDREN	(CHILDREN_MOST + 8)	/* some are ending */
 
 struct launcher {
 	struct channel	 parent;
@@ -37,33 +37,35 @@ on_sigchld(int sig)
 }
 
 static void
-start(struct launcher *l, const struct child_name *name, int fd)
+start(struct launcher *l, const struct message *msg)
 {
+	const struct child_name *name = msg->data;
 	size_t		 i;
 
-	if (fd == -1 || !process_is_child(name->process, name->instance)) {
+	if (!process_is_child(name->process, name->instance)) {
 		log_warnx("asked to start something that does not exist");
-		if (fd != -1)
-			close(fd);
 		return;
 	}
 	for (i = 0; i < LAUNCHER_CHILDREN; i++)
 		if (l->children[i].pid == 0)
 			break;
 	if (i == LAUNCHER_CHILDREN) {
+		/* The parent takes the channel's end for the child's. */
 		log_warnx("too many processes");
-		close(fd);	/* the parent takes this for its death */
 		return;
 	}
 	l->children[i].name = *name;
 	l->children[i].pid = spawn((enum process)name->process,
-	    name->instance, fd);
+	    name->instance, message_take_fd(msg));
 	if (l->children[i].pid == -1) {
 		log_warn("cannot start %s",
 		    process_name((enum process)name->process));
 		l->children[i].pid = 0;
 	}
 }
+
+static void	(*const handlers[MESSAGE_COUNT])(struct launcher *,
+		    const struct message *) = { TO_LAUNCHER(MESSAGE_HANDLER) };
 
 static void
 reap(struct launcher *l)
@@ -116,8 +118,7 @@ launcher_main(unsigned instance)
 		if (!channel_transfer(&l.parent, &set))
 			exit(0);
 		while (channel_receive(&l.parent, &msg))
-			if (msg.type == MSG_LAUNCH)
-				start(&l, msg.data, msg.fd);
+			handlers[msg.type](&l, &msg);
 		if (!l.parent.open)
 			exit(1);
 		if (child_died)

@@ -272,8 +272,8 @@ children_deadline(const struct children *c)
 	return first;
 }
 
-static void
-log_end(struct children *c, const struct child_ended *end)
+void
+children_log_end(struct children *c, const struct child_ended *end)
 {
 	struct child	*child;
 	const char	*name;
@@ -300,22 +300,10 @@ log_end(struct children *c, const struct child_ended *end)
 }
 
 void
-children_log_ends(struct children *c)
-{
-	struct message	 msg;
-
-	while (channel_receive(c->launcher, &msg)) {
-		if (msg.type == MSG_CHILD_ENDED)
-			log_end(c, msg.data);
-		if (msg.fd != -1)
-			close(msg.fd);
-	}
-}
-
-void
 children_await_report(struct children *c)
 {
 	struct pollset	 set;
+	struct message	 msg;
 	struct instant	 end = instant_add(instant_now(), REPORT_WAIT);
 	bool		 there = c->launcher->open;
 
@@ -325,7 +313,8 @@ children_await_report(struct children *c)
 		channel_poll(c->launcher, &set);
 		pollset_wait(&set, end, NULL);
 		there = channel_transfer(c->launcher, &set);
-		children_log_ends(c);
+		while (channel_receive(c->launcher, &msg))
+			children_log_end(c, msg.data);
 		there = there && c->launcher->open;
 	}
 }

@@ -28,13 +28,6 @@ struct child {
 	struct restart	 restart;
 };
 
-enum {
-	CHILDREN_MOST = 0
-#define CHILD(process, name, end, start, most, ...)	+ (most)
-	CHILDREN
-#undef CHILD
-};
-
 struct children {
 	struct child_setup setup;	/* what every child is told first */
 	struct child	 list[CHILDREN_MOST];	/* by process and instance */
@@ -83,8 +76,9 @@ struct child	*children_restart(struct children *c, struct instant now);
 /* When the next one is to be started again. */
 struct instant	 children_deadline(const struct children *c);
 
-/* Log how children ended, as far as the launcher has reported it. */
-void		 children_log_ends(struct children *c);
+/* Log how a child ended, as the launcher reports it. */
+void		 children_log_end(struct children *c,
+		    const struct child_ended *end);
 
 /*
  * If the engine is gone, wait a moment for the launcher's report of its end:

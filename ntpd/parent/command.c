@@ -295,8 +295,10 @@ do_quality(struct parent *p, const struct clock_quality *q, struct instant now)
 }
 
 void
-command_run(struct parent *p, const struct message *msg, struct instant now)
+command_run(struct parent *p, const struct message *msg)
 {
+	const struct instant now = msg->at;
+
 	switch (msg->type) {
 	case MSG_CLOCK_FREQUENCY:
 		do_frequency(p, msg->data);

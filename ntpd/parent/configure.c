@@ -130,24 +130,24 @@ void
 configure_links(struct parent *p)
 {
 	if (links_number(&p->conf))
-		configure_engine(p, false, 0);
+		configure_engine(p, NULL);
 	else
 		send_own_refids(p);
 }
 
 void
-configure_engine(struct parent *p, bool has_drift, double drift_error)
+configure_engine(struct parent *p, const struct drift *learned)
 {
 	struct engine_setup setup = {
 		.read_only = p->options->read_only,
 		.listening = p->conf.nlisteners > 0,
-		.has_drift = has_drift,
+		.has_drift = learned != NULL,
 		.local_stratum = p->conf.local_stratum,
 		.local_orphan = p->conf.local_orphan,
 		.nservers = (uint32_t)p->conf.nservers,
 		.step_threshold = p->conf.step.threshold,
 		.frequency = p->clock.frequency,
-		.frequency_error = drift_error
+		.frequency_error = learned != NULL ? learned->error : 0
 	};
 	size_t		 i;
 
@@ -238,7 +238,7 @@ configure_reload(struct parent *p)
 	config_free(&p->conf);
 	p->conf = new;
 	policy_configure(&p->policy, &p->conf);
-	configure_engine(p, false, 0);
+	configure_engine(p, NULL);
 	configure_servers(p);
 	if (p->ready)
 		p->ready = notify_send(&p->notify, "READY=1");

@@ -25,8 +25,15 @@ on_signal(int sig)
 /* ---- messages ---- */
 
 static void
-engine_alive(struct parent *p)
+child_ended(struct parent *p, const struct message *msg)
 {
+	children_log_end(&p->children, msg->data);
+}
+
+static void
+engine_alive(struct parent *p, const struct message *msg)
+{
+	(void)msg;
 	if (!p->ready) {
 		background_ready(&p->background);
 		/* If this fails: again, in a while. */
@@ -50,48 +57,33 @@ answer_status(struct parent *p, const struct message *msg)
 }
 
 static void
-from_engine(struct parent *p, const struct message *msg, struct instant now)
+pass_record(struct parent *p, const struct message *msg)
 {
-	switch (msg->type) {
-	case MSG_ENGINE_ALIVE:
-		engine_alive(p);
-		break;
-	case MSG_CLOCK_FREQUENCY:
-	case MSG_CLOCK_SLEW:
-	case MSG_CLOCK_STEP:
-	case MSG_CLOCK_NEW_START:
-	case MSG_CLOCK_QUALITY:
-		command_run(p, msg, now);
-		break;
-	case MSG_STATUS_RECORD:
-		answer_status(p, msg);
-		break;
-	case MSG_PEER_RECORD:
-	case MSG_END_RECORD:
-		control_answer(&p->control, msg);
-		break;
-	default:
-		break;
-	}
+	control_answer(&p->control, msg);
 }
 
 static void
-drain(struct parent *p, struct instant now)
+take_counters(struct parent *p, const struct message *msg)
 {
-	struct child	*child, *end = p->children.list + CHILDREN_MOST;
-	struct message	 msg;
+	size_t		 i;
 
-	children_log_ends(&p->children);
-	for (child = p->children.list; child < end; child++)
-		while (channel_receive(&child->channel, &msg)) {
-			if (child->process == ENGINE)
-				from_engine(p, &msg, now);
-			else if (child->process == SERVER)
-				collect_take(&p->collect, child->instance,
-				    &msg);
-			if (msg.fd != -1)
-				close(msg.fd);
-		}
+	for (i = 0; i < p->children.nservers; i++)
+		if (msg->from == &p->children.servers[i].channel)
+			collect_take(&p->collect, i, msg);
+}
+
+static void	(*const handlers[MESSAGE_COUNT])(struct parent *,
+		    const struct message *) = { TO_PARENT(MESSAGE_HANDLER) };
+
+static void
+drain(struct parent *p)
+{
+	struct message	 msg;
+	size_t		 i;
+
+	for (i = 0; i < CHILDREN_MOST; i++)
+		while (channel_receive(&p->children.list[i].channel, &msg))
+			handlers[msg.type](p, &msg);
 }
 
 /* ---- loop ---- */
@@ -130,7 +122,7 @@ do_timers(struct parent *p, struct instant now)
 		command_send_state(p, false, now);
 	if (!instant_before(now, p->ask_engine)) {
 		ask_engine(p, now);
-		save_frequency(p, false);
+		save_frequency(p, SAVE_IF_WORTH_IT);
 	}
 	while ((child = children_restart(&p->children, now)) != NULL)
 		if (child->process == SERVER) {
@@ -173,7 +165,7 @@ wait_and_receive(struct parent *p)
 		listeners_follow(&p->listeners);
 	}
 	children_transfer(&p->children, &set);
-	drain(p, now);
+	drain(p);
 	/* Last: a step asked for before the clock was set finds that out. */
 	if (pollset_ready(&set, timer, POLLIN))
 		command_check_clock(p);
@@ -210,7 +202,7 @@ stop(struct parent *p)
 {
 	notify_send(&p->notify, "STOPPING=1");
 	clock_close(&p->clock);
-	save_frequency(p, true);
+	save_frequency(p, SAVE_NOW);
 	if (p->children.fatal) {
 		children_await_report(&p->children);
 		if (p->logpipe.fd != -1)	/* last words */

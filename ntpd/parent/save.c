@@ -31,7 +31,7 @@ cannot_write(struct parent *p, int error)
 }
 
 void
-save_frequency(struct parent *p, bool now_or_never)
+save_frequency(struct parent *p, enum save_when when)
 {
 	struct instant	 now = instant_now();
 	const struct drift drift = {
@@ -40,7 +40,7 @@ save_frequency(struct parent *p, bool now_or_never)
 
 	if (p->drift_error < 0 || p->clock.read_only)
 		return;
-	if (!now_or_never && (fabs(p->clock.slew) > DRIFT_SLEW ||
+	if (when == SAVE_IF_WORTH_IT && (fabs(p->clock.slew) > DRIFT_SLEW ||
 	    !drift_worth_writing(&p->drift_saved, &drift,
 	    instant_diff(now, p->drift_saved_at))))
 		return;
@@ -65,19 +65,19 @@ check_directory(struct parent *p)
 		cannot_write(p, errno);
 }
 
-bool
-save_load(struct parent *p, double *error)
+const struct drift *
+save_load(struct parent *p)
 {
-	double		 f;
+	struct drift	*saved = &p->drift_saved;
 
-	switch (drift_read(p->conf.driftfile, &f, error)) {
+	switch (drift_read(p->conf.driftfile, &saved->frequency,
+	    &saved->error)) {
 	case DRIFT_OK:
-		log_debug("frequency %.3f +- %.3f ppm from %s", f * 1e6,
-		    *error * 1e6, p->conf.driftfile);
-		clock_set_frequency(&p->clock, f);
-		p->drift_saved.frequency = f;
-		p->drift_saved.error = *error;
-		return true;
+		log_debug("frequency %.3f +- %.3f ppm from %s",
+		    saved->frequency * 1e6, saved->error * 1e6,
+		    p->conf.driftfile);
+		clock_set_frequency(&p->clock, saved->frequency);
+		return saved;
 	case DRIFT_MISSING:
 		check_directory(p);
 		break;
@@ -90,5 +90,5 @@ save_load(struct parent *p, double *error)
 		    p->conf.driftfile);
 		break;
 	}
-	return false;
+	return NULL;
 }

@@ -19,7 +19,6 @@ struct resolver {
 	struct channel	 parent;
 	struct channel	 engine;
 	struct pollset	 set;
-	bool		 quit;
 };
 
 static void
@@ -31,32 +30,21 @@ resolver_wait(struct resolver *r)
 	pollset_wait(&r->set, INSTANT_NEVER, NULL);
 
 	if (!channel_transfer(&r->parent, &r->set))
-		r->quit = true;
+		exit(0);
 	if (!channel_transfer(&r->engine, &r->set))
 		channel_close(&r->engine);	/* the parent brings another */
 }
 
-/* The parent has one thing to say: here is the engine, or the next one. */
 static void
-resolver_hear_parent(struct resolver *r)
+connect_engine(struct resolver *r, const struct message *msg)
 {
-	struct message	 msg;
-
-	while (channel_receive(&r->parent, &msg)) {
-		if (msg.type == MSG_RESOLVER_CHANNEL && msg.fd != -1) {
-			channel_close(&r->engine);
-			channel_open(&r->engine, msg.fd, RESOLVER, ENGINE);
-		} else if (msg.fd != -1)
-			close(msg.fd);
-	}
-	if (!r->parent.open)
-		r->quit = true;
+	channel_replace(&r->engine, msg, ENGINE);
 }
 
 static void
-resolver_answer(struct resolver *r, uint32_t id,
-    const struct resolve_request *request)
+resolve(struct resolver *r, const struct message *msg)
 {
+	const struct resolve_request *request = msg->data;
 	struct resolve_reply reply;
 
 	lookup(&reply, request);
@@ -67,26 +55,22 @@ resolver_answer(struct resolver *r, uint32_t id,
 	else
 		log_debug("%s: %" PRIu32 " addresses", request->name,
 		    reply.count);
-	if (!channel_send(&r->engine, MSG_RESOLVED, id, -1, &reply))
+	if (!channel_send(&r->engine, MSG_RESOLVED, msg->id, -1, &reply))
 		log_debug("the engine does not take its answers");
 	/* At once: the next name may take its time. */
-	imsgbuf_flush(&r->engine.buf);
+	channel_flush(&r->engine);
 }
 
+static void	(*const handlers[MESSAGE_COUNT])(struct resolver *,
+		    const struct message *) = { TO_RESOLVER(MESSAGE_HANDLER) };
+
 static void
-resolver_hear_engine(struct resolver *r)
+resolver_hear(struct resolver *r, struct channel *ch)
 {
-	struct resolve_request request;
 	struct message	 msg;
 
-	while (channel_receive(&r->engine, &msg)) {
-		if (msg.fd != -1)
-			close(msg.fd);
-		if (msg.type != MSG_RESOLVE)
-			continue;
-		memcpy(&request, msg.data, sizeof(request));
-		resolver_answer(r, msg.id, &request);
-	}
+	while (channel_receive(ch, &msg))
+		handlers[msg.type](r, &msg);
 }
 
 void
@@ -95,13 +79,11 @@ resolver_main(unsigned instance)
 	static struct resolver r;
 
 	child_begin(&r.parent, RESOLVER, instance);
-	while (!r.quit) {
+	for (;; resolver_wait(&r)) {
 		/* First: something may have come along with CHILD_SETUP. */
-		resolver_hear_parent(&r);
-		resolver_hear_engine(&r);
-		resolver_wait(&r);
+		resolver_hear(&r, &r.parent);
+		if (!r.parent.open)
+			exit(1);
+		resolver_hear(&r, &r.engine);
 	}
-	channel_close(&r.engine);
-	channel_close(&r.parent);
-	exit(0);
 }

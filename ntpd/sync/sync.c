@@ -332,20 +332,26 @@ take_surprise(struct sync *sync, size_t i)
 		*s = source_story(s);
 }
 
+/* How far SAMPLE of source I is from what is predicted, standard errors. */
+static double
+surprise(const struct sync *sync, size_t i, const struct sample *sample)
+{
+	struct observation o = observe(sync, i, sample);
+
+	return filter_surprise(&sync->filter, i, &o,
+	    source_length(&sync->sources[i]));
+}
+
 /* Is SAMPLE, the newest of source I, what was predicted? */
 static void
 classify(struct sync *sync, size_t i, const struct sample *sample)
 {
-	struct observation o;
-
 	filter_predict(&sync->filter, sample->when);
-	o = observe(sync, i, sample);
-	if (filter_surprise(&sync->filter, i, &o,
-	    source_length(&sync->sources[i])) < SURPRISE) {
+	if (surprise(sync, i, sample) < SURPRISE) {
 		take_fit(sync, i);
 		return;
 	}
-	bound_doubt(sync, i, o.offset);
+	bound_doubt(sync, i, observe(sync, i, sample).offset);
 	take_surprise(sync, i);
 }
 
@@ -605,26 +611,25 @@ is_answered(const struct sync *sync, const struct opinion *o,
 	return s->surprises == 0 || 2 * heard > voters;
 }
 
-/* What the vote O means for source I. */
-static void
+/* What the vote O means for source I.  True if it is heard as another one. */
+static bool
 judge(struct sync *sync, const struct opinion *o, size_t i)
 {
 	struct source	*s = &sync->sources[i];
+	bool		 another = false;
 
 	if (!sync->agreed) {
 		if (s->state == SOURCE_FALSE)
 			s->surprises = 0;
 		happens(sync, i, EVENT_UNDECIDED);
 	} else if (o[i].survivor) {
-		/*
-		 * Its path has changed, within what it may be, or its clock
-		 * was wrong before: it is heard as another one.
-		 */
-		if (s->state == SOURCE_INSISTS || s->state == SOURCE_FALSE) {
-			if (sync->filter.active[i])
-				filter_reject(&sync->filter, i);
+		/* Its path has changed, or its clock was wrong before. */
+		another = s->state == SOURCE_INSISTS ||
+		    s->state == SOURCE_FALSE;
+		if (another && sync->filter.active[i])
+			filter_reject(&sync->filter, i);
+		if (another)
 			s->surprises = 0;
-		}
 		happens(sync, i, EVENT_ACCEPTED);
 	} else if (o[i].usable && (!o[i].truechimer ||
 	    s->state == SOURCE_INSISTS) && is_answered(sync, o, s)) {
@@ -632,24 +637,43 @@ judge(struct sync *sync, const struct opinion *o, size_t i)
 			*s = source_story(s);
 		happens(sync, i, EVENT_OUTVOTED);
 	}
+	return another;
+}
+
+/*
+ * Source I is heard as another one.  If its newest sample is a surprise even so,
+ * that one would not be enough to make the next one none: learn those before it.
+ */
+static void
+learn_story(struct sync *sync, size_t i)
+{
+	const struct source *s = &sync->sources[i];
+	size_t		 n = s->nsamples;
+
+	if (surprise(sync, i, source_sample(s, 0)) < SURPRISE)
+		return;
+	while (n-- > 1)
+		learn(sync, i, source_sample(s, n));
 }
 
 static void
 vote(struct sync *sync, double now, const struct estimate *base)
 {
 	struct opinion	 o[SYNC_SOURCES];
-	size_t		 i, k;
-	bool		 agreed;
+	bool		 agreed, another[SYNC_SOURCES];
+	size_t		 i;
 
 	agreed = vote_hold(sync, now, base, VOTE_SETTLED, o) > 0;
 	sync->agreed = agreed && fits_somebody(sync, o);
 	for (i = 0; agreed && !sync->agreed && i < SYNC_SOURCES; i++)
 		o[i].survivor = o[i].truechimer = false;
 	vote_publish(sync, o);
-	for (k = 0; k < SYNC_SOURCES; k++)
-		if (sync->sources[k].used)
-			judge(sync, o, k);
+	for (i = 0; i < SYNC_SOURCES; i++)
+		another[i] = sync->sources[i].used && judge(sync, o, i);
 	adjust_membership(sync);
+	for (i = 0; i < SYNC_SOURCES; i++)
+		if (another[i])
+			learn_story(sync, i);
 }
 
 /* ---- the whole ---- */

@@ -77,6 +77,14 @@ stream_sent(void)
 	return stream.sent;
 }
 
+int
+stream_descriptor(void)
+{
+	require(stream.nfds < STREAM_FDS_MOST);
+	stream.open[stream.nfds] = true;
+	return STREAM_FD + (int)stream.nfds++;
+}
+
 bool
 stream_closed(void)
 {
@@ -184,13 +192,20 @@ recvmsg(int fd, struct msghdr *msg, int flags)
 	    msg->msg_iov[0].iov_len);
 }
 
+static bool
+is_open(int fd)
+{
+	return (size_t)(fd - STREAM_FD) < stream.nfds &&
+	    stream.open[fd - STREAM_FD];
+}
+
 /* Whatever is sent is taken. */
 ssize_t
 sendmsg(int fd, const struct msghdr *msg, int flags)
 {
 	if (fd < STREAM_FD)
 		return syscall(SYS_sendmsg, fd, msg, flags);
-	require(fd == STREAM_FD && stream.open[0] && msg->msg_iovlen == 1);
+	require(is_open(fd) && msg->msg_iovlen == 1);
 	stream.sent += msg->msg_iov[0].iov_len;
 	return (ssize_t)msg->msg_iov[0].iov_len;
 }
@@ -209,8 +224,7 @@ close(int fd)
 {
 	if (fd < STREAM_FD)
 		return (int)syscall(SYS_close, fd);
-	require((size_t)(fd - STREAM_FD) < stream.nfds &&
-	    stream.open[fd - STREAM_FD]);
+	require(is_open(fd));
 	stream.open[fd - STREAM_FD] = false;
 	stream.closed++;
 	return 0;

@@ -47,6 +47,9 @@ const uint8_t *stream_came(size_t *len);
 /* How many bytes were sent. */
 size_t	 stream_sent(void);
 
+/* A descriptor that has come, by another way. */
+int	 stream_descriptor(void);
+
 /* Are the socket and all descriptors that came closed? */
 bool	 stream_closed(void);
 

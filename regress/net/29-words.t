@@ -90,10 +90,20 @@ def nothing_sent_nothing_missed(d):
 def beyond_the_limit(hosts):
     server = NtpServer(hosts[4], reply=lambda s, r, a, c: [a.but(
         transmit=ntp_time(time.time_ns() + int(s.shift * 1e9)))])
-    d = Daemon(hosts[0], "server 10.9.0.5 poll 4-4", "step limit 1 s")
+    d = Daemon(hosts[0], "server 10.9.0.5 poll 4-4", "step limit 1 s",
+        "listen on 10.9.0.1 port 1123")
     if not ok(d.wait_sync(), "synchronized", d.state):
         return d
     server.shift = 30.0
+    # After the first such answer it is in doubt, and may be 30 s off.
+    ok(wait_for(lambda: d.status().get("synchronized") is False, 90, 0.2),
+        "by its server 30 s off, it is not synchronized", d.state)
+    answer, _ = ask(hosts[1], "10.9.0.1", port=1123)
+    ok(answer and answer.leap == 3, "clients are told so at once", d.state)
+    ok(d.wait_log("no longer synchronized: it may be off by (30|29)", 1),
+        "so is the log, with the reason", d.state)
+    ok(line(d, "state") == "in doubt, 1 of 1 server says something else than "
+        "was expected", "ntpctl says that there is a doubt", d.state)
     ok(says(d, "why", r"the clock is (30\.000|29\.999) s behind, more than "
         r"the step limit of 1 s: check the servers", 90),
         "beyond the step limit: how far, and what an operator can do",
@@ -150,7 +160,7 @@ def no_socket(hosts):
 def starts_that_fail(hosts):
     d = Daemon(hosts[0], "server 10.9.0.7", guard=["setpriv",
         "--bounding-set", "-setuid,-sys_time", "--inh-caps", "-all"])
-    ok(d.wait(10) == 1 and re.search(r"fatal: cannot become user _ntpd: "
+    ok(d.wait(10) == 1 and re.search(r"fatal: cannot act as user _ntpd: "
         r"Operation not permitted\n.*did not start: ending", d.log()),
         "a process that never ran is not \"gone\"", d.log)
     d = Daemon(hosts[0], "server 10.9.0.7")

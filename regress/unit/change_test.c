@@ -4,8 +4,8 @@
  */
 #include <math.h>
 
-#include "regress/unit/world.h"
 #include "regress/unit/unit.h"
+#include "regress/unit/world.h"
 
 #define SEEDS		4
 

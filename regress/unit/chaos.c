@@ -41,6 +41,7 @@ struct server {
 	double		 lie;		/* s */
 	double		 creep;		/* s/s, of the lie, since creep_from */
 	double		 creep_from;
+	bool		 lied;		/* in its last answer to the old client */
 };
 
 /* Somebody who asks the servers. */
@@ -55,6 +56,7 @@ struct client {
 };
 
 static struct world {
+	unsigned	 kind;
 	struct rng	 rng;
 	struct oscillator osc;
 	struct server	 servers[MOST];
@@ -65,6 +67,8 @@ static struct world {
 	double		 ramp, ramp_end, ramp_next;	/* s/s^2; s; s */
 	double		 glitch, glitch_end;	/* s, of all; s */
 	unsigned	 needed;	/* answers of each, to be judged again */
+	bool		 unlearned;	/* the frequency is another one, and was
+					   not known to SYNC_WORST_DRIFT since */
 	unsigned	 changes;	/* that were seen before the last hour */
 	double		 errors;	/* in the mean */
 	bool		 verbose;
@@ -252,12 +256,16 @@ static void
 add_server(size_t i, bool liar)
 {
 	struct server	*s = &w.servers[i];
-	double		 delay = magnitude(50e-6, 0.05);
+	double		 delay = magnitude(50e-6, 0.05), crooked = 0.03;
 
+	if ((w.kind & CHAOS_NEAR_LIARS) != 0)
+		delay = liar ? magnitude(30e-6, 200e-6) : magnitude(2e-3, 0.2);
+	if ((w.kind & CHAOS_CROOKED) != 0)
+		crooked = 0.7;
 	memset(s, 0, sizeof(*s));
 	path_init(&s->path, w.rng.state, QUEUE_EXPONENTIAL, delay,
 	    delay * magnitude(0.01, 0.3));
-	s->path.out = delay / 2 * between(0.97, 1.03);
+	s->path.out = delay / 2 * between(1 - crooked, 1 + crooked);
 	s->path.back = delay - s->path.out;
 	s->path.precision = 2e-7;
 	s->liar = liar;
@@ -289,6 +297,7 @@ run_oscillator(double when)
 		oscillator_run(&w.osc, w.ramp_next);
 		w.osc.frequency += w.ramp * RAMP_STEP;
 		w.ramp_next += RAMP_STEP;
+		w.unlearned = true;
 		disturb(1);
 		if (w.ramp_next > w.ramp_end ||
 		    fabs(w.osc.frequency) > FREQUENCY_MOST)
@@ -311,6 +320,7 @@ change_frequency(void)
 	w.osc.frequency += by;
 	if (fabs(w.osc.frequency) > FREQUENCY_MOST)
 		w.osc.frequency = 0;
+	w.unlearned = true;
 	disturb(1);
 	tell(" %.0f:f%+.1f", w.now, by * 1e6);
 }
@@ -372,6 +382,7 @@ static void
 change_lie(size_t i)
 {
 	struct server	*s = &w.servers[i];
+	bool		 near = (w.kind & CHAOS_NEAR_LIARS) != 0;
 
 	if (!s->liar)
 		return;
@@ -379,9 +390,10 @@ change_lie(size_t i)
 	if (chance(0.3))
 		s->lie = 0;
 	else if (chance(0.6))
-		s->lie = either_sign(magnitude(1e-4, 1e6));
+		s->lie = either_sign(magnitude(1e-4, near ? 0.1 : 1e6));
 	else {
-		s->creep = either_sign(magnitude(1e-8, 1e-4));
+		s->creep = either_sign(magnitude(near ? 1e-6 : 1e-8,
+		    1e-4));
 		s->creep_from = w.now;
 	}
 	tell(" %.0f:l%zu=%.4f,%g", w.now, i, s->lie, s->creep);
@@ -419,6 +431,7 @@ restart(void)
 	size_t		 i;
 
 	start_client(&w.old, w.now, frequency, 0.05e-6);
+	w.unlearned = true;
 	for (i = 0; i < w.n; i++)
 		w.old.silent[i] = false;
 	disturb(4);
@@ -545,7 +558,8 @@ outside(const struct client *c)
 
 /*
  * Is an honest majority of those who answer heard again since something
- * happened that the bound cannot know of?
+ * happened that the bound cannot know of?  One that has stopped lying is honest
+ * from its next answer on.
  */
 static bool
 may_be_judged(void)
@@ -557,12 +571,12 @@ may_be_judged(void)
 		return false;
 	for (i = 0; i < w.n; i++) {
 		s = &w.servers[i];
-		/* What it said before may have a vote until it is silent. */
-		if (s->down && !w.old.silent[i] && w.needed > 0)
+		/* What it said before has a vote until a request is lost. */
+		if (s->down && w.old.missed[i] == 0 && w.needed > 0)
 			return false;
 		if (s->down)
 			continue;
-		if (s->nonsense || s->lie != 0 || s->creep != 0)
+		if (s->lied)
 			lying++;
 		else if (w.old.heard[i] >= w.needed)
 			honest++;
@@ -572,16 +586,20 @@ may_be_judged(void)
 	return honest > lying;
 }
 
-/* Is the oscillator off what is believed of it by more than is promised? */
+/*
+ * Did the oscillator change, and is it off what is believed of it by more than
+ * is promised since?  What liars make us believe of it is no excuse.
+ */
 static bool
 is_beyond_promise(void)
 {
 	struct estimate	 e;
 
-	if (!sync_ready(&w.old.sync))
+	if (!w.unlearned || !sync_ready(&w.old.sync))
 		return false;
 	e = sync_estimate(&w.old.sync, w.now);
-	return fabs(e.frequency - w.osc.frequency) > SYNC_WORST_DRIFT;
+	w.unlearned = fabs(e.frequency - w.osc.frequency) > SYNC_WORST_DRIFT;
+	return w.unlearned;
 }
 
 static void
@@ -692,6 +710,8 @@ exchange(struct client *c, size_t i)
 	}
 	if (s->nonsense)
 		sample.offset += either_sign(magnitude(1e-6, 4e9));
+	if (c == &w.old)
+		s->lied = s->nonsense || s->lie != 0 || s->creep != 0;
 	c->missed[i] = 0;
 	c->heard[i]++;
 	if (c->silent[i])
@@ -761,6 +781,7 @@ chaos_run(uint64_t seed, unsigned kind, bool verbose,
 
 	memset(&w, 0, sizeof(w));
 	memset(result, 0, sizeof(*result));
+	w.kind = kind;
 	w.result = result;
 	w.verbose = verbose;
 	rng_seed(&w.rng, seed);
@@ -772,6 +793,7 @@ chaos_run(uint64_t seed, unsigned kind, bool verbose,
 		add_server(i, i < liars);
 	w.next_event = QUIET;
 	start_client(&w.old, 0, 0, 200e-6);
+	w.unlearned = true;
 	for (n = 0; n < LONGEST; n++) {
 		c = whose_turn(&i);
 		if (c->next[i] >= END)

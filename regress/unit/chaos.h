@@ -27,6 +27,11 @@ enum chaos_event {
 
 #define CHAOS_ALL	((1U << CHAOS_EVENTS) - 1)
 
+/* Where it happens; may be added to these. */
+#define CHAOS_NEAR_LIARS (1U << 16)	/* liars are nearer than all others, and
+					   lie by what these may be off */
+#define CHAOS_CROOKED	(1U << 17)	/* one way of a path may take most of it */
+
 struct chaos_result {
 	bool		 agreed;	/* a majority agrees with the estimate */
 	double		 error;		/* s, of the estimate at the end */

@@ -53,7 +53,7 @@ turn(struct instant now)
 		assert_true(process_is_child(name->process, name->instance));
 		if (ends[name->process] != -1)
 			close(ends[name->process]);
-		ends[name->process] = msg.fd;
+		ends[name->process] = message_take_fd(&msg);
 		launches[name->process]++;
 	}
 }
@@ -211,8 +211,7 @@ the_engine_gets_channels(void **arg)
 			name = msg.data;
 			assert_true(name->process < PROCESSES);
 			got[name->process] += name->instance == 0;
-			assert_int_not_equal(msg.fd, -1);
-			close(msg.fd);
+			assert_int_not_equal(msg.from->fd, -1);
 		}
 	}
 	assert_int_equal(got[RESOLVER], 1);

@@ -684,7 +684,8 @@ read_only_needs_no_right_to_read(void **arg)
 	clock_close(&clk);
 	assert_int_equal(capture_count("\n"), 1);
 	assert_int_equal(capture_count("cannot read the clock's state, its "
-	    "frequency is taken for 0: Operation not permitted"), 1);
+	    "frequency correction is taken for 0 ppm: Operation not "
+	    "permitted"), 1);
 	assert_int_equal(capture_end(), 0);
 }
 

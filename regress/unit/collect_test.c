@@ -22,6 +22,7 @@ start_worker(size_t i)
 	assert_true(channel_pair(fds));
 	channel_open(&workers[i].channel, fds[0], PARENT, SERVER);
 	channel_open(&ends[i], fds[1], SERVER, PARENT);
+	ends[i].state = CHANNEL_CONFIGURED;
 }
 
 static void

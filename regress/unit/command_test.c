@@ -153,9 +153,11 @@ teardown(void **arg)
 static void
 ask(enum message_type type, const void *data)
 {
-	struct message	 msg = { .type = type, .data = data, .fd = -1 };
+	struct message	 msg = {
+		.type = type, .data = data, .at = instant_now()
+	};
 
-	command_run(&p, &msg, instant_now());
+	command_run(&p, &msg);
 }
 
 static void
@@ -187,14 +189,14 @@ others_do_not_fill_the_log(void **arg)
 	for (i = 0; i < 1000; i++)
 		assert_true(command_check_clock(&p));
 	assert_int_equal(told_jumps, 1000);
-	assert_int_equal(capture_count("another program has set the clock back by "
-	    "2.000 s"), 5);
+	assert_int_equal(capture_count("another program has set the "
+	    "clock back by 2.000 s"), 5);
 	jump = 0.01;
 	for (i = 0; i < 1000; i++)
 		assert_false(command_check_clock(&p));
 	assert_int_equal(told_jumps, 1000);
-	assert_int_equal(capture_count("another program has set the clock back by "
-	    "2.000 s"), 5);
+	assert_int_equal(capture_count("another program has set the "
+	    "clock back by 2.000 s"), 5);
 	slept = 1;
 	for (i = 0; i < 1000; i++)
 		assert_true(command_check_clock(&p));
@@ -227,8 +229,9 @@ the_engine_knows_its_reach(void **arg)
 	ask_step(50);
 	assert_true(stepped == 100 && state.answers_step);
 	assert_int_equal(state.refused, 1);
-	assert_int_equal(capture_count("the engine asked to set the clock forward "
-	    "by 50.000 s: refused, steps are for the start only\n"), 1);
+	assert_int_equal(capture_count("the engine asked to set the "
+	    "clock forward by 50.000 s: refused, steps are for the start "
+	    "only\n"), 1);
 	ask_step(-100);
 	assert_true(stepped == 0);
 	assert_true(state.step_back == 0);
@@ -256,10 +259,10 @@ over_the_limit(void **arg)
 
 	(void)arg;
 	ask(MSG_CLOCK_NEW_START, &wanted);
-	assert_int_equal(capture_count("the engine asked to set the clock, as after a "
-	    "pause, forward by 86401.000 s: refused, over the step limit; "
-	    "check the servers, and if they are right restart ntpd or raise "
-	    "\"step limit\"\n"), 1);
+	assert_int_equal(capture_count("the engine asked to set the "
+	    "clock, as after a pause, forward by 86401.000 s: refused, "
+	    "over the step limit; check the servers, and if they are "
+	    "right restart ntpd or raise \"step limit\"\n"), 1);
 	assert_true(state.step_forward == 0);
 	wanted.by = 86400;
 	ask(MSG_CLOCK_NEW_START, &wanted);
@@ -267,7 +270,8 @@ over_the_limit(void **arg)
 	assert_int_equal(capture_count("forward"), 1);
 	assert_true(state.step_forward == 86400);
 	ask_step(86400);
-	assert_int_equal(capture_count("clock set forward by 86400.000 s\n"), 1);
+	assert_int_equal(capture_count("clock set forward by 86400.000 "
+	    "s\n"), 1);
 	assert_true(stepped == 86400);
 }
 
@@ -309,19 +313,21 @@ what_x_leaves_out_is_said_once(void **arg)
 	for (i = 0; i < 100; i++)
 		ask_slew(15e-6);
 	assert_int_equal(capture_count("\n"), 1);
-	assert_int_equal(capture_count("the clock is 15.0 us behind: would remove that "
-	    "in 100 s, and correct the frequency by +0.000 ppm\n"), 1);
+	assert_int_equal(capture_count("the clock is 15.0 us behind: "
+	    "would remove that in 100 s, and correct the frequency by "
+	    "+0.000 ppm\n"), 1);
 	ask_frequency(2e-6);
 	for (i = 0; i < 100; i++)
 		ask_slew(0);
 	assert_int_equal(capture_count("\n"), 2);
-	assert_int_equal(capture_count("would leave the offset and correct the "
-	    "frequency by +2.000 ppm\n"), 1);
+	assert_int_equal(capture_count("would leave the offset and "
+	    "correct the frequency by +2.000 ppm\n"), 1);
 	ask_step(-2);
 	for (i = 0; i < 100; i++)
 		ask_slew(-2);
 	assert_int_equal(capture_count("\n"), 3);
-	assert_int_equal(capture_count("would set the clock back by 2.000 s\n"), 1);
+	assert_int_equal(capture_count("would set the clock back by "
+	    "2.000 s\n"), 1);
 }
 
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)

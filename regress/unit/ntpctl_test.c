@@ -156,9 +156,10 @@ check_range(const struct record_case *c, const struct member *m)
 {
 	const uint32_t	 most = m->most, above = most + 1;
 
+	if (most == UINT32_MAX)
+		return;
 	assert_true(is_taken(c, m, &most, sizeof(most)));
-	if (most != UINT32_MAX)
-		assert_false(is_taken(c, m, &above, sizeof(above)));
+	assert_false(is_taken(c, m, &above, sizeof(above)));
 }
 
 /* What is no measurement becomes NAN, and so does a span below 0. */
@@ -214,6 +215,30 @@ check_member(const struct record_case *c, const struct member *m)
 	case MEMBER_REFID:
 	case MEMBER_CODE:
 		break;
+	}
+}
+
+/* Those that agree can be used, those that can be used answer, and so on. */
+static void
+test_counts(void **state)
+{
+	static const struct {
+		uint32_t	 reachable, usable, truechimers;
+		bool		 good;
+	} counts[] = {
+		{ 4, 4, 4, true }, { 0, 0, 0, true }, { 3, 2, 1, true },
+		{ 5, 4, 4, false }, { 3, 4, 3, false }, { 4, 2, 3, false }
+	};
+	struct control_status st, raw = { GOOD_STATUS };
+	size_t		 i;
+
+	(void)state;
+	for (i = 0; i < COUNT(counts); i++) {
+		raw.reachable = counts[i].reachable;
+		raw.usable = counts[i].usable;
+		raw.truechimers = counts[i].truechimers;
+		assert_int_equal(record_status(&st, &raw, sizeof(raw)) == NULL,
+		    counts[i].good);
 	}
 }
 
@@ -495,8 +520,8 @@ static const struct {
 } state_cases[] = {
 	{ CONTROL_STARTING, "", "starting" },
 	{ CONTROL_FOLLOWING, "", "following" },
-	{ CONTROL_IN_DOUBT, "     state:  in doubt, a server says something "
-	    "else than was expected\n", "in_doubt" },
+	{ CONTROL_IN_DOUBT, "     state:  in doubt, 1 of 4 servers say "
+	    "something else than was expected\n", "in_doubt" },
 	{ CONTROL_COASTING, "     state:  coasting, no majority of the "
 	    "servers confirms the clock\n", "coasting" },
 	{ CONTROL_BEGINNING_AGAIN, "     state:  beginning again, the clock "
@@ -613,6 +638,10 @@ static const struct {
 	{ { GOOD_STATUS, .why = WHY_CONFIRM, .offset = 600, .why_in = 250 },
 	    "the clock is 600.000 s behind: corrected if most servers stay "
 	    "with it for another 4 min", "confirm" },
+	{ { GOOD_STATUS, .why = WHY_CONFIRM, .offset = -600, .why_in = 9,
+	    .read_only = 1 },
+	    "the clock is 600.000 s ahead: would be corrected if most servers "
+	    "stay with it for another 9 s", "confirm" },
 	{ { GOOD_STATUS, .why = WHY_OFFSET, .offset = 0.02 },
 	    "the clock is 20.000 ms behind, which is being corrected",
 	    "offset" },
@@ -1342,6 +1371,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_records),
+		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_server_records),
 		cmocka_unit_test(test_end_records),
 		cmocka_unit_test(test_names),

@@ -3,16 +3,10 @@
  * those that do.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
-
+#include "regress/unit/unit.h"
 #include "regress/unit/world.h"
 
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define SEEDS		5
 
 static const struct {
@@ -82,10 +76,9 @@ the_dead_do_not_outvote(void **arg)
 		run(0, 6 * HOUR, NULL);
 		for (i = 0; i < losses[c / SEEDS].dead; i++)
 			w.paths[i].loss = 1;
-		run(0, 6 * HOUR + 300, NULL);
 		w.osc.offset += losses[c / SEEDS].pause;
 		w.osc.frequency += losses[c / SEEDS].step;
-		if (!recover(losses[c / SEEDS].dead, &answers) || answers > 9)
+		if (!recover(losses[c / SEEDS].dead, &answers) || answers > 5)
 			fail_msg("%s, seed %u: %g answers, off by %g s",
 			    losses[c / SEEDS].name, (unsigned)seed, answers,
 			    off());
