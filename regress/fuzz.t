@@ -18,7 +18,8 @@ run()
 {
 	mkdir -p "obj-fuzz/corpus/$1" &&
 	    "obj-fuzz/fuzz/$1" -runs="$runs" \
-	    -max_total_time="$seconds" -close_fd_mask=2 -timeout=20 -print_final_stats=1 \
+	    -max_total_time="$seconds" -timeout=20 -close_fd_mask=2 \
+	    -print_final_stats=1 \
 	    -artifact_prefix=obj-fuzz/ "obj-fuzz/corpus/$1" \
 	    "obj-fuzz/fuzz/$1_seeds" >"$log" 2>&1
 }
