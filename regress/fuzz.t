@@ -41,7 +41,7 @@ set -- $targets
 echo "1..$#"
 if ! make -s CC=clang SANITIZE=address,undefined,fuzzer-no-link OBJ=obj-fuzz \
     fuzzers >"$log" 2>&1; then
-	sed 's/^/# /' "$log"
+	grep -v '^  ' "$log" | sed 's/^/# /'
 	echo "Bail out! the fuzz targets do not build"
 	exit 1
 fi
