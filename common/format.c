@@ -8,6 +8,9 @@
 
 #include "common/format.h"
 
+/* Less than this is written as 0, s, and has no side. */
+#define NOTHING		0.5e-9
+
 const char *
 format_size(double s, char text[FORMAT_LEN])
 {
@@ -31,7 +34,8 @@ format_offset(double offset, char text[FORMAT_LEN])
 {
 	format_size(offset, text);
 	if (!isnan(offset))
-		strlcat(text, offset < 0 ? " ahead" : " behind", FORMAT_LEN);
+		strlcat(text, offset <= -NOTHING ? " ahead" : " behind",
+		    FORMAT_LEN);
 	return text;
 }
 

@@ -275,7 +275,8 @@ show_why(const struct control_status *st, char *text, size_t len)
 		    "followed", len);
 		break;
 	case WHY_NO_ANSWER:
-		strlcpy(text, "no server answers", len);
+		strlcpy(text, "no server answers, see \"ntpctl -s peers\"",
+		    len);
 		break;
 	case WHY_STEPPING:
 	case WHY_READ_ONLY:

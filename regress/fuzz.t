@@ -1,14 +1,13 @@
 #!/bin/sh
 #
 # Every fuzz target, from its seeds on.  What it finds on the way is kept below
-# obj-fuzz/corpus.  FUZZ_SECONDS (4) is the time for each; FUZZ_RUNS is the
-# number of inputs instead.  TARGETS names some of them.
+# obj-fuzz/corpus.  FUZZ_SECONDS (4) is the time for each, FUZZ_RUNS the number
+# of inputs at most.  TARGETS names some of them.
 #
 cd "$(dirname "$0")/.." || exit 1
 
 seconds=${FUZZ_SECONDS:-4}
-limit="-max_total_time=$seconds"
-[ -z "${FUZZ_RUNS:-}" ] || limit="-runs=$FUZZ_RUNS"
+runs=${FUZZ_RUNS:--1}
 targets=${TARGETS:-$(ls regress/fuzz | sed -n 's/_fuzz\.c$//p')}
 log=$(mktemp)
 clock=$(mktemp)
@@ -18,7 +17,9 @@ trap 'rm -f "$log" "$clock"' EXIT
 run()
 {
 	mkdir -p "obj-fuzz/corpus/$1" &&
-	    "obj-fuzz/fuzz/$1" "$limit" -close_fd_mask=2 -timeout=20 -print_final_stats=1 \
+	    "obj-fuzz/fuzz/$1" -runs="$runs" \
+	    -max_total_time="$seconds" -timeout=20 -close_fd_mask=2 \
+	    -print_final_stats=1 \
 	    -artifact_prefix=obj-fuzz/ "obj-fuzz/corpus/$1" \
 	    "obj-fuzz/fuzz/$1_seeds" >"$log" 2>&1
 }
@@ -40,7 +41,7 @@ set -- $targets
 echo "1..$#"
 if ! make -s CC=clang SANITIZE=address,undefined,fuzzer-no-link OBJ=obj-fuzz \
     fuzzers >"$log" 2>&1; then
-	sed 's/^/# /' "$log"
+	grep -v '^  ' "$log" | sed 's/^/# /'
 	echo "Bail out! the fuzz targets do not build"
 	exit 1
 fi

@@ -55,13 +55,14 @@ static void
 replace(struct engine *e, const struct change *change, struct instant now)
 {
 	const struct association *a = &e->associations[change->association];
-	const char	*host = e->hosts.list[change->host].conf.name;
-	char		 name[ADDR_STRLEN];
+	const struct association old = *a;
+	char		 before[ADDR_STRLEN], name[ADDR_STRLEN];
 
-	log_info("%s: giving up %s", host, association_name(a, name));
 	stop(e, change->association);
 	start(e, change, now);
-	log_info("%s: asking %s instead", host, association_name(a, name));
+	log_info("%s: asking %s instead of %s",
+	    e->hosts.list[change->host].conf.name, association_name(a, name),
+	    association_name(&old, before));
 }
 
 void

@@ -94,6 +94,7 @@ steer_notice_change(struct steer *s, const struct sync *sync,
 		return;
 	s->changes_seen = sync->changes;
 	s->discipline.changed = s->changed = true;
+	s->returned = fabs(s->offset) > DISCIPLINE_LARGE;
 	offset = sync_estimate(sync, r->now).offset - r->ahead;
 	if (fabs(offset) > DISCIPLINE_LARGE)
 		s->discipline.acquired = false;
@@ -210,6 +211,7 @@ steer_plan(struct steer *s, const struct sync *sync, const struct reading *r,
 
 	/* Once it was right the parent accepts no fast slew of a small one. */
 	s->discipline.settled = s->proven || clock->was_synchronized;
+	s->offset = offset;
 	plan = discipline_plan(&s->discipline, &est, offset, means, threshold);
 	return (struct orders){
 		.frequency = {
@@ -231,6 +233,7 @@ steer_jumped(struct steer *s)
 	s->discipline.acquired = s->proven = false;
 	s->confirm.state = CONFIRM_NOTHING;
 	s->over_limit = s->stepping = false;
+	s->offset = 0;
 }
 
 void

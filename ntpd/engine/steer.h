@@ -46,10 +46,13 @@ struct steer {
 	bool		 no_majority;	/* logged */
 	bool		 doubted;	/* logged */
 	bool		 changed;	/* the clock has, to be logged */
+	bool		 returned;	/* ... back from a large offset */
+	double		 offset;	/* s, by the last plan */
 	uint8_t		 leap;		/* enum ntp_leap, by the last vote */
 	unsigned	 changes_seen;	/* of sync.changes */
 	unsigned	 restarts_seen;	/* of sync.restarts */
 	bool		 coasting;	/* logged */
+	enum sync_state	 state;		/* logged, with -v */
 };
 
 /* What is served and reported: valid for now. */

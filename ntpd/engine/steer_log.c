@@ -78,7 +78,10 @@ log_change(struct steer *s, double offset)
 {
 	char		 text[FORMAT_LEN];
 
-	if (fabs(offset) <= DISCIPLINE_LARGE)
+	if (fabs(offset) <= DISCIPLINE_LARGE && s->returned)
+		log_info("most servers agree with the clock again: it is %s",
+		    format_offset(offset, text));
+	else if (fabs(offset) <= DISCIPLINE_LARGE)
 		log_info("most servers see the clock %s %s where it should "
 		    "be: its oscillator has changed",
 		    format_size(offset, text), offset < 0 ? "ahead of" :
@@ -150,6 +153,9 @@ steer_log_state(struct steer *s, const struct sync *sync,
 	    find_doubted(sync) < SYNC_SOURCES;
 	bool		 over = s->doubted && sync->state != SYNC_IN_DOUBT;
 
+	if (sync->state != s->state)
+		log_debug("synchronization: %s", sync_state_name(sync->state));
+	s->state = sync->state;
 	if (!s->changed && coasting == s->coasting && !over &&
 	    (!doubt || s->doubted))
 		return;

@@ -74,7 +74,7 @@ worst_drift(const struct sync *sync, const struct estimate *e)
 	double		 drift = fmax(SYNC_WORST_DRIFT,
 	    FREQUENCY_ERRORS * e->frequency_error);
 
-	drift = fmax(drift, fmin(sync->pace, FREQUENCY_UNMEASURED));
+	drift = fmax(drift, sync->pace);
 	return sync->measured ? drift : fmax(drift, FREQUENCY_UNMEASURED);
 }
 
@@ -97,9 +97,19 @@ bound_doubt(struct sync *sync, size_t i, double offset)
 	struct estimate	 e = filter_estimate(&sync->filter, sync->filter.when);
 	double		 since = fmax(1, sync->filter.when - s->fitted);
 
-	sync->pace = fmax(sync->pace, fabs(offset - e.offset) / since);
+	double		 pace = fabs(offset - e.offset) / since;
+
 	if (s->waiting > 0)
-		sync->pace = fmax(sync->pace, pace_between(s, &e));
+		pace = fmax(pace, pace_between(s, &e));
+	sync->pace = fmax(sync->pace, fmin(pace, FREQUENCY_UNMEASURED));
+}
+
+void
+bound_change(struct sync *sync, double frequency)
+{
+	struct estimate	 e = filter_estimate(&sync->filter, sync->filter.when);
+
+	sync->pace = fmax(sync->pace, fabs(e.frequency - frequency));
 }
 
 struct interval {
@@ -183,67 +193,83 @@ is_contested(const struct sync *sync)
 	const struct source *s;
 
 	for (s = sync->sources; s < sync->sources + SYNC_SOURCES; s++)
-		if (s->used && s->missed == 0 && doubt_is_open(s->state))
+		if (s->used && s->missed == 0 && s->surprises > 0 &&
+		    s->state != SOURCE_FALSE)
 			return true;
 	return false;
 }
 
 /*
- * What more than half of those that answer have in common.  Some may have
- * missed a request or two: as long as that is no loss of packets for sure, but
- * another one says something new, what the others agree on may be true as well.
+ * What more than half have in common, of ALL or of those that have answered
+ * their last request.
  */
 static bool
 majority(const struct sync *sync, double now, const struct estimate *e,
+    bool all, double *low, double *high)
+{
+	struct opinion	 o[SYNC_SOURCES] = { 0 };
+	const struct source *s;
+	size_t		 i;
+
+	for (i = 0; i < SYNC_SOURCES; i++) {
+		s = &sync->sources[i];
+		if (all || s->missed == 0)
+			o[i] = certain_opinion(sync, s, now, e);
+	}
+	return select_majority(o, SYNC_SOURCES, low, high);
+}
+
+/* What was certain, carried on. */
+static bool
+certain_before(const struct sync *sync, double now, const struct estimate *e,
     double *low, double *high)
 {
-	struct opinion	 o[SYNC_SOURCES];
-	double		 low_now, high_now;
-	size_t		 i;
-	bool		 agreed;
+	double		 age = now - sync->certain_at;
+	double		 drift = worst_drift(sync, e) * age;
 
-	for (i = 0; i < SYNC_SOURCES; i++)
-		o[i] = certain_opinion(sync, &sync->sources[i], now, e);
-	agreed = select_majority(o, SYNC_SOURCES, low, high);
-	if (!agreed || !is_contested(sync))
-		return agreed;
-	for (i = 0; i < SYNC_SOURCES; i++)
-		o[i].usable = o[i].usable && sync->sources[i].missed == 0;
-	if (select_majority(o, SYNC_SOURCES, &low_now, &high_now)) {
+	*low = sync->low + e->frequency * age - drift;
+	*high = sync->high + e->frequency * age + drift;
+	return sync->certain;
+}
+
+/*
+ * Some may have missed a request or two, by chance or as they are gone.  If
+ * another one says something new, what those that answer agree on may be true as
+ * well.
+ */
+bool
+sync_certain(const struct sync *sync, double now, double *low, double *high)
+{
+	struct estimate	 e;
+	double		 low_now, high_now;
+
+	if (!sync->filter.started)
+		return false;
+	e = filter_estimate(&sync->filter, now);
+	if (!majority(sync, now, &e, true, low, high) &&
+	    !certain_before(sync, now, &e, low, high))
+		return false;
+	if (is_contested(sync) &&
+	    majority(sync, now, &e, false, &low_now, &high_now)) {
 		*low = fmin(*low, low_now);
 		*high = fmax(*high, high_now);
 	}
 	return true;
 }
 
-bool
-sync_certain(const struct sync *sync, double now, double *low, double *high)
-{
-	struct estimate	 e;
-	double		 age = now - sync->certain_at, drift;
-
-	if (!sync->filter.started)
-		return false;
-	e = filter_estimate(&sync->filter, now);
-	if (majority(sync, now, &e, low, high))
-		return true;
-	drift = worst_drift(sync, &e) * age;
-	*low = sync->low + e.frequency * age - drift;
-	*high = sync->high + e.frequency * age + drift;
-	return sync->certain;
-}
-
 void
 bound_remember(struct sync *sync)
 {
-	double		 now = sync->filter.when;
+	double		 now = sync->filter.when, low, high;
 	struct estimate	 e;
 
 	if (!sync->filter.started)
 		return;
 	e = filter_estimate(&sync->filter, now);
-	if (!majority(sync, now, &e, &sync->low, &sync->high))
+	if (!majority(sync, now, &e, true, &low, &high))
 		return;
+	sync->low = low;
+	sync->high = high;
 	sync->measured = is_measured(sync, now);
 	sync->certain = true;
 	sync->certain_at = now;

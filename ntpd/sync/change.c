@@ -27,6 +27,29 @@
 #define MODESTY		3.0
 
 /*
+ * Can the frequency have changed by PACE, s/s?  If not it was a pause.  But if
+ * the estimate had just been begun again, that was none: what it began with is
+ * wrong, by whatever this is.
+ */
+static bool
+may_be_pace(const struct sync *sync, double pace)
+{
+	return sync->unsettled > 0 || fabs(pace) <= CHANGED_MOST;
+}
+
+/*
+ * Is LINE, of source S, one of the clock's pace?  If there was a pause between
+ * its samples it is not, but a line of those that came after it is.
+ */
+static bool
+is_of_pace(const struct sync *sync, const struct source *s,
+    const struct line *line)
+{
+	return may_be_pace(sync, line->slope) ||
+	    s->recent[s->nrecent - 1].when > s->fitted;
+}
+
+/*
  * The line of a survivor of O whose slope is known best, as a difference from
  * BASE; false if there is none.
  */
@@ -34,13 +57,16 @@ static bool
 best_line(const struct sync *sync, const struct opinion *o, double now,
     const struct estimate *base, struct line *best)
 {
+	const struct source *s;
 	struct line	 line;
 	bool		 found = false;
 	size_t		 i;
 
 	for (i = 0; i < SYNC_SOURCES; i++) {
-		if (!o[i].survivor || !source_recent_line(&sync->sources[i],
-		    now, base, &line))
+		s = &sync->sources[i];
+		if (!o[i].survivor ||
+		    !source_recent_line(s, now, base, &line) ||
+		    !is_of_pace(sync, s, &line))
 			continue;
 		if (found && line.slope_error >= best->slope_error)
 			continue;
@@ -79,9 +105,7 @@ change_frequency(struct sync *sync, const struct opinion *o, double now,
 
 /*
  * How far the frequency may have changed, s/s, since a sample of source I
- * fitted last, if it is now as far off as O says.  If the estimate had just
- * been begun again, it was no pause: the frequency that it began with is wrong,
- * by whatever this is.
+ * fitted last, if it is now as far off as O says.
  */
 static double
 possible_pace(const struct sync *sync, size_t i, const struct opinion *o,
@@ -90,7 +114,7 @@ possible_pace(const struct sync *sync, size_t i, const struct opinion *o,
 	double		 since = fmax(1, now - sync->sources[i].fitted);
 	double		 pace = fabs(o[i].offset) / since;
 
-	if (sync->unsettled == 0 && pace > CHANGED_MOST)
+	if (!may_be_pace(sync, pace))
 		return CHANGED_LEAST;
 	return fmin(FREQUENCY_MOST, fmax(CHANGED_LEAST, pace));
 }

@@ -568,6 +568,7 @@ has_changed(struct sync *sync, size_t i, double now,
 	change_accept(sync, o, i, now, base);
 	begin(sync);
 	change_known(sync, began, now);
+	bound_change(sync, base->frequency);
 	settle_states(sync);
 	sync->state = SYNC_BEGINNING_AGAIN;
 	sync->unsettled = SYNC_SETTLED;

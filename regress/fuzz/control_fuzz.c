@@ -57,7 +57,7 @@ answer(struct instant now)
 {
 	static const struct control_status status;
 	static const struct control_end end;
-	struct message	 msg = { .type = MSG_STATUS_RECORD, .fd = -1,
+	struct message	 msg = { .type = MSG_STATUS_RECORD,
 			    .id = client->id, .data = &status };
 
 	if (client->collects) {

@@ -1,7 +1,6 @@
 /*
  * Messages of one process to another.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "regress/fuzz/deal.h"
@@ -11,12 +10,13 @@
 static const struct {
 	enum process	 from, to;
 	size_t		 size;
+	enum message_fd	 fd;
 } table[MESSAGE_COUNT] = {
-	[MESSAGE_NONE] = { PROCESSES, PROCESSES, 0 },
-#define MESSAGE(name, from, to, payload)				\
-	[MSG_##name] = { from, to, sizeof(payload) },
-	MESSAGES
-#undef MESSAGE
+	[MESSAGE_NONE] = { PROCESSES, PROCESSES, 0, NO_FD },
+#define ROW(name, from, to, payload, fd, when, handler)			\
+	[MSG_##name] = { from, to, sizeof(payload), fd },
+	MESSAGES(ROW)
+#undef ROW
 };
 
 /* The Nth of the messages that FROM may send TO; how many, beyond them. */
@@ -35,39 +35,41 @@ find(enum process from, enum process to, size_t n, enum message_type *type)
 }
 
 bool
-deal(struct deal *d, enum process from, enum process to, struct message *msg)
+deal(struct deal *d, struct channel *ch)
 {
-	static uint8_t	*payload;
+	static uint8_t	 frame[sizeof(struct imsg_header) + IMSG_MAX_PAYLOAD];
+	struct imsg_header hdr = { .pid = 1 };
 	enum message_type type = MESSAGE_NONE;
-	size_t		 len, types = find(from, to, SIZE_MAX, &type);
+	size_t		 len, types = find(ch->peer, ch->self, SIZE_MAX, &type);
 
-	free(payload);		/* of its exact size, for the sanitizer */
-	payload = NULL;
 	if (d->size < 3)
 		return false;
-	(void)find(from, to, d->data[0] % types, &type);
+	(void)find(ch->peer, ch->self, d->data[0] % types, &type);
 	len = d->data[2] * 8U;
-	*msg = (struct message){ .type = type, .id = d->data[1] & 0x7f,
-	    .fd = d->data[1] & DEAL_FD ? stream_descriptor() : -1 };
+	hdr.type = type;
+	hdr.id = d->data[1];
+	hdr.len = (uint32_t)table[type].size;
+	hdr.has_fd = table[type].fd == WITH_FD;
 	d->data += 3;
 	d->size -= 3;
 	if (len > d->size)
 		len = d->size;
-	if (len > table[type].size)
-		len = table[type].size;
-	if ((payload = calloc(1, table[type].size)) == NULL)
-		abort();
-	memcpy(payload, d->data, len);
+	if (len > hdr.len)
+		len = hdr.len;
+	memset(frame, 0, sizeof(hdr) + hdr.len);
+	memcpy(frame, &hdr, sizeof(hdr));
+	memcpy(frame + sizeof(hdr), d->data, len);
 	d->data += len;
 	d->size -= len;
-	msg->data = payload;
+	stream_deliver(frame, sizeof(hdr) + hdr.len, hdr.has_fd);
+	require(imsgbuf_read(&ch->buf) == IMSG_OK);
 	return true;
 }
 
 void
-deal_seed(enum message_type type, unsigned id, const void *payload)
+deal_seed(enum message_type type, uint8_t id, const void *payload)
 {
-	uint8_t		 head[3] = { 0, (uint8_t)id, 0 };
+	uint8_t		 head[3] = { 0, id, 0 };
 	const uint8_t	*bytes = payload;
 	size_t		 len = table[type].size, i;
 	enum message_type other;

@@ -1,6 +1,5 @@
 /*
- * Messages of one process to another, as an input has them: what comes to a
- * process has passed the checks of process.c, so that each is one of the
+ * Messages of one process to another, as an input has them: each is one of the
  * table, and of the right length.  All else about it may be anything.
  */
 #ifndef REGRESS_FUZZ_DEAL_H
@@ -12,8 +11,6 @@
 
 #include "ntpd/process.h"
 
-#define DEAL_FD		0x80	/* a descriptor comes with it */
-
 /* What is left of an input. */
 struct deal {
 	const uint8_t	*data;
@@ -21,19 +18,18 @@ struct deal {
 };
 
 /*
- * The next message of FROM to TO in *MSG: a byte for its type, a byte for its
- * id and DEAL_FD, a byte for how many groups of eight bytes the input has of
- * the payload, and these.  The rest of the payload is 0.  False if there is
- * none.  The payload is valid until the next call; the descriptor is
- * stream.h's.
+ * The next message of the input comes on channel CH, where channel_receive()
+ * is to take it: a byte for its type, of those that may pass, a byte for its
+ * id, a byte for how many groups of eight bytes the input has of the payload,
+ * and these.  The rest of the payload is 0.  It has a descriptor if it must.
+ * False if there is nothing left.
  */
-bool	 deal(struct deal *d, enum process from, enum process to,
-	    struct message *msg);
+bool	 deal(struct deal *d, struct channel *ch);
 
 /*
- * Seeds: a message of TYPE with ID, which may have DEAL_FD, and the PAYLOAD
- * that belongs to TYPE, of which no more than 2040 bytes are not 0.
+ * Seeds: a message of TYPE with ID and the PAYLOAD that belongs to TYPE, of
+ * which no more than 2040 bytes are not 0.
  */
-void	 deal_seed(enum message_type type, unsigned id, const void *payload);
+void	 deal_seed(enum message_type type, uint8_t id, const void *payload);
 
 #endif

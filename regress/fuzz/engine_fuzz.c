@@ -27,6 +27,7 @@ start(void)
 	memset(&engine, 0, sizeof(engine));
 	stream_open(NULL, 0);
 	channel_open(&engine.parent, STREAM_FD, ENGINE, PARENT);
+	engine.parent.state = CHANNEL_BEGUN;	/* CHILD_SETUP has come */
 	engine.publish_at = engine.decision.until = INSTANT_NEVER;
 	engine.precision = -20;
 	clocks_init(&engine.clocks);
@@ -80,45 +81,39 @@ make_possible(struct config_server *s)
 }
 
 static void
-parent_says(const struct message *msg, struct instant now)
+hear_one(struct channel *ch)
 {
 	static struct config_server server;
-	struct message	 told = *msg;
+	struct message	 msg;
 
-	if (msg->type == MSG_ENGINE_HOST) {
-		memcpy(&server, msg->data, sizeof(server));
-		make_possible(&server);
-		told.data = &server;
+	while (channel_receive(ch, &msg)) {
+		if (msg.type == MSG_ENGINE_HOST) {
+			memcpy(&server, msg.data, sizeof(server));
+			make_possible(&server);
+			msg.data = &server;
+		}
+		handlers[msg.type](&engine, &msg);
 	}
-	from_parent(&engine, &told, now);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	struct channel	*const channels[SPEAKERS] = { &engine.parent,
+			    &engine.resolver, &engine.servers[1] };
 	struct instant	 now = { 1000000000000 };
 	struct deal	 d = { data, size };
-	struct message	 msg;
-	unsigned	 speaker;
+	struct channel	*ch;
 
 	start();
 	while (d.size > 0) {
-		speaker = d.data[0] % SPEAKERS;
-		d.data++;
+		ch = channels[*d.data++ % SPEAKERS];
 		d.size--;
-		if (speaker == SPEAKS_PARENT) {
-			if (!deal(&d, PARENT, ENGINE, &msg))
-				break;
-			parent_says(&msg, now);
-		} else if (speaker == SPEAKS_RESOLVER) {
-			if (!deal(&d, RESOLVER, ENGINE, &msg))
-				break;
-			from_resolver(&engine, &msg, now);
-		} else {
-			if (!deal(&d, SERVER, ENGINE, &msg))
-				break;
-			from_server(&engine, &msg);
-		}
+		if (!ch->open)
+			continue;
+		if (!deal(&d, ch))
+			break;
+		hear_one(ch);
 		if (engine.configured)
 			engine_resolve(&engine, now);
 		(void)next_deadline(&engine, now);
@@ -131,7 +126,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 /* ---- seeds ---- */
 
 static void
-tell(enum message_type type, unsigned id, const void *payload)
+tell(enum message_type type, uint8_t id, const void *payload)
 {
 	seed_fill(SPEAKS_PARENT, 1);
 	deal_seed(type, id, payload);
@@ -168,13 +163,13 @@ make_seeds(void)
 	struct resolve_reply reply = { .count = 2 };
 
 	configure_with("numeric", "192.0.2.1", 1);
-	tell(MSG_ENGINE_CHANNEL, DEAL_FD, &server);
+	tell(MSG_ENGINE_CHANNEL, 0, &server);
 	tell(MSG_SHOW_STATUS, 5, &nothing);
 	tell(MSG_SHOW_PEERS, 6, &nothing);
 	seed_fill(SPEAKS_SERVER, 1);
 	deal_seed(MSG_OWN_REQUEST, 0, &request);
 	configure_with("name", "ntp.example.org", 4);
-	tell(MSG_ENGINE_CHANNEL, DEAL_FD, &resolver);
+	tell(MSG_ENGINE_CHANNEL, 0, &resolver);
 	(void)addr_parse(&reply.addrs[0], "192.0.2.1", 0);
 	(void)addr_parse(&reply.addrs[1], "2001:db8::1", 0);
 	seed_fill(SPEAKS_RESOLVER, 1);

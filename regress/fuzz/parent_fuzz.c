@@ -16,6 +16,7 @@
 #define NOW		1800000000LL	/* in 2027 */
 #define THRESHOLD	0.128
 #define LIMIT		3600.0
+#define WORKERS		2
 
 const size_t	 input_most = 1024;
 
@@ -23,6 +24,7 @@ static struct parent	 parent;
 static struct parent_options options = { .config_file = "f" };
 static double		 unix_time;	/* s, what the clock says */
 static bool		 evidence;	/* the kernel has seen a jump */
+static struct instant	 now;
 
 /* ---- the clock ---- */
 
@@ -51,20 +53,20 @@ clock_set_frequency(struct clock *c, double frequency)
 
 bool
 clock_set_slew(struct clock *c, double rate, double duration,
-    struct instant now)
+    struct instant when)
 {
 	(void)c;
-	(void)now;
+	(void)when;
 	require(fabs(rate) <= POLICY_MAX_SLEW_LARGE);
 	require(duration >= 0 && duration <= POLICY_MAX_SLEW_TIME);
 	return true;
 }
 
 bool
-clock_end_slew(struct clock *c, struct instant now)
+clock_end_slew(struct clock *c, struct instant when)
 {
 	(void)c;
-	(void)now;
+	(void)when;
 	return false;
 }
 
@@ -115,6 +117,8 @@ clock_close(struct clock *c)
 static void
 begin(uint8_t how)
 {
+	size_t		 i;
+
 	memset(&parent, 0, sizeof(parent));
 	parent.options = &options;
 	parent.timerfd = parent.notify.fd = parent.background.fd = -1;
@@ -129,6 +133,11 @@ begin(uint8_t how)
 	stream_open(NULL, 0);
 	parent.children.engine = &parent.children.list[0].channel;
 	channel_open(parent.children.engine, STREAM_FD, PARENT, ENGINE);
+	parent.children.servers = &parent.children.list[1];
+	parent.children.nservers = WORKERS;
+	for (i = 0; i < WORKERS; i++)
+		channel_open(&parent.children.servers[i].channel,
+		    stream_descriptor(), PARENT, SERVER);
 }
 
 static void
@@ -148,57 +157,53 @@ check_sums(void)
 #undef COUNTER
 }
 
-static void
-hear_server(struct deal *d, unsigned i)
+/* One message of a child. */
+static bool
+hear(struct deal *d, struct channel *ch)
 {
 	struct message	 msg;
 
-	if (!deal(d, SERVER, PARENT, &msg))
-		return;
-	parent.collect.round = 1;
-	parent.collect.awaited[i] = parent.collect.owes[i] = true;
-	collect_take(&parent.collect, i, &msg);
-	if (msg.fd != -1)
-		close(msg.fd);
+	if (!deal(d, ch))
+		return false;
+	while (channel_receive(ch, &msg)) {
+		msg.at = now;
+		handlers[msg.type](&parent, &msg);
+	}
 	check_sums();
-}
-
-static void
-hear_engine(struct deal *d, struct instant now)
-{
-	struct message	 msg;
-
-	if (!deal(d, ENGINE, PARENT, &msg))
-		return;
-	from_engine(&parent, &msg, now);
-	if (msg.fd != -1)
-		close(msg.fd);
 	require(fabs(parent.clock.frequency) <= POLICY_MAX_FREQUENCY);
 	channel_flush(parent.children.engine);
+	return true;
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct instant	 now = { 1000000000000 };
 	struct deal	 d;
+	size_t		 i;
 	uint8_t		 what;
 
 	if (size < 1)
 		return 0;
 	d = (struct deal){ data + 1, size - 1 };
 	begin(data[0]);
+	now = (struct instant){ 1000000000000 };
 	while (d.size > 0) {
 		what = *d.data++;
 		d.size--;
-		if (what & 1) {
-			hear_server(&d, what >> 1 & 1);
-			continue;
-		}
 		now = instant_add(now, what & 0xf0 ? 10.0 * what : 0);
 		evidence = (what & 0xe) == 0xe;
-		hear_engine(&d, now);
+		if (what & 1) {
+			i = what >> 1 & 1;
+			parent.collect.round = 1;
+			parent.collect.awaited[i] = true;
+			parent.collect.owes[i] = true;
+			if (!hear(&d, &parent.children.servers[i].channel))
+				break;
+		} else if (!hear(&d, parent.children.engine))
+			break;
 	}
+	for (i = 0; i < WORKERS; i++)
+		channel_close(&parent.children.servers[i].channel);
 	channel_close(parent.children.engine);
 	require(stream_closed());
 	return 0;

@@ -22,6 +22,8 @@ static struct {
 	size_t		 ncame, sent;
 	bool		 open[STREAM_FDS_MOST];
 	size_t		 nfds, closed;
+	const uint8_t	*delivery;	/* for the next recvmsg(2); or NULL */
+	size_t		 delivered;	/* bytes of it */
 } stream;
 
 /* Chunks of no bytes at the front do not count; nor does half a header. */
@@ -75,6 +77,14 @@ size_t
 stream_sent(void)
 {
 	return stream.sent;
+}
+
+void
+stream_deliver(const void *bytes, size_t len, bool with_fd)
+{
+	stream.delivery = bytes;
+	stream.delivered = len;
+	stream.flags = with_fd ? STREAM_ONE_FD : 0;
 }
 
 int
@@ -171,6 +181,24 @@ take_bytes(uint8_t *to, size_t size)
 	return size;
 }
 
+static bool
+is_open(int fd)
+{
+	return (size_t)(fd - STREAM_FD) < stream.nfds &&
+	    stream.open[fd - STREAM_FD];
+}
+
+/* All that is delivered, with its descriptor. */
+static ssize_t
+take_delivery(struct msghdr *msg, size_t room)
+{
+	require(msg->msg_iov[0].iov_len >= stream.delivered);
+	memcpy(msg->msg_iov[0].iov_base, stream.delivery, stream.delivered);
+	stream.delivery = NULL;
+	pass_fds(msg, room);
+	return (ssize_t)stream.delivered;
+}
+
 ssize_t
 recvmsg(int fd, struct msghdr *msg, int flags)
 {
@@ -178,9 +206,12 @@ recvmsg(int fd, struct msghdr *msg, int flags)
 
 	if (fd < STREAM_FD)
 		return syscall(SYS_recvmsg, fd, msg, flags);
-	require(fd == STREAM_FD && stream.open[0] && msg->msg_iovlen == 1);
+	require(is_open(fd) && msg->msg_iovlen == 1);
 	msg->msg_controllen = 0;
 	msg->msg_flags = 0;
+	if (stream.delivery != NULL)
+		return take_delivery(msg, room);
+	require(fd == STREAM_FD);
 	if (!stream_more())
 		return 0;
 	if (fails())
@@ -190,13 +221,6 @@ recvmsg(int fd, struct msghdr *msg, int flags)
 		pass_fds(msg, room);
 	return (ssize_t)take_bytes(msg->msg_iov[0].iov_base,
 	    msg->msg_iov[0].iov_len);
-}
-
-static bool
-is_open(int fd)
-{
-	return (size_t)(fd - STREAM_FD) < stream.nfds &&
-	    stream.open[fd - STREAM_FD];
 }
 
 /* Whatever is sent is taken. */

@@ -47,7 +47,13 @@ const uint8_t *stream_came(size_t *len);
 /* How many bytes were sent. */
 size_t	 stream_sent(void);
 
-/* A descriptor that has come, by another way. */
+/*
+ * The next recvmsg(2), of the socket or a descriptor that came, has these LEN
+ * bytes, all at once, and a descriptor if WITH_FD.
+ */
+void	 stream_deliver(const void *bytes, size_t len, bool with_fd);
+
+/* A descriptor that has come some other way. */
 int	 stream_descriptor(void);
 
 /* Are the socket and all descriptors that came closed? */

@@ -13,6 +13,7 @@ static const struct {
 	const char	*size, *offset, *step;
 } cases[] = {
 	{ 0, "0 ns", "0 ns behind", "forward by 0 ns" },
+	{ -0.4e-9, "0 ns", "0 ns behind", "back by 0 ns" },
 	{ -12e-9, "12 ns", "12 ns ahead", "back by 12 ns" },
 	{ 16.6e-6, "16.6 us", "16.6 us behind", "forward by 16.6 us" },
 	{ -0.00125, "1.250 ms", "1.250 ms ahead", "back by 1.250 ms" },

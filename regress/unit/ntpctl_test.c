@@ -647,8 +647,8 @@ static const struct {
 	    "offset" },
 	{ { GOOD_STATUS, .why = WHY_BOUND, .certain_bound = 30.005 },
 	    "the clock may be off by 30.005 s, 3 s is the most", "bound" },
-	{ { GOOD_STATUS, .why = WHY_NO_ANSWER }, "no server answers",
-	    "no_answer" },
+	{ { GOOD_STATUS, .why = WHY_NO_ANSWER },
+	    "no server answers, see \"ntpctl -s peers\"", "no_answer" },
 	{ { GOOD_STATUS, .why = WHY_UNUSABLE, .reachable = 1 },
 	    "1 server answers and cannot be used, \"ntpctl -s peers\" says "
 	    "why", "unusable" },

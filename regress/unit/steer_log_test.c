@@ -206,6 +206,25 @@ coasting_begins_and_ends(void **state)
 	    "may be off by more and more");
 }
 
+/* A small change is one, or the end of a large one. */
+static void
+changes_of_the_clock(void **state)
+{
+	static const double one[] = { -100e-6 };
+
+	(void)state;
+	hear(one, 1);
+	steer.changed = true;
+	state_is(SYNC_BEGINNING_AGAIN);
+	assert_said(1, "most servers see the clock 100.0 us ahead of where it "
+	    "should be: its oscillator has changed");
+	steer.changed = steer.returned = true;
+	state_is(SYNC_BEGINNING_AGAIN);
+	state_is(SYNC_BEGINNING_AGAIN);
+	assert_said(2, "most servers agree with the clock again: it is "
+	    "100.0 us ahead");
+}
+
 /* Why the clock is not synchronized any more. */
 static void
 the_end_of_synchronization_has_a_reason(void **state)
@@ -250,6 +269,7 @@ main(void)
 		TEST(one_is_enough),
 		TEST(doubt_begins_and_ends),
 		TEST(coasting_begins_and_ends),
+		TEST(changes_of_the_clock),
 		TEST(the_end_of_synchronization_has_a_reason),
 	};
 

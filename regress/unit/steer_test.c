@@ -75,6 +75,13 @@ sync_source_offset(const struct sync *y, size_t i, double now)
 	return said[i];
 }
 
+const char *
+sync_state_name(enum sync_state state)
+{
+	(void)state;
+	return "a state";
+}
+
 bool
 ballot_has_vote(const struct sync *y, size_t i)
 {
