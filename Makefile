@@ -14,7 +14,6 @@ NTPUNITSDIR	?= $(if $(filter /usr,$(PREFIX)),/usr/lib,/etc)/systemd/ntp-units.d
 SANITIZE	?=
 OBJ		?= obj$(if $(SANITIZE),-sanitize)
 YACC		= bison
-FUZZ_SECONDS	?= 60
 
 # "make V=1" shows the commands.
 Q		= $(if $(V),,@)
@@ -34,11 +33,8 @@ ALL_LDFLAGS	= $(LDFLAGS) -pie -Wl,-z,relro,-z,now,-z,noexecstack \
 		$(if $(SANITIZE),-fsanitize=$(SANITIZE))
 
 COMMON		= $(basename $(wildcard common/*.c))
-CONFIG		= $(basename $(wildcard ntpd/config/*.c)) ntpd/config/parse
-NTPD		= $(COMMON) $(CONFIG) \
-		$(basename $(wildcard ntpd/*.c)) \
-		$(foreach d,parent launcher engine sync server resolver, \
-		$(basename $(wildcard ntpd/$d/*.c)))
+NTPD		= $(COMMON) $(basename $(wildcard ntpd/*.c ntpd/*/*.c)) \
+		ntpd/config/parse
 NTPCTL		= $(COMMON) $(basename $(wildcard ntpctl/*.c))
 # libmd before libbsd, which has deprecated wrappers of the same names.
 NTPD_LIBS	= -lmd -lbsd -lseccomp -lcap -lm
@@ -62,10 +58,10 @@ $(OBJ)/ntpctl/ntpctl: $(call objects,$(NTPCTL))
 	@echo "  LINK  $@"
 	$Q$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(NTPCTL_LIBS)
 
-# What is needed to build is installed first, or its absence explained.
+# What is missing to build is named; "make deps" installs it.
 $(OBJ)/.deps: regress/deps.sh
 	@mkdir -p $(@D)
-	@sh regress/deps.sh build
+	@sh regress/deps.sh -n build
 	@touch $@
 
 $(OBJ)/%.o: %.c | $(OBJ)/.deps
@@ -98,15 +94,16 @@ install: all
 	$(INSTALL) -d $(addprefix $(DESTDIR),$(SBINDIR) $(SYSCONFDIR) \
 	    $(DOCDIR) $(MANDIR)/man5 $(MANDIR)/man8 $(SYSTEMDDIR)/system \
 	    $(SYSUSERSDIR) $(NTPUNITSDIR))
-	$(INSTALL) -m 755 obj/ntpd/ntpd obj/ntpctl/ntpctl $(DESTDIR)$(SBINDIR)
+	$(INSTALL) -m 755 $(OBJ)/ntpd/ntpd $(OBJ)/ntpctl/ntpctl \
+	    $(DESTDIR)$(SBINDIR)
 	$(INSTALL) -m 644 ntpd/ntpd.conf.5 $(DESTDIR)$(MANDIR)/man5
 	$(INSTALL) -m 644 ntpd/ntpd.8 ntpctl/ntpctl.8 $(DESTDIR)$(MANDIR)/man8
 	$(INSTALL) -m 644 README LICENSE ntpd.conf.example $(DESTDIR)$(DOCDIR)
 	[ -e $(DESTDIR)$(SYSCONFDIR)/ntpd.conf ] || $(INSTALL) -m 644 \
 	    ntpd.conf.example $(DESTDIR)$(SYSCONFDIR)/ntpd.conf
 	for u in $(UNITS); do \
-	    $(placeholders) dist/systemd/$$u.in >obj/$$u && \
-	    $(INSTALL) -m 644 obj/$$u $(DESTDIR)$(SYSTEMDDIR)/system/$$u || \
+	    $(placeholders) dist/systemd/$$u.in >$(OBJ)/$$u && \
+	    $(INSTALL) -m 644 $(OBJ)/$$u $(DESTDIR)$(SYSTEMDDIR)/system/$$u || \
 	    exit 1; done
 	$(INSTALL) -m 644 dist/systemd/ntpd.sysusers \
 	    $(DESTDIR)$(SYSUSERSDIR)/ntpd.conf
@@ -126,61 +123,10 @@ uninstall:
 	    $(SYSUSERSDIR)/ntpd.conf $(NTPUNITSDIR)/50-ntpd.list)
 	rm -rf $(DESTDIR)$(DOCDIR)
 
-# --- tests ---------------------------------------------------------------
-
-# A test program and the modules it is linked with, itself apart.
-include regress/unit/tests.mk
-
-TESTS		= $(basename $(notdir $(wildcard regress/unit/*_test.c)))
-TEST_PROGRAMS	= $(addprefix $(OBJ)/regress/unit/,$(TESTS))
-FUZZERS		= $(basename $(notdir $(wildcard regress/fuzz/*_fuzz.c)))
-TEST_LIBS	= -lcmocka -ljansson $(NTPD_LIBS)
-
-.SECONDEXPANSION:
-$(TEST_PROGRAMS): $(OBJ)/regress/unit/%: $(OBJ)/regress/unit/%.o \
-    $$(call objects,$$($$*))
-	@echo "  LINK  $@"
-	$Q$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LIBS)
-
-unit-tests: $(TEST_PROGRAMS)
-
-deps-%:
-	@sh regress/deps.sh $*
-
-# One verdict: everything builds with both compilers and with sanitizers, and
-# every test passes.  As root, because it needs network namespaces.
-check: deps-check
-	sh regress/check.sh
-
-check-lab: deps-check all
-	regress/lab/check-lab
-
-bench: deps-check all
-	regress/bench/bench
-
-demo: deps-demo all
-	sh regress/demo.sh
-
-fuzz: deps-check
-	for f in $(FUZZERS); do \
-	    $(MAKE) CC=clang SANITIZE=address,undefined,fuzzer-no-link \
-	    OBJ=obj-fuzz obj-fuzz/$$f && mkdir -p obj-fuzz/corpus/$$f && \
-	    obj-fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
-	    obj-fuzz/corpus/$$f regress/fuzz/corpus/$${f%_fuzz} || exit 1; \
-	    done
-
-$(addprefix $(OBJ)/,$(FUZZERS)): $(OBJ)/%: $(OBJ)/regress/fuzz/%.o \
-    $$(call objects,$$($$*))
-	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(NTPD_LIBS)
-
-# What static analysis and the manual pages' checker say.
-tidy: deps-check
-	clang-tidy --quiet $(addsuffix .c,$(filter-out %/parse,$(NTPD) \
-	    $(NTPCTL))) -- -std=gnu11 -D_GNU_SOURCE -I.
-	mandoc -Tlint -Wwarning $(MANUALS)
+include regress/tests.mk
 
 clean:
 	rm -rf obj obj-* ntpd/ntpd ntpctl/ntpctl
 
-.PHONY: all install uninstall check check-lab bench demo fuzz tidy clean unit-tests
+.PHONY: all install uninstall clean
 .DELETE_ON_ERROR:

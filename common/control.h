@@ -12,7 +12,7 @@
 #include "counters.h"
 #include "reason.h"
 
-#define CONTROL_VERSION		3
+#define CONTROL_VERSION		4
 #define CONTROL_SOCKET		"/run/ntpd.sock"
 #define CONTROL_NAME_LEN	256
 
@@ -55,6 +55,28 @@ enum control_next {
 	NEXT_UNUSABLE		/* likewise; those that answer cannot be used */
 };
 
+/*
+ * Why the clock is not synchronized to a server, the first of these that is
+ * true; ntpctl(8) says what each means.
+ */
+enum control_why {
+	WHY_SYNCHRONIZED,	/* it is */
+	WHY_NO_SERVERS,		/* none is configured */
+	WHY_NO_ADDRESS,		/* no server's name has an address */
+	WHY_ORPHANS,		/* only orphans answer, one is followed */
+	WHY_STEPPING,		/* it is being set */
+	WHY_LIMIT,		/* it is off by more than the step limit */
+	WHY_CONFIRM,		/* it is off; waits for why_in s */
+	WHY_READ_ONLY,		/* it is off, and -x leaves it so */
+	WHY_OFFSET,		/* it is off, which is being corrected */
+	WHY_BOUND,		/* it may be off by too much */
+	WHY_NO_ANSWER,		/* no server has answered */
+	WHY_UNUSABLE,		/* those that answer cannot be used */
+	WHY_WAITING,		/* for other servers, why_in s at most */
+	WHY_NO_MAJORITY,	/* of the servers agrees */
+	WHY_FEW_ANSWERS		/* it takes some of each server */
+};
+
 /* What the local clock, without a server, has to do with what is served. */
 enum control_local {
 	CONTROL_LOCAL_OFF,	/* nothing */
@@ -82,9 +104,17 @@ struct control_status {
 	uint8_t		 listening;	/* 1: serves time */
 	uint8_t		 local;		/* enum control_local */
 	uint8_t		 state;		/* enum control_state */
-	uint32_t	 peers;		/* associations */
-	uint32_t	 reachable;	/* that answered of late */
-	uint32_t	 truechimers;	/* that agree */
+	uint8_t		 why;		/* enum control_why */
+	uint8_t		 serving;	/* 1: a socket is open for clients */
+	uint16_t	 reserved;
+	/* Of these each includes the next. */
+	uint32_t	 peers;		/* servers, as many as peer records */
+	uint32_t	 reachable;	/* answered one of eight requests */
+	uint32_t	 usable;	/* so that it can be used */
+	uint32_t	 truechimers;	/* and the answer agrees */
+
+	uint32_t	 voters;	/* that would be, if there were one */
+	uint32_t	 cluster;	/* of these agree, at most */
 	uint32_t	 refused;	/* adjustments the parent refused */
 	double		 offset;	/* s, true - clock; < 0: it is ahead */
 	double		 error;		/* s, standard error of that */
@@ -98,6 +128,9 @@ struct control_status {
 	double		 root_dispersion; /* s */
 	double		 updated_ago;	/* s since last updated; < 0: never */
 	double		 next_in;	/* s */
+	double		 why_in;	/* s, for CONFIRM and WAITING */
+	double		 spread;	/* s, between the voters */
+	double		 step_limit;	/* s */
 	double		 slewing;	/* ppm of the present slew; 0: none */
 	struct addr	 system_addr;	/* of the system peer, or ADDR_NONE */
 	char		 system_peer[CONTROL_NAME_LEN];	/* name, or "" */
@@ -135,6 +168,8 @@ struct control_peer {
 	uint8_t		 pool;		/* 1: of a servers statement */
 	uint8_t		 interleaved;	/* 1: the last answer was */
 	uint8_t		 reason;	/* enum reason: why it cannot be used */
+	int32_t		 code;		/* for UNSENDABLE errno, for UNRESOLVED
+					   getaddrinfo(3)'s error; else 0 */
 	uint32_t	 sent;		/* requests */
 	uint32_t	 received;	/* answers that passed the tests */
 	uint32_t	 rejected;	/* answers that did not */

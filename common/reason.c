@@ -28,6 +28,10 @@ static const struct {
 	    "the round trip is negative or over 4 s" },
 	[REASON_LOOP] = { "loop", "it has its time from this machine" },
 	[REASON_VERSION] = { "version", "its version is not 3 or 4" },
+	[REASON_UNRESOLVED] = { "unresolved", "its name has no address" },
+	[REASON_NO_INTERFACE] = { "no_interface",
+	    "its interface is not there" },
+	[REASON_RATE] = { "rate", "it asks to be asked less often" },
 };
 
 const char *

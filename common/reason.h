@@ -20,6 +20,9 @@ enum reason {
 	REASON_DELAY,
 	REASON_LOOP,
 	REASON_VERSION,
+	REASON_UNRESOLVED,
+	REASON_NO_INTERFACE,
+	REASON_RATE,
 	REASONS			/* how many there are */
 };
 

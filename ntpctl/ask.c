@@ -4,6 +4,7 @@
  * talkative daemon can hold ntpctl up.
  */
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
 
@@ -51,6 +52,12 @@ fail(struct question *q, enum ask_result result, const char *fmt, ...)
 static enum ask_result
 connect_failed(struct question *q, int error)
 {
+	struct stat	 st;
+
+	/* Connecting to anything else says "refused", too. */
+	if (error == ECONNREFUSED && stat(q->path, &st) == 0 &&
+	    !S_ISSOCK(st.st_mode))
+		return fail(q, ASK_NEVER, "%s is no socket", q->path);
 	switch (error) {
 	case ENOENT:
 	case ENOTDIR:

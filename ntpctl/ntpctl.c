@@ -17,6 +17,7 @@
 #include <bsd/stdlib.h>
 
 #include "common/loop.h"
+#include "common/version.h"
 #include "ntpctl/ask.h"
 #include "ntpctl/show.h"
 
@@ -41,7 +42,7 @@ struct options {
 static void
 usage(void)
 {
-	fprintf(stderr, "usage: ntpctl [-j] [-S socket] "
+	fprintf(stderr, "usage: ntpctl [-jV] [-S socket] "
 	    "[-s all | clients | peers | sensors | server | "
 	    "status]\n\t[-w [seconds]]\n");
 	exit(EXIT_USAGE);
@@ -105,8 +106,11 @@ parse_options(struct options *o, int argc, char **argv)
 {
 	int		 ch;
 
-	while ((ch = getopt(argc, argv, "jS:s:w::")) != -1) {
+	while ((ch = getopt(argc, argv, "jS:s:Vw::")) != -1) {
 		switch (ch) {
+		case 'V':
+			printf("ntpctl %s\n", NTPD_VERSION);
+			exit(0);
 		case 'j':
 			o->json = true;
 			break;
@@ -245,9 +249,8 @@ wait_synchronized(const struct options *o)
 		pause_for(fmin(left, WAIT_INTERVAL));
 	}
 	if (result == ASK_OK)
-		show_next(&report.status, why, sizeof(why));
-	warnx("not synchronized after %.0f s: %s%s", o->wait_for,
-	    result == ASK_OK ? "ntpd " : "", why);
+		show_why(&report.status, why, sizeof(why));
+	warnx("not synchronized after %.0f s: %s", o->wait_for, why);
 	return EXIT_UNSYNCHRONIZED;
 }
 

@@ -4,6 +4,7 @@
  * terminal are the daemon's to play with.
  */
 #include <math.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -58,7 +59,8 @@ record_status(struct control_status *st, const void *data, size_t len)
 	double *const	 numbers[] = {
 		&st->offset, &st->error, &st->likely, &st->certain,
 		&st->frequency, &st->frequency_error, &st->root_delay,
-		&st->root_dispersion, &st->updated_ago, &st->next_in, &st->slewing
+		&st->root_dispersion, &st->updated_ago, &st->next_in,
+		&st->why_in, &st->spread, &st->step_limit, &st->slewing
 	};
 
 	if (len != sizeof(*st))
@@ -66,7 +68,8 @@ record_status(struct control_status *st, const void *data, size_t len)
 	memcpy(st, data, sizeof(*st));
 	if (st->version != CONTROL_VERSION)
 		return "a status of another version";
-	if (st->synchronized > 1 || st->read_only > 1 || st->listening > 1)
+	if (st->synchronized > 1 || st->read_only > 1 || st->listening > 1 ||
+	    st->serving > 1)
 		return "a status with a flag that is neither 0 nor 1";
 	if (st->leap > LEAP_UNKNOWN)
 		return "a status with an unknown leap indicator";
@@ -76,6 +79,11 @@ record_status(struct control_status *st, const void *data, size_t len)
 		return "a status with an unknown next action";
 	if (st->state > CONTROL_BEGINNING_AGAIN)
 		return "a status with an unknown state";
+	if (st->reachable > st->peers || st->usable > st->reachable ||
+	    st->truechimers > st->usable)
+		return "a status with counts that contradict each other";
+	if (st->why > WHY_FEW_ANSWERS)
+		return "a status with an unknown reason";
 	if (st->local > CONTROL_LOCAL_FOLLOWS)
 		return "a status with an unknown use of the local clock";
 	if (!addr_valid(&st->system_addr))
@@ -227,4 +235,14 @@ record_peer_refid(const struct control_peer *peer, char *text)
 		return record_refid(peer->refid, peer->stratum, text);
 	strlcpy(text, why, RECORD_REFID_LEN);
 	return text;
+}
+
+const char *
+record_peer_detail(const struct control_peer *peer)
+{
+	if (peer->code == 0)
+		return NULL;
+	if (peer->reason == REASON_UNRESOLVED)
+		return gai_strerror(peer->code);
+	return peer->reason == REASON_UNSENDABLE ? strerror(peer->code) : NULL;
 }

@@ -21,11 +21,11 @@ bool	 record_version(uint32_t *version, const void *data, size_t len);
 
 /*
  * Check the LEN bytes at DATA and copy them to *STATUS, *PEER, *SERVER,
- * *CLIENTS or *END.  Returns NULL, or what is wrong with them; then the target is
- * undefined.  Afterwards enumerations, flags, stratum, poll and addresses are
- * in range, strings are terminated and of printable characters without blanks,
- * a number that cannot be a measurement (not finite, or over 10^10) is NAN,
- * and counters are COUNTER_MOST at most.
+ * *CLIENTS or *END.  Returns NULL, or what is wrong with them; then the target
+ * is undefined.  Afterwards enumerations, flags, stratum, poll and addresses
+ * are in range, counts do not contradict each other, strings are terminated and
+ * of printable characters without blanks, a number that cannot be a measurement
+ * (not finite, or over 10^10) is NAN, and counters are COUNTER_MOST at most.
  */
 const char *record_status(struct control_status *status, const void *data,
 	    size_t len);
@@ -50,6 +50,9 @@ const char *record_refid(const uint8_t refid[4], uint8_t stratum, char *text);
  * machine, ".INIT." no answer yet.
  */
 const char *record_peer_refid(const struct control_peer *peer, char *text);
+
+/* What the system says about why PEER cannot be used; NULL: nothing. */
+const char *record_peer_detail(const struct control_peer *peer);
 
 /* Did PEER ever answer, so that its stratum, leap and refid mean something? */
 bool	 record_peer_answered(const struct control_peer *peer);

@@ -36,11 +36,8 @@ struct report {
 /* Tell in words how the clock is. */
 void	 show_status(FILE *out, const struct control_status *status);
 
-/*
- * Why the clock is not synchronized, or what the daemon does next, as a
- * sentence without a full stop in TEXT of LEN bytes.
- */
-void	 show_next(const struct control_status *status, char *text,
+/* Why the clock is not synchronized, as a sentence in TEXT of LEN bytes. */
+void	 show_why(const struct control_status *status, char *text,
 	    size_t len);
 
 /*

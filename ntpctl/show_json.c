@@ -33,6 +33,24 @@ static const char *const next_names[] = {
 	[NEXT_UNUSABLE] = "unusable"
 };
 
+static const char *const why_names[] = {
+	[WHY_SYNCHRONIZED] = NULL,
+	[WHY_NO_SERVERS] = "no_servers",
+	[WHY_NO_ADDRESS] = "no_address",
+	[WHY_ORPHANS] = "orphans",
+	[WHY_STEPPING] = "stepping",
+	[WHY_READ_ONLY] = "read_only",
+	[WHY_LIMIT] = "step_limit",
+	[WHY_CONFIRM] = "confirm",
+	[WHY_OFFSET] = "offset",
+	[WHY_BOUND] = "bound",
+	[WHY_NO_ANSWER] = "no_answer",
+	[WHY_UNUSABLE] = "unusable",
+	[WHY_WAITING] = "waiting",
+	[WHY_NO_MAJORITY] = "no_majority",
+	[WHY_FEW_ANSWERS] = "few_answers"
+};
+
 static const char *const sync_names[] = {
 	[CONTROL_STARTING] = "starting",
 	[CONTROL_FOLLOWING] = "following",
@@ -106,8 +124,8 @@ status_object(const struct control_status *st)
 
 	/* json_pack(3) takes over the values, and fails on a missing one. */
 	return json_pack("{s:b, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-	    "s:o, s:o, s:o, s:s, s:i, s:o, s:o, s:o, s:I, s:I, s:I, s:b, s:s, "
-	    "s:o, s:I, s:b}",
+	    "s:o, s:o, s:o, s:s, s:i, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:b, "
+	    "s:b, s:s, s:o, s:I, s:b, s:s?}",
 	    "synchronized", st->synchronized,
 	    "state", sync_names[st->state],
 	    "local", local_names[st->local],
@@ -129,12 +147,15 @@ status_object(const struct control_status *st)
 	    "root_dispersion", number(st->root_dispersion),
 	    "peers", (json_int_t)st->peers,
 	    "reachable", (json_int_t)st->reachable,
+	    "usable", (json_int_t)st->usable,
 	    "truechimers", (json_int_t)st->truechimers,
 	    "listening", st->listening,
+	    "serving", st->serving,
 	    "next", next_names[st->next],
 	    "next_in", span(st->next_in),
 	    "refused", (json_int_t)st->refused,
-	    "read_only", st->read_only);
+	    "read_only", st->read_only,
+	    "why", why_names[st->why]);
 }
 
 static json_t *
@@ -144,13 +165,15 @@ peer_object(const struct control_peer *peer)
 	bool		 sample = peer->has_sample == 1;
 	bool		 answered = record_peer_answered(peer);
 
-	return json_pack("{s:o, s:o, s:s, s:s, s:s?, s:i, s:s, s:s, s:o, s:o, "
-	    "s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:b, s:b, s:I, s:I, s:I}",
+	return json_pack("{s:o, s:o, s:s, s:s, s:s?, s:s?, s:i, s:s, s:s, "
+	    "s:o, s:o, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:b, s:b, "
+	    "s:I, s:I, s:I}",
 	    "name", string(peer->name),
 	    "address", address(&peer->addr),
 	    "tally", tally_names[peer->tally],
 	    "state", state_names[peer->state],
 	    "reason", reason_word(peer->reason),
+	    "detail", record_peer_detail(peer),
 	    "stratum", answered ? peer->stratum : NTP_MAX_STRATUM,
 	    "leap", leap_names[answered ? peer->leap : LEAP_UNKNOWN],
 	    "refid", record_peer_refid(peer, refid),

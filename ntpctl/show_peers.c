@@ -133,6 +133,17 @@ show_peer(FILE *out, const struct control_peer *peer, const char *remote,
 	    format_ms(known, peer->jitter, jitter));
 }
 
+/* Why PEER cannot be used, and what the system said of it. */
+static void
+show_reason(FILE *out, const struct control_peer *peer, const char *remote)
+{
+	const char	*detail = record_peer_detail(peer);
+
+	fprintf(out, "# %s cannot be used: %s%s%s\n", remote,
+	    reason_text(peer->reason), detail != NULL ? ": " : "",
+	    detail != NULL ? detail : "");
+}
+
 void
 show_peers(FILE *out, const struct control_peer *peers, size_t n,
     size_t width)
@@ -151,7 +162,6 @@ show_peers(FILE *out, const struct control_peer *peers, size_t n,
 		    column);
 	for (i = 0; i < n; i++)
 		if (peers[i].reason != REASON_NONE)
-			fprintf(out, "# %s cannot be used: %s\n",
-			    remote_name(peers, n, i, text),
-			    reason_text(peers[i].reason));
+			show_reason(out, &peers[i],
+			    remote_name(peers, n, i, text));
 }

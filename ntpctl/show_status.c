@@ -9,12 +9,12 @@
 
 #include <bsd/string.h>
 
+#include "common/format.h"
 #include "common/ntp.h"
 #include "ntpctl/record.h"
 #include "ntpctl/show.h"
 
-#define NUMBER_LEN	32
-#define WORDS_LEN	160
+#define WORDS_LEN	256
 
 static void
 line(FILE *out, const char *label, const char *fmt, ...)
@@ -32,40 +32,6 @@ line(FILE *out, const char *label, const char *fmt, ...)
 	fputc('\n', out);
 }
 
-/* The size of a time difference, with three to six significant digits. */
-static const char *
-format_size(double s, char *text)
-{
-	double		 size = fabs(s);
-
-	if (isnan(s))
-		strlcpy(text, "unknown", NUMBER_LEN);
-	else if (size < 999.95e-9)
-		snprintf(text, NUMBER_LEN, "%.0f ns", size * 1e9);
-	else if (size < 999.95e-6)
-		snprintf(text, NUMBER_LEN, "%.1f us", size * 1e6);
-	else if (size < 999.9995e-3)
-		snprintf(text, NUMBER_LEN, "%.3f ms", size * 1e3);
-	else
-		snprintf(text, NUMBER_LEN, "%.3f s", size);
-	return text;
-}
-
-/* A time to wait, or since something: two digits of it are of use. */
-static const char *
-format_span(double s, char *text)
-{
-	if (s < 120)
-		snprintf(text, NUMBER_LEN, "%.0f s", floor(s));
-	else if (s < 120 * 60)
-		snprintf(text, NUMBER_LEN, "%.0f min", floor(s / 60));
-	else if (s < 48 * 3600)
-		snprintf(text, NUMBER_LEN, "%.0f h", floor(s / 3600));
-	else
-		snprintf(text, NUMBER_LEN, "%.0f days", floor(s / 86400));
-	return text;
-}
-
 /* Is S a span at all?  Negative means never. */
 static bool
 is_span(double s)
@@ -77,7 +43,9 @@ static void
 show_clock(FILE *out, const struct control_status *st)
 {
 	char		 peer[CONTROL_NAME_LEN + ADDR_STRLEN + 8] = "";
-	char		 addr[ADDR_STRLEN], span[NUMBER_LEN];
+	char		 addr[ADDR_STRLEN], span[FORMAT_LEN];
+	const char	*coasting = st->state == CONTROL_COASTING ?
+	    "coasting, last " : "";
 	char		 ago[WORDS_LEN] = "";
 
 	if (st->system_addr.family != ADDR_NONE)
@@ -105,17 +73,27 @@ show_clock(FILE *out, const struct control_status *st)
 	else if (peer[0] == '\0')
 		line(out, "clock:", "synchronized%s", ago);
 	else
-		line(out, "clock:", "synchronized to %s%s", peer, ago);
+		line(out, "clock:", "%ssynchronized to %s%s", coasting, peer,
+		    ago);
 }
 
 /* Said only if there is something to worry about. */
 static void
 show_state(FILE *out, const struct control_status *st)
 {
+	uint32_t	 others = st->usable - st->truechimers;
+	char		 who[WORDS_LEN] = "a server says";
+
+	if (others > 0)
+		snprintf(who, sizeof(who), "%u of %u server%s", others,
+		    st->usable, st->usable == 1 ? " says" : "s say");
 	if (st->state == CONTROL_IN_DOUBT)
-		line(out, "state:", "in doubt, a server says something else");
+		line(out, "state:", "in doubt, %s something else than was "
+		    "expected", who);
 	else if (st->state == CONTROL_COASTING)
-		line(out, "state:", "coasting, no majority confirms the clock");
+		line(out, "state:", "coasting, %s", st->usable == 0 ?
+		    "no server can be used" :
+		    "no majority of the servers confirms the clock");
 	else if (st->state == CONTROL_BEGINNING_AGAIN)
 		line(out, "state:", "beginning again, the clock has changed");
 }
@@ -124,7 +102,7 @@ show_state(FILE *out, const struct control_status *st)
 static void
 show_bound(FILE *out, const char *name, const char *when, double bound)
 {
-	char		 size[NUMBER_LEN];
+	char		 size[FORMAT_LEN];
 
 	if (is_span(bound))
 		line(out, name, "within %s, %s", format_size(bound, size),
@@ -136,7 +114,7 @@ show_bound(FILE *out, const char *name, const char *when, double bound)
 static void
 show_offset(FILE *out, const struct control_status *st)
 {
-	char		 size[NUMBER_LEN], error[NUMBER_LEN], how[WORDS_LEN];
+	char		 size[FORMAT_LEN], error[FORMAT_LEN], how[WORDS_LEN];
 
 	if (!is_span(st->updated_ago) || isnan(st->offset)) {
 		line(out, "offset:", "unknown, no measurement yet");
@@ -153,7 +131,7 @@ show_offset(FILE *out, const struct control_status *st)
 static void
 show_frequency(FILE *out, const struct control_status *st)
 {
-	char		 error[NUMBER_LEN];
+	char		 error[FORMAT_LEN];
 
 	if (isnan(st->frequency)) {
 		line(out, "frequency:", "unknown");
@@ -179,10 +157,10 @@ show_served(FILE *out, const struct control_status *st)
 		[LEAP_NONE] = "no leap second announced",
 		[LEAP_INSERT] = "the month ends with a leap second inserted",
 		[LEAP_DELETE] = "the month ends with a second left out",
-		[LEAP_UNKNOWN] = "unknown, clients are told not to believe us"
+		[LEAP_UNKNOWN] = "unknown"
 	};
 	char		 refid[RECORD_REFID_LEN];
-	char		 delay[NUMBER_LEN], dispersion[NUMBER_LEN];
+	char		 delay[FORMAT_LEN], dispersion[FORMAT_LEN];
 
 	line(out, "leap:", "%s", leaps[st->leap]);
 	if (st->stratum >= NTP_MAX_STRATUM) {
@@ -197,10 +175,130 @@ show_served(FILE *out, const struct control_status *st)
 	    format_size(st->root_dispersion, dispersion));
 }
 
-void
-show_next(const struct control_status *st, char *text, size_t len)
+/* "the clock is 2.000 s behind", into TEXT of LEN bytes. */
+static void
+format_clock(const struct control_status *st, char *text, size_t len)
 {
-	char		 size[NUMBER_LEN], span[NUMBER_LEN];
+	char		 offset[FORMAT_LEN];
+
+	snprintf(text, len, "the clock is %s", format_offset(st->offset,
+	    offset));
+}
+
+/* The reasons that lie in what the clock is off by. */
+static void
+explain_offset(const struct control_status *st, char *text, size_t len)
+{
+	char		 clock[WORDS_LEN], span[FORMAT_LEN];
+
+	format_clock(st, clock, sizeof(clock));
+	if (st->why == WHY_STEPPING)
+		snprintf(text, len, "%s and is being set", clock);
+	else if (st->why == WHY_READ_ONLY)
+		snprintf(text, len, "%s, and ntpd -x leaves it so", clock);
+	else if (st->why == WHY_LIMIT)
+		snprintf(text, len, "%s, more than the step limit of %.0f s: "
+		    "check the servers; if they are right, restart ntpd or "
+		    "raise \"step limit\"", clock, st->step_limit);
+	else if (st->why == WHY_OFFSET)
+		snprintf(text, len, "%s, which is being corrected", clock);
+	else
+		snprintf(text, len, "%s: %scorrected if most servers stay "
+		    "with it for another %s", clock,
+		    st->read_only ? "would be " : "",
+		    format_span(st->why_in, span));
+}
+
+/* "server" or "servers", with the right form of a verb. */
+static const char *
+servers(uint32_t n, const char *one, const char *more, char text[WORDS_LEN])
+{
+	snprintf(text, WORDS_LEN, "%u server%s", n, n == 1 ? one : more);
+	return text;
+}
+
+static void
+explain_majority(const struct control_status *st, char *text, size_t len)
+{
+	char		 agree[WORDS_LEN] = "no two of them agree";
+	char		 spread[FORMAT_LEN];
+
+	if (st->cluster > 1)
+		snprintf(agree, sizeof(agree), "no more than %u of them agree",
+		    st->cluster);
+	snprintf(text, len, "no majority: %u servers answer, %s, they are up "
+	    "to %s apart%s", st->voters, agree,
+	    format_size(st->spread, spread), st->voters == 2 ?
+	    "; a third one would decide" : "");
+}
+
+/* The reasons that lie in the servers and their answers. */
+static void
+explain_servers(const struct control_status *st, char *text, size_t len)
+{
+	char		 who[WORDS_LEN], span[FORMAT_LEN];
+
+	if (st->why == WHY_BOUND)
+		snprintf(text, len, "the clock may be off by %s, 3 s is the "
+		    "most", format_size(st->certain, span));
+	else if (st->why == WHY_UNUSABLE)
+		snprintf(text, len, "%s and cannot be used, \"ntpctl -s "
+		    "peers\" says why", servers(st->reachable, " answers",
+		    "s answer", who));
+	else if (st->why == WHY_WAITING)
+		snprintf(text, len, "%s, others are waited for up to %s more",
+		    servers(st->truechimers, " answers", "s agree", who),
+		    format_span(st->why_in, span));
+	else if (st->why == WHY_NO_MAJORITY)
+		explain_majority(st, text, len);
+	else
+		snprintf(text, len, "%s, three answers of each are needed",
+		    servers(st->usable, " answers", "s answer", who));
+}
+
+void
+show_why(const struct control_status *st, char *text, size_t len)
+{
+	switch ((enum control_why)st->why) {
+	case WHY_SYNCHRONIZED:
+		strlcpy(text, "it is synchronized", len);
+		break;
+	case WHY_NO_SERVERS:
+		strlcpy(text, "no server is configured", len);
+		break;
+	case WHY_NO_ADDRESS:
+		strlcpy(text, "no server's name has an address yet", len);
+		break;
+	case WHY_ORPHANS:
+		strlcpy(text, "no server but orphans, of which one is "
+		    "followed", len);
+		break;
+	case WHY_NO_ANSWER:
+		strlcpy(text, "no server answers, see \"ntpctl -s peers\"",
+		    len);
+		break;
+	case WHY_STEPPING:
+	case WHY_READ_ONLY:
+	case WHY_LIMIT:
+	case WHY_CONFIRM:
+	case WHY_OFFSET:
+		explain_offset(st, text, len);
+		break;
+	case WHY_BOUND:
+	case WHY_UNUSABLE:
+	case WHY_WAITING:
+	case WHY_NO_MAJORITY:
+	case WHY_FEW_ANSWERS:
+		explain_servers(st, text, len);
+		break;
+	}
+}
+
+/* What the daemon does next, as a sentence in TEXT of LEN bytes. */
+static void
+format_next(const struct control_status *st, char *text, size_t len)
+{
+	char		 step[FORMAT_LEN], span[FORMAT_LEN];
 	char		 in[WORDS_LEN] = "", more[WORDS_LEN] = "";
 
 	if (is_span(st->next_in)) {
@@ -213,58 +311,75 @@ show_next(const struct control_status *st, char *text, size_t len)
 		strlcpy(text, "nothing, no server is configured", len);
 		break;
 	case NEXT_RESOLVE:
-		snprintf(text, len, "looks up the servers' names again%s; "
-		    "none has an address yet", in);
-		break;
-	case NEXT_FIRST_ANSWERS:
-		snprintf(text, len, "asks the next server%s; "
-		    "too few have answered yet", in);
-		break;
-	case NEXT_MAJORITY:
-		snprintf(text, len, "asks the next server%s; "
-		    "the servers disagree, a majority is needed", in);
+		snprintf(text, len, "looks up the servers' names%s", in);
 		break;
 	case NEXT_CONFIRM:
-		snprintf(text, len, "corrects the offset%s, if the servers "
-		    "stay with it", in);
+		snprintf(text, len, "%s the offset%s, if the servers stay "
+		    "with it", st->read_only ? "would correct" : "corrects",
+		    in);
 		break;
 	case NEXT_STEP:
-		if (isnan(st->offset))
-			strlcpy(text, "sets the clock", len);
-		else
-			snprintf(text, len, "sets the clock %s by %s",
-			    st->offset < 0 ? "back" : "forward",
-			    format_size(st->offset, size));
+		snprintf(text, len, "sets the clock%s%s",
+		    isnan(st->offset) ? "" : " ", isnan(st->offset) ? "" :
+		    format_step(st->offset, step));
 		break;
 	case NEXT_SLEW:
 		snprintf(text, len, "slews the clock%s", more);
 		break;
+	case NEXT_FIRST_ANSWERS:
+	case NEXT_MAJORITY:
 	case NEXT_POLL:
+	case NEXT_UNUSABLE:
 		snprintf(text, len, "asks the next server%s", in);
 		break;
-	case NEXT_UNUSABLE:
-		snprintf(text, len, "asks the next server%s; those that "
-		    "answer cannot be used, \"ntpctl -s peers\" says why", in);
-		break;
 	}
+}
+
+/* What clients get, if there can be any. */
+static const char *
+what_clients_get(const struct control_status *st)
+{
+	if (!st->listening)
+		return "none, ntpd does not listen";
+	if (!st->serving)
+		return "none, no socket could be opened, the log says why";
+	if (st->local != CONTROL_LOCAL_OFF)
+		return "are given the local clock's time";
+	return st->synchronized ? "are given the time" :
+	    "are told that the clock is not synchronized";
+}
+
+/* Each number is of those that are in the one before. */
+static void
+show_counts(FILE *out, const struct control_status *st)
+{
+	char		 usable[WORDS_LEN] = "";
+
+	if (st->usable != st->reachable)
+		snprintf(usable, sizeof(usable), ", %u can be used",
+		    st->usable);
+	line(out, "servers:", "%u configured, %u answer%s, %u agree",
+	    st->peers, st->reachable, usable, st->truechimers);
 }
 
 void
 show_status(FILE *out, const struct control_status *st)
 {
-	char		 next[WORDS_LEN];
+	char		 text[WORDS_LEN];
 
 	show_clock(out, st);
+	if (st->why != WHY_SYNCHRONIZED) {
+		show_why(st, text, sizeof(text));
+		line(out, "why:", "%s", text);
+	}
 	show_state(out, st);
 	show_offset(out, st);
 	show_frequency(out, st);
 	show_served(out, st);
-	line(out, "servers:", "%u known, %u answer, %u agree", st->peers,
-	    st->reachable, st->truechimers);
-	line(out, "clients:", "%s", st->listening ?
-	    "are given the time" : "none, ntpd does not listen");
-	show_next(st, next, sizeof(next));
-	line(out, "next:", "%s", next);
+	show_counts(out, st);
+	line(out, "clients:", "%s", what_clients_get(st));
+	format_next(st, text, sizeof(text));
+	line(out, "next:", "%s", text);
 	if (st->refused > 0)
 		line(out, "refused:", "%u adjustment%s against the policy, "
 		    "the log says why", st->refused,

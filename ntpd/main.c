@@ -6,20 +6,17 @@
 
 #include <bsd/stdlib.h>
 #include <bsd/unistd.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/log.h"
+#include "common/version.h"
+#include "ntpd/child.h"
 #include "ntpd/config.h"
-#include "ntpd/engine/engine.h"
-#include "ntpd/launcher/launcher.h"
 #include "ntpd/parent/parent.h"
-#include "ntpd/process.h"
-#include "ntpd/resolver/resolver.h"
-#include "ntpd/server/server.h"
-#include "ntpd/version.h"
 
 static _Noreturn void
 usage(void)
@@ -49,24 +46,21 @@ check_config(const char *file)
 static _Noreturn void
 child_main(const char *name, const char *number)
 {
+	static void	(*const mains[PROCESSES])(unsigned) = {
+#define CHILD(process, name, ...)	[process] = name##_main,
+		CHILDREN
+#undef CHILD
+	};
+	const enum process process = process_by_name(name);
+	const char	*error;
 	unsigned	 instance;
 
-	instance = (unsigned)strtonum(number, 0, CONFIG_MAX_WORKERS, NULL);
+	instance = (unsigned)strtonum(number, 0, UINT_MAX, &error);
+	if (error != NULL || !process_is_child(process, instance))
+		usage();
 	prctl(PR_SET_NAME, "ntpd");	/* it would be "exe" */
-	switch (process_by_name(name)) {
-	case LAUNCHER:
-		launcher_main(CHILD_CHANNEL_FD);
-	case ENGINE:
-		engine_main(CHILD_CHANNEL_FD);
-	case SERVER:
-		server_main(CHILD_CHANNEL_FD, instance);
-	case RESOLVER:
-		resolver_main(CHILD_CHANNEL_FD);
-	case PARENT:
-	case PROCESSES:
-		break;
-	}
-	usage();
+	mains[process](instance);
+	abort();			/* they do not return */
 }
 
 int

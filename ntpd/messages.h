@@ -1,7 +1,7 @@
 /*
  * Every message between the processes of ntpd.  The table says who may send
- * what to whom and how long it is; process.c checks it, both when sending and
- * when receiving, so that handlers see nothing else.
+ * what to whom and when, how long it is and whether it brings a descriptor;
+ * process.c checks that, so that handlers see nothing else.
  *
  * Numbers in payloads are still the sender's word: the receiver checks their
  * range before it uses them.
@@ -17,15 +17,7 @@
 #include "common/ntptime.h"
 #include "common/siphash.h"
 #include "ntpd/config.h"
-
-enum process {
-	PARENT,
-	LAUNCHER,
-	ENGINE,
-	SERVER,
-	RESOLVER,
-	PROCESSES
-};
+#include "ntpd/processes.h"
 
 /* The first message to every child: how to live. */
 struct child_setup {
@@ -35,10 +27,10 @@ struct child_setup {
 	char		 root[CONFIG_PATH_LEN];	/* of the chroot */
 };
 
-/* A child, as parent and launcher speak of it. */
+/* A child, as the others speak of it. */
 struct child_name {
 	uint32_t	 process;	/* enum process */
-	uint32_t	 instance;	/* of a server, else 0 */
+	uint32_t	 instance;
 };
 
 struct child_ended {
@@ -203,55 +195,111 @@ struct no_payload {
 	uint8_t		 nothing;	/* 0 */
 };
 
-/*	name		from	  to	    payload			*/
-#define MESSAGES							\
-MESSAGE(CHILD_SETUP,	PARENT,	  PROCESSES, struct child_setup)	\
-MESSAGE(LAUNCH,		PARENT,	  LAUNCHER, struct child_name)		\
-MESSAGE(CHILD_ENDED,	LAUNCHER, PARENT,   struct child_ended)		\
-									\
-MESSAGE(ENGINE_HOST,	PARENT,	  ENGINE,   struct config_server)	\
-MESSAGE(ENGINE_SETUP,	PARENT,	  ENGINE,   struct engine_setup)	\
-MESSAGE(ENGINE_OWN,	PARENT,	  ENGINE,   struct own_refids)		\
-MESSAGE(ENGINE_RESOLVER, PARENT,  ENGINE,   struct no_payload)		\
-MESSAGE(ENGINE_SERVER,	PARENT,	  ENGINE,   struct no_payload)		\
-MESSAGE(ENGINE_ASK,	PARENT,	  ENGINE,   struct no_payload)		\
-MESSAGE(ENGINE_ALIVE,	ENGINE,	  PARENT,   struct no_payload)		\
-									\
-MESSAGE(CLOCK_FREQUENCY, ENGINE,  PARENT,   struct clock_frequency)	\
-MESSAGE(CLOCK_SLEW,	ENGINE,	  PARENT,   struct clock_slew)		\
-MESSAGE(CLOCK_STEP,	ENGINE,	  PARENT,   struct clock_step)		\
-MESSAGE(CLOCK_NEW_START, ENGINE,  PARENT,   struct clock_new_start)	\
-MESSAGE(CLOCK_QUALITY,	ENGINE,	  PARENT,   struct clock_quality)	\
-MESSAGE(CLOCK_STATE,	PARENT,	  ENGINE,   struct clock_state)		\
-MESSAGE(CLOCK_JUMPED,	PARENT,	  ENGINE,   struct clock_jumped)	\
-									\
-MESSAGE(SHOW_STATUS,	PARENT,	  ENGINE,   struct no_payload)		\
-MESSAGE(SHOW_PEERS,	PARENT,	  ENGINE,   struct no_payload)		\
-MESSAGE(STATUS_RECORD,	ENGINE,	  PARENT,   struct control_status)	\
-MESSAGE(PEER_RECORD,	ENGINE,	  PARENT,   struct control_peer)	\
-MESSAGE(END_RECORD,	ENGINE,	  PARENT,   struct control_end)		\
-									\
-MESSAGE(RESOLVE,	ENGINE,	  RESOLVER, struct resolve_request)	\
-MESSAGE(RESOLVED,	RESOLVER, ENGINE,   struct resolve_reply)	\
-MESSAGE(RESOLVER_ENGINE, PARENT,  RESOLVER, struct no_payload)		\
-									\
-MESSAGE(SERVER_ENGINE,	PARENT,	  SERVER,   struct no_payload)		\
-MESSAGE(SERVER_RATELIMIT, PARENT, SERVER,   struct config_ratelimit)	\
-MESSAGE(SERVER_ACCESS,	PARENT,	  SERVER,   struct access_part)		\
-MESSAGE(SERVER_LISTEN,	PARENT,	  SERVER,   struct server_socket)	\
-MESSAGE(SERVER_UNLISTEN, PARENT,  SERVER,   struct no_payload)		\
-MESSAGE(SERVER_MARK,	ENGINE,	  SERVER,   struct siphash_key)		\
-MESSAGE(SNAPSHOT,	ENGINE,	  SERVER,   struct snapshot)		\
-MESSAGE(OWN_REQUEST,	SERVER,	  ENGINE,   struct own_request)		\
-MESSAGE(SERVER_SHOW,	PARENT,	  SERVER,   struct server_show)		\
-MESSAGE(SERVER_CLIENTS,	SERVER,	  PARENT,   struct server_clients)	\
-MESSAGE(SERVER_COUNTERS, SERVER,  PARENT,   struct server_report)
+/* When a message is legal on its channel. */
+enum moment {
+	AT_FIRST,		/* once, before all others */
+	ANYTIME,		/* after that */
+	CONFIGURES,		/* as well; it makes the channel configured */
+	WHEN_CONFIGURED		/* only then */
+};
+
+/* Does a message bring a descriptor? */
+enum message_fd { NO_FD, WITH_FD };
+
+/*
+ * What a process is sent, and its function that takes it.
+ *
+ *	name		  from	    to	      payload
+ *	fd, when, handler						*/
+#define TO_PARENT(MESSAGE)						\
+MESSAGE(CHILD_ENDED,	  LAUNCHER, PARENT,   struct child_ended,	\
+	NO_FD,   ANYTIME, child_ended)					\
+MESSAGE(ENGINE_ALIVE,	  ENGINE,   PARENT,   struct no_payload,	\
+	NO_FD,   ANYTIME, engine_alive)					\
+MESSAGE(CLOCK_FREQUENCY,  ENGINE,   PARENT,   struct clock_frequency,	\
+	NO_FD,   ANYTIME, command_run)					\
+MESSAGE(CLOCK_SLEW,	  ENGINE,   PARENT,   struct clock_slew,	\
+	NO_FD,   ANYTIME, command_run)					\
+MESSAGE(CLOCK_STEP,	  ENGINE,   PARENT,   struct clock_step,	\
+	NO_FD,   ANYTIME, command_run)					\
+MESSAGE(CLOCK_NEW_START,  ENGINE,   PARENT,   struct clock_new_start,	\
+	NO_FD,   ANYTIME, command_run)					\
+MESSAGE(CLOCK_QUALITY,	  ENGINE,   PARENT,   struct clock_quality,	\
+	NO_FD,   ANYTIME, command_run)					\
+MESSAGE(STATUS_RECORD,	  ENGINE,   PARENT,   struct control_status,	\
+	NO_FD,   ANYTIME, answer_status)					\
+MESSAGE(PEER_RECORD,	  ENGINE,   PARENT,   struct control_peer,	\
+	NO_FD,   ANYTIME, pass_record)					\
+MESSAGE(END_RECORD,	  ENGINE,   PARENT,   struct control_end,	\
+	NO_FD,   ANYTIME, pass_record)					\
+MESSAGE(SERVER_CLIENTS,	  SERVER,   PARENT,   struct server_clients,	\
+	NO_FD,   ANYTIME, take_counters)				\
+MESSAGE(SERVER_COUNTERS,  SERVER,   PARENT,   struct server_report,	\
+	NO_FD,   ANYTIME, take_counters)
+
+#define TO_LAUNCHER(MESSAGE)						\
+MESSAGE(LAUNCH,		  PARENT,   LAUNCHER, struct child_name,	\
+	WITH_FD, ANYTIME, start)
+
+#define TO_ENGINE(MESSAGE)						\
+MESSAGE(ENGINE_CHANNEL,	  PARENT,   ENGINE,   struct child_name,	\
+	WITH_FD, ANYTIME, connect_child)				\
+MESSAGE(ENGINE_HOST,	  PARENT,   ENGINE,   struct config_server,	\
+	NO_FD,   ANYTIME, add_host)					\
+MESSAGE(ENGINE_OWN,	  PARENT,   ENGINE,   struct own_refids,	\
+	NO_FD,   ANYTIME, take_own_refids)				\
+MESSAGE(ENGINE_SETUP,	  PARENT,   ENGINE,   struct engine_setup,	\
+	NO_FD,   CONFIGURES, configure)					\
+MESSAGE(ENGINE_ASK,	  PARENT,   ENGINE,   struct no_payload,	\
+	NO_FD,   WHEN_CONFIGURED, say_alive)				\
+MESSAGE(CLOCK_STATE,	  PARENT,   ENGINE,   struct clock_state,	\
+	NO_FD,   WHEN_CONFIGURED, engine_on_clock_state)		\
+MESSAGE(CLOCK_JUMPED,	  PARENT,   ENGINE,   struct clock_jumped,	\
+	NO_FD,   WHEN_CONFIGURED, engine_on_jump)			\
+MESSAGE(SHOW_STATUS,	  PARENT,   ENGINE,   struct no_payload,	\
+	NO_FD,   WHEN_CONFIGURED, engine_show_status)			\
+MESSAGE(SHOW_PEERS,	  PARENT,   ENGINE,   struct no_payload,	\
+	NO_FD,   WHEN_CONFIGURED, engine_show_peers)			\
+MESSAGE(RESOLVED,	  RESOLVER, ENGINE,   struct resolve_reply,	\
+	NO_FD,   ANYTIME, engine_on_resolved)				\
+MESSAGE(OWN_REQUEST,	  SERVER,   ENGINE,   struct own_request,	\
+	NO_FD,   ANYTIME, engine_on_own_request)
+
+#define TO_SERVER(MESSAGE)						\
+MESSAGE(SERVER_CHANNEL,	  PARENT,   SERVER,   struct no_payload,	\
+	WITH_FD, ANYTIME, connect_engine)				\
+MESSAGE(SERVER_RATELIMIT, PARENT,   SERVER,   struct config_ratelimit,	\
+	NO_FD,   ANYTIME, server_limit)					\
+MESSAGE(SERVER_ACCESS,	  PARENT,   SERVER,   struct access_part,	\
+	NO_FD,   CONFIGURES, server_restrict)				\
+MESSAGE(SERVER_LISTEN,	  PARENT,   SERVER,   struct server_socket,	\
+	WITH_FD, WHEN_CONFIGURED, server_listen)			\
+MESSAGE(SERVER_UNLISTEN,  PARENT,   SERVER,   struct no_payload,	\
+	NO_FD,   WHEN_CONFIGURED, server_unlisten)			\
+MESSAGE(SERVER_SHOW,	  PARENT,   SERVER,   struct server_show,	\
+	NO_FD,   WHEN_CONFIGURED, server_show)				\
+MESSAGE(SERVER_MARK,	  ENGINE,   SERVER,   struct siphash_key,	\
+	NO_FD,   AT_FIRST, server_take_mark)				\
+MESSAGE(SNAPSHOT,	  ENGINE,   SERVER,   struct snapshot,		\
+	NO_FD,   ANYTIME, server_take_snapshot)
+
+#define TO_RESOLVER(MESSAGE)						\
+MESSAGE(RESOLVER_CHANNEL, PARENT,   RESOLVER, struct no_payload,	\
+	WITH_FD, ANYTIME, connect_engine)				\
+MESSAGE(RESOLVE,	  ENGINE,   RESOLVER, struct resolve_request,	\
+	NO_FD,   ANYTIME, resolve)
+
+/* child_begin() takes what all children get; PROCESSES stands for them. */
+#define MESSAGES(MESSAGE)						\
+MESSAGE(CHILD_SETUP,	  PARENT,   PROCESSES, struct child_setup,	\
+	NO_FD,   AT_FIRST, NULL)					\
+TO_PARENT(MESSAGE) TO_LAUNCHER(MESSAGE) TO_ENGINE(MESSAGE)		\
+TO_SERVER(MESSAGE) TO_RESOLVER(MESSAGE)
 
 enum message_type {
 	MESSAGE_NONE,
-#define MESSAGE(name, from, to, payload)	MSG_##name,
-	MESSAGES
-#undef MESSAGE
+#define MESSAGE_TYPE(name, ...)		MSG_##name,
+	MESSAGES(MESSAGE_TYPE)
 	MESSAGE_COUNT
 };
 

@@ -1,46 +1,57 @@
 /*
  * Channels between processes.  A channel knows its two ends, and the table in
- * messages.h knows what may pass between them and how long it is; whatever
- * else arrives is dropped here, so that no handler ever sees it.
+ * messages.h knows what may pass between them, when, and how long it is;
+ * whatever else arrives is dropped here, so that no handler ever sees it.
  */
+#include <sys/param.h>
 #include <sys/socket.h>
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/log.h"
 #include "ntpd/process.h"
 
-/* A child's patience with the parent at the start, s. */
-#define SETUP_SECONDS	10.0
-
-static const char *const names[PROCESSES] = {
-	[PARENT] = "parent",
-	[LAUNCHER] = "launcher",
-	[ENGINE] = "engine",
-	[SERVER] = "server",
-	[RESOLVER] = "resolver"
+static const struct {
+	const char	*name;
+	uint32_t	 most;		/* instances, as a child */
+} processes[PROCESSES] = {
+	[PARENT] = { "parent", 0 },
+#define CHILD(process, name, end, start, most, ...)			\
+	[process] = { #name, most },
+	CHILDREN
+#undef CHILD
 };
 
 /* A message of the table: PROCESSES stands for any. */
 static const struct {
-	const char	*name;
 	enum process	 from, to;
 	size_t		 size;
+	enum message_fd	 fd;
+	enum moment	 when;
 } messages[MESSAGE_COUNT] = {
-	[MESSAGE_NONE] = { "none", PARENT, PARENT, 0 },
-#define MESSAGE(name, from, to, payload)				\
-	[MSG_##name] = { #name, from, to, sizeof(payload) },
-	MESSAGES
-#undef MESSAGE
+#define MESSAGE_ROW(name, from, to, payload, fd, when, handler)		\
+	[MSG_##name] = { from, to, sizeof(payload), fd, when },
+	MESSAGES(MESSAGE_ROW)
+};
+
+/* The states in which a moment is, and the least that is reached by it. */
+static const struct {
+	enum channel_state least, most, next;
+} moments[] = {
+	[AT_FIRST] = { CHANNEL_NEW, CHANNEL_NEW, CHANNEL_BEGUN },
+	[ANYTIME] = { CHANNEL_BEGUN, CHANNEL_CONFIGURED, CHANNEL_BEGUN },
+	[CONFIGURES] = { CHANNEL_BEGUN, CHANNEL_CONFIGURED,
+	    CHANNEL_CONFIGURED },
+	[WHEN_CONFIGURED] = { CHANNEL_CONFIGURED, CHANNEL_CONFIGURED,
+	    CHANNEL_CONFIGURED }
 };
 
 const char *
 process_name(enum process process)
 {
-	return process < PROCESSES ? names[process] : "unknown";
+	return process < PROCESSES ? processes[process].name : "unknown";
 }
 
 enum process
@@ -49,9 +60,15 @@ process_by_name(const char *name)
 	enum process	 p;
 
 	for (p = PARENT; p < PROCESSES; p++)
-		if (strcmp(name, names[p]) == 0)
+		if (strcmp(name, processes[p].name) == 0)
 			return p;
 	return PROCESSES;
+}
+
+bool
+process_is_child(uint32_t process, uint32_t instance)
+{
+	return process < PROCESSES && instance < processes[process].most;
 }
 
 static bool
@@ -63,6 +80,19 @@ may_pass(uint32_t type, enum process from, enum process to)
 	    (messages[type].to == to || messages[type].to == PROCESSES);
 }
 
+/* Is there a message that has to come at first? */
+static bool
+begins(enum process from, enum process to)
+{
+	uint32_t	 type;
+
+	for (type = MESSAGE_NONE + 1; type < MESSAGE_COUNT; type++)
+		if (messages[type].when == AT_FIRST &&
+		    may_pass(type, from, to))
+			return true;
+	return false;
+}
+
 void
 channel_open(struct channel *ch, int fd, enum process self, enum process peer)
 {
@@ -72,7 +102,16 @@ channel_open(struct channel *ch, int fd, enum process self, enum process peer)
 	ch->self = self;
 	ch->peer = peer;
 	ch->open = true;
-	ch->slot = -1;
+	ch->slot = ch->fd = -1;
+	ch->state = begins(peer, self) ? CHANNEL_NEW : CHANNEL_BEGUN;
+}
+
+static void
+drop_fd(struct channel *ch)
+{
+	if (ch->fd != -1)
+		close(ch->fd);
+	ch->fd = -1;
 }
 
 void
@@ -80,6 +119,7 @@ channel_close(struct channel *ch)
 {
 	if (!ch->open)
 		return;
+	drop_fd(ch);
 	imsgbuf_clear(&ch->buf);
 	ch->open = false;
 }
@@ -100,6 +140,8 @@ channel_send(struct channel *ch, enum message_type type, uint32_t id, int fd,
 		    process_name(ch->self), type, process_name(ch->peer));
 	if (payload == NULL && messages[type].size != sizeof(nothing))
 		fatalx("bug: message %d needs a payload", type);
+	if ((fd != -1) != (messages[type].fd == WITH_FD))
+		fatalx("bug: message %d with the wrong descriptor", type);
 	return imsg_compose(&ch->buf, type, id, fd,
 	    payload != NULL ? payload : &nothing, messages[type].size);
 }
@@ -155,8 +197,26 @@ complain(const struct channel *ch, const struct imsg *imsg)
 
 	if (log_allowed(&limit, instant_now(), NULL))
 		log_warnx("message %u of %u bytes from %s ignored: not one "
-		    "it may send", imsg->hdr.type, imsg->hdr.len,
+		    "it may send now", imsg->hdr.type, imsg->hdr.len,
 		    process_name(ch->peer));
+}
+
+/* Is IMSG one that may come now?  Then it has. */
+static bool
+accept_message(struct channel *ch, const struct imsg *imsg)
+{
+	const uint32_t	 type = imsg->hdr.type;
+	enum moment	 when;
+
+	if (!may_pass(type, ch->peer, ch->self) ||
+	    messages[type].size != imsg->hdr.len ||
+	    (messages[type].fd == WITH_FD) != (imsg->fd != -1))
+		return false;
+	when = messages[type].when;
+	if (ch->state < moments[when].least || ch->state > moments[when].most)
+		return false;
+	ch->state = MAX(ch->state, moments[when].next);
+	return true;
 }
 
 bool
@@ -166,6 +226,7 @@ channel_receive(struct channel *ch, struct message *msg)
 	enum imsg_status status;
 
 	while (ch->open) {
+		drop_fd(ch);
 		status = imsg_get(&ch->buf, &imsg);
 		if (status == IMSG_AGAIN)
 			return false;
@@ -174,36 +235,46 @@ channel_receive(struct channel *ch, struct message *msg)
 			channel_close(ch);
 			return false;
 		}
-		if (may_pass(imsg.hdr.type, ch->peer, ch->self) &&
-		    messages[imsg.hdr.type].size == imsg.hdr.len) {
+		ch->fd = imsg.fd;
+		if (accept_message(ch, &imsg)) {
 			msg->type = (enum message_type)imsg.hdr.type;
 			msg->id = imsg.hdr.id;
-			msg->fd = imsg.fd;
 			msg->data = imsg.data;
+			msg->from = ch;
+			msg->at = instant_now();
 			return true;
 		}
 		complain(ch, &imsg);
-		if (imsg.fd != -1)
-			close(imsg.fd);
 	}
 	return false;
 }
 
+int
+message_take_fd(const struct message *msg)
+{
+	int		 fd = msg->from->fd;
+
+	msg->from->fd = -1;
+	return fd;
+}
+
+void
+channel_replace(struct channel *ch, const struct message *msg,
+    enum process peer)
+{
+	channel_close(ch);
+	channel_open(ch, message_take_fd(msg), msg->from->self, peer);
+}
+
 bool
-channel_expect(struct channel *ch, enum message_type type, double seconds,
-    struct message *msg)
+channel_await(struct channel *ch, double seconds, struct message *msg)
 {
 	struct pollset	 set;
 	struct instant	 end = instant_add(instant_now(), seconds);
 
 	for (;;) {
-		if (channel_receive(ch, msg)) {
-			if (msg->type == type)
-				return true;
-			if (msg->fd != -1)
-				close(msg->fd);
-			return false;
-		}
+		if (channel_receive(ch, msg))
+			return true;
 		if (!ch->open || !instant_before(instant_now(), end))
 			return false;
 		pollset_clear(&set);
@@ -214,23 +285,6 @@ channel_expect(struct channel *ch, enum message_type type, double seconds,
 			return false;
 		}
 	}
-}
-
-void
-channel_open_child(struct channel *ch, int fd, enum process self,
-    struct child_setup *setup)
-{
-	struct message	 msg;
-
-	channel_open(ch, fd, self, PARENT);
-	if (!channel_expect(ch, MSG_CHILD_SETUP, SETUP_SECONDS, &msg)) {
-		if (!ch->open)
-			exit(1);
-		fatalx("%s: no setup from the parent", process_name(self));
-	}
-	memcpy(setup, msg.data, sizeof(*setup));
-	log_init((enum log_target)setup->log_target, process_name(self),
-	    setup->verbose);
 }
 
 bool

@@ -1,6 +1,6 @@
 /*
- * Processes that talk: starting a child, and the channel to a peer process,
- * which lets nothing pass that messages.h does not list.
+ * The channel to another process, which lets nothing pass that messages.h does
+ * not list.
  */
 #ifndef NTPD_PROCESS_H
 #define NTPD_PROCESS_H
@@ -13,13 +13,22 @@
 #include "common/loop.h"
 #include "ntpd/messages.h"
 
-#define CHILD_CHANNEL_FD	3	/* a child's channel to the parent */
+/*
+ *  what comes is	legal			this ends with
+ *  CHANNEL_NEW		AT_FIRST		such a message
+ *  CHANNEL_BEGUN	ANYTIME, CONFIGURES	CONFIGURES
+ *  CHANNEL_CONFIGURED	all but AT_FIRST	the channel
+ * It is begun at once if no message between the two is to come at first.
+ */
+enum channel_state { CHANNEL_NEW, CHANNEL_BEGUN, CHANNEL_CONFIGURED };
 
 /* A channel from this process (SELF) to another (PEER). */
 struct channel {
 	struct imsgbuf	 buf;
 	enum process	 self, peer;
 	bool		 open;
+	enum channel_state state;	/* of what comes */
+	int		 fd;		/* came with the last message; or -1 */
 	int		 slot;		/* in the pollset of this turn */
 };
 
@@ -27,15 +36,14 @@ struct channel {
 struct message {
 	enum message_type	 type;
 	uint32_t	 id;
-	int		 fd;		/* -1, or the receiver's to close */
 	const void	*data;		/* exactly the payload's size */
+	struct channel	*from;
+	struct instant	 at;		/* when it was taken */
 };
 
-/* "engine", for titles, logs and the -P option. */
-const char *process_name(enum process process);
-
-/* The process called NAME; PROCESSES if there is none. */
-enum process process_by_name(const char *name);
+/* Rows of a table of functions by type: TO_ENGINE(MESSAGE_HANDLER). */
+#define MESSAGE_HANDLER(name, from, to, payload, fd, when, handler)	\
+	[MSG_##name] = handler,
 
 /*
  * Make FD (a stream socket) the channel from SELF to PEER.  The parent takes
@@ -50,8 +58,8 @@ void	 channel_close(struct channel *ch);
 /*
  * Queue a message with the payload that belongs to TYPE (NULL for none) and
  * FD (-1: none; else it is closed in any case).  False if the channel is
- * closed or its queue full.  A TYPE that SELF may not send to PEER is a bug
- * here: fatal.
+ * closed or its queue full.  A TYPE that SELF may not send to PEER, or not
+ * with FD, is a bug here: fatal.
  */
 bool	 channel_send(struct channel *ch, enum message_type type, uint32_t id,
 	    int fd, const void *payload);
@@ -75,28 +83,26 @@ void	 channel_poll(struct channel *ch, struct pollset *set);
 bool	 channel_transfer(struct channel *ch, const struct pollset *set);
 
 /*
- * Take the next message; false when there is none.  Messages of unknown type,
- * of the wrong length or from the wrong process are logged (a bounded number)
- * and skipped; a broken frame closes the channel.
+ * Take the next message; false when there is none.  What messages.h does not
+ * list, or not for now, is logged (a bounded number) and skipped; a broken
+ * frame closes the channel.  The message before, and its descriptor if nobody
+ * has taken it, is no more.
  */
 bool	 channel_receive(struct channel *ch, struct message *msg);
 
-/*
- * Wait up to SECONDS for the first message on a channel that must be TYPE;
- * false if something else came, or nothing.  The channel is closed then if the
- * peer is gone.
- */
-bool	 channel_expect(struct channel *ch, enum message_type type,
-	    double seconds, struct message *msg);
+/* Take over the descriptor of a message WITH_FD, once: the caller closes it. */
+int	 message_take_fd(const struct message *msg);
+
+/* Make the descriptor of MSG the channel CH to PEER, in place of the old. */
+void	 channel_replace(struct channel *ch, const struct message *msg,
+	    enum process peer);
 
 /*
- * A child's first act, as process SELF: make FD its channel to the parent, take
- * the setup from there and start the log under the process's name.  If the
- * parent is gone, it has said why, and this process ends without a word.  Fatal
- * if anything else comes, or nothing within 10 s.
+ * Wait up to SECONDS for the next message; false if there is none.  The channel
+ * is closed then if the peer is gone.
  */
-void	 channel_open_child(struct channel *ch, int fd, enum process self,
-	    struct child_setup *setup);
+bool	 channel_await(struct channel *ch, double seconds,
+	    struct message *msg);
 
 /* A connected pair of non-blocking close-on-exec sockets; false with errno. */
 bool	 channel_pair(int fds[2]);

@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/landlock.h>
+#include <pwd.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stddef.h>
@@ -70,11 +71,13 @@ sandbox_prepare_root(const char *path)
 	int		 entries = 0;
 
 	if (mkdir(path, 0755) == -1 && errno != EEXIST) {
-		log_warn("cannot make %s, the children's root", path);
+		log_at(LOG_CRIT, "fatal: cannot make %s, the children's root: "
+		    "%s", path, strerror(errno));
 		return false;
 	}
 	if ((dir = opendir(path)) == NULL || fstat(dirfd(dir), &st) == -1) {
-		log_warn("%s, the children's root", path);
+		log_at(LOG_CRIT, "fatal: cannot read %s, the children's root: "
+		    "%s", path, strerror(errno));
 		if (dir != NULL)
 			closedir(dir);
 		return false;
@@ -83,13 +86,14 @@ sandbox_prepare_root(const char *path)
 		entries++;
 	closedir(dir);
 	if (st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-		log_warnx("%s must belong to root and be writable by nobody "
-		    "else: it becomes the children's root", path);
+		log_at(LOG_CRIT, "fatal: %s must belong to root and be "
+		    "writable by nobody else: it becomes the children's root",
+		    path);
 		return false;
 	}
 	if (entries > 2) {
-		log_warnx("%s must be empty: it becomes the children's root",
-		    path);
+		log_at(LOG_CRIT, "fatal: %s must be empty: it becomes the "
+		    "children's root", path);
 		return false;
 	}
 	return true;
@@ -149,13 +153,28 @@ restrict_files(const struct sandbox *sandbox)
 	close(fd);
 }
 
+/* The user's name is known as long as there is no other root. */
 static void
-drop_user(const struct sandbox_target *target)
+cannot(const char *what, uid_t uid)
 {
-	if (setgroups(1, &target->gid) == -1 ||
+	int		 error = errno;
+	const struct passwd *pw = getpwuid(uid);
+
+	errno = error;
+	if (pw != NULL)
+		fatal("cannot %s user %s", what, pw->pw_name);
+	fatal("cannot %s user %u", what, (unsigned)uid);
+}
+
+static void
+become_user(enum sandbox_user user, const struct sandbox_target *target)
+{
+	if (user == USER_CHILD && (setgroups(1, &target->gid) == -1 ||
 	    setresgid(target->gid, target->gid, target->gid) == -1 ||
-	    setresuid(target->uid, target->uid, target->uid) == -1)
-		fatal("cannot become user %u", (unsigned)target->uid);
+	    setresuid(target->uid, target->uid, target->uid) == -1))
+		cannot("become", target->uid);
+	if (user == USER_EFFECTIVE && seteuid(target->uid) == -1)
+		cannot("act as", target->uid);
 }
 
 static void
@@ -264,12 +283,11 @@ sandbox_enter(const struct sandbox *sandbox,
 	    (chroot(target->root) == -1 || chdir("/") == -1))
 		fatal("chroot to %s", target->root);
 	restrict_files(sandbox);
-	if (sandbox->drop_user)
-		drop_user(target);
+	become_user(sandbox->user, target);
 	drop_capabilities(sandbox->capabilities);
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
 		fatal("PR_SET_DUMPABLE");
-	if (sandbox->drop_user)
+	if (sandbox->user != USER_SAME)
 		die_with(starter);
 	if (sandbox->syscalls[0].name != NULL)
 		filter_syscalls(sandbox);

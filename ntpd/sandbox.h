@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "ntpd/processes.h"
+
 #define SANDBOX_MAX_SYSCALLS	96
 #define SANDBOX_MAX_OPTIONS	4
 #define SANDBOX_MAX_SOCKETS	2
@@ -41,10 +43,21 @@ enum sandbox_files {
 	FILES_OWN		/* not restricted here */
 };
 
+/*
+ * When a process ends, the kernel kills those that it started in its name,
+ * which needs their user.  CAP_KILL would do, too, but is more, and not every
+ * container has it.
+ */
+enum sandbox_user {
+	USER_SAME,		/* the starter's */
+	USER_EFFECTIVE,		/* the children's, but can go back: they */
+				/* cannot signal it, as its real one is root */
+	USER_CHILD		/* the children's for good */
+};
+
 struct sandbox {
-	const char	*process;	/* for messages */
 	bool		 chroot;	/* into the empty directory */
-	bool		 drop_user;	/* become the unprivileged user */
+	enum sandbox_user user;
 	const char	*capabilities;	/* cap_from_text(3); NULL: none */
 	enum sandbox_files files;
 	uint64_t	 max_files;	/* RLIMIT_NOFILE */
@@ -53,6 +66,12 @@ struct sandbox {
 	struct sandbox_option options[SANDBOX_MAX_OPTIONS];
 	struct sandbox_socket sockets[SANDBOX_MAX_SOCKETS];
 };
+
+extern const struct sandbox	 parent_sandbox;
+#define CHILD(process, name, ...)					\
+extern const struct sandbox	 name##_sandbox;
+CHILDREN
+#undef CHILD
 
 /* Where and as whom a process is to be confined. */
 struct sandbox_target {

@@ -12,8 +12,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "ntpd/process.h"
-#include "ntpd/spawn.h"
+#include "ntpd/child.h"
 
 static _Noreturn void
 become(enum process process, unsigned instance, int fd, pid_t starter)
@@ -40,11 +39,13 @@ become(enum process process, unsigned instance, int fd, pid_t starter)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	/*
 	 * A signal to the whole group (a ^C, a service manager's stop) is for
-	 * the parent; the others end when it hangs up.
+	 * the parent; the others end when it hangs up.  SIGPIPE: a log that
+	 * nobody reads any more ends no process.
 	 */
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
 	execv("/proc/self/exe", argv);
 	_exit(127);
 }

@@ -2,25 +2,31 @@
 #
 # Installs the Debian packages that are needed to build the programs (build),
 # to run the tests (check) or the demonstration (demo).  Says nothing, and
-# needs no root and no network, when all of them are there.
+# needs no root and no network, when all of them are there.  With -n it
+# installs nothing, and fails if one is missing.
 #
-# usage: deps.sh build|check|demo
+# usage: deps.sh [-n] build|check|demo
 #
 set -eu
 
-build="make gcc libc6-dev bison pkg-config libbsd-dev libmd-dev libcap-dev
-    libseccomp-dev libjansson-dev"
+build="make gcc libc6-dev bison libbsd-dev libmd-dev libcap-dev libseccomp-dev
+    libjansson-dev"
 # clang for the second opinion and libFuzzer, perl for prove(1), netbase for
 # openntpd, which looks "ntp" up in /etc/services.
-check="clang clang-tidy libclang-rt-14-dev libcmocka-dev perl mandoc python3 python3-ntp
-    iproute2 procps netbase"
+check="clang clang-tidy libclang-rt-dev libcmocka-dev perl mandoc python3
+    python3-ntp iproute2 procps netbase"
 demo="iproute2 procps"
 
+only_say=false
+if [ "${1:-}" = -n ]; then
+	only_say=true
+	shift
+fi
 case ${1:-} in
 build)	wanted=$build ;;
 check)	wanted="$build $check" ;;
 demo)	wanted="$build $demo" ;;
-*)	echo "usage: deps.sh build|check|demo" >&2
+*)	echo "usage: deps.sh [-n] build|check|demo" >&2
 	exit 2 ;;
 esac
 
@@ -38,6 +44,11 @@ for package in $wanted; do
 done
 [ -n "$missing" ] || exit 0
 
+if $only_say; then
+	echo "these packages are missing:$missing" >&2
+	echo "\"sudo make deps\" installs them" >&2
+	exit 1
+fi
 if [ "$(id -u)" -ne 0 ]; then
 	echo "deps.sh: these packages are missing, and only root can install" \
 	    "them: apt-get install$missing" >&2

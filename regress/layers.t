@@ -78,6 +78,12 @@ reach()
 	}' | sort
 }
 
+# A folder with a sandbox is a process.
+processes()
+{
+	(cd "$top" && ls ntpd/*/*_sandbox.c) | cut -d/ -f2
+}
+
 sync_is_pure()
 {
 	sources | grep '^ntpd/sync/' |
@@ -99,8 +105,8 @@ sync_includes_only_common()
 
 # In the engine data goes up and calls go down: a file includes headers only of
 # those before it in this order.
-engine_order="clocks check names patience schedule self query association \
-    associations hosts members steer local report"
+engine_order="ballot clocks check names patience schedule self query \
+    association associations hosts members steer steer_log local report"
 
 engine_calls_go_down()
 {
@@ -111,6 +117,8 @@ engine_calls_go_down()
 		sub(/\.[chy]$/, "", path)
 		if (path ~ /^engine_(state|events|actions)$/)
 			path = "engine"
+		if (path == "steer_log")
+			path = "steer"
 		return path in rank ? rank[path] : 0
 	}
 	BEGIN {
@@ -156,9 +164,8 @@ server_knows_no_algorithm()
 
 processes_meet_in_messages()
 {
-	for process in parent launcher engine server resolver tls; do
-		others=$(echo parent launcher engine server resolver tls |
-		    sed "s/$process//; s/^ *//; s/ *\$//; s/  */|/g")
+	for process in $(processes); do
+		others=$(processes | grep -vx "$process" | paste -sd '|')
 		reach "ntpd/$process/.*" "ntpd/($others)/.*"
 	done
 }

@@ -3,16 +3,19 @@
  * next one.
  */
 #include <bsd/stdlib.h>
+#include <bsd/string.h>
+#include <errno.h>
 #include <string.h>
 
+#include "common/format.h"
 #include "common/log.h"
 #include "ntpd/engine/association.h"
 
 /*
- * Polls without an answer until the server counts as silent; and if another one
- * says something else.
+ * Requests without an answer until the server counts as silent; and if another
+ * one says something else.
  */
-#define SILENT_POLLS	8
+#define SILENT_REQUESTS	8
 #define SILENT_OPPOSED	3
 
 /* Answers that a server must have given before it can vote, at least. */
@@ -30,7 +33,7 @@
 const char *
 association_name(const struct association *a, char text[ADDR_STRLEN])
 {
-	return addr_format(&a->addr, text);
+	return a->label[0] != '\0' ? a->label : addr_format(&a->addr, text);
 }
 
 /* A's number, which is also its source's. */
@@ -69,6 +72,8 @@ association_start(struct association *a, size_t host,
 	a->used = true;
 	a->host = host;
 	a->addr = *addr;
+	if (conf->interface[0] != '\0')
+		strlcpy(a->label, conf->name, sizeof(a->label));
 	query_init(&a->query);
 	schedule_init(&a->schedule, conf->minpoll, conf->maxpoll);
 	association_quicken(a, now);
@@ -147,6 +152,16 @@ association_plan(const struct planning *p, struct association *a,
 	schedule_event(&a->schedule, why, &v);
 }
 
+/* Does the address of A, or the one to ask it from, lack its interface? */
+static bool
+lacks_interface(const struct association *a, const struct config_server *conf)
+{
+	return (conf->interface[0] != '\0' && a->addr.scope == 0) ||
+	    (a->addr.family == ADDR_IPV6 &&
+	    conf->source_interface[0] != '\0' && conf->source6.scope == 0);
+}
+
+/* False, with errno, if it cannot be sent. */
 static bool
 send_request(struct association *a, const struct config_server *conf,
     const struct clocks *clocks, struct ntptime transmit, struct instant now)
@@ -158,6 +173,10 @@ send_request(struct association *a, const struct config_server *conf,
 		.transmit = transmit
 	};
 
+	if (lacks_interface(a, conf)) {
+		errno = ENODEV;
+		return false;
+	}
 	return query_send(&a->query, &target, clocks, now);
 }
 
@@ -167,7 +186,7 @@ association_ask(const struct planning *p, struct association *a,
     struct ntptime transmit)
 {
 	char		 name[ADDR_STRLEN];
-	bool		 was_unsendable = a->was_unsendable;
+	bool		 was_unsendable = a->was_unsendable, sent;
 
 	/* Far away: the last answer of a quick start is still to come. */
 	if (a->query.fd != -1) {
@@ -175,34 +194,38 @@ association_ask(const struct planning *p, struct association *a,
 		return false;
 	}
 	a->reach = (uint8_t)(a->reach << 1);
+	a->heard_of = (uint8_t)(a->heard_of << 1);
 	a->refused_now = false;
 	association_plan(p, a, SCHEDULE_ASKED);
-	if (send_request(a, conf, clocks, transmit, p->now)) {
-		a->sent++;
-		a->was_unsendable = false;
-		return was_unsendable;
-	}
-	a->was_unsendable = true;
-	if (!was_unsendable)
-		log_warn("%s: cannot be asked, trying on",
+	sent = send_request(a, conf, clocks, transmit, p->now);
+	a->was_unsendable = !sent;
+	a->error = sent ? 0 : errno;
+	a->sent += sent;
+	if (sent && was_unsendable)
+		log_info("%s: requests can leave again",
 		    association_name(a, name));
-	return false;
+	/* The parent has logged which interface is not there. */
+	else if (!sent && !was_unsendable && a->error != ENODEV)
+		log_warn("%s: requests cannot leave, trying again",
+		    association_name(a, name));
+	return sent && was_unsendable;
 }
 
 bool
 association_fell_silent(struct association *a, bool opposed,
     struct instant now)
 {
-	unsigned	 polls = opposed ? SILENT_OPPOSED : SILENT_POLLS;
+	unsigned	 requests = opposed ? SILENT_OPPOSED : SILENT_REQUESTS;
 	char		 name[ADDR_STRLEN];
 
-	if (a->schedule.missed <= polls || a->was_unreachable)
+	if (a->schedule.missed <= requests || a->was_unreachable)
 		return false;
 	a->was_unreachable = true;
-	log_info("%s: no %sanswer for %u polls, next try in %.0f s",
-	    association_name(a, name),
-	    a->refused == REASON_NONE ? "" : "useful ", polls,
-	    instant_diff(a->schedule.next, now));
+	a->was_silent = !a->was_unsendable && !a->was_refused;
+	if (a->was_silent)
+		log_info("%s: no answer to %u requests, next try in %.0f s",
+		    association_name(a, name), requests,
+		    instant_diff(a->schedule.next, now));
 	return true;
 }
 
@@ -226,6 +249,7 @@ void
 association_refused(struct association *a, enum reason reason)
 {
 	a->rejected++;
+	a->heard_of |= 1;
 	if (a->refused_now)		/* one is enough for a request */
 		return;
 	a->heard++;
@@ -255,9 +279,12 @@ association_reason(const struct association *a)
 	if (association_is_denied(a))
 		return REASON_DENIED;
 	if (a->was_unsendable)
-		return REASON_UNSENDABLE;
+		return a->error == ENODEV ? REASON_NO_INTERFACE :
+		    REASON_UNSENDABLE;
 	if (a->refused != REASON_NONE)
 		return a->refused;
+	if (a->was_kissed && a->reach == 0)
+		return REASON_RATE;
 	return a->was_unreachable ? REASON_SILENT : REASON_NONE;
 }
 
@@ -304,10 +331,12 @@ association_answered(const struct planning *p, struct association *a,
 
 	a->received++;
 	a->reach |= 1;
+	a->heard_of |= 1;
 	if (answer->pkt.stratum + 1 < NTP_MAX_STRATUM)
 		note_acceptance(a);
 	else
 		note_refusal(a, REASON_STRATUM);
+	a->was_kissed = false;
 	schedule_answered(&a->schedule);
 	a->last = answer->pkt;
 	a->interleaved = answer->interleaved;
@@ -318,9 +347,9 @@ association_answered(const struct planning *p, struct association *a,
 	a->was_self = false;
 	if (!a->was_unreachable && !late)
 		return false;
-	if (a->was_unreachable && a->refused == REASON_NONE)
+	if (a->was_silent && a->refused == REASON_NONE)
 		log_info("%s: answers again", association_name(a, name));
-	a->was_unreachable = false;
+	a->was_unreachable = a->was_silent = false;
 	association_plan(p, a, SCHEDULE_BACK);
 	return true;
 }
@@ -340,7 +369,9 @@ association_kissed(const struct planning *p, struct association *a,
 {
 	a->rejected++;
 	a->heard++;
+	a->heard_of |= 1;
 	if (memcmp(code, "RATE", 4) == 0) {
+		a->was_kissed = true;
 		schedule_slow_down(&a->schedule);
 		association_plan(p, a, SCHEDULE_KISS);
 		return KISS_RATE;
@@ -353,16 +384,20 @@ association_kissed(const struct planning *p, struct association *a,
 }
 
 bool
-association_judged(struct association *a, const struct verdict *verdict)
+association_judged(struct association *a, enum tally tally, double offset)
 {
-	char		 name[ADDR_STRLEN];
-	bool		 is_false = verdict->tally == FALSETICKER;
+	char		 name[ADDR_STRLEN], size[FORMAT_LEN];
+	bool		 is_false = tally == FALSETICKER;
 
-	if (verdict->tally == UNUSABLE || is_false == a->was_false)
+	if (tally == UNUSABLE || is_false == a->was_false)
 		return false;
 	a->was_false = is_false;
-	log_info("%s: %s, %+.6f s off the majority", association_name(a, name),
-	    is_false ? "is a falseticker" : "agrees with the others again",
-	    verdict->offset);
+	if (is_false)
+		log_info("%s: is a falseticker, %s %s the majority",
+		    association_name(a, name), format_size(offset, size),
+		    offset > 0 ? "ahead of" : "behind");
+	else
+		log_info("%s: agrees with the majority again",
+		    association_name(a, name));
 	return is_false;
 }

@@ -24,9 +24,13 @@ struct association {
 	bool		 used;
 	size_t		 host;		/* number of its statement */
 	struct addr	 addr;
+	char		 label[CONFIG_NAME_LEN]; /* as configured, if that
+					   names an interface; or "" */
 	struct schedule	 schedule;
 	struct query	 query;
-	uint8_t		 reach;		/* last eight polls, newest lowest */
+	uint8_t		 reach;		/* last eight requests, newest lowest:
+					   an answer that can be used came */
+	uint8_t		 heard_of;	/* likewise: any answer of its own */
 	bool		 interleaved;	/* the last answer was */
 	struct ntp_packet last;		/* that passed the tests; fields NULL */
 	unsigned	 heard;		/* answers since a quick start began */
@@ -39,10 +43,15 @@ struct association {
 	double		 delay;		/* s, of the last answer */
 	uint32_t	 sent, received, rejected;
 	bool		 was_false;	/* logged as falseticker */
-	bool		 was_unreachable; /* logged as silent, or as below */
+	bool		 was_unreachable; /* it is no source: silent, or as
+					   below */
+	bool		 was_silent;	/* logged as silent */
 	bool		 was_self;	/* logged as this machine itself */
 	bool		 was_refused;	/* logged as of no use */
-	bool		 was_unsendable; /* logged: a request could not leave */
+	bool		 was_kissed;	/* the last answer: ask less often */
+	bool		 was_unsendable; /* the last request could not leave */
+	int		 error;		/* errno of that; ENODEV: it has no
+					   interface */
 };
 
 /* All of them, in an array of MAX_ASSOCIATIONS, and what plans are made of. */
@@ -62,7 +71,10 @@ void	 association_start(struct association *a, size_t host,
 /* Ask it no more; the slot is free. */
 void	 association_stop(struct association *a);
 
-/* Write its name for the log, which is its address, into TEXT; returns TEXT. */
+/*
+ * Its name for the log: its address, or, with an interface, what is in the
+ * configuration.  TEXT has room for an address; the name is in it, or in A.
+ */
 const char *association_name(const struct association *a,
 	    char text[ADDR_STRLEN]);
 
@@ -110,7 +122,8 @@ void	 association_hurry(struct association *a, struct instant now);
 /*
  * Has A just not answered for so long that it is no source any more?  Sooner,
  * if another server is OPPOSED: who does not answer must not outvote it.  True
- * once for each silence, which is logged.
+ * once for each silence, which is logged, unless the log has said already why
+ * no answer can come.
  */
 bool	 association_fell_silent(struct association *a, bool opposed,
 	    struct instant now);
@@ -148,10 +161,11 @@ enum kiss association_kissed(const struct planning *p, struct association *a,
 	    const uint8_t code[4]);
 
 /*
- * A majority has judged A: VERDICT.  Logs it when A is false now and was not,
- * or the other way round.  True if A has become false.
+ * A majority has judged A: TALLY, and A's time minus the estimate is OFFSET s.
+ * Logs it when A is false now and was not, or the other way round.  True if A
+ * has become false.
  */
-bool	 association_judged(struct association *a,
-	    const struct verdict *verdict);
+bool	 association_judged(struct association *a, enum tally tally,
+	    double offset);
 
 #endif

@@ -1,15 +1,15 @@
 /*
- * The engine's loop: what it waits for, and what the other processes say.
+ * The engine asks the servers, decides what the time is, tells the parent what
+ * to do about the clock and the servers what to tell others.  Here is its
+ * loop: what it waits for, and what the other processes say.
  */
-#include <bsd/unistd.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/log.h"
-#include "ntpd/engine/engine.h"
-#include "ntpd/engine/engine_sandbox.h"
+#include "ntpd/child.h"
 #include "ntpd/engine/engine_state.h"
 
 /* Frequency error of an oscillator of which nothing is known, s/s. */
@@ -36,9 +36,16 @@ follow_options(struct engine *e)
 }
 
 static void
-configure(struct engine *e, const struct engine_setup *setup,
-    struct instant now)
+add_host(struct engine *e, const struct message *msg)
 {
+	hosts_add(&e->hosts, msg->data);
+}
+
+static void
+configure(struct engine *e, const struct message *msg)
+{
+	const struct engine_setup *setup = msg->data;
+	const struct instant now = msg->at;
 	double		 error = UNKNOWN_FREQUENCY;
 
 	if (!hosts_configure(&e->hosts, setup->nservers, e->associations, now))
@@ -60,88 +67,46 @@ configure(struct engine *e, const struct engine_setup *setup,
 }
 
 static void
-connect_server(struct engine *e, uint32_t i, int fd)
+connect_child(struct engine *e, const struct message *msg)
 {
-	if (i >= CONFIG_MAX_WORKERS || fd == -1) {
-		if (fd != -1)
-			close(fd);
-		return;
+	const struct child_name *name = msg->data;
+	const uint32_t	 i = name->instance;
+
+	if (name->process == RESOLVER) {
+		channel_replace(&e->resolver, msg, RESOLVER);
+		hosts_ask_again(&e->hosts, msg->at);
+	} else if (name->process == SERVER && i < CONFIG_MAX_WORKERS) {
+		channel_replace(&e->servers[i], msg, SERVER);
+		/* First, so that it never gives the time to ourselves. */
+		channel_send(&e->servers[i], MSG_SERVER_MARK, 0, -1,
+		    &e->marker.key);
+		engine_publish(e, msg->at);
 	}
-	channel_close(&e->servers[i]);
-	channel_open(&e->servers[i], fd, ENGINE, SERVER);
-	/* Before it knows the time: so it never gives that to ourselves. */
-	channel_send(&e->servers[i], MSG_SERVER_MARK, 0, -1, &e->marker.key);
-	engine_publish(e, instant_now());
 }
 
 static void
-connect_resolver(struct engine *e, int fd)
+take_own_refids(struct engine *e, const struct message *msg)
 {
-	if (fd == -1)
-		return;
-	channel_close(&e->resolver);
-	channel_open(&e->resolver, fd, ENGINE, RESOLVER);
-	hosts_ask_again(&e->hosts, instant_now());
+	e->own = *(const struct own_refids *)msg->data;
 }
 
 static void
-from_parent(struct engine *e, const struct message *msg, struct instant now)
+say_alive(struct engine *e, const struct message *msg)
 {
-	switch (msg->type) {
-	case MSG_ENGINE_HOST:
-		hosts_add(&e->hosts, msg->data);
-		break;
-	case MSG_ENGINE_SETUP:
-		configure(e, msg->data, now);
-		break;
-	case MSG_ENGINE_OWN:
-		e->own = *(const struct own_refids *)msg->data;
-		break;
-	case MSG_ENGINE_RESOLVER:
-		connect_resolver(e, msg->fd);
-		return;
-	case MSG_ENGINE_SERVER:
-		connect_server(e, msg->id, msg->fd);
-		return;
-	case MSG_ENGINE_ASK:
-		channel_send(&e->parent, MSG_ENGINE_ALIVE, 0, -1, NULL);
-		break;
-	case MSG_CLOCK_STATE:
-		engine_on_clock_state(e, msg->data, now);
-		break;
-	case MSG_CLOCK_JUMPED:
-		engine_on_jump(e, ((const struct clock_jumped *)msg->data)->by, now);
-		break;
-	case MSG_SHOW_STATUS:
-		engine_show_status(e, msg->id, now);
-		break;
-	case MSG_SHOW_PEERS:
-		engine_show_peers(e, msg->id, now);
-		break;
-	default:
-		break;
-	}
-	if (msg->fd != -1)
-		close(msg->fd);
+	(void)msg;
+	channel_send(&e->parent, MSG_ENGINE_ALIVE, 0, -1, NULL);
 }
 
-static void
-from_resolver(struct engine *e, const struct message *msg, struct instant now)
-{
-	if (msg->type == MSG_RESOLVED)
-		engine_on_resolved(e, msg->id, msg->data, now);
-	if (msg->fd != -1)
-		close(msg->fd);
-}
+static void	(*const handlers[MESSAGE_COUNT])(struct engine *,
+		    const struct message *) = { TO_ENGINE(MESSAGE_HANDLER) };
 
 static void
-from_server(struct engine *e, const struct message *msg)
+hear(struct engine *e, struct channel *ch)
 {
-	if (msg->type == MSG_OWN_REQUEST)
-		engine_on_own_request(e,
-		    ((const struct own_request *)msg->data)->transmit);
-	if (msg->fd != -1)
-		close(msg->fd);
+	struct message	 msg;
+
+	while (channel_receive(ch, &msg))
+		handlers[msg.type](e, &msg);
 }
 
 static struct instant
@@ -180,7 +145,6 @@ static void
 receive(struct engine *e, const struct pollset *set, struct instant now)
 {
 	struct association *a;
-	struct message	 msg;
 	size_t		 i;
 
 	for (i = 0; i < MAX_ASSOCIATIONS; i++) {
@@ -191,35 +155,25 @@ receive(struct engine *e, const struct pollset *set, struct instant now)
 	}
 	if (!channel_transfer(&e->parent, set))
 		exit(0);	/* the parent is gone, and with it the clock */
-	while (channel_receive(&e->parent, &msg))
-		from_parent(e, &msg, now);
+	hear(e, &e->parent);
 	if (!e->parent.open)
 		exit(1);
 	if (!channel_transfer(&e->resolver, set))
 		channel_close(&e->resolver);
-	while (channel_receive(&e->resolver, &msg))
-		from_resolver(e, &msg, now);
+	hear(e, &e->resolver);
 	for (i = 0; i < CONFIG_MAX_WORKERS; i++) {
 		if (!channel_transfer(&e->servers[i], set))
 			channel_close(&e->servers[i]);
-		while (channel_receive(&e->servers[i], &msg))
-			from_server(e, &msg);
+		hear(e, &e->servers[i]);
 	}
 }
 
 static void
-engine_init(struct engine *e, int parent_fd)
+engine_init(struct engine *e, unsigned instance)
 {
-	struct child_setup setup;
-	struct sandbox_target target;
 	size_t		 i;
 
-	channel_open_child(&e->parent, parent_fd, ENGINE, &setup);
-	setproctitle("engine");
-	target.root = setup.root;
-	target.uid = setup.uid;
-	target.gid = setup.gid;
-	sandbox_enter(&engine_sandbox, &target);
+	child_begin(&e->parent, ENGINE, instance);
 	e->publish_at = e->decision.until = INSTANT_NEVER;
 	e->complaints.burst = 10;
 	e->complaints.interval = 60;
@@ -232,14 +186,14 @@ engine_init(struct engine *e, int parent_fd)
 }
 
 void
-engine_main(int parent_fd)
+engine_main(unsigned instance)
 {
 	static struct engine e;
 	struct pollset	 set;
 	struct instant	 now;
 	bool		 leapt;
 
-	engine_init(&e, parent_fd);
+	engine_init(&e, instance);
 	pollset_clear(&set);	/* what came with the setup is there already */
 	for (;; wait_for_events(&e, &set, now)) {
 		now = instant_now();

@@ -3,7 +3,9 @@
  * want done, and tells the other processes.
  */
 #include <math.h>
+#include <stdio.h>
 
+#include "common/format.h"
 #include "common/log.h"
 #include "ntpd/engine/engine_state.h"
 #include "ntpd/engine/report.h"
@@ -53,13 +55,14 @@ static void
 replace(struct engine *e, const struct change *change, struct instant now)
 {
 	const struct association *a = &e->associations[change->association];
-	const char	*host = e->hosts.list[change->host].conf.name;
-	char		 name[ADDR_STRLEN];
+	const struct association old = *a;
+	char		 before[ADDR_STRLEN], name[ADDR_STRLEN];
 
-	log_info("%s: giving up %s", host, association_name(a, name));
 	stop(e, change->association);
 	start(e, change, now);
-	log_info("%s: asking %s instead", host, association_name(a, name));
+	log_info("%s: asking %s instead of %s",
+	    e->hosts.list[change->host].conf.name, association_name(a, name),
+	    association_name(&old, before));
 }
 
 void
@@ -119,12 +122,23 @@ consider(const struct engine *e)
 	return p;
 }
 
+/* "2 servers agree" and what they say, and whom is waited for. */
 static void
 log_waiting(const struct patience *p, double limit)
 {
-	log_info("%zu of %zu servers would correct the clock by %+.3f s: "
-	    "waiting up to %.0f s for others", p->agreeing, p->configured,
-	    p->offset, limit);
+	char		 offset[FORMAT_LEN], silent[64] = "", names[64] = "";
+
+	if (p->silent > 0 && fabs(p->offset) >= PATIENCE_LARGE_OFFSET)
+		snprintf(silent, sizeof(silent), "%zu that ha%s not answered",
+		    p->silent, p->silent == 1 ? "s" : "ve");
+	if (p->unresolved > 0)
+		snprintf(names, sizeof(names), "%s%zu name%s without an "
+		    "address", silent[0] != '\0' ? " and " : "",
+		    p->unresolved, p->unresolved == 1 ? "" : "s");
+	log_info("%zu server%s the clock %s: waiting up to %.0f s for %s%s "
+	    "before it is corrected", p->agreeing,
+	    p->agreeing == 1 ? " sees" : "s see",
+	    format_offset(p->offset, offset), limit, silent, names);
 }
 
 bool
@@ -199,8 +213,11 @@ adjust(struct engine *e)
 	    e->local.leader != LOCAL_NOBODY);
 
 	channel_send(&e->parent, MSG_CLOCK_FREQUENCY, 0, -1, &o.frequency);
-	if (o.new_start)
+	/* What it answers decides between a step and a slew. */
+	if (o.new_start) {
 		channel_send(&e->parent, MSG_CLOCK_NEW_START, 0, -1, &o.pause);
+		return;
+	}
 	if (!o.step) {
 		channel_send(&e->parent, MSG_CLOCK_SLEW, 0, -1, &o.slew);
 		return;
@@ -215,13 +232,18 @@ static void
 note_verdicts(struct engine *e, struct instant now)
 {
 	struct association *a;
+	double		 at = clocks_read(&e->clocks).now, offset;
 	size_t		 i;
 
 	if (!e->sync.agreed || e->local.leader != LOCAL_NOBODY)
 		return;
 	for (i = 0; i < MAX_ASSOCIATIONS; i++) {
 		a = &e->associations[i];
-		if (a->used && association_judged(a, &e->sync.verdicts[i]))
+		if (!a->used || e->sync.sources[i].nsamples == 0)
+			continue;
+		offset = sync_source_offset(&e->sync, i, at) -
+		    sync_estimate(&e->sync, at).offset;
+		if (association_judged(a, e->sync.verdicts[i].tally, offset))
 			hosts_replace(&e->hosts, a, now);
 	}
 }
@@ -236,16 +258,27 @@ engine_update(struct engine *e, struct instant now)
 	if (i < MAX_ASSOCIATIONS)
 		steer_remember(&e->steer, peer,
 		    e->hosts.list[peer->host].conf.name);
-	steer_vote(&e->steer, &e->sync, e->associations,
+	r = clocks_read(&e->clocks);
+	steer_vote(&e->steer, &e->sync, e->associations, &r,
 	    e->local.leader != LOCAL_NOBODY);
 	if (sync_ready(&e->sync)) {
 		note_verdicts(e, now);
-		r = clocks_read(&e->clocks);
-		steer_notice_change(&e->steer, &e->sync, &r, &e->complaints,
-		    now);
+		steer_notice_change(&e->steer, &e->sync, &r);
 		if (!e->steer.stepping)
 			adjust(e);
+		steer_log_state(&e->steer, &e->sync, e->associations, &r,
+		    &e->complaints, now);
 	}
+	engine_publish(e, now);
+}
+
+void
+engine_tell(struct engine *e, struct instant now)
+{
+	struct reading	 r = clocks_read(&e->clocks);
+
+	steer_log_state(&e->steer, &e->sync, e->associations, &r,
+	    &e->complaints, now);
 	engine_publish(e, now);
 }
 
@@ -306,7 +339,10 @@ report_view(const struct engine *e, struct instant now)
 		.all = e->associations, .sync = &e->sync,
 		.steer = &e->steer, .clock = &e->clock,
 		.r = clocks_read(&e->clocks),
-		.slew_end = e->slew_end, .now = now
+		.slew_end = e->slew_end, .now = now,
+		.waiting = e->decision.begun && e->sync.agreed &&
+		    !sync_ready(&e->sync),
+		.waiting_until = e->decision.until
 	};
 
 	v.system = served(e, &v.r);
@@ -314,22 +350,22 @@ report_view(const struct engine *e, struct instant now)
 }
 
 void
-engine_show_status(struct engine *e, uint32_t id, struct instant now)
+engine_show_status(struct engine *e, const struct message *msg)
 {
-	struct report_view v = report_view(e, now);
+	struct report_view v = report_view(e, msg->at);
 	struct control_status st;
 
 	if (is_flooded(e))
 		return;
 	st = report_status(&v);
-	channel_send(&e->parent, MSG_STATUS_RECORD, id, -1, &st);
-	send_end(e, id, 1);
+	channel_send(&e->parent, MSG_STATUS_RECORD, msg->id, -1, &st);
+	send_end(e, msg->id, 1);
 }
 
 void
-engine_show_peers(struct engine *e, uint32_t id, struct instant now)
+engine_show_peers(struct engine *e, const struct message *msg)
 {
-	struct report_view v = report_view(e, now);
+	struct report_view v = report_view(e, msg->at);
 	struct report_cursor cursor = { 0 };
 	struct control_peer p;
 	uint32_t	 records;
@@ -337,6 +373,6 @@ engine_show_peers(struct engine *e, uint32_t id, struct instant now)
 	if (is_flooded(e))
 		return;
 	for (records = 0; report_peer(&v, &cursor, &p); records++)
-		channel_send(&e->parent, MSG_PEER_RECORD, id, -1, &p);
-	send_end(e, id, records);
+		channel_send(&e->parent, MSG_PEER_RECORD, msg->id, -1, &p);
+	send_end(e, msg->id, records);
 }

@@ -10,32 +10,34 @@
 #define READS_PER_TURN		16
 
 void
-engine_on_clock_state(struct engine *e, const struct clock_state *state,
-    struct instant now)
+engine_on_clock_state(struct engine *e, const struct message *msg)
 {
+	const struct clock_state *state = msg->data;
 	bool		 new_start =
 	    (state->step_back > 0 && e->clock.step_back == 0) ||
 	    (state->step_forward > 0 && e->clock.step_forward == 0);
 
 	e->clock = *state;
-	e->slew_end = instant_add(now, state->slew_left);
+	e->slew_end = instant_add(msg->at, state->slew_left);
 	e->clocks.rate = state->frequency + state->slew;
 	if (e->steer.stepping && state->answers_step) {
 		/* Done or refused; what is left is for the next sample. */
 		e->steer.stepping = false;
-		engine_publish(e, now);
+		engine_publish(e, msg->at);
 	} else if (new_start && !e->steer.stepping)
-		engine_update(e, now);
+		engine_update(e, msg->at);
 }
 
 void
-engine_on_jump(struct engine *e, double by, struct instant now)
+engine_on_jump(struct engine *e, const struct message *msg)
 {
+	const struct clock_jumped *jumped = msg->data;
+	const struct instant now = msg->at;
 	size_t		 i;
 
 	if (log_allowed(&e->complaints, now, NULL))
-		log_info("the clock jumped by %+.3f s: asking the servers "
-		    "anew", by);
+		log_debug("the clock jumped by %+.3f s: asking the servers "
+		    "anew", jumped->by);
 	engine_close_queries(e);
 	sync_restart(&e->sync);
 	e->decision = (struct decision){ .until = INSTANT_NEVER };
@@ -170,6 +172,7 @@ on_answer(struct engine *e, size_t i, const struct answer *answer,
 {
 	struct planning	 p = engine_planning(e, now);
 	struct association *a = &e->associations[i];
+	enum sync_state	 before = e->sync.state;
 	bool		 agreed = e->sync.agreed, learned = false;
 	size_t		 twin;
 	bool		 admitted = admits(e, i, &answer->pkt, now);
@@ -184,6 +187,8 @@ on_answer(struct engine *e, size_t i, const struct answer *answer,
 		associations_hasten(&p);
 	if (learned || !sync_ready(&e->sync) || e->sync.agreed != agreed)
 		engine_update(e, now);
+	else if (e->sync.state == SYNC_IN_DOUBT || e->sync.state != before)
+		engine_tell(e, now);
 	twin = associations_twin(e->associations, i);
 	if (twin < MAX_ASSOCIATIONS && e->hosts.list[a->host].conf.pool)
 		on_twin(e, i, twin, now);
@@ -292,19 +297,19 @@ engine_on_time(struct engine *e, struct instant now)
 }
 
 void
-engine_on_own_request(struct engine *e, struct ntptime transmit)
+engine_on_own_request(struct engine *e, const struct message *msg)
 {
+	const struct own_request *own = msg->data;
 	struct association *a;
 
 	for (a = e->associations; a < e->associations + MAX_ASSOCIATIONS; a++)
 		if (a->used)
-			query_came_back(&a->query, transmit);
+			query_came_back(&a->query, own->transmit);
 }
 
 void
-engine_on_resolved(struct engine *e, uint32_t id,
-    const struct resolve_reply *reply, struct instant now)
+engine_on_resolved(struct engine *e, const struct message *msg)
 {
-	hosts_resolved(&e->hosts, id, reply, e->associations, now);
-	engine_change_hosts(e, now);
+	hosts_resolved(&e->hosts, msg->id, msg->data, e->associations, msg->at);
+	engine_change_hosts(e, msg->at);
 }

@@ -7,12 +7,11 @@
 
 #include <stddef.h>
 
-#include "ntpd/engine/engine_sandbox.h"
+#include "ntpd/sandbox.h"
 
 const struct sandbox engine_sandbox = {
-	.process = "engine",
 	.chroot = true,
-	.drop_user = true,
+	.user = USER_CHILD,
 	.capabilities = NULL,	/* none */
 	.files = FILES_NONE,
 	.max_files = 256,

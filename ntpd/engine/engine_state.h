@@ -58,12 +58,11 @@ struct engine {
 
 /* engine_events.c */
 
-/* The parent says what the clock does: *STATE. */
-void	 engine_on_clock_state(struct engine *e,
-	    const struct clock_state *state, struct instant now);
+/* The parent says what the clock does: a struct clock_state. */
+void	 engine_on_clock_state(struct engine *e, const struct message *msg);
 
-/* The clock jumped by BY s, and not by us: everything begins anew. */
-void	 engine_on_jump(struct engine *e, double by, struct instant now);
+/* The clock jumped, and not by us (struct clock_jumped): all begins anew. */
+void	 engine_on_jump(struct engine *e, const struct message *msg);
 
 /* The clock had the leap second that was announced. */
 void	 engine_on_leap(struct engine *e, struct instant now);
@@ -71,12 +70,11 @@ void	 engine_on_leap(struct engine *e, struct instant now);
 /* Something has come to the socket of association I. */
 void	 engine_on_packets(struct engine *e, size_t i, struct instant now);
 
-/* A server of ours has got a request with our mark and TRANSMIT. */
-void	 engine_on_own_request(struct engine *e, struct ntptime transmit);
+/* A server of ours has got a request with our mark (struct own_request). */
+void	 engine_on_own_request(struct engine *e, const struct message *msg);
 
-/* The resolver has answered question ID. */
-void	 engine_on_resolved(struct engine *e, uint32_t id,
-	    const struct resolve_reply *reply, struct instant now);
+/* The resolver has answered a question: a struct resolve_reply. */
+void	 engine_on_resolved(struct engine *e, const struct message *msg);
 
 /* Time has passed: give up overdue answers, send requests that are due. */
 void	 engine_on_time(struct engine *e, struct instant now);
@@ -101,6 +99,9 @@ bool	 engine_decide(struct engine *e, struct instant now);
 /* The estimate may have changed: adjust the clock, tell everybody. */
 void	 engine_update(struct engine *e, struct instant now);
 
+/* The estimate is the same, but the bounds or the state are not: tell it. */
+void	 engine_tell(struct engine *e, struct instant now);
+
 /* Tell parent and servers how good the clock is, at least once a minute. */
 void	 engine_publish(struct engine *e, struct instant now);
 
@@ -110,8 +111,8 @@ void	 engine_close_queries(struct engine *e);
 /* See whether the local clock is the last resort. */
 void	 engine_run_local(struct engine *e, struct instant now);
 
-/* Answer ntpctl's question ID. */
-void	 engine_show_status(struct engine *e, uint32_t id, struct instant now);
-void	 engine_show_peers(struct engine *e, uint32_t id, struct instant now);
+/* Answer ntpctl's question. */
+void	 engine_show_status(struct engine *e, const struct message *msg);
+void	 engine_show_peers(struct engine *e, const struct message *msg);
 
 #endif

@@ -100,6 +100,7 @@ name_answered(struct name *n, const struct resolve_reply *reply,
 	}
 	if (count == 0) {
 		n->absent = reply->error == EAI_NONAME;
+		n->error = reply->error;
 		name_failed(n, now);
 		return false;
 	}

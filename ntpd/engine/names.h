@@ -37,6 +37,8 @@ struct name {
 	struct instant	 at;
 	unsigned	 failures;	/* in a row */
 	bool		 absent;	/* the last answer: there is no such name */
+	int		 error;		/* of that, of getaddrinfo(3); 0: it had
+					   no address of use */
 	bool		 confirmed;	/* the last two answers were the same */
 	bool		 doubted;	/* the last look-up was to confirm it */
 	bool		 fresh;		/* there is an answer to be considered */

@@ -13,15 +13,12 @@
 #define PATIENCE_NAMES	30.0	/* s, for a correction that can be undone */
 #define PATIENCE_LARGE	60.0	/* s, for one that is hard to undo */
 
-/* That one is as large as this, s. */
-#define LARGE		1.0
-
 double
 patience_limit(const struct patience *p)
 {
 	if (2 * p->agreeing > p->configured)
 		return p->starting > 0 ? PATIENCE_LARGE : 0;
-	if (!(fabs(p->offset) < LARGE))
+	if (!(fabs(p->offset) < PATIENCE_LARGE_OFFSET))
 		return p->starting + p->silent + p->unresolved > 0 ?
 		    PATIENCE_LARGE : 0;
 	if (p->starting > 0)

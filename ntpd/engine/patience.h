@@ -11,6 +11,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* A correction as large as this is hard to undo, s. */
+#define PATIENCE_LARGE_OFFSET	1.0
+
 /* What is known when the first servers agree. */
 struct patience {
 	size_t		 configured;	/* servers, with those of names that */

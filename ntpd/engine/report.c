@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "ntpd/engine/ballot.h"
 #include "ntpd/engine/report.h"
 
 static const uint8_t tallies[] = {
@@ -25,35 +26,47 @@ static const uint8_t states[] = {
 	[SCHEDULE_STOPPED] = PEER_STATE_DENIED
 };
 
+/* Does A agree with the majority, and did it in its last answer? */
+static bool
+is_truechimer(const struct report_view *v, const struct association *a)
+{
+	return v->sync->verdicts[a - v->all].tally >= OUTLIER &&
+	    v->sync->sources[a - v->all].surprises == 0;
+}
+
+/* Has host number I no association? */
+static bool
+is_without(const struct report_view *v, size_t i)
+{
+	const struct association *a;
+
+	for (a = v->all; a < v->all + MAX_ASSOCIATIONS; a++)
+		if (a->used && a->host == i)
+			return false;
+	return true;
+}
+
+/* Each count is of those that are in the one before. */
 static void
 count_peers(const struct report_view *v, struct control_status *st)
 {
 	const struct association *a;
+	size_t		 i;
 
+	for (i = 0; i < v->hosts->n; i++)
+		st->peers += is_without(v, i);
 	for (a = v->all; a < v->all + MAX_ASSOCIATIONS; a++) {
 		if (!a->used)
 			continue;
 		st->peers++;
-		st->reachable += a->reach != 0;
-	}
-	st->truechimers = (uint32_t)v->sync->truechimers;
-}
-
-/* Do servers answer, and none of them can be used? */
-static bool
-is_nobody_usable(const struct report_view *v)
-{
-	const struct association *a;
-	bool		 refused = false;
-
-	for (a = v->all; a < v->all + MAX_ASSOCIATIONS; a++) {
-		if (!a->used || a->heard == 0)
+		if (a->heard_of == 0)
 			continue;
-		if (a->refused == REASON_NONE)
-			return false;
-		refused = true;
+		st->reachable++;
+		if (a->reach == 0 || association_reason(a) != REASON_NONE)
+			continue;
+		st->usable++;
+		st->truechimers += is_truechimer(v, a);
 	}
-	return refused;
 }
 
 /* How long until AT, s; 0 if that has passed, or is being waited for. */
@@ -64,14 +77,27 @@ time_until(const struct report_view *v, struct instant at)
 	    fmax(0, instant_diff(at, v->now));
 }
 
-/* What is going to happen next, of PEERS, and in how many seconds. */
+/* Has no server an address? */
+static bool
+is_nobody_known(const struct report_view *v)
+{
+	const struct association *a;
+
+	for (a = v->all; a < v->all + MAX_ASSOCIATIONS; a++)
+		if (a->used)
+			return false;
+	return true;
+}
+
+/* What is going to happen next, by *ST so far, and in how many seconds. */
 static enum control_next
-what_next(const struct report_view *v, size_t peers, double *in)
+what_next(const struct report_view *v, const struct control_status *st,
+    double *in)
 {
 	*in = 0;
 	if (v->hosts->n == 0)
 		return NEXT_NO_SERVERS;
-	if (peers == 0) {
+	if (is_nobody_known(v)) {
 		*in = time_until(v, hosts_deadline(v->hosts));
 		return NEXT_RESOLVE;
 	}
@@ -86,11 +112,66 @@ what_next(const struct report_view *v, size_t peers, double *in)
 		return NEXT_SLEW;
 	}
 	*in = time_until(v, associations_deadline(v->all));
-	if (!v->system.synchronized && is_nobody_usable(v))
+	if (!v->system.synchronized && st->reachable > 0 && st->usable == 0)
 		return NEXT_UNUSABLE;
 	if (v->steer->no_majority)
 		return NEXT_MAJORITY;
 	return sync_ready(v->sync) ? NEXT_POLL : NEXT_FIRST_ANSWERS;
+}
+
+/* Why a clock of which there is an estimate is not synchronized. */
+static enum control_why
+why_not_good(const struct report_view *v)
+{
+	if (v->steer->over_limit)
+		return WHY_LIMIT;
+	if (v->steer->confirm.state == CONFIRM_WAITING)
+		return WHY_CONFIRM;
+	if (fabs(v->system.offset) > STEER_SYNCHRONIZED)
+		return v->setup->read_only ? WHY_READ_ONLY : WHY_OFFSET;
+	/* Written so that NaN is too much. */
+	return v->system.certain <= SYNC_MAX_DISTANCE ? WHY_OFFSET : WHY_BOUND;
+}
+
+/* Why the clock is not synchronized, by the counts in *ST. */
+static enum control_why
+why_not(const struct report_view *v, const struct control_status *st)
+{
+	if (v->system.synchronized)
+		return WHY_SYNCHRONIZED;
+	if (v->hosts->n == 0)
+		return WHY_NO_SERVERS;
+	if (is_nobody_known(v))
+		return WHY_NO_ADDRESS;
+	if (v->system.local == CONTROL_LOCAL_FOLLOWS)
+		return WHY_ORPHANS;
+	if (v->steer->stepping)
+		return WHY_STEPPING;
+	if (sync_ready(v->sync) && v->steer->peer.known)
+		return why_not_good(v);
+	if (st->reachable == 0)
+		return WHY_NO_ANSWER;
+	if (st->usable == 0)
+		return WHY_UNUSABLE;
+	if (v->waiting)
+		return WHY_WAITING;
+	return v->steer->no_majority ? WHY_NO_MAJORITY : WHY_FEW_ANSWERS;
+}
+
+static void
+fill_why(const struct report_view *v, struct control_status *st)
+{
+	struct ballot	 b = ballot_count(v->sync, v->r.now);
+
+	st->why = (uint8_t)why_not(v, st);
+	st->voters = (uint32_t)b.voters;
+	st->cluster = (uint32_t)b.cluster;
+	st->spread = b.spread;
+	st->step_limit = v->clock->step_limit;
+	if (st->why == WHY_CONFIRM)
+		st->why_in = confirm_left(&v->steer->confirm, v->r.now);
+	else if (st->why == WHY_WAITING)
+		st->why_in = time_until(v, v->waiting_until);
 }
 
 struct control_status
@@ -115,14 +196,15 @@ report_status(const struct report_view *v)
 
 	memcpy(st.refid, s->refid, sizeof(st.refid));
 	count_peers(v, &st);
-	st.next = (uint8_t)what_next(v, st.peers, &st.next_in);
+	st.next = (uint8_t)what_next(v, &st, &st.next_in);
+	fill_why(v, &st);
 	st.state = (uint8_t)v->sync->state;
 	if (sync_ready(v->sync)) {
 		st.frequency_error = sync_estimate(v->sync,
 		    v->r.now).frequency_error * 1e6;
 		st.updated_ago = fmax(0, v->r.now - v->sync->updated);
 	}
-	if (s->synchronized || s->local == CONTROL_LOCAL_FOLLOWS) {
+	if (s->synchronized || v->sync->system_peer < MAX_ASSOCIATIONS) {
 		st.system_addr = v->steer->peer.addr;
 		strlcpy(st.system_peer, v->steer->peer.name,
 		    sizeof(st.system_peer));
@@ -137,6 +219,10 @@ fill_host(const struct host *h, struct instant now, struct control_peer *p)
 	memset(p, 0, sizeof(*p));	/* padding leaves the process, too */
 	p->version = CONTROL_VERSION;
 	p->state = PEER_STATE_RESOLVING;
+	if (h->name.failures > 0) {
+		p->reason = REASON_UNRESOLVED;
+		p->code = h->name.error;
+	}
 	p->stratum = NTP_MAX_STRATUM;
 	p->leap = LEAP_UNKNOWN;
 	p->when = -1;
@@ -175,6 +261,7 @@ fill_peer(const struct report_view *v, size_t i, struct control_peer *p)
 	p->received = a->received;
 	p->rejected = a->rejected;
 	p->reason = (uint8_t)association_reason(a);
+	p->code = p->reason == REASON_UNSENDABLE ? a->error : 0;
 	p->when = a->answered ? instant_diff(v->now, a->answered_at) : -1;
 	p->next_in = fmax(0, instant_diff(a->schedule.next, v->now));
 	p->addr = a->addr;

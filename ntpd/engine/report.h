@@ -29,8 +29,11 @@ struct report_view {
 	struct reading	 r;
 	struct instant	 slew_end;	/* of the slew in progress */
 	struct instant	 now;
+	bool		 waiting;	/* the first decision is put off ... */
+	struct instant	 waiting_until;
 };
 
+/* How the clock is, but for st.serving, which the parent knows. */
 struct control_status report_status(const struct report_view *v);
 
 /* How far report_peer() has come; begin with zeros. */

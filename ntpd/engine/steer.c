@@ -5,11 +5,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "common/format.h"
 #include "common/leap.h"
 #include "ntpd/engine/steer.h"
-
-/* A clock that is further off than this is not synchronized, s. */
-#define SYNCHRONIZED_OFFSET	0.128
 
 /*
  * A step that goes back this part of the way, but for so many seconds, is an
@@ -64,76 +62,28 @@ vote_on_leap(const struct steer *s, const struct sync *sync,
 	return LEAP_NONE;
 }
 
-static void
-log_majority(struct steer *s, const struct sync *sync,
-    const struct association all[], bool following)
-{
-	size_t		 i, voters = 0;
-
-	for (i = 0; i < MAX_ASSOCIATIONS; i++)
-		voters += all[i].used && sync->verdicts[i].tally != UNUSABLE;
-	/* A real server may come while an orphan is still followed. */
-	if (sync->agreed || voters < 2 || associations_expected(all) > 0 ||
-	    following) {
-		s->no_majority = false;
-		return;
-	}
-	if (!s->no_majority)
-		log_warnx("%zu servers, and no majority of them agrees: %s",
-		    voters, sync_ready(sync) ?
-		    "the clock coasts" : "waiting for more answers");
-	s->no_majority = true;
-}
-
 void
 steer_vote(struct steer *s, const struct sync *sync,
-    const struct association all[MAX_ASSOCIATIONS], bool following)
+    const struct association all[MAX_ASSOCIATIONS], const struct reading *r,
+    bool following)
 {
-	log_majority(s, sync, all, following);
+	steer_log_majority(s, sync, all, r, following);
 	s->leap = vote_on_leap(s, sync, all);
 }
 
 /*
- * All servers jumped together.  By little: the oscillator has changed its pace
+ * Most servers jumped together.  By little: the oscillator has changed its pace
  * (a fan, a room that gets warm).  This is corrected like any other offset, or
  * faster if it is far beyond its error.  By much: the machine stood still
- * without knowing it, as a paused virtual machine does, or all servers are
+ * without knowing it, as a paused virtual machine does, or most servers are
  * wrong.  Time will tell.
  */
-static void
-log_change(const struct steer *s, double offset)
-{
-	if (fabs(offset) <= DISCIPLINE_LARGE ||
-	    s->confirm.state != CONFIRM_NOTHING)
-		log_info("all servers see the clock %+.6f s off where "
-		    "it should be: its oscillator has changed", offset);
-	else
-		log_warnx("all servers' time jumped by %+.6f s", offset);
-}
-
-static void
-log_state(struct steer *s, const struct sync *sync)
-{
-	if (sync->state == s->state)
-		return;
-	if (sync->state == SYNC_COASTING)
-		log_info("no majority of the servers confirms the clock: "
-		    "it coasts");
-	else if (s->state == SYNC_COASTING)
-		log_info("a majority of the servers agrees again");
-	else
-		log_debug("synchronization: %s", sync_state_name(sync->state));
-	s->state = sync->state;
-}
-
 void
 steer_notice_change(struct steer *s, const struct sync *sync,
-    const struct reading *r, struct log_limit *limit, struct instant now)
+    const struct reading *r)
 {
 	double		 offset;
 
-	if (sync->state != s->state && log_allowed(limit, now, NULL))
-		log_state(s, sync);
 	if (s->restarts_seen != sync->restarts) {
 		s->restarts_seen = sync->restarts;
 		s->discipline.acquired = false;
@@ -143,12 +93,11 @@ steer_notice_change(struct steer *s, const struct sync *sync,
 	if (s->changes_seen == sync->changes)
 		return;
 	s->changes_seen = sync->changes;
-	s->discipline.changed = true;
+	s->discipline.changed = s->changed = true;
+	s->returned = fabs(s->offset) > DISCIPLINE_LARGE;
 	offset = sync_estimate(sync, r->now).offset - r->ahead;
 	if (fabs(offset) > DISCIPLINE_LARGE)
 		s->discipline.acquired = false;
-	if (log_allowed(limit, now, NULL))
-		log_change(s, offset);
 }
 
 /* How far the clock may be stepped in the direction of OFFSET, s. */
@@ -167,12 +116,13 @@ is_over_limit(struct steer *s, const struct clock_state *clock, double offset)
 {
 	bool		 over = fabs(offset) > clock->step_limit &&
 	    fabs(offset) > reach(clock, offset);
+	char		 text[FORMAT_LEN];
 
 	if (over && !s->over_limit)
-		log_warnx("all servers see the clock %+.3f s off, which is "
-		    "more than the step limit of %.0f s: left as it is; if "
-		    "they are right, restart ntpd or raise \"step limit\"",
-		    offset, clock->step_limit);
+		log_warnx("most servers see the clock %s, which is more than "
+		    "the step limit of %.0f s: left as it is; if they are "
+		    "right, restart ntpd or raise \"step limit\"",
+		    format_offset(offset, text), clock->step_limit);
 	s->over_limit = over ||
 	    (s->over_limit && fabs(offset) > DISCIPLINE_LARGE);
 	return over;
@@ -200,10 +150,11 @@ is_confirmed(struct steer *s, const struct clock_state *clock, double offset,
 	struct confirm	*c = &s->confirm;
 	bool		 confirmed = confirm_offset(c, offset,
 	    DISCIPLINE_LARGE, what_kind(clock, offset), now);
+	char		 text[FORMAT_LEN];
 
 	if (c->state == CONFIRM_WAITING && c->since == now)
-		log_warnx("the clock is %+.3f s off: waiting for %.0f s "
-		    "whether the servers stay with it", offset,
+		log_warnx("most servers see the clock %s: waiting for %.0f s "
+		    "whether they stay with it", format_offset(offset, text),
 		    confirm_left(c, now));
 	return confirmed;
 }
@@ -260,6 +211,7 @@ steer_plan(struct steer *s, const struct sync *sync, const struct reading *r,
 
 	/* Once it was right the parent accepts no fast slew of a small one. */
 	s->discipline.settled = s->proven || clock->was_synchronized;
+	s->offset = offset;
 	plan = discipline_plan(&s->discipline, &est, offset, means, threshold);
 	return (struct orders){
 		.frequency = {
@@ -281,6 +233,7 @@ steer_jumped(struct steer *s)
 	s->discipline.acquired = s->proven = false;
 	s->confirm.state = CONFIRM_NOTHING;
 	s->over_limit = s->stepping = false;
+	s->offset = 0;
 }
 
 void
@@ -343,7 +296,7 @@ is_good(const struct steer *st, const struct system_peer *peer,
 
 	/* Written so that NaN fails each test. */
 	return begun && peer->known && !st->stepping &&
-	    fabs(s->offset) <= SYNCHRONIZED_OFFSET &&
+	    fabs(s->offset) <= STEER_SYNCHRONIZED &&
 	    peer->last.stratum + 1 < NTP_MAX_STRATUM &&
 	    s->certain <= SYNC_MAX_DISTANCE;
 }
@@ -381,27 +334,6 @@ steer_believed(const struct steer *st, const struct sync *sync,
 	    LEAP_NONE : st->leap;
 	addr_refid(&peer.addr, s.refid);
 	return s;
-}
-
-void
-steer_log(struct steer *st, const struct system *s, const struct sync *sync)
-{
-	char		 name[ADDR_STRLEN];
-
-	if (s->synchronized == st->synchronized)
-		return;
-	st->synchronized = s->synchronized;
-	if (s->synchronized) {
-		st->proven = true;
-		log_info("clock synchronized to %s, stratum %u, offset "
-		    "%+.6f s +- %.6f s, %zu server%s",
-		    addr_format(&st->peer.addr, name), s->stratum,
-		    s->offset, s->likely - fabs(s->offset),
-		    sync->truechimers, sync->truechimers == 1 ? "" :
-		    "s agree");
-	} else
-		log_warnx("clock is no longer synchronized: off by %+.6f s, "
-		    "certainly within %.6f s", s->offset, s->certain);
 }
 
 struct snapshot

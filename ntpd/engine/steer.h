@@ -19,6 +19,9 @@
 #include "ntpd/sync/discipline.h"
 #include "ntpd/sync/sync.h"
 
+/* A clock that is further off than this is not synchronized, s. */
+#define STEER_SYNCHRONIZED	0.128
+
 /* The system peer, or the last one while the clock coasts. */
 struct system_peer {
 	bool		 known;
@@ -41,10 +44,15 @@ struct steer {
 	bool		 stepping;	/* a step is asked for */
 	bool		 synchronized;	/* logged */
 	bool		 no_majority;	/* logged */
+	bool		 doubted;	/* logged */
+	bool		 changed;	/* the clock has, to be logged */
+	bool		 returned;	/* ... back from a large offset */
+	double		 offset;	/* s, by the last plan */
 	uint8_t		 leap;		/* enum ntp_leap, by the last vote */
 	unsigned	 changes_seen;	/* of sync.changes */
 	unsigned	 restarts_seen;	/* of sync.restarts */
-	enum sync_state	 state;		/* of sync, logged */
+	bool		 coasting;	/* logged */
+	enum sync_state	 state;		/* logged, with -v */
 };
 
 /* What is served and reported: valid for now. */
@@ -81,16 +89,31 @@ void	 steer_remember(struct steer *s, const struct association *peer,
  * on a leap second.  FOLLOWING: an orphan is followed for lack of servers.
  */
 void	 steer_vote(struct steer *s, const struct sync *sync,
-	    const struct association all[MAX_ASSOCIATIONS], bool following);
+	    const struct association all[MAX_ASSOCIATIONS],
+	    const struct reading *r, bool following);
 
 /*
- * Log it when all servers have seen the clock change since the last call, when
- * the estimate had to begin anew, and when it begins or ends to be in doubt.
- * LIMIT keeps these from filling the log.
+ * Take note of it if most servers have seen the clock change since the last
+ * call; and log it if the estimate had to begin anew.
  */
 void	 steer_notice_change(struct steer *s, const struct sync *sync,
+	    const struct reading *r);
+
+/*
+ * Log what has changed: steer_notice_change() saw a change, servers put the
+ * clock in doubt, or it coasts; and when that is over.  LIMIT keeps this from
+ * filling the log.  To be called after steer_plan(), which logs what is done
+ * about large offsets.
+ */
+void	 steer_log_state(struct steer *s, const struct sync *sync,
+	    const struct association all[MAX_ASSOCIATIONS],
 	    const struct reading *r, struct log_limit *limit,
 	    struct instant now);
+
+/* What steer_vote() logs. */
+void	 steer_log_majority(struct steer *s, const struct sync *sync,
+	    const struct association all[MAX_ASSOCIATIONS],
+	    const struct reading *r, bool following);
 
 /*
  * What the clock is to do, by the estimate of SYNC at R.  CLOCK: how far
@@ -120,7 +143,7 @@ struct system steer_believed(const struct steer *s, const struct sync *sync,
 	    const struct association all[MAX_ASSOCIATIONS],
 	    const struct reading *r);
 
-/* Log it when *SYSTEM becomes synchronized or no longer is. */
+/* Log it when *SYSTEM becomes synchronized or no longer is, and why. */
 void	 steer_log(struct steer *s, const struct system *system,
 	    const struct sync *sync);
 

@@ -1,22 +1,22 @@
 /*
- * The launcher: starts processes when the parent asks, reports their ends.
+ * The launcher starts the other processes when the parent asks, and reports
+ * their ends.  It is the parent's first child, forked while the parent still
+ * has its privileges, so that the parent itself needs neither fork(2) nor
+ * execve(2), nor the capabilities that becoming another user takes - and so
+ * that a child that died can be replaced long after the parent has given those
+ * up.
  */
-#include <sys/prctl.h>
 #include <sys/wait.h>
 
-#include <bsd/unistd.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "common/log.h"
-#include "ntpd/launcher/launcher.h"
-#include "ntpd/launcher/launcher_sandbox.h"
-#include "ntpd/process.h"
-#include "ntpd/spawn.h"
+#include "ntpd/child.h"
 
-#define LAUNCHER_CHILDREN	(CONFIG_MAX_WORKERS + 8)
+#define LAUNCHER_CHILDREN	(CHILDREN_MOST + 8)	/* some are ending */
 
 struct launcher {
 	struct channel	 parent;
@@ -37,35 +37,35 @@ on_sigchld(int sig)
 }
 
 static void
-start(struct launcher *l, const struct child_name *name, int fd)
+start(struct launcher *l, const struct message *msg)
 {
+	const struct child_name *name = msg->data;
 	size_t		 i;
 
-	if (fd == -1 || name->process <= LAUNCHER ||
-	    name->process >= PROCESSES ||
-	    name->instance >= CONFIG_MAX_WORKERS) {
+	if (!process_is_child(name->process, name->instance)) {
 		log_warnx("asked to start something that does not exist");
-		if (fd != -1)
-			close(fd);
 		return;
 	}
 	for (i = 0; i < LAUNCHER_CHILDREN; i++)
 		if (l->children[i].pid == 0)
 			break;
 	if (i == LAUNCHER_CHILDREN) {
+		/* The parent takes the channel's end for the child's. */
 		log_warnx("too many processes");
-		close(fd);	/* the parent takes this for its death */
 		return;
 	}
 	l->children[i].name = *name;
 	l->children[i].pid = spawn((enum process)name->process,
-	    name->instance, fd);
+	    name->instance, message_take_fd(msg));
 	if (l->children[i].pid == -1) {
 		log_warn("cannot start %s",
 		    process_name((enum process)name->process));
 		l->children[i].pid = 0;
 	}
 }
+
+static void	(*const handlers[MESSAGE_COUNT])(struct launcher *,
+		    const struct message *) = { TO_LAUNCHER(MESSAGE_HANDLER) };
 
 static void
 reap(struct launcher *l)
@@ -90,57 +90,35 @@ reap(struct launcher *l)
 	}
 }
 
-/*
- * When the launcher ends the kernel kills its children in its name, which needs
- * their user.  CAP_KILL would do, too, but is more, and not every container has
- * it.  A process of that user cannot signal the launcher for that: its real and
- * saved user is still root.
- */
 static void
-become_able_to_kill(uid_t uid)
-{
-	if (seteuid(uid) == -1)
-		fatal("cannot become user %u", (unsigned)uid);
-	/* The kernel has forgotten what spawn() has set. */
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == -1)
-		fatal("PR_SET_PDEATHSIG");
-}
-
-static void
-launcher_init(struct launcher *l, int parent_fd)
+launcher_init(struct launcher *l, unsigned instance)
 {
 	struct sigaction sa = { .sa_handler = on_sigchld };
-	struct sandbox_target target = { .root = "/" };
-	struct child_setup setup;
 	sigset_t	 block;
 
-	channel_open_child(&l->parent, parent_fd, LAUNCHER, &setup);
-	setproctitle("launcher");
+	child_begin(&l->parent, LAUNCHER, instance);
 	sigemptyset(&block);
 	sigaddset(&block, SIGCHLD);
 	if (sigprocmask(SIG_BLOCK, &block, &l->waiting) == -1 ||
 	    sigaction(SIGCHLD, &sa, NULL) == -1)
 		fatal("signals");
 	sigdelset(&l->waiting, SIGCHLD);
-	become_able_to_kill(setup.uid);
-	sandbox_enter(&launcher_sandbox, &target);
 }
 
 void
-launcher_main(int parent_fd)
+launcher_main(unsigned instance)
 {
 	static struct launcher l;
 	struct pollset	 set;
 	struct message	 msg;
 
-	launcher_init(&l, parent_fd);
+	launcher_init(&l, instance);
 	pollset_clear(&set);	/* what came with the setup is there already */
 	for (;;) {
 		if (!channel_transfer(&l.parent, &set))
 			exit(0);
 		while (channel_receive(&l.parent, &msg))
-			if (msg.type == MSG_LAUNCH)
-				start(&l, msg.data, msg.fd);
+			handlers[msg.type](&l, &msg);
 		if (!l.parent.open)
 			exit(1);
 		if (child_died)

@@ -7,12 +7,11 @@
  */
 #include <stddef.h>
 
-#include "ntpd/launcher/launcher_sandbox.h"
+#include "ntpd/sandbox.h"
 
 const struct sandbox launcher_sandbox = {
-	.process = "launcher",
 	.chroot = false,
-	.drop_user = false,
+	.user = USER_EFFECTIVE,
 	.capabilities = "cap_setuid,cap_setgid,cap_sys_chroot=ep",
 	.files = FILES_OWN,
 	.max_files = 256,

@@ -1,10 +1,10 @@
 /*
  * Starting children through the launcher, and replacing those that end.
  *
- * The resolver and the servers keep nothing that is not sent to them again,
- * so they are replaced, with growing patience.  The engine's state is the
- * daemon's: without it, or without the launcher, the parent ends, too, and
- * the service manager starts everything anew.
+ * Those that keep nothing that is not sent to them again are replaced, with
+ * growing patience.  The engine's state is the daemon's: without it, or without
+ * the launcher, the parent ends, too, and the service manager starts everything
+ * anew.
  */
 #include <sys/wait.h>
 
@@ -12,69 +12,113 @@
 #include <unistd.h>
 
 #include "common/log.h"
+#include "ntpd/child.h"
 #include "ntpd/parent/children.h"
-#include "ntpd/spawn.h"
 
 #define RESTART_FIRST	1.0	/* s */
 #define RESTART_MOST	64.0
 #define RESTART_FORGET	300.0	/* running that long makes us patient again */
 #define REPORT_WAIT	0.5	/* s, for the launcher's last report */
 
+static const struct {
+	enum child_end	 end;
+	size_t		 start;		/* that many at the start */
+	enum message_type channel;	/* gives it one to the engine */
+} kinds[PROCESSES] = {
+#define CHILD(process, name, end, start, most, channel)			\
+	[process] = { end, start, channel },
+	CHILDREN
+#undef CHILD
+};
+
 static bool
-start(struct children *c, struct channel *ch, enum process process,
-    size_t instance)
+launch(struct children *c, struct child *child, const struct child_name *name)
 {
-	struct child_name name = {
-		.process = process, .instance = (uint32_t)instance
-	};
 	int		 fds[2];
 
 	if (!channel_pair(fds))
 		return false;
-	channel_open(ch, fds[0], PARENT, process);
-	return channel_send(ch, MSG_CHILD_SETUP, 0, -1, &c->setup) &&
-	    channel_send(&c->launcher, MSG_LAUNCH, 0, fds[1], &name);
+	channel_open(&child->channel, fds[0], PARENT, child->process);
+	return channel_send(&child->channel, MSG_CHILD_SETUP, 0, -1,
+	    &c->setup) &&
+	    channel_send(c->launcher, MSG_LAUNCH, 0, fds[1], name);
 }
 
-/* Give the engine and OTHER the ends of a channel. */
+/* Give CHILD and the engine the ends of a channel, if they are to have one. */
 static bool
-connect_children(struct children *c, struct channel *other,
-    enum message_type to_engine, enum message_type to_other, size_t instance)
+connect_engine(struct children *c, struct child *child,
+    const struct child_name *name)
 {
+	const enum message_type type = kinds[child->process].channel;
 	int		 fds[2];
 	bool		 sent;
 
+	if (type == MESSAGE_NONE)
+		return true;
 	if (!channel_pair(fds))
 		return false;
-	sent = channel_send(&c->engine, to_engine, (uint32_t)instance, fds[0],
-	    NULL);
-	return channel_send(other, to_other, 0, fds[1], NULL) && sent;
+	sent = channel_send(c->engine, MSG_ENGINE_CHANNEL, 0, fds[0], name);
+	return channel_send(&child->channel, type, 0, fds[1], NULL) && sent;
+}
+
+/* It is being started, for the first time or again. */
+static void
+begin(struct restart *r)
+{
+	r->at = r->tell = INSTANT_NEVER;
+	r->started = instant_now();
+	r->reported = false;
 }
 
 static void
-start_resolver(struct children *c)
+start(struct children *c, struct child *child)
 {
-	c->resolver_restart.at = INSTANT_NEVER;
-	c->resolver_restart.started = instant_now();
-	if (start(c, &c->resolver, RESOLVER, 0) &&
-	    connect_children(c, &c->resolver, MSG_ENGINE_RESOLVER,
-	    MSG_RESOLVER_ENGINE, 0))
+	const struct child_name name = { child->process, child->instance };
+
+	child->wanted = true;
+	begin(&child->restart);
+	if (launch(c, child, &name) && connect_engine(c, child, &name))
 		return;
-	log_warn("cannot start the resolver");
-	channel_close(&c->resolver);	/* children_check() does the rest */
+	log_warn("cannot start %s", process_name(child->process));
+	channel_close(&child->channel);	/* children_check() does the rest */
 }
 
 static void
-start_server(struct children *c, size_t i)
+end(struct child *child)
 {
-	c->server_restart[i].at = INSTANT_NEVER;
-	c->server_restart[i].started = instant_now();
-	if (start(c, &c->servers[i], SERVER, i) &&
-	    connect_children(c, &c->servers[i], MSG_ENGINE_SERVER,
-	    MSG_SERVER_ENGINE, i))
-		return;
-	log_warn("cannot start a server");
-	channel_close(&c->servers[i]);	/* children_check() does the rest */
+	channel_close(&child->channel);
+	child->wanted = false;
+	child->restart.at = child->restart.tell = INSTANT_NEVER;
+}
+
+/* The first child of PROCESS. */
+static struct child *
+find(struct children *c, enum process process)
+{
+	struct child	*child = c->list;
+
+	while (child->process != process)
+		child++;
+	return child;
+}
+
+static void
+fill_list(struct children *c)
+{
+	struct child	*child = c->list;
+	enum process	 process;
+	uint32_t	 i;
+
+	for (process = LAUNCHER; process < PROCESSES; process++)
+		for (i = 0; process_is_child(process, i); i++) {
+			child->process = process;
+			child->instance = i;
+			child->restart.at = INSTANT_NEVER;
+			child++->restart.tell = INSTANT_NEVER;
+		}
+	c->launcher = &find(c, LAUNCHER)->channel;
+	c->engine = &find(c, ENGINE)->channel;
+	c->servers = find(c, SERVER);
 }
 
 void
@@ -84,11 +128,12 @@ children_init(struct children *c, const struct child_setup *setup)
 
 	memset(c, 0, sizeof(*c));
 	c->setup = *setup;
-	c->resolver_restart.at = INSTANT_NEVER;
+	fill_list(c);
 	if (!channel_pair(fds))
 		fatal("cannot make a channel to the launcher");
-	channel_open(&c->launcher, fds[0], PARENT, LAUNCHER);
-	channel_send(&c->launcher, MSG_CHILD_SETUP, 0, -1, setup);
+	channel_open(c->launcher, fds[0], PARENT, LAUNCHER);
+	channel_send(c->launcher, MSG_CHILD_SETUP, 0, -1, setup);
+	find(c, LAUNCHER)->wanted = true;
 	if (spawn(LAUNCHER, 0, fds[1]) == -1)
 		fatal("cannot start the launcher");
 }
@@ -96,21 +141,26 @@ children_init(struct children *c, const struct child_setup *setup)
 void
 children_start(struct children *c)
 {
-	if (!start(c, &c->engine, ENGINE, 0))
-		fatal("cannot start the engine");
-	start_resolver(c);
+	enum process	 process;
+
+	for (process = LAUNCHER + 1; process < PROCESSES; process++)
+		children_set(c, process, kinds[process].start);
 }
 
 void
-children_set_servers(struct children *c, size_t n)
+children_set(struct children *c, enum process process, size_t n)
 {
-	size_t		 i;
+	struct child	*child = find(c, process);
+	uint32_t	 i;
 
-	for (i = n; i < c->nservers; i++)
-		channel_close(&c->servers[i]);
-	for (i = c->nservers; i < n; i++)
-		start_server(c, i);
-	c->nservers = n;
+	for (i = 0; process_is_child(process, i); i++, child++) {
+		if (i >= n)
+			end(child);
+		else if (!child->wanted)
+			start(c, child);
+	}
+	if (process == SERVER)
+		c->nservers = n;
 }
 
 void
@@ -118,11 +168,8 @@ children_poll(struct children *c, struct pollset *set)
 {
 	size_t		 i;
 
-	channel_poll(&c->launcher, set);
-	channel_poll(&c->engine, set);
-	channel_poll(&c->resolver, set);
-	for (i = 0; i < c->nservers; i++)
-		channel_poll(&c->servers[i], set);
+	for (i = 0; i < CHILDREN_MOST; i++)
+		channel_poll(&c->list[i].channel, set);
 }
 
 /*
@@ -140,87 +187,105 @@ lose(struct children *c, enum process process)
 void
 children_transfer(struct children *c, const struct pollset *set)
 {
-	size_t		 i;
+	struct child	*child;
 
-	/* What these two said last is still to be taken. */
-	if (!channel_transfer(&c->launcher, set))
-		lose(c, LAUNCHER);
-	if (!channel_transfer(&c->engine, set))
-		lose(c, ENGINE);
-	if (!channel_transfer(&c->resolver, set))
-		channel_close(&c->resolver);
-	for (i = 0; i < c->nservers; i++)
-		if (!channel_transfer(&c->servers[i], set))
-			channel_close(&c->servers[i]);
+	for (child = c->list; child < c->list + CHILDREN_MOST; child++) {
+		if (channel_transfer(&child->channel, set))
+			continue;
+		/* What such a one said last is still to be taken. */
+		if (kinds[child->process].end == ENDS_ALL)
+			lose(c, child->process);
+		else
+			channel_close(&child->channel);
+	}
 }
 
 /* The more often it ends, the later it is started again. */
 static void
-check(const struct channel *ch, struct restart *r, const char *name,
-    struct instant now)
+set_date(struct child *child, struct instant now)
 {
-	if (ch->open || r->at.ns != INSTANT_NEVER.ns)
-		return;
+	struct restart	*r = &child->restart;
+
 	if (instant_diff(now, r->started) > RESTART_FORGET || r->delay == 0)
 		r->delay = RESTART_FIRST;
 	else if (r->delay < RESTART_MOST)
 		r->delay *= 2;
 	r->at = instant_add(now, r->delay);
-	log_warnx("%s is gone, starting another in %.0fs", name, r->delay);
+	r->tell = instant_add(now, REPORT_WAIT);
+}
+
+/* The launcher says how it ended, mostly soon: that comes first in the log. */
+static void
+tell_date(struct child *child, struct instant now)
+{
+	struct restart	*r = &child->restart;
+
+	if (r->tell.ns == INSTANT_NEVER.ns ||
+	    (!r->reported && instant_before(now, r->tell)))
+		return;
+	r->tell = INSTANT_NEVER;
+	log_info("starting another %s in %.0f s",
+	    process_name(child->process), r->delay);
 }
 
 void
 children_check(struct children *c, struct instant now)
 {
-	size_t		 i;
+	struct child	*child;
 
-	if (!c->launcher.open)
-		lose(c, LAUNCHER);
-	if (!c->engine.open)
-		lose(c, ENGINE);
-	check(&c->resolver, &c->resolver_restart, process_name(RESOLVER), now);
-	for (i = 0; i < c->nservers; i++)
-		check(&c->servers[i], &c->server_restart[i],
-		    process_name(SERVER), now);
+	for (child = c->list; child < c->list + CHILDREN_MOST; child++) {
+		if (!child->wanted || child->channel.open)
+			continue;
+		if (kinds[child->process].end == ENDS_ALL)
+			lose(c, child->process);
+		else if (child->restart.at.ns == INSTANT_NEVER.ns)
+			set_date(child, now);
+		tell_date(child, now);
+	}
 }
 
-bool
-children_restart(struct children *c, struct instant now, size_t *which)
+struct child *
+children_restart(struct children *c, struct instant now)
 {
-	size_t		 i;
+	struct child	*child;
 
-	if (!instant_before(now, c->resolver_restart.at))
-		start_resolver(c);
-	for (i = 0; i < c->nservers; i++) {
-		if (instant_before(now, c->server_restart[i].at))
+	for (child = c->list; child < c->list + CHILDREN_MOST; child++) {
+		if (instant_before(now, child->restart.at))
 			continue;
-		start_server(c, i);
-		*which = i;
-		return true;
+		start(c, child);
+		return child;
 	}
-	return false;
+	return NULL;
 }
 
 struct instant
 children_deadline(const struct children *c)
 {
-	struct instant	 first = c->resolver_restart.at;
+	struct instant	 first = INSTANT_NEVER;
+	const struct restart *r;
 	size_t		 i;
 
-	for (i = 0; i < c->nservers; i++)
-		first = instant_min(first, c->server_restart[i].at);
+	for (i = 0; i < CHILDREN_MOST; i++) {
+		r = &c->list[i].restart;
+		first = instant_min(first, instant_min(r->at, r->tell));
+	}
 	return first;
 }
 
-static void
-log_end(struct children *c, const struct child_ended *end)
+void
+children_log_end(struct children *c, const struct child_ended *end)
 {
+	struct child	*child;
 	const char	*name;
 
 	if (end->name.process >= PROCESSES)
 		return;
 	if (end->name.process == ENGINE)
 		c->engine_reported = true;
+	for (child = c->list; child < c->list + CHILDREN_MOST; child++)
+		if (child->process == end->name.process &&
+		    child->instance == end->name.instance)
+			child->restart.reported = true;
 	name = process_name((enum process)end->name.process);
 	if (WIFSIGNALED(end->status))
 		log_warnx("%s (pid %d) was killed by signal %d%s", name,
@@ -235,44 +300,30 @@ log_end(struct children *c, const struct child_ended *end)
 }
 
 void
-children_log_ends(struct children *c)
-{
-	struct message	 msg;
-
-	while (channel_receive(&c->launcher, &msg)) {
-		if (msg.type == MSG_CHILD_ENDED)
-			log_end(c, msg.data);
-		if (msg.fd != -1)
-			close(msg.fd);
-	}
-}
-
-void
 children_await_report(struct children *c)
 {
 	struct pollset	 set;
+	struct message	 msg;
 	struct instant	 end = instant_add(instant_now(), REPORT_WAIT);
-	bool		 there = c->launcher.open;
+	bool		 there = c->launcher->open;
 
 	while (there && !c->engine_reported &&
 	    instant_before(instant_now(), end)) {
 		pollset_clear(&set);
-		channel_poll(&c->launcher, &set);
+		channel_poll(c->launcher, &set);
 		pollset_wait(&set, end, NULL);
-		there = channel_transfer(&c->launcher, &set);
-		children_log_ends(c);
-		there = there && c->launcher.open;
+		there = channel_transfer(c->launcher, &set);
+		while (channel_receive(c->launcher, &msg))
+			children_log_end(c, msg.data);
+		there = there && c->launcher->open;
 	}
 }
 
 void
 children_stop(struct children *c)
 {
-	size_t		 i;
+	struct child	*child = c->list + CHILDREN_MOST;
 
-	channel_close(&c->engine);
-	channel_close(&c->resolver);
-	for (i = 0; i < c->nservers; i++)
-		channel_close(&c->servers[i]);
-	channel_close(&c->launcher);
+	while (child-- > c->list)	/* the launcher last */
+		end(child);
 }

@@ -1,6 +1,6 @@
 /*
- * The parent's children: launcher, engine, resolver and servers; who is
- * replaced when it ends, and who takes the daemon down.
+ * The parent's children: who runs, who is replaced when it ends, and who takes
+ * the daemon down.
  */
 #ifndef NTPD_PARENT_CHILDREN_H
 #define NTPD_PARENT_CHILDREN_H
@@ -9,26 +9,33 @@
 #include <stddef.h>
 
 #include "common/loop.h"
-#include "ntpd/config.h"
 #include "ntpd/process.h"
 
 /* When a stateless child is started again, and how patient we are by now. */
 struct restart {
 	struct instant	 at;		/* INSTANT_NEVER: it runs */
 	struct instant	 started;
+	struct instant	 tell;		/* log that, at the latest */
+	bool		 reported;	/* the launcher said how it ended */
 	double		 delay;		/* s, of the next time */
+};
+
+struct child {
+	enum process	 process;
+	uint32_t	 instance;
+	bool		 wanted;	/* it is to run */
+	struct channel	 channel;
+	struct restart	 restart;
 };
 
 struct children {
 	struct child_setup setup;	/* what every child is told first */
-	struct channel	 launcher;
-	struct channel	 engine;
-	struct channel	 resolver;
-	struct restart	 resolver_restart;
-	struct channel	 servers[CONFIG_MAX_WORKERS];
-	struct restart	 server_restart[CONFIG_MAX_WORKERS];
+	struct child	 list[CHILDREN_MOST];	/* by process and instance */
+	struct channel	*launcher;	/* of the list */
+	struct channel	*engine;
+	struct child	*servers;	/* the first nservers are wanted */
 	size_t		 nservers;
-	bool		 fatal;		/* launcher or engine ended: ... */
+	bool		 fatal;		/* one that ends all has ended: ... */
 	enum process	 lost;		/* ... this one */
 	bool		 engine_reported; /* and how it did is logged */
 };
@@ -37,14 +44,15 @@ struct children {
 void		 children_init(struct children *c,
 		    const struct child_setup *setup);
 
-/* Start the engine and the resolver, and have them talk. */
+/* Start those that run from the start. */
 void		 children_start(struct children *c);
 
 /*
- * Have N servers; superfluous ones end, new ones start, now or, if that is
- * not possible, later.
+ * Have N children of PROCESS; superfluous ones end, new ones start, now or, if
+ * that is not possible, later.
  */
-void		 children_set_servers(struct children *c, size_t n);
+void		 children_set(struct children *c, enum process process,
+		    size_t n);
 
 /* Before pollset_wait(). */
 void		 children_poll(struct children *c, struct pollset *set);
@@ -60,17 +68,17 @@ void		 children_transfer(struct children *c,
 void		 children_check(struct children *c, struct instant now);
 
 /*
- * Start again those whose time has come.  True if a server was: it needs its
- * sockets.  *WHICH is its number.
+ * Start one of those again whose time has come.  It knows nothing yet but its
+ * setup.  NULL if there is none left.
  */
-bool		 children_restart(struct children *c, struct instant now,
-		    size_t *which);
+struct child	*children_restart(struct children *c, struct instant now);
 
 /* When the next one is to be started again. */
 struct instant	 children_deadline(const struct children *c);
 
-/* Log how children ended, as far as the launcher has reported it. */
-void		 children_log_ends(struct children *c);
+/* Log how a child ended, as the launcher reports it. */
+void		 children_log_end(struct children *c,
+		    const struct child_ended *end);
 
 /*
  * If the engine is gone, wait a moment for the launcher's report of its end:

@@ -179,8 +179,8 @@ clear_loops(struct clock *c)
 	if (clock_adjtime(CLOCK_REALTIME, &tx) == -1) {
 		if (!c->read_only)
 			fatal("cannot read the clock's state");
-		log_warn("cannot read the clock's state, its frequency is "
-		    "taken for 0");
+		log_warn("cannot read the clock's state, its frequency "
+		    "correction is taken for 0 ppm");
 		return;
 	}
 	c->frequency = rate_get(&tx);
@@ -368,10 +368,10 @@ clock_watch(struct clock *c)
 		return;
 	}
 	if (!c->reported_other && log_allowed(&limit, instant_now(), NULL))
-		log_warnx("another program steers the clock (%.3f ppm, tick "
-		    "%ld us, status 0x%x): two NTP daemons cannot work, stop "
-		    "the other one", rate_get(&tx) * 1e6, tx.tick,
-		    (unsigned)tx.status);
+		log_warnx("another program steers the clock (frequency "
+		    "correction %+.3f ppm, tick %ld us, status 0x%x): two NTP "
+		    "daemons cannot work, stop the other one",
+		    rate_get(&tx) * 1e6, tx.tick, (unsigned)tx.status);
 	c->reported_other = true;
 	adjust(c, &adjtime, "end adjtime(3)");
 	stop_loops(c, (tx.status & ~STA_LEAP) | leap_status(c->leap));

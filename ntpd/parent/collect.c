@@ -21,7 +21,7 @@ collect_ask(struct collect *c, bool clients)
 }
 
 static void
-begin(struct collect *c, struct channel *workers, size_t n,
+begin(struct collect *c, struct child *workers, size_t n,
     struct instant now)
 {
 	struct server_show what = { .clients = c->clients_wanted };
@@ -39,8 +39,8 @@ begin(struct collect *c, struct channel *workers, size_t n,
 	c->top.version = CONTROL_VERSION;
 	c->top.workers = (uint32_t)n;
 	for (i = 0; i < n; i++) {
-		if (c->owes[i] || !channel_send(&workers[i], MSG_SERVER_SHOW,
-		    c->round, -1, &what))
+		if (c->owes[i] || !channel_send(&workers[i].channel,
+		    MSG_SERVER_SHOW, c->round, -1, &what))
 			continue;
 		c->awaited[i] = c->owes[i] = true;
 	}
@@ -48,12 +48,12 @@ begin(struct collect *c, struct channel *workers, size_t n,
 
 /* Nothing comes any more from who is gone, and his successor owes nothing. */
 static void
-forget_gone(struct collect *c, const struct channel *workers, size_t n)
+forget_gone(struct collect *c, const struct child *workers, size_t n)
 {
 	size_t		 i;
 
 	for (i = 0; i < CONFIG_MAX_WORKERS; i++)
-		if (i >= n || !workers[i].open)
+		if (i >= n || !workers[i].channel.open)
 			c->awaited[i] = c->owes[i] = false;
 }
 
@@ -69,7 +69,7 @@ is_complete(const struct collect *c)
 }
 
 bool
-collect_run(struct collect *c, struct channel *workers, size_t n,
+collect_run(struct collect *c, struct child *workers, size_t n,
     struct instant now)
 {
 	forget_gone(c, workers, n);

@@ -17,7 +17,7 @@
 #include "common/control.h"
 #include "common/loop.h"
 #include "ntpd/config.h"
-#include "ntpd/process.h"
+#include "ntpd/parent/children.h"
 
 struct collect {
 	uint32_t	 round;		/* the number of the latest */
@@ -44,7 +44,7 @@ uint32_t	 collect_ask(struct collect *c, bool clients);
  * c->top are the results of c->round.  To
  * be called once a turn of the loop, after all messages have been taken.
  */
-bool		 collect_run(struct collect *c, struct channel *workers,
+bool		 collect_run(struct collect *c, struct child *workers,
 		    size_t n, struct instant now);
 
 /* Take a message of worker I; what is no answer to a question is ignored. */

@@ -11,11 +11,19 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/format.h"
 #include "common/log.h"
 #include "ntpd/parent/state.h"
 
 /* The clock was set by so much: that is a new start, s. */
 #define JUMP_NEW_START		0.128
+
+/* -x: an offset that differs by less than this part is the same. */
+#define SAME_OFFSET		0.1
+
+/* -x: changes that are less are no news, s/s and s. */
+#define SAY_FREQUENCY		1e-6
+#define SAY_OFFSET		1e-3
 
 void
 command_send_state(struct parent *p, bool answers_step, struct instant now)
@@ -34,7 +42,7 @@ command_send_state(struct parent *p, bool answers_step, struct instant now)
 	if (p->clock.slew != 0)
 		state.slew_left = fmax(0,
 		    instant_diff(p->clock.slew_end, now));
-	channel_send(&p->children.engine, MSG_CLOCK_STATE, 0, -1, &state);
+	channel_send(p->children.engine, MSG_CLOCK_STATE, 0, -1, &state);
 }
 
 /* A program that sets the clock each second is not to fill the log. */
@@ -43,7 +51,7 @@ log_jump(double by, double slept)
 {
 	static struct log_limit limit = { .burst = 5, .interval = 600 };
 	uint64_t	 suppressed;
-	char		 more[64] = "";
+	char		 more[64] = "", step[FORMAT_LEN];
 
 	if ((slept < 1 && fabs(by) < CLOCK_JUMP_LEAST) ||
 	    !log_allowed(&limit, instant_now(), &suppressed))
@@ -55,8 +63,8 @@ log_jump(double by, double slept)
 		log_info("the machine slept for %.0f s, starting anew%s", slept,
 		    more);
 	else
-		log_warnx("the clock was set by %+.3f s by another program%s",
-		    by, more);
+		log_warnx("another program has set the clock %s%s",
+		    format_step(by, step), more);
 }
 
 /* How far it jumped is for the log and the engine; that it did is known. */
@@ -72,7 +80,7 @@ look_at_jump(struct parent *p)
 	new_start = fabs(jumped.by) >= JUMP_NEW_START || slept >= 1;
 	if (new_start) {
 		policy_jumped(&p->policy);
-		channel_send(&p->children.engine, MSG_CLOCK_JUMPED, 0, -1,
+		channel_send(p->children.engine, MSG_CLOCK_JUMPED, 0, -1,
 		    &jumped);
 	}
 	/* It may have been a leap second, too: so the engine wakes to look. */
@@ -105,15 +113,32 @@ command_watch_clock(struct parent *p)
 		    TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL);
 }
 
+/* WHAT the engine wants cannot be, WHY. */
 static void
-refuse(const char *what, double value, const char *unit, enum verdict why)
+refuse(const char *what, const char *how, enum verdict why)
 {
 	static struct log_limit limit = { .burst = 5, .interval = 600 };
-	uint64_t	 suppressed;
 
-	if (log_allowed(&limit, instant_now(), &suppressed))
-		log_warnx("engine asked for %s of %+.3f %s: refused, %s", what,
-		    value, unit, policy_reason(why));
+	if (log_allowed(&limit, instant_now(), NULL))
+		log_warnx("the engine asked %s%s: refused, %s", what, how,
+		    policy_reason(why));
+}
+
+static void
+refuse_rate(const char *what, double rate, enum verdict why)
+{
+	char		 how[FORMAT_LEN];
+
+	snprintf(how, sizeof(how), " of %+.3f ppm", rate * 1e6);
+	refuse(what, how, why);
+}
+
+static void
+refuse_step(const char *what, double by, enum verdict why)
+{
+	char		 how[FORMAT_LEN];
+
+	refuse(what, format_step(by, how), why);
 }
 
 /* Said, too: it cannot be corrected. */
@@ -136,7 +161,8 @@ do_frequency(struct parent *p, const struct clock_frequency *wanted)
 	enum verdict	 verdict = policy_frequency(&p->policy, wanted);
 
 	if (verdict != PERMITTED) {
-		refuse("a frequency", wanted->frequency * 1e6, "ppm", verdict);
+		refuse_rate("for a frequency correction", wanted->frequency,
+		    verdict);
 		return;
 	}
 	p->wanted_frequency = wanted->frequency;
@@ -148,16 +174,38 @@ do_frequency(struct parent *p, const struct clock_frequency *wanted)
 		p->drift_error = -1;
 }
 
-/* -x: what would be done, at a bounded rate. */
+/*
+ * -x: what would be done, if it is something else than what was said last, and
+ * at a bounded rate.
+ */
 static void
-say_slew(const struct clock_slew *wanted, double frequency, struct instant now)
+say_slew(const struct parent *p, const struct clock_slew *wanted,
+    struct instant now)
 {
-	static struct log_limit limit = { .burst = 4, .interval = 600 };
+	static struct log_limit limit = { .burst = 4, .interval = 3600 };
+	static double	 said = NAN, said_frequency;
+	double		 by = wanted->rate * wanted->duration;
+	double		 frequency = p->wanted_frequency;
+	char		 offset[FORMAT_LEN];
 
-	if (log_allowed(&limit, now, NULL))
-		log_info("would correct %+.6f s in %.0f s, and the frequency "
-		    "by %+.3f ppm", wanted->rate * wanted->duration,
-		    wanted->duration, frequency * 1e6);
+	/* The step that was not made, and was said, would have removed it. */
+	if (fabs(by - p->unmade_step) < SAME_OFFSET * fabs(by))
+		return;
+	if (fabs(frequency - said_frequency) < SAY_FREQUENCY &&
+	    fabs(by - said) < SAY_OFFSET + SAME_OFFSET * fabs(said))
+		return;
+	if (!log_allowed(&limit, now, NULL))
+		return;
+	said = by;
+	said_frequency = frequency;
+	if (by == 0)
+		log_info("would leave the offset and correct the frequency by "
+		    "%+.3f ppm", frequency * 1e6);
+	else
+		log_info("the clock is %s: would remove that in %.0f s, and "
+		    "correct the frequency by %+.3f ppm",
+		    format_offset(by, offset), wanted->duration,
+		    frequency * 1e6);
 }
 
 static void
@@ -166,11 +214,11 @@ do_slew(struct parent *p, const struct clock_slew *wanted, struct instant now)
 	enum verdict	 verdict = policy_slew(&p->policy, wanted);
 
 	if (verdict != PERMITTED) {
-		refuse("a slew", wanted->rate * 1e6, "ppm", verdict);
+		refuse_rate("for a slew", wanted->rate, verdict);
 		return;
 	}
 	if (p->clock.read_only)
-		say_slew(wanted, p->wanted_frequency, now);
+		say_slew(p, wanted, now);
 	clock_set_slew(&p->clock, wanted->rate, wanted->duration, now);
 }
 
@@ -180,6 +228,7 @@ do_step(struct parent *p, const struct clock_step *wanted, struct instant now)
 	static struct log_limit limit = { .burst = 5, .interval = 600 };
 	struct policy	 before;
 	enum verdict	 verdict;
+	char		 step[FORMAT_LEN];
 
 	/* Our own step must not hide another's, and after that is void. */
 	if (command_check_clock(p))
@@ -187,14 +236,16 @@ do_step(struct parent *p, const struct clock_step *wanted, struct instant now)
 	before = p->policy;
 	verdict = policy_step(&p->policy, wanted, clock_unix_time(), now);
 	if (verdict != PERMITTED) {
-		refuse("a step", wanted->by, "s", verdict);
+		refuse_step("to set the clock ", wanted->by, verdict);
 		return;
 	}
 	if (!p->clock.read_only && !clock_step(&p->clock, wanted->by))
 		p->policy = before;	/* it was not used */
 	else if (log_allowed(&limit, now, NULL))
-		log_info("%s by %+.6f s", p->clock.read_only ?
-		    "would set the clock" : "clock set", wanted->by);
+		log_info("%s %s", p->clock.read_only ?
+		    "would set the clock" : "clock set",
+		    format_step(wanted->by, step));
+	p->unmade_step = p->clock.read_only ? wanted->by : 0;
 	command_watch_clock(p);		/* our step is not somebody else's */
 }
 
@@ -202,21 +253,22 @@ static void
 do_new_start(struct parent *p, const struct clock_new_start *wanted,
     struct instant now)
 {
-	static struct log_limit limit = { .burst = 5, .interval = 600 };
 	enum policy_state before = p->policy.state;
 	enum verdict	 verdict = policy_new_start(&p->policy, wanted, now);
 
 	if (verdict != PERMITTED)
-		refuse("a new start", wanted->by, "s", verdict);
-	else if (p->policy.state != before && log_allowed(&limit, now, NULL))
-		log_info("all servers see the clock late, as if the machine "
-		    "had been paused: it may be set forward once");
+		refuse_step("to set the clock, as after a pause, ",
+		    wanted->by, verdict);
+	else if (p->policy.state != before)
+		log_debug("the machine seems to have been paused: the clock "
+		    "may be set forward once");
 }
 
 static void
 do_quality(struct parent *p, const struct clock_quality *q, struct instant now)
 {
 	char		 text[CONTROL_NAME_LEN + 160], peer[CONTROL_NAME_LEN];
+	char		 offset[FORMAT_LEN];
 
 	if (!isfinite(q->esterror) || !isfinite(q->maxerror) ||
 	    !isfinite(q->offset) || q->esterror < 0 || q->maxerror < 0)
@@ -232,7 +284,8 @@ do_quality(struct parent *p, const struct clock_quality *q, struct instant now)
 	peer[strcspn(peer, "\n")] = '\0';
 	if (q->synchronized)
 		snprintf(text, sizeof(text), "STATUS=synchronized to %s, "
-		    "stratum %u, offset %+.6f s", peer, q->stratum, q->offset);
+		    "stratum %u, %s", peer, q->stratum,
+		    format_offset(q->offset, offset));
 	else if (q->stratum >= 1 && q->stratum <= LOCAL_MOST)
 		snprintf(text, sizeof(text), "STATUS=not synchronized, local "
 		    "time is served as stratum %u", q->stratum);
@@ -242,8 +295,10 @@ do_quality(struct parent *p, const struct clock_quality *q, struct instant now)
 }
 
 void
-command_run(struct parent *p, const struct message *msg, struct instant now)
+command_run(struct parent *p, const struct message *msg)
 {
+	const struct instant now = msg->at;
+
 	switch (msg->type) {
 	case MSG_CLOCK_FREQUENCY:
 		do_frequency(p, msg->data);

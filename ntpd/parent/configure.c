@@ -17,7 +17,8 @@ static void
 report(void *arg, bool is_error, const char *line)
 {
 	(void)arg;
-	log_at(is_error ? LOG_ERR : LOG_WARNING, "%s", line);
+	log_at(is_error ? LOG_ERR : LOG_WARNING, "%s%s",
+	    is_error ? "" : "warning: ", line);
 }
 
 /*
@@ -124,32 +125,32 @@ send_own_refids(struct parent *p)
 			    "machine has");
 		return;
 	}
-	channel_send(&p->children.engine, MSG_ENGINE_OWN, 0, -1, &own);
+	channel_send(p->children.engine, MSG_ENGINE_OWN, 0, -1, &own);
 }
 
 void
 configure_links(struct parent *p)
 {
 	if (links_number(&p->conf))
-		configure_engine(p, false, 0);
+		configure_engine(p, NULL);
 	else
 		send_own_refids(p);
 }
 
 void
-configure_engine(struct parent *p, bool has_drift, double drift_error)
+configure_engine(struct parent *p, const struct drift *learned)
 {
 	struct engine_setup setup = {
 		.read_only = p->options->read_only,
 		.listening = p->conf.nlisteners > 0,
 		.step = (uint8_t)p->conf.step,
-		.has_drift = has_drift,
+		.has_drift = learned != NULL,
 		.local_stratum = p->conf.local_stratum,
 		.local_orphan = p->conf.local_orphan,
 		.nservers = (uint32_t)p->conf.nservers,
 		.step_threshold = p->conf.step_threshold,
 		.frequency = p->clock.frequency,
-		.frequency_error = drift_error
+		.frequency_error = learned != NULL ? learned->error : 0
 	};
 	size_t		 i;
 
@@ -157,9 +158,9 @@ configure_engine(struct parent *p, bool has_drift, double drift_error)
 	log_missing(&p->conf);
 	send_own_refids(p);
 	for (i = 0; i < p->conf.nservers; i++)
-		channel_send(&p->children.engine, MSG_ENGINE_HOST,
+		channel_send(p->children.engine, MSG_ENGINE_HOST,
 		    (uint32_t)i, -1, &p->conf.servers[i]);
-	channel_send(&p->children.engine, MSG_ENGINE_SETUP, 0, -1, &setup);
+	channel_send(p->children.engine, MSG_ENGINE_SETUP, 0, -1, &setup);
 	/* How far may it step now? */
 	command_send_state(p, false, instant_now());
 }
@@ -187,7 +188,7 @@ send_rules(struct channel *server, const struct config *conf)
 void
 configure_server(struct parent *p, size_t i)
 {
-	struct channel	*server = &p->children.servers[i];
+	struct channel	*server = &p->children.servers[i].channel;
 
 	if (!server->open)
 		return;
@@ -206,7 +207,7 @@ configure_servers(struct parent *p)
 
 	for (i = n; i < p->children.nservers; i++)
 		listeners_forget(&p->listeners, i);
-	children_set_servers(&p->children, n);
+	children_set(&p->children, SERVER, n);
 	for (i = 0; i < n; i++)
 		configure_server(p, i);
 	listeners_configure(&p->listeners, &p->conf, p->children.servers, n);
@@ -242,7 +243,7 @@ configure_reload(struct parent *p)
 	p->policy.step = new.step;
 	p->policy.threshold = new.step_threshold;
 	p->policy.limit = new.step_limit;
-	configure_engine(p, false, 0);
+	configure_engine(p, NULL);
 	configure_servers(p);
 	if (p->ready)
 		p->ready = notify_send(&p->notify, "READY=1");

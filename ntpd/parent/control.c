@@ -52,12 +52,14 @@ control_open(struct control *c, const char *path)
 	c->next_id = 1;
 	c->rest = INSTANT_NEVER;
 	if (somebody_answers(&sun)) {
-		log_warnx("another ntpd is running: it answers at %s", path);
+		log_at(LOG_CRIT, "fatal: another ntpd is running: it answers "
+		    "at %s", path);
 		return false;
 	}
 	c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (c->fd == -1) {
-		log_warn("control socket");
+		log_at(LOG_CRIT, "fatal: cannot make the control socket: %s",
+		    strerror(errno));
 		return false;
 	}
 	imsg_refuse_fds(c->fd);
@@ -69,7 +71,9 @@ control_open(struct control *c, const char *path)
 	umask(mask);
 	if (bound == 0 && listen(c->fd, CONTROL_CONNECTIONS) == 0)
 		return true;
-	log_warn("control socket %s", path);
+	log_at(LOG_CRIT, "fatal: cannot make the control socket %s: %s", path,
+	    errno == ENOENT ? "its directory does not exist" :
+	    strerror(errno));
 	close(c->fd);
 	c->fd = -1;
 	return false;

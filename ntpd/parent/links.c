@@ -34,7 +34,7 @@ open_netlink(void)
 	if (fd != -1 && bind(fd, (const struct sockaddr *)&nl,
 	    sizeof(nl)) == 0)
 		return fd;
-	log_warn("cannot watch interfaces, looking at them every %.0fs",
+	log_warn("cannot watch interfaces, looking at them every %.0f s",
 	    LINKS_INTERVAL);
 	if (fd != -1)
 		close(fd);

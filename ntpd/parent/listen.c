@@ -141,7 +141,7 @@ give(struct listeners *ls, struct listener *l, unsigned family,
 	if (errno == EADDRINUSE && instant_before(instant_now(), ls->closing))
 		return false;
 	if (!l->failed[family])
-		log_warn("cannot listen on %s (%s), trying again every %.0fs",
+		log_warn("cannot listen on %s (%s), trying again every %.0f s",
 		    describe(&l->conf, name),
 		    families[family].name, RETRY_INTERVAL);
 	l->failed[family] = true;
@@ -151,20 +151,21 @@ give(struct listeners *ls, struct listener *l, unsigned family,
 /* See to it that all WORKERS have L's socket of FAMILY.  False to try again. */
 static bool
 give_all(struct listeners *ls, struct listener *l, unsigned family,
-    struct channel *workers, size_t n)
+    struct child *workers, size_t n)
 {
 	char		 name[DESCRIBE_LEN];
 	bool		 complete = true;
 	size_t		 i;
 
 	for (i = 0; i < n; i++) {
-		if (!workers[i].open || l->given[family][i])
+		if (!workers[i].channel.open || l->given[family][i])
 			continue;
-		l->given[family][i] = give(ls, l, family, &workers[i]);
+		l->given[family][i] = give(ls, l, family, &workers[i].channel);
 		complete = complete && l->given[family][i];
 	}
 	if (complete && l->failed[family]) {
 		l->failed[family] = false;
+		l->told = true;
 		log_info("now listening on %s (%s)",
 		    describe(&l->conf, name),
 		    families[family].name);
@@ -174,7 +175,7 @@ give_all(struct listeners *ls, struct listener *l, unsigned family,
 
 /* True if there was something to take back. */
 static bool
-take_back(struct listener *l, struct channel *workers, size_t n)
+take_back(struct listener *l, struct child *workers, size_t n)
 {
 	unsigned	 family;
 	size_t		 i;
@@ -184,7 +185,7 @@ take_back(struct listener *l, struct channel *workers, size_t n)
 		for (i = 0; i < n; i++) {
 			if (!l->given[family][i])
 				continue;
-			channel_send(&workers[i], MSG_SERVER_UNLISTEN,
+			channel_send(&workers[i].channel, MSG_SERVER_UNLISTEN,
 			    l->id + family, -1, NULL);
 			l->given[family][i] = false;
 			any = true;
@@ -280,7 +281,7 @@ take_over(struct listener *l, struct listener *old, size_t n)
  */
 static void
 close_old(struct listeners *ls, struct listener *old, size_t n,
-    struct channel *workers, size_t nworkers, bool shared)
+    struct child *workers, size_t nworkers, bool shared)
 {
 	struct instant	 now = instant_now();
 	bool		 any = false;
@@ -291,7 +292,7 @@ close_old(struct listeners *ls, struct listener *old, size_t n,
 		if (old[i].id != 0)
 			any |= take_back(&old[i], workers, nworkers);
 	for (i = 0; i < nworkers; i++)
-		channel_flush(&workers[i]);
+		channel_flush(&workers[i].channel);
 	if (any && !shared)
 		ls->retry = instant_add(now, CLOSING);
 	/* Workers that have no channel any more close theirs, too. */
@@ -301,7 +302,7 @@ close_old(struct listeners *ls, struct listener *old, size_t n,
 
 void
 listeners_configure(struct listeners *ls, const struct config *conf,
-    struct channel *workers, size_t n)
+    struct child *workers, size_t n)
 {
 	struct listener	 old[CONFIG_MAX_LISTENERS], *l;
 	size_t		 nold = ls->n, i;
@@ -326,6 +327,21 @@ listeners_configure(struct listeners *ls, const struct config *conf,
 	close_old(ls, old, nold, workers, n, shared && ls->shared);
 }
 
+bool
+listeners_any(const struct listeners *ls, size_t n)
+{
+	const struct listener *l;
+	unsigned	 family;
+	size_t		 i;
+
+	for (l = ls->list; l < ls->list + ls->n; l++)
+		for (family = 0; family < LISTEN_FAMILIES; family++)
+			for (i = 0; i < n; i++)
+				if (l->given[family][i])
+					return true;
+	return false;
+}
+
 void
 listeners_forget(struct listeners *ls, size_t i)
 {
@@ -343,15 +359,17 @@ listeners_forget(struct listeners *ls, size_t i)
  * could not be looked for: all is left as it was.
  */
 static bool
-follow_interface(struct listener *l, struct channel *workers, size_t n)
+follow_interface(struct listener *l, struct child *workers, size_t n)
 {
 	unsigned	 ifindex = if_nametoindex(l->conf.interface);
 	char		 name[DESCRIBE_LEN];
 
 	if (ifindex == 0 && errno != ENODEV)
 		return false;
-	if (ifindex != l->ifindex)
+	if (ifindex != l->ifindex) {
 		(void)take_back(l, workers, n);
+		l->told = false;
+	}
 	if (ifindex == 0 && !l->missing)
 		log_info("interface %s is %s: will listen on %s when it is "
 		    "there", l->conf.interface, l->ifindex != 0 ? "gone" :
@@ -364,32 +382,34 @@ follow_interface(struct listener *l, struct channel *workers, size_t n)
 
 /* Have all WORKERS listen on L.  False if it is to be tried again. */
 static bool
-update(struct listeners *ls, struct listener *l, struct channel *workers,
+update(struct listeners *ls, struct listener *l, struct child *workers,
     size_t n)
 {
 	char		 name[DESCRIBE_LEN];
 	const struct config_listener conf = present(l);
-	bool		 complete = true, had = false, has = false;
+	bool		 complete = true, has = false;
 	unsigned	 family;
 
 	for (family = 0; family < LISTEN_FAMILIES; family++) {
 		if (!wants_family(&l->conf, family))
 			continue;
-		had |= l->given[family][0];
 		complete &= give_all(ls, l, family, workers, n);
 		has |= l->given[family][0];
 	}
-	if (!has || had)
+	if (!has || l->told)
 		return complete;
-	log_info("listening on %s", describe(&l->conf, name));
+	l->told = true;
+	describe(&l->conf, name);
 	if (conf.kind == LISTEN_ADDRESS && !socket_is_here(&conf.addr))
-		log_warnx("this machine does not have the address %s yet",
-		    describe(&l->conf, name));
+		log_warnx("this machine does not have the address %s yet: "
+		    "will answer there when it has", name);
+	else
+		log_info("listening on %s", name);
 	return complete;
 }
 
 void
-listeners_update(struct listeners *ls, struct channel *workers, size_t n,
+listeners_update(struct listeners *ls, struct child *workers, size_t n,
     struct instant now)
 {
 	struct listener	*l;

@@ -12,7 +12,7 @@
 #include "common/loop.h"
 #include "ntpd/config.h"
 #include "ntpd/parent/spread.h"
-#include "ntpd/process.h"
+#include "ntpd/parent/children.h"
 
 /* One socket for each: IPv4, IPv6. */
 #define LISTEN_FAMILIES	2
@@ -23,6 +23,7 @@ struct listener {
 	unsigned	 ifindex;	/* of the interface it names; 0: not there */
 	uint32_t	 id;		/* of its sockets: id + family */
 	bool		 missing;	/* its interface; logged */
+	bool		 told;		/* logged: it is listened on */
 	bool		 failed[LISTEN_FAMILIES];	/* to open; logged */
 	bool		 given[LISTEN_FAMILIES][CONFIG_MAX_WORKERS];
 };
@@ -48,7 +49,10 @@ void	 listeners_init(struct listeners *ls);
  * others.
  */
 void	 listeners_configure(struct listeners *ls, const struct config *conf,
-	    struct channel *workers, size_t n);
+	    struct child *workers, size_t n);
+
+/* Is a socket open, with any of N workers? */
+bool	 listeners_any(const struct listeners *ls, size_t n);
 
 /* Worker I has just started (or ended): it has no sockets. */
 void	 listeners_forget(struct listeners *ls, size_t i);
@@ -59,7 +63,7 @@ void	 listeners_forget(struct listeners *ls, size_t i);
  * does not open is tried again after a while.  The functions around here set
  * ls->retry when there is news.
  */
-void	 listeners_update(struct listeners *ls, struct channel *workers,
+void	 listeners_update(struct listeners *ls, struct child *workers,
 	    size_t n, struct instant now);
 
 /* Interfaces may have come or gone: see what is to be done about it. */

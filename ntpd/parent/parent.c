@@ -25,8 +25,15 @@ on_signal(int sig)
 /* ---- messages ---- */
 
 static void
-engine_alive(struct parent *p)
+child_ended(struct parent *p, const struct message *msg)
 {
+	children_log_end(&p->children, msg->data);
+}
+
+static void
+engine_alive(struct parent *p, const struct message *msg)
+{
+	(void)msg;
 	if (!p->ready) {
 		background_ready(&p->background);
 		/* If this fails: again, in a while. */
@@ -37,52 +44,46 @@ engine_alive(struct parent *p)
 		notify_send(&p->notify, "WATCHDOG=1");
 }
 
+/* The engine does not know which sockets there are. */
 static void
-from_engine(struct parent *p, const struct message *msg, struct instant now)
+answer_status(struct parent *p, const struct message *msg)
 {
-	switch (msg->type) {
-	case MSG_ENGINE_ALIVE:
-		engine_alive(p);
-		break;
-	case MSG_CLOCK_FREQUENCY:
-	case MSG_CLOCK_SLEW:
-	case MSG_CLOCK_STEP:
-	case MSG_CLOCK_NEW_START:
-	case MSG_CLOCK_QUALITY:
-		command_run(p, msg, now);
-		break;
-	case MSG_STATUS_RECORD:
-	case MSG_PEER_RECORD:
-	case MSG_END_RECORD:
-		control_answer(&p->control, msg);
-		break;
-	default:
-		break;
-	}
+	struct control_status st = *(const struct control_status *)msg->data;
+	struct message	 whole = *msg;
+
+	st.serving = listeners_any(&p->listeners, p->children.nservers);
+	whole.data = &st;
+	control_answer(&p->control, &whole);
 }
 
 static void
-drain(struct parent *p, struct instant now)
+pass_record(struct parent *p, const struct message *msg)
+{
+	control_answer(&p->control, msg);
+}
+
+static void
+take_counters(struct parent *p, const struct message *msg)
+{
+	size_t		 i;
+
+	for (i = 0; i < p->children.nservers; i++)
+		if (msg->from == &p->children.servers[i].channel)
+			collect_take(&p->collect, i, msg);
+}
+
+static void	(*const handlers[MESSAGE_COUNT])(struct parent *,
+		    const struct message *) = { TO_PARENT(MESSAGE_HANDLER) };
+
+static void
+drain(struct parent *p)
 {
 	struct message	 msg;
 	size_t		 i;
 
-	children_log_ends(&p->children);
-	while (channel_receive(&p->children.engine, &msg)) {
-		from_engine(p, &msg, now);
-		if (msg.fd != -1)
-			close(msg.fd);
-	}
-	/* This has nothing to say; what it says all the same is dropped. */
-	while (channel_receive(&p->children.resolver, &msg))
-		if (msg.fd != -1)
-			close(msg.fd);
-	for (i = 0; i < p->children.nservers; i++)
-		while (channel_receive(&p->children.servers[i], &msg)) {
-			collect_take(&p->collect, i, &msg);
-			if (msg.fd != -1)
-				close(msg.fd);
-		}
+	for (i = 0; i < CHILDREN_MOST; i++)
+		while (channel_receive(&p->children.list[i].channel, &msg))
+			handlers[msg.type](p, &msg);
 }
 
 /* ---- loop ---- */
@@ -109,24 +110,25 @@ ask_engine(struct parent *p, struct instant now)
 	if (p->notify.watchdog > 0)
 		interval = fmin(interval, p->notify.watchdog / 3);
 	p->ask_engine = instant_add(now, interval);
-	channel_send(&p->children.engine, MSG_ENGINE_ASK, 0, -1, NULL);
+	channel_send(p->children.engine, MSG_ENGINE_ASK, 0, -1, NULL);
 }
 
 static void
 do_timers(struct parent *p, struct instant now)
 {
-	size_t		 i;
+	struct child	*child;
 
 	if (clock_end_slew(&p->clock, now))
 		command_send_state(p, false, now);
 	if (!instant_before(now, p->ask_engine)) {
 		ask_engine(p, now);
-		save_frequency(p, false);
+		save_frequency(p, SAVE_IF_WORTH_IT);
 	}
-	while (children_restart(&p->children, now, &i)) {
-		configure_server(p, i);
-		listeners_forget(&p->listeners, i);
-	}
+	while ((child = children_restart(&p->children, now)) != NULL)
+		if (child->process == SERVER) {
+			configure_server(p, child->instance);
+			listeners_forget(&p->listeners, child->instance);
+		}
 	children_check(&p->children, now);
 	if (links_due(&p->links, now)) {
 		configure_links(p);
@@ -163,11 +165,11 @@ wait_and_receive(struct parent *p)
 		listeners_follow(&p->listeners);
 	}
 	children_transfer(&p->children, &set);
-	drain(p, now);
+	drain(p);
 	/* Last: a step asked for before the clock was set finds that out. */
 	if (pollset_ready(&set, timer, POLLIN))
 		command_check_clock(p);
-	control_transfer(&p->control, &set, &p->children.engine, &p->collect,
+	control_transfer(&p->control, &set, p->children.engine, &p->collect,
 	    now);
 }
 
@@ -200,7 +202,7 @@ stop(struct parent *p)
 {
 	notify_send(&p->notify, "STOPPING=1");
 	clock_close(&p->clock);
-	save_frequency(p, true);
+	save_frequency(p, SAVE_NOW);
 	if (p->children.fatal) {
 		children_await_report(&p->children);
 		if (p->logpipe.fd != -1)	/* last words */
@@ -208,12 +210,16 @@ stop(struct parent *p)
 	}
 	children_stop(&p->children);
 	control_close(&p->control);
-	if (p->children.fatal)
-		log_warnx("the %s is gone: ending, the clock runs on at "
-		    "%.3f ppm", process_name(p->children.lost),
-		    p->clock.frequency * 1e6);
-	else
+	if (!p->children.fatal)
 		log_info("ending");
+	else if (!p->ready)
+		log_warnx("the %s did not start: ending, see above for the "
+		    "reason", process_name(p->children.lost));
+	else
+		log_warnx("the %s is gone: ending, the clock runs on with a "
+		    "frequency correction of %+.3f ppm",
+		    process_name(p->children.lost),
+		    p->clock.frequency * 1e6);
 	return p->children.fatal ? 1 : 0;
 }
 

@@ -4,14 +4,14 @@
  * interface appears or the configuration changes.  It cannot start programs,
  * become another user or trace anyone.
  */
-#include "ntpd/parent/parent_sandbox.h"
+#include "ntpd/parent/parent.h"
+#include "ntpd/sandbox.h"
 
 const char *const parent_read_only_capabilities = "cap_net_bind_service=ep";
 
 const struct sandbox parent_sandbox = {
-	.process = "parent",
 	.chroot = false,
-	.drop_user = false,
+	.user = USER_SAME,
 	.capabilities = "cap_sys_time,cap_net_bind_service=ep",
 	.files = FILES_OWN,
 	.max_files = 512,

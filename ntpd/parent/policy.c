@@ -270,13 +270,13 @@ policy_reason(enum verdict verdict)
 		return "too small for a step";
 	case STEP_TOO_LARGE:
 		return "over the step limit; check the servers, and if they "
-		    "are right restart ntpd or raise step limit";
+		    "are right restart ntpd or raise \"step limit\"";
 	case STEP_NOT_NOW:
 		return "steps are for the start only";
 	case STEP_BACKWARDS:
-		return "after a pause a clock is late, not early";
+		return "after a pause a clock is behind, not ahead";
 	case STEP_FORBIDDEN:
-		return "the configuration says never";
+		return "the configuration says \"step never\"";
 	case STEP_OUT_OF_AGE:
 		return "that is not a time of this age";
 	case NEW_START_TOO_SOON:

@@ -1,7 +1,12 @@
 /*
  * When the drift file is read and written.
  */
+#include <bsd/string.h>
+#include <errno.h>
+#include <libgen.h>
 #include <math.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "common/log.h"
 #include "ntpd/parent/drift.h"
@@ -13,8 +18,20 @@
  */
 #define DRIFT_SLEW		10e-6
 
+/* The drift file cannot be written because of ERROR; said once. */
+static void
+cannot_write(struct parent *p, int error)
+{
+	if (!p->drift_failed)
+		log_warnx("cannot write %s: %s; the frequency will have to be "
+		    "learned again after a restart", p->conf.driftfile,
+		    error == ENOENT ? "its directory does not exist" :
+		    strerror(error));
+	p->drift_failed = true;
+}
+
 void
-save_frequency(struct parent *p, bool now_or_never)
+save_frequency(struct parent *p, enum save_when when)
 {
 	struct instant	 now = instant_now();
 	const struct drift drift = {
@@ -23,7 +40,7 @@ save_frequency(struct parent *p, bool now_or_never)
 
 	if (p->drift_error < 0 || p->clock.read_only)
 		return;
-	if (!now_or_never && (fabs(p->clock.slew) > DRIFT_SLEW ||
+	if (when == SAVE_IF_WORTH_IT && (fabs(p->clock.slew) > DRIFT_SLEW ||
 	    !drift_worth_writing(&p->drift_saved, &drift,
 	    instant_diff(now, p->drift_saved_at))))
 		return;
@@ -34,26 +51,35 @@ save_frequency(struct parent *p, bool now_or_never)
 		p->drift_failed = false;
 		return;
 	}
-	if (!p->drift_failed)
-		log_warn("cannot write %s: the frequency will have to be "
-		    "learned again after a restart", p->conf.driftfile);
-	p->drift_failed = true;
+	cannot_write(p, errno);
 }
 
-bool
-save_load(struct parent *p, double *error)
+/* An hour from now is too late to hear of it. */
+static void
+check_directory(struct parent *p)
 {
-	double		 f;
+	char		 path[CONFIG_PATH_LEN];
 
-	switch (drift_read(p->conf.driftfile, &f, error)) {
+	strlcpy(path, p->conf.driftfile, sizeof(path));
+	if (!p->clock.read_only && access(dirname(path), W_OK) == -1)
+		cannot_write(p, errno);
+}
+
+const struct drift *
+save_load(struct parent *p)
+{
+	struct drift	*saved = &p->drift_saved;
+
+	switch (drift_read(p->conf.driftfile, &saved->frequency,
+	    &saved->error)) {
 	case DRIFT_OK:
-		log_debug("frequency %.3f +- %.3f ppm from %s", f * 1e6,
-		    *error * 1e6, p->conf.driftfile);
-		clock_set_frequency(&p->clock, f);
-		p->drift_saved.frequency = f;
-		p->drift_saved.error = *error;
-		return true;
+		log_debug("frequency %.3f +- %.3f ppm from %s",
+		    saved->frequency * 1e6, saved->error * 1e6,
+		    p->conf.driftfile);
+		clock_set_frequency(&p->clock, saved->frequency);
+		return saved;
 	case DRIFT_MISSING:
+		check_directory(p);
 		break;
 	case DRIFT_CORRUPT:
 		log_warnx("%s is not a drift file: ignored, the frequency "
@@ -64,5 +90,5 @@ save_load(struct parent *p, double *error)
 		    p->conf.driftfile);
 		break;
 	}
-	return false;
+	return NULL;
 }

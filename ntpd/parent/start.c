@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "common/log.h"
-#include "ntpd/parent/parent_sandbox.h"
 #include "ntpd/parent/state.h"
 #include "ntpd/sandbox.h"
 
@@ -92,8 +91,7 @@ void
 start(struct parent *p)
 {
 	struct child_setup setup;
-	double		 drift_error = 0;
-	bool		 has_drift;
+	const struct drift *learned;
 
 	memset(&setup, 0, sizeof(setup));
 	prepare_setup(p, &setup);
@@ -107,11 +105,11 @@ start(struct parent *p)
 	    TFD_NONBLOCK | TFD_CLOEXEC);
 	command_watch_clock(p);
 	policy_start(&p->policy);
-	has_drift = save_load(p, &drift_error);
+	learned = save_load(p);
 	links_open(&p->links);
 	listeners_init(&p->listeners);
 	children_start(&p->children);
-	configure_engine(p, has_drift, drift_error);
+	configure_engine(p, learned);
 	configure_servers(p);
 	confine(p->options->read_only);
 }

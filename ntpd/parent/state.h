@@ -42,6 +42,7 @@ struct parent {
 	sigset_t	 waiting;	/* signals let through while waiting */
 
 	double		 wanted_frequency; /* s/s, the engine's last wish */
+	double		 unmade_step;	/* s, the last one that -x left out */
 	double		 drift_error;	/* s/s, as the engine says; -1: none */
 	struct drift	 drift_saved;	/* what the file says */
 	struct instant	 drift_saved_at;
@@ -57,8 +58,7 @@ struct parent {
  * Judge and carry out the engine's CLOCK_* message, and tell it what the
  * clock does now.
  */
-void	 command_run(struct parent *p, const struct message *msg,
-	    struct instant now);
+void	 command_run(struct parent *p, const struct message *msg);
 
 /* Tell the engine what the clock does; ANSWERS_STEP: after a CLOCK_STEP. */
 void	 command_send_state(struct parent *p, bool answers_step,
@@ -94,9 +94,11 @@ bool	 configure_load(struct parent *p);
 /* Read it again and tell everybody; one with errors changes nothing. */
 void	 configure_reload(struct parent *p);
 
-/* Send the engine its configuration; DRIFT_ERROR counts with HAS_DRIFT. */
-void	 configure_engine(struct parent *p, bool has_drift,
-	    double drift_error);
+/*
+ * Send the engine its configuration.  *LEARNED is what the drift file said, at
+ * the start; NULL: nothing, or the engine knows better by now.
+ */
+void	 configure_engine(struct parent *p, const struct drift *learned);
 
 /*
  * Interfaces or addresses may have changed: tell the engine, if it concerns
@@ -116,16 +118,18 @@ void	 configure_servers(struct parent *p);
 
 /* save.c: the drift file */
 
-/*
- * Write it if it is old and wrong enough and no slew could run over meanwhile;
- * NOW_OR_NEVER: in any case.
- */
-void	 save_frequency(struct parent *p, bool now_or_never);
+enum save_when {
+	SAVE_IF_WORTH_IT,	/* and no slew could run over meanwhile */
+	SAVE_NOW		/* or never */
+};
+
+/* Write it, if anything is known. */
+void	 save_frequency(struct parent *p, enum save_when when);
 
 /*
- * Start from the drift file: set the clock's frequency, *ERROR (s/s) its
- * standard error.  False if there is none.
+ * Start from the drift file: set the clock's frequency.  What it says, owned
+ * by P; NULL if there is none.
  */
-bool	 save_load(struct parent *p, double *error);
+const struct drift *save_load(struct parent *p);
 
 #endif

@@ -1,49 +1,25 @@
 /*
- * The resolver's loop: one name at a time from the engine, one answer back.
- * A lookup may block for as long as it likes; that is what the process is
- * for.
+ * The resolver turns the names of servers into addresses, for the engine,
+ * which may not: one name at a time, one answer back.  It is a process of its
+ * own because the C library's resolver reads files, loads modules and parses
+ * what strangers send, and because a lookup may block for as long as it likes.
  */
-#include <bsd/unistd.h>
-
 #include <inttypes.h>
 #include <netdb.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/log.h"
 #include "common/loop.h"
-#include "ntpd/process.h"
+#include "ntpd/child.h"
 #include "ntpd/resolver/lookup.h"
-#include "ntpd/resolver/resolver.h"
-#include "ntpd/resolver/resolver_sandbox.h"
 
 struct resolver {
 	struct channel	 parent;
 	struct channel	 engine;
 	struct pollset	 set;
-	bool		 quit;
 };
-
-static void
-resolver_init(struct resolver *r, int parent_fd)
-{
-	struct child_setup setup;
-	struct sandbox_target target;
-
-	memset(r, 0, sizeof(*r));
-	channel_open_child(&r->parent, parent_fd, RESOLVER, &setup);
-	setproctitle("resolver");
-	/* What a terminal sends is for the parent, which ends us in order. */
-	signal(SIGINT, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
-
-	target.root = setup.root;
-	target.uid = setup.uid;
-	target.gid = setup.gid;
-	sandbox_enter(&resolver_sandbox, &target);
-}
 
 static void
 resolver_wait(struct resolver *r)
@@ -54,32 +30,21 @@ resolver_wait(struct resolver *r)
 	pollset_wait(&r->set, INSTANT_NEVER, NULL);
 
 	if (!channel_transfer(&r->parent, &r->set))
-		r->quit = true;
+		exit(0);
 	if (!channel_transfer(&r->engine, &r->set))
 		channel_close(&r->engine);	/* the parent brings another */
 }
 
-/* The parent has one thing to say: here is the engine, or the next one. */
 static void
-resolver_hear_parent(struct resolver *r)
+connect_engine(struct resolver *r, const struct message *msg)
 {
-	struct message	 msg;
-
-	while (channel_receive(&r->parent, &msg)) {
-		if (msg.type == MSG_RESOLVER_ENGINE && msg.fd != -1) {
-			channel_close(&r->engine);
-			channel_open(&r->engine, msg.fd, RESOLVER, ENGINE);
-		} else if (msg.fd != -1)
-			close(msg.fd);
-	}
-	if (!r->parent.open)
-		r->quit = true;
+	channel_replace(&r->engine, msg, ENGINE);
 }
 
 static void
-resolver_answer(struct resolver *r, uint32_t id,
-    const struct resolve_request *request)
+resolve(struct resolver *r, const struct message *msg)
 {
+	const struct resolve_request *request = msg->data;
 	struct resolve_reply reply;
 
 	lookup(&reply, request);
@@ -90,42 +55,35 @@ resolver_answer(struct resolver *r, uint32_t id,
 	else
 		log_debug("%s: %" PRIu32 " addresses", request->name,
 		    reply.count);
-	if (!channel_send(&r->engine, MSG_RESOLVED, id, -1, &reply))
+	if (!channel_send(&r->engine, MSG_RESOLVED, msg->id, -1, &reply))
 		log_debug("the engine does not take its answers");
 	/* At once: the next name may take its time. */
-	imsgbuf_flush(&r->engine.buf);
+	channel_flush(&r->engine);
 }
 
+static void	(*const handlers[MESSAGE_COUNT])(struct resolver *,
+		    const struct message *) = { TO_RESOLVER(MESSAGE_HANDLER) };
+
 static void
-resolver_hear_engine(struct resolver *r)
+resolver_hear(struct resolver *r, struct channel *ch)
 {
-	struct resolve_request request;
 	struct message	 msg;
 
-	while (channel_receive(&r->engine, &msg)) {
-		if (msg.fd != -1)
-			close(msg.fd);
-		if (msg.type != MSG_RESOLVE)
-			continue;
-		memcpy(&request, msg.data, sizeof(request));
-		resolver_answer(r, msg.id, &request);
-	}
+	while (channel_receive(ch, &msg))
+		handlers[msg.type](r, &msg);
 }
 
 void
-resolver_main(int parent_fd)
+resolver_main(unsigned instance)
 {
-	struct resolver	 r;
+	static struct resolver r;
 
-	resolver_init(&r, parent_fd);
-
-	while (!r.quit) {
+	child_begin(&r.parent, RESOLVER, instance);
+	for (;; resolver_wait(&r)) {
 		/* First: something may have come along with CHILD_SETUP. */
-		resolver_hear_parent(&r);
-		resolver_hear_engine(&r);
-		resolver_wait(&r);
+		resolver_hear(&r, &r.parent);
+		if (!r.parent.open)
+			exit(1);
+		resolver_hear(&r, &r.engine);
 	}
-	channel_close(&r.engine);
-	channel_close(&r.parent);
-	exit(0);
 }

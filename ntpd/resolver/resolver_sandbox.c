@@ -7,12 +7,11 @@
  */
 #include <stddef.h>
 
-#include "ntpd/resolver/resolver_sandbox.h"
+#include "ntpd/sandbox.h"
 
 const struct sandbox resolver_sandbox = {
-	.process = "resolver",
 	.chroot = false,
-	.drop_user = true,
+	.user = USER_CHILD,
 	.capabilities = NULL,
 	.files = FILES_READ,
 	.max_files = 64,

@@ -5,24 +5,19 @@
 #include <sys/socket.h>
 
 #include <bsd/stdlib.h>
-#include <bsd/unistd.h>
-
 #include <errno.h>
 #include <inttypes.h>
 #include <linux/sock_diag.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/log.h"
 #include "common/loop.h"
-#include "ntpd/process.h"
+#include "ntpd/child.h"
 #include "ntpd/server/answer.h"
 #include "ntpd/server/batch.h"
 #include "ntpd/server/server.h"
-#include "ntpd/server/server_sandbox.h"
-
 
 /*
  * Batches of one socket before the others have their turn: enough that the
@@ -70,30 +65,13 @@ struct server {
 	struct log_limit own_requests;	/* that the engine is told of */
 	struct log_limit bad_snapshots;
 	struct log_limit failures;
-	bool		 quit;
 };
 
-/*
- * The parent ends its children by closing their channels, in the order it
- * wants, so a signal to the whole process group is not for them.
- */
 static void
-ignore_signals(void)
+server_init(struct server *s, unsigned instance)
 {
-	signal(SIGHUP, SIG_IGN);
-	signal(SIGINT, SIG_IGN);
-	signal(SIGTERM, SIG_IGN);
-	signal(SIGPIPE, SIG_IGN);
-}
-
-static void
-server_init(struct server *s, int parent_fd, unsigned instance)
-{
-	struct child_setup setup;
-	struct sandbox_target target;
 	struct siphash_key key;
 
-	memset(s, 0, sizeof(*s));
 	s->own_requests = (struct log_limit){ .burst = 64, .interval = 0.1 };
 	s->bad_snapshots = (struct log_limit){ .burst = 5, .interval = 60 };
 	s->failures = (struct log_limit){ .burst = 5, .interval = 60 };
@@ -102,15 +80,7 @@ server_init(struct server *s, int parent_fd, unsigned instance)
 	arc4random_buf(&key, sizeof(key));
 	clients_init(&s->clients, &key);
 	arc4random_buf(&s->xleave_key, sizeof(s->xleave_key));
-	ignore_signals();
-
-	channel_open_child(&s->parent, parent_fd, SERVER, &setup);
-	setproctitle("server %u", instance);
-
-	target.root = setup.root;
-	target.uid = setup.uid;
-	target.gid = setup.gid;
-	sandbox_enter(&server_sandbox, &target);
+	child_begin(&s->parent, SERVER, instance);
 }
 
 /*
@@ -131,12 +101,12 @@ listener_count_dropped(struct server *s, struct listener *l)
 }
 
 static void
-server_unlisten(struct server *s, uint32_t id)
+server_unlisten(struct server *s, const struct message *msg)
 {
 	size_t	 i;
 
 	for (i = 0; i < s->nlisteners; i++) {
-		if (s->listeners[i].id != id)
+		if (s->listeners[i].id != msg->id)
 			continue;
 		listener_count_dropped(s, &s->listeners[i]);
 		close(s->listeners[i].fd);
@@ -157,57 +127,53 @@ server_interleave(struct server *s)
 	return s->xleave != NULL;
 }
 
-/* Answer on FD as well, and on nothing else of the same ID. */
+/* Answer on a socket as well, and on no other one of the same id. */
 static void
-server_listen(struct server *s, uint32_t id, int fd, const void *data)
+server_listen(struct server *s, const struct message *msg)
 {
-	struct server_socket sock;
+	const struct server_socket *sock = msg->data;
 	struct listener	*l;
 
-	memcpy(&sock, data, sizeof(sock));
-
-	server_unlisten(s, id);
+	server_unlisten(s, msg);
 	if (s->nlisteners == SERVER_MAX_SOCKETS) {
 		log_warnx("no room for another socket, %d are open: it is not "
 		    "answered on", SERVER_MAX_SOCKETS);
-		close(fd);
 		return;
 	}
 	l = &s->listeners[s->nlisteners++];
-	l->id = id;
-	l->fd = fd;
+	l->id = msg->id;
+	l->fd = message_take_fd(msg);
 	l->slot = -1;
-	l->bound = sock.bound;
-	l->xleave = sock.xleave && server_interleave(s);
+	l->bound = sock->bound;
+	l->xleave = sock->xleave && server_interleave(s);
 	l->rests_until = instant_now();
 	l->dropped = 0;
 }
 
-/* Tell the parent what it asks in its question ID. */
+/* Tell the parent what it asks. */
 static void
-server_show(struct server *s, uint32_t id, const struct server_show *what)
+server_show(struct server *s, const struct message *msg)
 {
+	const struct server_show *what = msg->data;
 	struct server_report report = { .sockets = (uint32_t)s->nlisteners };
 	static struct server_clients top;
 	size_t		 i;
 
 	if (what->clients) {
 		top.n = clients_top(&s->clients, top.list);
-		channel_send(&s->parent, MSG_SERVER_CLIENTS, id, -1, &top);
+		channel_send(&s->parent, MSG_SERVER_CLIENTS, msg->id, -1,
+		    &top);
 	}
 	for (i = 0; i < s->nlisteners; i++)
 		listener_count_dropped(s, &s->listeners[i]);
 	report.counters = s->batch.counters;
-	channel_send(&s->parent, MSG_SERVER_COUNTERS, id, -1, &report);
+	channel_send(&s->parent, MSG_SERVER_COUNTERS, msg->id, -1, &report);
 }
 
 static void
-server_limit(struct server *s, const void *data)
+server_limit(struct server *s, const struct message *msg)
 {
-	struct config_ratelimit limit;
-
-	memcpy(&limit, data, sizeof(limit));
-	if (!clients_limit(&s->clients, &limit))
+	if (!clients_limit(&s->clients, msg->data))
 		log_warnx("the rate limit is out of range: keeping the old "
 		    "one");
 }
@@ -233,25 +199,25 @@ part_fits(const struct staging *st, const struct access_part *part)
  * complete, this process ends, and the next one is given them anew.
  */
 static void
-server_restrict(struct server *s, const void *data)
+server_restrict(struct server *s, const struct message *msg)
 {
-	static struct access_part part;
+	const struct access_part *part = msg->data;
 	struct staging	*st = &s->staging;
 
-	memcpy(&part, data, sizeof(part));
-	if (part.first == 0)
+	if (part->first == 0)
 		st->n = 0;
-	if (!part_fits(st, &part))
+	if (!part_fits(st, part))
 		fatalx("server: the rules who may ask are garbled");
-	if (part.first == 0) {
+	if (part->first == 0) {
 		free(st->rules);
-		st->total = part.total;
+		st->total = part->total;
 		st->rules = calloc(st->total + 1, sizeof(*st->rules));
 		if (st->rules == NULL)
 			fatal("server: no memory for who may ask");
 	}
-	memcpy(st->rules + st->n, part.rules, part.count * sizeof(*st->rules));
-	st->n += part.count;
+	memcpy(st->rules + st->n, part->rules,
+	    part->count * sizeof(*st->rules));
+	st->n += part->count;
 	if (st->n < st->total)
 		return;
 	if (!access_set(&s->access, st->rules, st->n))
@@ -261,75 +227,47 @@ server_restrict(struct server *s, const void *data)
 }
 
 static void
-server_hear_parent(struct server *s)
+server_take_snapshot(struct server *s, const struct message *msg)
 {
-	struct message	 msg;
-
-	if (!channel_transfer(&s->parent, &s->set)) {
-		s->quit = true;
-		return;
-	}
-	while (channel_receive(&s->parent, &msg)) {
-		if (msg.type == MSG_SERVER_ENGINE && msg.fd != -1) {
-			channel_close(&s->engine);
-			channel_open(&s->engine, msg.fd, SERVER, ENGINE);
-		} else if (msg.type == MSG_SERVER_LISTEN && msg.fd != -1)
-			server_listen(s, msg.id, msg.fd, msg.data);
-		else {
-			if (msg.type == MSG_SERVER_UNLISTEN)
-				server_unlisten(s, msg.id);
-			else if (msg.type == MSG_SERVER_RATELIMIT)
-				server_limit(s, msg.data);
-			else if (msg.type == MSG_SERVER_ACCESS)
-				server_restrict(s, msg.data);
-			else if (msg.type == MSG_SERVER_SHOW)
-				server_show(s, msg.id, msg.data);
-			if (msg.fd != -1)
-				close(msg.fd);
-		}
-	}
-	if (!s->parent.open)
-		s->quit = true;
-}
-
-static void
-server_take_snapshot(struct server *s, const void *data)
-{
-	struct snapshot	 snap;
-
-	memcpy(&snap, data, sizeof(snap));
-	if (!answer_source_set(&s->source, &snap) &&
-	    log_allowed(&s->bad_snapshots, instant_now(), NULL))
+	if (!answer_source_set(&s->source, msg->data) &&
+	    log_allowed(&s->bad_snapshots, msg->at, NULL))
 		log_warnx("the engine's snapshot is out of range: answering "
 		    "as unsynchronized until the next");
 }
 
 /* From now on requests of our own engine are known by their mark. */
 static void
-server_take_mark(struct server *s, const void *data)
+server_take_mark(struct server *s, const struct message *msg)
 {
-	memcpy(&s->mark, data, sizeof(s->mark));
+	memcpy(&s->mark, msg->data, sizeof(s->mark));
 	s->batch.mark = &s->mark;
+}
+
+static void
+connect_engine(struct server *s, const struct message *msg)
+{
+	channel_replace(&s->engine, msg, ENGINE);
+}
+
+static void	(*const handlers[MESSAGE_COUNT])(struct server *,
+		    const struct message *) = { TO_SERVER(MESSAGE_HANDLER) };
+
+/* False if the other end is gone. */
+static bool
+server_hear(struct server *s, struct channel *ch)
+{
+	struct message	 msg;
+	bool		 alive = channel_transfer(ch, &s->set);
+
+	while (channel_receive(ch, &msg))
+		handlers[msg.type](s, &msg);
+	return alive && ch->open;
 }
 
 static void
 server_hear_engine(struct server *s)
 {
-	struct message	 msg;
-	bool		 alive;
-
-	if (!s->engine.open)
-		return;
-	alive = channel_transfer(&s->engine, &s->set);
-	while (channel_receive(&s->engine, &msg)) {
-		if (msg.fd != -1)
-			close(msg.fd);
-		if (msg.type == MSG_SNAPSHOT)
-			server_take_snapshot(s, msg.data);
-		else if (msg.type == MSG_SERVER_MARK)
-			server_take_mark(s, msg.data);
-	}
-	if (alive && s->engine.open)
+	if (!s->engine.open || server_hear(s, &s->engine))
 		return;
 	/* Clients are to look elsewhere, and told so. */
 	channel_close(&s->engine);
@@ -376,7 +314,7 @@ listener_serve(struct server *s, struct listener *l)
 	now = instant_now();
 	l->rests_until = instant_add(now, REST_SECONDS);
 	if (log_allowed(&s->failures, now, NULL))
-		log_warnx("socket %" PRIu32 ": %s, next try in %.0fs", l->id,
+		log_warnx("socket %" PRIu32 ": %s, next try in %.0f s", l->id,
 		    strerror(error), REST_SECONDS);
 }
 
@@ -415,19 +353,16 @@ server_wait(struct server *s)
 }
 
 void
-server_main(int parent_fd, unsigned instance)
+server_main(unsigned instance)
 {
 	static struct server s;		/* too large for a stack */
 
-	server_init(&s, parent_fd, instance);
-	server_hear_parent(&s);		/* what came with the setup */
-
-	while (!s.quit) {
+	server_init(&s, instance);
+	while (server_hear(&s, &s.parent)) {	/* first: with the setup */
 		server_wait(&s);
 		server_answer_clients(&s);
 		/* In this order: the slots are those of this turn. */
 		server_hear_engine(&s);
-		server_hear_parent(&s);
 	}
 	exit(0);
 }

@@ -27,11 +27,4 @@
 
 #define SERVER_MAX_SOCKETS	64
 
-/*
- * Be server number INSTANCE until the parent closes PARENT_FD, the channel to
- * it.  Expects CHILD_SETUP first.  Never returns.
- */
-void	 server_main(int parent_fd, unsigned instance)
-	    __attribute__((noreturn));
-
 #endif

@@ -7,10 +7,10 @@
 #include <stddef.h>
 
 #include "ntpd/server/server.h"
-#include "ntpd/server/server_sandbox.h"
+#include "ntpd/sandbox.h"
 
 const struct sandbox server_sandbox = {
-	.process = "server", .chroot = true, .drop_user = true,
+	.chroot = true, .user = USER_CHILD,
 	.capabilities = NULL, .files = FILES_NONE,
 	.max_files = SERVER_MAX_SOCKETS + 32, .may_fork = false,
 	.syscalls = {

@@ -3,15 +3,16 @@
  * a struct snapshot, two timestamps, a request.  Each is answered in
  * interleaved mode, too, in which the timestamps are anything but in order.
  */
-#include <stdint.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/ntp.h"
 #include "ntpd/server/answer.h"
 #include "ntpd/server/xleave.h"
+#include "regress/fuzz/fuzz.h"
 
-int	 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+const size_t	 input_most = 256;
 
 struct input {
 	struct snapshot	 snap;
@@ -104,4 +105,58 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    interleaved);
 	check_interleaved(data, answer, interleaved, &in);
 	return 0;
+}
+
+/* ---- seeds ---- */
+
+static const struct input usual = {
+	.snap = { .leap = LEAP_NONE, .stratum = 2, .precision = -23,
+	    .refid = { 192, 0, 2, 1 }, .root_delay = 0.5,
+	    .root_dispersion = 0.25, .dispersion_rate = 15e-6,
+	    .reference = { 0xecff748000000000 } },
+	.receive = { 0xecff748040000000 }, .transmit = { 0xecff748040001234 }
+};
+
+/* A request of VERSION and MODE, with LEN of its bytes. */
+static void
+exchange(const char *name, const struct input *in, uint8_t version,
+    enum ntp_mode mode, size_t len)
+{
+	const struct ntp_packet pkt = { .version = version,
+			    .mode = (uint8_t)mode, .poll = 6, .precision = -23,
+			    .transmit = { 0x0102030405060708 } };
+	uint8_t		 bytes[NTP_HEADER_LEN];
+
+	ntp_encode(&pkt, bytes);
+	seed_begin(name);
+	seed_add(in, sizeof(*in));
+	seed_add(bytes, len);
+}
+
+void
+make_seeds(void)
+{
+	struct input	 in = usual;
+
+	exchange("usual", &in, 4, NTP_MODE_CLIENT, NTP_HEADER_LEN);
+	exchange("version_1", &in, 1, NTP_MODE_CLIENT, NTP_HEADER_LEN);
+	exchange("control", &in, 4, NTP_MODE_CONTROL, NTP_HEADER_LEN);
+	exchange("short", &in, 4, NTP_MODE_CLIENT, NTP_HEADER_LEN - 1);
+	exchange("mac", &in, 4, NTP_MODE_CLIENT, NTP_HEADER_LEN);
+	seed_fill(0, 20);
+	in.snap.stratum = NTP_MAX_STRATUM;
+	exchange("unsynchronized", &in, 4, NTP_MODE_CLIENT, NTP_HEADER_LEN);
+	in = usual;
+	in.snap.root_delay = NAN;
+	exchange("not_a_number", &in, 4, NTP_MODE_CLIENT, NTP_HEADER_LEN);
+	in = usual;
+	in.snap.reference.value = 1;
+	exchange("old", &in, 4, NTP_MODE_CLIENT, NTP_HEADER_LEN);
+	in = usual;
+	in.snap.dispersion_rate = 1;
+	exchange("much_dispersion", &in, 4, NTP_MODE_CLIENT, NTP_HEADER_LEN);
+	in = usual;
+	in.receive = usual.transmit;
+	in.transmit = usual.receive;
+	exchange("backwards", &in, 4, NTP_MODE_CLIENT, NTP_HEADER_LEN);
 }

@@ -2,21 +2,12 @@
  * Any bytes as a packet: what decodes must encode to the same bytes, and its
  * fields and MAC must lie inside and be all there is.
  */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/ntp.h"
+#include "regress/fuzz/fuzz.h"
 
-int	 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-require(bool condition)
-{
-	if (!condition)
-		abort();
-}
+const size_t	 input_most = 1100;	/* more than NTP_MAX_LEN */
 
 static void
 walk(const struct ntp_packet *pkt)
@@ -61,4 +52,96 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	require(strlen(ntp_format_refid(pkt.refid, pkt.stratum, text)) < 16);
 	walk(&pkt);
 	return 0;
+}
+
+/* ---- seeds ---- */
+
+static const struct ntp_packet usual = {
+	.leap = LEAP_NONE, .version = 4, .mode = NTP_MODE_SERVER,
+	.stratum = 2, .poll = 6, .precision = -23, .root_delay = 0x180,
+	.root_dispersion = 0x40, .refid = { 192, 0, 2, 7 },
+	.reference = { 0xedf3744080000001 }, .origin = { 0xedf3744180000002 },
+	.receive = { 0xedf3744280000003 }, .transmit = { 0xedf3744380000004 }
+};
+
+static void
+packet(const char *name, const struct ntp_packet *pkt)
+{
+	uint8_t		 bytes[NTP_HEADER_LEN];
+
+	ntp_encode(pkt, bytes);
+	seed(name, bytes, sizeof(bytes));
+}
+
+/* An extension field of TYPE that says that it is CLAIMED bytes long. */
+static void
+field(uint16_t type, uint16_t claimed, size_t real)
+{
+	const uint8_t	 head[4] = { (uint8_t)(type >> 8), (uint8_t)type,
+			    (uint8_t)(claimed >> 8), (uint8_t)claimed };
+
+	seed_add(head, sizeof(head));
+	seed_fill(0x07, real - sizeof(head));
+}
+
+/* Key 1, and a digest of LEN bytes. */
+static void
+mac(size_t len)
+{
+	seed_add("\0\0\0\1", 4);
+	seed_fill(0x5a, len);
+}
+
+static void
+headers(void)
+{
+	struct ntp_packet pkt = usual;
+
+	pkt.mode = NTP_MODE_CLIENT;
+	packet("client", &pkt);
+	pkt = usual;
+	pkt.stratum = 1;
+	memcpy(pkt.refid, "GPS", 4);
+	packet("refclock", &pkt);
+	pkt.stratum = 0;
+	memcpy(pkt.refid, "RATE", 4);
+	packet("kiss", &pkt);
+	pkt = usual;
+	pkt.version = 3;
+	packet("version_3", &pkt);
+	mac(8);
+	pkt.version = 1;
+	packet("version_1", &pkt);
+}
+
+#define UNIQUE_ID	0x0104		/* RFC 8915 5.7 */
+#define COOKIE		0x0204
+
+void
+make_seeds(void)
+{
+	headers();
+	packet("server", &usual);
+	packet("crypto_nak", &usual);
+	seed_fill(0, 4);
+	packet("md5", &usual);
+	mac(16);
+	packet("sha1", &usual);
+	mac(20);
+	packet("field", &usual);
+	field(UNIQUE_ID, 28, 28);
+	packet("field_and_mac", &usual);
+	field(UNIQUE_ID, 16, 16);
+	mac(16);
+	packet("field_too_short", &usual);
+	field(UNIQUE_ID, 12, 12);
+	mac(16);
+	packet("field_too_long", &usual);
+	field(UNIQUE_ID, 64, 28);
+	packet("fields", &usual);
+	field(UNIQUE_ID, 36, 36);
+	field(COOKIE, 104, 104);
+	packet("packet_too_long", &usual);
+	field(UNIQUE_ID, NTP_MAX_LEN - NTP_HEADER_LEN + 4,
+	    NTP_MAX_LEN - NTP_HEADER_LEN + 4);
 }

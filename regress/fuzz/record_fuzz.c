@@ -3,22 +3,18 @@
  * characters that do nothing to a terminal.  Input: a byte that says which
  * record, then the record.
  */
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ntpctl/record.h"
 #include "ntpctl/show.h"
+#include "regress/fuzz/fuzz.h"
 
-int	 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+const size_t	 input_most = 2000;	/* the longest is struct control_clients */
 
-static void
-check(bool holds)
-{
-	if (!holds)
-		abort();
-}
+/* What the first byte says. */
+enum { STATUS_RECORD, PEER_RECORD, SERVER_RECORD, CLIENTS_RECORD, RECORDS };
 
 /* A record of the right length at RAW: DATA, cut off or followed by zeros. */
 static void
@@ -60,9 +56,9 @@ show_as_server(FILE *out, const uint8_t *data, size_t size)
 	fit(&raw, sizeof(raw), data, size);
 	if (record_server(&sv, &raw, sizeof(raw)) != NULL)
 		return;
-	check(sv.counted <= sv.workers && sv.sockets <= COUNTER_MOST);
+	require(sv.counted <= sv.workers && sv.sockets <= COUNTER_MOST);
 #define COUNTER(name, label, text)					\
-	check(sv.counters.name <= COUNTER_MOST);
+	require(sv.counters.name <= COUNTER_MOST);
 	SERVER_COUNTERS
 #undef COUNTER
 	show_server(out, &sv);
@@ -76,7 +72,7 @@ show_as_clients(FILE *out, const uint8_t *data, size_t size)
 	fit(&raw, sizeof(raw), data, size);
 	if (record_clients(&clients, &raw, sizeof(raw)) != NULL)
 		return;
-	check(clients.n <= CLIENTS_SHOWN);
+	require(clients.n <= CLIENTS_SHOWN);
 	show_clients(out, &clients);
 }
 
@@ -90,12 +86,12 @@ check_lengths(const uint8_t *data, size_t size)
 	struct control_clients clients;
 	struct control_end end;
 
-	check(size == sizeof(clients) ||
+	require(size == sizeof(clients) ||
 	    record_clients(&clients, data, size) != NULL);
-	check(size == sizeof(st) || record_status(&st, data, size) != NULL);
-	check(size == sizeof(peer) || record_peer(&peer, data, size) != NULL);
-	check(size == sizeof(sv) || record_server(&sv, data, size) != NULL);
-	check(size == sizeof(end) || record_end(&end, data, size) != NULL);
+	require(size == sizeof(st) || record_status(&st, data, size) != NULL);
+	require(size == sizeof(peer) || record_peer(&peer, data, size) != NULL);
+	require(size == sizeof(sv) || record_server(&sv, data, size) != NULL);
+	require(size == sizeof(end) || record_end(&end, data, size) != NULL);
 }
 
 int
@@ -108,18 +104,18 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 1)
 		return 0;
-	check(record_version(&version, data + 1, size - 1) == (size > 4));
+	require(record_version(&version, data + 1, size - 1) == (size > 4));
 	check_lengths(data + 1, size - 1);
 	if ((out = open_memstream(&text, &len)) == NULL)
 		return 0;
-	switch (data[0] % 4) {
-	case 0:
+	switch (data[0] % RECORDS) {
+	case STATUS_RECORD:
 		show_as_status(out, data + 1, size - 1);
 		break;
-	case 1:
+	case PEER_RECORD:
 		show_as_peers(out, data + 1, size - 1);
 		break;
-	case 2:
+	case SERVER_RECORD:
 		show_as_server(out, data + 1, size - 1);
 		break;
 	default:
@@ -128,7 +124,79 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	fclose(out);
 	for (i = 0; i < len; i++)
-		check(text[i] == '\n' || (text[i] >= ' ' && text[i] <= '~'));
+		require(text[i] == '\n' || (text[i] >= ' ' && text[i] <= '~'));
 	free(text);
 	return 0;
+}
+
+/* ---- seeds ---- */
+
+static const struct addr address = { .family = ADDR_IPV4, .port = 123,
+	.bytes = { 192, 0, 2, 1 } };
+
+static const struct control_status status = {
+	.version = CONTROL_VERSION, .synchronized = 1, .stratum = 2,
+	.refid = { 192, 0, 2, 1 }, .next = NEXT_POLL, .listening = 1,
+	.state = CONTROL_FOLLOWING, .peers = 4, .reachable = 4,
+	.truechimers = 3, .offset = 45.2e-6, .error = 12e-6, .likely = 1e-3,
+	.certain = 3e-3, .frequency = -12.345, .frequency_error = 0.01,
+	.root_delay = 1.5e-3, .root_dispersion = 1e-3, .updated_ago = 12.7,
+	.next_in = 34, .system_addr = { .family = ADDR_IPV4, .port = 123,
+	.bytes = { 192, 0, 2, 1 } }, .system_peer = "ntp.example.org"
+};
+
+static const struct control_peer peer = {
+	.version = CONTROL_VERSION, .tally = TALLY_SYSTEM_PEER,
+	.state = PEER_STATE_POLLING, .stratum = 1, .refid = "GPS",
+	.reach = 0377, .poll = 6, .weight = 1, .has_sample = 1, .sent = 20,
+	.received = 19, .rejected = 1, .when = 1.2, .next_in = 3.9,
+	.offset = -28e-6, .delay = 1e-3, .jitter = 17e-6, .error = 6e-6,
+	.root_dispersion = 1e-3, .addr = { .family = ADDR_IPV4, .port = 123,
+	.bytes = { 192, 0, 2, 1 } }, .name = "ntp.example.org"
+};
+
+static void
+record(const char *name, uint8_t which, const void *data, size_t len)
+{
+	seed_begin(name);
+	seed_fill(which, 1);
+	seed_add(data, len);
+}
+
+static void
+server_seeds(void)
+{
+	struct control_server server = { .version = CONTROL_VERSION,
+			    .workers = 2, .counted = 2, .sockets = 4 };
+	struct control_clients clients = { .version = CONTROL_VERSION,
+			    .workers = 2, .counted = 2, .n = 2 };
+
+	record("server", SERVER_RECORD, &server, sizeof(server));
+	memset(&server.counters, 0xff, sizeof(server.counters));
+	record("server_most", SERVER_RECORD, &server, sizeof(server));
+	clients.list[0] = (struct client_count){ .addr = address,
+	    .requests = 1000, .refused = 3, .length = 32 };
+	clients.list[0].addr.port = 0;
+	clients.list[1] = (struct client_count){ .requests = 12,
+	    .length = 64, .addr = { .family = ADDR_IPV6,
+	    .bytes = { 0x20, 1, 0x0d, 0xb8 } } };
+	record("clients", CLIENTS_RECORD, &clients, sizeof(clients));
+}
+
+void
+make_seeds(void)
+{
+	const struct control_end end = { .version = CONTROL_VERSION,
+			    .records = 1 };
+	struct control_status confirms = status;
+
+	server_seeds();
+	record("status", STATUS_RECORD, &status, sizeof(status));
+	confirms.synchronized = 0;
+	confirms.next = NEXT_CONFIRM;
+	confirms.offset = 86400;
+	record("status_confirms", STATUS_RECORD, &confirms,
+	    sizeof(confirms));
+	record("peer", PEER_RECORD, &peer, sizeof(peer));
+	record("end", STATUS_RECORD, &end, sizeof(end));
 }

@@ -8,16 +8,13 @@
  */
 #include <float.h>
 #include <math.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "ntpd/sync/sync.h"
+#include "regress/fuzz/fuzz.h"
 
-int	 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+const size_t	 input_most = 2048;
 
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define SOURCES		6
 #define EVENTS		200		/* of one input, at most */
 #define LATEST		4e9		/* s, oscillator time */
@@ -42,13 +39,6 @@ static struct world {
 	bool		 used[SOURCES];
 	bool		 heard[SOURCES];	/* since it was silent */
 } w;
-
-static void
-check(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static unsigned
 byte(void)
@@ -106,15 +96,15 @@ check_estimate(double when)
 	double		 bound = sync_bound(&sync_state, when), low, high;
 	double		 ahead = when - w.now;
 
-	check(fabs(e.offset) <= MOST_OFFSET + MOST_FREQUENCY * ahead);
-	check(fabs(e.frequency) <= MOST_FREQUENCY);
-	check(e.offset_error >= 0 && isfinite(e.offset_error));
-	check(e.frequency_error >= 0 && e.frequency_error <= 1 + ahead);
-	check(e.age >= 0 && isfinite(e.age));
-	check(e.round >= 0 && isfinite(e.round));
-	check(bound >= 0 && isfinite(bound));
+	require(fabs(e.offset) <= MOST_OFFSET + MOST_FREQUENCY * ahead);
+	require(fabs(e.frequency) <= MOST_FREQUENCY);
+	require(e.offset_error >= 0 && isfinite(e.offset_error));
+	require(e.frequency_error >= 0 && e.frequency_error <= 1 + ahead);
+	require(e.age >= 0 && isfinite(e.age));
+	require(e.round >= 0 && isfinite(e.round));
+	require(bound >= 0 && isfinite(bound));
 	if (sync_certain(&sync_state, when, &low, &high))
-		check(low <= high && isfinite(low) && isfinite(high));
+		require(low <= high && isfinite(low) && isfinite(high));
 }
 
 static void
@@ -123,16 +113,16 @@ check_source(size_t i)
 	const struct source *s = &sync_state.sources[i];
 	const struct verdict *v = &sync_state.verdicts[i];
 
-	check(s->nsamples <= SOURCE_SAMPLES && s->waiting <= s->nsamples);
-	check(s->waiting < DOUBT_ANSWERS);
-	check(s->state != SOURCE_DOUBTED || s->waiting > 0);
-	check(sync_takes_part(&sync_state, i) ==
+	require(s->nsamples <= SOURCE_SAMPLES && s->waiting <= s->nsamples);
+	require(s->waiting < DOUBT_ANSWERS);
+	require(s->state != SOURCE_DOUBTED || s->waiting > 0);
+	require(sync_takes_part(&sync_state, i) ==
 	    (v->tally == COMBINED || v->tally == SYSTEM_PEER));
-	check((v->tally == SYSTEM_PEER) == (sync_state.system_peer == i));
-	check(isfinite(v->offset) && v->error >= 0 && isfinite(v->error) &&
+	require((v->tally == SYSTEM_PEER) == (sync_state.system_peer == i));
+	require(isfinite(v->offset) && v->error >= 0 && isfinite(v->error) &&
 	    v->jitter >= 0 && isfinite(v->jitter));
 	if (s->nsamples > 0)
-		check(isfinite(sync_source_offset(&sync_state, i, w.now)));
+		require(isfinite(sync_source_offset(&sync_state, i, w.now)));
 	(void)sync_in_doubt(&sync_state, i);
 	(void)sync_has_vote(&sync_state, i, w.now);
 }
@@ -143,9 +133,9 @@ check_state(void)
 	double		 poll = sync_poll(&sync_state, w.now, 64, 1024);
 	size_t		 i;
 
-	check(poll >= 64 && poll <= 1024);
-	check(sync_state.state <= SYNC_BEGINNING_AGAIN);
-	check((sync_state.state == SYNC_STARTING) ==
+	require(poll >= 64 && poll <= 1024);
+	require(sync_state.state <= SYNC_BEGINNING_AGAIN);
+	require((sync_state.state == SYNC_STARTING) ==
 	    !sync_ready(&sync_state));
 	for (i = 0; i < SOURCES; i++)
 		check_source(i);
@@ -157,6 +147,21 @@ check_state(void)
 }
 
 /* ---- events ---- */
+
+/* The lower half of an event's first byte; the upper one is the source. */
+enum event {
+	REMOVE,
+	SILENCE,
+	RESTART,
+	BEGIN_AGAIN,
+	BEGIN_WITH,
+	OSCILLATOR,
+	LATE,
+	ABSURD,			/* 7 to 9 */
+	LIE = 10,		/* 10, 11 */
+	TRUTHS = 12,		/* some in a row */
+	TRUTH			/* 13 to 15 */
+};
 
 static void
 hear(size_t i, const struct sample *sample, size_t expected)
@@ -224,14 +229,14 @@ lose(size_t i, bool remove)
 }
 
 static void
-begin_anew(size_t i, unsigned how)
+begin_anew(size_t i, enum event how)
 {
 	double		 frequency;
 
-	if (how == 0) {
+	if (how == RESTART) {
 		sync_restart(&sync_state);
 		memset(w.heard, 0, sizeof(w.heard));
-	} else if (how == 1) {
+	} else if (how == BEGIN_AGAIN) {
 		frequency = number(0.1);
 		sync_begin_again(&sync_state, frequency, fabs(number(0.1)));
 	} else if (w.heard[i] && !sync_ready(&sync_state))
@@ -255,31 +260,31 @@ one_event(void)
 
 	pass(fmin(pow(10, byte() / 255.0 * 9), fmax(0, LATEST - w.now)));
 	switch (what & 15) {
-	case 0:
-	case 1:
-		lose(i, (what & 15) == 0);
+	case REMOVE:
+	case SILENCE:
+		lose(i, (what & 15) == REMOVE);
 		return;
-	case 2:
-	case 3:
-	case 4:
-		begin_anew(i, (what & 15) - 2);
+	case RESTART:
+	case BEGIN_AGAIN:
+	case BEGIN_WITH:
+		begin_anew(i, (enum event)(what & 15));
 		return;
-	case 5:
+	case OSCILLATOR:
 		change_oscillator();
 		return;
-	case 6:
+	case LATE:
 		late_sample(i);
 		return;
-	case 7:
-	case 8:
-	case 9:
+	case ABSURD:
+	case ABSURD + 1:
+	case ABSURD + 2:
 		absurd_sample(i);
 		return;
-	case 10:
-	case 11:
+	case LIE:
+	case LIE + 1:
 		plausible_sample(i, true);
 		return;
-	case 12:
+	case TRUTHS:
 		many = 1 + byte() % 32;
 	}
 	for (; many > 0; many--) {
@@ -351,7 +356,7 @@ heal(const struct end *end)
 		check_state();
 		right = is_right() ? right + 1 : 0;
 	}
-	check(right >= 4);
+	require(right >= 4);
 }
 
 /* The first byte says at what intervals, the second and third who lies. */
@@ -402,4 +407,133 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	limit_liars(&end);
 	heal(&end);
 	return 0;
+}
+
+/* ---- seeds ---- */
+
+/* The byte after an event's first: 10^(9/255 n) s pass. */
+#define SHORT_TIME	30		/* 11 s */
+#define LONG_TIME	200		/* a year */
+#define LONGEST_TIME	255		/* 30 years */
+
+/* Two bytes of number(): of the most 2e-12 and 2e-2. */
+#define LITTLE		0xa8, 16
+#define MUCH		0x10, 64
+
+/* How it ends: every 64 s; LIARS lie. */
+static void
+begin(const char *name, uint8_t liars)
+{
+	const uint8_t	 bytes[] = { 3, liars, MUCH, 0 };
+
+	/* The lie is read if there may be one. */
+	seed_begin(name);
+	seed_add(bytes, 2);
+	if (!(liars & 0x80))
+		seed_add(bytes + 2, 2);
+	seed_add(bytes + 4, 1);
+}
+
+/* An event of source I after TIME, and what it takes besides. */
+static void
+event(enum event what, uint8_t i, uint8_t time)
+{
+	const uint8_t	 bytes[] = { (uint8_t)(what | (unsigned)i << 4), time };
+
+	seed_add(bytes, sizeof(bytes));
+}
+
+/* N answers of source I; its first one says its weight. */
+static void
+answers(uint8_t i, unsigned n)
+{
+	const uint8_t	 little[] = { LITTLE };
+	unsigned	 k;
+
+	for (k = 0; k < n; k++) {
+		event(TRUTH, i, SHORT_TIME);
+		seed_add(little, sizeof(little));
+		seed_fill(0, k == 0 ? 2 : 1);
+	}
+}
+
+/* An answer of a source that has answered, off by much. */
+static void
+lie(uint8_t i, uint8_t time)
+{
+	const uint8_t	 bytes[] = { LITTLE, MUCH, 0 };
+
+	event(LIE, i, time);
+	seed_add(bytes, sizeof(bytes));
+}
+
+static void
+seeds_of_sources(void)
+{
+	const uint8_t	 odd[] = { 0xff, 3, 1, 4, 7, 9, 10, 1 };
+	uint8_t		 i;
+
+	begin("honest", 0);
+	for (i = 0; i < 3; i++)
+		answers(i, 4);
+	begin("liar", 1);
+	for (i = 0; i < 3; i++)
+		answers(i, 4);
+	lie(0, SHORT_TIME);
+	lie(2, LONG_TIME);
+	begin("in_turn", 0x80);
+	answers(0, 1);
+	answers(1, 1);
+	for (i = 0; i < 10; i++)
+		lie(i % 2, SHORT_TIME);
+	begin("late", 0);
+	answers(0, 4);
+	event(LATE, 0, SHORT_TIME);
+	seed_fill(16, 4);
+	begin("absurd", 0);
+	answers(0, 4);
+	event(ABSURD, 0, SHORT_TIME);
+	seed_add(odd, sizeof(odd));
+}
+
+static void
+seeds_of_clocks(void)
+{
+	const uint8_t	 little[] = { LITTLE }, much[] = { MUCH };
+
+	begin("gap", 0);
+	answers(0, 4);
+	answers(1, 4);
+	event(TRUTH, 0, LONGEST_TIME);
+	begin("silence", 0);
+	answers(0, 5);
+	answers(1, 5);
+	event(SILENCE, 0, SHORT_TIME);
+	event(REMOVE, 1, SHORT_TIME);
+	answers(0, 2);
+	begin("oscillator", 0);
+	answers(0, 5);
+	answers(1, 5);
+	event(OSCILLATOR, 0, LONG_TIME);
+	seed_add(much, sizeof(much));
+	seed_add(little, sizeof(little));
+	begin("restart", 0);
+	answers(0, 5);
+	event(RESTART, 0, SHORT_TIME);
+	answers(0, 2);
+	event(BEGIN_AGAIN, 0, SHORT_TIME);
+	seed_add(little, sizeof(little));
+	seed_add(little, sizeof(little));
+	answers(0, 3);
+	event(BEGIN_WITH, 0, SHORT_TIME);
+}
+
+void
+make_seeds(void)
+{
+	seeds_of_sources();
+	seeds_of_clocks();
+#define FOUND(name, hex)	seed_hex(#name, hex);
+#include "regress/fuzz/sync_found.h"
+#undef FOUND
 }

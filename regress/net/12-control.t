@@ -4,6 +4,7 @@ The control socket in hostile hands: the daemon stays up, and ntpctl works.
 """
 import errno
 import random
+import re
 
 from lib import *
 
@@ -21,7 +22,9 @@ def frame(kind, payload=b"", length=None, has_fd=0):
         length, 1, os.getpid(), has_fd) + payload
 
 
-REQUEST = struct.pack("=II", 3, 0)
+with open(os.path.join(TOP, "common", "control.h")) as header:
+    VERSION = int(re.search(r"CONTROL_VERSION\s+(\d+)", header.read())[1])
+REQUEST = struct.pack("=II", VERSION, 0)
 STATUS, PEERS, SERVER = 1, 2, 3
 
 
@@ -84,7 +87,8 @@ def test():
     for kind in 0, 4, 15, 16, 17, 18, 19, 20, 255, 0xffffffff:
         poke(d, frame(kind, REQUEST))
     works("types that are none, or the daemon's own")
-    for version, reserved in (0, 0), (2, 0), (4, 0), (0xffffffff, 0), (3, 7):
+    for version, reserved in ((0, 0), (VERSION - 1, 0), (VERSION + 1, 0),
+            (0xffffffff, 0), (VERSION, 7)):
         poke(d, frame(STATUS, struct.pack("=II", version, reserved)))
     works("other versions")
     poke(d, frame(STATUS, REQUEST, has_fd=1) + frame(PEERS, REQUEST,

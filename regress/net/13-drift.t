@@ -43,6 +43,10 @@ def test():
     for d in everyone:
         ok(d.wait_sync(), "%s: the daemon goes on, synchronized" % d.name,
             d.state)
+    ok(unwritable[1].count(r"cannot write .*nowhere/drift: its directory does "
+        r"not exist(.*\n)*.*ntpd started") == 1,
+        "that there is no directory for it is said at the start",
+        unwritable[1].log)
     # A frequency that no samples have measured yet is not written.  On a busy
     # machine the quick requests of the start may not be enough for that.
     for d in [fresh] + unwritable:

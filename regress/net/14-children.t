@@ -33,6 +33,8 @@ def test():
     ok(len(kids.get("engine", [])) == len(kids.get("resolver", [])) == 1 and
         len(kids.get("server", [])) == 2, "its processes have their names",
         kids)
+    ok(sorted(d.everybody()) == sorted(us.pids()),
+        "and all of them have one", us.pids)
     for name, pids in sorted(kids.items()):
         for pid in pids:
             with open("/proc/%d/status" % pid) as f:

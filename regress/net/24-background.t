@@ -53,7 +53,8 @@ def test():
 
     for name, file, options, reason in (
         ("no directory for the socket", changed("socket.conf",
-            'socket "', 'socket "/nonexistent'), ["-x"], "/nonexistent/.*No such file"),
+            'socket "', 'socket "/nonexistent'), ["-x"],
+            "fatal: .*/nonexistent/.*its directory does not exist"),
         ("no such user", changed("user.conf", 'user "_ntpd"',
             'user "nobodyhere"'), ["-x"], "no user nobodyhere"),
         ("no right to set the clock", d.conf, [],

@@ -48,10 +48,10 @@ def test():
     first = Daemon(early, "server 10.9.0.66", *("server " + a for a in mute))
     time.sleep(12)
     resolver = DnsServer(dns, "10.9.0.5", names, dead=dead)
-    ok(hasty.wait_log("waiting up to 60 s for others", 1),
+    ok(hasty.wait_log("waiting up to 60 s for 3 names", 1),
         "one of four servers waits for the names of the others", hasty.state)
     ok(hasty.wait_sync(45), "with them, it is synchronized", hasty.state)
-    ok(hasty.count("would set the clock by") == 0,
+    ok(hasty.count("would set the clock") == 0,
         "the first one alone did not set the clock", hasty.state)
     ok(hasty.wait_tally("10.9.0.66", "x", 20), "it is a falseticker",
         hasty.state)
@@ -61,7 +61,7 @@ def test():
     for server in muted:
         server.silent = False
     ok(first.wait_sync(45), "silent servers are waited for, too", first.state)
-    ok(first.count("would set the clock by") == 0 and
+    ok(first.count("would set the clock") == 0 and
         first.wait_tally("10.9.0.66", "x", 20),
         "and outvote the one that answered first", first.state)
     first.check_end()

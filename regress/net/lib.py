@@ -504,9 +504,9 @@ class Daemon(Program):
             with contextlib.suppress(OSError):
                 with open("/proc/%d/cmdline" % pid, "rb") as f:
                     title = f.read().replace(b"\0", b" ").decode()
-                for name in "launcher", "engine", "server", "resolver":
-                    if re.search(r"\b%s\b" % name, title):
-                        found.setdefault(name, []).append(pid)
+                name = re.match(r"ntpd: (\w+)", title)
+                if name:
+                    found.setdefault(name[1], []).append(pid)
         return found
 
     def everybody(self):

@@ -2,20 +2,13 @@
  * Who may ask: the ranges against a plain reading of the rules.
  */
 #include <arpa/inet.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "common/addr.h"
 #include "ntpd/server/access.h"
-
-#define N(array)	(sizeof(array) / sizeof((array)[0]))
+#include "regress/unit/unit.h"
 
 /* "allow 10.0.0.0/8", "deny any", as a rule. */
 static struct config_rule
@@ -91,14 +84,14 @@ static const struct {
 static void
 test_cases(void **state)
 {
-	struct config_rule rules[N(cases[0].rules)];
+	struct config_rule rules[COUNT(cases[0].rules)];
 	struct access	 a = { { NULL, 0 }, { NULL, 0 } };
 	size_t		 i, j, n;
 
 	(void)state;
-	for (i = 0; i < N(cases); i++) {
+	for (i = 0; i < COUNT(cases); i++) {
 		print_message("# %s\n", cases[i].name);
-		for (n = 0; n < N(rules) && cases[i].rules[n] != NULL; n++) {
+		for (n = 0; n < COUNT(rules) && cases[i].rules[n]; n++) {
 			rules[n] = rule(cases[i].rules[n]);
 			assert_true(access_rule_valid(&rules[n]));
 		}
@@ -146,7 +139,7 @@ random_bytes(uint8_t bytes[16], bool ipv4)
 
 	memset(bytes, 0, 16);
 	for (i = 0; i < (ipv4 ? 4U : 16U); i++)
-		bytes[i] = values[(unsigned)random() % N(values)];
+		bytes[i] = values[(unsigned)random() % COUNT(values)];
 }
 
 static void
@@ -178,7 +171,7 @@ test_against_plain_reading(void **state)
 	(void)state;
 	srandom(1);
 	for (round = 0; round < 500; round++) {
-		n = (size_t)random() % N(rules) + 1;
+		n = (size_t)random() % COUNT(rules) + 1;
 		for (i = 0; i < n; i++)
 			random_rule(&rules[i]);
 		assert_true(access_set(&a, rules, n));
@@ -205,26 +198,26 @@ test_many(void **state)
 	size_t		 i;
 
 	(void)state;
-	for (i = 0; i < N(rules); i++)
+	for (i = 0; i < COUNT(rules); i++)
 		rules[i] = rule(i % 2 ? "allow 10.0.0.0/8" : "deny 10.0.0.0/8");
-	assert_true(access_set(&a, rules, N(rules)));
+	assert_true(access_set(&a, rules, COUNT(rules)));
 	assert_false(access_allows(&a, address("10.0.0.1")));
-	for (i = 0; i < N(rules); i++) {
+	for (i = 0; i < COUNT(rules); i++) {
 		rules[i] = rule("deny ::/128");
 		rules[i].length = (uint8_t)(128 - i % 129);
 		rules[i].allow = (uint8_t)(i % 2);
 	}
-	assert_true(access_set(&a, rules, N(rules)));
+	assert_true(access_set(&a, rules, COUNT(rules)));
 	assert_false(access_allows(&a, address("::")));
 	assert_true(access_allows(&a, address("::1")));
 	assert_false(access_allows(&a, address("::2")));
-	for (i = 0; i < N(rules); i++) {
+	for (i = 0; i < COUNT(rules); i++) {
 		rules[i] = rule("deny 10.0.0.0/32");
 		rules[i].bytes[2] = (uint8_t)(i >> 7);
 		rules[i].bytes[3] = (uint8_t)(i << 1);
 	}
-	assert_true(access_set(&a, rules, N(rules)));
-	assert_int_equal(a.ipv4.n, 2 * N(rules) + 1);
+	assert_true(access_set(&a, rules, COUNT(rules)));
+	assert_int_equal(a.ipv4.n, 2 * COUNT(rules) + 1);
 	assert_false(access_allows(&a, address("10.0.1.4")));
 	assert_true(access_allows(&a, address("10.0.1.5")));
 	access_set(&a, NULL, 0);
@@ -249,7 +242,7 @@ test_valid(void **state)
 	size_t		 i;
 
 	(void)state;
-	for (i = 0; i < N(list); i++)
+	for (i = 0; i < COUNT(list); i++)
 		assert_int_equal(access_rule_valid(&list[i].rule),
 		    list[i].valid);
 }

@@ -7,18 +7,11 @@
 #include <netinet/in.h>
 #include <sys/un.h>
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "common/addr.h"
-
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+#include "regress/unit/unit.h"
 
 /* Read, and written again.  TEXT is NULL for what is not an address. */
 static const struct {

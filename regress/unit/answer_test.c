@@ -2,20 +2,13 @@
  * What the server tells a client, byte by byte.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "common/ntp.h"
 #include "common/ntptime.h"
 #include "ntpd/server/answer.h"
-
-#define N(array)	(sizeof(array) / sizeof((array)[0]))
+#include "regress/unit/unit.h"
 
 /* 2026-01-01 00:00:00 UTC as a timestamp's seconds: 0xecff7480. */
 #define REFERENCE	((struct ntptime){ 0xecff748000000000 })
@@ -121,7 +114,7 @@ test_requests(void **state)
 
 	(void)state;
 	assert_true(answer_source_set(&src, &good));
-	for (i = 0; i < N(requests); i++) {
+	for (i = 0; i < COUNT(requests); i++) {
 		print_message("# %s\n", requests[i].name);
 		len = make_request(request, requests[i].len, requests[i].first,
 		    requests[i].poll);
@@ -229,7 +222,7 @@ test_snapshots(void **state)
 
 	(void)state;
 	make_request(request, sizeof(request), 0x23, 6);
-	for (i = 0; i < N(snapshots); i++) {
+	for (i = 0; i < COUNT(snapshots); i++) {
 		print_message("# %s\n", snapshots[i].name);
 		snap = good;
 		snapshots[i].set(&snap, snapshots[i].value);
@@ -279,7 +272,7 @@ test_dispersion(void **state)
 
 	(void)state;
 	make_request(request, sizeof(request), 0x23, 6);
-	for (i = 0; i < N(growths); i++) {
+	for (i = 0; i < COUNT(growths); i++) {
 		print_message("# %s\n", growths[i].name);
 		snap.root_dispersion = growths[i].dispersion;
 		snap.dispersion_rate = growths[i].rate;

@@ -7,11 +7,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,12 +15,10 @@
 
 #include <bsd/string.h>
 
-#include <cmocka.h>
-
 #include "common/imsg.h"
 #include "ntpctl/ask.h"
+#include "regress/unit/unit.h"
 
-#define LENGTH(a)	(sizeof(a) / sizeof((a)[0]))
 #define FRAMES_MOST	4
 #define CONNECTIONS	3	/* of one ask() at most */
 
@@ -47,6 +41,8 @@ struct frame {
 };
 
 #define V	CONTROL_VERSION
+#define STRING(x)	#x
+#define VALUE(x)	STRING(x)
 #define S	{ CONTROL_STATUS, V, 0, 0, 0 }
 #define P	{ CONTROL_PEER, V, 0, 0, 0 }
 #define C	{ CONTROL_SERVER, V, 0, 0, 0 }
@@ -105,12 +101,12 @@ static const struct {
 	{ "unknown type", SPEAK, SHOW_STATUS, { { 99, V, 0, 0, 0 } },
 	    ASK_NEVER, "ntpd sent a record of an unknown type" },
 	{ "a newer daemon", SPEAK, SHOW_STATUS,
-	    { { CONTROL_STATUS, 7, 0, 64, 0 } }, ASK_NEVER,
-	    "ntpd speaks version 7 of the control protocol, this ntpctl "
-	    "version 3: restart" },
+	    { { CONTROL_STATUS, 700, 0, 64, 0 } }, ASK_NEVER,
+	    "ntpd speaks version 700 of the control protocol, this ntpctl "
+	    "version " VALUE(CONTROL_VERSION) ": restart" },
 	{ "a newer daemon that only ends", SPEAK, SHOW_STATUS,
-	    { { CONTROL_END, 8, 0, 0, 0 } }, ASK_NEVER,
-	    "ntpd speaks version 8" },
+	    { { CONTROL_END, 800, 0, 0, 0 } }, ASK_NEVER,
+	    "ntpd speaks version 800" },
 	{ "closes in the middle", SPEAK, SHOW_PEERS, { P }, ASK_LATER,
 	    "ntpd closed the connection without an answer: %s" },
 	{ "closes at once", HASTY, SHOW_STATUS, { { 0, 0, 0, 0, 0 } },
@@ -293,7 +289,7 @@ test_conversations(void **state)
 	size_t		 i;
 
 	(void)state;
-	for (i = 0; i < LENGTH(cases); i++) {
+	for (i = 0; i < COUNT(cases); i++) {
 		why[0] = '\0';
 		pid = start_daemon(cases[i].manner, cases[i].frames);
 		result = ask(path, cases[i].parts, 1, &report, why);
@@ -361,6 +357,9 @@ test_no_daemon(void **state)
 	assert_string_equal(why, wanted);
 	unlink(path);
 
+	assert_int_equal(ask(dir, SHOW_ALL, 1, &report, why), ASK_NEVER);
+	snprintf(wanted, sizeof(wanted), "%s is no socket", dir);
+	assert_string_equal(why, wanted);
 	assert_int_equal(ask(lengthy, SHOW_ALL, 1, &report, why), ASK_NEVER);
 	assert_non_null(strstr(why, "a socket's path has at most 107 bytes"));
 }
@@ -377,14 +376,14 @@ test_full_queue(void **state)
 
 	(void)state;
 	strlcpy(sun.sun_path, path, sizeof(sun.sun_path));
-	for (i = 0; i < LENGTH(fds); i++) {
+	for (i = 0; i < COUNT(fds); i++) {
 		fds[i] = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
 		assert_int_not_equal(fds[i], -1);
 		(void)connect(fds[i], (struct sockaddr *)&sun, sizeof(sun));
 	}
 	assert_int_equal(ask(path, SHOW_STATUS, 1, &report, why), ASK_LATER);
 	assert_non_null(strstr(why, "it takes no connections"));
-	for (i = 0; i < LENGTH(fds); i++)
+	for (i = 0; i < COUNT(fds); i++)
 		close(fds[i]);
 	close(listener);
 	unlink(path);

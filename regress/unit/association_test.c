@@ -1,17 +1,12 @@
 /*
  * When servers are asked: what an answer changes in the plans for the others.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include <errno.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "common/log.h"
 #include "ntpd/engine/associations.h"
-
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+#include "regress/unit/unit.h"
 
 static struct association all[MAX_ASSOCIATIONS];
 
@@ -19,6 +14,7 @@ static struct association all[MAX_ASSOCIATIONS];
 static struct sync	 synced;
 static double		 interval;	/* s, the right one at present */
 static double		 frequency_error; /* s/s */
+static bool		 no_way;	/* requests cannot leave */
 static bool		 doubt, part[MAX_ASSOCIATIONS], opposed[MAX_ASSOCIATIONS];
 
 double
@@ -88,7 +84,8 @@ query_send(struct query *q, const struct query_target *target,
 	(void)target;
 	(void)clocks;
 	(void)now;
-	return true;
+	errno = no_way ? ENETUNREACH : 0;
+	return !no_way;
 }
 
 void
@@ -392,8 +389,71 @@ refusals(void **state)
 	assert_int_equal(association_reason(a), REASON_NONE);
 	a->was_unreachable = true;
 	assert_int_equal(association_reason(a), REASON_SILENT);
+	a->was_unreachable = false;
 	a->was_unsendable = true;
 	assert_int_equal(association_reason(a), REASON_UNSENDABLE);
+	a->error = ENODEV;
+	assert_int_equal(association_reason(a), REASON_NO_INTERFACE);
+	a->was_unsendable = false;
+	a->reach = 0;
+	assert_int_equal(association_kissed(&p, a, (const uint8_t *)"RATE"),
+	    KISS_RATE);
+	assert_int_equal(association_reason(a), REASON_RATE);
+	answer(1300);
+	assert_int_equal(association_reason(a), REASON_NONE);
+}
+
+/*
+ * Where nothing is sent no answer is missed: the log says once that requests
+ * cannot leave, and once that they can again, and of silence nothing.
+ */
+static void
+no_way_to_it(void **state)
+{
+	struct association *a = add(0, 1000, 1000);
+	bool		 silent = false;
+	int		 i;
+
+	(void)state;
+	a->schedule.state = SCHEDULE_POLLING;
+	assert_int_equal(capture_begin(), 0);
+	no_way = true;
+	for (i = 0; i < 20; i++) {
+		run(a->schedule.next);
+		silent |= association_fell_silent(a, false, at(1000));
+	}
+	no_way = false;
+	run(a->schedule.next);
+	answer(90000);
+	assert_true(silent);
+	assert_int_equal(a->sent, 1);
+	assert_int_equal(capture_count("\n"), 2);
+	assert_int_equal(capture_count(": requests cannot leave, trying "
+	    "again: Network is unreachable\n"), 1);
+	assert_int_equal(capture_count(": requests can leave again\n"), 1);
+	assert_int_equal(capture_end(), 0);
+}
+
+/* It is the offset when it is said that counts, and the side. */
+static void
+falsetickers_are_named_with_their_side(void **state)
+{
+	struct association *a = add(0, 1000, 1000);
+
+	(void)state;
+	assert_int_equal(capture_begin(), 0);
+	assert_true(association_judged(a, FALSETICKER, 2));
+	assert_false(association_judged(a, FALSETICKER, 2));
+	assert_false(association_judged(a, COMBINED, 0.3));
+	assert_true(association_judged(a, FALSETICKER, -0.1));
+	assert_int_equal(capture_count("\n"), 3);
+	assert_int_equal(capture_count(": is a falseticker, 2.000 s "
+	    "ahead of the majority\n"), 1);
+	assert_int_equal(capture_count(": agrees with the majority "
+	    "again\n"), 1);
+	assert_int_equal(capture_count(": is a falseticker, 100.000 ms "
+	    "behind the majority\n"), 1);
+	assert_int_equal(capture_end(), 0);
 }
 
 /* What two addresses of one name must have in common to be one server. */
@@ -546,6 +606,9 @@ main(void)
 		cmocka_unit_test_setup(who_answers_again_is_asked_soon, begin),
 		cmocka_unit_test_setup(who_answers_late_is_asked_soon, begin),
 		cmocka_unit_test_setup(who_is_silent, begin),
+		cmocka_unit_test_setup(no_way_to_it, begin),
+		cmocka_unit_test_setup(falsetickers_are_named_with_their_side,
+		    begin),
 		cmocka_unit_test_setup(refusals, begin),
 		cmocka_unit_test_setup(twins, begin),
 		cmocka_unit_test_setup(turns_are_spread, begin),

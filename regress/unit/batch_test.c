@@ -10,21 +10,14 @@
 #include <errno.h>
 #include <linux/net_tstamp.h>
 #include <netinet/in.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "common/ntptime.h"
 #include "ntpd/server/batch.h"
-
-#define N(array)	(sizeof(array) / sizeof((array)[0]))
+#include "regress/unit/unit.h"
 
 #define SERVER_FD	77
 #define NOW		1767225600	/* 2026-01-01 */
@@ -440,7 +433,7 @@ test_datagrams(void **state)
 
 	(void)state;
 	answer_source_none(&src);
-	for (i = 0; i < N(datagrams); i++) {
+	for (i = 0; i < COUNT(datagrams); i++) {
 		print_message("# %s\n", datagrams[i].name);
 		kernel_reset();
 		start(&b);
@@ -589,7 +582,7 @@ test_interleaved(void **state)
 	struct ntptime	 when;
 
 	(void)state;
-	for (way = interleavings; way < interleavings + N(interleavings);
+	for (way = interleavings; way < interleavings + COUNT(interleavings);
 	    way++) {
 		print_message("# %s\n", way->name);
 		start(&b);
@@ -713,7 +706,7 @@ test_send_failures(void **state)
 
 	(void)state;
 	answer_source_none(&src);
-	for (i = 0; i < N(failures); i++) {
+	for (i = 0; i < COUNT(failures); i++) {
 		print_message("# %s\n", failures[i].name);
 		kernel_reset();
 		start(&b);

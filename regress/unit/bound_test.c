@@ -3,17 +3,10 @@
  * paths are; and how far a liar and a crooked path get.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 
-#include <cmocka.h>
-
+#include "regress/unit/unit.h"
 #include "regress/unit/world.h"
-
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 
 /* The certain bounds at NOW, as differences from the truth, s. */
 static bool

@@ -3,16 +3,10 @@
  * again after so many answers, and meanwhile it is not said to be right.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
-
+#include "regress/unit/unit.h"
 #include "regress/unit/world.h"
 
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define SEEDS		4
 
 /* How a world came through. */

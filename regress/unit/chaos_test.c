@@ -8,16 +8,11 @@
  * that are bad: "chaos_test 1 10000".  EVENTS is a set of enum chaos_event, as
  * a number; v: every sample is printed.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "regress/unit/chaos.h"
+#include "regress/unit/unit.h"
 
 /* With sanitizers it takes five times as long. */
 #ifdef __SANITIZE_ADDRESS__

@@ -3,17 +3,10 @@
  * packet which does not answer our request nothing else is looked at.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ntpd/engine/check.h"
-
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+#include "regress/unit/unit.h"
 
 #define SECOND		(1ULL << 32)
 #define COOKIE		0x0123456789abcdefULL

@@ -2,19 +2,14 @@
  * Replacing children.  The launcher and all it would start are played here:
  * it keeps its end of each channel that it is asked to start a child on.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "common/log.h"
+#include "ntpd/child.h"
 #include "ntpd/parent/children.h"
-#include "ntpd/spawn.h"
+#include "regress/unit/unit.h"
 
 static struct children	 kids;
 static struct channel	 launcher;	/* its end */
@@ -37,18 +32,17 @@ turn(struct instant now)
 	const struct child_name *name;
 	struct pollset	 set;
 	struct message	 msg;
-	size_t		 which;
+	int		 i;
 
 	pollset_clear(&set);
 	children_poll(&kids, &set);
 	channel_poll(&launcher, &set);
 	pollset_wait(&set, instant_now(), NULL);
 	children_transfer(&kids, &set);
-	while (channel_receive(&kids.resolver, &msg))
-		;
-	while (channel_receive(&kids.engine, &msg))
-		;
-	while (children_restart(&kids, now, &which))
+	for (i = 0; i < CHILDREN_MOST; i++)
+		while (channel_receive(&kids.list[i].channel, &msg))
+			;
+	while (children_restart(&kids, now) != NULL)
 		;
 	children_check(&kids, now);
 	assert_true(channel_transfer(&launcher, &set));
@@ -56,10 +50,10 @@ turn(struct instant now)
 		if (msg.type != MSG_LAUNCH)
 			continue;
 		name = msg.data;
-		assert_in_range(name->process, ENGINE, RESOLVER);
+		assert_true(process_is_child(name->process, name->instance));
 		if (ends[name->process] != -1)
 			close(ends[name->process]);
-		ends[name->process] = msg.fd;
+		ends[name->process] = message_take_fd(&msg);
 		launches[name->process]++;
 	}
 }
@@ -85,7 +79,7 @@ setup(void **arg)
 	memset(launches, 0, sizeof(launches));
 	children_init(&kids, &child_setup);
 	children_start(&kids);
-	children_set_servers(&kids, 1);
+	children_set(&kids, SERVER, 1);
 	turns(instant_now());
 	return 0;
 }
@@ -122,6 +116,8 @@ assert_replaced(enum process process)
 	struct instant	 due, now = instant_now();
 
 	turns(now);
+	/* How it ended is waited for, but not for long. */
+	turns(children_deadline(&kids));
 	due = children_deadline(&kids);
 	assert_true(due.ns != INSTANT_NEVER.ns);
 	assert_true(instant_diff(due, now) > 0.5);
@@ -140,20 +136,87 @@ hang_up(enum process process)
 	ends[process] = -1;
 }
 
+static const struct {
+	enum process	 process;
+	enum child_end	 end;
+	unsigned	 start;
+} table[] = {
+#define CHILD(process, name, end, start, ...)	{ process, end, start },
+	CHILDREN
+#undef CHILD
+};
+
+/* Each does what the table says when it ends. */
 static void
-resolver_ends(void **arg)
+one_ends(void **arg)
 {
-	(void)arg;
-	hang_up(RESOLVER);
-	assert_replaced(RESOLVER);
+	size_t		 i;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		if (table[i].process == LAUNCHER)
+			continue;
+		assert_int_equal(launches[table[i].process], table[i].start +
+		    (table[i].process == SERVER));
+		children_set(&kids, table[i].process, 1);
+		turns(instant_now());
+		hang_up(table[i].process);
+		if (table[i].end == REPLACED) {
+			assert_replaced(table[i].process);
+			continue;
+		}
+		turns(instant_now());
+		assert_true(kids.fatal);
+		assert_int_equal(kids.lost, table[i].process);
+		teardown(arg);
+		setup(arg);
+	}
 }
 
+/* What is not wanted any more is not started again. */
 static void
-server_ends(void **arg)
+a_superfluous_one_ends(void **arg)
 {
 	(void)arg;
 	hang_up(SERVER);
-	assert_replaced(SERVER);
+	turns(instant_now());
+	assert_true(children_deadline(&kids).ns != INSTANT_NEVER.ns);
+	children_set(&kids, SERVER, 0);
+	assert_true(children_deadline(&kids).ns == INSTANT_NEVER.ns);
+	turns(instant_add(instant_now(), 3600));
+	assert_int_equal(launches[SERVER], 1);
+	assert_int_equal(kids.nservers, 0);
+}
+
+/* The engine is told whose channel it gets. */
+static void
+the_engine_gets_channels(void **arg)
+{
+	const struct child_name *name;
+	unsigned	 got[PROCESSES] = { 0 };
+	struct channel	 engine;
+	struct pollset	 set;
+	struct message	 msg;
+	int		 i;
+
+	(void)arg;
+	channel_open(&engine, dup(ends[ENGINE]), ENGINE, PARENT);
+	for (i = 0; i < 8; i++) {
+		pollset_clear(&set);
+		channel_poll(&engine, &set);
+		pollset_wait(&set, instant_now(), NULL);
+		assert_true(channel_transfer(&engine, &set));
+		while (channel_receive(&engine, &msg)) {
+			if (msg.type != MSG_ENGINE_CHANNEL)
+				continue;
+			name = msg.data;
+			assert_true(name->process < PROCESSES);
+			got[name->process] += name->instance == 0;
+			assert_int_not_equal(msg.from->fd, -1);
+		}
+	}
+	assert_int_equal(got[RESOLVER], 1);
+	assert_int_equal(got[SERVER], 1);
+	channel_close(&engine);
 }
 
 /* It lives, but its channel was closed for what it sent. */
@@ -166,16 +229,6 @@ resolver_sends_a_broken_frame(void **arg)
 	assert_int_equal(send(ends[RESOLVER], &hdr, sizeof(hdr), 0),
 	    sizeof(hdr));
 	assert_replaced(RESOLVER);
-}
-
-static void
-engine_ends(void **arg)
-{
-	(void)arg;
-	hang_up(ENGINE);
-	turns(instant_now());
-	assert_true(kids.fatal);
-	assert_int_equal(kids.lost, ENGINE);
 }
 
 /* The engine goes with it, but is not the cause. */
@@ -234,10 +287,10 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		TEST(all_are_started),
-		TEST(resolver_ends),
-		TEST(server_ends),
+		TEST(one_ends),
+		TEST(a_superfluous_one_ends),
+		TEST(the_engine_gets_channels),
 		TEST(resolver_sends_a_broken_frame),
-		TEST(engine_ends),
 		TEST(launcher_ends),
 		TEST(engine_sends_a_broken_frame),
 		TEST(engines_end_is_reported),

@@ -2,17 +2,11 @@
  * Who asks too often: the limit, and what a flood does to others.
  */
 #include <arpa/inet.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ntpd/server/clients.h"
+#include "regress/unit/unit.h"
 
-#define N(array)	(sizeof(array) / sizeof((array)[0]))
 #define SECOND		1000000000LL
 
 static struct clients	 c;
@@ -175,7 +169,7 @@ test_ranges(void **state)
 
 	(void)state;
 	limit(1000, 1, 0);
-	for (i = 0; i < N(bad); i++)
+	for (i = 0; i < COUNT(bad); i++)
 		assert_false(clients_limit(&c, &bad[i]));
 	assert_true(answered(address("192.0.2.1"), 0));
 	assert_false(answered(address("192.0.2.1"), 0));

@@ -5,20 +5,13 @@
 #include <sys/syscall.h>
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "common/ntptime.h"
 #include "ntpd/engine/clocks.h"
+#include "regress/unit/unit.h"
 
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define NS_PER_S	1000000000LL
 #define BASE		1800000000000000000LL	/* REALTIME - RAW at first */
 

@@ -2,20 +2,15 @@
  * Collecting the servers' counters.  The servers are played here: each has the
  * other end of its channel, and answers when the case wants it to.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ntpd/parent/collect.h"
+#include "regress/unit/unit.h"
 
 #define WORKERS	3
 
 static struct collect	 c;
-static struct channel	 workers[CONFIG_MAX_WORKERS];
+static struct child	 workers[CONFIG_MAX_WORKERS];
 static struct channel	 ends[WORKERS];		/* the servers' */
 static struct instant	 now;
 
@@ -25,14 +20,15 @@ start_worker(size_t i)
 	int		 fds[2];
 
 	assert_true(channel_pair(fds));
-	channel_open(&workers[i], fds[0], PARENT, SERVER);
+	channel_open(&workers[i].channel, fds[0], PARENT, SERVER);
 	channel_open(&ends[i], fds[1], SERVER, PARENT);
+	ends[i].state = CHANNEL_CONFIGURED;
 }
 
 static void
 stop_worker(size_t i)
 {
-	channel_close(&workers[i]);
+	channel_close(&workers[i].channel);
 	channel_close(&ends[i]);
 }
 
@@ -78,7 +74,7 @@ questions(size_t i, uint32_t *id)
 	struct message	 msg;
 	int		 n = 0;
 
-	transfer(&workers[i]);
+	transfer(&workers[i].channel);
 	transfer(&ends[i]);
 	while (channel_receive(&ends[i], &msg)) {
 		assert_int_equal(msg.type, MSG_SERVER_SHOW);
@@ -101,8 +97,8 @@ answer(size_t i, uint32_t id, uint64_t n)
 	assert_true(channel_send(&ends[i], MSG_SERVER_COUNTERS, id, -1,
 	    &report));
 	transfer(&ends[i]);
-	transfer(&workers[i]);
-	while (channel_receive(&workers[i], &msg))
+	transfer(&workers[i].channel);
+	while (channel_receive(&workers[i].channel, &msg))
 		collect_take(&c, i, &msg);
 }
 
@@ -126,8 +122,8 @@ name_clients(size_t i, uint32_t id, uint8_t first, uint8_t last, uint32_t n)
 	assert_true(channel_send(&ends[i], MSG_SERVER_CLIENTS, id, -1,
 	    &clients));
 	transfer(&ends[i]);
-	transfer(&workers[i]);
-	while (channel_receive(&workers[i], &msg))
+	transfer(&workers[i].channel);
+	while (channel_receive(&workers[i].channel, &msg))
 		collect_take(&c, i, &msg);
 }
 

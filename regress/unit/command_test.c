@@ -7,18 +7,11 @@
 
 #include <errno.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
 
 #include "common/log.h"
 #include "ntpd/parent/state.h"
+#include "regress/unit/unit.h"
 
 #define NOW		1800000000LL	/* in 2027 */
 
@@ -32,10 +25,6 @@ static double		 stepped;	/* s */
 /* What the engine was told. */
 static unsigned		 told_jumps;
 static struct clock_state state;
-
-/* Standard error, for a while. */
-static FILE		*captured;
-static int		 real_stderr = -1;
 
 double
 clock_jump(struct clock *c, double *how_long)
@@ -152,45 +141,24 @@ setup(void **arg)
 	kernel_refuses = false;
 	memset(&state, 0, sizeof(state));
 	log_init(LOG_TO_STDERR, NULL, 0);
-	if ((captured = tmpfile()) == NULL ||
-	    (real_stderr = dup(STDERR_FILENO)) == -1)
-		return -1;
-	return dup2(fileno(captured), STDERR_FILENO) == -1;
+	return capture_begin();
 }
 
 static int
 teardown(void **arg)
 {
 	(void)arg;
-	fclose(captured);
-	if (dup2(real_stderr, STDERR_FILENO) == -1)
-		return -1;
-	return close(real_stderr);
-}
-
-/* How many of the lines that were logged have TEXT in them. */
-static unsigned
-said(const char *text)
-{
-	static char	 all[65536];
-	const char	*at = all;
-	unsigned	 n = 0;
-	ssize_t		 len;
-
-	len = pread(fileno(captured), all, sizeof(all) - 1, 0);
-	assert_true(len >= 0);
-	all[len] = '\0';
-	for (; (at = strstr(at, text)) != NULL; at += strlen(text))
-		n++;
-	return n;
+	return capture_end();
 }
 
 static void
 ask(enum message_type type, const void *data)
 {
-	struct message	 msg = { .type = type, .data = data, .fd = -1 };
+	struct message	 msg = {
+		.type = type, .data = data, .at = instant_now()
+	};
 
-	command_run(&p, &msg, instant_now());
+	command_run(&p, &msg);
 }
 
 static void
@@ -222,17 +190,19 @@ others_do_not_fill_the_log(void **arg)
 	for (i = 0; i < 1000; i++)
 		assert_true(command_check_clock(&p));
 	assert_int_equal(told_jumps, 1000);
-	assert_int_equal(said("by another program"), 5);
+	assert_int_equal(capture_count("another program has set the "
+	    "clock back by 2.000 s"), 5);
 	jump = 0.01;
 	for (i = 0; i < 1000; i++)
 		assert_false(command_check_clock(&p));
 	assert_int_equal(told_jumps, 1000);
-	assert_int_equal(said("by another program"), 5);
+	assert_int_equal(capture_count("another program has set the "
+	    "clock back by 2.000 s"), 5);
 	slept = 1;
 	for (i = 0; i < 1000; i++)
 		assert_true(command_check_clock(&p));
 	assert_int_equal(told_jumps, 2000);
-	assert_true(said("slept for 1 s") <= 5);
+	assert_true(capture_count("slept for 1 s") <= 5);
 }
 
 /* The engine knows how far it may go; what it asks beyond is refused. */
@@ -260,8 +230,9 @@ the_engine_knows_its_reach(void **arg)
 	ask_step(50);
 	assert_true(stepped == 100 && state.answers_step);
 	assert_int_equal(state.refused, 1);
-	assert_int_equal(said("a step of +50.000 s: refused, steps are for "
-	    "the start only\n"), 1);
+	assert_int_equal(capture_count("the engine asked to set the "
+	    "clock forward by 50.000 s: refused, steps are for the start "
+	    "only\n"), 1);
 	ask_step(-100);
 	assert_true(stepped == 0);
 	assert_true(state.step_back == 0);
@@ -278,7 +249,7 @@ a_step_that_failed(void **arg)
 	ask_step(100);
 	assert_true(state.step_forward == CONFIG_NO_LIMIT);
 	assert_true(p.policy.stepped == 0);
-	assert_int_equal(said("clock set by"), 0);
+	assert_int_equal(capture_count("clock set "), 0);
 }
 
 /* What an operator can do about a step over the limit is said, once. */
@@ -289,15 +260,19 @@ over_the_limit(void **arg)
 
 	(void)arg;
 	ask(MSG_CLOCK_NEW_START, &wanted);
-	assert_int_equal(said("a new start of +86401.000 s: refused, over the "
-	    "step limit; check the servers, and if they are right restart "
-	    "ntpd or raise step limit\n"), 1);
+	assert_int_equal(capture_count("the engine asked to set the "
+	    "clock, as after a pause, forward by 86401.000 s: refused, "
+	    "over the step limit; check the servers, and if they are "
+	    "right restart ntpd or raise \"step limit\"\n"), 1);
 	assert_true(state.step_forward == 0);
 	wanted.by = 86400;
 	ask(MSG_CLOCK_NEW_START, &wanted);
-	assert_int_equal(said("it may be set forward once"), 1);
+	/* One event is one line, that of the step. */
+	assert_int_equal(capture_count("forward"), 1);
 	assert_true(state.step_forward == 86400);
 	ask_step(86400);
+	assert_int_equal(capture_count("clock set forward by 86400.000 "
+	    "s\n"), 1);
 	assert_true(stepped == 86400);
 }
 
@@ -308,14 +283,52 @@ beyond_what_the_kernel_corrects(void **arg)
 	(void)arg;
 	ask_frequency(0.0999);
 	assert_true(p.drift_error == 1e-6);
-	assert_int_equal(said("the oscillator is off by 10 % or more"), 0);
+	assert_int_equal(capture_count("is off by 10 % or more"), 0);
 	ask_frequency(-POLICY_MAX_FREQUENCY);
 	assert_true(p.drift_error < 0);
 	ask_frequency(POLICY_MAX_FREQUENCY);
 	assert_true(p.drift_error < 0);
-	assert_int_equal(said("the oscillator is off by 10 % or more"), 1);
+	assert_int_equal(capture_count("is off by 10 % or more"), 1);
 	ask_frequency(1e-6);
 	assert_true(p.drift_error == 1e-6);
+}
+
+static void
+ask_slew(double offset)
+{
+	struct clock_slew wanted = { .rate = offset / 100, .duration = 100 };
+
+	ask(MSG_CLOCK_SLEW, &wanted);
+}
+
+/* With -x what would be done is said when it is news. */
+static void
+what_x_leaves_out_is_said_once(void **arg)
+{
+	int		 i;
+
+	(void)arg;
+	policy_start(&p.policy);
+	p.clock.read_only = true;
+	ask_frequency(0);
+	for (i = 0; i < 100; i++)
+		ask_slew(15e-6);
+	assert_int_equal(capture_count("\n"), 1);
+	assert_int_equal(capture_count("the clock is 15.0 us behind: "
+	    "would remove that in 100 s, and correct the frequency by "
+	    "+0.000 ppm\n"), 1);
+	ask_frequency(2e-6);
+	for (i = 0; i < 100; i++)
+		ask_slew(0);
+	assert_int_equal(capture_count("\n"), 2);
+	assert_int_equal(capture_count("would leave the offset and "
+	    "correct the frequency by +2.000 ppm\n"), 1);
+	ask_step(-2);
+	for (i = 0; i < 100; i++)
+		ask_slew(-2);
+	assert_int_equal(capture_count("\n"), 3);
+	assert_int_equal(capture_count("would set the clock back by "
+	    "2.000 s\n"), 1);
 }
 
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -329,6 +342,7 @@ main(void)
 		TEST(a_step_that_failed),
 		TEST(over_the_limit),
 		TEST(beyond_what_the_kernel_corrects),
+		TEST(what_x_leaves_out_is_said_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,18 +4,13 @@
 #include <sys/stat.h>
 
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "ntpd/config.h"
+#include "regress/unit/unit.h"
 
 #define NOBODY		65534
 
@@ -39,6 +34,49 @@ parse(struct config *conf, const char *text, struct report *r)
 {
 	memset(r, 0, sizeof(*r));
 	return config_parse(conf, "f", text, strlen(text), collect, r);
+}
+
+static void
+assert_fine(const char *text)
+{
+	struct config	 conf;
+	struct report	 r;
+
+	if (parse(&conf, text, &r))
+		config_free(&conf);
+	if (r.n != 0)
+		fail_msg("%s: %s", text, r.line);
+}
+
+/*
+ * The example that is installed can be used as it is, and so can each of its
+ * statements that is to be had for the "#" before it.
+ */
+static void
+the_example(void **state)
+{
+	static char	 text[16384];
+	FILE		*file = fopen("ntpd.conf.example", "r");
+	char		 line[128], whole[256];
+	size_t		 len, statements = 0;
+
+	(void)state;
+	assert_non_null(file);
+	len = fread(text, 1, sizeof(text) - 1, file);
+	assert_in_range(len, 1, sizeof(text) - 2);
+	assert_fine(text);
+	rewind(file);
+	while (fgets(line, sizeof(line), file) != NULL) {
+		assert_non_null(strchr(line, '\n'));
+		if (line[0] != '#' || line[1] == ' ' || line[1] == '\n')
+			continue;
+		snprintf(whole, sizeof(whole), "%sserver b\nlisten on ::1\n",
+		    line + 1);
+		assert_fine(whole);
+		statements++;
+	}
+	assert_true(statements > 20);
+	fclose(file);
 }
 
 static void
@@ -381,6 +419,7 @@ int
 main(void)
 {
 	const struct CMUnitTest	 tests[] = {
+		cmocka_unit_test(the_example),
 		cmocka_unit_test(values_arrive),
 		cmocka_unit_test(rules_arrive),
 		cmocka_unit_test(workers_may_be_automatic),

@@ -1,18 +1,11 @@
 /*
  * ntpd.conf: every statement, good and bad, and what is said about it.
  */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ntpd/config.h"
-
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+#include "regress/unit/unit.h"
 
 /* The lines reported, without the file's name; warnings begin with "w ". */
 struct reports {

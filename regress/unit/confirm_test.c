@@ -4,16 +4,10 @@
  * it.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "ntpd/sync/confirm.h"
+#include "regress/unit/unit.h"
 
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define LARGE		0.128
 #define HOUR		3600.0
 #define DAY		86400.0

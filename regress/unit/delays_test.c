@@ -3,17 +3,11 @@
  * remembered, and that it is as well known as is claimed.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "ntpd/sync/delays.h"
 #include "regress/unit/paths.h"
+#include "regress/unit/unit.h"
 
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define BASE		0.020	/* s, without waits */
 
 static struct rng	 rng;

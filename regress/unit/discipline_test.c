@@ -3,18 +3,12 @@
  * that corrects the offset and that the parent's policy accepts.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "ntpd/parent/policy.h"
 #include "ntpd/sync/discipline.h"
 #include "regress/unit/paths.h"
+#include "regress/unit/unit.h"
 
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define THRESHOLD	0.128
 
 static const double offsets[] = {

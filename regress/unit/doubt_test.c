@@ -2,17 +2,9 @@
  * Is it them, or is it me?  The whole table of states, that none is kept for
  * ever, and by how many it takes to say that our clock has changed.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "ntpd/sync/doubt.h"
 #include "regress/unit/paths.h"
-
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+#include "regress/unit/unit.h"
 
 #define NEW		SOURCE_NEW
 #define FITS		SOURCE_FITS

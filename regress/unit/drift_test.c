@@ -10,21 +10,15 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "ntpd/config.h"
 #include "ntpd/parent/drift.h"
+#include "regress/unit/unit.h"
 
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define UNTOUCHED	12345.0		/* in what must be left alone */
 #define NOBODY		65534
 

@@ -3,16 +3,10 @@
  * noise, that it is right on average and as sure as it may be.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "ntpd/sync/filter.h"
+#include "regress/unit/unit.h"
 
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define DAY		86400.0
 
 /* Filters are large for a stack. */
@@ -36,13 +30,6 @@ normal(void)
 	double		 r = sqrt(-2 * log(1 - uniform()));
 
 	return r * cos(2 * M_PI * uniform());
-}
-
-static void
-assert_near(double got, double want, double within)
-{
-	if (!(fabs(got - want) <= within))
-		fail_msg("%.12g is not %.12g", got, want);
 }
 
 /* A sample with a normal error only. */

@@ -3,16 +3,11 @@
  * up.
  */
 #include <netdb.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ntpd/engine/members.h"
+#include "regress/unit/unit.h"
 
 static struct hosts	 hosts;
 static struct association all[MAX_ASSOCIATIONS];

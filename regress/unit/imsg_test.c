@@ -6,42 +6,23 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "common/imsg.h"
+#include "regress/unit/unit.h"
 
 #define HDR		sizeof(struct imsg_header)
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define MANY_FDS	20
 
 static struct imsgbuf	 a, b;		/* two ends */
 static int		 fds_before;
 
 /* How many descriptors this process has. */
-static int
-open_fds(void)
-{
-	DIR	*dir = opendir("/proc/self/fd");
-	int	 n = 0;
-
-	assert_non_null(dir);
-	while (readdir(dir) != NULL)
-		n++;
-	closedir(dir);
-	return n;
-}
-
 static int
 setup(void **arg)
 {

@@ -2,18 +2,12 @@
  * Leap seconds: the calendar against the C library's, and a kernel's count that
  * is made up here.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 #include <time.h>
 
-#include <cmocka.h>
-
 #include "common/leap.h"
+#include "regress/unit/unit.h"
 
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define DAY		86400LL
 #define CENTURIES	(15 * 36525)	/* days */
 

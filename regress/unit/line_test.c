@@ -3,24 +3,10 @@
  * equations solved in another way.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "ntpd/sync/line.h"
 #include "regress/unit/paths.h"
-
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
-
-static void
-assert_near(double got, double want, double within)
-{
-	if (!(fabs(got - want) <= within))
-		fail_msg("%.12g is not %.12g", got, want);
-}
+#include "regress/unit/unit.h"
 
 static const struct {
 	const char	*name;

@@ -3,17 +3,11 @@
  * who may vote meanwhile, and that real servers find everything as it was.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ntpd/engine/local.h"
+#include "regress/unit/unit.h"
 
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define N		10		/* stratum of the local clock */
 #define OWN		"192.0.2.50"
 

@@ -3,26 +3,18 @@
  * stays one line, and that strangers cannot fill it.
  */
 #undef _FORTIFY_SOURCE		/* it would call __syslog_chk(), see below */
-
 #include <sys/socket.h>
 #include <sys/wait.h>
 
 #include <errno.h>
 #include <limits.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "common/log.h"
-
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+#include "regress/unit/unit.h"
 
 /* What came out: of standard error, one record for each write(2). */
 static int	 written, saved_stderr;

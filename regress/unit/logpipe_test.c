@@ -3,26 +3,19 @@
  * priorities, however they arrive.
  */
 #undef _FORTIFY_SOURCE		/* it would call __syslog_chk(), see below */
-
 #include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "common/log.h"
 #include "ntpd/parent/logpipe.h"
+#include "regress/unit/unit.h"
 
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define LOGGED		32		/* messages that are kept */
 
 static struct logpipe	 lp;

@@ -1,19 +1,14 @@
 /*
  * What the resolver asks for, and what it keeps of an answer.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include <arpa/inet.h>
-#include <cmocka.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/addr.h"
 #include "ntpd/resolver/lookup.h"
+#include "regress/unit/unit.h"
 
 #define A10	"aaaaaaaaaa"
 #define A63	A10 A10 A10 A10 A10 A10 "aaa"

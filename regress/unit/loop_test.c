@@ -3,19 +3,13 @@
  * descriptors, deadlines and signals.
  */
 #include <math.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "common/loop.h"
+#include "regress/unit/unit.h"
 
 #define S		1000000000LL
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 
 static struct instant
 at(int64_t ns)

@@ -2,16 +2,12 @@
  * The mark in our own requests: servers with the key know it for as long as a
  * request is on its way, nobody else does, and nothing in it comes twice.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
 #include <bsd/stdlib.h>
-#include <cmocka.h>
 
 #include "common/mark.h"
+#include "regress/unit/unit.h"
 
 #define SECOND		1000000000LL
 #define PERIOD		(1LL << 34)	/* ns */

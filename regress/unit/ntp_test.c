@@ -2,18 +2,12 @@
  * The packet: every value where RFC 5905 has it, what may follow the header,
  * and properties of everything that decodes.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "common/ntp.h"
+#include "regress/unit/unit.h"
 
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define ROUNDS		100000
 #define MAX_PARTS	6
 

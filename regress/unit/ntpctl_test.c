@@ -1,23 +1,19 @@
 /*
  * What ntpctl believes of the daemon's records, and what it prints.
  */
+#include <errno.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <jansson.h>
 
 #include "common/ntp.h"
 #include "ntpctl/record.h"
 #include "ntpctl/show.h"
-
-#define LENGTH(a)	(sizeof(a) / sizeof((a)[0]))
+#include "regress/unit/unit.h"
 
 #define IPV4(a, b, c, d)						\
 	{ .family = ADDR_IPV4, .port = 123, .bytes = { a, b, c, d } }
@@ -35,7 +31,8 @@
 	.version = CONTROL_VERSION, .synchronized = 1, .stratum = 2,	\
 	.refid = { 192, 0, 2, 1 }, .next = NEXT_POLL, .listening = 1,	\
 	.state = CONTROL_FOLLOWING,					\
-	.peers = 4, .reachable = 4, .truechimers = 3,			\
+	.serving = 1, .peers = 4, .reachable = 4, .usable = 4,		\
+	.truechimers = 3,						\
 	.offset = 45.2e-6, .error = 12e-6,				\
 	.likely = 3.21e-3, .certain = 4.5e-3,				\
 	.frequency = -12.345, .frequency_error = 0.01,			\
@@ -98,6 +95,18 @@ static const struct bad_record status_records[] = {
 	{ "state", STATUS(state), CONTROL_BEGINNING_AGAIN + 1, 1,
 	    "a status with an unknown state" },
 	{ "beginning again", STATUS(state), CONTROL_BEGINNING_AGAIN, 1, NULL },
+	{ "more answer than there are", STATUS(reachable), 5, 1,
+	    "a status with counts that contradict each other" },
+	{ "more can be used than answer", STATUS(reachable), 3, 1,
+	    "a status with counts that contradict each other" },
+	{ "more agree than can be used", STATUS(usable), 2, 1,
+	    "a status with counts that contradict each other" },
+	{ "all agree", STATUS(truechimers), 4, 1, NULL },
+	{ "why", STATUS(why), WHY_FEW_ANSWERS + 1, 1,
+	    "a status with an unknown reason" },
+	{ "few answers", STATUS(why), WHY_FEW_ANSWERS, 1, NULL },
+	{ "serving", STATUS(serving), 2, 1,
+	    "a status with a flag that is neither 0 nor 1" },
 	{ "local", STATUS(local), CONTROL_LOCAL_FOLLOWS + 1, 1,
 	    "a status with an unknown use of the local clock" },
 	{ "local, followed", STATUS(local), CONTROL_LOCAL_FOLLOWS, 1, NULL },
@@ -167,7 +176,7 @@ test_status_records(void **state)
 	size_t			 i;
 
 	(void)state;
-	for (i = 0; i < LENGTH(status_records); i++) {
+	for (i = 0; i < COUNT(status_records); i++) {
 		c = &status_records[i];
 		raw = good_status;
 		memset((char *)&raw + c->offset, c->value, c->count);
@@ -186,7 +195,7 @@ test_peer_records(void **state)
 	size_t			 i;
 
 	(void)state;
-	for (i = 0; i < LENGTH(peer_records); i++) {
+	for (i = 0; i < COUNT(peer_records); i++) {
 		c = &peer_records[i];
 		raw = good_peer;
 		memset((char *)&raw + c->offset, c->value, c->count);
@@ -205,7 +214,7 @@ test_server_records(void **state)
 	size_t			 i;
 
 	(void)state;
-	for (i = 0; i < LENGTH(server_records); i++) {
+	for (i = 0; i < COUNT(server_records); i++) {
 		c = &server_records[i];
 		raw = good_server;
 		memset((char *)&raw + c->offset, c->value, c->count);
@@ -255,6 +264,7 @@ test_numbers(void **state)
 	    STATUS(likely), STATUS(certain), STATUS(frequency),
 	    STATUS(frequency_error), STATUS(root_delay),
 	    STATUS(root_dispersion), STATUS(updated_ago), STATUS(next_in),
+	    STATUS(why_in), STATUS(spread), STATUS(step_limit),
 	    STATUS(slewing) };
 	struct control_status	 st, raw_st;
 	struct control_peer	 peer, raw_peer;
@@ -262,8 +272,8 @@ test_numbers(void **state)
 	size_t			 i, j;
 
 	(void)state;
-	for (i = 0; i < LENGTH(bad); i++) {
-		for (j = 0; j < LENGTH(in_peer); j++) {
+	for (i = 0; i < COUNT(bad); i++) {
+		for (j = 0; j < COUNT(in_peer); j++) {
 			raw_peer = good_peer;
 			memcpy((char *)&raw_peer + in_peer[j], &bad[i],
 			    sizeof(bad[i]));
@@ -272,7 +282,7 @@ test_numbers(void **state)
 			memcpy(&got, (char *)&peer + in_peer[j], sizeof(got));
 			assert_true(isnan(got));
 		}
-		for (j = 0; j < LENGTH(in_status); j++) {
+		for (j = 0; j < COUNT(in_status); j++) {
 			raw_st = good_status;
 			memcpy((char *)&raw_st + in_status[j], &bad[i],
 			    sizeof(bad[i]));
@@ -322,7 +332,7 @@ test_refids(void **state)
 	unsigned	 byte;
 
 	(void)state;
-	for (i = 0; i < LENGTH(refids); i++)
+	for (i = 0; i < COUNT(refids); i++)
 		assert_string_equal(record_refid(refids[i].refid,
 		    refids[i].stratum, text), refids[i].text);
 	/* Whatever the bytes, it is one word. */
@@ -352,45 +362,50 @@ static const struct {
 	    "      leap:  no leap second announced\n"
 	    "   stratum:  2, reference id 192.0.2.1\n"
 	    "      root:  delay 1.500 ms, dispersion 250.0 us\n"
-	    "   servers:  4 known, 4 answer, 3 agree\n"
+	    "   servers:  4 configured, 4 answer, 3 agree\n"
 	    "   clients:  are given the time\n"
 	    "      next:  asks the next server in 34 s\n" },
 	{ "just started", {
 		.version = CONTROL_VERSION, .leap = LEAP_UNKNOWN,
 		.stratum = 16, .next = NEXT_RESOLVE, .peers = 1,
+		.why = WHY_NO_ADDRESS,
 		.updated_ago = -1, .next_in = 3.5, .frequency = 1.5,
 		.frequency_error = 10 },
 	    "     clock:  NOT synchronized\n"
+	    "       why:  no server's name has an address yet\n"
 	    "    offset:  unknown, no measurement yet\n"
 	    " frequency:  corrected by +1.500 ppm, standard error "
 	    "10.000 ppm\n"
-	    "      leap:  unknown, clients are told not to believe us\n"
+	    "      leap:  unknown\n"
 	    "   stratum:  16, that is not synchronized\n"
-	    "   servers:  1 known, 0 answer, 0 agree\n"
+	    "   servers:  1 configured, 0 answer, 0 agree\n"
 	    "   clients:  none, ntpd does not listen\n"
-	    "      next:  looks up the servers' names again in 3 s; "
-	    "none has an address yet\n" },
+	    "      next:  looks up the servers' names in 3 s\n" },
 	{ "the local clock, the last resort", {
 		.version = CONTROL_VERSION, .local = CONTROL_LOCAL_SERVED,
 		.stratum = 10, .refid = { 127, 127, 1, 1 }, .listening = 1,
+		.serving = 1, .why = WHY_NO_SERVERS,
 		.next = NEXT_NO_SERVERS, .updated_ago = -1,
 		.root_dispersion = 1e-3 },
 	    "     clock:  NOT synchronized, the local clock is served as "
 	    "stratum 10\n"
+	    "       why:  no server is configured\n"
 	    "    offset:  unknown, no measurement yet\n"
 	    " frequency:  corrected by +0.000 ppm, standard error "
 	    "0.000 ppm\n"
 	    "      leap:  no leap second announced\n"
 	    "   stratum:  10, reference id 127.127.1.1\n"
 	    "      root:  delay 0 ns, dispersion 1.000 ms\n"
-	    "   servers:  0 known, 0 answer, 0 agree\n"
-	    "   clients:  are given the time\n"
+	    "   servers:  0 configured, 0 answer, 0 agree\n"
+	    "   clients:  are given the local clock's time\n"
 	    "      next:  nothing, no server is configured\n" },
 	{ "an orphan that follows", {
 		GOOD_STATUS, .synchronized = 0, .stratum = 11,
-		.local = CONTROL_LOCAL_FOLLOWS },
+		.local = CONTROL_LOCAL_FOLLOWS, .why = WHY_ORPHANS,
+		.reachable = 1, .usable = 0, .truechimers = 0 },
 	    "     clock:  NOT synchronized, follows the local clock of "
 	    "ntp.example.org (192.0.2.1), last update 12 s ago\n"
+	    "       why:  no server but orphans, of which one is followed\n"
 	    "    offset:  45.2 us behind true time, standard error 12.0 us\n"
 	    "    likely:  within 3.210 ms, in 99 % of the time\n"
 	    "   certain:  within 4.500 ms, if most servers are right\n"
@@ -399,17 +414,20 @@ static const struct {
 	    "      leap:  no leap second announced\n"
 	    "   stratum:  11, reference id 192.0.2.1\n"
 	    "      root:  delay 1.500 ms, dispersion 250.0 us\n"
-	    "   servers:  4 known, 4 answer, 3 agree\n"
-	    "   clients:  are given the time\n"
+	    "   servers:  4 configured, 1 answer, 0 can be used, "
+	    "0 agree\n"
+	    "   clients:  are given the local clock's time\n"
 	    "      next:  asks the next server in 34 s\n" },
 	{ "servers are gone, clock slews, a second to insert, refused", {
 		GOOD_STATUS, .leap = LEAP_INSERT, .next = NEXT_SLEW,
 		.next_in = 500, .offset = -2.5, .error = 4e-9, .likely = 7,
 		.certain = 8, .state = CONTROL_COASTING, .slewing = -500,
-		.updated_ago = 8000, .reachable = 0, .refused = 1, .read_only = 1, .listening = 0,
+		.updated_ago = 8000, .reachable = 0, .usable = 0,
+		.truechimers = 0, .refused = 1, .read_only = 1, .listening = 0,
 		.system_peer = "", .root_delay = 0.9999999 },
-	    "     clock:  synchronized to 192.0.2.1, last update 2 h ago\n"
-	    "     state:  coasting, no majority confirms the clock\n"
+	    "     clock:  coasting, last synchronized to 192.0.2.1, "
+	    "last update 2 h ago\n"
+	    "     state:  coasting, no server can be used\n"
 	    "    offset:  2.500 s ahead of true time, standard error 4 ns\n"
 	    "    likely:  within 7.000 s, in 99 % of the time\n"
 	    "   certain:  within 8.000 s, if most servers are right\n"
@@ -419,7 +437,7 @@ static const struct {
 	    "      leap:  the month ends with a leap second inserted\n"
 	    "   stratum:  2, reference id 192.0.2.1\n"
 	    "      root:  delay 1.000 s, dispersion 250.0 us\n"
-	    "   servers:  4 known, 0 answer, 3 agree\n"
+	    "   servers:  4 configured, 0 answer, 0 agree\n"
 	    "   clients:  none, ntpd does not listen\n"
 	    "      next:  slews the clock for 8 min more\n"
 	    "   refused:  1 adjustment against the policy, "
@@ -441,7 +459,7 @@ static const struct {
 	    "      leap:  the month ends with a second left out\n"
 	    "   stratum:  1, reference id .PPS.\n"
 	    "      root:  delay unknown, dispersion unknown\n"
-	    "   servers:  4 known, 4 answer, 3 agree\n"
+	    "   servers:  4 configured, 4 answer, 3 agree\n"
 	    "   clients:  are given the time\n"
 	    "      next:  asks the next server\n"
 	    "   refused:  4294967295 adjustments against the policy, "
@@ -456,7 +474,7 @@ static const struct {
 	    "      leap:  no leap second announced\n"
 	    "   stratum:  2, reference id 192.0.2.1\n"
 	    "      root:  delay 1.500 ms, dispersion 250.0 us\n"
-	    "   servers:  4 known, 4 answer, 3 agree\n"
+	    "   servers:  4 configured, 4 answer, 3 agree\n"
 	    "   clients:  are given the time\n"
 	    "      next:  sets the clock\n" },
 };
@@ -469,7 +487,7 @@ test_status(void **state)
 	FILE		*out;
 
 	(void)state;
-	for (i = 0; i < LENGTH(status_cases); i++) {
+	for (i = 0; i < COUNT(status_cases); i++) {
 		out = open_memstream(&text, &len);
 		assert_non_null(out);
 		show_status(out, &status_cases[i].st);
@@ -488,10 +506,10 @@ static const struct {
 } state_cases[] = {
 	{ CONTROL_STARTING, "", "starting" },
 	{ CONTROL_FOLLOWING, "", "following" },
-	{ CONTROL_IN_DOUBT, "     state:  in doubt, a server says something "
-	    "else\n", "in_doubt" },
-	{ CONTROL_COASTING, "     state:  coasting, no majority confirms the "
-	    "clock\n", "coasting" },
+	{ CONTROL_IN_DOUBT, "     state:  in doubt, 1 of 4 servers say "
+	    "something else than was expected\n", "in_doubt" },
+	{ CONTROL_COASTING, "     state:  coasting, no majority of the "
+	    "servers confirms the clock\n", "coasting" },
 	{ CONTROL_BEGINNING_AGAIN, "     state:  beginning again, the clock "
 	    "has changed\n", "beginning_again" },
 };
@@ -506,7 +524,7 @@ test_state(void **state)
 	FILE			*out;
 
 	(void)state;
-	for (i = 0; i < LENGTH(state_cases); i++) {
+	for (i = 0; i < COUNT(state_cases); i++) {
 		out = open_memstream(&text, &len);
 		assert_non_null(out);
 		st.state = (uint8_t)state_cases[i].state;
@@ -521,6 +539,26 @@ test_state(void **state)
 	}
 }
 
+/* The line of the status that begins with LABEL, without that. */
+static const char *
+status_line(const struct control_status *st, const char *label,
+    char text[512])
+{
+	char		*whole, *from;
+	size_t		 len;
+	FILE		*out = open_memstream(&whole, &len);
+
+	assert_non_null(out);
+	show_status(out, st);
+	fclose(out);
+	from = strstr(whole, label);
+	snprintf(text, 512, "%s", from == NULL ? "(none)" :
+	    from + strlen(label) + 2);
+	text[strcspn(text, "\n")] = '\0';
+	free(whole);
+	return text;
+}
+
 static const struct {
 	enum control_next	 next;
 	double			 in;
@@ -528,12 +566,9 @@ static const struct {
 	const char		*text;
 } next_cases[] = {
 	{ NEXT_NO_SERVERS, 1, 0, "nothing, no server is configured" },
-	{ NEXT_RESOLVE, NAN, 0, "looks up the servers' names again; "
-	    "none has an address yet" },
-	{ NEXT_FIRST_ANSWERS, 0, 0, "asks the next server in 0 s; "
-	    "too few have answered yet" },
-	{ NEXT_MAJORITY, 119.9, 0, "asks the next server in 119 s; "
-	    "the servers disagree, a majority is needed" },
+	{ NEXT_RESOLVE, NAN, 0, "looks up the servers' names" },
+	{ NEXT_FIRST_ANSWERS, 0, 0, "asks the next server in 0 s" },
+	{ NEXT_MAJORITY, 119.9, 0, "asks the next server in 119 s" },
 	{ NEXT_CONFIRM, 5300, 86400, "corrects the offset in 88 min, if the "
 	    "servers stay with it" },
 	{ NEXT_CONFIRM, NAN, -86400, "corrects the offset, if the servers "
@@ -544,25 +579,130 @@ static const struct {
 	{ NEXT_SLEW, -1, 0, "slews the clock" },
 	{ NEXT_POLL, 120, 0, "asks the next server in 2 min" },
 	{ NEXT_POLL, -1, 0, "asks the next server" },
-	{ NEXT_UNUSABLE, 5, 0, "asks the next server in 5 s; those that "
-	    "answer cannot be used, \"ntpctl -s peers\" says why" },
+	{ NEXT_UNUSABLE, 5, 0, "asks the next server in 5 s" },
 };
 
 static void
 test_next(void **state)
 {
 	struct control_status	 st = { GOOD_STATUS };
-	char			 text[160];
+	char			 text[512];
 	size_t			 i;
 
 	(void)state;
-	for (i = 0; i < LENGTH(next_cases); i++) {
+	for (i = 0; i < COUNT(next_cases); i++) {
 		st.next = (uint8_t)next_cases[i].next;
 		st.next_in = next_cases[i].in;
 		st.offset = next_cases[i].offset;
-		show_next(&st, text, sizeof(text));
-		assert_string_equal(text, next_cases[i].text);
+		assert_string_equal(status_line(&st, "next:", text),
+		    next_cases[i].text);
 	}
+}
+
+/* One line says why the clock is not synchronized, with the figures. */
+static const struct {
+	struct control_status	 st;
+	const char		*text;
+	const char		*json;
+} why_cases[] = {
+	{ { GOOD_STATUS }, "(none)", NULL },
+	{ { GOOD_STATUS, .why = WHY_NO_SERVERS }, "no server is configured",
+	    "no_servers" },
+	{ { GOOD_STATUS, .why = WHY_NO_ADDRESS },
+	    "no server's name has an address yet", "no_address" },
+	{ { GOOD_STATUS, .why = WHY_ORPHANS },
+	    "no server but orphans, of which one is followed", "orphans" },
+	{ { GOOD_STATUS, .why = WHY_STEPPING, .offset = -30 },
+	    "the clock is 30.000 s ahead and is being set", "stepping" },
+	{ { GOOD_STATUS, .why = WHY_READ_ONLY, .offset = 0.4 },
+	    "the clock is 400.000 ms behind, and ntpd -x leaves it so",
+	    "read_only" },
+	{ { GOOD_STATUS, .why = WHY_LIMIT, .offset = 30, .step_limit = 1 },
+	    "the clock is 30.000 s behind, more than the step limit of 1 s: "
+	    "check the servers; if they are right, restart ntpd or raise "
+	    "\"step limit\"", "step_limit" },
+	{ { GOOD_STATUS, .why = WHY_CONFIRM, .offset = 600, .why_in = 250 },
+	    "the clock is 600.000 s behind: corrected if most servers stay "
+	    "with it for another 4 min", "confirm" },
+	{ { GOOD_STATUS, .why = WHY_CONFIRM, .offset = -600, .why_in = 9,
+	    .read_only = 1 },
+	    "the clock is 600.000 s ahead: would be corrected if most servers "
+	    "stay with it for another 9 s", "confirm" },
+	{ { GOOD_STATUS, .why = WHY_OFFSET, .offset = 0.02 },
+	    "the clock is 20.000 ms behind, which is being corrected",
+	    "offset" },
+	{ { GOOD_STATUS, .why = WHY_BOUND, .certain = 30.005 },
+	    "the clock may be off by 30.005 s, 3 s is the most", "bound" },
+	{ { GOOD_STATUS, .why = WHY_NO_ANSWER },
+	    "no server answers, see \"ntpctl -s peers\"", "no_answer" },
+	{ { GOOD_STATUS, .why = WHY_UNUSABLE, .reachable = 1 },
+	    "1 server answers and cannot be used, \"ntpctl -s peers\" says "
+	    "why", "unusable" },
+	{ { GOOD_STATUS, .why = WHY_WAITING, .truechimers = 2,
+	    .why_in = 24.9 }, "2 servers agree, others are waited for up to "
+	    "24 s more", "waiting" },
+	{ { GOOD_STATUS, .why = WHY_NO_MAJORITY, .voters = 2, .cluster = 1,
+	    .spread = 5 }, "no majority: 2 servers answer, no two of them "
+	    "agree, they are up to 5.000 s apart; a third one would decide",
+	    "no_majority" },
+	{ { GOOD_STATUS, .why = WHY_NO_MAJORITY, .voters = 4, .cluster = 2,
+	    .spread = 0.1 }, "no majority: 4 servers answer, no more than 2 "
+	    "of them agree, they are up to 100.000 ms apart", "no_majority" },
+	{ { GOOD_STATUS, .why = WHY_FEW_ANSWERS, .usable = 2 },
+	    "2 servers answer, three answers of each are needed",
+	    "few_answers" },
+};
+
+static void
+test_why(void **state)
+{
+	struct report		 report = { .parts = SHOW_STATUS };
+	char			 text[512], word[80], *json;
+	size_t			 i, len;
+	FILE			*out;
+
+	(void)state;
+	for (i = 0; i < COUNT(why_cases); i++) {
+		assert_string_equal(status_line(&why_cases[i].st, "why:",
+		    text), why_cases[i].text);
+		report.status = why_cases[i].st;
+		out = open_memstream(&json, &len);
+		assert_non_null(out);
+		assert_true(show_json(out, &report));
+		fclose(out);
+		snprintf(word, sizeof(word), why_cases[i].json == NULL ?
+		    "\"why\": null" : "\"why\": \"%s\"", why_cases[i].json);
+		assert_non_null(strstr(json, word));
+		free(json);
+	}
+}
+
+/* Clients are given the time only if somebody gives them one. */
+static const struct {
+	struct control_status	 st;
+	const char		*text;
+} client_cases[] = {
+	{ { GOOD_STATUS }, "are given the time" },
+	{ { GOOD_STATUS, .listening = 0, .serving = 0 },
+	    "none, ntpd does not listen" },
+	{ { GOOD_STATUS, .serving = 0 },
+	    "none, no socket could be opened, the log says why" },
+	{ { GOOD_STATUS, .synchronized = 0, .why = WHY_NO_ANSWER },
+	    "are told that the clock is not synchronized" },
+	{ { GOOD_STATUS, .synchronized = 0, .local = CONTROL_LOCAL_SERVED },
+	    "are given the local clock's time" },
+};
+
+static void
+test_what_clients_get(void **state)
+{
+	char			 text[512];
+	size_t			 i;
+
+	(void)state;
+	for (i = 0; i < COUNT(client_cases); i++)
+		assert_string_equal(status_line(&client_cases[i].st,
+		    "clients:", text), client_cases[i].text);
 }
 
 #define HEADING								\
@@ -683,6 +823,26 @@ static const struct {
 	    "   -0.045    0.012\n"
 	    "# a.example cannot be used: its root distance is 3 s or more\n"
 	},
+	{ "a long name without an address, and no way to another", 80, 2, {
+		{ GOOD_PEER, .name = "a.very.long.name.example.org",
+		    .tally = TALLY_UNUSABLE, .state = PEER_STATE_RESOLVING,
+		    .when = -1, .has_sample = 0, .reach = 0,
+		    .reason = REASON_UNRESOLVED, .code = EAI_NONAME },
+		{ GOOD_PEER, .name = "b", .tally = TALLY_UNUSABLE,
+		    .received = 0, .when = -1, .has_sample = 0, .reach = 0,
+		    .reason = REASON_UNSENDABLE, .code = ENETUNREACH } },
+	    " remote           refid           st when  poll reach    delay"
+	    "   offset   jitter\n"
+	    "============================================================"
+	    "====================\n"
+	    " a.very.long.nam~ .DNS.           16    -    64     0        -"
+	    "        -        -\n"
+	    " b                .INIT.          16    -    64     0        -"
+	    "        -        -\n"
+	    "# a.very.long.name.example.org cannot be used: its name has no "
+	    "address: Name or service not known\n"
+	    "# b cannot be used: requests to it cannot leave: Network is "
+	    "unreachable\n" },
 };
 
 static void
@@ -693,7 +853,7 @@ test_peers(void **state)
 	FILE		*out;
 
 	(void)state;
-	for (i = 0; i < LENGTH(peers_cases); i++) {
+	for (i = 0; i < COUNT(peers_cases); i++) {
 		out = open_memstream(&text, &len);
 		assert_non_null(out);
 		show_peers(out, peers_cases[i].peers, peers_cases[i].n,
@@ -778,7 +938,7 @@ test_clients(void **state)
 	FILE			*out;
 
 	(void)state;
-	for (i = 0; i < LENGTH(list); i++) {
+	for (i = 0; i < COUNT(list); i++) {
 		clients.workers = list[i].workers;
 		clients.counted = list[i].counted;
 		clients.n = list[i].n;
@@ -827,7 +987,7 @@ test_server(void **state)
 	FILE			*out;
 
 	(void)state;
-	for (i = 0; i < LENGTH(server_cases); i++) {
+	for (i = 0; i < COUNT(server_cases); i++) {
 		sv.workers = server_cases[i].workers;
 		sv.counted = server_cases[i].counted;
 		out = open_memstream(&text, &len);
@@ -881,12 +1041,15 @@ static const char json_all[] =
     "    \"root_dispersion\": 0.00025,\n"
     "    \"peers\": 4,\n"
     "    \"reachable\": 4,\n"
+    "    \"usable\": 4,\n"
     "    \"truechimers\": 3,\n"
     "    \"listening\": true,\n"
+    "    \"serving\": true,\n"
     "    \"next\": \"poll\",\n"
     "    \"next_in\": 34.0,\n"
     "    \"refused\": 0,\n"
-    "    \"read_only\": false\n"
+    "    \"read_only\": false,\n"
+    "    \"why\": null\n"
     "  },\n"
     "  \"peers\": [\n"
     "    {\n"
@@ -895,6 +1058,7 @@ static const char json_all[] =
     "      \"tally\": \"system_peer\",\n"
     "      \"state\": \"polling\",\n"
     "      \"reason\": null,\n"
+    "      \"detail\": null,\n"
     "      \"stratum\": 1,\n"
     "      \"leap\": \"none\",\n"
     "      \"refid\": \".GPS.\",\n"
@@ -921,6 +1085,7 @@ static const char json_all[] =
     "      \"tally\": \"unusable\",\n"
     "      \"state\": \"resolving\",\n"
     "      \"reason\": \"stratum\",\n"
+    "      \"detail\": null,\n"
     "      \"stratum\": 16,\n"
     "      \"leap\": \"unknown\",\n"
     "      \"refid\": \".DNS.\",\n"
@@ -1033,11 +1198,11 @@ test_json_words(void **state)
 	size_t			 i;
 
 	(void)state;
-	for (i = 0; i < LENGTH(state_cases); i++) {
+	for (i = 0; i < COUNT(state_cases); i++) {
 		st.state = (uint8_t)state_cases[i].state;
 		assert_status_word(&st, "state", state_cases[i].json);
 	}
-	for (i = 0; i < LENGTH(next); i++) {
+	for (i = 0; i < COUNT(next); i++) {
 		st.next = (uint8_t)i;
 		assert_status_word(&st, "next", next[i]);
 	}
@@ -1196,6 +1361,8 @@ main(void)
 		cmocka_unit_test(test_status),
 		cmocka_unit_test(test_state),
 		cmocka_unit_test(test_next),
+		cmocka_unit_test(test_why),
+		cmocka_unit_test(test_what_clients_get),
 		cmocka_unit_test(test_peers),
 		cmocka_unit_test(test_sensors),
 		cmocka_unit_test(test_server),

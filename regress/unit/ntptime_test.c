@@ -3,21 +3,15 @@
  * hold for all of them.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "common/ntptime.h"
+#include "regress/unit/unit.h"
 
 #define S		1000000000LL
 #define ERA_1		2085978496LL	/* 2036-02-07 06:28:16, in Unix time */
 #define ERA_2		6380945792LL	/* 2172-03-15 12:56:32 */
 #define YEAR		31556952LL
 #define ROUNDS		200000
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 
 static uint64_t	 random_state = 0x9e3779b97f4a7c15;
 

@@ -3,17 +3,10 @@
  * that a start gives one step and no more.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ntpd/parent/policy.h"
-
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+#include "regress/unit/unit.h"
 
 #define NOW		1800000000LL	/* in 2027 */
 #define YEARS		(365.25 * 86400)

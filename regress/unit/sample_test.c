@@ -2,23 +2,9 @@
  * One exchange: what its timestamps say, and what cannot be.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "ntpd/sync/sample.h"
-
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
-
-static void
-assert_near(double got, double want, double within)
-{
-	if (!(fabs(got - want) <= within))
-		fail_msg("%.12g is not %.12g", got, want);
-}
+#include "regress/unit/unit.h"
 
 static const struct {
 	const char	*name;

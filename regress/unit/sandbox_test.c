@@ -1,7 +1,7 @@
 /*
  * What the processes may not do, by their real tables: each attempt is made by
- * a child that is confined as its process is (but for the user and the chroot,
- * which take root), and the kernel ends it.
+ * a child that is confined as its process is (but for user, capabilities and
+ * chroot, which take root), and the kernel ends it.
  */
 #include <sys/ptrace.h>
 #include <sys/socket.h>
@@ -11,23 +11,14 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-#include "ntpd/engine/engine_sandbox.h"
-#include "ntpd/resolver/resolver_sandbox.h"
-#include "ntpd/server/server_sandbox.h"
-
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+#include "ntpd/sandbox.h"
+#include "regress/unit/unit.h"
 
 static int		 given;		/* a datagram socket, opened before */
 
@@ -155,24 +146,23 @@ run_filter(void)
 	return set_option(SO_ATTACH_FILTER);
 }
 
-#define ENGINE		1u
-#define SERVER		2u
-#define RESOLVER	4u
-#define ALL		(ENGINE | SERVER | RESOLVER)
-
 static const struct {
+	const char	*name;
 	const struct sandbox *sandbox;
-	unsigned	 bit;
-} processes[] = {
-	{ &engine_sandbox, ENGINE },
-	{ &server_sandbox, SERVER },
-	{ &resolver_sandbox, RESOLVER },
+} processes[PROCESSES] = {
+	[PARENT] = { "parent", &parent_sandbox },
+#define CHILD(process, name, ...)	[process] = { #name, &name##_sandbox },
+	CHILDREN
+#undef CHILD
 };
+
+#define TO(process)	(1u << (process))
+#define SOCKETS		(TO(PARENT) | TO(RESOLVER))
 
 static const struct {
 	const char	*name;
 	long		(*attempt)(void);
-	unsigned	 allowed;	/* to whom */
+	unsigned	 allowed;	/* to whom; a new process: nothing */
 } attempts[] = {
 	{ "set the clock", set_clock, 0 },
 	{ "adjust the clock", adjust_clock, 0 },
@@ -181,18 +171,18 @@ static const struct {
 	{ "send a signal", send_signal, 0 },
 	{ "trace a process", trace, 0 },
 	{ "mount a file system", mount_something, 0 },
-	{ "remove a file", remove_file, 0 },
+	{ "remove a file", remove_file, TO(PARENT) },
 	{ "listen for connections", listen_for_connections, 0 },
-	{ "netlink", read_netlink, RESOLVER },
-	{ "TCP", open_stream, RESOLVER },
-	{ "a raw socket", open_raw, RESOLVER },
-	{ "a ping socket", open_ping, RESOLVER },
-	{ "a local socket", open_local, RESOLVER },
-	{ "UDP", open_ipv4, ENGINE | RESOLVER },
-	{ "UDP by IPv6", open_ipv6, ENGINE | RESOLVER },
-	{ "receive time stamps", want_stamps, ENGINE | RESOLVER },
-	{ "a larger buffer", enlarge_buffer, RESOLVER },
-	{ "a program in the kernel", run_filter, RESOLVER },
+	{ "netlink", read_netlink, SOCKETS },
+	{ "TCP", open_stream, SOCKETS },
+	{ "a raw socket", open_raw, SOCKETS },
+	{ "a ping socket", open_ping, SOCKETS },
+	{ "a local socket", open_local, SOCKETS },
+	{ "UDP", open_ipv4, TO(ENGINE) | SOCKETS },
+	{ "UDP by IPv6", open_ipv6, TO(ENGINE) | SOCKETS },
+	{ "receive time stamps", want_stamps, TO(ENGINE) | SOCKETS },
+	{ "a larger buffer", enlarge_buffer, SOCKETS },
+	{ "a program in the kernel", run_filter, SOCKETS },
 };
 
 /* How a process confined by SANDBOX ends that makes the attempt. */
@@ -207,7 +197,9 @@ end_of(const struct sandbox *sandbox, long (*attempt)(void))
 	assert_int_not_equal(pid, -1);
 	if (pid == 0) {
 		alarm(20);
-		s.chroot = s.drop_user = false;
+		s.chroot = false;
+		s.user = USER_SAME;
+		s.capabilities = NULL;
 		sandbox_enter(&s, &target);
 		(void)attempt();
 		_exit(0);
@@ -227,16 +219,15 @@ only_what_is_needed(void **arg)
 	given = socket(AF_INET, SOCK_DGRAM, 0);
 	assert_int_not_equal(given, -1);
 	for (i = 0; i < COUNT(processes); i++)
-		for (j = 0; j < COUNT(attempts); j++) {
+		for (j = 0; j < COUNT(attempts) && i != LAUNCHER; j++) {
 			status = end_of(processes[i].sandbox,
 			    attempts[j].attempt);
-			allowed = attempts[j].allowed & processes[i].bit;
+			allowed = attempts[j].allowed & TO(i);
 			killed = WIFSIGNALED(status) &&
 			    WTERMSIG(status) == SIGSYS;
 			if (killed == allowed || (allowed && status != 0))
 				fail_msg("%s: %s: status %#x",
-				    processes[i].sandbox->process,
-				    attempts[j].name, (unsigned)status);
+				    processes[i].name, attempts[j].name, (unsigned)status);
 		}
 	close(given);
 }
@@ -267,14 +258,38 @@ write_file(void)
 static void
 no_files(void **arg)
 {
+	const struct sandbox *sandbox;
+	size_t		 i;
+
 	(void)arg;
 	if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) < 0)
 		skip();		/* a kernel without Landlock */
-	assert_int_not_equal(WTERMSIG(end_of(&engine_sandbox, open_file)),
-	    SIGABRT);
-	assert_int_not_equal(WTERMSIG(end_of(&server_sandbox, open_file)),
-	    SIGABRT);
-	assert_int_equal(end_of(&resolver_sandbox, write_file), 0);
+	for (i = 0; i < COUNT(processes); i++) {
+		sandbox = processes[i].sandbox;
+		if (sandbox->files == FILES_NONE && WTERMSIG(end_of(sandbox,
+		    open_file)) == SIGABRT)
+			fail_msg("%s can open a file", processes[i].name);
+		if (sandbox->files == FILES_READ)
+			assert_int_equal(end_of(sandbox, write_file), 0);
+	}
+}
+
+/* What the table of processes cannot say, and a new process must not miss. */
+static void
+children_are_nobody(void **arg)
+{
+	const struct sandbox *sandbox;
+	size_t		 i;
+
+	(void)arg;
+	for (i = ENGINE; i < COUNT(processes); i++) {
+		sandbox = processes[i].sandbox;
+		if (sandbox->user != USER_CHILD || sandbox->may_fork ||
+		    sandbox->capabilities != NULL ||
+		    sandbox->files == FILES_OWN ||
+		    (sandbox->files == FILES_NONE) != sandbox->chroot)
+			fail_msg("%s may do too much", processes[i].name);
+	}
 }
 
 int
@@ -283,6 +298,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_what_is_needed),
 		cmocka_unit_test(no_files),
+		cmocka_unit_test(children_are_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,17 +1,10 @@
 /*
  * When a server is asked next: each reason in each state.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ntpd/engine/schedule.h"
-
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+#include "regress/unit/unit.h"
 
 /* In the table: no turn, and the same state and instant as before. */
 #define NOTHING		-1.0

@@ -3,17 +3,11 @@
  * another way, on generated opinions; and what must hold for all of them.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ntpd/sync/select.h"
+#include "regress/unit/unit.h"
 
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define MOST		10
 #define RUNS		20000
 

@@ -5,18 +5,12 @@
 #include <sys/socket.h>
 
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "ntpd/engine/self.h"
+#include "regress/unit/unit.h"
 
-#define N(array)	(sizeof(array) / sizeof((array)[0]))
 #define FD		77
 
 /* The kernel: it has the first address of a subnet, and others. */
@@ -46,7 +40,7 @@ is_local(const struct addr *addr)
 	struct addr	 local;
 	size_t		 i;
 
-	for (i = 0; i < N(has); i++) {
+	for (i = 0; i < COUNT(has); i++) {
 		local = address(has[i]);
 		if (addr_same_host(&local, addr))
 			return true;
@@ -149,7 +143,7 @@ test_address(void **state)
 	size_t		 i;
 
 	(void)state;
-	for (i = 0; i < 2 * N(addresses); i++) {
+	for (i = 0; i < 2 * COUNT(addresses); i++) {
 		kernel.nonlocal = i % 2;
 		addr = address(addresses[i / 2].text);
 		if (self_has_address(&addr) != addresses[i / 2].ours)
@@ -200,7 +194,7 @@ test_refid(void **state)
 	size_t		 i;
 
 	(void)state;
-	for (i = 0; i < N(refids); i++)
+	for (i = 0; i < COUNT(refids); i++)
 		if (self_has_refid(&own, refids[i].refid) != refids[i].ours)
 			fail_msg("%u.%u.%u.%u", refids[i].refid[0],
 			    refids[i].refid[1], refids[i].refid[2],

@@ -3,16 +3,10 @@
  * those that do.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
-
+#include "regress/unit/unit.h"
 #include "regress/unit/world.h"
 
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define SEEDS		5
 
 static const struct {

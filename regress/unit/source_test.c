@@ -3,18 +3,11 @@
  * what it claims of its own errors is true.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "ntpd/sync/source.h"
 #include "regress/unit/paths.h"
-
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+#include "regress/unit/unit.h"
 
 /* A small generator, the same on every machine (xorshift64*). */
 static uint64_t		 state;
@@ -32,13 +25,6 @@ static double
 exponential(double mean)
 {
 	return -mean * log(1 - uniform());
-}
-
-static void
-assert_near(double got, double want, double within)
-{
-	if (!(fabs(got - want) <= within))
-		fail_msg("%.12g is not %.12g", got, want);
 }
 
 static void

@@ -3,18 +3,12 @@
  * truth is known.  Every test states a property and a bound for it.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ntpd/sync/sync.h"
+#include "regress/unit/unit.h"
 #include "regress/unit/world.h"
 
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 /* ---- right, and as sure as it may be ---- */
 
 static const struct {

@@ -2,14 +2,9 @@
  * One machine and its servers.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "regress/unit/unit.h"
 #include "regress/unit/world.h"
 
 struct world		 w;

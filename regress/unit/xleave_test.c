@@ -1,18 +1,11 @@
 /*
  * The server's memory of answers, for interleaved mode.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ntpd/server/xleave.h"
-
-#define N(array)	(sizeof(array) / sizeof((array)[0]))
+#include "regress/unit/unit.h"
 
 #define KEY		0x9e3779b97f4a7c15ULL
 #define SECOND		(1ULL << 32)
@@ -82,7 +75,7 @@ stamps_replace_what_was_expected(void **state)
 	size_t		 i;
 
 	(void)state;
-	for (i = 0; i < N(stamps); i++) {
+	for (i = 0; i < COUNT(stamps); i++) {
 		print_message("# %s\n", stamps[i].name);
 		x = new_table();
 		r = save(x, NOW, alice);
@@ -118,7 +111,7 @@ receive_timestamps_are_unique(void **state)
 	size_t		 i, j;
 
 	(void)state;
-	for (i = 0; i < N(r); i++) {
+	for (i = 0; i < COUNT(r); i++) {
 		r[i] = TIME(NOW);
 		t = TIME(NOW + 1);
 		xleave_save(x, &r[i], &t, i % 2 ? bob : alice);
@@ -128,7 +121,7 @@ receive_timestamps_are_unique(void **state)
 		for (j = 0; j < i; j++)
 			assert_false(ntptime_equal(r[i], r[j]));
 	}
-	for (i = 0; i < N(r); i++)
+	for (i = 0; i < COUNT(r); i++)
 		assert_false(ntptime_is_zero(xleave_take(x, r[i],
 		    i % 2 ? bob : alice)));
 	free(x);
@@ -201,7 +194,7 @@ timestamps_are_marked(void **state)
 	size_t		 i;
 
 	(void)state;
-	for (i = 0; i < N(marks); i++) {
+	for (i = 0; i < COUNT(marks); i++) {
 		print_message("# %s\n", marks[i].name);
 		r = TIME(marks[i].receive);
 		t = TIME(marks[i].transmit);
@@ -231,7 +224,7 @@ who_does_not_ask_costs_nothing(void **state)
 	size_t		 i;
 
 	(void)state;
-	for (i = 0; i < N(requests); i++) {
+	for (i = 0; i < COUNT(requests); i++) {
 		print_message("# %s\n", requests[i].name);
 		memset(&pkt, 0, sizeof(pkt));
 		pkt.origin.value = requests[i].origin;

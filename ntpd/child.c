@@ -1,0 +1,42 @@
+/*
+ * How every child begins.
+ */
+#include <bsd/unistd.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "ntpd/child.h"
+#include "ntpd/sandbox.h"
+
+/* A child's patience with the parent, s. */
+#define SETUP_SECONDS	10.0
+
+static const struct sandbox *const sandboxes[PROCESSES] = {
+#define CHILD(process, name, ...)	[process] = &name##_sandbox,
+	CHILDREN
+#undef CHILD
+};
+
+void
+child_begin(struct channel *parent, enum process self, unsigned instance)
+{
+	struct child_setup setup;
+	struct message	 msg;
+
+	channel_open(parent, CHILD_CHANNEL_FD, self, PARENT);
+	if (!channel_await(parent, SETUP_SECONDS, &msg)) {
+		if (!parent->open)
+			exit(1);
+		fatalx("%s: no setup from the parent", process_name(self));
+	}
+	memcpy(&setup, msg.data, sizeof(setup));	/* it comes at first */
+	log_init((enum log_target)setup.log_target, process_name(self),
+	    setup.verbose);
+	if (process_is_child(self, 1))
+		setproctitle("%s %u", process_name(self), instance);
+	else
+		setproctitle("%s", process_name(self));
+	sandbox_enter(sandboxes[self], &(struct sandbox_target){
+	    .root = setup.root, .uid = setup.uid, .gid = setup.gid });
+}

@@ -1,0 +1,38 @@
+/*
+ * A child's life: spawn() forks and re-executes this program, so that each
+ * process has an address-space layout of its own; main() calls the child's own
+ * function; that begins with child_begin().
+ */
+#ifndef NTPD_CHILD_H
+#define NTPD_CHILD_H
+
+#include <sys/types.h>
+
+#include "ntpd/process.h"
+
+#define CHILD_CHANNEL_FD	3	/* its channel to the parent */
+
+/*
+ * Start PROCESS, number INSTANCE, with FD as its channel; FD is closed here.
+ * The kernel kills it when this process ends.  Returns its process id, or -1
+ * with errno.
+ */
+pid_t	 spawn(enum process process, unsigned instance, int fd);
+
+/*
+ * The first thing that process SELF, number INSTANCE, does: open PARENT, its
+ * channel to the parent, take the setup from there, start the log and enter
+ * its sandbox.  What takes more than that allows comes before.  If the parent
+ * is gone, it has said why, and this process ends without a word.  Fatal if
+ * nothing comes within 10 s.
+ */
+void	 child_begin(struct channel *parent, enum process self,
+	    unsigned instance);
+
+/* NAME_main(): be that process, number INSTANCE.  Never returns. */
+#define CHILD(process, name, ...)					\
+void	 name##_main(unsigned instance) __attribute__((noreturn));
+CHILDREN
+#undef CHILD
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * The processes of ntpd.  A child is a line of this table and the folder
+ * ntpd/NAME, with NAME_main() and NAME_sandbox in it.  The enum, the names,
+ * what main() calls, what the parent keeps of it, its sandbox and what the
+ * tests expect come from the line.
+ */
+#ifndef NTPD_PROCESSES_H
+#define NTPD_PROCESSES_H
+
+#include "ntpd/config.h"
+
+/* What the end of a child means. */
+enum child_end {
+	ENDS_ALL,		/* of the daemon: its state is the daemon's */
+	REPLACED		/* it is told again what it has to know */
+};
+
+/*
+ * How many of it there are at the start and at most, and the message that
+ * gives it a channel to the engine, which gets ENGINE_CHANNEL then.
+ *
+ *	process	name	  its end   start, most		channel		*/
+#define CHILDREN							\
+CHILD(LAUNCHER,	launcher, ENDS_ALL, 1, 1,		MESSAGE_NONE)	\
+CHILD(ENGINE,	engine,	  ENDS_ALL, 1, 1,		MESSAGE_NONE)	\
+CHILD(SERVER,	server,	  REPLACED, 0, CONFIG_MAX_WORKERS,		\
+						MSG_SERVER_CHANNEL)	\
+CHILD(RESOLVER,	resolver, REPLACED, 1, 1,	MSG_RESOLVER_CHANNEL)
+
+enum process {
+	PARENT,
+#define CHILD(process, ...)	process,
+	CHILDREN
+#undef CHILD
+	PROCESSES
+};
+
+/* All of them together. */
+enum {
+	CHILDREN_MOST = 0
+#define CHILD(process, name, end, start, most, ...)	+ (most)
+	CHILDREN
+#undef CHILD
+};
+
+/* "engine", for titles, logs and the -P option. */
+const char *process_name(enum process process);
+
+/* The process called NAME; PROCESSES if there is none. */
+enum process process_by_name(const char *name);
+
+/* Can there be a child PROCESS with the number INSTANCE?  Any two numbers. */
+bool	 process_is_child(uint32_t process, uint32_t instance);
+
+#endif

@@ -1,6 +1,0 @@
-#ifndef NTPD_VERSION_H
-#define NTPD_VERSION_H
-
-#define NTPD_VERSION	"0.1"
-
-#endif

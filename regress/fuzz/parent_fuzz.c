@@ -1,0 +1,282 @@
+/*
+ * An engine and a server that tell the parent anything: what is done to the
+ * clock is in bounds, whatever is asked for, and the records pass on.  The
+ * clock is played here.  Input: a byte of the configuration; then a byte that
+ * says who speaks (odd: a server) or what happens, and a message as in deal.h,
+ * and so on.
+ */
+#include "ntpd/parent/parent.c"
+
+#include <string.h>
+
+#include "regress/fuzz/deal.h"
+#include "regress/fuzz/fuzz.h"
+#include "regress/fuzz/stream.h"
+
+#define NOW		1800000000LL	/* in 2027 */
+#define THRESHOLD	0.128
+#define LIMIT		3600.0
+#define WORKERS		2
+
+const size_t	 input_most = 1024;
+
+static struct parent	 parent;
+static struct parent_options options = { .config_file = "f" };
+static double		 unix_time;	/* s, what the clock says */
+static bool		 evidence;	/* the kernel has seen a jump */
+static struct instant	 now;
+
+/* ---- the clock ---- */
+
+void
+clock_open(struct clock *c, bool read_only)
+{
+	(void)c;
+	(void)read_only;
+}
+
+double
+clock_jump(struct clock *c, double *how_long)
+{
+	(void)c;
+	*how_long = 0;
+	return evidence ? 10 : 0;
+}
+
+bool
+clock_set_frequency(struct clock *c, double frequency)
+{
+	require(fabs(frequency) <= POLICY_MAX_FREQUENCY);
+	c->frequency = frequency;
+	return true;
+}
+
+bool
+clock_set_slew(struct clock *c, double rate, double duration,
+    struct instant when)
+{
+	(void)c;
+	(void)when;
+	require(fabs(rate) <= POLICY_MAX_SLEW_LARGE);
+	require(duration >= 0 && duration <= POLICY_MAX_SLEW_TIME);
+	return true;
+}
+
+bool
+clock_end_slew(struct clock *c, struct instant when)
+{
+	(void)c;
+	(void)when;
+	return false;
+}
+
+/* No step is one that the configuration forbids, or out of this age. */
+bool
+clock_step(struct clock *c, double by)
+{
+	(void)c;
+	require(parent.policy.step != STEP_NEVER && isfinite(by));
+	require(fabs(by) >= THRESHOLD);
+	unix_time += by;
+	require(unix_time >= (double)POLICY_FIRST_TIME - 1 &&
+	    unix_time <= (double)POLICY_LAST_TIME + 1);
+	return true;
+}
+
+void
+clock_set_quality(struct clock *c, bool synchronized, double esterror,
+    double maxerror, enum ntp_leap leap)
+{
+	(void)c;
+	(void)synchronized;
+	(void)esterror;
+	(void)maxerror;
+	require(leap <= LEAP_UNKNOWN);
+}
+
+void
+clock_watch(struct clock *c)
+{
+	(void)c;
+}
+
+int64_t
+clock_unix_time(void)
+{
+	return (int64_t)unix_time;
+}
+
+void
+clock_close(struct clock *c)
+{
+	(void)c;
+}
+
+/* ---- the parent ---- */
+
+static void
+begin(uint8_t how)
+{
+	size_t		 i;
+
+	memset(&parent, 0, sizeof(parent));
+	parent.options = &options;
+	parent.timerfd = parent.notify.fd = parent.background.fd = -1;
+	parent.control.fd = -1;
+	parent.drift_error = -1;
+	unix_time = NOW;
+	evidence = false;
+	policy_start(&parent.policy);
+	parent.policy.step = (enum step_when)(how % 3);
+	parent.policy.threshold = THRESHOLD;
+	parent.policy.limit = how & 0x80 ? CONFIG_NO_LIMIT : LIMIT;
+	stream_open(NULL, 0);
+	parent.children.engine = &parent.children.list[0].channel;
+	channel_open(parent.children.engine, STREAM_FD, PARENT, ENGINE);
+	parent.children.servers = &parent.children.list[1];
+	parent.children.nservers = WORKERS;
+	for (i = 0; i < WORKERS; i++)
+		channel_open(&parent.children.servers[i].channel,
+		    stream_descriptor(), PARENT, SERVER);
+}
+
+static void
+check_sums(void)
+{
+	const struct collect *c = &parent.collect;
+	uint32_t	 i;
+
+	require(c->top.n <= CLIENTS_SHOWN);
+	for (i = 1; i < c->top.n; i++)
+		require(c->top.list[i].requests <= c->top.list[i - 1].requests);
+	for (i = 0; i < c->top.n; i++)
+		require(addr_valid(&c->top.list[i].addr));
+#define COUNTER(name, label, text)					\
+	require(c->sum.counters.name <= COUNTER_MOST);
+	SERVER_COUNTERS
+#undef COUNTER
+}
+
+/* One message of a child. */
+static bool
+hear(struct deal *d, struct channel *ch)
+{
+	struct message	 msg;
+
+	if (!deal(d, ch))
+		return false;
+	while (channel_receive(ch, &msg)) {
+		msg.at = now;
+		handlers[msg.type](&parent, &msg);
+	}
+	check_sums();
+	require(fabs(parent.clock.frequency) <= POLICY_MAX_FREQUENCY);
+	channel_flush(parent.children.engine);
+	return true;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct deal	 d;
+	size_t		 i;
+	uint8_t		 what;
+
+	if (size < 1)
+		return 0;
+	d = (struct deal){ data + 1, size - 1 };
+	begin(data[0]);
+	now = (struct instant){ 1000000000000 };
+	while (d.size > 0) {
+		what = *d.data++;
+		d.size--;
+		now = instant_add(now, what & 0xf0 ? 10.0 * what : 0);
+		evidence = (what & 0xe) == 0xe;
+		if (what & 1) {
+			i = what >> 1 & 1;
+			parent.collect.round = 1;
+			parent.collect.awaited[i] = true;
+			parent.collect.owes[i] = true;
+			if (!hear(&d, &parent.children.servers[i].channel))
+				break;
+		} else if (!hear(&d, parent.children.engine))
+			break;
+	}
+	for (i = 0; i < WORKERS; i++)
+		channel_close(&parent.children.servers[i].channel);
+	channel_close(parent.children.engine);
+	require(stream_closed());
+	return 0;
+}
+
+/* ---- seeds ---- */
+
+#define SPEAKS_ENGINE	0
+#define SPEAKS_SERVER	1
+
+static void
+seeds_of_clock(void)
+{
+	const struct clock_frequency frequency = { .frequency = 12e-6,
+			    .error = 1e-8 };
+	const struct clock_slew slew = { .rate = 5e-4, .duration = 100 };
+	const struct clock_new_start pause = { .by = 100 };
+	const struct clock_quality quality = { .synchronized = 1,
+			    .stratum = 2, .leap = LEAP_INSERT,
+			    .esterror = 1e-3, .maxerror = 1e-2 };
+	struct clock_step step = { .by = 100 };
+
+	seed_begin("clock");
+	seed_fill(STEP_ALWAYS, 1);
+	seed_fill(SPEAKS_ENGINE, 1);
+	deal_seed(MSG_CLOCK_FREQUENCY, 0, &frequency);
+	seed_fill(SPEAKS_ENGINE, 1);
+	deal_seed(MSG_CLOCK_SLEW, 0, &slew);
+	seed_fill(SPEAKS_ENGINE, 1);
+	deal_seed(MSG_CLOCK_STEP, 0, &step);
+	seed_fill(SPEAKS_ENGINE, 1);
+	deal_seed(MSG_CLOCK_QUALITY, 0, &quality);
+	seed_fill(SPEAKS_ENGINE, 1);
+	deal_seed(MSG_CLOCK_NEW_START, 0, &pause);
+	step.by = -100;
+	seed_fill(SPEAKS_ENGINE, 1);
+	deal_seed(MSG_CLOCK_STEP, 0, &step);
+}
+
+static void
+seeds_of_servers(void)
+{
+	struct server_report report = { .sockets = 2 };
+	struct server_clients clients = { .n = 2 };
+
+	report.counters.received = COUNTER_MOST;
+	clients.list[0] = (struct client_count){ .requests = 3, .length = 32,
+	    .addr = { .family = ADDR_IPV4, .bytes = { 192, 0, 2, 1 } } };
+	clients.list[1] = clients.list[0];
+	clients.list[1].addr.bytes[3] = 2;
+	seed_begin("servers");
+	seed_fill(0, 1);
+	seed_fill(SPEAKS_SERVER, 1);
+	deal_seed(MSG_SERVER_CLIENTS, 1, &clients);
+	seed_fill(SPEAKS_SERVER, 1);
+	deal_seed(MSG_SERVER_COUNTERS, 1, &report);
+}
+
+void
+make_seeds(void)
+{
+	const struct control_status status = { .version = CONTROL_VERSION };
+	const struct control_end end = { .version = CONTROL_VERSION };
+	const struct no_payload nothing = { 0 };
+
+	seeds_of_clock();
+	seeds_of_servers();
+	seed_begin("records");
+	seed_fill(0, 1);
+	seed_fill(SPEAKS_ENGINE, 1);
+	deal_seed(MSG_STATUS_RECORD, 1, &status);
+	seed_fill(SPEAKS_ENGINE, 1);
+	deal_seed(MSG_END_RECORD, 1, &end);
+	seed_fill(SPEAKS_ENGINE, 1);
+	deal_seed(MSG_ENGINE_ALIVE, 0, &nothing);
+}

@@ -1,0 +1,53 @@
+#!/bin/sh
+#
+# The processes: each is named where people look for it, and nothing else can
+# be started as one.
+#
+cd "$(dirname "$0")/.." || exit 1
+
+number=0
+
+# check TEXT STATUS
+check()
+{
+	number=$((number + 1))
+	if [ "$2" -eq 0 ]; then
+		echo "ok $number - $1"
+	else
+		echo "not ok $number - $1"
+	fi
+}
+
+# refused NAME NUMBER: what is not to be started ends with the usage.
+refused()
+{
+	said=$(timeout 10 ntpd/ntpd -P "$1" "$2" 2>&1 </dev/null)
+	[ $? -eq 1 ] && [ "${said#usage:}" != "$said" ]
+	check "ntpd -P '$1' '$2' is refused" $?
+}
+
+refused nonsense 0
+refused "" 0
+refused parent 0
+refused Engine 0
+refused engine 1
+refused engine -1
+refused engine x
+refused server 64
+refused server 4294967296
+
+for process in $(ls ntpd/*/*_sandbox.c | cut -d/ -f2); do
+	grep -q "^    $process  " README
+	check "README says what the $process may do" $?
+	grep -q "^      $process/" README
+	check "README has its folder" $?
+	sed -n '/^\.Ss Processes/,/^\.El/p' ntpd/ntpd.8 |
+	    grep -qx "\.It $process"
+	check "ntpd.8 has the $process" $?
+	[ "$process" = parent ] && continue
+	timeout 10 ntpd/ntpd -P "$process" 0 3</dev/null >/dev/null 2>&1
+	[ $? -eq 1 ]
+	check "the $process ends when it has no parent" $?
+done
+
+echo "1..$number"

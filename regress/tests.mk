@@ -1,0 +1,99 @@
+# Tests, and what they need.  Included by the Makefile.
+
+# --- packages ------------------------------------------------------------
+
+# Debian's packages to build the programs, to run the tests, the demonstration.
+deps: deps-build
+
+deps-build deps-check deps-demo: deps-%:
+	@sh regress/deps.sh $*
+
+# --- unit tests ----------------------------------------------------------
+
+# All that the programs are made of, but for their main(), and what several
+# tests share.  A test is linked with it and takes what it needs.  A function
+# that a test defines itself is not taken from here.
+LIBRARY		= $(OBJ)/regress/libntpd.a
+TESTS		= $(basename $(wildcard regress/unit/*_test.c))
+SHARED		= $(filter-out $(TESTS),$(basename $(wildcard regress/unit/*.c)))
+TEST_LIBS	= -lcmocka -ljansson $(NTPD_LIBS)
+
+$(LIBRARY): $(call objects,$(sort $(NTPD) $(NTPCTL) $(SHARED)))
+	@echo "  AR    $@"
+	$Qrm -f $@
+	$Q$(AR) qcsD $@ $(filter-out %/ntpd/main.o %/ntpctl/ntpctl.o,$^)
+
+$(addprefix $(OBJ)/,$(TESTS)): %: %.o $(LIBRARY)
+	@echo "  LINK  $@"
+	$Q$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LIBS)
+
+unit-tests: $(addprefix $(OBJ)/,$(TESTS))
+
+# --- all tests -----------------------------------------------------------
+
+# One verdict: everything builds with both compilers and with sanitizers, and
+# every test passes.  As root, because it needs network namespaces.
+check: deps-check
+	sh regress/check.sh
+
+check-lab: deps-check
+	$(MAKE) all
+	regress/lab/check-lab
+
+bench: deps-check
+	$(MAKE) all
+	regress/bench/bench
+
+demo: deps-demo
+	$(MAKE) all
+	sh regress/demo.sh
+
+# --- fuzzing -------------------------------------------------------------
+
+# Each target NAME gives a fuzzer and the directory of its seeds, which are
+# written by a program that the target is a part of.
+FUZZ		= $(patsubst regress/fuzz/%_fuzz.c,%, \
+		$(wildcard regress/fuzz/*_fuzz.c))
+FUZZ_SHARED	= $(addprefix $(OBJ)/regress/fuzz/,fuzz.o stream.o deal.o) \
+		$(LIBRARY)
+
+$(FUZZ:%=$(OBJ)/fuzz/%): $(OBJ)/fuzz/%: $(OBJ)/regress/fuzz/%_fuzz.o \
+    $(FUZZ_SHARED)
+	@echo "  LINK  $@"
+	@mkdir -p $(@D)
+	$Q$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(NTPD_LIBS)
+
+$(FUZZ:%=$(OBJ)/fuzz/%_seeds): %_seeds: %_writer ntpd.conf.example
+	@echo "  SEED  $@"
+	$Qrm -rf $@ && mkdir -p $@ && $< $@
+
+$(FUZZ:%=$(OBJ)/fuzz/%_writer): $(OBJ)/fuzz/%_writer: \
+    $(OBJ)/regress/fuzz/%_fuzz.o $(OBJ)/regress/fuzz/seeds.o $(FUZZ_SHARED)
+	@mkdir -p $(@D)
+	$Q$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(NTPD_LIBS)
+
+# Tracing comparisons finds bytes that are to be guessed.  sync/ has none, but
+# many loops, which would take five times as long.
+ifneq ($(findstring fuzzer,$(SANITIZE)),)
+$(OBJ)/ntpd/sync/%.o: CFLAGS += -fno-sanitize-coverage=trace-cmp
+endif
+
+fuzzers: $(FUZZ:%=$(OBJ)/fuzz/%) $(FUZZ:%=$(OBJ)/fuzz/%_seeds)
+
+# For a minute each; ten million inputs each, or an hour.
+fuzz: deps-check
+	FUZZ_SECONDS=60 regress/fuzz.t
+
+fuzz-long: deps-check
+	FUZZ_RUNS=10000000 FUZZ_SECONDS=3600 regress/fuzz.t
+
+# --- static analysis -----------------------------------------------------
+
+# What clang and the manual pages' checker say.
+tidy: deps-check
+	clang-tidy --quiet $(addsuffix .c,$(filter-out %/parse,$(NTPD) \
+	    $(NTPCTL))) -- -std=gnu11 -D_GNU_SOURCE -I.
+	mandoc -Tlint -Wwarning $(MANUALS)
+
+.PHONY: deps deps-build deps-check deps-demo unit-tests check check-lab \
+    bench demo fuzzers fuzz fuzz-long tidy

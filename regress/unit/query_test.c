@@ -1,0 +1,707 @@
+/*
+ * One exchange: the requests as a server gets them, and what is made of its
+ * answers.  They pass the loopback interface; our clocks and the kernel's time
+ * stamps are made up here, so that every time is known.
+ */
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include <errno.h>
+#include <linux/errqueue.h>
+#include <math.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ntpd/engine/query.h"
+#include "regress/unit/unit.h"
+
+#define NS_PER_S	1000000000LL
+#define BASE		(1800000000 * NS_PER_S)	/* REALTIME - RAW at first */
+#define PRECISION	(-20)			/* of both ends */
+#define NO_STAMP	INT64_MIN
+
+/* Our clocks, and the kernel's stamps; ns. */
+static struct {
+	int64_t		 raw, real;
+	int64_t		 departure, arrival;	/* NO_STAMP: none */
+} machine;
+
+static struct clocks	 clocks;
+static struct query	 query;
+static struct query_target target;
+static const struct own_refids *own;
+
+/* The server that is asked. */
+static int		 server = -1;
+static double		 theta;		/* s, its clock - oscillator time */
+static struct ntp_packet request;	/* the last one */
+static struct addr	 client;	/* whose it was */
+static struct answer	 answer;	/* what we made of the last one */
+
+/* Replaces the C library's, as the next one does. */
+int
+clock_gettime(clockid_t id, struct timespec *ts)
+{
+	int64_t		 ns = id == CLOCK_MONOTONIC_RAW ? machine.raw :
+	    machine.real;
+
+	if (id != CLOCK_MONOTONIC_RAW && id != CLOCK_REALTIME &&
+	    id != CLOCK_TAI)
+		return (int)syscall(SYS_clock_gettime, id, ts);
+	ts->tv_sec = ns / NS_PER_S;
+	ts->tv_nsec = ns % NS_PER_S;
+	return 0;
+}
+
+/* The departure is told once; the packet that comes is the real one. */
+ssize_t
+recvmsg(int fd, struct msghdr *msg, int flags)
+{
+	struct cmsghdr	*c = msg->msg_control;
+	struct scm_timestamping ts = { 0 };
+	int64_t		*stamp = flags & MSG_ERRQUEUE ? &machine.departure :
+	    &machine.arrival;
+	ssize_t		 n = 0;
+
+	if (!(flags & MSG_ERRQUEUE))
+		n = syscall(SYS_recvmsg, fd, msg, flags);
+	else if (*stamp == NO_STAMP) {
+		errno = EAGAIN;
+		return -1;
+	}
+	msg->msg_controllen = 0;
+	if (n < 0 || *stamp == NO_STAMP)
+		return n;
+	ts.ts[0].tv_sec = *stamp / NS_PER_S;
+	ts.ts[0].tv_nsec = *stamp % NS_PER_S;
+	*stamp = NO_STAMP;
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_TIMESTAMPING;
+	c->cmsg_len = msg->msg_controllen = CMSG_LEN(sizeof(ts));
+	memcpy(CMSG_DATA(c), &ts, sizeof(ts));
+	return n;
+}
+
+static void
+pass(double seconds)
+{
+	int64_t		 ns = llround(seconds * NS_PER_S);
+
+	machine.raw += ns;
+	machine.real += ns;
+}
+
+static int64_t
+server_clock(void)
+{
+	return BASE + machine.raw + llround(theta * NS_PER_S);
+}
+
+static struct ntptime
+server_time(void)
+{
+	return ntptime_from_ns(server_clock());
+}
+
+static int
+setup(void **arg)
+{
+	struct sockaddr_storage ss;
+	socklen_t	 len = sizeof(ss);
+	struct addr	 any;
+
+	(void)arg;
+	memset(&target, 0, sizeof(target));
+	if (!addr_parse(&any, "127.0.0.1", 0))
+		return -1;
+	server = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	len = addr_to_sockaddr(&any, &ss);
+	if (bind(server, (struct sockaddr *)&ss, len) == -1)
+		return -1;
+	len = sizeof(ss);
+	if (getsockname(server, (struct sockaddr *)&ss, &len) == -1 ||
+	    !addr_from_sockaddr(&target.addr, (struct sockaddr *)&ss, len))
+		return -1;
+	target.transmit.value = 0x1234;
+	machine.raw = 5000 * NS_PER_S;
+	machine.real = BASE + machine.raw;
+	machine.departure = machine.arrival = NO_STAMP;
+	theta = 0;
+	own = NULL;
+	clocks_init(&clocks);
+	query_init(&query);
+	return 0;
+}
+
+static int
+teardown(void **arg)
+{
+	(void)arg;
+	query_close(&query);
+	return close(server);
+}
+
+/* ---- the two ends ---- */
+
+static bool
+ask(void)
+{
+	target.transmit.value += 0x10000;
+	return query_send(&query, &target, &clocks, instant_now());
+}
+
+/* The server takes the request. */
+static void
+take(void)
+{
+	struct sockaddr_storage ss;
+	socklen_t	 len = sizeof(ss);
+	uint8_t		 buf[NTP_MAX_LEN];
+	ssize_t		 n = recvfrom(server, buf, sizeof(buf), 0,
+	    (struct sockaddr *)&ss, &len);
+
+	assert_int_equal(n, NTP_HEADER_LEN);
+	assert_int_equal(ntp_decode(&request, buf, (size_t)n), NTP_OK);
+	assert_true(addr_from_sockaddr(&client, (struct sockaddr *)&ss, len));
+}
+
+static void
+reply_bytes(int fd, const void *bytes, size_t len)
+{
+	struct sockaddr_storage ss;
+	socklen_t	 ss_len = addr_to_sockaddr(&client, &ss);
+
+	assert_int_equal(sendto(fd, bytes, len, 0, (struct sockaddr *)&ss,
+	    ss_len), len);
+}
+
+static void
+reply(const struct ntp_packet *pkt)
+{
+	uint8_t		 buf[NTP_HEADER_LEN];
+
+	ntp_encode(pkt, buf);
+	reply_bytes(server, buf, sizeof(buf));
+}
+
+static bool
+receive(void)
+{
+	return query_receive(&query, &clocks, PRECISION, own, &answer);
+}
+
+/* What a good server says in basic mode to the request that it took, now. */
+static struct ntp_packet
+good(void)
+{
+	return (struct ntp_packet){ .version = NTP_VERSION,
+	    .mode = NTP_MODE_SERVER, .stratum = 2, .precision = PRECISION,
+	    .refid = { 192, 0, 2, 1 }, .root_delay = 1 << 10,
+	    .root_dispersion = 1 << 9,
+	    .reference = ntptime_from_ns(server_clock() - 8 * NS_PER_S),
+	    .origin = request.transmit, .receive = server_time(),
+	    .transmit = server_time() };
+}
+
+/* ---- requests ---- */
+
+static void
+requests_tell_nothing(void **arg)
+{
+	const struct ntp_packet bare = { .version = NTP_VERSION,
+			    .mode = NTP_MODE_CLIENT };
+	struct ntp_packet pkt;
+	uint16_t	 port = 0;
+	int		 i, ports = 0;
+
+	(void)arg;
+	for (i = 0; i < 8; i++) {
+		assert_true(ask());
+		take();
+		pkt = request;
+		assert_true(ntptime_equal(pkt.transmit, target.transmit));
+		pkt.transmit.value = 0;
+		pkt.fields = NULL;
+		assert_memory_equal(&pkt, &bare, sizeof(pkt));
+		ports += client.port != port;
+		port = client.port;
+	}
+	assert_true(ports > 2);
+}
+
+static void
+from_an_address(void **arg)
+{
+	(void)arg;
+	assert_true(addr_parse(&target.source, "127.0.0.3", 0));
+	assert_true(ask());
+	take();
+	assert_int_equal(client.bytes[3], 3);
+	assert_true(addr_parse(&target.source, "192.0.2.1", 0));
+	assert_false(ask());
+	assert_int_equal(errno, EADDRNOTAVAIL);
+	assert_int_equal(query.fd, -1);
+	assert_false(receive());
+}
+
+static void
+an_answer_is_waited_for(void **arg)
+{
+	struct instant	 now = instant_now();
+
+	(void)arg;
+	assert_false(query_is_overdue(&query, now));
+	assert_true(query_send(&query, &target, &clocks, now));
+	assert_false(receive());
+	assert_false(query_is_overdue(&query, instant_add(now, 2.9)));
+	assert_true(query_is_overdue(&query, instant_add(now, 3.1)));
+	query_close(&query);
+	assert_false(query_is_overdue(&query, instant_add(now, 3.1)));
+}
+
+static void
+what_comes_back(void **arg)
+{
+	struct ntptime	 other = { 1 };
+
+	(void)arg;
+	query_came_back(&query, target.transmit);
+	assert_false(query.came_back);
+	assert_true(ask());
+	query_came_back(&query, other);
+	assert_false(query.came_back);
+	query_came_back(&query, target.transmit);
+	assert_true(query.came_back);
+	assert_true(ask());
+	assert_false(query.came_back);
+}
+
+/* ---- samples ---- */
+
+/* All in s. */
+static const struct {
+	const char	*name;
+	double		 theta;		/* the server is ahead by */
+	double		 out, hold, back;	/* as long as that it takes */
+	double		 leaves, noticed;	/* and that, in this machine */
+	double		 set, step;	/* our clock, before and meanwhile */
+	bool		 stamps;	/* the kernel's are there ... */
+	double		 wrong;		/* ... and off by that */
+	double		 offset, delay, trip;	/* what is to come of it */
+} trips[] = {
+	{ "nothing but the way", .out = 0.01, .back = 0.01,
+	    .delay = 0.02, .trip = 0.02 },
+	{ "the server is ahead", .theta = 100, .out = 0.01, .back = 0.01,
+	    .offset = 100, .delay = 0.02, .trip = 0.02 },
+	{ "the server is 40 years behind", .theta = -4e7, .out = 0.01,
+	    .back = 0.01, .offset = -4e7, .delay = 0.02, .trip = 0.02 },
+	{ "the way out is longer", .theta = 1, .out = 0.03, .back = 0.01,
+	    .offset = 1.01, .delay = 0.04, .trip = 0.04 },
+	{ "the server takes its time", .out = 0.01, .hold = 0.5, .back = 0.01,
+	    .delay = 0.02, .trip = 0.52 },
+	{ "as fast as light", .delay = 0x1p-19 },
+	{ "we take our time, and have no stamps", .out = 0.01, .back = 0.01,
+	    .leaves = 0.002, .noticed = 0.004,
+	    .offset = -0.001, .delay = 0.026, .trip = 0.026 },
+	{ "we take our time, and have stamps", .out = 0.01, .back = 0.01,
+	    .leaves = 0.002, .noticed = 0.004, .stamps = true,
+	    .delay = 0.02, .trip = 0.02 },
+	{ "stamps of another time", .out = 0.01, .back = 0.01, .stamps = true,
+	    .wrong = 2, .delay = 0.02, .trip = 0.02 },
+	{ "stamps of another time before", .out = 0.01, .back = 0.01,
+	    .stamps = true, .wrong = -2, .delay = 0.02, .trip = 0.02 },
+	{ "our clock has been set", .theta = 1, .out = 0.01, .back = 0.01,
+	    .set = 50, .stamps = true, .offset = 1, .delay = 0.02,
+	    .trip = 0.02 },
+	{ "our clock is set meanwhile", .theta = 1, .out = 0.01, .hold = 0.1,
+	    .back = 0.01, .step = 50, .stamps = true,
+	    .offset = 1, .delay = 0.02, .trip = 0.12 },
+	{ "our clock is set back meanwhile", .theta = 1, .out = 0.01,
+	    .hold = 0.1, .back = 0.01, .step = -50, .stamps = true,
+	    .offset = 1, .delay = 0.02, .trip = 0.12 },
+};
+
+static void
+stamp(int64_t *when, size_t i)
+{
+	if (trips[i].stamps)
+		*when = machine.real + llround(trips[i].wrong * NS_PER_S);
+}
+
+/* A whole exchange; returns when it began, s of oscillator time. */
+static double
+make_trip(size_t i)
+{
+	double		 began = (double)machine.raw * 1e-9;
+	struct ntp_packet pkt;
+
+	theta = trips[i].theta;
+	machine.real += llround(trips[i].set * NS_PER_S);
+	assert_true(ask());
+	pass(trips[i].leaves);
+	stamp(&machine.departure, i);
+	pass(trips[i].out);
+	take();
+	pkt = good();
+	pass(trips[i].hold);
+	pkt.transmit = server_time();
+	machine.real += llround(trips[i].step * NS_PER_S);
+	pass(trips[i].back);
+	stamp(&machine.arrival, i);
+	reply(&pkt);
+	pass(trips[i].noticed);
+	assert_true(receive());
+	return began + (trips[i].stamps && trips[i].wrong == 0 ?
+	    trips[i].leaves : 0);
+}
+
+static void
+samples(void **arg)
+{
+	const struct sample *s = &answer.sample;
+	double		 left;
+	size_t		 i;
+
+	for (i = 0; i < COUNT(trips); i++) {
+		print_message("# %s\n", trips[i].name);
+		assert_int_equal(setup(arg), 0);
+		left = make_trip(i);
+		assert_int_equal(answer.kind, ANSWER_GOOD);
+		assert_true(answer.has_sample && !answer.interleaved);
+		assert_near(s->offset, trips[i].offset, 1e-8);
+		assert_near(s->delay, trips[i].delay, 1e-8);
+		assert_near(s->trip, trips[i].trip, 1e-8);
+		assert_near(s->when, left - 5000 + trips[i].trip / 2, 1e-8);
+		assert_near(s->precision, 0x1p-19, 1e-12);
+		assert_near(s->root_delay, 1. / 64, 1e-9);
+		assert_near(s->root_dispersion, 1. / 128, 1e-9);
+		assert_int_equal(s->stratum, 2);
+		assert_int_equal(s->leap, LEAP_NONE);
+		teardown(arg);
+	}
+}
+
+/* ---- what is refused ---- */
+
+#define EARLIER(seconds)	ntptime_add(pkt->transmit, -(seconds))
+
+/* What is wrong with the packet; nothing is with the first one. */
+#define FAULTS								\
+FAULT("good", GOOD, NONE, (void)pkt)					\
+FAULT("version 3", GOOD, NONE, pkt->version = 3)			\
+FAULT("a client's", FORGED, NONE, pkt->mode = NTP_MODE_CLIENT)		\
+FAULT("another origin", FORGED, NONE, pkt->origin.value++)		\
+FAULT("no origin", FORGED, NONE, pkt->origin.value = 0)			\
+FAULT("the origin of a bad one", FORGED, NONE,				\
+    pkt->origin.value = 0; pkt->stratum = 16)				\
+FAULT("a kiss without origin", FORGED, NONE,				\
+    pkt->origin.value = 0; pkt->stratum = 0)				\
+FAULT("a kiss", KISS, NONE, pkt->stratum = 0)				\
+FAULT("version 2", REFUSED, VERSION, pkt->version = 2)			\
+FAULT("leap unknown", REFUSED, UNSYNCHRONIZED, pkt->leap = LEAP_UNKNOWN) \
+FAULT("stratum 16", REFUSED, UNSYNCHRONIZED, pkt->stratum = 16)		\
+FAULT("no T2", REFUSED, TIMESTAMPS, pkt->receive.value = 0)		\
+FAULT("no T3", REFUSED, TIMESTAMPS, pkt->transmit.value = 0)		\
+FAULT("T3 before T2", REFUSED, TIMESTAMPS, pkt->transmit = EARLIER(1))	\
+FAULT("far from the root", REFUSED, ROOT_DISTANCE,			\
+    pkt->root_delay = 6 << 16)						\
+FAULT("dispersed", REFUSED, ROOT_DISTANCE, pkt->root_dispersion = 3 << 16) \
+FAULT("set in its future", REFUSED, REFERENCE,				\
+    pkt->reference = EARLIER(-1))					\
+FAULT("held for 5 s", REFUSED, DELAY, pkt->receive = EARLIER(5))	\
+FAULT("held longer than it took", REFUSED, DELAY,			\
+    pkt->receive = EARLIER(0.1))					\
+FAULT("our address", REFUSED, LOOP, memcpy(pkt->refid, "\177\0\0\1", 4)) \
+FAULT("our reference id", REFUSED, LOOP, memcpy(pkt->refid, "\1\2\3\4", 4)) \
+FAULT("a clock called that", GOOD, NONE,				\
+    memcpy(pkt->refid, "\1\2\3\4", 4); pkt->stratum = 1)
+
+static const struct own_refids refids = { .count = 1,
+	.refids = { { 1, 2, 3, 4 } } };
+
+#define FAULT(name, kind, reason, fault)				\
+	{ name, ANSWER_##kind, REASON_##reason },
+static const struct {
+	const char	*name;
+	enum answer_kind kind;
+	enum reason	 reason;
+} faults[] = {
+	FAULTS
+};
+#undef FAULT
+
+static void
+spoil(struct ntp_packet *pkt, size_t which)
+{
+	size_t		 i = 0;
+
+#define FAULT(name, kind, reason, fault)				\
+	if (i++ == which) {						\
+		fault;							\
+	}
+	FAULTS
+#undef FAULT
+}
+
+/* After an answer that is none the right one is still taken. */
+static void
+verdicts(void **arg)
+{
+	struct ntp_packet pkt;
+	bool		 ends;
+	size_t		 i;
+
+	(void)arg;
+	own = &refids;
+	for (i = 0; i < COUNT(faults); i++) {
+		print_message("# %s\n", faults[i].name);
+		ends = faults[i].kind == ANSWER_GOOD ||
+		    faults[i].kind == ANSWER_KISS;
+		assert_true(ask());
+		take();
+		pkt = good();
+		spoil(&pkt, i);
+		reply(&pkt);
+		assert_true(receive());
+		assert_int_equal(answer.kind, faults[i].kind);
+		assert_int_equal(answer.reason, faults[i].reason);
+		assert_int_equal(query.fd == -1, ends);
+		if (answer.kind != ANSWER_FORGED)
+			assert_memory_equal(answer.pkt.refid, pkt.refid, 4);
+		pkt = good();
+		reply(&pkt);
+		assert_int_equal(receive(), !ends);
+		assert_int_equal(answer.kind, ends ? faults[i].kind :
+		    ANSWER_GOOD);
+	}
+}
+
+/* Nobody can be synchronized to us by IPv6 if nobody can ask. */
+static void
+refids_of_nobody(void **arg)
+{
+	struct ntp_packet pkt;
+
+	(void)arg;
+	assert_true(ask());
+	take();
+	pkt = good();
+	memcpy(pkt.refid, refids.refids[0], 4);
+	reply(&pkt);
+	assert_true(receive());
+	assert_int_equal(answer.kind, ANSWER_GOOD);
+}
+
+static void
+no_packets(void **arg)
+{
+	static const uint8_t zeros[NTP_MAX_LEN + 10];
+	static const size_t lengths[] = { 0, 1, NTP_HEADER_LEN - 1,
+			    NTP_HEADER_LEN, NTP_MAX_LEN, NTP_MAX_LEN + 1,
+			    NTP_MAX_LEN + 10 };
+	struct ntp_packet pkt;
+	size_t		 i;
+
+	(void)arg;
+	assert_true(ask());
+	take();
+	for (i = 0; i < COUNT(lengths); i++) {
+		reply_bytes(server, zeros, lengths[i]);
+		assert_true(receive());
+		assert_int_equal(answer.kind, ANSWER_FORGED);
+	}
+	pkt = good();
+	reply(&pkt);
+	assert_true(receive());
+	assert_int_equal(answer.kind, ANSWER_GOOD);
+}
+
+/* Another port is another server; an error is anybody's word. */
+static void
+not_from_the_server(void **arg)
+{
+	int		 other = socket(AF_INET, SOCK_DGRAM, 0);
+	struct ntp_packet pkt;
+	uint8_t		 buf[NTP_HEADER_LEN];
+
+	(void)arg;
+	assert_true(ask());
+	take();
+	pkt = good();
+	ntp_encode(&pkt, buf);
+	reply_bytes(other, buf, sizeof(buf));
+	close(other);
+	assert_false(receive());
+	assert_int_not_equal(query.fd, -1);
+
+	/* Nobody is at the port: ECONNREFUSED. */
+	close(server);
+	assert_int_equal(send(query.fd, buf, sizeof(buf), 0), sizeof(buf));
+	assert_false(receive());
+	assert_int_not_equal(query.fd, -1);
+	server = other = socket(AF_INET, SOCK_DGRAM, 0);
+}
+
+/* ---- interleaved mode ---- */
+
+/* What was asked for last, and when the answers really left. */
+static bool
+asked_interleaved(void)
+{
+	return !ntptime_is_zero(request.origin) ||
+	    !ntptime_is_zero(request.receive);
+}
+
+/* An exchange that takes 2 * WAY s; LAST_T3 is told in interleaved mode. */
+static void
+interleave(double way, struct ntptime *last_t3)
+{
+	struct ntp_packet pkt;
+	struct ntptime	 t3;
+
+	assert_true(ask());
+	pass(way);
+	take();
+	pkt = good();
+	pass(0.1);
+	t3 = server_time();
+	if (last_t3 != NULL && asked_interleaved()) {
+		pkt.origin = request.receive;
+		pkt.transmit = *last_t3;
+	} else
+		pkt.transmit = t3;
+	pass(way);
+	reply(&pkt);
+	assert_true(receive());
+	if (last_t3 != NULL)
+		*last_t3 = t3;
+}
+
+/* The second answer's sample would be the first one's; the third is new. */
+static void
+interleaved_samples(void **arg)
+{
+	struct ntptime	 t2, t3;
+
+	(void)arg;
+	target.xleave = true;
+	theta = 3;
+	interleave(0.01, &t3);
+	t2 = answer.pkt.receive;
+	assert_false(asked_interleaved());
+	assert_true(!answer.interleaved && answer.has_sample);
+	pass(64);
+	interleave(0.02, &t3);
+	assert_true(ntptime_equal(request.origin, t2));
+	assert_false(ntptime_is_zero(request.receive));
+	assert_false(ntptime_equal(request.receive, request.transmit));
+	assert_int_equal(answer.kind, ANSWER_GOOD);
+	assert_true(answer.interleaved && !answer.has_sample);
+	pass(64);
+	interleave(0.03, &t3);
+	assert_int_equal(answer.kind, ANSWER_GOOD);
+	assert_true(answer.interleaved && answer.has_sample);
+	assert_near(answer.sample.offset, 3, 1e-8);
+	assert_near(answer.sample.delay, 0.04, 1e-8);
+	assert_near(answer.sample.trip, 0.14, 1e-8);
+	/* The exchange before, in the middle. */
+	assert_near(answer.sample.when, 64.12 + 0.07, 1e-8);
+}
+
+/* A server that knows nothing of the mode, or forgot, answers in basic mode. */
+static void
+answered_in_basic_mode(void **arg)
+{
+	int		 i;
+
+	(void)arg;
+	target.xleave = true;
+	for (i = 0; i < 3; i++) {
+		interleave(0.01, NULL);
+		assert_int_equal(asked_interleaved(), i > 0);
+		assert_int_equal(answer.kind, ANSWER_GOOD);
+		assert_true(!answer.interleaved && answer.has_sample);
+		assert_near(answer.sample.trip, 0.12, 1e-8);
+	}
+}
+
+/* A lost answer leaves the exchange as it was. */
+static void
+asked_again(void **arg)
+{
+	struct ntptime	 t2, t3;
+
+	(void)arg;
+	target.xleave = true;
+	interleave(0.01, &t3);
+	t2 = answer.pkt.receive;
+	assert_true(ask());
+	take();
+	query_close(&query);
+	assert_true(ntptime_equal(request.origin, t2));
+	interleave(0.01, &t3);
+	assert_true(ntptime_equal(request.origin, t2));
+	assert_true(answer.interleaved);
+}
+
+static void
+when_basic_mode_is_asked_for(void **arg)
+{
+	struct ntptime	 t3;
+	struct ntp_packet pkt;
+
+	(void)arg;
+	interleave(0.01, &t3);
+	interleave(0.01, &t3);
+	assert_false(asked_interleaved());	/* it is not configured */
+	target.xleave = true;
+	interleave(0.01, &t3);
+	assert_true(asked_interleaved());
+	pass(299);
+	interleave(0.01, &t3);
+	assert_true(asked_interleaved());
+	pass(301);				/* too long ago */
+	interleave(0.01, &t3);
+	assert_false(asked_interleaved());
+	query_forget(&query);
+	interleave(0.01, &t3);
+	assert_false(asked_interleaved());
+	/* One that is refused ends it. */
+	assert_true(ask());
+	take();
+	assert_true(asked_interleaved());
+	pkt = good();
+	pkt.origin = request.receive;
+	pkt.transmit.value = 0;
+	reply(&pkt);
+	assert_true(receive());
+	assert_int_equal(answer.reason, REASON_TIMESTAMPS);
+	interleave(0.01, &t3);
+	assert_false(asked_interleaved());
+}
+
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		TEST(requests_tell_nothing),
+		TEST(from_an_address),
+		TEST(an_answer_is_waited_for),
+		TEST(what_comes_back),
+		cmocka_unit_test(samples),
+		TEST(verdicts),
+		TEST(refids_of_nobody),
+		TEST(no_packets),
+		TEST(not_from_the_server),
+		TEST(interleaved_samples),
+		TEST(answered_in_basic_mode),
+		TEST(asked_again),
+		TEST(when_basic_mode_is_asked_for),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
