@@ -180,6 +180,23 @@ mean_bias(const struct filter *f, const struct model *m, double sum)
 }
 
 /*
+ * Let the offset be off by the variance V, and the biases of all but source
+ * EXCEPT by as much to the other side: what their samples say is the same.
+ */
+static void
+doubt_offset(const struct filter *f, struct model *m, size_t except, double v)
+{
+	double		 d[FILTER_STATES] = { [OFFSET] = 1 };
+	size_t		 i, j;
+
+	for (i = 0; i < FILTER_SOURCES; i++)
+		d[BIAS + i] = f->active[i] && i != except ? -1 : 0;
+	for (i = 0; i < FILTER_STATES; i++)
+		for (j = 0; j < FILTER_STATES; j++)
+			m->p[i][j] += v * d[i] * d[j];
+}
+
+/*
  * In the long run each source's offset + bias is known, as its samples tell it.
  * How much of it is bias is known by nothing but that they are small: so their
  * mean is zero, with a variance of one by the sum of their weights.  Where it
@@ -189,17 +206,14 @@ mean_bias(const struct filter *f, const struct model *m, double sum)
 static void
 level(const struct filter *f, struct model *m, double v)
 {
-	double		 d[FILTER_STATES] = { [OFFSET] = 1 };
 	double		 mean = mean_bias(f, m, bias_weights(f, m));
-	size_t		 i, j;
+	size_t		 i;
 
+	m->x[OFFSET] += mean;
 	for (i = 0; i < FILTER_SOURCES; i++)
-		d[BIAS + i] = f->active[i] ? -1 : 0;
-	for (i = 0; i < FILTER_STATES; i++) {
-		m->x[i] += mean * d[i];
-		for (j = 0; j < FILTER_STATES; j++)
-			m->p[i][j] += v * d[i] * d[j];
-	}
+		if (f->active[i])
+			m->x[BIAS + i] -= mean;
+	doubt_offset(f, m, FILTER_SOURCES, v);
 }
 
 void
@@ -230,6 +244,22 @@ forget_impossible(const struct filter *f, struct model *m)
 
 	if (sum > 0 && fabs(mean_bias(f, m, sum)) * sqrt(sum) > MEAN_ERRORS)
 		level(f, m, 1 / sum);
+}
+
+void
+filter_allow(struct filter *f, size_t i, double off)
+{
+	struct model	*m;
+	double		 all, part;
+
+	for (m = f->models; m < f->models + FILTER_MODELS; m++) {
+		all = bias_weights(f, m);
+		/* A weight is one by the variance: the others' share of it. */
+		part = (all - bias_weight(f, m, i)) / all;
+		isolate(m, BIAS + i, bias_variance(f, m, i) +
+		    part * off * off);
+		doubt_offset(f, m, i, (1 - part) * off * off);
+	}
 }
 
 double

@@ -82,6 +82,13 @@ void		 filter_start(struct filter *f, double when, double offset,
 void		 filter_join(struct filter *f, size_t i, double delay);
 
 /*
+ * Source I, which has just joined, is OFF s from what was predicted, and that
+ * is more than was probable.  It is its bias or that of all others, in
+ * proportion to what these may be.
+ */
+void		 filter_allow(struct filter *f, size_t i, double off);
+
+/*
  * Forget source I, which takes part, and what it has said of the offset, as it
  * was wrong: as if only those that remain had been heard.
  */

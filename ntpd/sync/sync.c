@@ -595,24 +595,32 @@ fits_somebody(const struct sync *sync, const struct opinion *o)
 }
 
 /*
- * Was a majority that says O heard since source S began to say something else?
- * What they said before is no word against it.
+ * Was a majority that says O heard since source S began to say something else,
+ * and does it FIT, if that is asked?  What was said before is no word against
+ * it.
  */
 static bool
 is_answered(const struct sync *sync, const struct opinion *o,
-    const struct source *s)
+    const struct source *s, bool fit)
 {
+	const struct source *other;
 	size_t		 i, voters = 0, heard = 0;
 
 	for (i = 0; i < SYNC_SOURCES; i++) {
+		other = &sync->sources[i];
 		voters += o[i].usable;
-		heard += o[i].truechimer &&
-		    source_sample(&sync->sources[i], 0)->when >= s->since;
+		heard += o[i].truechimer && other != s &&
+		    source_sample(other, 0)->when >= s->since &&
+		    (!fit || (other->state == SOURCE_FITS &&
+		    other->surprises == 0));
 	}
-	return s->surprises == 0 || 2 * heard > voters;
+	return 2 * heard > voters;
 }
 
-/* What the vote O means for source I.  True if it is heard as another one. */
+/*
+ * What the vote O means for source I.  True if it is heard as another one from
+ * now on, as its path has changed, or its clock was wrong before.
+ */
 static bool
 judge(struct sync *sync, const struct opinion *o, size_t i)
 {
@@ -624,7 +632,6 @@ judge(struct sync *sync, const struct opinion *o, size_t i)
 			s->surprises = 0;
 		happens(sync, i, EVENT_UNDECIDED);
 	} else if (o[i].survivor) {
-		/* Its path has changed, or its clock was wrong before. */
 		another = s->state == SOURCE_INSISTS ||
 		    s->state == SOURCE_FALSE;
 		if (another && sync->filter.active[i])
@@ -633,7 +640,7 @@ judge(struct sync *sync, const struct opinion *o, size_t i)
 			s->surprises = 0;
 		happens(sync, i, EVENT_ACCEPTED);
 	} else if (o[i].usable && (!o[i].truechimer ||
-	    s->state == SOURCE_INSISTS) && is_answered(sync, o, s)) {
+	    s->state == SOURCE_INSISTS) && is_answered(sync, o, s, false)) {
 		if (s->waiting > 0)
 			*s = source_story(s);
 		happens(sync, i, EVENT_OUTVOTED);
@@ -642,17 +649,23 @@ judge(struct sync *sync, const struct opinion *o, size_t i)
 }
 
 /*
- * Source I is heard as another one.  If its newest sample is a surprise even so,
- * that one would not be enough to make the next one none: learn those before it.
+ * Source I, of which O was said, is heard as another one.  Its newest sample may
+ * be a surprise even so.  If a majority fits, it is not our clock, so the path is
+ * what was improbable.  If not, that sample is not enough to make the next one
+ * no surprise: learn those before it.
  */
 static void
-learn_story(struct sync *sync, size_t i)
+admit(struct sync *sync, const struct opinion *o, size_t i)
 {
 	const struct source *s = &sync->sources[i];
 	size_t		 n = s->nsamples;
 
 	if (surprise(sync, i, source_sample(s, 0)) < SURPRISE)
 		return;
+	if (is_answered(sync, o, s, true)) {
+		filter_allow(&sync->filter, i, o[i].offset);
+		return;
+	}
 	while (n-- > 1)
 		learn(sync, i, source_sample(s, n));
 }
@@ -674,7 +687,7 @@ vote(struct sync *sync, double now, const struct estimate *base)
 	adjust_membership(sync);
 	for (i = 0; i < SYNC_SOURCES; i++)
 		if (another[i])
-			learn_story(sync, i);
+			admit(sync, o, i);
 }
 
 /* ---- the whole ---- */
