@@ -11,7 +11,7 @@
  * are all near (s, round trip) it is fewer, times the root of their number: to
  * ask them costs nobody anything.
  */
-#define POLL_VARIANCE	8.0
+#define POLL_VARIANCE	5.0
 #define NEAR_VARIANCE	7.0
 #define NEAR_DELAY	1e-3
 

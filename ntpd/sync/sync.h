@@ -161,10 +161,7 @@ double		 sync_source_offset(const struct sync *sync, size_t i,
 /* Is there an estimate? */
 bool		 sync_ready(const struct sync *sync);
 
-/*
- * The estimate for oscillator time NOW.  Its round is the mean interval of the
- * samples kept of those who take part in it, or 0 if nobody does.
- */
+/* The estimate for oscillator time NOW. */
 struct estimate	 sync_estimate(const struct sync *sync, double now);
 
 /*

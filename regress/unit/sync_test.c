@@ -198,26 +198,6 @@ often_asked(void **arg)
 	assert_true(rms(&r) < 22e-6);
 }
 
-/* In a round each of those who take part is heard once. */
-static void
-a_round(void **arg)
-{
-	size_t		 i;
-
-	(void)arg;
-	begin_world(1, 1e-9);
-	assert_true(sync_estimate(&w.sync, 0).round == 0);
-	for (i = 0; i < 4; i++)
-		add_server(1, QUEUE_EXPONENTIAL, 0.02, 1e-3);
-	run(0, HOUR, NULL);
-	assert_in_range(sync_estimate(&w.sync, w.now).round, 60, 70);
-	for (i = 0; i < 3; i++)
-		sync_silence(&w.sync, i);
-	assert_in_range(sync_estimate(&w.sync, w.now).round, 60, 70);
-	sync_silence(&w.sync, 3);
-	assert_true(sync_estimate(&w.sync, w.now).round == 0);
-}
-
 /* ---- falsetickers ---- */
 
 static void
@@ -1194,7 +1174,6 @@ main(void)
 		cmocka_unit_test(not_worse_than_the_best_alone),
 		cmocka_unit_test(congestion_one_way),
 		cmocka_unit_test(often_asked),
-		cmocka_unit_test(a_round),
 		cmocka_unit_test(a_liar_has_no_effect),
 		cmocka_unit_test(a_liar_is_off_by_its_lie),
 		cmocka_unit_test(a_small_lie_pulls_little),
