@@ -91,7 +91,7 @@ drain(struct parent *p)
 static struct instant
 next_deadline(struct parent *p)
 {
-	struct instant	 t = p->clock.slew_end;
+	struct instant	 t = p->clock.slew_due;
 
 	t = instant_min(t, p->listeners.retry);
 	t = instant_min(t, p->links.look);
@@ -118,7 +118,7 @@ do_timers(struct parent *p, struct instant now)
 {
 	struct child	*child;
 
-	if (clock_end_slew(&p->clock, now))
+	if (clock_tend_slew(&p->clock, now))
 		command_send_state(p, false, now);
 	if (!instant_before(now, p->ask_engine)) {
 		ask_engine(p, now);
