@@ -146,9 +146,13 @@ adjust(struct clock *c, struct timex *tx, const char *what)
 			log_warn("cannot %s", what);
 		return false;
 	}
-	c->set_freq = tx->freq;
-	c->set_tick = tx->tick;
-	c->set_status = tx->status & STA_OURS;
+	/* What we did not set may be another's, who is to be noticed. */
+	if (tx->modes & ADJ_FREQUENCY)
+		c->set_freq = tx->freq;
+	if (tx->modes & ADJ_TICK)
+		c->set_tick = tx->tick;
+	if (tx->modes & ADJ_STATUS)
+		c->set_status = tx->status & STA_OURS;
 	return true;
 }
 
@@ -213,10 +217,8 @@ give_loop(struct clock *c)
 	};
 
 	tx.offset = lround(slew_portion(&c->slewing) * 1e9);
-	if (!adjust(c, &tx, "slew the clock"))
-		return false;
-	slew_given(&c->slewing, loop_rest(&tx));
-	return true;
+	slew_given(&c->slewing, (double)tx.offset * 1e-9);
+	return adjust(c, &tx, "slew the clock");
 }
 
 double
@@ -285,6 +287,7 @@ clock_open(struct clock *c, bool read_only)
 	c->slew_due = INSTANT_NEVER;
 	look(c);
 	clear_loops(c);
+	c->slewing.frequency = c->frequency;
 	(void)slew_look(&c->slewing, 0, c->seen_real);
 	opened = c;
 	if (atexit(leave) != 0)
@@ -308,7 +311,7 @@ clock_set_frequency(struct clock *c, double frequency)
 	frequency = rate_round(frequency);
 	if (!set_rate(c, frequency))
 		return false;
-	c->frequency = frequency;
+	c->frequency = c->slewing.frequency = frequency;
 	c->slewing.rate = possible_slew(c->slewing.rate, frequency);
 	return true;
 }
@@ -328,12 +331,15 @@ clock_set_slew(struct clock *c, double rate, double duration,
     struct instant now)
 {
 	struct slew	 was;
+	double		 possible = possible_slew(rate, c->frequency);
 
 	if (c->read_only)
 		return true;
 	account(c);
 	was = c->slewing;
-	slew_begin(&c->slewing, possible_slew(rate, c->frequency), duration);
+	if (possible != 0)
+		duration *= rate / possible;
+	slew_begin(&c->slewing, possible, duration);
 	if (!give_loop(c)) {
 		c->slewing = was;
 		return false;
@@ -378,8 +384,7 @@ clock_step(struct clock *c, double by)
 		return false;
 	look(c);
 	/* A slew in progress was for the offset that is gone now. */
-	slew_clear(&c->slewing);
-	c->slewing.real = c->seen_real;
+	slew_clear(&c->slewing, c->seen_real);
 	note_slew(c, instant_now());
 	find_leap_again(c);
 	return true;

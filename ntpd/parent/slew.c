@@ -3,7 +3,6 @@
  * ntp_update_offset() in Linux's kernel/time/ntp.c).
  */
 #include <math.h>
-#include <string.h>
 
 #include "ntpd/parent/policy.h"
 #include "ntpd/parent/slew.h"
@@ -24,18 +23,17 @@
 /* A gentle slew takes that long at least, s: twice the shortest K. */
 #define GENTLE_SHORTEST		8.0
 
-/* What a steady slew corrects from one look to the next takes so long, s. */
-#define STEADY_INTERVAL		1.0
-
-/* When it is looked after, s from the end of this second. */
+/* When a steady slew is looked after, s from the end of this second. */
 #define STEADY_PHASE		0.5
 
-/* A gentle slew is over when 1/e^4, or 1 us, is left: the loop removes it. */
-#define GENTLE_LENGTH		4.0	/* K */
-#define GENTLE_REST		1e-6	/* s */
+/* When a gentle one is, K: 1/e^4 is left then. */
+#define GENTLE_PHASE		4.0
 
-/* Less than the kernel can tell, s. */
-#define NOTHING			1e-9
+/* It is over when no more than this is left, s: the loop removes that, too. */
+#define GENTLE_REST		1e-6
+
+/* A steady one then: the kernel counts ns. */
+#define STEADY_REST		1e-8
 
 static double
 k(const struct slew *slew)
@@ -52,6 +50,32 @@ rest_of_second(int64_t real)
 	return 1 - (double)(ns < 0 ? ns + (int64_t)NS : ns) / NS;
 }
 
+/*
+ * How far the clock is moved by what the loop corrects in PART of a second, at
+ * CHUNK in a second.  This is a second of the clock, which is shorter than one
+ * of the oscillator if the clock runs fast.
+ */
+static double
+moved(const struct slew *slew, double part, double chunk)
+{
+	return part / (1 + slew->frequency + chunk);
+}
+
+/* The reverse: what the loop is to correct in a second to move it BY s. */
+static double
+chunk_for(const struct slew *slew, double by)
+{
+	return by * (1 + slew->frequency) / (1 - by);
+}
+
+/* What the loop goes on to do until the end of this second, s. */
+static double
+in_progress(const struct slew *slew)
+{
+	return moved(slew, slew->chunk * rest_of_second(slew->real),
+	    slew->chunk);
+}
+
 /* Choose K for a slew of DURATION s. */
 static int
 choose_constant(double duration)
@@ -61,32 +85,57 @@ choose_constant(double duration)
 	return (int)fmax(0, fmin(CONSTANT_MOST, c - SHIFT_PLL));
 }
 
+/*
+ * How fast a steady slew is that was asked for at RATE.  If the one before was
+ * faster and is still in progress, it has more to correct.
+ */
+static double
+steady_rate(double rate, double left, double duration)
+{
+	double		 needed = fmin(POLICY_MAX_SLEW_SMALL,
+	    fabs(left) / duration);
+
+	return copysign(fmax(fabs(rate), needed), left);
+}
+
 void
 slew_begin(struct slew *slew, double rate, double duration)
 {
-	double		 offset = rate * duration;
-
 	slew->rate = rate;
-	slew->left = offset - slew->chunk * rest_of_second(slew->real);
+	slew->left = rate == 0 ? 0 : rate * duration - in_progress(slew);
 	slew->constant = choose_constant(duration);
 	slew->steady = duration < GENTLE_SHORTEST ||
-	    fabs(offset) > LOOP_MOST ||
-	    fabs(offset) / k(slew) > POLICY_MAX_SLEW_SMALL;
-	if (slew->steady)
-		slew->constant = 0;
-	if (rate == 0)
-		slew->left = 0;
+	    fabs(slew->left) > LOOP_MOST ||
+	    fabs(slew->left) / k(slew) > POLICY_MAX_SLEW_SMALL;
+	if (!slew->steady)
+		return;
+	slew->constant = 0;
+	if (rate != 0)
+		slew->rate = steady_rate(rate, slew->left, duration);
+}
+
+/* What a steady slew is to correct in the next second. */
+static double
+next_chunk(const struct slew *slew)
+{
+	double		 fastest = copysign(slew->rate, slew->left);
+
+	if (fabs(slew->left) < STEADY_REST)
+		return 0;
+	if (fabs(slew->left) >= fabs(moved(slew, fastest, fastest)))
+		return fastest;
+	return chunk_for(slew, slew->left);
 }
 
 double
 slew_portion(const struct slew *slew)
 {
-	double		 portion = slew->left, most;
+	double		 portion;
 
-	if (slew->steady) {
-		most = fabs(slew->rate) * STEADY_INTERVAL;
-		portion = k(slew) * fmax(-most, fmin(most, portion));
-	}
+	if (slew->steady)
+		portion = k(slew) * next_chunk(slew);
+	else
+		portion = slew->left * (1 + slew->frequency);
 	return fmax(-LOOP_MOST, fmin(LOOP_MOST, portion));
 }
 
@@ -99,32 +148,33 @@ slew_given(struct slew *slew, double in_loop)
 double
 slew_look(struct slew *slew, double in_loop, int64_t real)
 {
-	double		 corrected = slew->in_loop - in_loop, moved;
+	double		 corrected = slew->in_loop - in_loop, before, by;
 
-	moved = corrected + slew->chunk * rest_of_second(slew->real);
+	before = in_progress(slew);
 	/* It was K / (K - 1) times as much before this second began. */
 	if (corrected != 0)
 		slew->chunk = in_loop / (k(slew) - 1);
 	else if (real / (int64_t)NS != slew->real / (int64_t)NS)
 		slew->chunk = 0;
-	slew->left -= corrected;
+	by = moved(slew, corrected, slew->chunk);
+	slew->left -= by;
 	slew->in_loop = in_loop;
 	slew->real = real;
-	return moved - slew->chunk * rest_of_second(real);
+	return before + by - in_progress(slew);
 }
 
 void
-slew_clear(struct slew *slew)
+slew_clear(struct slew *slew, int64_t real)
 {
-	memset(slew, 0, sizeof(*slew));
+	*slew = (struct slew){ .frequency = slew->frequency, .real = real };
 }
 
 bool
 slew_is_over(const struct slew *slew)
 {
 	if (slew->steady)
-		return fabs(slew->left) < NOTHING && slew->chunk == 0;
-	return fabs(slew->left) < GENTLE_REST;
+		return fabs(slew->left) < STEADY_REST && slew->chunk == 0;
+	return fabs(slew->in_loop) < GENTLE_REST;
 }
 
 double
@@ -139,7 +189,7 @@ double
 slew_due(const struct slew *slew)
 {
 	return slew->steady ? rest_of_second(slew->real) + STEADY_PHASE :
-	    k(slew) * GENTLE_LENGTH;
+	    k(slew) * GENTLE_PHASE;
 }
 
 double
@@ -149,5 +199,5 @@ slew_lasts(const struct slew *slew)
 		return 0;
 	if (slew->steady)
 		return fabs(slew->left / slew->rate);
-	return k(slew) * fmax(0, log(fabs(slew->left) / GENTLE_REST));
+	return k(slew) * fmax(0, log(fabs(slew->in_loop) / GENTLE_REST));
 }

@@ -9,7 +9,7 @@
  *  slew	 what the loop is given		 what happens without us
  *  gentle	 all of the offset, once	 it is corrected
  *  steady	 each second, K times what	 it goes on, ever slower, by
- *		 is to be corrected in the next	 K s at the slew's rate in all
+ *		 is to be corrected in the next	 5 s at the slew's rate in all
  *
  * A gentle slew begins at twice the rate that was asked for, and lasts twice as
  * long: what it costs in rate is the same, and the offset is smaller meanwhile.
@@ -26,10 +26,11 @@ struct slew {
 	double		 rate;		/* s/s, as asked for; 0: none */
 	bool		 steady;	/* else gentle */
 	int		 constant;	/* timex.constant: K is 2^(constant + 2) */
-	double		 left;		/* s to be corrected, with in_loop */
+	double		 left;		/* s to be corrected, loop included */
 	double		 in_loop;	/* s that the loop had left, last look */
 	double		 chunk;		/* s that it corrects in this second */
 	int64_t		 real;		/* ns, CLOCK_REALTIME of the last look */
+	double		 frequency;	/* s/s, beside it; the caller's to set */
 };
 
 /*
@@ -42,7 +43,7 @@ void	 slew_begin(struct slew *slew, double rate, double duration);
 /* What the loop is to be given now, s: within +-0.5. */
 double	 slew_portion(const struct slew *slew);
 
-/* It was given IN_LOOP s; what CLOCK_REALTIME was then does not matter. */
+/* It was given IN_LOOP s. */
 void	 slew_given(struct slew *slew, double in_loop);
 
 /*
@@ -51,8 +52,8 @@ void	 slew_given(struct slew *slew, double in_loop);
  */
 double	 slew_look(struct slew *slew, double in_loop, int64_t real);
 
-/* The clock was set: the kernel has cleared its loop.  This ends the slew. */
-void	 slew_clear(struct slew *slew);
+/* The clock was set, to REAL (ns): that cleared the loop and ends the slew. */
+void	 slew_clear(struct slew *slew, int64_t real);
 
 /* Is all of it corrected?  To be asked after slew_look(). */
 bool	 slew_is_over(const struct slew *slew);
