@@ -470,6 +470,27 @@ batch_learn_pace(struct batch *b, const struct timespec *from,
 	b->pace += MIN(MAX(step, -PACE_STEP), PACE_STEP);
 }
 
+/*
+ * The time, in *REAL.  CLOCK_MONOTONIC, which nobody sets, is read before and
+ * after: so it shows when somebody has set the clock.
+ */
+static void
+read_clock(struct batch *b, struct timespec *real)
+{
+	struct instant	 before, after;
+	int64_t		 ns;
+
+	if (b->xleave == NULL) {
+		clock_gettime(CLOCK_REALTIME, real);
+		return;
+	}
+	before = instant_now();
+	clock_gettime(CLOCK_REALTIME, real);
+	after = instant_now();
+	ns = (int64_t)real->tv_sec * NS_PER_S + real->tv_nsec;
+	xleave_follow(b->xleave, ns - before.ns, after.ns - before.ns);
+}
+
 /* Answer the COUNT requests of LIST, and see how long that takes. */
 static void
 batch_reply(struct batch *b, int fd, const struct answer_source *src,
@@ -479,7 +500,7 @@ batch_reply(struct batch *b, int fd, const struct answer_source *src,
 
 	if (count == 0)
 		return;
-	clock_gettime(CLOCK_REALTIME, &before);
+	read_clock(b, &before);
 	batch_answer(b, src, list, count, &before);
 	if (!batch_send(b, fd, list, count) || count == 1)
 		return;
