@@ -55,8 +55,8 @@ bool	 pollset_ready(const struct pollset *set, int slot, short events);
 
 /*
  * Wait until something is ready, DEADLINE passes or a signal of those that
- * MASK lets through arrives (NULL: mask unchanged).  Returns how many are
- * ready; 0 after a signal, at the deadline, or after a rest when the kernel has
+ * MASK lets through arrives (NULL: mask unchanged).  A signal is let in also
+ * when something is ready.  Returns how many are ready; 0 after a signal, at the deadline, or after a rest when the kernel has
  * no memory.  Fatal when ppoll(2) fails for any other reason.
  */
 int	 pollset_wait(struct pollset *set, struct instant deadline,

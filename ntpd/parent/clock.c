@@ -11,11 +11,10 @@
 #include <unistd.h>
 
 #include "common/log.h"
+#include "common/ns.h"
 #include "ntpd/parent/clock.h"
 #include "ntpd/parent/policy.h"
 #include "ntpd/parent/rate.h"
-
-#define NS_PER_S		1000000000LL
 
 /*
  * More is not taken over from a former run, s/s: it is a slew that was cut off.
@@ -42,28 +41,19 @@
 /* Those that are ours to set; the rest belongs to the kernel. */
 #define STA_OURS	(STA_LOOP | STA_ITSELF | STA_LEAP | STA_UNSYNC)
 
-static int64_t
-read_ns(clockid_t id)
-{
-	struct timespec	 ts;
-
-	clock_gettime(id, &ts);
-	return (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
-}
-
 int64_t
 clock_unix_time(void)
 {
-	return read_ns(CLOCK_REALTIME) / NS_PER_S;
+	return ns_read(CLOCK_REALTIME) / NS_PER_S;
 }
 
 /* Remember where the clocks are, for the next account(). */
 static void
 look(struct clock *c)
 {
-	c->seen_raw = read_ns(CLOCK_MONOTONIC_RAW);
+	c->seen_raw = ns_read(CLOCK_MONOTONIC_RAW);
 	c->leaps = leap_count(&c->seen_real);
-	c->seen_boot_lead = read_ns(CLOCK_BOOTTIME) - read_ns(CLOCK_MONOTONIC);
+	c->seen_boot_lead = ns_read(CLOCK_BOOTTIME) - ns_read(CLOCK_MONOTONIC);
 }
 
 /* What the kernel's loop has still to correct, s. */

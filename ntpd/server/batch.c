@@ -12,10 +12,9 @@
 #include <time.h>
 
 #include "common/addr.h"
+#include "common/ns.h"
 #include "common/ntptime.h"
 #include "ntpd/server/batch.h"
-
-#define NS_PER_S	1000000000
 
 /*
  * The size of a batch is a choice between the cost of two system calls, shared
@@ -310,7 +309,7 @@ batch_sort(struct batch *b, unsigned count, struct pending list[BATCH_MAX])
 static int64_t
 ns_between(const struct timespec *a, const struct timespec *b)
 {
-	return (b->tv_sec - a->tv_sec) * NS_PER_S + b->tv_nsec - a->tv_nsec;
+	return ns_from_timespec(b) - ns_from_timespec(a);
 }
 
 /* TS moved by NS, which is less than a second. */
@@ -487,7 +486,7 @@ read_clock(struct batch *b, struct timespec *real)
 	before = instant_now();
 	clock_gettime(CLOCK_REALTIME, real);
 	after = instant_now();
-	ns = (int64_t)real->tv_sec * NS_PER_S + real->tv_nsec;
+	ns = ns_from_timespec(real);
 	xleave_follow(b->xleave, ns - before.ns, after.ns - before.ns);
 }
 
