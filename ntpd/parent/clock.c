@@ -464,9 +464,10 @@ clock_watch(struct clock *c)
 	}
 	if (!c->reported_other && log_allowed(&limit, instant_now(), NULL))
 		log_warnx("another program steers the clock (frequency "
-		    "correction %+.3f ppm, tick %ld us, status 0x%x): two NTP "
-		    "daemons cannot work, stop the other one",
-		    rate_get(&tx) * 1e6, tx.tick, (unsigned)tx.status);
+		    "correction %+.3f ppm, tick %lld us, status 0x%x): two "
+		    "NTP daemons cannot work, stop the other one",
+		    rate_get(&tx) * 1e6, (long long)tx.tick,
+		    (unsigned)tx.status);
 	c->reported_other = true;
 	adjust(c, &adjtime, "end adjtime(3)");
 	take_loop(c, (tx.status & ~STA_LEAP) | leap_status(c->leap));

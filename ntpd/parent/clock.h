@@ -28,7 +28,7 @@ struct clock {
 	bool		 closed;
 
 	/* What the kernel held after our last change, to notice others. */
-	long		 set_freq, set_tick;
+	int64_t		 set_freq, set_tick;
 	int		 set_status;
 	bool		 reported_other;
 

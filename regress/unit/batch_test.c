@@ -626,7 +626,7 @@ test_interleaved_when_the_clock_is_set(void **state)
 	start(&b);
 	assert_non_null(b.xleave = xleave_new(1));
 	pkt = ask_interleaved(&b, &pkt, 1, &interleavings[0]);
-	for (i = 0; i < N(steps); i++) {
+	for (i = 0; i < COUNT(steps); i++) {
 		pkt = ask_interleaved(&b, &pkt, 2, &interleavings[0]);
 		pkt = ask_interleaved(&b, &pkt, 3, &interleavings[0]);
 		assert_int_equal(pkt.origin.value, 43);

@@ -20,7 +20,7 @@
 #include "regress/unit/unit.h"
 
 #define S		1000000000.0L	/* ns */
-#define FREQ_MOST	(65536 * 500L)	/* the kernel takes no more */
+#define FREQ_MOST	(INT64_C(65536) * 500)	/* the kernel takes no more */
 
 /* Its loop is on, and never changes the frequency. */
 #define LOOP		(STA_PLL | STA_FREQHOLD | STA_NANO)
@@ -29,12 +29,12 @@
 static struct {
 	long double	 raw, mono, real, slept;	/* ns */
 	long double	 tai;			/* ns more than real */
-	long		 freq, tick;
+	int64_t		 freq, tick;
 	int		 status;
 	double		 offset;		/* ns, the loop has to correct */
 	double		 chunk;			/* ns, in this second */
 	int		 constant;
-	long		 adjtime;		/* us, adjtime(3) has */
+	int64_t		 adjtime;		/* us, adjtime(3) has */
 	bool		 leap_armed;		/* its bit was seen; and the */
 	bool		 leap_due;		/* end of the day is looked for */
 	bool		 refuses;		/* changes, ... */
@@ -144,7 +144,7 @@ clock_gettime(clockid_t id, struct timespec *ts)
 static void
 adjust_singleshot(struct timex *tx)
 {
-	long		 left = kernel.adjtime;
+	int64_t		 left = kernel.adjtime;
 
 	if (tx->modes == ADJ_OFFSET_SINGLESHOT)
 		kernel.adjtime = tx->offset;

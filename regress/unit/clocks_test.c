@@ -48,7 +48,7 @@ clock_gettime(clockid_t id, struct timespec *ts)
 		assert_int_equal(id, CLOCK_MONOTONIC_RAW);
 	ns -= ns % fake.grain;
 	ts->tv_sec = ns / NS_PER_S;
-	ts->tv_nsec = ns % NS_PER_S;
+	ts->tv_nsec = (long)(ns % NS_PER_S);
 	return 0;
 }
 
