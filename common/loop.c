@@ -66,6 +66,13 @@ void
 pollset_clear(struct pollset *set)
 {
 	set->n = 0;
+	set->until = INSTANT_NEVER;
+}
+
+void
+pollset_until(struct pollset *set, struct instant t)
+{
+	set->until = instant_min(set->until, t);
 }
 
 int
@@ -123,6 +130,7 @@ pollset_wait(struct pollset *set, struct instant deadline,
 	struct timespec	 left, *timeout = NULL;
 	int		 n;
 
+	deadline = instant_min(deadline, set->until);
 	if (deadline.ns != INSTANT_NEVER.ns) {
 		left = time_left(deadline);
 		timeout = &left;

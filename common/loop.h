@@ -39,6 +39,7 @@ struct instant	 instant_min(struct instant a, struct instant b);
 struct pollset {
 	struct pollfd	 fds[POLLSET_MAX];
 	nfds_t		 n;
+	struct instant	 until;		/* of the wait, at the latest */
 };
 
 /* Begin a new turn. */
@@ -49,6 +50,9 @@ void	 pollset_clear(struct pollset *set);
  * is negative (then it is never ready).
  */
 int	 pollset_add(struct pollset *set, int fd, short events);
+
+/* Wait until T at the latest, whatever the deadline. */
+void	 pollset_until(struct pollset *set, struct instant t);
 
 /* Did one of EVENTS, an error or a hang-up happen in SLOT? */
 bool	 pollset_ready(const struct pollset *set, int slot, short events);
