@@ -69,14 +69,6 @@ describe(const struct config_listener *conf, char *text)
 	return text;
 }
 
-static bool
-same_listener(const struct config_listener *a, const struct config_listener *b)
-{
-	return a->kind == b->kind && a->port == b->port &&
-	    (a->kind != LISTEN_ADDRESS || addr_equal(&a->addr, &b->addr)) &&
-	    strcmp(a->interface, b->interface) == 0;
-}
-
 /* Without it they are served all the same. */
 static void
 spread(struct listeners *ls, int fd, int family)
@@ -321,7 +313,8 @@ take_over(struct listener *l, struct listener *old, size_t n)
 	size_t		 i;
 
 	for (i = 0; i < n; i++) {
-		if (old[i].id == 0 || !same_listener(&old[i].conf, &l->conf))
+		if (old[i].id == 0 || !config_same_place(&old[i].conf,
+		    &l->conf))
 			continue;
 		*l = old[i];
 		old[i].id = 0;
