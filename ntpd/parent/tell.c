@@ -50,7 +50,7 @@ bool
 tell_run(struct told *told, struct channel *channel,
     const struct config *conf)
 {
-	if (!told->limit) {
+	if (!told->limit && channel_queued(channel) < BEHIND_MOST) {
 		told->limit = channel_send(channel, MSG_SERVER_RATELIMIT, 0,
 		    -1, &conf->ratelimit);
 		if (!told->limit)
