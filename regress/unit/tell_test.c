@@ -27,6 +27,7 @@ static struct {
 static int
 begin(void **arg)
 {
+	static const struct child_setup setup;
 	int		 fds[2];
 
 	(void)arg;
@@ -36,7 +37,7 @@ begin(void **arg)
 	channel_open(&parent, fds[0], PARENT, SERVER);
 	channel_open(&worker, fds[1], SERVER, PARENT);
 	tell_anew(&told);
-	return 0;
+	return channel_send(&parent, MSG_CHILD_SETUP, 0, -1, &setup) ? 0 : -1;
 }
 
 static int
@@ -70,6 +71,8 @@ hear(void)
 	struct message	 msg;
 
 	while (channel_receive(&worker, &msg)) {
+		if (msg.type == MSG_CHILD_SETUP)
+			continue;
 		if (msg.type == MSG_SERVER_RATELIMIT) {
 			heard.prefix4 = ((const struct config_ratelimit *)
 			    msg.data)->prefix4;
