@@ -25,8 +25,10 @@ HARDENING	= -fPIE -fstack-protector-strong -fstack-clash-protection \
 		$(if $(SANITIZE),,-D_FORTIFY_SOURCE=2) \
 		$(if $(filter x86_64,$(shell uname -m)),-fcf-protection)
 CFLAGS		?= -O2 -g
+# Times of 64 bits on machines of 32.
+WIDE		= -D_TIME_BITS=64 -D_FILE_OFFSET_BITS=64
 ALL_CFLAGS	= -std=gnu11 $(CFLAGS) $(WARNINGS) $(HARDENING) \
-		-D_GNU_SOURCE -I. -MMD -MP \
+		-D_GNU_SOURCE $(WIDE) -I. -MMD -MP \
 		$(if $(SANITIZE),-fsanitize=$(SANITIZE) \
 		-fno-sanitize-recover=all -fno-omit-frame-pointer)
 ALL_LDFLAGS	= $(LDFLAGS) -pie -Wl,-z,relro,-z,now,-z,noexecstack \

@@ -160,4 +160,8 @@ bool	 config_load(struct config *conf, const char *file,
 bool	 config_parse(struct config *conf, const char *name, const char *text,
 	    size_t len, config_report *report, void *arg);
 
+/* Do A and B listen at the same place and port? */
+bool	 config_same_place(const struct config_listener *a,
+	    const struct config_listener *b);
+
 #endif

@@ -2,6 +2,7 @@
  * What the statements of ntpd.conf mean: servers, and what all have in common.
  * The others have files of their own.
  */
+#include "common/hostname.h"
 #include "ntpd/config/statement.h"
 
 #include <bsd/string.h>
@@ -187,7 +188,7 @@ check_host(struct parser *p, const struct word *host)
 	} else if (strchr(host->text, '%') != NULL)
 		why = "no interface can be called so, or the address needs "
 		    "none";
-	else if (!value_host(host->text))
+	else if (!hostname_valid(host->text))
 		why = "it is neither an address nor a host name";
 	if (why != NULL)
 		parser_error(p, host->line, "cannot ask \"%.64s\": %s, write "

@@ -25,12 +25,6 @@ bool	 value_number(const char *text, unsigned min, unsigned max,
 bool	 value_range(const char *text, unsigned min, unsigned max,
 	    unsigned *low, unsigned *high);
 
-/*
- * Has TEXT the shape of a host name: labels of 1 to 63 letters, digits, '-'
- * and '_', the last not a number (that would be a mistyped address)?
- */
-bool	 value_host(const char *text);
-
 /* NULL if TEXT can be the name of a Linux interface, else why not. */
 const char *value_interface(const char *text);
 

@@ -31,6 +31,7 @@ command_send_state(struct parent *p, bool answers_step, struct instant now)
 	struct clock_state state = {
 		.frequency = p->clock.frequency,
 		.slew = p->clock.slew,
+		.slew_left = clock_slew_left(&p->clock),
 		.refused = p->policy.refused,
 		.step_back = policy_reach(&p->policy, -1, now),
 		.step_forward = policy_reach(&p->policy, 1, now),
@@ -39,9 +40,6 @@ command_send_state(struct parent *p, bool answers_step, struct instant now)
 		.answers_step = answers_step
 	};
 
-	if (p->clock.slew != 0)
-		state.slew_left = fmax(0,
-		    instant_diff(p->clock.slew_end, now));
 	channel_send(p->children.engine, MSG_CLOCK_STATE, 0, -1, &state);
 }
 

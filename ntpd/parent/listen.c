@@ -69,14 +69,6 @@ describe(const struct config_listener *conf, char *text)
 	return text;
 }
 
-static bool
-same_listener(const struct config_listener *a, const struct config_listener *b)
-{
-	return a->kind == b->kind && a->port == b->port &&
-	    (a->kind != LISTEN_ADDRESS || addr_equal(&a->addr, &b->addr)) &&
-	    strcmp(a->interface, b->interface) == 0;
-}
-
 /* Without it they are served all the same. */
 static void
 spread(struct listeners *ls, int fd, int family)
@@ -107,16 +99,62 @@ present(const struct listener *l)
 	return conf;
 }
 
-/* Open L's socket of FAMILY for one worker and send it.  False to try again. */
-static bool
-give(struct listeners *ls, struct listener *l, unsigned family,
-    struct channel *worker)
+static struct socket_use
+use_of(const struct listeners *ls, const struct listener *l)
 {
-	const struct config_listener conf = present(l);
-	struct socket_use use = {
+	return (struct socket_use){
 		.bound = socket_is_bound(&l->conf), .shared = ls->shared,
 		.xleave = ls->xleave
 	};
+}
+
+/* Has a worker a socket of FAMILY at L's port? */
+static bool
+is_our_port(const struct listeners *ls, const struct listener *l,
+    unsigned family)
+{
+	const struct listener *o;
+	size_t		 i;
+
+	for (o = ls->list; o < ls->list + ls->n; o++)
+		for (i = 0; i < CONFIG_MAX_WORKERS; i++)
+			if (o->conf.port == l->conf.port && o->given[family][i])
+				return true;
+	return false;
+}
+
+/*
+ * Who shares ports shares them with everybody of the same user: with another
+ * daemon, too, which would get a part of the clients.  So see first whether a
+ * socket that does not share can be had.  While ours are there, or were until
+ * just now, that cannot be found out.
+ */
+static void
+look_for_others(struct listeners *ls, struct listener *l, unsigned family)
+{
+	const struct config_listener conf = present(l);
+	struct socket_use alone = use_of(ls, l);
+	int		 fd;
+
+	l->taken[family] = false;
+	if (!ls->shared || !wants_family(&l->conf, family) ||
+	    instant_before(instant_now(), ls->closing) ||
+	    is_our_port(ls, l, family))
+		return;
+	alone.shared = false;
+	fd = socket_open(&conf, families[family].socket, &alone);
+	l->taken[family] = fd == -1 && errno == EADDRINUSE;
+	if (fd != -1)
+		close(fd);
+}
+
+/* Open L's socket of FAMILY for worker I and send it.  False to try again. */
+static bool
+give(struct listeners *ls, struct listener *l, unsigned family,
+    struct channel *worker, struct told *told)
+{
+	const struct config_listener conf = present(l);
+	struct socket_use use = use_of(ls, l);
 	struct server_socket payload = {
 		.family = families[family].addr, .xleave = use.xleave,
 		.bound = use.bound
@@ -124,14 +162,15 @@ give(struct listeners *ls, struct listener *l, unsigned family,
 	char		 name[DESCRIBE_LEN];
 	int		 fd;
 
-	fd = socket_open(&conf, families[family].socket, &use);
+	errno = EADDRINUSE;
+	fd = l->taken[family] ? -1 :
+	    socket_open(&conf, families[family].socket, &use);
 	if (fd != -1) {
 		spread(ls, fd, families[family].socket);
 		if (!channel_send(worker, MSG_SERVER_LISTEN, l->id + family,
 		    fd, &payload))
 			return false;
-		/* What waits keeps its descriptor open; there may be many. */
-		channel_flush(worker);
+		told->awaited = l->id + family;
 		return true;
 	}
 	/* Who asks for all addresses does not mind that a family has none. */
@@ -148,22 +187,30 @@ give(struct listeners *ls, struct listener *l, unsigned family,
 	return false;
 }
 
-/* See to it that all WORKERS have L's socket of FAMILY.  False to try again. */
+/*
+ * See to it that all WORKERS have L's socket of FAMILY.  False to try again.  A
+ * worker gets the next one when it has taken the last: descriptors on their way
+ * are counted, for all of the user's programs together.
+ */
 static bool
 give_all(struct listeners *ls, struct listener *l, unsigned family,
     struct child *workers, size_t n)
 {
 	char		 name[DESCRIBE_LEN];
-	bool		 complete = true;
+	bool		 complete = true, all = true;
 	size_t		 i;
 
 	for (i = 0; i < n; i++) {
 		if (!workers[i].channel.open || l->given[family][i])
 			continue;
-		l->given[family][i] = give(ls, l, family, &workers[i].channel);
+		all = false;
+		if (!ls->told[i].ready || ls->told[i].awaited != 0)
+			continue;
+		l->given[family][i] = give(ls, l, family, &workers[i].channel,
+		    &ls->told[i]);
 		complete = complete && l->given[family][i];
 	}
-	if (complete && l->failed[family]) {
+	if (all && l->failed[family]) {
 		l->failed[family] = false;
 		l->told = true;
 		log_info("now listening on %s (%s)",
@@ -175,18 +222,17 @@ give_all(struct listeners *ls, struct listener *l, unsigned family,
 
 /* True if there was something to take back. */
 static bool
-take_back(struct listener *l, struct child *workers, size_t n)
+take_back(struct listeners *ls, struct listener *l)
 {
 	unsigned	 family;
 	size_t		 i;
 	bool		 any = false;
 
 	for (family = 0; family < LISTEN_FAMILIES; family++)
-		for (i = 0; i < n; i++) {
+		for (i = 0; i < CONFIG_MAX_WORKERS; i++) {
 			if (!l->given[family][i])
 				continue;
-			channel_send(&workers[i].channel, MSG_SERVER_UNLISTEN,
-			    l->id + family, -1, NULL);
+			ls->told[i].sockets = false;
 			l->given[family][i] = false;
 			any = true;
 		}
@@ -267,7 +313,8 @@ take_over(struct listener *l, struct listener *old, size_t n)
 	size_t		 i;
 
 	for (i = 0; i < n; i++) {
-		if (old[i].id == 0 || !same_listener(&old[i].conf, &l->conf))
+		if (old[i].id == 0 || !config_same_place(&old[i].conf,
+		    &l->conf))
 			continue;
 		*l = old[i];
 		old[i].id = 0;
@@ -276,12 +323,11 @@ take_over(struct listener *l, struct listener *old, size_t n)
 }
 
 /*
- * The WORKERS are to close what is left of the N listeners of OLD.  If SHARED,
- * new sockets can have the same ports at once, else only when that is done.
+ * What is left of the N listeners of OLD is to be closed.  If SHARED, new
+ * sockets can have the same ports at once, else only when that is done.
  */
 static void
-close_old(struct listeners *ls, struct listener *old, size_t n,
-    struct child *workers, size_t nworkers, bool shared)
+close_old(struct listeners *ls, struct listener *old, size_t n, bool shared)
 {
 	struct instant	 now = instant_now();
 	bool		 any = false;
@@ -290,9 +336,7 @@ close_old(struct listeners *ls, struct listener *old, size_t n,
 	ls->retry = NOW;
 	for (i = 0; i < n; i++)
 		if (old[i].id != 0)
-			any |= take_back(&old[i], workers, nworkers);
-	for (i = 0; i < nworkers; i++)
-		channel_flush(&workers[i].channel);
+			any |= take_back(ls, &old[i]);
 	if (any && !shared)
 		ls->retry = instant_add(now, CLOSING);
 	/* Workers that have no channel any more close theirs, too. */
@@ -301,8 +345,7 @@ close_old(struct listeners *ls, struct listener *old, size_t n,
 }
 
 void
-listeners_configure(struct listeners *ls, const struct config *conf,
-    struct child *workers, size_t n)
+listeners_configure(struct listeners *ls, const struct config *conf)
 {
 	struct listener	 old[CONFIG_MAX_LISTENERS], *l;
 	size_t		 nold = ls->n, i;
@@ -324,7 +367,58 @@ listeners_configure(struct listeners *ls, const struct config *conf,
 			take_over(l, old, nold);
 	}
 	ls->xleave = conf->xleave;
-	close_old(ls, old, nold, workers, n, shared && ls->shared);
+	close_old(ls, old, nold, shared && ls->shared);
+	for (i = 0; i < CONFIG_MAX_WORKERS; i++)
+		tell_configuration(&ls->told[i]);
+}
+
+/* Tell worker I which sockets it is to keep.  False if that is not possible. */
+static bool
+tell_sockets(struct listeners *ls, size_t i, struct channel *worker)
+{
+	struct server_sockets keep = { .n = 0 };
+	struct listener	*l;
+	unsigned	 family;
+
+	for (l = ls->list; l < ls->list + ls->n; l++)
+		for (family = 0; family < LISTEN_FAMILIES; family++)
+			if (l->given[family][i])
+				keep.ids[keep.n++] = l->id + family;
+	ls->told[i].sockets = channel_send(worker, MSG_SERVER_KEEP, 0, -1,
+	    &keep);
+	return ls->told[i].sockets;
+}
+
+void
+listeners_tell(struct listeners *ls, const struct config *conf,
+    struct child *workers, size_t n, struct instant now)
+{
+	struct told	*told = ls->told;
+	bool		 ready, complete;
+	size_t		 i;
+
+	for (i = 0; i < n; i++, told++) {
+		if (!workers[i].channel.open)
+			continue;
+		ready = told->ready;
+		complete = tell_run(told, &workers[i].channel, conf) &&
+		    (told->sockets || tell_sockets(ls, i,
+		    &workers[i].channel));
+		if (!complete)
+			ls->retry = instant_min(ls->retry,
+			    instant_add(now, RETRY_INTERVAL));
+		if (told->ready && !ready)
+			ls->retry = NOW;
+	}
+}
+
+void
+listeners_taken(struct listeners *ls, size_t i, uint32_t id)
+{
+	if (i >= CONFIG_MAX_WORKERS || ls->told[i].awaited != id)
+		return;
+	ls->told[i].awaited = 0;
+	ls->retry = NOW;
 }
 
 bool
@@ -351,6 +445,7 @@ listeners_forget(struct listeners *ls, size_t i)
 	for (l = ls->list; l < ls->list + ls->n; l++)
 		for (family = 0; family < LISTEN_FAMILIES; family++)
 			l->given[family][i] = false;
+	tell_anew(&ls->told[i]);
 	ls->retry = NOW;
 }
 
@@ -359,7 +454,7 @@ listeners_forget(struct listeners *ls, size_t i)
  * could not be looked for: all is left as it was.
  */
 static bool
-follow_interface(struct listener *l, struct child *workers, size_t n)
+follow_interface(struct listeners *ls, struct listener *l)
 {
 	unsigned	 ifindex = if_nametoindex(l->conf.interface);
 	char		 name[DESCRIBE_LEN];
@@ -367,7 +462,7 @@ follow_interface(struct listener *l, struct child *workers, size_t n)
 	if (ifindex == 0 && errno != ENODEV)
 		return false;
 	if (ifindex != l->ifindex) {
-		(void)take_back(l, workers, n);
+		(void)take_back(ls, l);
 		l->told = false;
 	}
 	if (ifindex == 0 && !l->missing)
@@ -412,21 +507,21 @@ void
 listeners_update(struct listeners *ls, struct child *workers, size_t n,
     struct instant now)
 {
-	struct listener	*l;
+	struct listener	*l, *end = ls->list + ls->n;
 	bool		 again = false;
 
 	if (instant_before(now, ls->retry))
 		return;
-	for (l = ls->list; l < ls->list + ls->n; l++) {
-		if (l->conf.interface[0] != '\0') {
-			if (!follow_interface(l, workers, n))
-				again = true;
-			if (l->ifindex == 0)
-				continue;
-		}
-		if (!update(ls, l, workers, n))
+	for (l = ls->list; l < end; l++) {
+		if (l->conf.interface[0] != '\0' && !follow_interface(ls, l))
 			again = true;
+		look_for_others(ls, l, 0);
+		look_for_others(ls, l, 1);
 	}
+	for (l = ls->list; l < end; l++)
+		if ((l->conf.interface[0] == '\0' || l->ifindex != 0) &&
+		    !update(ls, l, workers, n))
+			again = true;
 	ls->retry = INSTANT_NEVER;
 	if (again)
 		ls->retry = instant_add(now, instant_before(now, ls->closing) ?

@@ -72,6 +72,16 @@ take_counters(struct parent *p, const struct message *msg)
 			collect_take(&p->collect, i, msg);
 }
 
+static void
+socket_taken(struct parent *p, const struct message *msg)
+{
+	size_t		 i;
+
+	for (i = 0; i < p->children.nservers; i++)
+		if (msg->from == &p->children.servers[i].channel)
+			listeners_taken(&p->listeners, i, msg->id);
+}
+
 static void	(*const handlers[MESSAGE_COUNT])(struct parent *,
 		    const struct message *) = { TO_PARENT(MESSAGE_HANDLER) };
 
@@ -91,7 +101,7 @@ drain(struct parent *p)
 static struct instant
 next_deadline(struct parent *p)
 {
-	struct instant	 t = p->clock.slew_end;
+	struct instant	 t = p->clock.slew_due;
 
 	t = instant_min(t, p->listeners.retry);
 	t = instant_min(t, p->links.look);
@@ -118,22 +128,22 @@ do_timers(struct parent *p, struct instant now)
 {
 	struct child	*child;
 
-	if (clock_end_slew(&p->clock, now))
+	if (clock_tend_slew(&p->clock, now))
 		command_send_state(p, false, now);
 	if (!instant_before(now, p->ask_engine)) {
 		ask_engine(p, now);
 		save_frequency(p, SAVE_IF_WORTH_IT);
 	}
 	while ((child = children_restart(&p->children, now)) != NULL)
-		if (child->process == SERVER) {
-			configure_server(p, child->instance);
+		if (child->process == SERVER)
 			listeners_forget(&p->listeners, child->instance);
-		}
 	children_check(&p->children, now);
 	if (links_due(&p->links, now)) {
 		configure_links(p);
 		listeners_follow(&p->listeners);
 	}
+	listeners_tell(&p->listeners, &p->conf, p->children.servers,
+	    p->children.nservers, now);
 	listeners_update(&p->listeners, p->children.servers,
 	    p->children.nservers, now);
 	if (collect_run(&p->collect, p->children.servers,

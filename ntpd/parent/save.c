@@ -14,7 +14,7 @@
 
 /*
  * The drift file is not written while a slew is on that is faster than this,
- * s/s: fsync(2) may take seconds, and nobody ends the slew meanwhile.
+ * s/s: fsync(2) may take seconds, and nobody goes on with the slew meanwhile.
  */
 #define DRIFT_SLEW		10e-6
 

@@ -106,13 +106,6 @@ void	 configure_engine(struct parent *p, const struct drift *learned);
  */
 void	 configure_links(struct parent *p);
 
-/*
- * Tell server number I, newly started or not, whom to answer.  Comes before
- * its sockets: nobody is answered who is not to be.  A server that cannot be
- * told is hung up on, and replaced.
- */
-void	 configure_server(struct parent *p, size_t i);
-
 /* Have as many servers as the configuration says, and their sockets. */
 void	 configure_servers(struct parent *p);
 
