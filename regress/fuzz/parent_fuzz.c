@@ -63,11 +63,18 @@ clock_set_slew(struct clock *c, double rate, double duration,
 }
 
 bool
-clock_end_slew(struct clock *c, struct instant when)
+clock_tend_slew(struct clock *c, struct instant when)
 {
 	(void)c;
 	(void)when;
 	return false;
+}
+
+double
+clock_slew_left(const struct clock *c)
+{
+	(void)c;
+	return 0;
 }
 
 /* No step is one that the configuration forbids, or out of this age. */
