@@ -24,7 +24,7 @@
  * None disturbs the rate by more than so many of the frequency's errors.
  * Tuned, likewise.
  */
-#define DISTURBANCE	3.0
+#define DISTURBANCE	4.0
 
 /* Acquired when the offset is within so many standard errors. */
 #define ACQUIRED	3.0

@@ -184,7 +184,7 @@ bool		 sync_certain(const struct sync *sync, double now, double *low,
 /*
  * Has source I said something new that is not settled yet, by one or two more
  * of its samples or by those of the others?  Then it pays to ask again soon, all
- * that have a vote.
+ * that have a vote.  It does not for a source that a majority does not use.
  */
 bool		 sync_in_doubt(const struct sync *sync, size_t i);
 

@@ -256,6 +256,34 @@ a_liar_is_off_by_its_lie(void **arg)
 }
 
 /*
+ * Who is right, but not as good as the others, may surprise again and again.
+ * It is not used, and nobody is asked out of turn for that.
+ */
+static void
+an_outlier_costs_no_requests(void **arg)
+{
+	unsigned	 requests;
+	uint64_t	 seed;
+	size_t		 i;
+
+	(void)arg;
+	for (seed = 1; seed <= 6; seed++) {
+		begin_world(seed, 1e-9);
+		w.interval = 0;
+		for (i = 0; i < 4; i++)
+			add_server(seed, QUEUE_EXPONENTIAL, 0.02, 0.5e-3);
+		w.paths[seed % 4].lie = 2e-3;
+		run(0, 24 * HOUR, NULL);
+		requests = 0;
+		for (i = 0; i < 4; i++)
+			requests += w.asked[i];
+		if (requests > 480)
+			fail_msg("seed %u: %u requests", (unsigned)seed,
+			    requests);
+	}
+}
+
+/*
  * A lie too small to be told from an asymmetric path: it pulls by no more
  * than itself, and on average not by half of it, with three against it (and
  * 100 us and 1 ms more, for the noise).
@@ -1176,6 +1204,7 @@ main(void)
 		cmocka_unit_test(often_asked),
 		cmocka_unit_test(a_liar_has_no_effect),
 		cmocka_unit_test(a_liar_is_off_by_its_lie),
+		cmocka_unit_test(an_outlier_costs_no_requests),
 		cmocka_unit_test(a_small_lie_pulls_little),
 		cmocka_unit_test(a_liar_found_late_is_forgotten),
 		cmocka_unit_test(an_old_liar_and_a_wrong_answer),
