@@ -160,6 +160,17 @@ bool	 config_load(struct config *conf, const char *file,
 bool	 config_parse(struct config *conf, const char *name, const char *text,
 	    size_t len, config_report *report, void *arg);
 
+/* Does another statement of CONF listen on all that L does? */
+bool	 config_is_covered(const struct config *conf,
+	    const struct config_listener *l);
+
+/*
+ * Do an interface and an address have a port in common?  For the kernel their
+ * sockets are in each other's way, unless both say that they share it; what
+ * both could have goes to the address's.
+ */
+bool	 config_has_overlap(const struct config *conf);
+
 /* Do A and B listen at the same place and port? */
 bool	 config_same_place(const struct config_listener *a,
 	    const struct config_listener *b);

@@ -12,8 +12,8 @@
 
 #include "common/log.h"
 #include "common/ns.h"
+#include "ntpd/parent/books.h"
 #include "ntpd/parent/clock.h"
-#include "ntpd/parent/policy.h"
 #include "ntpd/parent/rate.h"
 
 /*
@@ -22,9 +22,6 @@
  * daemon had followed was seen to be off by more than 1 %.
  */
 #define PLAUSIBLE_FREQUENCY	0.01
-
-/* What the loop has is counted in ns, and rounded, s. */
-#define LOOP_ROUNDING		2e-9
 
 /* timex.maxerror and esterror are microseconds; the kernel adds 500 ppm. */
 #define ERROR_MOST		16.0	/* s: NTP_PHASE_LIMIT, unsynchronized */
@@ -47,15 +44,6 @@ clock_unix_time(void)
 	return ns_read(CLOCK_REALTIME) / NS_PER_S;
 }
 
-/* Remember where the clocks are, for the next account(). */
-static void
-look(struct clock *c)
-{
-	c->seen_raw = ns_read(CLOCK_MONOTONIC_RAW);
-	c->leaps = leap_count(&c->seen_real);
-	c->seen_boot_lead = ns_read(CLOCK_BOOTTIME) - ns_read(CLOCK_MONOTONIC);
-}
-
 /* What the kernel's loop has still to correct, s. */
 static double
 loop_rest(const struct timex *tx)
@@ -63,64 +51,16 @@ loop_rest(const struct timex *tx)
 	return (double)tx->offset * (tx->status & STA_NANO ? 1e-9 : 1e-6);
 }
 
-/* Is REST what may be left of what the loop was given? */
-static bool
-is_our_rest(const struct clock *c, double rest)
-{
-	double		 given = c->slewing.in_loop;
-
-	return rest * given >= 0 && fabs(rest) <= fabs(given) + LOOP_ROUNDING;
-}
-
-/* Look after the slew.  Returns how far it has moved the clock, s. */
-static double
-look_at_slew(struct clock *c)
+/* Close the books, see books.h: before anything changes. */
+static void
+account(struct clock *c)
 {
 	struct timex	 tx = { .modes = 0 };
 	double		 rest = 0;
 
 	if (!c->read_only && clock_adjtime(CLOCK_REALTIME, &tx) != -1)
 		rest = loop_rest(&tx);
-	/* What another program has given the loop is not ours. */
-	if (!is_our_rest(c, rest))
-		rest = c->slewing.in_loop;
-	return slew_look(&c->slewing, rest, c->seen_real);
-}
-
-/*
- * Close the books on the time since the last look, in which the clock ran at
- * one frequency and perhaps was slewed: what this does not explain is somebody
- * else's doing.  To be called before either changes, or the engine could make
- * a jump out of a slew that is over.
- */
-static void
-account(struct clock *c)
-{
-	struct clock	 was = *c;
-	double		 raw, real, slewed, jump, least = CLOCK_JUMP_LEAST;
-	int		 leap;
-
-	look(c);
-	slewed = look_at_slew(c);
-	raw = (double)(c->seen_raw - was.seen_raw) * 1e-9;
-	real = (double)(c->seen_real - was.seen_real) * 1e-9;
-	jump = real - raw * (1 + was.frequency) - slewed;
-	/* A kernel that sleeps for seconds loses what it was to slew then. */
-	least += fabs(slewed);
-	leap = leap_between(was.seen_real, c->seen_real, c->leaps - was.leaps,
-	    jump);
-	if (leap != 0) {
-		c->leap = LEAP_NONE;	/* a day has one at most */
-		log_info("leap second: the last one of the day was %s",
-		    leap > 0 ? "repeated" : "left out");
-	}
-	jump += leap;
-	/* With -x others may steer, and what they do is no jump. */
-	if (was.read_only)
-		least = fmax(least, 1e-3 * raw);
-	if (fabs(jump) >= least)
-		c->jumped += jump;
-	c->slept += (double)(c->seen_boot_lead - was.seen_boot_lead) * 1e-9;
+	books_close(c, rest);
 }
 
 /* Everything that changes the clock goes through here. */
@@ -275,21 +215,13 @@ clock_open(struct clock *c, bool read_only)
 	memset(c, 0, sizeof(*c));
 	c->read_only = read_only;
 	c->slew_due = INSTANT_NEVER;
-	look(c);
+	books_open(c);
 	clear_loops(c);
 	c->slewing.frequency = c->frequency;
 	(void)slew_look(&c->slewing, 0, c->seen_real);
 	opened = c;
 	if (atexit(leave) != 0)
 		fatalx("atexit");
-}
-
-/* A slew beside FREQUENCY: together they are no more than the longest tick. */
-static double
-possible_slew(double rate, double frequency)
-{
-	rate = fmax(-POLICY_MAX_SLEW_LARGE - frequency, rate);
-	return fmin(POLICY_MAX_SLEW_LARGE - frequency, rate);
 }
 
 bool
@@ -302,7 +234,7 @@ clock_set_frequency(struct clock *c, double frequency)
 	if (!set_rate(c, frequency))
 		return false;
 	c->frequency = c->slewing.frequency = frequency;
-	c->slewing.rate = possible_slew(c->slewing.rate, frequency);
+	c->slewing.rate = slew_possible(c->slewing.rate, frequency);
 	return true;
 }
 
@@ -321,7 +253,7 @@ clock_set_slew(struct clock *c, double rate, double duration,
     struct instant now)
 {
 	struct slew	 was;
-	double		 possible = possible_slew(rate, c->frequency);
+	double		 possible = slew_possible(rate, c->frequency);
 
 	if (c->read_only)
 		return true;
@@ -372,7 +304,7 @@ clock_step(struct clock *c, double by)
 	account(c);
 	if (!adjust(c, &tx, "step the clock"))
 		return false;
-	look(c);
+	books_open(c);
 	/* A slew in progress was for the offset that is gone now. */
 	slew_clear(&c->slewing, c->seen_real);
 	note_slew(c, instant_now());
@@ -445,7 +377,7 @@ is_as_we_left_it(const struct clock *c, const struct timex *tx)
 		adjtime.offset = 0;
 	return tx->freq == c->set_freq && tx->tick == c->set_tick &&
 	    (tx->status & ours) == (c->set_status & ours) &&
-	    is_our_rest(c, loop_rest(tx)) && adjtime.offset == 0;
+	    slew_is_rest(&c->slewing, loop_rest(tx)) && adjtime.offset == 0;
 }
 
 void

@@ -17,22 +17,12 @@
 
 #include "common/log.h"
 #include "ntpd/parent/listen.h"
+#include "ntpd/parent/offer.h"
 #include "ntpd/parent/socket.h"
 
-#define RETRY_INTERVAL	10.0		/* s, of what did not work */
 #define CLOSING		0.1		/* s, until workers have closed one */
 #define CLOSING_MOST	2.0		/* s, if they are slow */
-#define DESCRIBE_LEN	(ADDR_STRLEN + IF_NAMESIZE + 16)
 #define NOW		((struct instant){ 0 })	/* at once */
-
-static const struct {
-	const char	*name;
-	int		 socket;
-	enum addr_family addr;
-} families[LISTEN_FAMILIES] = {
-	{ "IPv4", AF_INET, ADDR_IPV4 },
-	{ "IPv6", AF_INET6, ADDR_IPV6 },
-};
 
 void
 listeners_init(struct listeners *ls)
@@ -44,150 +34,6 @@ listeners_init(struct listeners *ls)
 }
 
 /*
- * For the log: "eth0", "*", "192.0.2.1", "fe80::1%eth0", with the port if it
- * is not 123.  TEXT has DESCRIBE_LEN bytes.
- */
-static const char *
-describe(const struct config_listener *conf, char *text)
-{
-	const size_t	 size = DESCRIBE_LEN;
-	char		 addr[ADDR_STRLEN];
-
-	if (conf->kind == LISTEN_INTERFACE)
-		strlcpy(text, conf->interface, size);
-	else if (conf->kind == LISTEN_ANY)
-		strlcpy(text, "*", size);
-	else
-		snprintf(text, size, "%s%s%s", addr_format(&conf->addr, addr),
-		    conf->interface[0] != '\0' ? "%" : "", conf->interface);
-	if (conf->port != NTP_PORT) {
-		char	 port[16];
-
-		snprintf(port, sizeof(port), " port %u", conf->port);
-		strlcat(text, port, size);
-	}
-	return text;
-}
-
-/* Without it they are served all the same. */
-static void
-spread(struct listeners *ls, int fd, int family)
-{
-	if (ls->spread.workers == 1 || spread_attach(fd, family, &ls->spread))
-		return;
-	if (!ls->spread_failed)
-		log_warn("cannot tell the kernel which worker gets which "
-		    "client: every client may get to all of them");
-	ls->spread_failed = true;
-}
-
-static bool
-wants_family(const struct config_listener *conf, unsigned family)
-{
-	return conf->kind != LISTEN_ADDRESS ||
-	    conf->addr.family == families[family].addr;
-}
-
-/* What L listens on now: an interface that it names has its number. */
-static struct config_listener
-present(const struct listener *l)
-{
-	struct config_listener conf = l->conf;
-
-	if (conf.kind == LISTEN_ADDRESS && conf.interface[0] != '\0')
-		conf.addr.scope = l->ifindex;
-	return conf;
-}
-
-static struct socket_use
-use_of(const struct listeners *ls, const struct listener *l)
-{
-	return (struct socket_use){
-		.bound = socket_is_bound(&l->conf), .shared = ls->shared,
-		.xleave = ls->xleave
-	};
-}
-
-/* Has a worker a socket of FAMILY at L's port? */
-static bool
-is_our_port(const struct listeners *ls, const struct listener *l,
-    unsigned family)
-{
-	const struct listener *o;
-	size_t		 i;
-
-	for (o = ls->list; o < ls->list + ls->n; o++)
-		for (i = 0; i < CONFIG_MAX_WORKERS; i++)
-			if (o->conf.port == l->conf.port && o->given[family][i])
-				return true;
-	return false;
-}
-
-/*
- * Who shares ports shares them with everybody of the same user: with another
- * daemon, too, which would get a part of the clients.  So see first whether a
- * socket that does not share can be had.  While ours are there, or were until
- * just now, that cannot be found out.
- */
-static void
-look_for_others(struct listeners *ls, struct listener *l, unsigned family)
-{
-	const struct config_listener conf = present(l);
-	struct socket_use alone = use_of(ls, l);
-	int		 fd;
-
-	l->taken[family] = false;
-	if (!ls->shared || !wants_family(&l->conf, family) ||
-	    instant_before(instant_now(), ls->closing) ||
-	    is_our_port(ls, l, family))
-		return;
-	alone.shared = false;
-	fd = socket_open(&conf, families[family].socket, &alone);
-	l->taken[family] = fd == -1 && errno == EADDRINUSE;
-	if (fd != -1)
-		close(fd);
-}
-
-/* Open L's socket of FAMILY for worker I and send it.  False to try again. */
-static bool
-give(struct listeners *ls, struct listener *l, unsigned family,
-    struct channel *worker, struct told *told)
-{
-	const struct config_listener conf = present(l);
-	struct socket_use use = use_of(ls, l);
-	struct server_socket payload = {
-		.family = families[family].addr, .xleave = use.xleave,
-		.bound = use.bound
-	};
-	char		 name[DESCRIBE_LEN];
-	int		 fd;
-
-	errno = EADDRINUSE;
-	fd = l->taken[family] ? -1 :
-	    socket_open(&conf, families[family].socket, &use);
-	if (fd != -1) {
-		spread(ls, fd, families[family].socket);
-		if (!channel_send(worker, MSG_SERVER_LISTEN, l->id + family,
-		    fd, &payload))
-			return false;
-		told->awaited = l->id + family;
-		return true;
-	}
-	/* Who asks for all addresses does not mind that a family has none. */
-	if (errno == EAFNOSUPPORT && l->conf.kind != LISTEN_ADDRESS)
-		return true;
-	/* It is most likely one of ours that is in the way. */
-	if (errno == EADDRINUSE && instant_before(instant_now(), ls->closing))
-		return false;
-	if (!l->failed[family])
-		log_warn("cannot listen on %s (%s), trying again every %.0f s",
-		    describe(&l->conf, name),
-		    families[family].name, RETRY_INTERVAL);
-	l->failed[family] = true;
-	return false;
-}
-
-/*
  * See to it that all WORKERS have L's socket of FAMILY.  False to try again.  A
  * worker gets the next one when it has taken the last: descriptors on their way
  * are counted, for all of the user's programs together.
@@ -196,7 +42,7 @@ static bool
 give_all(struct listeners *ls, struct listener *l, unsigned family,
     struct child *workers, size_t n)
 {
-	char		 name[DESCRIBE_LEN];
+	char		 name[OFFER_NAME_LEN];
 	bool		 complete = true, all = true;
 	size_t		 i;
 
@@ -206,7 +52,7 @@ give_all(struct listeners *ls, struct listener *l, unsigned family,
 		all = false;
 		if (!ls->told[i].ready || ls->told[i].awaited != 0)
 			continue;
-		l->given[family][i] = give(ls, l, family, &workers[i].channel,
+		l->given[family][i] = offer(ls, l, family, &workers[i].channel,
 		    &ls->told[i]);
 		complete = complete && l->given[family][i];
 	}
@@ -214,8 +60,8 @@ give_all(struct listeners *ls, struct listener *l, unsigned family,
 		l->failed[family] = false;
 		l->told = true;
 		log_info("now listening on %s (%s)",
-		    describe(&l->conf, name),
-		    families[family].name);
+		    offer_name(&l->conf, name),
+		    offer_family(family));
 	}
 	return complete;
 }
@@ -239,51 +85,6 @@ take_back(struct listeners *ls, struct listener *l)
 	return any;
 }
 
-/* Does A, at the same port, listen on every address that B does? */
-static bool
-covers(const struct config_listener *a, const struct config_listener *b)
-{
-	if (a->port != b->port)
-		return false;
-	if (a->kind == LISTEN_ANY)
-		return b->kind != LISTEN_ANY;
-	return a->kind == LISTEN_ADDRESS && b->kind == LISTEN_ADDRESS &&
-	    a->addr.family == b->addr.family && addr_is_any(&a->addr) &&
-	    !addr_is_any(&b->addr);
-}
-
-/* Does another statement listen on all that L does? */
-static bool
-is_covered(const struct config *conf, const struct config_listener *l)
-{
-	size_t		 i;
-
-	for (i = 0; i < conf->nlisteners; i++)
-		if (covers(&conf->listeners[i], l))
-			return true;
-	return false;
-}
-
-/*
- * Do an interface and an address have a port in common?  For the kernel their
- * sockets are in each other's way, unless both say that they share it; what
- * both could have goes to the address's.
- */
-static bool
-has_overlap(const struct config *conf)
-{
-	const struct config_listener *a, *b, *end;
-
-	end = conf->listeners + conf->nlisteners;
-	for (a = conf->listeners; a < end; a++)
-		for (b = conf->listeners; b < end; b++)
-			if (a->kind == LISTEN_INTERFACE &&
-			    b->kind == LISTEN_ADDRESS && a->port == b->port &&
-			    !is_covered(conf, a))
-				return true;
-	return false;
-}
-
 /*
  * Take from CONF how clients are spread.  True if that differs: only new
  * sockets can be told, since the parent keeps none.
@@ -297,7 +98,7 @@ set_spread(struct listeners *ls, const struct config *conf)
 	ls->spread.workers = conf->workers;
 	ls->spread.bits4 = conf->ratelimit.prefix4;
 	ls->spread.bits6 = conf->ratelimit.prefix6;
-	ls->shared = conf->workers > 1 || has_overlap(conf);
+	ls->shared = conf->workers > 1 || config_has_overlap(conf);
 	if (ls->shared != shared)
 		return true;
 	if (old.workers == 1 && conf->workers == 1)
@@ -357,7 +158,7 @@ listeners_configure(struct listeners *ls, const struct config *conf)
 	memset(ls->list, 0, sizeof(ls->list));
 	ls->n = 0;
 	for (i = 0; i < conf->nlisteners; i++) {
-		if (is_covered(conf, &conf->listeners[i]))
+		if (config_is_covered(conf, &conf->listeners[i]))
 			continue;
 		l = &ls->list[ls->n++];
 		l->conf = conf->listeners[i];
@@ -406,7 +207,7 @@ listeners_tell(struct listeners *ls, const struct config *conf,
 		    &workers[i].channel));
 		if (!complete)
 			ls->retry = instant_min(ls->retry,
-			    instant_add(now, RETRY_INTERVAL));
+			    instant_add(now, LISTEN_RETRY));
 		if (told->ready && !ready)
 			ls->retry = NOW;
 	}
@@ -457,7 +258,7 @@ static bool
 follow_interface(struct listeners *ls, struct listener *l)
 {
 	unsigned	 ifindex = if_nametoindex(l->conf.interface);
-	char		 name[DESCRIBE_LEN];
+	char		 name[OFFER_NAME_LEN];
 
 	if (ifindex == 0 && errno != ENODEV)
 		return false;
@@ -469,7 +270,7 @@ follow_interface(struct listeners *ls, struct listener *l)
 		log_info("interface %s is %s: will listen on %s when it is "
 		    "there", l->conf.interface, l->ifindex != 0 ? "gone" :
 		    "not there yet", l->conf.kind == LISTEN_INTERFACE ? "it" :
-		    describe(&l->conf, name));
+		    offer_name(&l->conf, name));
 	l->missing = ifindex == 0;
 	l->ifindex = ifindex;
 	return true;
@@ -480,13 +281,13 @@ static bool
 update(struct listeners *ls, struct listener *l, struct child *workers,
     size_t n)
 {
-	char		 name[DESCRIBE_LEN];
-	const struct config_listener conf = present(l);
+	char		 name[OFFER_NAME_LEN];
+	const struct config_listener conf = offer_place(l);
 	bool		 complete = true, has = false;
 	unsigned	 family;
 
 	for (family = 0; family < LISTEN_FAMILIES; family++) {
-		if (!wants_family(&l->conf, family))
+		if (!offer_wants(&l->conf, family))
 			continue;
 		complete &= give_all(ls, l, family, workers, n);
 		has |= l->given[family][0];
@@ -494,7 +295,7 @@ update(struct listeners *ls, struct listener *l, struct child *workers,
 	if (!has || l->told)
 		return complete;
 	l->told = true;
-	describe(&l->conf, name);
+	offer_name(&l->conf, name);
 	if (conf.kind == LISTEN_ADDRESS && !socket_is_here(&conf.addr))
 		log_warnx("this machine does not have the address %s yet: "
 		    "will answer there when it has", name);
@@ -515,8 +316,8 @@ listeners_update(struct listeners *ls, struct child *workers, size_t n,
 	for (l = ls->list; l < end; l++) {
 		if (l->conf.interface[0] != '\0' && !follow_interface(ls, l))
 			again = true;
-		look_for_others(ls, l, 0);
-		look_for_others(ls, l, 1);
+		offer_look(ls, l, 0);
+		offer_look(ls, l, 1);
 	}
 	for (l = ls->list; l < end; l++)
 		if ((l->conf.interface[0] == '\0' || l->ifindex != 0) &&
@@ -525,7 +326,7 @@ listeners_update(struct listeners *ls, struct child *workers, size_t n,
 	ls->retry = INSTANT_NEVER;
 	if (again)
 		ls->retry = instant_add(now, instant_before(now, ls->closing) ?
-		    CLOSING : RETRY_INTERVAL);
+		    CLOSING : LISTEN_RETRY);
 }
 
 void

@@ -18,6 +18,9 @@
 /* One socket for each: IPv4, IPv6. */
 #define LISTEN_FAMILIES	2
 
+/* What did not work is tried again after so long, s. */
+#define LISTEN_RETRY	10.0
+
 /* A listen statement, while the daemon runs. */
 struct listener {
 	struct config_listener conf;

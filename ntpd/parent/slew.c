@@ -32,6 +32,9 @@
 /* It is over when no more than this is left, s: the loop removes that, too. */
 #define GENTLE_REST		1e-6
 
+/* What the loop has is told in ns, and rounded, s. */
+#define LOOP_ROUNDING		2e-9
+
 /* A steady one then: the kernel counts ns. */
 #define STEADY_REST		1e-8
 
@@ -137,6 +140,20 @@ slew_portion(const struct slew *slew)
 	else
 		portion = slew->left * (1 + slew->frequency);
 	return fmax(-LOOP_MOST, fmin(LOOP_MOST, portion));
+}
+
+double
+slew_possible(double rate, double frequency)
+{
+	rate = fmax(-POLICY_MAX_SLEW_LARGE - frequency, rate);
+	return fmin(POLICY_MAX_SLEW_LARGE - frequency, rate);
+}
+
+bool
+slew_is_rest(const struct slew *slew, double rest)
+{
+	return rest * slew->in_loop >= 0 &&
+	    fabs(rest) <= fabs(slew->in_loop) + LOOP_ROUNDING;
 }
 
 void

@@ -43,6 +43,12 @@ void	 slew_begin(struct slew *slew, double rate, double duration);
 /* What the loop is to be given now, s: within +-0.5. */
 double	 slew_portion(const struct slew *slew);
 
+/* RATE, or what is possible beside FREQUENCY: the longest tick is 10 %, s/s. */
+double	 slew_possible(double rate, double frequency);
+
+/* Is REST, s, what may be left of what the loop was given? */
+bool	 slew_is_rest(const struct slew *slew, double rest);
+
 /* It was given IN_LOOP s. */
 void	 slew_given(struct slew *slew, double in_loop);
 
