@@ -1,11 +1,11 @@
 #!/bin/sh
 #
 # Installs the Debian packages that are needed to build the programs (build),
-# to run the tests (check) or the demonstration (demo).  Says nothing, and
-# needs no root and no network, when all of them are there.  With -n it
-# installs nothing, and fails if one is missing.
+# to run the tests (check) or the demonstration (demo), or to make the Debian
+# package (deb).  Says nothing, and needs no root and no network, when all of
+# them are there.  With -n it installs nothing, and fails if one is missing.
 #
-# usage: deps.sh [-n] build|check|demo
+# usage: deps.sh [-n] build|check|demo|deb
 #
 set -eu
 
@@ -19,6 +19,7 @@ check="clang clang-tidy libclang-rt-dev libcmocka-dev perl mandoc python3
     lib32gcc-12-dev libc6-dev-i386 gcc-powerpc-linux-gnu libc6-dev-powerpc-cross
     qemu-user"
 demo="iproute2 procps"
+deb="debhelper dh-apparmor dpkg-dev lintian"
 
 only_say=false
 if [ "${1:-}" = -n ]; then
@@ -29,7 +30,8 @@ case ${1:-} in
 build)	wanted=$build ;;
 check)	wanted="$build $check" ;;
 demo)	wanted="$build $demo" ;;
-*)	echo "usage: deps.sh [-n] build|check|demo" >&2
+deb)	wanted="$build $deb" ;;
+*)	echo "usage: deps.sh [-n] build|check|demo|deb" >&2
 	exit 2 ;;
 esac
 
