@@ -58,9 +58,9 @@ prepare_setup(struct parent *p, struct child_setup *setup)
 {
 	const struct passwd *pw;
 
-	if (geteuid() != 0)
-		fatalx("ntpd must be started by root; it gives up what it "
-		    "does not need by itself");
+	setup->verbose = p->options->verbose;
+	if (geteuid() != 0)	/* all are this user, with no empty root */
+		return;
 	pw = find_user(p->conf.user);
 	if (mkdir(RUN_DIR, 0755) == -1 && errno != EEXIST)
 		fatal("cannot make %s", RUN_DIR);
@@ -68,7 +68,6 @@ prepare_setup(struct parent *p, struct child_setup *setup)
 		exit(1);	/* why is logged */
 	setup->uid = pw->pw_uid;
 	setup->gid = pw->pw_gid;
-	setup->verbose = p->options->verbose;
 	strlcpy(setup->root, CHILD_ROOT, sizeof(setup->root));
 }
 
