@@ -56,6 +56,9 @@ uninstall:
 	    $(APPARMORDIR)/ntpd)
 	rm -rf $(DESTDIR)$(DOCDIR)
 
+deps-deb deps-rpm deps-boot: deps-%:
+	@sh regress/deps.sh $*
+
 deb: deps-deb
 	dist/make-deb
 
@@ -63,4 +66,4 @@ deb: deps-deb
 check-boot: deps-boot deb
 	prove --timer --exec regress/run-test regress/boot/*.t
 
-.PHONY: install uninstall deb check-boot
+.PHONY: install uninstall deps-deb deps-rpm deps-boot deb check-boot
