@@ -62,8 +62,12 @@ deps-deb deps-rpm deps-boot: deps-%:
 deb: deps-deb
 	dist/make-deb
 
+rpm: deps-rpm
+	dist/make-rpm
+
 # The package on a booted machine; as root, like "make check".
 check-boot: deps-boot deb
 	prove --timer --exec regress/run-test regress/boot/*.t
 
-.PHONY: install uninstall deps-deb deps-rpm deps-boot deb check-boot
+.PHONY: install uninstall deps-deb deps-rpm deps-boot deb \
+    rpm check-boot
