@@ -66,7 +66,7 @@ rpm: deps-rpm
 	dist/make-rpm
 
 # The package on a booted machine; as root, like "make check".
-check-boot: deps-boot deb
+check-boot: deps-boot deb rpm
 	prove --timer --exec regress/run-test regress/boot/*.t
 
 .PHONY: install uninstall deps-deb deps-rpm deps-boot deb \

@@ -35,7 +35,7 @@ check)	wanted="$build $check" ;;
 demo)	wanted="$build $demo" ;;
 deb)	wanted="$build $deb" ;;
 rpm)	wanted="$build $rpm" ;;
-boot)	wanted="$build $deb $boot" ;;
+boot)	wanted="$build $deb $rpm $boot" ;;
 *)	echo "usage: deps.sh [-n] build|check|demo|deb|rpm|boot" >&2
 	exit 2 ;;
 esac
