@@ -18,7 +18,7 @@
  * an enumeration, for example.  The end of this file notices.
  */
 #define CONTROL_VERSION		4
-#define CONTROL_SOCKET		"/run/ntpd.sock"
+#define CONTROL_SOCKET		"/run/ntpd/ntpd.sock"
 #define CONTROL_NAME_LEN	256
 
 /* Types of the frames: requests of ntpctl, then records of ntpd. */

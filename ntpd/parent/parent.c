@@ -3,6 +3,7 @@
  */
 #include <math.h>
 #include <signal.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "common/log.h"
@@ -38,7 +39,7 @@ engine_alive(struct parent *p, const struct message *msg)
 		background_ready(&p->background);
 		/* If this fails: again, in a while. */
 		p->ready = notify_send(&p->notify,
-		    "READY=1\nSTATUS=starting");
+		    "READY=1\nSTATUS=not synchronized yet");
 	}
 	if (p->notify.watchdog > 0)
 		notify_send(&p->notify, "WATCHDOG=1");
@@ -242,7 +243,7 @@ parent_main(const struct parent_options *options)
 	p.timerfd = -1;
 	p.drift_error = -1;
 	if (!configure_load(&p))
-		return 1;
+		return EX_CONFIG;
 	set_signals(&p);
 	start(&p);
 	log_info("ntpd started%s", options->read_only ?

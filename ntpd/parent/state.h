@@ -45,7 +45,8 @@ struct parent {
 	double		 unmade_step;	/* s, the last one that -x left out */
 	double		 drift_error;	/* s/s, as the engine says; -1: none */
 	struct drift	 drift_saved;	/* what the file says */
-	struct instant	 drift_saved_at;
+	struct instant	 drift_saved_at; /* or read */
+	bool		 drift_tried;	/* else there is no file: write soon */
 	bool		 drift_failed;	/* the last write; logged */
 
 	bool		 ready;		/* the engine lives: that was told */

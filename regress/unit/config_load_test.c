@@ -206,7 +206,7 @@ defaults_are_those_of_the_manual(void **state)
 	assert_true(conf.step.threshold > 0.1279 &&
 	    conf.step.threshold < 0.1281);
 	assert_string_equal(conf.driftfile, "/var/lib/ntpd/drift");
-	assert_string_equal(conf.socket, "/run/ntpd.sock");
+	assert_string_equal(conf.socket, "/run/ntpd/ntpd.sock");
 	assert_string_equal(conf.user, "_ntpd");
 }
 
