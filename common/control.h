@@ -172,6 +172,10 @@ MEMBER(FLAG,	serving,	1)	/* a socket is open for clients */ \
 MEMBER(WORD,	next,		nexts)					\
 MEMBER(SPAN,	next_in,	s)					\
 MEMBER(COUNT,	refused,	UINT32_MAX) /* adjustments, by the parent */ \
+MEMBER(SPAN,	step_back,	s)	/* the clock may be set so far */ \
+MEMBER(SPAN,	step_forward,	s)	/* NAN: any step */		\
+MEMBER(SPAN,	budget_left,	s)	/* that may be moved fast */	\
+MEMBER(SPAN,	budget_renewed_in, s)	/* 0: it is whole */		\
 MEMBER(FLAG,	read_only,	1)	/* -x */			\
 MEMBER(WORD,	why,		whys)					\
 INNER(SPAN,	why_in,		s)	/* for CONFIRM and WAITING */	\
@@ -261,7 +265,7 @@ struct control_clients {
 	+ sizeof(struct control_status) + sizeof(struct control_peer)	\
 	+ sizeof(struct control_server) + sizeof(struct control_clients))
 
-_Static_assert(CONTROL_SIZE == 2957, "a record has changed: raise "
+_Static_assert(CONTROL_SIZE == 2993, "a record has changed: raise "
     "CONTROL_VERSION, once between two releases, and write its new size here");
 
 #endif

@@ -363,6 +363,24 @@ show_counts(FILE *out, const struct control_status *st)
 	    st->peers, st->reachable, usable, st->truechimers);
 }
 
+/* What may still be moved at more than 500 ppm; of no interest if all of it. */
+static void
+show_budget(FILE *out, const struct control_status *st)
+{
+	char		 span[FORMAT_LEN];
+
+	if (!is_span(st->budget_renewed_in) || st->budget_renewed_in == 0 ||
+	    !is_span(st->budget_left))
+		return;
+	format_span(st->budget_renewed_in, span);
+	if (st->budget_left > 0)
+		line(out, "budget:", "%.0f s left for fast slews, all of it "
+		    "again in %s", st->budget_left, span);
+	else
+		line(out, "budget:", "spent, no slew is faster than 500 ppm "
+		    "for %s; the log says why", span);
+}
+
 void
 show_status(FILE *out, const struct control_status *st)
 {
@@ -381,6 +399,7 @@ show_status(FILE *out, const struct control_status *st)
 	line(out, "clients:", "%s", what_clients_get(st));
 	format_next(st, text, sizeof(text));
 	line(out, "next:", "%s", text);
+	show_budget(out, st);
 	if (st->refused > 0)
 		line(out, "refused:", "%u adjustment%s against the policy, "
 		    "the log says why", st->refused,

@@ -45,7 +45,7 @@ engine_alive(struct parent *p, const struct message *msg)
 		notify_send(&p->notify, "WATCHDOG=1");
 }
 
-/* The engine does not know which sockets there are. */
+/* The engine does not know which sockets there are, and may be taken over. */
 static void
 answer_status(struct parent *p, const struct message *msg)
 {
@@ -53,6 +53,7 @@ answer_status(struct parent *p, const struct message *msg)
 	struct message	 whole = *msg;
 
 	st.serving = listeners_any(&p->listeners, p->children.nservers);
+	command_fill_status(p, &st, msg->at);
 	whole.data = &st;
 	control_answer(&p->control, &whole);
 }
@@ -104,6 +105,7 @@ next_deadline(struct parent *p)
 {
 	struct instant	 t = p->clock.slew_due;
 
+	t = instant_min(t, budget_deadline(&p->budget));
 	t = instant_min(t, p->listeners.retry);
 	t = instant_min(t, p->links.look);
 	t = instant_min(t, children_deadline(&p->children));
@@ -131,6 +133,7 @@ do_timers(struct parent *p, struct instant now)
 
 	if (clock_tend_slew(&p->clock, now))
 		command_send_state(p, false, now);
+	command_tend_budget(p, now);
 	if (!instant_before(now, p->ask_engine)) {
 		ask_engine(p, now);
 		save_frequency(p, SAVE_IF_WORTH_IT);

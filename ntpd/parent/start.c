@@ -102,6 +102,7 @@ start(struct parent *p)
 	command_watch_clock(p);
 	policy_start(&p->policy);
 	learned = save_load(p);
+	budget_begin(&p->budget, p->clock.frequency, instant_now());
 	links_open(&p->links);
 	listeners_init(&p->listeners);
 	children_start(&p->children);

@@ -11,6 +11,7 @@
 #include "common/loop.h"
 #include "ntpd/config.h"
 #include "ntpd/parent/background.h"
+#include "ntpd/parent/budget.h"
 #include "ntpd/parent/children.h"
 #include "ntpd/parent/clock.h"
 #include "ntpd/parent/collect.h"
@@ -30,6 +31,7 @@ struct parent {
 	struct config	 conf;
 	struct clock	 clock;
 	struct policy	 policy;
+	struct budget	 budget;
 	struct children	 children;
 	struct links	 links;
 	struct listeners listeners;
@@ -61,9 +63,16 @@ struct parent {
  */
 void	 command_run(struct parent *p, const struct message *msg);
 
+/* Log that WHAT the engine asks for, HOW, is refused, and WHY: not too often. */
+void	 command_refuse(const char *what, const char *how, enum verdict why);
+
 /* Tell the engine what the clock does; ANSWERS_STEP: after a CLOCK_STEP. */
 void	 command_send_state(struct parent *p, bool answers_step,
 	    struct instant now);
+
+/* Fill in of *ST what the parent knows itself, whatever the engine says. */
+void	 command_fill_status(const struct parent *p,
+	    struct control_status *st, struct instant now);
 
 /*
  * Ask the kernel whether the clock was set by another program, or the machine
@@ -78,6 +87,20 @@ bool	 command_check_clock(struct parent *p);
  * clock is set.  After our own steps, too, which it does not tell apart.
  */
 void	 command_watch_clock(struct parent *p);
+
+/* command_rate.c: of these, those about the clock's rate */
+
+/* Judge and carry out what is WANTED, within the budget. */
+void	 command_frequency(struct parent *p,
+	    const struct clock_frequency *wanted, struct instant now);
+void	 command_slew(struct parent *p, const struct clock_slew *wanted,
+	    struct instant now);
+
+/*
+ * When budget_deadline() has come: have the clock run as the budget permits,
+ * and log what was moved.
+ */
+void	 command_tend_budget(struct parent *p, struct instant now);
 
 /* start.c: what has to be done before the loop */
 

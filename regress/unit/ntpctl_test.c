@@ -38,6 +38,7 @@
 	.frequency = -12.345, .frequency_error = 0.01,			\
 	.root_delay = 1.5e-3, .root_dispersion = 0.25e-3,		\
 	.updated_ago = 12.7, .next_in = 34,				\
+	.step_forward = NAN, .budget_left = 1000,			\
 	.system_address = IPV4(192, 0, 2, 1), .system_peer = "ntp.example.org"
 
 #define GOOD_PEER							\
@@ -438,6 +439,7 @@ static const struct {
 		.certain_bound = 8, .state = CONTROL_COASTING, .slewing = -500,
 		.updated_ago = 8000, .reachable = 0, .usable = 0,
 		.truechimers = 0, .refused = 1, .read_only = 1, .listening = 0,
+		.budget_left = 12.3, .budget_renewed_in = 7300,
 		.system_peer = "", .root_delay = 0.9999999 },
 	    "     clock:  coasting, last synchronized to 192.0.2.1, "
 	    "last update 2 h ago\n"
@@ -454,6 +456,7 @@ static const struct {
 	    "   servers:  4 configured, 0 answer, 0 agree\n"
 	    "   clients:  none, ntpd does not listen\n"
 	    "      next:  slews the clock for 8 min more\n"
+	    "    budget:  12 s left for fast slews, all of it again in 2 h\n"
 	    "   refused:  1 adjustment against the policy, "
 	    "the log says why\n"
 	    " read-only:  ntpd -x never touches the clock\n" },
@@ -463,7 +466,8 @@ static const struct {
 		.likely_bound = NAN, .certain_bound = NAN, .frequency = 2,
 		.frequency_error = NAN, .root_delay = NAN, .root_dispersion = NAN,
 		.updated_ago = 200000, .next_in = NAN, .slewing = NAN,
-		.refused = 4294967295, .system_address = { 0 } },
+		.refused = 4294967295, .system_address = { 0 },
+		.budget_left = 0, .budget_renewed_in = 60 },
 	    "     clock:  synchronized to ntp.example.org, "
 	    "last update 2 days ago\n"
 	    "    offset:  1.000 s behind true time, standard error unknown\n"
@@ -476,6 +480,8 @@ static const struct {
 	    "   servers:  4 configured, 4 answer, 3 agree\n"
 	    "   clients:  are given the time\n"
 	    "      next:  asks the next server\n"
+	    "    budget:  spent, no slew is faster than 500 ppm for 60 s; "
+	    "the log says why\n"
 	    "   refused:  4294967295 adjustments against the policy, "
 	    "the log says why\n" },
 	{ "nor offset, frequency and server", {
@@ -1063,6 +1069,10 @@ static const char json_all[] =
     "    \"next\": \"poll\",\n"
     "    \"next_in\": 34.0,\n"
     "    \"refused\": 0,\n"
+    "    \"step_back\": 0.0,\n"
+    "    \"step_forward\": null,\n"
+    "    \"budget_left\": 1000.0,\n"
+    "    \"budget_renewed_in\": 0.0,\n"
     "    \"read_only\": false,\n"
     "    \"why\": null\n"
     "  },\n"

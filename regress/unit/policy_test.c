@@ -164,7 +164,7 @@ slews_before_the_first_synchronization(void **arg)
 	(void)policy_report(&policy, true);
 	assert_int_equal(policy_slew(&policy, &small), SLEW_TOO_FAST);
 	(void)policy_report(&policy, false);
-	policy_jumped(&policy);
+	policy_jumped(&policy, 60, 0);
 	assert_int_equal(policy_slew(&policy, &small), SLEW_TOO_FAST);
 }
 
@@ -279,7 +279,8 @@ static const struct {
 	enum verdict	 verdicts[COUNT(sizes)];
 } cells[] = {
 	{ STEP_BOOT, STARTED, { PERMITTED, PERMITTED, PERMITTED, PERMITTED } },
-	{ STEP_BOOT, JUMPED, { PERMITTED, PERMITTED, PERMITTED, PERMITTED } },
+	{ STEP_BOOT, JUMPED,
+	    { STEP_TOO_LARGE, PERMITTED, PERMITTED, STEP_TOO_LARGE } },
 	{ STEP_BOOT, PAUSED,
 	    { STEP_BACKWARDS, STEP_BACKWARDS, PERMITTED, STEP_TOO_LARGE } },
 	{ STEP_BOOT, SETTLED,
@@ -287,7 +288,7 @@ static const struct {
 	{ STEP_ALWAYS, STARTED,
 	    { PERMITTED, PERMITTED, PERMITTED, PERMITTED } },
 	{ STEP_ALWAYS, JUMPED,
-	    { PERMITTED, PERMITTED, PERMITTED, PERMITTED } },
+	    { STEP_TOO_LARGE, PERMITTED, PERMITTED, STEP_TOO_LARGE } },
 	{ STEP_ALWAYS, PAUSED,
 	    { STEP_TOO_LARGE, PERMITTED, PERMITTED, STEP_TOO_LARGE } },
 	{ STEP_ALWAYS, SETTLED,
@@ -346,8 +347,9 @@ every_transition(void **arg)
 	for (i = 0; i < COUNT(states); i++) {
 		state = states[i];
 		policy = in_state(state);
-		policy_jumped(&policy);
-		assert_int_equal(policy.state, JUMPED);
+		policy_jumped(&policy, 60, 0);
+		assert_int_equal(policy.state, state == STARTED ? STARTED :
+		    JUMPED);
 
 		policy = in_state(state);
 		assert_int_equal(new_start(&policy, 60, hours(0)), PERMITTED);
@@ -414,7 +416,7 @@ late_report_does_not_end_a_new_start(void **arg)
 
 	(void)arg;
 	assert_true(policy_report(&policy, true));
-	policy_jumped(&policy);
+	policy_jumped(&policy, 60, 0);
 	assert_false(policy_report(&policy, true));	/* was under way */
 	assert_int_equal(policy.state, JUMPED);
 	assert_false(policy_report(&policy, false));
@@ -570,12 +572,55 @@ undo_survives_a_jump(void **arg)
 
 	(void)arg;
 	assert_int_equal(step(&policy, 100, hours(0)), PERMITTED);
-	policy_jumped(&policy);
+	policy_jumped(&policy, 60, 0);
 	assert_int_equal(step(&policy, -500, hours(1)), PERMITTED);
 	assert_true(policy.stepped == -400);
 	assert_int_equal(step(&policy, 502, hours(1)), STEP_NOT_NOW);
 	assert_int_equal(step(&policy, 401, hours(1)), PERMITTED);
 	assert_int_equal(step(&policy, 99, hours(1)), PERMITTED);
+}
+
+/*
+ * Another program set the clock, twice, or it slept: all that is taken back, and
+ * no more than the limit beyond it.  At the start there is no limit anyway.
+ */
+static void
+reach_after_a_jump(void **arg)
+{
+	struct policy	 policy = in_state(SETTLED);
+
+	(void)arg;
+	policy_jumped(&policy, -5 * LIMIT, 0);
+	policy_jumped(&policy, 0, LIMIT);
+	assert_true(policy_reach(&policy, 1, hours(0)) == 7 * LIMIT);
+	assert_true(policy_reach(&policy, -1, hours(0)) == 7 * LIMIT);
+	assert_int_equal(step(&policy, 7 * LIMIT + 1, hours(0)),
+	    STEP_TOO_LARGE);
+	assert_int_equal(step(&policy, 7 * LIMIT, hours(0)), PERMITTED);
+	policy_jumped(&policy, 1, 0);
+	assert_int_equal(step(&policy, LIMIT + 2, hours(0)), STEP_TOO_LARGE);
+	policy = in_state(STARTED);
+	policy_jumped(&policy, 1, 0);
+	assert_int_equal(step(&policy, 100 * LIMIT, hours(0)), PERMITTED);
+}
+
+/* The limit of "step always" is for all steps of a day together. */
+static void
+steps_of_always_share_the_limit(void **arg)
+{
+	struct policy	 policy = in_state(SETTLED);
+
+	(void)arg;
+	policy.step.when = STEP_ALWAYS;
+	assert_int_equal(step(&policy, 0.75 * LIMIT, hours(0)), PERMITTED);
+	assert_int_equal(step(&policy, 0.5 * LIMIT, hours(1)),
+	    NEW_START_TOO_SOON);
+	assert_true(policy_reach(&policy, 1, hours(1)) == 0.25 * LIMIT);
+	/* To take it back costs nothing. */
+	assert_int_equal(step(&policy, -0.75 * LIMIT, hours(2)), PERMITTED);
+	assert_int_equal(step(&policy, -0.25 * LIMIT, hours(3)), PERMITTED);
+	assert_true(policy_reach(&policy, -1, hours(4)) == 0);
+	assert_int_equal(step(&policy, -LIMIT, hours(24)), PERMITTED);
 }
 
 /* The same every time; any distribution will do. */
@@ -751,6 +796,8 @@ main(void)
 		cmocka_unit_test(undo_of_an_undo),
 		cmocka_unit_test(undo_of_others),
 		cmocka_unit_test(undo_survives_a_jump),
+		cmocka_unit_test(reach_after_a_jump),
+		cmocka_unit_test(steps_of_always_share_the_limit),
 		cmocka_unit_test(every_sequence),
 		cmocka_unit_test(leap_seconds_end_june_or_december),
 		cmocka_unit_test(reasons_differ),
