@@ -20,15 +20,16 @@
 double
 sync_bound(const struct sync *sync, double now)
 {
-	double		 error = filter_estimate(&sync->filter, now).offset_error;
+	struct estimate	 e = filter_estimate(&sync->filter, now);
+	double		 error = e.offset_error;
 	double		 bias = fmin(error, filter_bias_error(&sync->filter));
 	double		 other = sqrt(error * error - bias * bias);
 	double		 doubt = 0;
 
 	if (sync->state == SYNC_IN_DOUBT || sync->state == SYNC_COASTING)
 		doubt = SYNC_WORST_DRIFT * fmax(0, now - sync->calm);
-	return hypot(BIAS_ERRORS * bias, OTHER_ERRORS * other) + sync->conflict +
-	    doubt;
+	return hypot(BIAS_ERRORS * bias, OTHER_ERRORS * other) +
+	    sync->conflict + doubt;
 }
 
 /*
@@ -78,7 +79,7 @@ worst_drift(const struct sync *sync, const struct estimate *e)
 	return sync->measured ? drift : fmax(drift, FREQUENCY_UNMEASURED);
 }
 
-/* How fast the last two samples of S go off what E says, s/s; 0: there is one. */
+/* How fast the last two samples of S go off what E says, s/s; 0: only one. */
 static double
 pace_between(const struct source *s, const struct estimate *e)
 {
@@ -165,8 +166,8 @@ interval_of(const struct source *source, double now, const struct estimate *e,
 }
 
 /*
- * In which interval source S says that the offset is at NOW.  Of what is certain
- * it needs no three samples, nor need they fit.
+ * In which interval source S says that the offset is at NOW.  For this it needs
+ * no three samples, nor need they fit.
  */
 static struct opinion
 certain_opinion(const struct sync *sync, const struct source *s, double now,
@@ -234,8 +235,8 @@ certain_before(const struct sync *sync, double now, const struct estimate *e,
 
 /*
  * Some may have missed a request or two, by chance or as they are gone.  If
- * another one says something new, what those that answer agree on may be true as
- * well.
+ * another one says something new, what those that answer agree on may be true
+ * as well.
  */
 bool
 sync_certain(const struct sync *sync, double now, double *low, double *high)

@@ -20,8 +20,8 @@ void		 bound_doubt(struct sync *sync, size_t i, double offset);
 
 /*
  * The estimate has been begun again, and its frequency is another one than the
- * FREQUENCY (s/s) that was known.  As long as it is not settled it may be either:
- * there may have been a pause.
+ * FREQUENCY (s/s) that was known.  As long as it is not settled it may be
+ * either: there may have been a pause.
  */
 void		 bound_change(struct sync *sync, double frequency);
 

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #define DELAYS_KEPT	64	/* round trips kept to know the usual one */
-#define DELAYS_STRETCHES	16	/* of so many each, kept to know the least */
+#define DELAYS_STRETCHES 16	/* of so many each, kept to know the least */
 
 struct stretch {
 	double		 least;		/* s */
@@ -44,7 +44,7 @@ void		 delays_combine(struct delays *d, double delay, double error);
  */
 void		 delays_renew(struct delays *d);
 
-/* What a round trip without waits takes (s), after at least one delays_add(). */
+/* What a round trip without waits takes, s, after one delays_add() or more. */
 double		 delays_minimum(const struct delays *d);
 
 /* The standard error (s) of delays_minimum(). */

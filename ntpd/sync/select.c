@@ -201,7 +201,8 @@ static double
 outlier_limit(const struct opinion *o, const struct centre *c)
 {
 	return OUTLIER_ERRORS * sqrt(o->variance + c->variance) +
-	    OUTLIER_SPREAD * c->spread + NEARNESS * fmax(0, c->distance - o->distance);
+	    OUTLIER_SPREAD * c->spread +
+	    NEARNESS * fmax(0, c->distance - o->distance);
 }
 
 /* The survivor that stands apart most; N if none stands apart. */

@@ -16,7 +16,7 @@ struct opinion {
 	double		 jitter;	/* s, scatter around its own line */
 	bool		 usable;	/* has something to say */
 	bool		 truechimer;	/* result of select_truechimers() */
-	bool		 outside;	/* likewise: one that is right by modesty */
+	bool		 outside;	/* likewise: right by modesty alone */
 	bool		 survivor;	/* result of select_survivors() */
 };
 
@@ -43,8 +43,8 @@ bool		 select_majority(const struct opinion *opinions, size_t n,
 
 /*
  * Mark as survivors the truechimers that are not outside, if one of these is
- * much nearer than those that are, else all truechimers.  Those that stand apart are
- * left out: their offset differs from the median by more than four standard
+ * much nearer than those that are, else all truechimers.  Those that stand
+ * apart are left out: their offset differs from the median by more than four standard
  * errors and three times the median distance from it, and, if they are nearer,
  * by half of what their distance is less.  None of these goes that a majority
  * of the usable needs.  Returns how many survive.

@@ -26,6 +26,12 @@ source_init(struct source *source, unsigned weight)
 	*source = (struct source){ .used = true, .weight = weight };
 }
 
+void
+source_happens(struct source *source, enum source_event event)
+{
+	source->state = doubt_next(source->state, event);
+}
+
 static double
 excess(const struct source *source, const struct sample *sample)
 {

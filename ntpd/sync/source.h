@@ -27,7 +27,7 @@ struct source {
 	enum source_state state;
 	unsigned	 surprises;	/* in a row, against prediction */
 	double		 since;		/* s, when the first of them came */
-	unsigned	 missed;	/* requests in a row without an answer */
+	unsigned	 missed;	/* requests in a row without answer */
 	unsigned	 fits;		/* in a row */
 	size_t		 waiting;	/* of the newest samples: in doubt */
 	double		 fitted;	/* s, when the last that fits came */
@@ -38,6 +38,9 @@ struct source {
 
 /* A source of WEIGHT with no samples. */
 void		 source_init(struct source *source, unsigned weight);
+
+/* SOURCE had this event: its state becomes what the table in doubt.h says. */
+void		 source_happens(struct source *source, enum source_event event);
 
 /*
  * Add a sample; the oldest goes when there are too many.  True if its round
@@ -53,7 +56,8 @@ bool		 source_add(struct source *source, const struct sample *sample);
  * frequency; what it may err by counts.  True if the path's minimum turns out
  * to be less than what was taken for it, as in source_add().
  */
-bool		 source_combine(struct source *source, const struct estimate *e);
+bool		 source_combine(struct source *source,
+		    const struct estimate *e);
 
 /* Forget all samples but the newest KEEP; the path stays known. */
 void		 source_forget(struct source *source, size_t keep);

@@ -51,7 +51,7 @@ struct verdict {
  *                                                  answer agrees: FOLLOWING
  *  FOLLOWING       a majority agrees with the      one of them surprises: IN
  *                  prediction                      DOUBT; it is lost: COASTING
- *  IN_DOUBT        a majority agrees, but one of   it fits again or is outvoted:
+ *  IN_DOUBT        a majority agrees, but one of   it fits again, is outvoted:
  *                  it has said something else,     FOLLOWING; most insist:
  *                  and the others were not all     BEGINNING_AGAIN; two more
  *                  heard since                     answers of it and one of
@@ -84,7 +84,7 @@ struct sync {
 	enum sync_state	 state;
 	double		 calm;		/* s, when it was last not in doubt */
 	unsigned	 unsettled;	/* samples that BEGINNING_AGAIN lasts */
-	double		 pace;		/* s/s, by which it may be off in doubt */
+	double		 pace;		/* s/s, it may be off by in doubt */
 	double		 frequency;	/* s/s, known before the first sample */
 	double		 frequency_error;
 	bool		 agreed;	/* a majority agrees with prediction */
@@ -93,8 +93,8 @@ struct sync {
 	size_t		 system_peer;	/* SYNC_SOURCES: none */
 	double		 updated;	/* s, oscillator time of it */
 	unsigned	 changes;	/* of the clock that all sources saw */
-	unsigned	 restarts;	/* since an estimate could not be true */
-	double		 low, high;	/* s, certain bounds of the offset ... */
+	unsigned	 restarts;	/* as an estimate could not be true */
+	double		 low, high;	/* s, certain bounds of offset ... */
 	double		 certain_at;	/* ... at that time */
 	bool		 certain;	/* they are known */
 	bool		 measured;	/* the frequency is, by the samples */
@@ -183,8 +183,8 @@ bool		 sync_certain(const struct sync *sync, double now, double *low,
 
 /*
  * Has source I said something new that is not settled yet, by one or two more
- * of its samples or by those of the others?  Then it pays to ask again soon, all
- * that have a vote.  It does not for a source that a majority does not use.
+ * of its samples or by those of the others?  Then it pays to ask again soon,
+ * all that have a vote.  It does not for a source that a majority does not use.
  */
 bool		 sync_in_doubt(const struct sync *sync, size_t i);
 

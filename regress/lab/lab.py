@@ -18,7 +18,11 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 # every 64 s; of a far one, after 1024 s each, and it may be 100 ms off then.
 # Within half an hour of that it is right again.  Nobody believes a glitch of
 # a day or a year that lasts for 20 minutes; when the only server that answers
-# at the start is a year ahead, the step is undone within an hour.
+# at the start is a year ahead, the step is undone within an hour.  If those
+# that agreed are gone, one that is left and contradicts them is heard after
+# four requests to each: 1024 s at most until it is asked, and a few minutes.
+# The nearest of four servers, which runs off by 45 ppm, takes the clock with
+# it as far as the others' paths may be off; what is certain holds.
 ROUGH = {
     "fstep": {"max": 10e-3, "t1ms": 16200, "steps": 0},
     "fstep10": {"max": 2e-3, "t1ms": 16200, "steps": 0, "/rms": 1},
@@ -33,6 +37,10 @@ ROUGH = {
     "freq9000": {"max": 1e-3, "t1ms": 3600, "steps": 1, "/rms": 1},
     "oneway": {"max": 12e-3, "steps": 0},
     "pll": {"max": 1e-3, "t1ms": 600, "steps": 0, "/rms": 1},
+    "twogone": {"back10ms": 1600, "steps": 2, "/rms": 1},
+    "halfgone": {"back10ms": 1600, "steps": 2, "/rms": 1},
+    "startpauses": {"back10ms": 120, "back1ms": 300, "steps": 6, "/rms": 1},
+    "creepfalse": {"max": 0.15, "steps": 0},
 }
 
 # And what must be at least this.  While the only server tells another time,
@@ -51,6 +59,11 @@ ROUGH_LEAST = {
     "freq9000": {"synchronized": 1, "certain_coverage": 1},
     "oneway": {"synchronized": 1, "certain_coverage": 1},
     "pll": {"synchronized": 1, "certain_coverage": 1},
+    # Until somebody answers after the pause, nothing can be known of it.
+    "twogone": {"synchronized": 0.9, "certain_coverage": 0.93},
+    "halfgone": {"synchronized": 0.9, "certain_coverage": 0.93},
+    "startpauses": {"synchronized": 0.8, "certain_coverage": 0.95},
+    "creepfalse": {"certain_coverage": 1},
 }
 
 

@@ -48,7 +48,8 @@ LEAST = {
 }
 
 # Of the rough ones, these.
-for s in ("fstep", "foreigndrift", "yearglitch", "late", "freq9000", "oneway"):
+for s in ("fstep", "foreigndrift", "yearglitch", "late", "freq9000", "oneway",
+          "twogone", "startpauses"):
     LIMITS[s] = {k: v for k, v in lab.ROUGH[s].items() if k[0] != "/"}
     LEAST[s] = lab.ROUGH_LEAST[s]
 

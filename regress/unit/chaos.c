@@ -41,7 +41,7 @@ struct server {
 	double		 lie;		/* s */
 	double		 creep;		/* s/s, of the lie, since creep_from */
 	double		 creep_from;
-	bool		 lied;		/* in its last answer to the old client */
+	bool		 lied;		/* in its last answer to old */
 };
 
 /* Somebody who asks the servers. */
@@ -66,10 +66,10 @@ static struct world {
 	double		 next_event;
 	double		 ramp, ramp_end, ramp_next;	/* s/s^2; s; s */
 	double		 glitch, glitch_end;	/* s, of all; s */
-	unsigned	 needed;	/* answers of each, to be judged again */
-	bool		 unlearned;	/* the frequency is another one, and was
-					   not known to SYNC_WORST_DRIFT since */
-	unsigned	 changes;	/* that were seen before the last hour */
+	unsigned	 needed;	/* answers of each, to judge again */
+	bool		 unlearned;	/* the frequency is another one, not
+					   known to SYNC_WORST_DRIFT since */
+	unsigned	 changes;	/* seen before the last hour */
 	double		 errors;	/* in the mean */
 	bool		 verbose;
 	struct chaos_result *result;
@@ -633,8 +633,9 @@ say_sample(const struct client *c, size_t i, const struct sample *sample)
 
 	if (!w.verbose)
 		return;
-	printf("%s%6.0f %zu %-15s %zu off %+.6f ", c == &w.old ? "" : "  fresh ",
-	    w.now, i, sync_state_name(s->state), s->truechimers,
+	printf("%s%6.0f %zu %-15s %zu off %+.6f ",
+	    c == &w.old ? "" : "  fresh ", w.now, i,
+	    sync_state_name(s->state), s->truechimers,
 	    sample->offset - w.osc.offset);
 	if (sync_ready(s)) {
 		e = sync_estimate(s, w.now);
@@ -677,7 +678,7 @@ reached(const struct chaos_result *r)
 	    r->asymmetry);
 }
 
-/* The mean of the errors of the last half hour is a fairer one than the last. */
+/* The mean error of the last half hour is a fairer one than the last. */
 static void
 note_error(void)
 {

@@ -19,7 +19,7 @@ enum chaos_event {
 	CHAOS_LIAR,		/* one of a minority lies, stops, or creeps */
 	CHAOS_GLITCH,		/* all servers are wrong for some minutes */
 	CHAOS_NAME,		/* a name has another address: a new server */
-	CHAOS_DRIFT_FILE,	/* a restart with another machine's drift file */
+	CHAOS_DRIFT_FILE,	/* a restart, the drift file is another's */
 	CHAOS_SET,		/* another program sets the clock */
 	CHAOS_NONSENSE,		/* a server answers anything at all */
 	CHAOS_EVENTS
@@ -30,10 +30,10 @@ enum chaos_event {
 /* Where it happens; may be added to these. */
 #define CHAOS_NEAR_LIARS (1U << 16)	/* liars are nearer than all others, and
 					   lie by what these may be off */
-#define CHAOS_CROOKED	(1U << 17)	/* one way of a path may take most of it */
+#define CHAOS_CROOKED	(1U << 17)	/* one way may take most of a path */
 
 struct chaos_result {
-	bool		 agreed;	/* a majority agrees with the estimate */
+	bool		 agreed;	/* a majority, with the estimate */
 	double		 error;		/* s, of the estimate at the end */
 	double		 certain;	/* s, how far outside of the certain
 					   bound the truth is then; 0: inside */
@@ -43,13 +43,13 @@ struct chaos_result {
 	double		 fresh_bound;	/* s, and its likely bound */
 	double		 asymmetry;	/* s, error of the server that is least
 					   wrong */
-	unsigned	 changes;	/* of the clock, seen in the last hour */
+	unsigned	 changes;	/* of the clock, in the last hour */
 	unsigned	 outside;	/* samples at which the truth was
 					   outside of the certain bound */
 	unsigned	 judged;	/* ... of so many */
 	double		 worst;		/* s, the most that it was */
 	double		 worst_at;	/* s */
-	const char	*wrong;		/* what is wrong with it; NULL: nothing */
+	const char	*wrong;		/* what is; NULL: nothing */
 	char		 story[2000];	/* what happened, and when */
 };
 

@@ -35,7 +35,8 @@ say(uint64_t seed)
 	    "start's %g s and %g s; changes %u; outside %u of %u, by %g s at "
 	    "%.0f s;%s\n", (uintmax_t)seed, r.wrong == NULL ? "right" :
 	    r.wrong, r.error, r.mean_error, r.bound, r.fresh_error,
-	    r.fresh_bound, r.changes, r.outside, r.judged, r.worst, r.worst_at, r.story);
+	    r.fresh_bound, r.changes, r.outside, r.judged, r.worst, r.worst_at,
+	    r.story);
 }
 
 static unsigned
