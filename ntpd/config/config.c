@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ntpd/config/defaults.h"
 #include "ntpd/config/statement.h"
 
 #define SIZE_MOST	(1024 * 1024)

@@ -13,7 +13,7 @@
 #include "common/loop.h"
 #include "common/ntp.h"
 #include "common/reason.h"
-#include "ntpd/config.h"
+#include "ntpd/config_shared.h"
 #include "ntpd/engine/query.h"
 #include "ntpd/engine/schedule.h"
 #include "ntpd/sync/sync.h"

@@ -11,7 +11,7 @@
 
 #include "common/addr.h"
 #include "common/loop.h"
-#include "ntpd/config.h"
+#include "ntpd/config_shared.h"
 #include "ntpd/engine/association.h"
 #include "ntpd/engine/names.h"
 #include "ntpd/messages.h"

@@ -16,7 +16,6 @@
 
 #include "common/control.h"
 #include "common/loop.h"
-#include "ntpd/config.h"
 #include "ntpd/parent/children.h"
 
 struct collect {

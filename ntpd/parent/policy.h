@@ -11,6 +11,7 @@
 
 #include "common/leap.h"
 #include "common/loop.h"
+#include "ntpd/config.h"
 #include "ntpd/messages.h"
 
 /* The kernel corrects no more: timex.tick is within 10 % of its value, s/s. */

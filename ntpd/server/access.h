@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "ntpd/config.h"
+#include "ntpd/config_shared.h"
 #include "ntpd/server/address.h"
 
 /* Begins here and ends where the next one begins. */

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "ntpd/config/defaults.h"
 #include "ntpd/server/clients.h"
 
 #define NS_PER_MS	1000000

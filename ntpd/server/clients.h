@@ -17,7 +17,7 @@
 
 #include "common/counters.h"
 #include "common/loop.h"
-#include "ntpd/config.h"
+#include "ntpd/config_shared.h"
 #include "ntpd/server/address.h"
 #include "common/siphash.h"
 
