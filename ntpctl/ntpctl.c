@@ -16,7 +16,7 @@
 
 #include <bsd/stdlib.h>
 
-#include "common/loop.h"
+#include "common/instant.h"
 #include "common/version.h"
 #include "ntpctl/ask.h"
 #include "ntpctl/show.h"

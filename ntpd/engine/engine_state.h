@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/instant.h"
 #include "common/log.h"
-#include "common/loop.h"
 #include "common/mark.h"
 #include "ntpd/engine/association.h"
 #include "ntpd/engine/associations.h"

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "common/addr.h"
-#include "common/loop.h"
+#include "common/instant.h"
 #include "ntpd/config_shared.h"
 #include "ntpd/engine/association.h"
 #include "ntpd/engine/names.h"

@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/instant.h"
 #include "common/log.h"
-#include "common/loop.h"
 #include "common/ntp.h"
 #include "ntpd/engine/association.h"
 #include "ntpd/engine/associations.h"

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/instant.h"
 #include "common/leap.h"
-#include "common/loop.h"
 #include "ntpd/config.h"
 #include "ntpd/messages.h"
 

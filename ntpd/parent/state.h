@@ -8,7 +8,7 @@
 #include <signal.h>
 #include <stdbool.h>
 
-#include "common/loop.h"
+#include "common/instant.h"
 #include "ntpd/config.h"
 #include "ntpd/parent/background.h"
 #include "ntpd/parent/children.h"

@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #include "common/counters.h"
-#include "common/loop.h"
+#include "common/instant.h"
 #include "ntpd/config_shared.h"
 #include "ntpd/server/address.h"
 #include "common/siphash.h"

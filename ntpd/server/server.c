@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "common/log.h"
-#include "common/loop.h"
+#include "common/pollset.h"
 #include "ntpd/child.h"
 #include "ntpd/server/answer.h"
 #include "ntpd/server/batch.h"

@@ -6,7 +6,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "common/loop.h"
+#include "common/pollset.h"
 #include "regress/unit/unit.h"
 
 #define S		1000000000LL
