@@ -4,10 +4,11 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "common/ns.h"
 #include "ntpd/server/clients.h"
 #include "regress/unit/unit.h"
 
-#define SECOND		1000000000LL
+#define SECOND		NS_PER_S
 
 static struct clients	 c;
 static const struct siphash_key key = { 0x0706050403020100,
