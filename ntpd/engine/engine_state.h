@@ -17,7 +17,7 @@
 #include "ntpd/engine/associations.h"
 #include "ntpd/engine/clocks.h"
 #include "ntpd/engine/hosts.h"
-#include "ntpd/engine/local.h"
+#include "ntpd/engine/orphan.h"
 #include "ntpd/engine/members.h"
 #include "ntpd/engine/patience.h"
 #include "ntpd/engine/steer.h"
@@ -45,7 +45,7 @@ struct engine {
 	struct sync	 sync;
 	struct decision	 decision;
 	struct steer	 steer;
-	struct local	 local;
+	struct orphan	 orphan;
 	struct marker	 marker;	/* of our requests */
 	struct own_refids own;		/* as the parent says */
 	struct clocks	 clocks;
