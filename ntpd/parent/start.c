@@ -105,7 +105,7 @@ start(struct parent *p)
 	    TFD_NONBLOCK | TFD_CLOEXEC);
 	command_watch_clock(p);
 	policy_start(&p->policy);
-	learned = save_load(p);
+	learned = load_frequency(p);
 	links_open(&p->links);
 	listeners_init(&p->listeners);
 	children_start(&p->children);

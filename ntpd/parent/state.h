@@ -109,7 +109,7 @@ void	 configure_links(struct parent *p);
 /* Have as many servers as the configuration says, and their sockets. */
 void	 configure_servers(struct parent *p);
 
-/* save.c: the drift file */
+/* drift_save.c: when the drift file is read and written */
 
 enum save_when {
 	SAVE_IF_WORTH_IT,	/* and no slew could run over meanwhile */
@@ -123,6 +123,6 @@ void	 save_frequency(struct parent *p, enum save_when when);
  * Start from the drift file: set the clock's frequency.  What it says, owned
  * by P; NULL if there is none.
  */
-const struct drift *save_load(struct parent *p);
+const struct drift *load_frequency(struct parent *p);
 
 #endif
