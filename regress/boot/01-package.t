@@ -31,7 +31,7 @@ ok()
 has_version_of_source()
 {
 	version=$(sed -n 's/.*NTPD_VERSION[^"]*"\(.*\)"/\1/p' \
-	    "$top/ntpd/version.h")
+	    "$top/common/version.h")
 	echo "source: $version, package: $(dpkg-deb -f "$package" Version)"
 	[ "$version" = "$(dpkg-deb -f "$package" Version)" ]
 }
