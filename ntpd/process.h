@@ -47,8 +47,9 @@ struct message {
 	[MSG_##name] = handler,
 
 /*
- * Make FD (a stream socket) the channel from SELF to PEER.  The parent takes
- * no descriptors from its children.
+ * Make FD (a stream socket) the channel from SELF to PEER.  It takes
+ * descriptors only as long as a message that brings one can come: the parent
+ * never does, nor does any other process from one that is not the parent.
  */
 void	 channel_open(struct channel *ch, int fd, enum process self,
 	    enum process peer);

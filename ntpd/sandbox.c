@@ -249,6 +249,30 @@ allow_socket(scmp_filter_ctx filter, const struct sandbox_socket *s)
 		fatalx("seccomp: cannot allow socket");
 }
 
+/*
+ * The filter can compare bits only, of an argument whose upper half the kernel
+ * does not look at.  A number is above another if it has, at some place where
+ * the other has a 0, a 1, and above that place a 1 wherever the other has one:
+ * a rule for each such place.  The highest bit is that of negative numbers.
+ */
+static void
+allow_above(scmp_filter_ctx filter, const struct sandbox_above *a)
+{
+	int		 nr = seccomp_syscall_resolve_name(a->name);
+	uint32_t	 bit, bits;
+
+	if (nr == __NR_SCMP_ERROR || nr < 0)
+		return;
+	for (bit = 1; bit < 1u << 31; bit <<= 1) {
+		if (a->fd & bit)
+			continue;
+		bits = bit | (a->fd & ~(bit - 1));
+		if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, nr, 1,
+		    SCMP_A0(SCMP_CMP_MASKED_EQ, bits, bits)) != 0)
+			fatalx("seccomp: cannot allow %s", a->name);
+	}
+}
+
 static void
 filter_syscalls(const struct sandbox *sandbox)
 {
@@ -267,6 +291,9 @@ filter_syscalls(const struct sandbox *sandbox)
 	for (i = 0; i < SANDBOX_MAX_SOCKETS &&
 	    sandbox->sockets[i].reason != NULL; i++)
 		allow_socket(filter, &sandbox->sockets[i]);
+	for (i = 0; i < SANDBOX_MAX_ABOVE &&
+	    sandbox->above[i].name != NULL; i++)
+		allow_above(filter, &sandbox->above[i]);
 #ifdef SANITIZED
 	for (i = 0; i < sizeof(sanitizer_syscalls) /
 	    sizeof(sanitizer_syscalls[0]); i++)

@@ -15,6 +15,7 @@
 #define SANDBOX_MAX_SYSCALLS	96
 #define SANDBOX_MAX_OPTIONS	4
 #define SANDBOX_MAX_SOCKETS	2
+#define SANDBOX_MAX_ABOVE	1
 
 /* A system call a process may make, and what it needs it for. */
 struct sandbox_syscall {
@@ -35,6 +36,13 @@ struct sandbox_socket {
 	const char	*reason;	/* NULL ends the list */
 	int		 domain;
 	int		 type;
+};
+
+/* A call that may be made for descriptors above FD only, not listed else. */
+struct sandbox_above {
+	const char	*name;		/* NULL ends the list */
+	const char	*reason;
+	uint32_t	 fd;
 };
 
 enum sandbox_files {
@@ -65,6 +73,7 @@ struct sandbox {
 	struct sandbox_syscall syscalls[SANDBOX_MAX_SYSCALLS];
 	struct sandbox_option options[SANDBOX_MAX_OPTIONS];
 	struct sandbox_socket sockets[SANDBOX_MAX_SOCKETS];
+	struct sandbox_above above[SANDBOX_MAX_ABOVE];
 };
 
 extern const struct sandbox	 parent_sandbox;

@@ -20,8 +20,7 @@ const struct sandbox resolver_sandbox = {
 		/* The channels and the log. */
 		{ "ppoll",		"wait for the parent and the engine" },
 		{ "ppoll_time64",	"the same on 32-bit machines" },
-		{ "recvmsg",		"requests; answers about interfaces" },
-		{ "sendmsg",		"answers" },
+		{ "recvmsg",		"answers about interfaces" },
 		{ "write",		"log" },
 		{ "writev",		"log; the C library's complaints" },
 		{ "clock_gettime",	"time-outs, where it is no vDSO call" },
@@ -52,9 +51,8 @@ const struct sandbox resolver_sandbox = {
 		{ "getsockname",	"order of addresses, RFC 6724" },
 		{ "getsockopt",		"did connect succeed?" },
 		{ "setsockopt",		"IP_RECVERR" },
-		{ "sendto",		"questions" },
-		{ "sendmmsg",		"A and AAAA at once" },
-		{ "recvfrom",		"replies" },
+		{ "sendto",		"questions; answers to the engine" },
+		{ "recvfrom",		"replies; requests" },
 		{ "poll",		"wait for them" },
 		{ "ioctl",		"length of a reply (FIONREAD)" },
 

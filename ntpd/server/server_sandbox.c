@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include "ntpd/child.h"
 #include "ntpd/messages.h"
 #include "ntpd/server/server.h"
 #include "ntpd/sandbox.h"
@@ -17,11 +18,11 @@ const struct sandbox server_sandbox = {
 	.syscalls = {
 		{ "recvmmsg",		"requests, transmit time stamps" },
 		{ "recvmmsg_time64",	"the same on 32-bit machines" },
-		{ "sendmmsg",		"answers" },
 		{ "ppoll",		"wait for requests and messages" },
 		{ "ppoll_time64",	"the same on 32-bit machines" },
-		{ "recvmsg",		"sockets, snapshots" },
-		{ "sendmsg",		"counters to the parent" },
+		{ "recvmsg",		"sockets from the parent" },
+		{ "recvfrom",		"snapshots from the engine" },
+		{ "sendto",		"counters to the parent" },
 		{ "getpid",		"a new channel, for its frames" },
 		{ "close",		"sockets no longer listened on" },
 		{ "write",		"log" },
@@ -41,5 +42,9 @@ const struct sandbox server_sandbox = {
 	},
 	.options = {
 		{ "getsockopt",	"what was dropped", SOL_SOCKET, SO_MEMINFO },
+	},
+	.above = {
+		{ "sendmmsg",	"answers, not messages: it could pass "
+				"descriptors", CHILD_GIVEN_FD },
 	},
 };
