@@ -1,9 +1,9 @@
 /*
- * An engine and a server that tell the parent anything: what is done to the
- * clock is in bounds, whatever is asked for, and the records pass on.  The
- * clock is played here.  Input: a byte of the configuration; then a byte that
- * says who speaks (odd: a server) or what happens, and a message as in deal.h,
- * and so on.
+ * An engine, a server and control that tell the parent anything: what is done
+ * to the clock is in bounds, whatever is asked for, and the records pass on.
+ * The clock is played here.  Input: a byte of the configuration; then a byte
+ * that says who speaks (odd: a server; bit 1: control) or what happens, and a
+ * message as in deal.h, and so on.
  */
 #include "ntpd/parent/parent.c"
 
@@ -145,6 +145,9 @@ begin(uint8_t how)
 	for (i = 0; i < WORKERS; i++)
 		channel_open(&parent.children.servers[i].channel,
 		    stream_descriptor(), PARENT, SERVER);
+	parent.children.control = &parent.children.list[1 + WORKERS];
+	channel_open(&parent.children.control->channel, stream_descriptor(),
+	    PARENT, CONTROL);
 }
 
 static void
@@ -179,6 +182,7 @@ hear(struct deal *d, struct channel *ch)
 	check_sums();
 	require(fabs(parent.clock.frequency) <= POLICY_MAX_FREQUENCY);
 	channel_flush(parent.children.engine);
+	channel_flush(&parent.children.control->channel);
 	return true;
 }
 
@@ -198,7 +202,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		what = *d.data++;
 		d.size--;
 		now = instant_add(now, what & 0xf0 ? 10.0 * what : 0);
-		evidence = (what & 0xe) == 0xe;
+		evidence = (what & 0xc) == 0xc;
 		if (what & 1) {
 			i = what >> 1 & 1;
 			parent.collect.round = 1;
@@ -206,9 +210,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			parent.collect.owes[i] = true;
 			if (!hear(&d, &parent.children.servers[i].channel))
 				break;
-		} else if (!hear(&d, parent.children.engine))
+		} else if (!hear(&d, what & 2 ?
+		    &parent.children.control->channel :
+		    parent.children.engine))
 			break;
+		if (collect_run(&parent.collect, NULL, 0, now))
+			control_answer_collected(&parent);
 	}
+	channel_close(&parent.children.control->channel);
 	for (i = 0; i < WORKERS; i++)
 		channel_close(&parent.children.servers[i].channel);
 	channel_close(parent.children.engine);
@@ -220,6 +229,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 #define SPEAKS_ENGINE	0
 #define SPEAKS_SERVER	1
+#define SPEAKS_CONTROL	2
 
 static void
 seeds_of_clock(void)
@@ -269,6 +279,23 @@ seeds_of_servers(void)
 	deal_seed(MSG_SERVER_COUNTERS, 1, &report);
 }
 
+static void
+seeds_of_control(void)
+{
+	static const enum message_type types[] = { MSG_ASK_STATUS,
+			    MSG_ASK_PEERS, MSG_ASK_SERVER, MSG_ASK_CLIENTS,
+			    MSG_CONTROL_ALIVE };
+	const struct no_payload nothing = { 0 };
+	size_t		 i;
+
+	seed_begin("questions");
+	seed_fill(0, 1);
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		seed_fill(SPEAKS_CONTROL, 1);
+		deal_seed(types[i], (uint8_t)i, &nothing);
+	}
+}
+
 void
 make_seeds(void)
 {
@@ -278,6 +305,7 @@ make_seeds(void)
 
 	seeds_of_clock();
 	seeds_of_servers();
+	seeds_of_control();
 	seed_begin("records");
 	seed_fill(0, 1);
 	seed_fill(SPEAKS_ENGINE, 1);
