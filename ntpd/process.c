@@ -276,6 +276,7 @@ channel_receive(struct channel *ch, struct message *msg)
 			msg->type = (enum message_type)imsg.hdr.type;
 			msg->id = imsg.hdr.id;
 			msg->data = imsg.data;
+			msg->size = imsg.hdr.len;
 			msg->from = ch;
 			msg->at = instant_now();
 			return true;

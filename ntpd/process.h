@@ -37,7 +37,8 @@ struct channel {
 struct message {
 	enum message_type	 type;
 	uint32_t	 id;
-	const void	*data;		/* exactly the payload's size */
+	const void	*data;		/* the payload */
+	size_t		 size;		/* of it, as the table says */
 	struct channel	*from;
 	struct instant	 at;		/* when it was taken */
 };

@@ -30,19 +30,13 @@ static const struct {
 };
 
 /* What a client gets for each answer of the parent's. */
-static const struct {
-	enum control_type type;
-	size_t		 size;
-} answers[MESSAGE_COUNT] = {
-	[MSG_ANSWER_STATUS] = { CONTROL_STATUS,
-	    sizeof(struct control_status) },
-	[MSG_ANSWER_PEER] = { CONTROL_PEER, sizeof(struct control_peer) },
-	[MSG_ANSWER_SERVER] = { CONTROL_SERVER,
-	    sizeof(struct control_server) },
-	[MSG_ANSWER_CLIENTS] = { CONTROL_CLIENTS,
-	    sizeof(struct connections) },
-	[MSG_ANSWER_END] = { CONTROL_END, sizeof(struct control_end) },
-	[MSG_ANSWER_BUSY] = { CONTROL_BUSY, sizeof(struct control_end) }
+static const enum control_type answers[MESSAGE_COUNT] = {
+	[MSG_ANSWER_STATUS] = CONTROL_STATUS,
+	[MSG_ANSWER_PEER] = CONTROL_PEER,
+	[MSG_ANSWER_SERVER] = CONTROL_SERVER,
+	[MSG_ANSWER_CLIENTS] = CONTROL_CLIENTS,
+	[MSG_ANSWER_END] = CONTROL_END,
+	[MSG_ANSWER_BUSY] = CONTROL_BUSY
 };
 
 void
@@ -294,14 +288,14 @@ void
 connections_answer(struct connections *c, const struct message *msg)
 {
 	struct connection *client;
-	const enum control_type type = answers[msg->type].type;
+	const enum control_type type = answers[msg->type];
 
 	for (client = c->list; client < c->list + CONNECTIONS_MOST; client++) {
 		if (!client->used || !client->busy || client->id != msg->id)
 			continue;
 		client->busy = type != CONTROL_END && type != CONTROL_BUSY;
 		if (!imsg_compose(&client->buf, type, 0, -1, msg->data,
-		    answers[msg->type].size))
+		    msg->size))
 			drop(client);
 		return;
 	}

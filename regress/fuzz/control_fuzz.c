@@ -51,11 +51,13 @@ answer(void)
 	static const struct control_status status;
 	static const struct control_end end;
 	struct message	 msg = { .type = MSG_ANSWER_STATUS,
-			    .id = client->id, .data = &status };
+			    .id = client->id, .data = &status,
+			    .size = sizeof(status) };
 
 	connections_answer(&connections, &msg);
 	msg.type = MSG_ANSWER_END;
 	msg.data = &end;
+	msg.size = sizeof(end);
 	msg.id++;			/* somebody else's */
 	connections_answer(&connections, &msg);
 	require(!client->used || client->busy);
