@@ -266,7 +266,7 @@ MESSAGE(ASK_CLIENTS,	  CONTROL,  PARENT,   struct no_payload,	\
 MESSAGE(LAUNCH,		  PARENT,   LAUNCHER, struct child_name,	\
 	WITH_FD, ANYTIME, start)					\
 MESSAGE(KILL,		  PARENT,   LAUNCHER, struct child_name,	\
-	NO_FD,   ANYTIME, end)
+	NO_FD,   ANYTIME, end_child)
 
 #define TO_ENGINE(MESSAGE)						\
 MESSAGE(ENGINE_CHANNEL,	  PARENT,   ENGINE,   struct child_name,	\

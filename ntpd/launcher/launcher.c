@@ -70,7 +70,7 @@ start(struct launcher *l, const struct message *msg)
  * are our children's ids, so no other process has them.
  */
 static void
-end(struct launcher *l, const struct message *msg)
+end_child(struct launcher *l, const struct message *msg)
 {
 	const struct child_name *name = msg->data;
 	size_t		 i;
