@@ -10,7 +10,7 @@
 #include <sys/types.h>
 
 #include "common/imsg.h"
-#include "common/loop.h"
+#include "common/pollset.h"
 #include "ntpd/process.h"
 
 #define CONNECTIONS_MOST	16

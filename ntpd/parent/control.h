@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "common/instant.h"
-#include "ntpd/config.h"
+#include "ntpd/config_shared.h"
 
 #define CONTROL_QUESTIONS	16	/* to the servers, at a time */
 
