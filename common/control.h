@@ -12,8 +12,13 @@
 #include "counters.h"
 #include "reason.h"
 
+/*
+ * Raise it with the first change since a release to what a request or a record
+ * consists of or to what a number in it means: a new member or a new value of
+ * an enumeration, for example.  The end of this file notices.
+ */
 #define CONTROL_VERSION		4
-#define CONTROL_SOCKET		"/run/ntpd.sock"
+#define CONTROL_SOCKET		"/run/ntpd/ntpd.sock"
 #define CONTROL_NAME_LEN	256
 
 /* Types of the frames: requests of ntpctl, then records of ntpd. */
@@ -42,147 +47,192 @@ struct control_end {
 	uint32_t	 records;	/* that came before */
 };
 
-/* What the daemon does next, for people. */
-enum control_next {
-	NEXT_NO_SERVERS,	/* none configured: nothing to do */
-	NEXT_RESOLVE,		/* waits for the names of servers */
-	NEXT_FIRST_ANSWERS,	/* waits for first answers */
-	NEXT_MAJORITY,		/* answers disagree: waits for a majority */
-	NEXT_CONFIRM,		/* corrects a large offset if it stays */
-	NEXT_STEP,		/* is about to step */
-	NEXT_SLEW,		/* slews, for next_in seconds more */
-	NEXT_POLL,		/* asks the next server in next_in seconds */
-	NEXT_UNUSABLE		/* likewise; those that answer cannot be used */
-};
-
 /*
- * Why the clock is not synchronized to a server, the first of these that is
- * true; ntpctl(8) says what each means.
+ * The enumerations of the records, each once: the constants, and the words that
+ * stand for them in JSON (ntpctl/record.c).  Each ends with a list of its
+ * values, from 0; ntpctl(8) says what they mean.
  */
-enum control_why {
-	WHY_SYNCHRONIZED,	/* it is */
-	WHY_NO_SERVERS,		/* none is configured */
-	WHY_NO_ADDRESS,		/* no server's name has an address */
-	WHY_ORPHANS,		/* only orphans answer, one is followed */
-	WHY_STEPPING,		/* it is being set */
-	WHY_LIMIT,		/* it is off by more than the step limit */
-	WHY_CONFIRM,		/* it is off; waits for why_in s */
-	WHY_READ_ONLY,		/* it is off, and -x leaves it so */
-	WHY_OFFSET,		/* it is off, which is being corrected */
-	WHY_BOUND,		/* it may be off by too much */
-	WHY_NO_ANSWER,		/* no server has answered */
-	WHY_UNUSABLE,		/* those that answer cannot be used */
-	WHY_WAITING,		/* for other servers, why_in s at most */
-	WHY_NO_MAJORITY,	/* of the servers agrees */
-	WHY_FEW_ANSWERS		/* it takes some of each server */
-};
+#define CONTROL_VALUE(value, word)	value,
+
+/* What the daemon does next. */
+#define CONTROL_NEXTS(WORD)						\
+WORD(NEXT_NO_SERVERS,	no_servers)	/* none configured: nothing to do */ \
+WORD(NEXT_RESOLVE,	resolve)	/* waits for the names of servers */ \
+WORD(NEXT_FIRST_ANSWERS, first_answers)	/* waits for first answers */	\
+WORD(NEXT_MAJORITY,	majority)	/* answers disagree: waits for one */ \
+WORD(NEXT_CONFIRM,	confirm)	/* corrects an offset if it stays */ \
+WORD(NEXT_STEP,		step)		/* is about to step */		\
+WORD(NEXT_SLEW,		slew)		/* slews, for next_in seconds more */ \
+WORD(NEXT_POLL,		poll)		/* asks a server in next_in seconds */ \
+WORD(NEXT_UNUSABLE,	unusable)	/* so; none that answers can be used */
+
+enum control_next { CONTROL_NEXTS(CONTROL_VALUE) };
+
+/* Why the clock is not synchronized to a server, the first that is true. */
+#define CONTROL_WHYS(WORD)						\
+WORD(WHY_SYNCHRONIZED,	)		/* it is */			\
+WORD(WHY_NO_SERVERS,	no_servers)	/* none is configured */	\
+WORD(WHY_NO_ADDRESS,	no_address)	/* no server's name has one */	\
+WORD(WHY_ORPHANS,	orphans)	/* only they answer: it follows one */ \
+WORD(WHY_STEPPING,	stepping)	/* it is being set */		\
+WORD(WHY_LIMIT,		step_limit)	/* it is off by more than that */ \
+WORD(WHY_CONFIRM,	confirm)	/* it is off; waits for why_in s */ \
+WORD(WHY_READ_ONLY,	read_only)	/* it is off, and -x leaves it so */ \
+WORD(WHY_OFFSET,	offset)		/* it is off: being corrected */ \
+WORD(WHY_BOUND,		bound)		/* it may be off by too much */	\
+WORD(WHY_NO_ANSWER,	no_answer)	/* no server has answered */	\
+WORD(WHY_UNUSABLE,	unusable)	/* those that answer are */	\
+WORD(WHY_WAITING,	waiting)	/* for others, why_in s at most */ \
+WORD(WHY_NO_MAJORITY,	no_majority)	/* of the servers agrees */	\
+WORD(WHY_FEW_ANSWERS,	few_answers)	/* it takes some of each server */
+
+enum control_why { CONTROL_WHYS(CONTROL_VALUE) };
 
 /* What the local clock, without a server, has to do with what is served. */
-enum control_local {
-	CONTROL_LOCAL_OFF,	/* nothing */
-	CONTROL_LOCAL_SERVED,	/* it is what is served */
-	CONTROL_LOCAL_FOLLOWS	/* that of another orphan is followed */
-};
+#define CONTROL_LOCALS(WORD)						\
+WORD(CONTROL_LOCAL_OFF,	off)		/* nothing */			\
+WORD(CONTROL_LOCAL_SERVED, served)	/* it is what is served */	\
+WORD(CONTROL_LOCAL_FOLLOWS, follows)	/* that of another orphan is */
 
-/* What the daemon makes of its servers; ntpctl(8) says what each means. */
-enum control_state {
-	CONTROL_STARTING,
-	CONTROL_FOLLOWING,
-	CONTROL_IN_DOUBT,
-	CONTROL_COASTING,
-	CONTROL_BEGINNING_AGAIN
-};
+enum control_local { CONTROL_LOCALS(CONTROL_VALUE) };
 
+/* What the daemon makes of its servers. */
+#define CONTROL_STATES(WORD)						\
+WORD(CONTROL_STARTING,	starting)					\
+WORD(CONTROL_FOLLOWING,	following)					\
+WORD(CONTROL_IN_DOUBT,	in_doubt)					\
+WORD(CONTROL_COASTING,	coasting)					\
+WORD(CONTROL_BEGINNING_AGAIN, beginning_again)
+
+enum control_state { CONTROL_STATES(CONTROL_VALUE) };
+
+#define CONTROL_PEER_STATES(WORD)					\
+WORD(PEER_STATE_RESOLVING, resolving)	/* waits for an address */	\
+WORD(PEER_STATE_STARTING, starting)	/* quick start */		\
+WORD(PEER_STATE_POLLING, polling)					\
+WORD(PEER_STATE_DENIED,	denied)		/* the server sent DENY or RSTR */ \
+WORD(PEER_STATE_SELF,	self)		/* the address leads to ourselves */
+
+enum control_peer_state { CONTROL_PEER_STATES(CONTROL_VALUE) };
+
+/* The state of a source in the selection, the tally mark in quotes. */
+#define CONTROL_TALLIES(WORD)						\
+WORD(TALLY_UNUSABLE,	unusable)	/* ' ' no usable samples */	\
+WORD(TALLY_FALSETICKER,	falseticker)	/* 'x' */			\
+WORD(TALLY_OUTLIER,	outlier)	/* '-' truechimer, not combined */ \
+WORD(TALLY_COMBINED,	combined)	/* '+' */			\
+WORD(TALLY_SYSTEM_PEER,	system_peer)	/* '*' */
+
+enum control_tally { CONTROL_TALLIES(CONTROL_VALUE) };
+
+/*
+ * The members of a status and of a peer, each once: for the struct, its check
+ * (ntpctl/record.c), its JSON (the name is the key, the order is this) and the
+ * tests.  INNER ones are not in JSON.  What stands behind the name depends on
+ * the kind:
+ *
+ *	FLAG	0 or 1
+ *	WORD	one of an enumeration, by its list of words in record.c
+ *	COUNT	a number from 0 to this
+ *	LOG2	the same of a power of two, which is what JSON has
+ *	REAL	a measurement in this unit; NAN: not known
+ *	SPAN	not negative, in this unit; NAN: never, or not known
+ *	NAME	text; "": none
+ *	ADDRESS	ADDR_NONE: none
+ *	REFID	four bytes, which the stratum gives their meaning
+ *	CODE	of the system, and what that calls it in JSON
+ */
+#define CONTROL_STATUS_MEMBERS(MEMBER, INNER)				\
+MEMBER(FLAG,	synchronized,	1)					\
+MEMBER(WORD,	state,		states)					\
+MEMBER(WORD,	local,		locals)					\
+MEMBER(NAME,	system_peer,	)					\
+MEMBER(ADDRESS,	system_address,	)					\
+MEMBER(SPAN,	updated_ago,	s)	/* since it was last corrected */ \
+MEMBER(REAL,	offset,		s)	/* true - clock; < 0: it is ahead */ \
+MEMBER(REAL,	error,		s)	/* standard error of that */	\
+MEMBER(REAL,	likely_bound,	s)	/* |clock - true| is below this in */ \
+					/* 99 % of the time */		\
+MEMBER(REAL,	certain_bound,	s)	/* if most servers are right */	\
+MEMBER(REAL,	frequency,	ppm)	/* the clock is corrected by */	\
+MEMBER(REAL,	frequency_error, ppm)	/* standard error of that */	\
+MEMBER(REAL,	slewing,	ppm)	/* of the present slew; 0: none */ \
+MEMBER(WORD,	leap,		leaps)	/* as served */			\
+MEMBER(COUNT,	stratum,	NTP_MAX_STRATUM) /* as served */	\
+MEMBER(REFID,	refid,		)					\
+MEMBER(REAL,	root_delay,	s)					\
+MEMBER(REAL,	root_dispersion, s)					\
+	/* Of these each includes the next. */				\
+MEMBER(COUNT,	peers,		UINT32_MAX) /* as many as peer records */ \
+MEMBER(COUNT,	reachable,	UINT32_MAX) /* answered one of eight */	\
+MEMBER(COUNT,	usable,		UINT32_MAX) /* so that it can be used */ \
+MEMBER(COUNT,	truechimers,	UINT32_MAX) /* and the answer agrees */	\
+MEMBER(FLAG,	listening,	1)	/* serves time */		\
+MEMBER(FLAG,	serving,	1)	/* a socket is open for clients */ \
+MEMBER(WORD,	next,		nexts)					\
+MEMBER(SPAN,	next_in,	s)					\
+MEMBER(COUNT,	refused,	UINT32_MAX) /* adjustments, by the parent */ \
+MEMBER(SPAN,	step_back,	s)	/* the clock may be set so far */ \
+MEMBER(SPAN,	step_forward,	s)	/* NAN: any step */		\
+MEMBER(SPAN,	budget_left,	s)	/* that may be moved fast */	\
+MEMBER(SPAN,	budget_renewed_in, s)	/* 0: it is whole */		\
+MEMBER(FLAG,	read_only,	1)	/* -x */			\
+MEMBER(WORD,	why,		whys)					\
+INNER(SPAN,	why_in,		s)	/* for CONFIRM and WAITING */	\
+INNER(COUNT,	voters,		UINT32_MAX) /* truechimers, if a majority */ \
+INNER(COUNT,	cluster,	UINT32_MAX) /* of these agree, at most */ \
+INNER(SPAN,	spread,		s)	/* between the voters */	\
+INNER(SPAN,	step_limit,	s)
+
+#define CONTROL_PEER_MEMBERS(MEMBER, INNER)				\
+MEMBER(NAME,	name,		)	/* as configured */		\
+MEMBER(ADDRESS,	address,	)	/* none while not resolved */	\
+MEMBER(WORD,	tally,		tallies)				\
+MEMBER(WORD,	state,		peer_states)				\
+MEMBER(WORD,	reason,		reasons) /* why it cannot be used */	\
+MEMBER(CODE,	detail,		)	/* errno for UNSENDABLE, error of */ \
+					/* getaddrinfo for UNRESOLVED */ \
+MEMBER(COUNT,	stratum,	NTP_MAX_STRATUM) /* 16: unknown */	\
+MEMBER(WORD,	leap,		leaps)					\
+MEMBER(REFID,	refid,		)					\
+MEMBER(SPAN,	when,		s)	/* since the last answer */	\
+MEMBER(SPAN,	next_in,	s)	/* until the next request */	\
+MEMBER(LOG2,	poll,		17)	/* s, RFC 5905 7.2: MAXPOLL */	\
+MEMBER(COUNT,	reach,		0xff)	/* last eight, newest lowest */	\
+MEMBER(REAL,	delay,		s)	/* as the next: of a sample */	\
+MEMBER(REAL,	offset,		s)	/* server - clock */		\
+MEMBER(REAL,	jitter,		s)					\
+MEMBER(REAL,	error,		s)	/* standard error of the offset */ \
+MEMBER(REAL,	root_delay,	s)	/* of the server */		\
+MEMBER(REAL,	root_dispersion, s)	/* of the server */		\
+MEMBER(COUNT,	weight,		10)					\
+MEMBER(FLAG,	trusted,	1)					\
+MEMBER(FLAG,	interleaved,	1)	/* the last answer was */	\
+MEMBER(COUNT,	sent,		UINT32_MAX) /* requests */		\
+MEMBER(COUNT,	received,	UINT32_MAX) /* good answers */		\
+MEMBER(COUNT,	rejected,	UINT32_MAX) /* others */
+
+#define CONTROL_FLAG(name)	uint32_t name;
+#define CONTROL_WORD(name)	uint32_t name;
+#define CONTROL_COUNT(name)	uint32_t name;
+#define CONTROL_LOG2(name)	uint32_t name;
+#define CONTROL_REAL(name)	double name;
+#define CONTROL_SPAN(name)	double name;
+#define CONTROL_NAME(name)	char name[CONTROL_NAME_LEN];
+#define CONTROL_ADDRESS(name)	struct addr name;
+#define CONTROL_REFID(name)	uint8_t name[4];
+#define CONTROL_CODE(name)	int32_t name;
+#define CONTROL_MEMBER(kind, name, more)	CONTROL_##kind(name)
+
+/* Who fills these clears them first: there is padding in them. */
 struct control_status {
 	uint32_t	 version;
-	uint8_t		 synchronized;	/* 0, 1 */
-	uint8_t		 leap;		/* enum ntp_leap, as served */
-	uint8_t		 stratum;	/* as served; 16: nothing is */
-	uint8_t		 read_only;	/* 1: -x */
-	uint8_t		 refid[4];
-	uint8_t		 next;		/* enum control_next */
-	uint8_t		 listening;	/* 1: serves time */
-	uint8_t		 local;		/* enum control_local */
-	uint8_t		 state;		/* enum control_state */
-	uint8_t		 why;		/* enum control_why */
-	uint8_t		 serving;	/* 1: a socket is open for clients */
-	uint16_t	 reserved;
-	/* Of these each includes the next. */
-	uint32_t	 peers;		/* servers, as many as peer records */
-	uint32_t	 reachable;	/* answered one of eight requests */
-	uint32_t	 usable;	/* so that it can be used */
-	uint32_t	 truechimers;	/* and the answer agrees */
-
-	uint32_t	 voters;	/* that would be, if there were one */
-	uint32_t	 cluster;	/* of these agree, at most */
-	uint32_t	 refused;	/* adjustments the parent refused */
-	double		 offset;	/* s, true - clock; < 0: it is ahead */
-	double		 error;		/* s, standard error of that */
-	double		 likely;	/* s, |clock - true| is below this in
-					   99 % of the time */
-	double		 certain;	/* s, ... if a majority of the servers
-					   is right */
-	double		 frequency;	/* ppm the clock is corrected by */
-	double		 frequency_error; /* ppm, standard error of that */
-	double		 root_delay;	/* s */
-	double		 root_dispersion; /* s */
-	double		 updated_ago;	/* s since last updated; < 0: never */
-	double		 next_in;	/* s */
-	double		 why_in;	/* s, for CONFIRM and WAITING */
-	double		 spread;	/* s, between the voters */
-	double		 step_limit;	/* s */
-	double		 slewing;	/* ppm of the present slew; 0: none */
-	struct addr	 system_addr;	/* of the system peer, or ADDR_NONE */
-	char		 system_peer[CONTROL_NAME_LEN];	/* name, or "" */
-};
-
-enum control_peer_state {
-	PEER_STATE_RESOLVING,	/* waits for an address */
-	PEER_STATE_STARTING,	/* quick start */
-	PEER_STATE_POLLING,
-	PEER_STATE_DENIED,	/* the server sent DENY or RSTR */
-	PEER_STATE_SELF		/* the address leads to this machine itself */
-};
-
-/* The state of a source in the selection, the tally mark in brackets. */
-enum control_tally {
-	TALLY_UNUSABLE,		/* ' ' no usable samples */
-	TALLY_FALSETICKER,	/* 'x' */
-	TALLY_OUTLIER,		/* '-' truechimer, but not combined */
-	TALLY_COMBINED,		/* '+' */
-	TALLY_SYSTEM_PEER	/* '*' */
+	CONTROL_STATUS_MEMBERS(CONTROL_MEMBER, CONTROL_MEMBER)
 };
 
 struct control_peer {
 	uint32_t	 version;
-	uint8_t		 tally;		/* enum control_tally */
-	uint8_t		 state;		/* enum control_peer_state */
-	uint8_t		 stratum;	/* 16: unknown */
-	uint8_t		 leap;
-	uint8_t		 refid[4];
-	uint8_t		 reach;		/* last eight polls, newest lowest */
-	int8_t		 poll;		/* log2 s */
-	uint8_t		 weight;	/* 1 to 10 */
-	uint8_t		 trusted;	/* 0, 1 */
-	uint8_t		 has_sample;	/* there are offset, delay, jitter */
-	uint8_t		 pool;		/* 1: of a servers statement */
-	uint8_t		 interleaved;	/* 1: the last answer was */
-	uint8_t		 reason;	/* enum reason: why it cannot be used */
-	int32_t		 code;		/* for UNSENDABLE errno, for UNRESOLVED
-					   getaddrinfo(3)'s error; else 0 */
-	uint32_t	 sent;		/* requests */
-	uint32_t	 received;	/* answers that passed the tests */
-	uint32_t	 rejected;	/* answers that did not */
-	double		 when;		/* s since last answer; < 0: never */
-	double		 next_in;	/* s until the next request */
-	double		 offset;	/* s, server - clock */
-	double		 delay;		/* s */
-	double		 jitter;	/* s */
-	double		 error;		/* s, standard error of the offset */
-	double		 root_delay;	/* s, of the server */
-	double		 root_dispersion; /* s, of the server */
-	struct addr	 addr;		/* ADDR_NONE while not resolved */
-	char		 name[CONTROL_NAME_LEN]; /* as configured */
+	CONTROL_PEER_MEMBERS(CONTROL_MEMBER, CONTROL_MEMBER)
 };
 
 /* The server processes, all together. */
@@ -203,5 +253,19 @@ struct control_clients {
 	uint32_t	 n;		/* of list, CLIENTS_SHOWN at most */
 	struct client_count list[CLIENTS_SHOWN];
 };
+
+/* Whoever adds to a record or an enumeration comes by here. */
+#define CONTROL_ONE(...)	+ 1
+#define CONTROL_SIZE		(CONTROL_NEXTS(CONTROL_ONE)		\
+	CONTROL_LOCALS(CONTROL_ONE) CONTROL_STATES(CONTROL_ONE)		\
+	CONTROL_PEER_STATES(CONTROL_ONE) CONTROL_TALLIES(CONTROL_ONE)	\
+	CONTROL_STATUS_MEMBERS(CONTROL_ONE, CONTROL_ONE)		\
+	CONTROL_PEER_MEMBERS(CONTROL_ONE, CONTROL_ONE)			\
+	REASONS(CONTROL_ONE) CONTROL_WHYS(CONTROL_ONE)			\
+	+ sizeof(struct control_status) + sizeof(struct control_peer)	\
+	+ sizeof(struct control_server) + sizeof(struct control_clients))
+
+_Static_assert(CONTROL_SIZE == 2993, "a record has changed: raise "
+    "CONTROL_VERSION, once between two releases, and write its new size here");
 
 #endif

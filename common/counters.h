@@ -49,6 +49,13 @@ struct client_count {
 
 #define CLIENTS_SHOWN	50		/* those that ask most */
 
+/*
+ * Insert CLIENT into the N of LIST, which are in the order of their requests,
+ * the most first; returns how many there are then.
+ */
+uint32_t clients_insert(struct client_count list[CLIENTS_SHOWN], uint32_t n,
+	    const struct client_count *client);
+
 /* A sum ends here, and does not begin anew; JSON has no larger integers. */
 #define COUNTER_MOST	((uint64_t)INT64_MAX)
 

@@ -213,12 +213,14 @@ imsgbuf_flush(struct imsgbuf *buf)
 	while ((out = buf->head) != NULL) {
 		n = send_message(buf->fd, out);
 		if (n == -1) {
+			buf->short_of = errno != EAGAIN;
 			if (is_transient(errno))
 				return IMSG_AGAIN;
 			if (errno == EPIPE || errno == ECONNRESET)
 				return IMSG_EOF;
 			return IMSG_ERROR;
 		}
+		buf->short_of = false;
 		out->sent += (size_t)n;
 		buf->queued -= (size_t)n;
 		if (out->sent == out->len)

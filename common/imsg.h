@@ -42,6 +42,7 @@ struct imsgbuf {
 	bool		 refuse_fds;	/* none is wanted */
 	struct imsg_out	*head, *tail;	/* messages to be written */
 	size_t		 queued;	/* bytes in them */
+	bool		 short_of;	/* memory, or descriptors in flight */
 };
 
 enum imsg_status {
@@ -84,8 +85,9 @@ bool	 imsg_compose(struct imsgbuf *buf, uint32_t type, uint32_t id, int fd,
 bool	 imsgbuf_pending(const struct imsgbuf *buf);
 
 /*
- * Write what can be written: IMSG_OK when all is, IMSG_AGAIN if not yet, be it
- * for want of memory.
+ * Write what can be written: IMSG_OK when all is, IMSG_AGAIN if not yet.  With
+ * buf->short_of the kernel has no memory now, or too many descriptors are on
+ * their way, be they other programs': poll does not tell when that is over.
  */
 enum imsg_status imsgbuf_flush(struct imsgbuf *buf);
 

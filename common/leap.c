@@ -4,13 +4,13 @@
  * jail has not.
  */
 #include "common/leap.h"
+#include "common/ns.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <time.h>
 
 #define DAY		86400
-#define NS_PER_S	1000000000LL
 
 /* Until the readings of both clocks belong together; tuned: two will do. */
 #define READINGS	10
@@ -62,15 +62,6 @@ leap_days_left(int64_t unix_time)
 	return -1;
 }
 
-static int64_t
-read_ns(clockid_t id)
-{
-	struct timespec	 ts;
-
-	clock_gettime(id, &ts);
-	return (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
-}
-
 /*
  * The two clocks cannot be read at once.  If we are interrupted in between, or
  * the clock is set, it shows between the readings of UTC before and after.
@@ -81,11 +72,11 @@ leap_count(int64_t *real)
 	int64_t		 before, tai, gap = -1;
 	int		 i;
 
-	*real = read_ns(CLOCK_REALTIME);
+	*real = ns_read(CLOCK_REALTIME);
 	for (i = 0; i < READINGS && (gap < 0 || gap > GAP_MOST); i++) {
 		before = *real;
-		tai = read_ns(CLOCK_TAI);
-		*real = read_ns(CLOCK_REALTIME);
+		tai = ns_read(CLOCK_TAI);
+		*real = ns_read(CLOCK_REALTIME);
 		gap = *real - before;
 	}
 	return llround((double)(tai - *real) / NS_PER_S);

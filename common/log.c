@@ -10,6 +10,8 @@
  */
 #include "common/log.h"
 
+#include <sys/stat.h>
+
 #include <assert.h>
 #include <bsd/string.h>
 #include <errno.h>
@@ -17,6 +19,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #define NAME_SIZE	32
@@ -47,6 +50,20 @@ log_init(enum log_target target, const char *name, int verbose)
 	state.verbose = verbose;
 	if (target == LOG_TO_SYSLOG)
 		openlog("ntpd", LOG_PID | LOG_NDELAY, LOG_DAEMON);
+}
+
+enum log_target
+log_standard_error(void)
+{
+	const char	*stream = getenv("JOURNAL_STREAM");
+	struct stat	 st;
+	char		 text[64];
+
+	if (stream == NULL || fstat(STDERR_FILENO, &st) == -1)
+		return LOG_TO_STDERR;
+	snprintf(text, sizeof(text), "%ju:%ju", (uintmax_t)st.st_dev,
+	    (uintmax_t)st.st_ino);
+	return strcmp(stream, text) == 0 ? LOG_TO_JOURNAL : LOG_TO_STDERR;
 }
 
 void

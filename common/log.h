@@ -25,6 +25,12 @@ enum log_target {
 void	 log_init(enum log_target target, const char *name, int verbose);
 
 /*
+ * LOG_TO_JOURNAL if systemd says, in JOURNAL_STREAM, that the journal reads
+ * standard error, else LOG_TO_STDERR.
+ */
+enum log_target log_standard_error(void);
+
+/*
  * Write warnings and what is worse to FD, too, as plain lines; -1 ends that.
  * A line that FD does not take at once is lost there.
  */

@@ -9,8 +9,7 @@
 #include <time.h>
 
 #include "common/log.h"
-
-#define NS_PER_S	1000000000
+#include "common/ns.h"
 
 /* Just inside what an int64_t holds; about 292 years. */
 #define FAR_NS		9.2e18
@@ -22,14 +21,14 @@ instant_now(void)
 
 	if (clock_gettime(CLOCK_MONOTONIC, &ts) == -1)
 		fatal("clock_gettime");
-	return (struct instant){ ts.tv_sec * NS_PER_S + ts.tv_nsec };
+	return (struct instant){ ns_from_timespec(&ts) };
 }
 
 struct instant
 instant_add(struct instant t, double s)
 {
 	struct instant	 sum;
-	double		 ns = s * NS_PER_S;
+	double		 ns = s * (double)NS_PER_S;
 
 	/* Written so that a NaN is far away, too. */
 	if (t.ns == INSTANT_NEVER.ns || !(ns < FAR_NS))
@@ -48,7 +47,7 @@ instant_diff(struct instant a, struct instant b)
 
 	if (__builtin_sub_overflow(a.ns, b.ns, &ns))
 		ns = a.ns > b.ns ? INT64_MAX : INT64_MIN;
-	return (double)ns / NS_PER_S;
+	return (double)ns / (double)NS_PER_S;
 }
 
 bool
@@ -67,6 +66,13 @@ void
 pollset_clear(struct pollset *set)
 {
 	set->n = 0;
+	set->until = INSTANT_NEVER;
+}
+
+void
+pollset_until(struct pollset *set, struct instant t)
+{
+	set->until = instant_min(set->until, t);
 }
 
 int
@@ -101,7 +107,19 @@ time_left(struct instant deadline)
 	if (instant_before(now, deadline))
 		left = deadline.ns - now.ns;
 	return (struct timespec){ .tv_sec = left / NS_PER_S,
-	    .tv_nsec = left % NS_PER_S };
+	    .tv_nsec = (long)(left % NS_PER_S) };
+}
+
+/*
+ * ppoll(2) lets no signal in when a descriptor is ready: one that always is
+ * would keep them out for ever.
+ */
+static void
+let_signals_in(const sigset_t *mask)
+{
+	static const struct timespec none = { .tv_sec = 0 };
+
+	ppoll(NULL, 0, &none, mask);
 }
 
 int
@@ -112,11 +130,14 @@ pollset_wait(struct pollset *set, struct instant deadline,
 	struct timespec	 left, *timeout = NULL;
 	int		 n;
 
+	deadline = instant_min(deadline, set->until);
 	if (deadline.ns != INSTANT_NEVER.ns) {
 		left = time_left(deadline);
 		timeout = &left;
 	}
 	n = ppoll(set->fds, set->n, timeout, mask);
+	if (n > 0 && mask != NULL)
+		let_signals_in(mask);
 	if (n == -1 && errno == ENOMEM)		/* this takes none: a rest */
 		ppoll(NULL, 0, &rest, mask);
 	else if (n == -1 && errno != EINTR)

@@ -39,6 +39,7 @@ struct instant	 instant_min(struct instant a, struct instant b);
 struct pollset {
 	struct pollfd	 fds[POLLSET_MAX];
 	nfds_t		 n;
+	struct instant	 until;		/* of the wait, at the latest */
 };
 
 /* Begin a new turn. */
@@ -50,13 +51,16 @@ void	 pollset_clear(struct pollset *set);
  */
 int	 pollset_add(struct pollset *set, int fd, short events);
 
+/* Wait until T at the latest, whatever the deadline. */
+void	 pollset_until(struct pollset *set, struct instant t);
+
 /* Did one of EVENTS, an error or a hang-up happen in SLOT? */
 bool	 pollset_ready(const struct pollset *set, int slot, short events);
 
 /*
  * Wait until something is ready, DEADLINE passes or a signal of those that
- * MASK lets through arrives (NULL: mask unchanged).  Returns how many are
- * ready; 0 after a signal, at the deadline, or after a rest when the kernel has
+ * MASK lets through arrives (NULL: mask unchanged).  A signal is let in also
+ * when something is ready.  Returns how many are ready; 0 after a signal, at the deadline, or after a rest when the kernel has
  * no memory.  Fatal when ppoll(2) fails for any other reason.
  */
 int	 pollset_wait(struct pollset *set, struct instant deadline,

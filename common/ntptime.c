@@ -3,11 +3,11 @@
  * 53 bits, which for seconds since 1900 is no better than half a microsecond.
  * Only differences become doubles, after they were taken exactly.
  */
+#include "common/ns.h"
 #include "common/ntptime.h"
 
 #include <math.h>
 
-#define NS_PER_S	1000000000
 #define FRACTIONS	4294967296.0	/* of a timestamp, in a second */
 #define SHORT_FRACTIONS	65536.0		/* of the short format */
 
@@ -15,7 +15,7 @@
 static uint64_t
 fraction_from_ns(uint64_t ns)
 {
-	return ((ns << 32) + NS_PER_S / 2) / NS_PER_S;
+	return ((ns << 32) + (uint64_t)NS_PER_S / 2) / (uint64_t)NS_PER_S;
 }
 
 /* A fraction of a second in nanoseconds, to nearest: up to 10^9. */

@@ -5,29 +5,44 @@
 #ifndef COMMON_REASON_H
 #define COMMON_REASON_H
 
-/* In this order they are numbered in the control protocol. */
-enum reason {
-	REASON_NONE,		/* it can be used, as far as is known */
-	REASON_SELF,
-	REASON_DENIED,
-	REASON_SILENT,
-	REASON_UNSENDABLE,
-	REASON_UNSYNCHRONIZED,
-	REASON_STRATUM,
-	REASON_ROOT_DISTANCE,
-	REASON_TIMESTAMPS,
-	REASON_REFERENCE,
-	REASON_DELAY,
-	REASON_LOOP,
-	REASON_VERSION,
-	REASON_UNRESOLVED,
-	REASON_NO_INTERFACE,
-	REASON_RATE,
-	REASONS			/* how many there are */
-};
+/*
+ * In this order they are numbered in the control protocol.
+ *
+ *	name		word for programs	text for people
+ */
+#define REASONS(REASON)							\
+REASON(NONE,		NULL,			"it can be used")	\
+REASON(SELF,		"self",			"it is this machine itself") \
+REASON(DENIED,		"denied",					\
+    "it asked not to be asked any more")				\
+REASON(SILENT,		"silent",		"it does not answer")	\
+REASON(UNSENDABLE,	"unsendable",					\
+    "requests to it cannot leave")					\
+REASON(UNSYNCHRONIZED,	"unsynchronized",				\
+    "it says that it is not synchronized")				\
+REASON(STRATUM,		"stratum",					\
+    "its stratum is 15, nobody can be synchronized to it")		\
+REASON(ROOT_DISTANCE,	"root_distance",				\
+    "its root distance is 3 s or more")					\
+REASON(TIMESTAMPS,	"timestamps",					\
+    "its timestamps are zero or out of order")				\
+REASON(REFERENCE,	"reference",					\
+    "it says that its clock was last set after it answered")		\
+REASON(DELAY,		"delay",					\
+    "the round trip is negative or over 4 s")				\
+REASON(LOOP,		"loop",						\
+    "it has its time from this machine")				\
+REASON(VERSION,		"version",		"its version is not 3 or 4") \
+REASON(UNRESOLVED,	"unresolved",		"its name has no address") \
+REASON(NO_INTERFACE,	"no_interface",		"its interface is not there") \
+REASON(RATE,		"rate",						\
+    "it asks to be asked less often")
 
-/* A word for programs, "root_distance"; NULL for REASON_NONE. */
-const char	*reason_word(enum reason reason);
+enum reason {
+#define REASON(name, word, text)	REASON_##name,
+	REASONS(REASON)
+#undef REASON
+};
 
 /* A sentence for people: "its root distance is 3 s or more". */
 const char	*reason_text(enum reason reason);

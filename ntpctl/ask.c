@@ -78,13 +78,36 @@ connect_failed(struct question *q, int error)
 
 /*
  * Connect while the socket still blocks: it is the one way to wait for a
- * place in the queue of a busy daemon, and SO_SNDTIMEO ends it.
+ * place in the queue of a busy daemon, and SO_SNDTIMEO ends it.  A process that
+ * is stopped and goes on has to begin again.
  */
+static bool
+connect_until(int fd, const struct sockaddr_un *sun, struct instant end)
+{
+	struct timeval	 tv;
+	double		 left;
+	int		 r;
+
+	do {
+		left = fmax(1e-3, instant_diff(end, instant_now()));
+		tv.tv_sec = (time_t)left;
+		tv.tv_usec = (suseconds_t)((left - floor(left)) * 1e6);
+		r = setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv));
+		if (r == 0)
+			r = connect(fd, (const struct sockaddr *)sun,
+			    sizeof(*sun));
+	} while (r == -1 && errno == EINTR &&
+	    instant_before(instant_now(), end));
+	if (r == -1 && errno == EINTR)
+		errno = EAGAIN;		/* what SO_SNDTIMEO says */
+	return r == 0;
+}
+
 static enum ask_result
 open_socket(struct question *q, double timeout)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-	struct timeval	 tv;
+	const struct instant end = instant_add(instant_now(), timeout);
 	int		 fd, flags;
 
 	if (strlcpy(sun.sun_path, q->path, sizeof(sun.sun_path)) >=
@@ -94,10 +117,7 @@ open_socket(struct question *q, double timeout)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd == -1)
 		return fail(q, ASK_NEVER, "socket: %s", strerror(errno));
-	tv.tv_sec = (time_t)timeout;
-	tv.tv_usec = (suseconds_t)((timeout - floor(timeout)) * 1e6);
-	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv)) == -1 ||
-	    connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1 ||
+	if (!connect_until(fd, &sun, end) ||
 	    (flags = fcntl(fd, F_GETFL)) == -1 ||
 	    fcntl(fd, F_SETFL, flags | O_NONBLOCK) == -1) {
 		int	 error = errno;

@@ -18,17 +18,53 @@
  * offsets to 2^31 s, and 10^10 s are 317 years.
  */
 #define NUMBER_MAX	1e10
-#define POLL_MOST	17	/* log2 s, RFC 5905 7.2, MAXPOLL */
 
-static void
-clean_numbers(double *const numbers[], size_t n)
-{
-	size_t		 i;
+#define TEXT(value, word)		#word,
+#define REASON_TEXT(name, word, text)	word,
 
-	for (i = 0; i < n; i++)
-		if (!isfinite(*numbers[i]) || fabs(*numbers[i]) > NUMBER_MAX)
-			*numbers[i] = NAN;
-}
+static const char *const nexts[] = { CONTROL_NEXTS(TEXT) };
+static const char *const whys[] = { CONTROL_WHYS(TEXT) };
+static const char *const locals[] = { CONTROL_LOCALS(TEXT) };
+static const char *const states[] = { CONTROL_STATES(TEXT) };
+static const char *const peer_states[] = { CONTROL_PEER_STATES(TEXT) };
+static const char *const tallies[] = { CONTROL_TALLIES(TEXT) };
+static const char *const reasons[] = { REASONS(REASON_TEXT) };
+static const char *const leaps[] = {
+	[LEAP_NONE] = "none",
+	[LEAP_INSERT] = "insert",
+	[LEAP_DELETE] = "delete",
+	[LEAP_UNKNOWN] = "unknown"
+};
+
+#define MORE_FLAG(number)	.most = number
+#define MORE_WORD(list)		.words = list,				\
+				.most = sizeof(list) / sizeof((list)[0]) - 1
+#define MORE_COUNT(number)	.most = number
+#define MORE_LOG2(number)	.most = number
+#define MORE_REAL(unit)
+#define MORE_SPAN(unit)
+#define MORE_NAME(nothing)
+#define MORE_ADDRESS(nothing)
+#define MORE_REFID(nothing)
+#define MORE_CODE(nothing)
+#define DESCRIBE(record, key, member_kind, ...) {			\
+	.name = #key, .kind = MEMBER_##member_kind,			\
+	.offset = offsetof(struct control_##record, key),		\
+	.wrong = "a " #record " with an impossible " #key, __VA_ARGS__ },
+
+const struct member record_status_members[] = {
+#define STATUS(kind, name, more) DESCRIBE(status, name, kind, MORE_##kind(more))
+#define INNER_STATUS(kind, name, more)					\
+	DESCRIBE(status, name, kind, .is_inner = true, MORE_##kind(more))
+	CONTROL_STATUS_MEMBERS(STATUS, INNER_STATUS)
+	{ .name = NULL }
+};
+
+const struct member record_peer_members[] = {
+#define PEER(kind, name, more)	DESCRIBE(peer, name, kind, MORE_##kind(more))
+	CONTROL_PEER_MEMBERS(PEER, PEER)
+	{ .name = NULL }
+};
 
 /* The name of a host has no blanks; columns depend on it. */
 static bool
@@ -44,6 +80,45 @@ clean_name(char name[CONTROL_NAME_LEN])
 	return true;
 }
 
+/* Is the member M of RECORD what it can be?  Afterwards it can be shown. */
+static bool
+clean_member(const struct member *m, void *record)
+{
+	void		*at = (char *)record + m->offset;
+	double		*real = at;
+
+	switch (m->kind) {
+	case MEMBER_FLAG:
+	case MEMBER_WORD:
+	case MEMBER_COUNT:
+	case MEMBER_LOG2:
+		return *(uint32_t *)at <= m->most;
+	case MEMBER_REAL:
+	case MEMBER_SPAN:
+		if (!isfinite(*real) || fabs(*real) > NUMBER_MAX ||
+		    (m->kind == MEMBER_SPAN && *real < 0))
+			*real = NAN;
+		return true;
+	case MEMBER_NAME:
+		return clean_name(at);
+	case MEMBER_ADDRESS:
+		return addr_valid(at);
+	case MEMBER_REFID:
+	case MEMBER_CODE:
+		return true;
+	}
+	return false;
+}
+
+static const char *
+clean_members(const struct member *m, void *record)
+{
+	for (; m->name != NULL; m++)
+		if (!clean_member(m, record))
+			return m->wrong;
+	return NULL;
+}
+
 bool
 record_version(uint32_t *version, const void *data, size_t len)
 {
@@ -56,79 +131,26 @@ record_version(uint32_t *version, const void *data, size_t len)
 const char *
 record_status(struct control_status *st, const void *data, size_t len)
 {
-	double *const	 numbers[] = {
-		&st->offset, &st->error, &st->likely, &st->certain,
-		&st->frequency, &st->frequency_error, &st->root_delay,
-		&st->root_dispersion, &st->updated_ago, &st->next_in,
-		&st->why_in, &st->spread, &st->step_limit, &st->slewing
-	};
-
 	if (len != sizeof(*st))
 		return "a status of the wrong length";
 	memcpy(st, data, sizeof(*st));
 	if (st->version != CONTROL_VERSION)
 		return "a status of another version";
-	if (st->synchronized > 1 || st->read_only > 1 || st->listening > 1 ||
-	    st->serving > 1)
-		return "a status with a flag that is neither 0 nor 1";
-	if (st->leap > LEAP_UNKNOWN)
-		return "a status with an unknown leap indicator";
-	if (st->stratum > NTP_MAX_STRATUM)
-		return "a status with a stratum over 16";
-	if (st->next > NEXT_UNUSABLE)
-		return "a status with an unknown next action";
-	if (st->state > CONTROL_BEGINNING_AGAIN)
-		return "a status with an unknown state";
 	if (st->reachable > st->peers || st->usable > st->reachable ||
 	    st->truechimers > st->usable)
 		return "a status with counts that contradict each other";
-	if (st->why > WHY_FEW_ANSWERS)
-		return "a status with an unknown reason";
-	if (st->local > CONTROL_LOCAL_FOLLOWS)
-		return "a status with an unknown use of the local clock";
-	if (!addr_valid(&st->system_addr))
-		return "a status with a malformed address";
-	if (!clean_name(st->system_peer))
-		return "a status with an endless name";
-	clean_numbers(numbers, sizeof(numbers) / sizeof(numbers[0]));
-	return NULL;
+	return clean_members(record_status_members, st);
 }
 
 const char *
 record_peer(struct control_peer *peer, const void *data, size_t len)
 {
-	double *const	 numbers[] = {
-		&peer->when, &peer->next_in, &peer->offset, &peer->delay,
-		&peer->jitter, &peer->error, &peer->root_delay,
-		&peer->root_dispersion
-	};
-
 	if (len != sizeof(*peer))
 		return "a peer of the wrong length";
 	memcpy(peer, data, sizeof(*peer));
 	if (peer->version != CONTROL_VERSION)
 		return "a peer of another version";
-	if (peer->tally > TALLY_SYSTEM_PEER)
-		return "a peer with an unknown tally";
-	if (peer->state > PEER_STATE_SELF)
-		return "a peer in an unknown state";
-	if (peer->stratum > NTP_MAX_STRATUM)
-		return "a peer with a stratum over 16";
-	if (peer->leap > LEAP_UNKNOWN)
-		return "a peer with an unknown leap indicator";
-	if (peer->reason >= REASONS)
-		return "a peer with an unknown reason";
-	if (peer->poll < 0 || peer->poll > POLL_MOST)
-		return "a peer with an impossible poll interval";
-	if (peer->trusted > 1 || peer->has_sample > 1 ||
-	    peer->interleaved > 1)
-		return "a peer with a flag that is neither 0 nor 1";
-	if (!addr_valid(&peer->addr))
-		return "a peer with a malformed address";
-	if (!clean_name(peer->name))
-		return "a peer with an endless name";
-	clean_numbers(numbers, sizeof(numbers) / sizeof(numbers[0]));
-	return NULL;
+	return clean_members(record_peer_members, peer);
 }
 
 static void
@@ -196,11 +218,11 @@ record_end(struct control_end *end, const void *data, size_t len)
 }
 
 const char *
-record_refid(const uint8_t refid[4], uint8_t stratum, char *text)
+record_refid(const uint8_t refid[4], uint32_t stratum, char *text)
 {
 	char		 plain[16];
 
-	ntp_format_refid(refid, stratum, plain);
+	ntp_format_refid(refid, (uint8_t)stratum, plain);
 	/*
 	 * The dots are how ntpq tells a clock's name from a host's.  What is
 	 * longer than a name is an address: the clock did not say its name.
@@ -240,9 +262,10 @@ record_peer_refid(const struct control_peer *peer, char *text)
 const char *
 record_peer_detail(const struct control_peer *peer)
 {
-	if (peer->code == 0)
+	if (peer->detail == 0)
 		return NULL;
 	if (peer->reason == REASON_UNRESOLVED)
-		return gai_strerror(peer->code);
-	return peer->reason == REASON_UNSENDABLE ? strerror(peer->code) : NULL;
+		return gai_strerror(peer->detail);
+	return peer->reason == REASON_UNSENDABLE ? strerror(peer->detail) :
+	    NULL;
 }

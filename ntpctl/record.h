@@ -13,6 +13,35 @@
 
 #define RECORD_REFID_LEN	24	/* a reference id as text, and NUL */
 
+/* The kinds of members, as common/control.h explains them. */
+enum member_kind {
+	MEMBER_FLAG,
+	MEMBER_WORD,
+	MEMBER_COUNT,
+	MEMBER_LOG2,
+	MEMBER_REAL,
+	MEMBER_SPAN,
+	MEMBER_NAME,
+	MEMBER_ADDRESS,
+	MEMBER_REFID,
+	MEMBER_CODE
+};
+
+/* A member of a status or of a peer. */
+struct member {
+	const char	*name;
+	enum member_kind kind;
+	size_t		 offset;	/* in the record */
+	uint32_t	 most;		/* FLAG, WORD, COUNT, LOG2: not above */
+	const char *const *words;	/* of WORD, each a string or NULL */
+	const char	*wrong;		/* a record in which it cannot be */
+	bool		 is_inner;	/* not in JSON */
+};
+
+/* All members but the version, in the order of JSON; the last has no name. */
+extern const struct member record_status_members[];
+extern const struct member record_peer_members[];
+
 /*
  * Read the version that every record begins with from the LEN bytes at DATA;
  * false if they are too few.
@@ -21,11 +50,11 @@ bool	 record_version(uint32_t *version, const void *data, size_t len);
 
 /*
  * Check the LEN bytes at DATA and copy them to *STATUS, *PEER, *SERVER,
- * *CLIENTS or *END.  Returns NULL, or what is wrong with them; then the target
- * is undefined.  Afterwards enumerations, flags, stratum, poll and addresses
- * are in range, counts do not contradict each other, strings are terminated and
- * of printable characters without blanks, a number that cannot be a measurement
- * (not finite, or over 10^10) is NAN, and counters are COUNTER_MOST at most.
+ * *CLIENTS or *END.  Returns NULL, or what is wrong; then the target is
+ * undefined.  Afterwards every member is what its kind says, counts do not
+ * contradict each other, strings are terminated and of printable characters
+ * without blanks, a number that cannot be a measurement (not finite, or over
+ * 10^10) is NAN, and counters are COUNTER_MOST at most.
  */
 const char *record_status(struct control_status *status, const void *data,
 	    size_t len);
@@ -42,7 +71,7 @@ const char *record_end(struct control_end *end, const void *data, size_t len);
  * (RECORD_REFID_LEN bytes), which is returned: ".GPS." for stratum 0 and 1,
  * a dotted quad above (RFC 5905 7.3).
  */
-const char *record_refid(const uint8_t refid[4], uint8_t stratum, char *text);
+const char *record_refid(const uint8_t refid[4], uint32_t stratum, char *text);
 
 /*
  * The reference id of PEER likewise; before there is one, what stands in its

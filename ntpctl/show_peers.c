@@ -22,7 +22,7 @@
 			    CONTROL_NAME_LEN : ADDR_STRLEN)
 
 static char
-tally_mark(uint8_t tally)
+tally_mark(uint32_t tally)
 {
 	switch ((enum control_tally)tally) {
 	case TALLY_FALSETICKER:
@@ -53,9 +53,9 @@ remote_name(const struct control_peer *peers, size_t n, size_t which,
 
 	for (i = 0; i < n && !shared; i++)
 		shared = i != which && strcmp(peers[i].name, peer->name) == 0;
-	if (peer->addr.family != ADDR_NONE &&
+	if (peer->address.family != ADDR_NONE &&
 	    (shared || peer->name[0] == '\0'))
-		return addr_format(&peer->addr, text);
+		return addr_format(&peer->address, text);
 	strlcpy(text, peer->name[0] != '\0' ? peer->name : "?", REMOTE_LEN);
 	return text;
 }
@@ -97,11 +97,11 @@ format_when(double s, char *text)
 }
 
 static const char *
-format_ms(bool known, double s, char *text)
+format_ms(double s, char *text)
 {
 	double		 ms = s * 1e3;
 
-	if (!known || isnan(s))
+	if (isnan(s))
 		strlcpy(text, "-", NUMBER_LEN);
 	else
 		/* Adding zero to what rounds to zero takes its sign away. */
@@ -117,7 +117,6 @@ show_peer(FILE *out, const struct control_peer *peer, const char *remote,
 	char		 when[NUMBER_LEN], delay[NUMBER_LEN];
 	char		 offset[NUMBER_LEN], jitter[NUMBER_LEN];
 	char		 refid[RECORD_REFID_LEN], name[REMOTE_LEN];
-	bool		 known = peer->has_sample == 1;
 	unsigned	 stratum = record_peer_answered(peer) ?
 	    peer->stratum : 16;
 
@@ -128,9 +127,9 @@ show_peer(FILE *out, const struct control_peer *peer, const char *remote,
 	    tally_mark(peer->tally), (int)width, name,
 	    record_peer_refid(peer, refid), stratum,
 	    format_when(peer->when, when), 1U << peer->poll, peer->reach,
-	    format_ms(known, peer->delay, delay),
-	    format_ms(known, peer->offset, offset),
-	    format_ms(known, peer->jitter, jitter));
+	    format_ms(peer->delay, delay),
+	    format_ms(peer->offset, offset),
+	    format_ms(peer->jitter, jitter));
 }
 
 /* Why PEER cannot be used, and what the system said of it. */

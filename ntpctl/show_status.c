@@ -48,8 +48,8 @@ show_clock(FILE *out, const struct control_status *st)
 	    "coasting, last " : "";
 	char		 ago[WORDS_LEN] = "";
 
-	if (st->system_addr.family != ADDR_NONE)
-		addr_format(&st->system_addr, addr);
+	if (st->system_address.family != ADDR_NONE)
+		addr_format(&st->system_address, addr);
 	else
 		addr[0] = '\0';
 	if (st->system_peer[0] == '\0')
@@ -124,8 +124,9 @@ show_offset(FILE *out, const struct control_status *st)
 	    st->offset < 0 ? "ahead of true time" : "behind true time");
 	line(out, "offset:", "%s, standard error %s", how,
 	    format_size(st->error, error));
-	show_bound(out, "likely:", "in 99 % of the time", st->likely);
-	show_bound(out, "certain:", "if most servers are right", st->certain);
+	show_bound(out, "likely:", "in 99 % of the time", st->likely_bound);
+	show_bound(out, "certain:", "if most servers are right",
+	    st->certain_bound);
 }
 
 static void
@@ -240,7 +241,7 @@ explain_servers(const struct control_status *st, char *text, size_t len)
 
 	if (st->why == WHY_BOUND)
 		snprintf(text, len, "the clock may be off by %s, 3 s is the "
-		    "most", format_size(st->certain, span));
+		    "most", format_size(st->certain_bound, span));
 	else if (st->why == WHY_UNUSABLE)
 		snprintf(text, len, "%s and cannot be used, \"ntpctl -s "
 		    "peers\" says why", servers(st->reachable, " answers",
@@ -362,6 +363,24 @@ show_counts(FILE *out, const struct control_status *st)
 	    st->peers, st->reachable, usable, st->truechimers);
 }
 
+/* What may still be moved at more than 500 ppm; of no interest if all of it. */
+static void
+show_budget(FILE *out, const struct control_status *st)
+{
+	char		 span[FORMAT_LEN];
+
+	if (!is_span(st->budget_renewed_in) || st->budget_renewed_in == 0 ||
+	    !is_span(st->budget_left))
+		return;
+	format_span(st->budget_renewed_in, span);
+	if (st->budget_left > 0)
+		line(out, "budget:", "%.0f s left for fast slews, all of it "
+		    "again in %s", st->budget_left, span);
+	else
+		line(out, "budget:", "spent, no slew is faster than 500 ppm "
+		    "for %s; the log says why", span);
+}
+
 void
 show_status(FILE *out, const struct control_status *st)
 {
@@ -380,6 +399,7 @@ show_status(FILE *out, const struct control_status *st)
 	line(out, "clients:", "%s", what_clients_get(st));
 	format_next(st, text, sizeof(text));
 	line(out, "next:", "%s", text);
+	show_budget(out, st);
 	if (st->refused > 0)
 		line(out, "refused:", "%u adjustment%s against the policy, "
 		    "the log says why", st->refused,

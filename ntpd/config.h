@@ -96,13 +96,19 @@ struct config_rule {
 	uint8_t		 bytes[16];	/* IPv4: the first four, rest 0 */
 };
 
-#define STEP_LIMIT_DEFAULT	86400.0	/* s */
 #define CONFIG_NO_LIMIT		1e10	/* s, 300 years: no step is larger */
 
 enum step_when {
 	STEP_BOOT,		/* one step after a start */
 	STEP_ALWAYS,		/* whenever over the threshold */
 	STEP_NEVER
+};
+
+/* What the step statements say: the policy takes all of it. */
+struct config_step {
+	enum step_when	 when;
+	double		 threshold;	/* s */
+	double		 limit;		/* s, CONFIG_NO_LIMIT: none */
 };
 
 struct config {
@@ -116,9 +122,7 @@ struct config {
 	struct config_rule	*rules;		/* allocated; in their order */
 	size_t			 nrules;
 	bool			 xleave;	/* interleaved mode, too */
-	enum step_when		 step;
-	double			 step_threshold; /* s */
-	double			 step_limit;	/* s, CONFIG_NO_LIMIT: none */
+	struct config_step	 step;
 	uint8_t			 local_stratum;	/* last resort; 0: none */
 	bool			 local_orphan;	/* agree on one clock */
 	char			 driftfile[CONFIG_PATH_LEN];
@@ -155,5 +159,20 @@ bool	 config_load(struct config *conf, const char *file,
  */
 bool	 config_parse(struct config *conf, const char *name, const char *text,
 	    size_t len, config_report *report, void *arg);
+
+/* Does another statement of CONF listen on all that L does? */
+bool	 config_is_covered(const struct config *conf,
+	    const struct config_listener *l);
+
+/*
+ * Do an interface and an address have a port in common?  For the kernel their
+ * sockets are in each other's way, unless both say that they share it; what
+ * both could have goes to the address's.
+ */
+bool	 config_has_overlap(const struct config *conf);
+
+/* Do A and B listen at the same place and port? */
+bool	 config_same_place(const struct config_listener *a,
+	    const struct config_listener *b);
 
 #endif

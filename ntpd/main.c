@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "common/log.h"
@@ -22,13 +23,16 @@ static _Noreturn void
 usage(void)
 {
 	fprintf(stderr, "usage: ntpd [-dnVvx] [-f file]\n");
-	exit(1);
+	exit(EX_USAGE);
 }
 
 static void
 report(void *arg, bool is_error, const char *line)
 {
-	(void)arg;
+	const enum log_target *target = arg;
+
+	if (*target == LOG_TO_JOURNAL)
+		fprintf(stderr, "<%d>", is_error ? LOG_ERR : LOG_WARNING);
 	fprintf(stderr, "%s%s\n", is_error ? "" : "warning: ", line);
 }
 
@@ -36,9 +40,10 @@ static int
 check_config(const char *file)
 {
 	static struct config conf;
+	enum log_target	 target = log_standard_error();
 
-	if (!config_load(&conf, file, report, NULL))
-		return 1;
+	if (!config_load(&conf, file, report, &target))
+		return EX_CONFIG;
 	fprintf(stderr, "configuration OK\n");
 	return 0;
 }
@@ -71,7 +76,7 @@ main(int argc, char *argv[], char *envp[])
 	int		 ch;
 
 	setproctitle_init(argc, argv, envp);
-	log_init(LOG_TO_STDERR, NULL, 0);
+	log_init(log_standard_error(), NULL, 0);
 	if (argc == 4 && strcmp(argv[1], "-P") == 0)
 		child_main(argv[2], argv[3]);
 	while ((ch = getopt(argc, argv, "df:nVvx")) != -1) {

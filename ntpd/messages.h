@@ -42,11 +42,10 @@ struct child_ended {
 struct engine_setup {
 	uint8_t		 read_only;	/* -x */
 	uint8_t		 listening;	/* there are servers to inform */
-	uint8_t		 step;		/* enum step_when */
 	uint8_t		 has_drift;	/* frequency is from the drift file */
 	uint8_t		 local_stratum;	/* of the last resort; 0: none */
 	uint8_t		 local_orphan;	/* 1: agree on one with the others */
-	uint8_t		 reserved[6];
+	uint8_t		 reserved[7];
 	uint32_t	 nservers;	/* that many ENGINE_HOST came before */
 	double		 step_threshold; /* s */
 	double		 frequency;	/* s/s, the clock is corrected by now */
@@ -161,6 +160,15 @@ struct server_socket {
 	uint8_t		 reserved[2];
 };
 
+/* A server's sockets, at most: two families for each listen statement. */
+#define SERVER_MAX_SOCKETS	64
+
+/* The sockets that a server is to keep; it closes all others. */
+struct server_sockets {
+	uint32_t	 n;		/* of ids */
+	uint32_t	 ids[SERVER_MAX_SOCKETS];
+};
+
 #define ACCESS_PART	200	/* rules in a message */
 
 /* A part of the rules who may ask; with the last one they take effect. */
@@ -232,6 +240,8 @@ MESSAGE(PEER_RECORD,	  ENGINE,   PARENT,   struct control_peer,	\
 	NO_FD,   ANYTIME, pass_record)					\
 MESSAGE(END_RECORD,	  ENGINE,   PARENT,   struct control_end,	\
 	NO_FD,   ANYTIME, pass_record)					\
+MESSAGE(SERVER_LISTENS,	  SERVER,   PARENT,   struct no_payload,	\
+	NO_FD,   ANYTIME, socket_taken)					\
 MESSAGE(SERVER_CLIENTS,	  SERVER,   PARENT,   struct server_clients,	\
 	NO_FD,   ANYTIME, take_counters)				\
 MESSAGE(SERVER_COUNTERS,  SERVER,   PARENT,   struct server_report,	\
@@ -274,8 +284,8 @@ MESSAGE(SERVER_ACCESS,	  PARENT,   SERVER,   struct access_part,	\
 	NO_FD,   CONFIGURES, server_restrict)				\
 MESSAGE(SERVER_LISTEN,	  PARENT,   SERVER,   struct server_socket,	\
 	WITH_FD, WHEN_CONFIGURED, server_listen)			\
-MESSAGE(SERVER_UNLISTEN,  PARENT,   SERVER,   struct no_payload,	\
-	NO_FD,   WHEN_CONFIGURED, server_unlisten)			\
+MESSAGE(SERVER_KEEP,	  PARENT,   SERVER,   struct server_sockets,	\
+	NO_FD,   WHEN_CONFIGURED, server_keep)				\
 MESSAGE(SERVER_SHOW,	  PARENT,   SERVER,   struct server_show,	\
 	NO_FD,   WHEN_CONFIGURED, server_show)				\
 MESSAGE(SERVER_MARK,	  ENGINE,   SERVER,   struct siphash_key,	\

@@ -13,6 +13,9 @@
 #include "common/log.h"
 #include "ntpd/process.h"
 
+/* How long nothing is written when the kernel is short of something, s. */
+#define REST_SECONDS	0.1
+
 static const struct {
 	const char	*name;
 	uint32_t	 most;		/* instances, as a child */
@@ -103,6 +106,7 @@ channel_open(struct channel *ch, int fd, enum process self, enum process peer)
 	ch->peer = peer;
 	ch->open = true;
 	ch->slot = ch->fd = -1;
+	ch->rests_until = (struct instant){ 0 };
 	ch->state = begins(peer, self) ? CHANNEL_NEW : CHANNEL_BEGUN;
 }
 
@@ -146,11 +150,26 @@ channel_send(struct channel *ch, enum message_type type, uint32_t id, int fd,
 	    payload != NULL ? payload : &nothing, messages[type].size);
 }
 
+/* Write, unless the kernel is short of something: then again in a while. */
+static enum imsg_status
+flush(struct channel *ch)
+{
+	enum imsg_status status;
+	struct instant	 now = instant_now();
+
+	if (instant_before(now, ch->rests_until))
+		return IMSG_AGAIN;
+	status = imsgbuf_flush(&ch->buf);
+	if (status == IMSG_AGAIN && ch->buf.short_of)
+		ch->rests_until = instant_add(now, REST_SECONDS);
+	return status;
+}
+
 void
 channel_flush(struct channel *ch)
 {
 	if (ch->open)
-		(void)imsgbuf_flush(&ch->buf);
+		(void)flush(ch);
 }
 
 size_t
@@ -167,8 +186,12 @@ channel_poll(struct channel *ch, struct pollset *set)
 	ch->slot = -1;
 	if (!ch->open)
 		return;
-	if (imsgbuf_pending(&ch->buf))
-		events |= POLLOUT;
+	if (imsgbuf_pending(&ch->buf)) {
+		if (instant_before(instant_now(), ch->rests_until))
+			pollset_until(set, ch->rests_until);
+		else
+			events |= POLLOUT;
+	}
 	ch->slot = pollset_add(set, ch->buf.fd, events);
 }
 
@@ -180,7 +203,7 @@ channel_transfer(struct channel *ch, const struct pollset *set)
 	if (!ch->open)
 		return true;
 	if (imsgbuf_pending(&ch->buf)) {
-		status = imsgbuf_flush(&ch->buf);
+		status = flush(ch);
 		if (status != IMSG_OK && status != IMSG_AGAIN)
 			return false;
 	}

@@ -30,6 +30,7 @@ struct channel {
 	enum channel_state state;	/* of what comes */
 	int		 fd;		/* came with the last message; or -1 */
 	int		 slot;		/* in the pollset of this turn */
+	struct instant	 rests_until;	/* nothing is written before that */
 };
 
 /* A message that has passed the checks. */

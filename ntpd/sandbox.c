@@ -177,12 +177,32 @@ become_user(enum sandbox_user user, const struct sandbox_target *target)
 		cannot("act as", target->uid);
 }
 
+/* What this process does not have, it cannot keep. */
+static void
+clear_missing(cap_t caps)
+{
+	cap_t		 has = cap_get_proc();
+	cap_value_t	 c;
+	cap_flag_value_t value;
+
+	if (has == NULL)
+		fatal("cannot find out which capabilities there are");
+	for (c = 0; cap_get_flag(has, c, CAP_PERMITTED, &value) == 0; c++)
+		if (value == CAP_CLEAR &&
+		    (cap_set_flag(caps, CAP_PERMITTED, 1, &c, CAP_CLEAR) ||
+		    cap_set_flag(caps, CAP_EFFECTIVE, 1, &c, CAP_CLEAR)))
+			fatal("cannot clear a capability");
+	cap_free(has);
+}
+
 static void
 drop_capabilities(const char *keep)
 {
 	cap_t		 caps;
 
 	caps = keep == NULL ? cap_init() : cap_from_text(keep);
+	if (caps != NULL)
+		clear_missing(caps);
 	if (caps == NULL || cap_set_proc(caps) == -1)
 		fatal("cannot give up all capabilities but %s",
 		    keep == NULL ? "none" : keep);
@@ -275,15 +295,17 @@ sandbox_enter(const struct sandbox *sandbox,
     const struct sandbox_target *target)
 {
 	pid_t		 starter = getppid();
+	bool		 root = geteuid() == 0;
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		fatal("PR_SET_NO_NEW_PRIVS");
 	set_limits(sandbox);
-	if (sandbox->chroot &&
+	if (root && sandbox->chroot &&
 	    (chroot(target->root) == -1 || chdir("/") == -1))
 		fatal("chroot to %s", target->root);
 	restrict_files(sandbox);
-	become_user(sandbox->user, target);
+	if (root)
+		become_user(sandbox->user, target);
 	drop_capabilities(sandbox->capabilities);
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
 		fatal("PR_SET_DUMPABLE");

@@ -83,7 +83,8 @@ struct sandbox_target {
 /*
  * Confine this process as SANDBOX says; fatal if any part fails, but for
  * Landlock, which not every kernel has.  Afterwards a system call that is not
- * listed kills the process.
+ * listed kills the process.  Started without root it stays the user that it is,
+ * and has no empty root: Landlock and the filter keep it from files.
  */
 void	 sandbox_enter(const struct sandbox *sandbox,
 	    const struct sandbox_target *target);

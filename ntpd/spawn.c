@@ -24,7 +24,7 @@ become(enum process process, unsigned instance, int fd, pid_t starter)
 	snprintf(name, sizeof(name), "%s", process_name(process));
 	snprintf(number, sizeof(number), "%u", instance);
 	/* The launcher's effective user is its children's later one. */
-	if (seteuid(getuid()) == -1)
+	if (geteuid() != getuid() && seteuid(getuid()) == -1)
 		_exit(127);
 	/* Whoever starts a process does not leave it behind. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == -1 ||

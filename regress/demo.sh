@@ -110,7 +110,7 @@ follow()
 
 	for ((i = 0; SECONDS < patience; i++)); do
 		kill -0 "$ntpd_pid" 2>/dev/null || fail "ntpd has ended"
-		if [ -S /run/ntpd.sock ]; then
+		if [ -S /run/ntpd/ntpd.sock ]; then
 			"$ntpctl" -s peers
 			"$ntpctl" -w 4 >"$work/wait.out" 2>&1 && return 0
 		fi

@@ -1,21 +1,28 @@
 #!/bin/sh
 #
 # Installs the Debian packages that are needed to build the programs (build),
-# to run the tests (check) or the demonstration (demo).  Says nothing, and
-# needs no root and no network, when all of them are there.  With -n it
-# installs nothing, and fails if one is missing.
+# to run the tests (check) or the demonstration (demo), to make the packages
+# (deb, rpm), or to boot a machine with one (boot).  Says nothing, and needs no
+# root and no network, when all of them are there.  With -n it installs nothing,
+# and fails if one is missing.
 #
-# usage: deps.sh [-n] build|check|demo
+# usage: deps.sh [-n] build|check|demo|deb|rpm|boot
 #
 set -eu
 
 build="make gcc libc6-dev bison libbsd-dev libmd-dev libcap-dev libseccomp-dev
     libjansson-dev"
 # clang for the second opinion and libFuzzer, perl for prove(1), netbase for
-# openntpd, which looks "ntp" up in /etc/services.
+# openntpd, which looks "ntp" up in /etc/services.  The last two lines are for
+# regress/cross.t; gcc-multilib would be in the way of a cross compiler.
 check="clang clang-tidy libclang-rt-dev libcmocka-dev perl mandoc python3
-    python3-ntp iproute2 procps netbase"
+    python3-ntp iproute2 procps netbase
+    lib32gcc-12-dev libc6-dev-i386 gcc-powerpc-linux-gnu libc6-dev-powerpc-cross
+    qemu-user"
 demo="iproute2 procps"
+deb="debhelper dh-apparmor dpkg-dev lintian pkg-config systemd"
+rpm="rpm rpmlint"
+boot="debootstrap user-mode-linux e2fsprogs iproute2 perl python3"
 
 only_say=false
 if [ "${1:-}" = -n ]; then
@@ -26,7 +33,10 @@ case ${1:-} in
 build)	wanted=$build ;;
 check)	wanted="$build $check" ;;
 demo)	wanted="$build $demo" ;;
-*)	echo "usage: deps.sh [-n] build|check|demo" >&2
+deb)	wanted="$build $deb" ;;
+rpm)	wanted="$build $rpm" ;;
+boot)	wanted="$build $deb $rpm $boot" ;;
+*)	echo "usage: deps.sh [-n] build|check|demo|deb|rpm|boot" >&2
 	exit 2 ;;
 esac
 

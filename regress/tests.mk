@@ -27,7 +27,13 @@ $(addprefix $(OBJ)/,$(TESTS)): %: %.o $(LIBRARY)
 	@echo "  LINK  $@"
 	$Q$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LIBS)
 
-unit-tests: $(addprefix $(OBJ)/,$(TESTS))
+# ntpd with an engine that was taken over, for the lab.
+$(OBJ)/lab/rogue: $(OBJ)/regress/lab/rogue.o $(OBJ)/ntpd/main.o $(LIBRARY)
+	@echo "  LINK  $@"
+	@mkdir -p $(@D)
+	$Q$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(NTPD_LIBS)
+
+unit-tests: $(addprefix $(OBJ)/,$(TESTS)) $(OBJ)/lab/rogue
 
 # --- all tests -----------------------------------------------------------
 

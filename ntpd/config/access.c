@@ -89,11 +89,23 @@ grow(struct parser *p)
 	return true;
 }
 
-void
+static void
 access_rule(struct parser *p, const struct word *word, bool allow)
 {
 	struct config_rule rule = { .allow = allow };
 
 	if (network(p, word, &rule) && grow(p))
 		p->conf->rules[p->conf->nrules++] = rule;
+}
+
+void
+allow_from(struct parser *p, const struct word *word)
+{
+	access_rule(p, word, true);
+}
+
+void
+deny_from(struct parser *p, const struct word *word)
+{
+	access_rule(p, word, false);
 }

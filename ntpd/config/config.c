@@ -6,7 +6,6 @@
 
 #include <sys/stat.h>
 
-#include <bsd/string.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -15,7 +14,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/control.h"
 #include "ntpd/config/statement.h"
 
 #define SIZE_MOST	(1024 * 1024)
@@ -30,12 +28,8 @@ config_default(struct config *conf)
 	conf->ratelimit.leak = RATELIMIT_LEAK;
 	conf->ratelimit.prefix4 = RATELIMIT_PREFIX4;
 	conf->ratelimit.prefix6 = RATELIMIT_PREFIX6;
-	conf->step = STEP_BOOT;
-	conf->step_threshold = STEP_THRESHOLD;
-	conf->step_limit = STEP_LIMIT_DEFAULT;
-	strlcpy(conf->driftfile, CONFIG_DRIFTFILE, sizeof(conf->driftfile));
-	strlcpy(conf->socket, CONTROL_SOCKET, sizeof(conf->socket));
-	strlcpy(conf->user, CONFIG_USER, sizeof(conf->user));
+	conf->step.threshold = STEP_THRESHOLD;
+	setting_defaults(conf);
 }
 
 void

@@ -53,8 +53,9 @@ listen_begin(struct parser *p, const struct word *where)
 	set_where(p, where);
 }
 
-static bool
-same_listener(const struct config_listener *a, const struct config_listener *b)
+bool
+config_same_place(const struct config_listener *a,
+    const struct config_listener *b)
 {
 	if (a->kind != b->kind || a->port != b->port)
 		return false;
@@ -86,7 +87,7 @@ listen_end(struct parser *p)
 		return;
 	}
 	for (i = 0; i < conf->nlisteners; i++) {
-		if (!same_listener(&conf->listeners[i], l))
+		if (!config_same_place(&conf->listeners[i], l))
 			continue;
 		parser_error(p, p->first.line, "line %u already listens there, "
 		    "remove one", p->listener_lines[i]);

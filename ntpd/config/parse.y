@@ -23,16 +23,10 @@ static void	 yyerror(struct parser *, const char *);
 %lex-param	{ struct parser *p }
 %parse-param	{ struct parser *p }
 
-%token LISTEN ON RTABLE PORT INTERFACE IGNORE QUERY FROM
-%token SERVER SERVERS WEIGHT TRUSTED POLL MAX
-%token SENSOR CORRECTION REFID STRATUM CONSTRAINT CONSTRAINTS
-%token DRIFTFILE SOCKET USER WORKERS AUTO STEP BOOT ALWAYS NEVER MS
-%token LIMIT
-%token ALLOW DENY
-%token RATELIMIT INTERVAL BURST LEAK PREFIX4 PREFIX6
-%token LOCAL ORPHAN
-%token XLEAVE
-%token WORD UNREADABLE
+%token LISTEN ON RTABLE PORT
+%token SERVER SERVERS WEIGHT TRUSTED POLL MAX XLEAVE
+%token RATELIMIT INTERVAL BURST LEAK PREFIX4 PREFIX6 MS
+%token SETTING WORD UNREADABLE
 
 %%
 
@@ -43,32 +37,13 @@ file		: /* empty */
 		;
 
 statement	: listen listen_options '\n'	{ listen_end(p); }
-		| INTERFACE LISTEN WORD '\n'	{ interface_listen(p, &$3); }
-		| INTERFACE IGNORE WORD '\n'	{ interface_ignore(p, &$3); }
-		| QUERY FROM WORD '\n'		{ query_from(p, &$3); }
 		| server server_options '\n'	{ server_end(p); }
-		| SENSOR WORD sensor_options '\n'	{ not_yet(p); }
-		| CONSTRAINT FROM words '\n'	{ not_yet(p); }
-		| CONSTRAINTS FROM WORD '\n'	{ not_yet(p); }
-		| DRIFTFILE WORD '\n'		{ set_driftfile(p, &$2); }
-		| SOCKET WORD '\n'		{ set_socket(p, &$2); }
-		| USER WORD '\n'		{ set_user(p, &$2); }
-		| WORKERS WORD '\n'		{ set_workers(p, &$2); }
-		| WORKERS AUTO '\n'		{ set_workers(p, NULL); }
-		| ALLOW FROM WORD '\n'	{ access_rule(p, &$3, true); }
-		| DENY FROM WORD '\n'	{ access_rule(p, &$3, false); }
 		| ratelimit limit_options '\n'	{ ratelimit_end(p); }
-		| XLEAVE '\n'			{ set_xleave(p); }
-		| STEP BOOT '\n'	{ set_step(p, STEP_BOOT, NULL); }
-		| STEP NEVER '\n'	{ set_step(p, STEP_NEVER, NULL); }
-		| STEP ALWAYS WORD MS '\n'
-					{ set_step(p, STEP_ALWAYS, &$3); }
-		| STEP LIMIT WORD '\n'	{ set_step_limit(p, &$3, NULL); }
-		| STEP LIMIT WORD WORD '\n'
-					{ set_step_limit(p, &$3, &$4); }
-		| LOCAL STRATUM WORD '\n'	{ set_local(p, &$3, false); }
-		| LOCAL STRATUM WORD ORPHAN '\n'
-					{ set_local(p, &$3, true); }
+		| setting '\n'			{ setting_end(p); }
+		;
+
+setting		: SETTING		{ setting_word(p, &$1); }
+		| setting WORD		{ setting_word(p, &$2); }
 		;
 
 listen		: LISTEN ON WORD		{ listen_begin(p, &$3); }
@@ -91,10 +66,10 @@ limit_options	: /* empty */
 
 limit_option	: INTERVAL WORD		{ ratelimit_interval(p, &$2, false); }
 		| INTERVAL WORD MS	{ ratelimit_interval(p, &$2, true); }
-		| BURST WORD			{ ratelimit_burst(p, &$2); }
-		| LEAK WORD			{ ratelimit_leak(p, &$2); }
-		| PREFIX4 WORD			{ ratelimit_prefix4(p, &$2); }
-		| PREFIX6 WORD			{ ratelimit_prefix6(p, &$2); }
+		| BURST WORD	{ option_number(p, OPTION_BURST, &$2); }
+		| LEAK WORD	{ option_number(p, OPTION_LEAK, &$2); }
+		| PREFIX4 WORD	{ option_number(p, OPTION_PREFIX4, &$2); }
+		| PREFIX6 WORD	{ option_number(p, OPTION_PREFIX6, &$2); }
 		;
 
 server		: SERVER WORD		{ server_begin(p, &$2, false); }
@@ -105,7 +80,7 @@ server_options	: /* empty */
 		| server_options server_option
 		;
 
-server_option	: WEIGHT WORD			{ server_weight(p, &$2); }
+server_option	: WEIGHT WORD	{ option_number(p, OPTION_WEIGHT, &$2); }
 		| TRUSTED			{ server_trusted(p, &$1); }
 		| POLL WORD			{ server_poll(p, &$2); }
 		| PORT WORD			{ option_port(p, &$2); }
@@ -113,79 +88,56 @@ server_option	: WEIGHT WORD			{ server_weight(p, &$2); }
 		| XLEAVE			{ server_xleave(p, &$1); }
 		;
 
-sensor_options	: /* empty */
-		| sensor_options sensor_option
-		;
-
-sensor_option	: CORRECTION WORD
-		| REFID WORD
-		| STRATUM WORD
-		| WEIGHT WORD
-		| TRUSTED
-		;
-
-words		: WORD
-		| words WORD
-		;
-
 %%
 
+/*
+ * Words are keywords only where the grammar may have one: so a server can be
+ * called like an option, and an option be added without taking its name away.
+ */
 static const struct {
 	const char	*word;
 	int		 token;
+	bool		 begins;	/* a statement; else inside of one */
+	bool		 takes_value;	/* the next word is no keyword */
 } keywords[] = {
-	{ "allow",		ALLOW },
-	{ "always",		ALWAYS },
-	{ "auto",		AUTO },
-	{ "boot",		BOOT },
-	{ "burst",		BURST },
-	{ "constraint",		CONSTRAINT },
-	{ "constraints",	CONSTRAINTS },
-	{ "correction",		CORRECTION },
-	{ "deny",		DENY },
-	{ "driftfile",		DRIFTFILE },
-	{ "from",		FROM },
-	{ "ignore",		IGNORE },
-	{ "interface",		INTERFACE },
-	{ "interval",		INTERVAL },
-	{ "leak",		LEAK },
-	{ "limit",		LIMIT },
-	{ "listen",		LISTEN },
-	{ "local",		LOCAL },
-	{ "max",		MAX },
-	{ "ms",			MS },
-	{ "never",		NEVER },
-	{ "on",			ON },
-	{ "orphan",		ORPHAN },
-	{ "poll",		POLL },
-	{ "port",		PORT },
-	{ "prefix4",		PREFIX4 },
-	{ "prefix6",		PREFIX6 },
-	{ "query",		QUERY },
-	{ "ratelimit",		RATELIMIT },
-	{ "refid",		REFID },
-	{ "rtable",		RTABLE },
-	{ "sensor",		SENSOR },
-	{ "server",		SERVER },
-	{ "servers",		SERVERS },
-	{ "socket",		SOCKET },
-	{ "step",		STEP },
-	{ "stratum",		STRATUM },
-	{ "trusted",		TRUSTED },
-	{ "user",		USER },
-	{ "weight",		WEIGHT },
-	{ "workers",		WORKERS },
-	{ "xleave",		XLEAVE }
+	{ "listen",	LISTEN,		true,	false },
+	{ "ratelimit",	RATELIMIT,	true,	false },
+	{ "server",	SERVER,		true,	true },
+	{ "servers",	SERVERS,	true,	true },
+
+	{ "burst",	BURST,		false,	true },
+	{ "interval",	INTERVAL,	false,	true },
+	{ "leak",	LEAK,		false,	true },
+	{ "max",	MAX,		false,	true },
+	{ "ms",		MS,		false,	false },
+	{ "on",		ON,		false,	true },
+	{ "poll",	POLL,		false,	true },
+	{ "port",	PORT,		false,	true },
+	{ "prefix4",	PREFIX4,	false,	true },
+	{ "prefix6",	PREFIX6,	false,	true },
+	{ "rtable",	RTABLE,		false,	true },
+	{ "trusted",	TRUSTED,	false,	false },
+	{ "weight",	WEIGHT,		false,	true },
+	{ "xleave",	XLEAVE,		false,	false }
 };
 
+/* The token of the bare word P->last, which BEGINS a statement or does not. */
 static int
-keyword(const char *word)
+keyword(struct parser *p, bool begins)
 {
-	size_t	 i;
+	bool		 is_value = p->value_next || p->nwords > 0;
+	size_t		 i;
 
-	for (i = 0; i < sizeof(keywords) / sizeof(keywords[0]); i++)
-		if (strcmp(word, keywords[i].word) == 0)
-			return keywords[i].token;
+	p->value_next = false;
+	if (begins && setting_begins(&p->last))
+		return SETTING;
+	for (i = 0; i < sizeof(keywords) / sizeof(keywords[0]); i++) {
+		if (is_value || keywords[i].begins != begins ||
+		    strcmp(p->last.text, keywords[i].word) != 0)
+			continue;
+		p->value_next = keywords[i].takes_value;
+		return keywords[i].token;
+	}
 	return WORD;
 }
 
@@ -209,9 +161,10 @@ yylex(YYSTYPE *value, struct parser *p)
 		parser_error(p, value->line, "%s", p->lex.error);
 		return UNREADABLE;
 	case LEX_QUOTED:
+		p->value_next = false;
 		return WORD;
 	default:
-		return keyword(value->text);
+		return keyword(p, first);
 	}
 }
 
@@ -219,11 +172,7 @@ yylex(YYSTYPE *value, struct parser *p)
 static void
 yyerror(struct parser *p, const char *text)
 {
-	char	 why[512];
-
 	(void)text;
-	if (p->last_is_error)
-		return;
-	explain_unexpected(p, why, sizeof(why));
-	parser_error(p, p->last.line, "%s", why);
+	if (!p->last_is_error)
+		explain_unexpected(p);
 }

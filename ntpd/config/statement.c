@@ -1,7 +1,8 @@
 /*
- * What the statements of ntpd.conf mean: servers, and what sets one value.
- * Listeners, access, rate limit and steps have files of their own.
+ * What the statements of ntpd.conf mean: servers, and what all have in common.
+ * The others have files of their own.
  */
+#include "common/hostname.h"
 #include "ntpd/config/statement.h"
 
 #include <bsd/string.h>
@@ -14,12 +15,35 @@
 
 #define WEIGHT_MOST	10
 
+#define IN_PARSER(field)						\
+	offsetof(struct parser, field), sizeof(((struct parser *)NULL)->field)
+
+/* The options that are numbers, of one byte or two. */
+static const struct {
+	enum option	 option;
+	const char	*name;
+	unsigned	 least, most;
+	size_t		 offset, size;
+} numbers[] = {
+	{ OPTION_WEIGHT, "weight", 1, WEIGHT_MOST, IN_PARSER(server.weight) },
+	{ OPTION_MAX, "max", 1, POOL_MAX_MOST, IN_PARSER(server.max) },
+	{ OPTION_BURST, "burst", 1, RATELIMIT_BURST_MOST,
+	    IN_PARSER(ratelimit.burst) },
+	{ OPTION_LEAK, "leak", 0, RATELIMIT_LEAK_MOST,
+	    IN_PARSER(ratelimit.leak) },
+	{ OPTION_PREFIX4, "prefix4", 1, 32, IN_PARSER(ratelimit.prefix4) },
+	{ OPTION_PREFIX6, "prefix6", 1, 128, IN_PARSER(ratelimit.prefix6) }
+};
+
 void
 statement_begin(struct parser *p, const struct word *first)
 {
 	p->first = *first;
+	p->statement = NULL;
 	p->bad = false;
 	p->options = 0;
+	p->value_next = false;
+	p->nwords = 0;
 }
 
 bool
@@ -44,13 +68,11 @@ statement_option(struct parser *p, enum option option, const char *what,
 }
 
 void
-statement_single(struct parser *p, enum single single)
+statement_once(struct parser *p, const char *words, unsigned *line)
 {
-	unsigned	*line = &p->single_lines[single];
-
 	if (*line != 0)
 		parser_error(p, p->first.line, "%s is already set in line %u, "
-		    "remove one", p->first.text, *line);
+		    "remove one", words, *line);
 	else
 		*line = p->first.line;
 }
@@ -63,6 +85,26 @@ option_port(struct parser *p, const struct word *word)
 	statement_option(p, OPTION_PORT, "port", word);
 	if (statement_number(p, "port", word, 1, UINT16_MAX, &n))
 		*p->port = (uint16_t)n;
+}
+
+void
+option_number(struct parser *p, enum option option, const struct word *word)
+{
+	size_t		 i = 0;
+	void		*field;
+	unsigned	 n;
+
+	while (numbers[i].option != option)
+		i++;
+	statement_option(p, option, numbers[i].name, word);
+	if (!statement_number(p, numbers[i].name, word, numbers[i].least,
+	    numbers[i].most, &n))
+		return;
+	field = (char *)p + numbers[i].offset;
+	if (numbers[i].size == sizeof(uint8_t))
+		*(uint8_t *)field = (uint8_t)n;
+	else
+		*(uint16_t *)field = (uint16_t)n;
 }
 
 /* Linux has VRF interfaces in the place of routing tables of a socket. */
@@ -146,7 +188,7 @@ check_host(struct parser *p, const struct word *host)
 	} else if (strchr(host->text, '%') != NULL)
 		why = "no interface can be called so, or the address needs "
 		    "none";
-	else if (!value_host(host->text))
+	else if (!hostname_valid(host->text))
 		why = "it is neither an address nor a host name";
 	if (why != NULL)
 		parser_error(p, host->line, "cannot ask \"%.64s\": %s, write "
@@ -182,16 +224,6 @@ server_begin(struct parser *p, const struct word *host, bool pool)
 }
 
 void
-server_weight(struct parser *p, const struct word *word)
-{
-	unsigned	 n;
-
-	statement_option(p, OPTION_WEIGHT, "weight", word);
-	if (statement_number(p, "weight", word, 1, WEIGHT_MOST, &n))
-		p->server.weight = (uint8_t)n;
-}
-
-void
 server_trusted(struct parser *p, const struct word *keyword)
 {
 	statement_option(p, OPTION_TRUSTED, "trusted", keyword);
@@ -217,14 +249,11 @@ server_poll(struct parser *p, const struct word *word)
 void
 server_max(struct parser *p, const struct word *word)
 {
-	unsigned	 n;
-
-	statement_option(p, OPTION_MAX, "max", word);
-	if (!p->server.pool)
+	if (p->server.pool)
+		option_number(p, OPTION_MAX, word);
+	else
 		parser_error(p, word->line, "max has no meaning for a single "
 		    "server, use \"servers\"");
-	else if (statement_number(p, "max", word, 1, POOL_MAX_MOST, &n))
-		p->server.max = (uint8_t)n;
 }
 
 void
@@ -271,103 +300,11 @@ server_end(struct parser *p)
 	conf->servers[conf->nservers++] = p->server;
 }
 
-void
-not_yet(struct parser *p)
-{
-	parser_error(p, p->first.line, "%s: not yet supported, remove this "
-	    "line", p->first.text);
-}
-
-/* Copy the path in WORD to DST of SIZE bytes, if it is one. */
-static void
-set_path(struct parser *p, char *dst, size_t size, const struct word *word)
-{
-	size_t	 len = strlen(word->text);
-
-	if (word->text[0] != '/' || word->text[len - 1] == '/')
-		parser_error(p, word->line, "%s \"%.64s\" is not the absolute "
-		    "path of a file, begin it with / and end it with a name",
-		    p->first.text, word->text);
-	else if (len >= size)
-		parser_error(p, word->line, "%s \"%.64s...\" is too long, at "
-		    "most %zu characters", p->first.text, word->text,
-		    size - 1);
-	else
-		memcpy(dst, word->text, len + 1);
-}
-
-void
-set_driftfile(struct parser *p, const struct word *path)
-{
-	statement_single(p, SINGLE_DRIFTFILE);
-	set_path(p, p->conf->driftfile, sizeof(p->conf->driftfile), path);
-}
-
-void
-set_socket(struct parser *p, const struct word *path)
-{
-	statement_single(p, SINGLE_SOCKET);
-	set_path(p, p->conf->socket, sizeof(p->conf->socket), path);
-}
-
-void
-set_user(struct parser *p, const struct word *name)
-{
-	statement_single(p, SINGLE_USER);
-	if (strcmp(name->text, "root") == 0)
-		parser_error(p, name->line, "user must not be root, name a "
-		    "user that nothing else runs as");
-	else if (!value_user(name->text, sizeof(p->conf->user)))
-		parser_error(p, name->line, "\"%.64s\" is not a user name, "
-		    "write 1 to %zu letters, digits, '_', '-' or '.'",
-		    name->text, sizeof(p->conf->user) - 1);
-	else
-		strlcpy(p->conf->user, name->text, sizeof(p->conf->user));
-}
-
-void
-set_workers(struct parser *p, const struct word *word)
-{
-	unsigned	 n;
-
-	statement_single(p, SINGLE_WORKERS);
-	if (word == NULL)
-		p->conf->workers_auto = true;
-	else if (statement_number(p, "workers", word, 1, CONFIG_MAX_WORKERS,
-	    &n))
-		p->conf->workers = n;
-}
-
-void
-set_xleave(struct parser *p)
-{
-	statement_single(p, SINGLE_XLEAVE);
-	p->conf->xleave = true;
-}
-
-void
-set_local(struct parser *p, const struct word *word, bool orphan)
-{
-	unsigned	 n;
-
-	statement_single(p, SINGLE_LOCAL);
-	if (!statement_number(p, "local stratum", word, 1, LOCAL_MOST, &n))
-		return;
-	if (orphan && n > LOCAL_ORPHAN_MOST) {
-		parser_error(p, word->line, "local stratum %u leaves no "
-		    "stratum to the orphans that follow, use at most %d", n,
-		    LOCAL_ORPHAN_MOST);
-		return;
-	}
-	p->conf->local_stratum = (uint8_t)n;
-	p->conf->local_orphan = orphan;
-}
-
 /* A local clock that nobody can ask for, or agree on. */
 static void
 check_local(struct parser *p)
 {
-	unsigned	 line = p->single_lines[SINGLE_LOCAL];
+	unsigned	 line = p->local_line;
 
 	if (line == 0 || p->errors > 0)
 		return;

@@ -27,19 +27,37 @@ enum option {
 	OPTION_XLEAVE	= 1 << 11
 };
 
-/* Statements that may stand once only in a file. */
-enum single {
-	SINGLE_DRIFTFILE,
-	SINGLE_SOCKET,
-	SINGLE_USER,
-	SINGLE_WORKERS,
-	SINGLE_RATELIMIT,
-	SINGLE_STEP,
-	SINGLE_STEP_LIMIT,
-	SINGLE_LOCAL,
-	SINGLE_XLEAVE,
-	SINGLES
+/* A unit of time; the last in a list has no name. */
+struct unit {
+	const char	*name;
+	double		 seconds;
 };
+
+struct parser;
+
+/* A statement; those that set one value are all that there is of it. */
+struct statement {
+	const char	*words;		/* that it begins with: "step limit" */
+	const char	*form;		/* how it goes, or may go */
+	/* Do it: VALUES follow those words.  NULL: it is in the grammar. */
+	void		 (*set)(struct parser *p, const struct word *values);
+	size_t		 values;	/* how many, if not ANY_VALUES */
+	size_t		 offset;	/* in struct config, of what is set */
+	size_t		 size;		/* 0: it may stand more than once */
+	unsigned	 least, most;	/* of a number */
+	const struct unit *units;	/* of a span */
+	double		 none;		/* s, is "none"; 0: it cannot be */
+	double		 initial;	/* s, of a span */
+	const char	*text;		/* initial, of a text */
+	enum step_when	 when;		/* of a step */
+};
+
+#define ANY_VALUES	SIZE_MAX	/* set() looks for itself */
+#define STATEMENTS_MOST	64
+#define VALUES_MOST	6	/* words that such a statement may have */
+
+/* All statements in the order of the alphabet; the last has no words. */
+extern const struct statement statements[];
 
 struct parser {
 	struct lexer	 lex;
@@ -51,8 +69,12 @@ struct parser {
 
 	/* The statement in progress. */
 	struct word	 first;		/* its first word */
+	const struct statement *statement; /* NULL: of the grammar, unknown */
 	struct word	 last;		/* the word read last */
 	bool		 last_is_error;	/* it was LEX_ERROR: already reported */
+	bool		 value_next;	/* the next word is no keyword */
+	struct word	 words[VALUES_MOST + 1]; /* of what sets one value */
+	size_t		 nwords;
 	bool		 bad;		/* there was an error in it */
 	unsigned	 options;	/* enum option that were there */
 	uint16_t	*port;		/* which port "port" sets */
@@ -66,7 +88,9 @@ struct parser {
 	char		 source_interface[IF_NAMESIZE]; /* of source6, or "" */
 	unsigned	 unused_query_line; /* query from, no server since */
 	unsigned	 ignore_wildcard_line;
-	unsigned	 single_lines[SINGLES];
+	unsigned	 ratelimit_line;
+	unsigned	 local_line;
+	unsigned	 lines[STATEMENTS_MOST]; /* of those that set a value */
 	unsigned	 server_lines[CONFIG_MAX_SERVERS];
 	unsigned	 listener_lines[CONFIG_MAX_LISTENERS];
 	size_t		 rules_size;	/* for so many is memory there */
@@ -92,8 +116,8 @@ bool	 statement_number(struct parser *p, const char *what,
 void	 statement_option(struct parser *p, enum option option,
 	    const char *what, const struct word *word);
 
-/* The statement is there; an error if it is not the first SINGLE. */
-void	 statement_single(struct parser *p, enum single single);
+/* WORDS are there; an error if they were before, in *LINE if that is not 0. */
+void	 statement_once(struct parser *p, const char *words, unsigned *line);
 
 /* A statement begins with FIRST: forget the one before. */
 void	 statement_begin(struct parser *p, const struct word *first);
@@ -108,16 +132,13 @@ void	 interface_listen(struct parser *p, const struct word *where);
 void	 interface_ignore(struct parser *p, const struct word *what);
 
 /* allow from NETWORK, deny from NETWORK. */
-void	 access_rule(struct parser *p, const struct word *network, bool allow);
+void	 allow_from(struct parser *p, const struct word *network);
+void	 deny_from(struct parser *p, const struct word *network);
 
 /* ratelimit, its options, and its end, which sets the limit. */
 void	 ratelimit_begin(struct parser *p);
 void	 ratelimit_interval(struct parser *p, const struct word *number,
 	    bool ms);
-void	 ratelimit_burst(struct parser *p, const struct word *number);
-void	 ratelimit_leak(struct parser *p, const struct word *number);
-void	 ratelimit_prefix4(struct parser *p, const struct word *number);
-void	 ratelimit_prefix6(struct parser *p, const struct word *number);
 void	 ratelimit_end(struct parser *p);
 
 /* query from ADDRESS: for the servers that follow. */
@@ -125,7 +146,6 @@ void	 query_from(struct parser *p, const struct word *address);
 
 /* server or servers (POOL) HOST, its options, and its end, which adds it. */
 void	 server_begin(struct parser *p, const struct word *host, bool pool);
-void	 server_weight(struct parser *p, const struct word *number);
 void	 server_trusted(struct parser *p, const struct word *keyword);
 void	 server_poll(struct parser *p, const struct word *range);
 void	 server_max(struct parser *p, const struct word *number);
@@ -135,31 +155,27 @@ void	 server_end(struct parser *p);
 /* port NUMBER, of the listener or server in progress. */
 void	 option_port(struct parser *p, const struct word *number);
 
-/* sensor, constraint and constraints: understood, but there are none yet. */
-void	 not_yet(struct parser *p);
+/* Another OPTION that is a NUMBER, of the server or rate limit in progress. */
+void	 option_number(struct parser *p, enum option option,
+	    const struct word *number);
 
-/* The statements that set one value. */
-void	 set_driftfile(struct parser *p, const struct word *path);
-void	 set_socket(struct parser *p, const struct word *path);
-void	 set_user(struct parser *p, const struct word *name);
-/* NUMBER is NULL for as many as there are CPUs. */
-void	 set_workers(struct parser *p, const struct word *number);
-/* MS is the threshold in milliseconds, for STEP_ALWAYS only, else NULL. */
-void	 set_step(struct parser *p, enum step_when when, const struct word *ms);
-/* UNIT is NULL for a NUMBER that is no number: none. */
-void	 set_step_limit(struct parser *p, const struct word *number,
-	    const struct word *unit);
-/* local stratum NUMBER, and whether ORPHAN follows it. */
-void	 set_local(struct parser *p, const struct word *number, bool orphan);
-void	 set_xleave(struct parser *p);
+/* Everything that one statement sets as it is when that is not there. */
+void	 setting_defaults(struct config *conf);
+
+/* Does a statement that sets one value begin with WORD? */
+bool	 setting_begins(const struct word *word);
+
+/* The next WORD of such a statement, and its end, which takes effect. */
+void	 setting_word(struct parser *p, const struct word *word);
+void	 setting_end(struct parser *p);
 
 /* After the last statement: what is wrong with all of them together. */
 void	 check_whole(struct parser *p);
 
 /*
- * Put into TEXT (SIZE bytes) why the word P->last cannot be where it is and
- * what would be right.
+ * Report that the word P->last cannot be where it is, and how P->statement
+ * goes, or if that is NULL all that begin with P->first.
  */
-void	 explain_unexpected(const struct parser *p, char *text, size_t size);
+void	 explain_unexpected(struct parser *p);
 
 #endif

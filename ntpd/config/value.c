@@ -7,11 +7,27 @@
 #include <net/if.h>
 #include <string.h>
 
+#include "common/hostname.h"
 #include "ntpd/config.h"
 
 #define DIGITS		"0123456789"
 #define LETTERS		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define LABEL_MOST	63	/* RFC 1035 2.3.4 */
+
+bool
+value_first(const char *words, const char *word)
+{
+	size_t		 len = strcspn(words, " ");
+
+	return strlen(word) == len && strncmp(words, word, len) == 0;
+}
+
+const char *
+value_rest(const char *words)
+{
+	const char	*blank = strchr(words, ' ');
+
+	return blank == NULL ? NULL : blank + 1;
+}
 
 bool
 value_number(const char *text, unsigned min, unsigned max, unsigned *n)
@@ -53,29 +69,6 @@ value_range(const char *text, unsigned min, unsigned max, unsigned *low,
 	return true;
 }
 
-bool
-value_host(const char *text)
-{
-	const char	*label = text;
-	size_t		 len;
-
-	if (strlen(text) >= CONFIG_NAME_LEN)
-		return false;
-	for (;;) {
-		len = strspn(label, LETTERS DIGITS "-_");
-		if (len == 0 || len > LABEL_MOST)
-			return false;
-		if (label[0] == '-' || label[len - 1] == '-')
-			return false;
-		if (label[len] == '\0' || strcmp(label + len, ".") == 0)
-			break;
-		if (label[len] != '.')
-			return false;
-		label += len + 1;
-	}
-	return strspn(label, DIGITS) != len;
-}
-
 /* The kernel's rule, dev_valid_name(): also no blanks and no colons. */
 const char *
 value_interface(const char *text)
@@ -105,7 +98,7 @@ value_like_host(const char *text)
 {
 	const char	*dot = strrchr(text, '.');
 
-	return dot != NULL && value_host(text);
+	return dot != NULL && hostname_valid(text);
 }
 
 const char *

@@ -11,6 +11,12 @@ struct addr;
 struct config_listener;
 struct config_rule;
 
+/* Is WORD the first of WORDS, which blanks separate? */
+bool	 value_first(const char *words, const char *word);
+
+/* WORDS without the first; NULL if there is no other. */
+const char *value_rest(const char *words);
+
 /* TEXT as decimal digits in [MIN, MAX] into *N; false, *N untouched, if not. */
 bool	 value_number(const char *text, unsigned min, unsigned max,
 	    unsigned *n);
@@ -18,12 +24,6 @@ bool	 value_number(const char *text, unsigned min, unsigned max,
 /* "LOW-HIGH", or "N" for N-N, each in [MIN, MAX] and LOW <= HIGH. */
 bool	 value_range(const char *text, unsigned min, unsigned max,
 	    unsigned *low, unsigned *high);
-
-/*
- * Has TEXT the shape of a host name: labels of 1 to 63 letters, digits, '-'
- * and '_', the last not a number (that would be a mistyped address)?
- */
-bool	 value_host(const char *text);
 
 /* NULL if TEXT can be the name of a Linux interface, else why not. */
 const char *value_interface(const char *text);

@@ -7,9 +7,8 @@
 #include <time.h>
 
 #include "common/leap.h"
+#include "common/ns.h"
 #include "ntpd/engine/clocks.h"
-
-#define NS_PER_S	1000000000LL
 
 /* No server's time is before that: 2025, ns since 1970. */
 #define FIRST_TIME	(1735689600LL * NS_PER_S)
@@ -21,15 +20,6 @@
 #define QUICK		1000	/* ns: ... unless one is as quick as that */
 #define PRECISION_TICKS	16		/* seen, or ... */
 #define PRECISION_READS	10000		/* ... as many readings */
-
-static int64_t
-read_ns(clockid_t id)
-{
-	struct timespec	 ts;
-
-	clock_gettime(id, &ts);
-	return (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
-}
 
 /*
  * REALTIME and, in *RAW, MONOTONIC_RAW of the same moment: RAW is read before
@@ -45,9 +35,9 @@ read_both(int64_t *raw)
 
 	*raw = 0;
 	for (i = 0; i < TRIES && best > QUICK; i++) {
-		before = read_ns(CLOCK_MONOTONIC_RAW);
-		real = read_ns(CLOCK_REALTIME);
-		after = read_ns(CLOCK_MONOTONIC_RAW);
+		before = ns_read(CLOCK_MONOTONIC_RAW);
+		real = ns_read(CLOCK_REALTIME);
+		after = ns_read(CLOCK_MONOTONIC_RAW);
 		if (after - before >= best)
 			continue;
 		best = after - before;
@@ -60,7 +50,7 @@ read_both(int64_t *raw)
 static void
 look(struct clocks *c)
 {
-	c->seen_raw = read_ns(CLOCK_MONOTONIC_RAW);
+	c->seen_raw = ns_read(CLOCK_MONOTONIC_RAW);
 	c->leaps = leap_count(&c->seen_real);
 }
 
@@ -128,12 +118,12 @@ clocks_near_truth(int64_t real)
 int8_t
 clocks_precision(void)
 {
-	int64_t		 last = read_ns(CLOCK_REALTIME), next, least = NS_PER_S;
+	int64_t		 last = ns_read(CLOCK_REALTIME), next, least = NS_PER_S;
 	int		 reads, ticks = 0;
 
 	for (reads = 0; reads < PRECISION_READS && ticks < PRECISION_TICKS;
 	    reads++) {
-		next = read_ns(CLOCK_REALTIME);
+		next = ns_read(CLOCK_REALTIME);
 		if (next > last) {
 			ticks++;
 			if (next - last < least)

@@ -357,7 +357,7 @@ engine_show_status(struct engine *e, const struct message *msg)
 
 	if (is_flooded(e))
 		return;
-	st = report_status(&v);
+	report_status(&v, &st);
 	channel_send(&e->parent, MSG_STATUS_RECORD, msg->id, -1, &st);
 	send_end(e, msg->id, 1);
 }

@@ -13,10 +13,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/ns.h"
 #include "ntpd/engine/query.h"
 #include "ntpd/engine/self.h"
 
-#define NS_PER_S	1000000000LL
 #define ANSWER_TIME	3.0	/* s to wait for an answer */
 #define STAMPS		16	/* departures in the error queue, at most */
 
@@ -199,7 +199,7 @@ find_stamp(struct msghdr *msg, int64_t fallback)
 			memcpy(&ts.ts[0], CMSG_DATA(c), sizeof(ts.ts[0]));
 		else
 			continue;
-		ns = ts.ts[0].tv_sec * NS_PER_S + ts.ts[0].tv_nsec;
+		ns = ns_from_timespec(&ts.ts[0]);
 		if (llabs(fallback - ns) < (int64_t)(STAMP_AGE * NS_PER_S))
 			return ns;
 	}

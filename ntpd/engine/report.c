@@ -163,7 +163,7 @@ fill_why(const struct report_view *v, struct control_status *st)
 {
 	struct ballot	 b = ballot_count(v->sync, v->r.now);
 
-	st->why = (uint8_t)why_not(v, st);
+	st->why = why_not(v, st);
 	st->voters = (uint32_t)b.voters;
 	st->cluster = (uint32_t)b.cluster;
 	st->spread = b.spread;
@@ -174,42 +174,53 @@ fill_why(const struct report_view *v, struct control_status *st)
 		st->why_in = time_until(v, v->waiting_until);
 }
 
-struct control_status
-report_status(const struct report_view *v)
+/* What is known of the clock once there was an update. */
+static void
+fill_measured(const struct report_view *v, struct control_status *st)
 {
 	const struct system *s = &v->system;
-	struct control_status st = {
-		.version = CONTROL_VERSION,
-		.synchronized = s->synchronized, .leap = s->leap,
-		.stratum = s->stratum, .local = (uint8_t)s->local,
-		.read_only = v->setup->read_only,
-		.listening = v->setup->listening,
-		.refused = v->clock->refused,
-		.offset = s->offset, .error = s->error,
-		.likely = s->likely, .certain = s->certain,
-		.frequency = v->clock->frequency * 1e6,
-		.frequency_error = v->sync->frequency_error * 1e6,
-		.root_delay = s->root_delay,
-		.root_dispersion = s->root_dispersion,
-		.updated_ago = -1, .slewing = v->clock->slew * 1e6
-	};
+	bool		 ready = sync_ready(v->sync);
+	double		 error = v->sync->frequency_error;
 
-	memcpy(st.refid, s->refid, sizeof(st.refid));
-	count_peers(v, &st);
-	st.next = (uint8_t)what_next(v, &st, &st.next_in);
-	fill_why(v, &st);
-	st.state = (uint8_t)v->sync->state;
-	if (sync_ready(v->sync)) {
-		st.frequency_error = sync_estimate(v->sync,
-		    v->r.now).frequency_error * 1e6;
-		st.updated_ago = fmax(0, v->r.now - v->sync->updated);
-	}
+	if (ready)
+		error = sync_estimate(v->sync, v->r.now).frequency_error;
+	st->frequency_error = error * 1e6;
+	st->updated_ago = ready ? fmax(0, v->r.now - v->sync->updated) : NAN;
+	st->offset = ready ? s->offset : NAN;
+	st->error = ready ? s->error : NAN;
+	st->likely_bound = ready ? s->likely : NAN;
+	st->certain_bound = ready ? s->certain : NAN;
+}
+
+void
+report_status(const struct report_view *v, struct control_status *st)
+{
+	const struct system *s = &v->system;
+
+	memset(st, 0, sizeof(*st));	/* padding leaves the process, too */
+	st->version = CONTROL_VERSION;
+	st->synchronized = s->synchronized;
+	st->leap = s->leap;
+	st->stratum = s->stratum;
+	memcpy(st->refid, s->refid, sizeof(st->refid));
+	st->root_delay = s->root_delay;
+	st->root_dispersion = s->root_dispersion;
+	st->local = s->local;
+	st->read_only = v->setup->read_only;
+	st->listening = v->setup->listening;
+	st->refused = v->clock->refused;
+	st->frequency = v->clock->frequency * 1e6;
+	st->slewing = v->clock->slew * 1e6;
+	st->state = v->sync->state;
+	count_peers(v, st);
+	st->next = what_next(v, st, &st->next_in);
+	fill_why(v, st);
+	fill_measured(v, st);
 	if (s->synchronized || v->sync->system_peer < MAX_ASSOCIATIONS) {
-		st.system_addr = v->steer->peer.addr;
-		strlcpy(st.system_peer, v->steer->peer.name,
-		    sizeof(st.system_peer));
+		st->system_address = v->steer->peer.addr;
+		strlcpy(st->system_peer, v->steer->peer.name,
+		    sizeof(st->system_peer));
 	}
-	return st;
 }
 
 /* What is known of a peer of H without an association. */
@@ -221,14 +232,14 @@ fill_host(const struct host *h, struct instant now, struct control_peer *p)
 	p->state = PEER_STATE_RESOLVING;
 	if (h->name.failures > 0) {
 		p->reason = REASON_UNRESOLVED;
-		p->code = h->name.error;
+		p->detail = h->name.error;
 	}
 	p->stratum = NTP_MAX_STRATUM;
 	p->leap = LEAP_UNKNOWN;
-	p->when = -1;
+	p->when = p->root_delay = p->root_dispersion = NAN;
+	p->delay = p->offset = p->jitter = p->error = NAN;
 	p->weight = h->conf.weight;
 	p->trusted = h->conf.trusted;
-	p->pool = h->conf.pool;
 	p->next_in = h->name.state == NAME_ASKED ? 0 :
 	    fmax(0, instant_diff(h->name.at, now));
 	strlcpy(p->name, h->conf.name, sizeof(p->name));
@@ -242,7 +253,7 @@ fill_sample(const struct report_view *v, size_t i, struct control_peer *p)
 
 	if (v->sync->sources[i].nsamples == 0)
 		return;
-	p->has_sample = 1;
+	p->delay = v->all[i].delay;
 	p->offset = sync_source_offset(v->sync, i, v->r.now) - v->r.ahead;
 	p->jitter = verdict->jitter;
 	p->error = verdict->error;
@@ -256,22 +267,21 @@ fill_peer(const struct report_view *v, size_t i, struct control_peer *p)
 	p->tally = tallies[v->sync->verdicts[i].tally];
 	p->state = states[a->schedule.state];
 	p->reach = a->reach;
-	p->poll = (int8_t)schedule_poll(&a->schedule);
+	p->poll = (uint32_t)schedule_poll(&a->schedule);
 	p->sent = a->sent;
 	p->received = a->received;
 	p->rejected = a->rejected;
-	p->reason = (uint8_t)association_reason(a);
-	p->code = p->reason == REASON_UNSENDABLE ? a->error : 0;
-	p->when = a->answered ? instant_diff(v->now, a->answered_at) : -1;
+	p->reason = association_reason(a);
+	p->detail = p->reason == REASON_UNSENDABLE ? a->error : 0;
 	p->next_in = fmax(0, instant_diff(a->schedule.next, v->now));
-	p->addr = a->addr;
+	p->address = a->addr;
 	p->interleaved = a->interleaved;
 	if (!a->answered)
 		return;
+	p->when = instant_diff(v->now, a->answered_at);
 	p->stratum = a->last.stratum;
 	p->leap = a->last.leap;
 	memcpy(p->refid, a->last.refid, sizeof(p->refid));
-	p->delay = a->delay;
 	p->root_delay = ntpshort_to_seconds(a->last.root_delay);
 	p->root_dispersion = ntpshort_to_seconds(a->last.root_dispersion);
 	fill_sample(v, i, p);

@@ -33,8 +33,9 @@ struct report_view {
 	struct instant	 waiting_until;
 };
 
-/* How the clock is, but for st.serving, which the parent knows. */
-struct control_status report_status(const struct report_view *v);
+/* How the clock is, into *STATUS, but for serving, which the parent knows. */
+void	 report_status(const struct report_view *v,
+	    struct control_status *status);
 
 /* How far report_peer() has come; begin with zeros. */
 struct report_cursor {

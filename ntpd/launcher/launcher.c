@@ -17,6 +17,7 @@
 #include "ntpd/child.h"
 
 #define LAUNCHER_CHILDREN	(CHILDREN_MOST + 8)	/* some are ending */
+#define END_WAIT		0.5	/* s, for the end of the children */
 
 struct launcher {
 	struct channel	 parent;
@@ -90,6 +91,41 @@ reap(struct launcher *l)
 	}
 }
 
+static bool
+has_children(const struct launcher *l)
+{
+	size_t		 i;
+
+	for (i = 0; i < LAUNCHER_CHILDREN; i++)
+		if (l->children[i].pid != 0)
+			return true;
+	return false;
+}
+
+/*
+ * The parent has hung up, on the other children, too.  Let them end.  One that
+ * does not, a resolver in the middle of a lookup, is killed.
+ */
+static void
+end(struct launcher *l)
+{
+	struct instant	 patience = instant_add(instant_now(), END_WAIT);
+	struct pollset	 none;
+	size_t		 i;
+
+	reap(l);
+	while (has_children(l) && instant_before(instant_now(), patience)) {
+		pollset_clear(&none);
+		pollset_wait(&none, patience, &l->waiting);
+		reap(l);
+	}
+	for (i = 0; i < LAUNCHER_CHILDREN; i++)
+		if (l->children[i].pid != 0 &&
+		    kill(l->children[i].pid, SIGKILL) == 0)
+			waitpid(l->children[i].pid, NULL, 0);
+	exit(0);
+}
+
 static void
 launcher_init(struct launcher *l, unsigned instance)
 {
@@ -116,7 +152,7 @@ launcher_main(unsigned instance)
 	pollset_clear(&set);	/* what came with the setup is there already */
 	for (;;) {
 		if (!channel_transfer(&l.parent, &set))
-			exit(0);
+			end(&l);
 		while (channel_receive(&l.parent, &msg))
 			handlers[msg.type](&l, &msg);
 		if (!l.parent.open)

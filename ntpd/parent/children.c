@@ -6,6 +6,7 @@
  * the launcher, the parent ends, too, and the service manager starts everything
  * anew.
  */
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <string.h>
@@ -19,6 +20,7 @@
 #define RESTART_MOST	64.0
 #define RESTART_FORGET	300.0	/* running that long makes us patient again */
 #define REPORT_WAIT	0.5	/* s, for the launcher's last report */
+#define STOP_WAIT	3.0	/* s, for its end, and its children's before */
 
 static const struct {
 	enum child_end	 end;
@@ -125,6 +127,7 @@ void
 children_init(struct children *c, const struct child_setup *setup)
 {
 	int		 fds[2];
+	pid_t		 pid;
 
 	memset(c, 0, sizeof(*c));
 	c->setup = *setup;
@@ -134,8 +137,9 @@ children_init(struct children *c, const struct child_setup *setup)
 	channel_open(c->launcher, fds[0], PARENT, LAUNCHER);
 	channel_send(c->launcher, MSG_CHILD_SETUP, 0, -1, setup);
 	find(c, LAUNCHER)->wanted = true;
-	if (spawn(LAUNCHER, 0, fds[1]) == -1)
+	if ((pid = spawn(LAUNCHER, 0, fds[1])) == -1)
 		fatal("cannot start the launcher");
+	c->launcher_pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 }
 
 void
@@ -319,6 +323,26 @@ children_await_report(struct children *c)
 	}
 }
 
+/*
+ * A service manager kills what is left when the parent has ended, and says so.
+ * Nothing is: the launcher ends last.
+ */
+static void
+await_launcher(const struct children *c)
+{
+	struct pollset	 set;
+	struct instant	 end = instant_add(instant_now(), STOP_WAIT);
+	bool		 ended = c->launcher_pidfd == -1;
+	int		 slot;
+
+	while (!ended && instant_before(instant_now(), end)) {
+		pollset_clear(&set);
+		slot = pollset_add(&set, c->launcher_pidfd, POLLIN);
+		pollset_wait(&set, end, NULL);
+		ended = pollset_ready(&set, slot, POLLIN);
+	}
+}
+
 void
 children_stop(struct children *c)
 {
@@ -326,4 +350,5 @@ children_stop(struct children *c)
 
 	while (child-- > c->list)	/* the launcher last */
 		end(child);
+	await_launcher(c);
 }

@@ -32,6 +32,7 @@ struct children {
 	struct child_setup setup;	/* what every child is told first */
 	struct child	 list[CHILDREN_MOST];	/* by process and instance */
 	struct channel	*launcher;	/* of the list */
+	int		 launcher_pidfd; /* readable when it ended; or -1 */
 	struct channel	*engine;
 	struct child	*servers;	/* the first nservers are wanted */
 	size_t		 nservers;

@@ -11,11 +11,10 @@
 #include <unistd.h>
 
 #include "common/log.h"
+#include "common/ns.h"
+#include "ntpd/parent/books.h"
 #include "ntpd/parent/clock.h"
-#include "ntpd/parent/policy.h"
 #include "ntpd/parent/rate.h"
-
-#define NS_PER_S		1000000000LL
 
 /*
  * More is not taken over from a former run, s/s: it is a slew that was cut off.
@@ -27,71 +26,41 @@
 /* timex.maxerror and esterror are microseconds; the kernel adds 500 ppm. */
 #define ERROR_MOST		16.0	/* s: NTP_PHASE_LIMIT, unsynchronized */
 
+/* The kernel's loop, for slews: it corrects offsets, and no frequency. */
+#define STA_LOOP	(STA_PLL | STA_FREQHOLD)
+
 /* Status bits of what the kernel does by itself, which stay off. */
-#define STA_ITSELF	(STA_PLL | STA_PPSFREQ | STA_PPSTIME | STA_FLL |  \
-			STA_FREQHOLD)
+#define STA_ITSELF	(STA_PPSFREQ | STA_PPSTIME | STA_FLL)
 
 /* The day ends with a leap second. */
 #define STA_LEAP	(STA_INS | STA_DEL)
 
 /* Those that are ours to set; the rest belongs to the kernel. */
-#define STA_OURS	(STA_ITSELF | STA_LEAP | STA_UNSYNC)
-
-static int64_t
-read_ns(clockid_t id)
-{
-	struct timespec	 ts;
-
-	clock_gettime(id, &ts);
-	return (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
-}
+#define STA_OURS	(STA_LOOP | STA_ITSELF | STA_LEAP | STA_UNSYNC)
 
 int64_t
 clock_unix_time(void)
 {
-	return read_ns(CLOCK_REALTIME) / NS_PER_S;
+	return ns_read(CLOCK_REALTIME) / NS_PER_S;
 }
 
-/* Remember where the clocks are, for the next account(). */
-static void
-look(struct clock *c)
+/* What the kernel's loop has still to correct, s. */
+static double
+loop_rest(const struct timex *tx)
 {
-	c->seen_raw = read_ns(CLOCK_MONOTONIC_RAW);
-	c->leaps = leap_count(&c->seen_real);
-	c->seen_boot_lead = read_ns(CLOCK_BOOTTIME) - read_ns(CLOCK_MONOTONIC);
+	return (double)tx->offset * (tx->status & STA_NANO ? 1e-9 : 1e-6);
 }
 
-/*
- * Close the books on the time since the last look, in which the clock ran at
- * one rate: what this rate does not explain is somebody else's doing.  To be
- * called before the rate changes, or the engine could make a jump out of a
- * slew that is over.
- */
+/* Close the books, see books.h: before anything changes. */
 static void
 account(struct clock *c)
 {
-	struct clock	 was = *c;
-	double		 raw, real, jump, least = CLOCK_JUMP_LEAST;
-	int		 leap;
+	struct timex	 tx = { .modes = 0 };
+	double		 rest = 0;
 
-	look(c);
-	raw = (double)(c->seen_raw - was.seen_raw) * 1e-9;
-	real = (double)(c->seen_real - was.seen_real) * 1e-9;
-	jump = real - raw * (1 + was.frequency + was.slew);
-	leap = leap_between(was.seen_real, c->seen_real, c->leaps - was.leaps,
-	    jump);
-	if (leap != 0) {
-		c->leap = LEAP_NONE;	/* a day has one at most */
-		log_info("leap second: the last one of the day was %s",
-		    leap > 0 ? "repeated" : "left out");
-	}
-	jump += leap;
-	/* With -x others may steer, and what they do is no jump. */
-	if (was.read_only)
-		least = fmax(least, 1e-3 * raw);
-	if (fabs(jump) >= least)
-		c->jumped += jump;
-	c->slept += (double)(c->seen_boot_lead - was.seen_boot_lead) * 1e-9;
+	if (!c->read_only && clock_adjtime(CLOCK_REALTIME, &tx) != -1)
+		rest = loop_rest(&tx);
+	books_close(c, rest);
 }
 
 /* Everything that changes the clock goes through here. */
@@ -107,43 +76,79 @@ adjust(struct clock *c, struct timex *tx, const char *what)
 			log_warn("cannot %s", what);
 		return false;
 	}
-	c->set_freq = tx->freq;
-	c->set_tick = tx->tick;
-	c->set_status = tx->status & STA_OURS;
+	/* What we did not set may be another's, who is to be noticed. */
+	if (tx->modes & ADJ_FREQUENCY)
+		c->set_freq = tx->freq;
+	if (tx->modes & ADJ_TICK)
+		c->set_tick = tx->tick;
+	if (tx->modes & ADJ_STATUS)
+		c->set_status = tx->status & STA_OURS;
 	return true;
 }
 
 /*
- * Switch the kernel's loops off; the rest of STATUS is as it was read.  What
- * the PLL had still to correct it would go on to correct when it is off.  It
- * takes another offset only while it is on (ntp_update_offset() in
- * kernel/time/ntp.c); one of 0 leaves the frequency alone.
+ * Make the kernel's loop ours; the rest of STATUS is as it was read.  What it
+ * had still to correct for another program is dropped.
  */
 static bool
-stop_loops(struct clock *c, int status)
+take_loop(struct clock *c, int status)
 {
-	struct timex	 on = { .modes = ADJ_STATUS | ADJ_OFFSET };
-	struct timex	 off = { .modes = ADJ_STATUS };
+	struct timex	 tx = {
+		.modes = ADJ_STATUS | ADJ_NANO | ADJ_TIMECONST | ADJ_OFFSET
+	};
 
-	off.status = status & ~STA_ITSELF;
-	on.status = off.status | STA_PLL;
-	return adjust(c, &on, "clear the kernel's loop") &&
-	    adjust(c, &off, "take over the clock");
+	tx.status = (status & ~STA_ITSELF) | STA_LOOP;
+	return adjust(c, &tx, "take over the clock");
+}
+
+/* Leave it empty and off, as most programs expect to find it. */
+static void
+leave_loop(struct clock *c)
+{
+	struct timex	 tx = { .modes = 0 };
+
+	if (clock_adjtime(CLOCK_REALTIME, &tx) == -1 ||
+	    !take_loop(c, tx.status))
+		return;
+	tx.modes = ADJ_STATUS | ADJ_MICRO;
+	tx.status &= ~STA_LOOP;
+	(void)adjust(c, &tx, "leave the clock");
 }
 
 /*
  * After the clock was set, by any program, the kernel does not know any more
  * when its leap second is due.  It finds out again at the end of this second if
- * a PLL was switched off (process_adj_status() in kernel/time/ntp.c).
+ * its loop was switched off (process_adj_status() in kernel/time/ntp.c).
  */
 static void
 find_leap_again(struct clock *c)
 {
-	struct timex	 tx = { .modes = 0 };
+	struct timex	 off = { .modes = 0 }, on;
 
-	if (!c->read_only && c->leap != LEAP_NONE &&
-	    clock_adjtime(CLOCK_REALTIME, &tx) != -1)
-		stop_loops(c, tx.status);
+	if (c->read_only || c->leap == LEAP_NONE ||
+	    clock_adjtime(CLOCK_REALTIME, &off) == -1)
+		return;
+	off.modes = ADJ_STATUS;
+	off.status &= ~STA_LOOP;
+	on = off;
+	on.modes = ADJ_STATUS | ADJ_NANO;
+	on.status |= STA_LOOP;
+	if (adjust(c, &off, "have the leap second found"))
+		(void)adjust(c, &on, "take over the clock");
+}
+
+/* Give the loop what the slew is to do next.  False, logged, if refused. */
+static bool
+give_loop(struct clock *c)
+{
+	struct timex	 tx = {
+		.modes = ADJ_OFFSET | ADJ_TIMECONST | ADJ_NANO,
+		.constant = c->slewing.constant
+	};
+
+	tx.offset = lround(slew_portion(&c->slewing) * 1e9);
+	slew_given(&c->slewing, (double)tx.offset * 1e-9);
+	return adjust(c, &tx, "slew the clock");
 }
 
 double
@@ -190,7 +195,7 @@ clear_loops(struct clock *c)
 		return;
 	if (clock_adjtime(CLOCK_REALTIME, &old) == -1)
 		fatal("cannot adjust the clock");
-	if (!stop_loops(c, (tx.status & ~STA_LEAP) | STA_UNSYNC) ||
+	if (!take_loop(c, (tx.status & ~STA_LEAP) | STA_UNSYNC) ||
 	    !set_rate(c, c->frequency))
 		fatalx("cannot adjust the clock: is CAP_SYS_TIME missing?");
 }
@@ -209,62 +214,83 @@ clock_open(struct clock *c, bool read_only)
 {
 	memset(c, 0, sizeof(*c));
 	c->read_only = read_only;
-	c->slew_end = INSTANT_NEVER;
-	look(c);
+	c->slew_due = INSTANT_NEVER;
+	books_open(c);
 	clear_loops(c);
+	c->slewing.frequency = c->frequency;
+	(void)slew_look(&c->slewing, 0, c->seen_real);
 	opened = c;
 	if (atexit(leave) != 0)
 		fatalx("atexit");
 }
 
-/* A slew beside FREQUENCY: together they are no more than the longest tick. */
-static double
-possible_slew(double rate, double frequency)
-{
-	rate = fmax(-POLICY_MAX_SLEW_LARGE - frequency, rate);
-	return fmin(POLICY_MAX_SLEW_LARGE - frequency, rate);
-}
-
 bool
 clock_set_frequency(struct clock *c, double frequency)
 {
-	double		 slew;
-
 	if (c->read_only)
 		return true;
 	/* Rounded to what the kernel can hold, so that our books are exact. */
 	frequency = rate_round(frequency);
-	slew = possible_slew(c->slew, frequency);
-	if (!set_rate(c, frequency + slew))
+	if (!set_rate(c, frequency))
 		return false;
-	c->frequency = frequency;
-	c->slew = slew;
+	c->frequency = c->slewing.frequency = frequency;
+	c->slewing.rate = slew_possible(c->slewing.rate, frequency);
 	return true;
+}
+
+/* What is to be said of the slew, and when to look after it. */
+static void
+note_slew(struct clock *c, struct instant now)
+{
+	c->slew = slew_rate(&c->slewing);
+	c->slew_due = INSTANT_NEVER;
+	if (c->slew != 0)
+		c->slew_due = instant_add(now, slew_due(&c->slewing));
 }
 
 bool
 clock_set_slew(struct clock *c, double rate, double duration,
     struct instant now)
 {
+	struct slew	 was;
+	double		 possible = slew_possible(rate, c->frequency);
+
 	if (c->read_only)
 		return true;
-	rate = possible_slew(rate, c->frequency);
-	if (!set_rate(c, c->frequency + rate))
+	account(c);
+	was = c->slewing;
+	if (possible != 0)
+		duration *= rate / possible;
+	slew_begin(&c->slewing, possible, duration);
+	if (!give_loop(c)) {
+		c->slewing = was;
 		return false;
-	c->slew = rate;
-	/* CLOCK_MONOTONIC is slewed, too: by it, a fast slew lasts longer. */
-	c->slew_end = rate == 0 ? INSTANT_NEVER : instant_add(now,
-	    duration * (1 + c->frequency + rate));
+	}
+	note_slew(c, now);
 	return true;
 }
 
 bool
-clock_end_slew(struct clock *c, struct instant now)
+clock_tend_slew(struct clock *c, struct instant now)
 {
-	if (c->slew == 0 || instant_before(now, c->slew_end))
+	bool		 over;
+
+	if (instant_before(now, c->slew_due))
 		return false;
-	c->slew_end = instant_add(now, 1);	/* again, if this fails */
-	return clock_set_slew(c, 0, 0, now);
+	account(c);
+	over = slew_is_over(&c->slewing);
+	if (over)
+		c->slewing.rate = 0;
+	else if (c->slewing.steady)
+		(void)give_loop(c);	/* if this fails: in a second */
+	note_slew(c, now);
+	return over;
+}
+
+double
+clock_slew_left(const struct clock *c)
+{
+	return slew_lasts(&c->slewing);
 }
 
 bool
@@ -278,11 +304,11 @@ clock_step(struct clock *c, double by)
 	account(c);
 	if (!adjust(c, &tx, "step the clock"))
 		return false;
-	look(c);
-	find_leap_again(c);
+	books_open(c);
 	/* A slew in progress was for the offset that is gone now. */
-	if (c->slew != 0)
-		(void)clock_set_slew(c, 0, 0, c->slew_end);
+	slew_clear(&c->slewing, c->seen_real);
+	note_slew(c, instant_now());
+	find_leap_again(c);
 	return true;
 }
 
@@ -320,7 +346,7 @@ clock_set_quality(struct clock *c, bool synchronized, double esterror,
 	c->leap = leap;
 	tx.modes = ADJ_STATUS | ADJ_ESTERROR | ADJ_MAXERROR;
 	tx.status &= ~(STA_ITSELF | STA_LEAP | STA_UNSYNC);
-	tx.status |= leap_status(leap);
+	tx.status |= STA_LOOP | leap_status(leap);
 	if (!synchronized)
 		tx.status |= STA_UNSYNC;
 	tx.esterror = lround(fmin(esterror, ERROR_MOST) * 1e6);
@@ -331,11 +357,12 @@ clock_set_quality(struct clock *c, bool synchronized, double esterror,
 void
 clock_close(struct clock *c)
 {
-	if (c->slew == 0)
+	if (c->read_only || c->closed)
 		return;
-	if (set_rate(c, c->frequency))
-		c->slew = 0;
-	c->slew_end = INSTANT_NEVER;
+	leave_loop(c);
+	c->closed = true;
+	c->slewing.rate = c->slewing.left = 0;
+	note_slew(c, instant_now());
 }
 
 /* TX is what the kernel has now; OpenNTPD uses adjtime(3). */
@@ -350,7 +377,7 @@ is_as_we_left_it(const struct clock *c, const struct timex *tx)
 		adjtime.offset = 0;
 	return tx->freq == c->set_freq && tx->tick == c->set_tick &&
 	    (tx->status & ours) == (c->set_status & ours) &&
-	    tx->offset == 0 && adjtime.offset == 0;
+	    slew_is_rest(&c->slewing, loop_rest(tx)) && adjtime.offset == 0;
 }
 
 void
@@ -369,11 +396,13 @@ clock_watch(struct clock *c)
 	}
 	if (!c->reported_other && log_allowed(&limit, instant_now(), NULL))
 		log_warnx("another program steers the clock (frequency "
-		    "correction %+.3f ppm, tick %ld us, status 0x%x): two NTP "
-		    "daemons cannot work, stop the other one",
-		    rate_get(&tx) * 1e6, tx.tick, (unsigned)tx.status);
+		    "correction %+.3f ppm, tick %lld us, status 0x%x): two "
+		    "NTP daemons cannot work, stop the other one",
+		    rate_get(&tx) * 1e6, (long long)tx.tick,
+		    (unsigned)tx.status);
 	c->reported_other = true;
 	adjust(c, &adjtime, "end adjtime(3)");
-	stop_loops(c, (tx.status & ~STA_LEAP) | leap_status(c->leap));
-	set_rate(c, c->frequency + c->slew);
+	take_loop(c, (tx.status & ~STA_LEAP) | leap_status(c->leap));
+	set_rate(c, c->frequency);
+	give_loop(c);
 }

@@ -1,9 +1,10 @@
 /*
  * The system clock.  This is the only file of the project that changes it.
  *
- * Two rates make up its speed: the base frequency, which corrects the
- * oscillator, and for a while a slew on top of it, which corrects an offset.
- * The kernel's own loop (PLL, FLL, adjtime) is off.
+ * Its speed is the base frequency, which corrects the oscillator, and for a
+ * while a slew on top of it, which corrects an offset.  The slew is carried out
+ * by the kernel's own loop (slew.h), so that it ends without us.  What else the
+ * kernel could do by itself (a PLL's frequency, FLL, PPS, adjtime) is off.
  */
 #ifndef NTPD_PARENT_CLOCK_H
 #define NTPD_PARENT_CLOCK_H
@@ -13,6 +14,7 @@
 
 #include "common/leap.h"
 #include "common/loop.h"
+#include "ntpd/parent/slew.h"
 
 /* What is less may come from reading the clocks one after another, s. */
 #define CLOCK_JUMP_LEAST	0.005
@@ -20,11 +22,13 @@
 struct clock {
 	bool		 read_only;	/* -x: nothing is ever written */
 	double		 frequency;	/* base, s/s, as the kernel took it */
+	struct slew	 slewing;
 	double		 slew;		/* s/s on top of it; 0: none */
-	struct instant	 slew_end;	/* INSTANT_NEVER without a slew */
+	struct instant	 slew_due;	/* to be looked after then, or NEVER */
+	bool		 closed;
 
 	/* What the kernel held after our last change, to notice others. */
-	long		 set_freq, set_tick;
+	int64_t		 set_freq, set_tick;
 	int		 set_status;
 	bool		 reported_other;
 
@@ -38,8 +42,8 @@ struct clock {
 };
 
 /*
- * Take over the clock: stop the kernel's loops and what they had still to
- * correct, its leap second and adjtime(3), mark it unsynchronized.  The
+ * Take over the clock: stop what the kernel's loops had still to correct, its
+ * leap second and adjtime(3), mark it unsynchronized.  The
  * frequency in effect, of timex.freq and timex.tick together, stays, unless it
  * is over 1 %, as a slew is that was cut off; it is in c->frequency afterwards.
  * Fatal if the kernel does not let us; but with READ_ONLY a frequency that
@@ -56,14 +60,18 @@ void	 clock_open(struct clock *c, bool read_only);
 bool	 clock_set_frequency(struct clock *c, double frequency);
 
 /*
- * Run RATE (s/s, |r| <= 0.1) faster than the base for DURATION s of the
- * oscillator from NOW, instead of any slew in progress.  0, 0 ends it.
+ * Correct RATE (s/s, |r| <= 0.1) * DURATION s, about at that rate, from NOW,
+ * instead of any slew in progress.  0, 0 ends it.  False, logged, if the kernel
+ * refused.
  */
 bool	 clock_set_slew(struct clock *c, double rate, double duration,
 	    struct instant now);
 
-/* End the slew if its time has come; true if it did. */
-bool	 clock_end_slew(struct clock *c, struct instant now);
+/* When c->slew_due has come, go on with the slew; true if it is over. */
+bool	 clock_tend_slew(struct clock *c, struct instant now);
+
+/* How long the slew in progress will last, s. */
+double	 clock_slew_left(const struct clock *c);
 
 /*
  * Set the clock BY s, which ends a slew in progress.  False, logged, if the

@@ -118,24 +118,6 @@ merge(struct control_clients *top, struct client_count *client)
 	memmove(known, known + 1, (size_t)(end - known - 1) * sizeof(*known));
 }
 
-/* The place of a client in the list, by how much it asks; as yet nobody's. */
-static void
-insert(struct control_clients *top, const struct client_count *client)
-{
-	uint32_t	 i;
-
-	if (top->n == CLIENTS_SHOWN) {
-		if (client->requests <= top->list[top->n - 1].requests)
-			return;
-		top->n--;
-	}
-	for (i = top->n; i > 0 &&
-	    top->list[i - 1].requests < client->requests; i--)
-		top->list[i] = top->list[i - 1];
-	top->list[i] = *client;
-	top->n++;
-}
-
 static void
 take_clients(struct collect *c, const struct server_clients *clients)
 {
@@ -147,7 +129,7 @@ take_clients(struct collect *c, const struct server_clients *clients)
 		if (!addr_valid(&client.addr))
 			continue;
 		merge(&c->top, &client);
-		insert(&c->top, &client);
+		c->top.n = clients_insert(c->top.list, c->top.n, &client);
 	}
 }
 

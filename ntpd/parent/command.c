@@ -18,31 +18,46 @@
 /* The clock was set by so much: that is a new start, s. */
 #define JUMP_NEW_START		0.128
 
-/* -x: an offset that differs by less than this part is the same. */
-#define SAME_OFFSET		0.1
-
-/* -x: changes that are less are no news, s/s and s. */
-#define SAY_FREQUENCY		1e-6
-#define SAY_OFFSET		1e-3
-
 void
 command_send_state(struct parent *p, bool answers_step, struct instant now)
 {
 	struct clock_state state = {
 		.frequency = p->clock.frequency,
 		.slew = p->clock.slew,
+		.slew_left = clock_slew_left(&p->clock),
 		.refused = p->policy.refused,
 		.step_back = policy_reach(&p->policy, -1, now),
 		.step_forward = policy_reach(&p->policy, 1, now),
-		.step_limit = p->policy.limit,
+		.step_limit = p->policy.step.limit,
 		.was_synchronized = p->policy.was_synchronized,
 		.answers_step = answers_step
 	};
 
-	if (p->clock.slew != 0)
-		state.slew_left = fmax(0,
-		    instant_diff(p->clock.slew_end, now));
 	channel_send(p->children.engine, MSG_CLOCK_STATE, 0, -1, &state);
+}
+
+/* How far a step may go, for people: without a limit, NAN. */
+static double
+shown_reach(const struct parent *p, int sign, struct instant now)
+{
+	double		 reach = policy_reach(&p->policy, sign, now);
+
+	return reach < CONFIG_NO_LIMIT ? reach : NAN;
+}
+
+void
+command_fill_status(const struct parent *p, struct control_status *st,
+    struct instant now)
+{
+	st->frequency = p->clock.frequency * 1e6;
+	st->slewing = p->clock.slew * 1e6;
+	st->refused = p->policy.refused;
+	st->read_only = p->clock.read_only;
+	st->step_limit = p->policy.step.limit;
+	st->step_back = shown_reach(p, -1, now);
+	st->step_forward = shown_reach(p, 1, now);
+	st->budget_left = budget_left(&p->budget, now);
+	st->budget_renewed_in = budget_renewed_in(&p->budget, now);
 }
 
 /* A program that sets the clock each second is not to fill the log. */
@@ -79,7 +94,7 @@ look_at_jump(struct parent *p)
 	log_jump(jumped.by, slept);
 	new_start = fabs(jumped.by) >= JUMP_NEW_START || slept >= 1;
 	if (new_start) {
-		policy_jumped(&p->policy);
+		policy_jumped(&p->policy, jumped.by, slept);
 		channel_send(p->children.engine, MSG_CLOCK_JUMPED, 0, -1,
 		    &jumped);
 	}
@@ -113,9 +128,8 @@ command_watch_clock(struct parent *p)
 		    TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL);
 }
 
-/* WHAT the engine wants cannot be, WHY. */
-static void
-refuse(const char *what, const char *how, enum verdict why)
+void
+command_refuse(const char *what, const char *how, enum verdict why)
 {
 	static struct log_limit limit = { .burst = 5, .interval = 600 };
 
@@ -125,110 +139,35 @@ refuse(const char *what, const char *how, enum verdict why)
 }
 
 static void
-refuse_rate(const char *what, double rate, enum verdict why)
-{
-	char		 how[FORMAT_LEN];
-
-	snprintf(how, sizeof(how), " of %+.3f ppm", rate * 1e6);
-	refuse(what, how, why);
-}
-
-static void
 refuse_step(const char *what, double by, enum verdict why)
 {
 	char		 how[FORMAT_LEN];
 
-	refuse(what, format_step(by, how), why);
-}
-
-/* Said, too: it cannot be corrected. */
-static bool
-is_at_its_limit(double frequency)
-{
-	static struct log_limit limit = { .burst = 1, .interval = 3600 };
-
-	if (fabs(frequency) < POLICY_MAX_FREQUENCY)
-		return false;
-	if (log_allowed(&limit, instant_now(), NULL))
-		log_warnx("the oscillator is off by 10 %% or more, which the "
-		    "kernel cannot correct: the clock will not be right");
-	return true;
+	command_refuse(what, format_step(by, how), why);
 }
 
 static void
-do_frequency(struct parent *p, const struct clock_frequency *wanted)
+log_step(const struct parent *p, double by)
 {
-	enum verdict	 verdict = policy_frequency(&p->policy, wanted);
+	static struct log_limit limit = { .burst = 5, .interval = 600 };
+	uint64_t	 suppressed;
+	char		 step[FORMAT_LEN], more[64] = "";
 
-	if (verdict != PERMITTED) {
-		refuse_rate("for a frequency correction", wanted->frequency,
-		    verdict);
+	if (!log_allowed(&limit, instant_now(), &suppressed))
 		return;
-	}
-	p->wanted_frequency = wanted->frequency;
-	if (!clock_set_frequency(&p->clock, wanted->frequency))
-		return;
-	p->drift_error = wanted->error;
-	/* What is clamped is not what the oscillator has. */
-	if (is_at_its_limit(wanted->frequency) || wanted->provisional)
-		p->drift_error = -1;
-}
-
-/*
- * -x: what would be done, if it is something else than what was said last, and
- * at a bounded rate.
- */
-static void
-say_slew(const struct parent *p, const struct clock_slew *wanted,
-    struct instant now)
-{
-	static struct log_limit limit = { .burst = 4, .interval = 3600 };
-	static double	 said = NAN, said_frequency;
-	double		 by = wanted->rate * wanted->duration;
-	double		 frequency = p->wanted_frequency;
-	char		 offset[FORMAT_LEN];
-
-	/* The step that was not made, and was said, would have removed it. */
-	if (fabs(by - p->unmade_step) < SAME_OFFSET * fabs(by))
-		return;
-	if (fabs(frequency - said_frequency) < SAY_FREQUENCY &&
-	    fabs(by - said) < SAY_OFFSET + SAME_OFFSET * fabs(said))
-		return;
-	if (!log_allowed(&limit, now, NULL))
-		return;
-	said = by;
-	said_frequency = frequency;
-	if (by == 0)
-		log_info("would leave the offset and correct the frequency by "
-		    "%+.3f ppm", frequency * 1e6);
-	else
-		log_info("the clock is %s: would remove that in %.0f s, and "
-		    "correct the frequency by %+.3f ppm",
-		    format_offset(by, offset), wanted->duration,
-		    frequency * 1e6);
-}
-
-static void
-do_slew(struct parent *p, const struct clock_slew *wanted, struct instant now)
-{
-	enum verdict	 verdict = policy_slew(&p->policy, wanted);
-
-	if (verdict != PERMITTED) {
-		refuse_rate("for a slew", wanted->rate, verdict);
-		return;
-	}
-	if (p->clock.read_only)
-		say_slew(p, wanted, now);
-	clock_set_slew(&p->clock, wanted->rate, wanted->duration, now);
+	if (suppressed > 0)
+		snprintf(more, sizeof(more), ", after %llu times more",
+		    (unsigned long long)suppressed);
+	log_info("%s %s%s", p->clock.read_only ?
+	    "would set the clock" : "clock set", format_step(by, step), more);
 }
 
 static void
 do_step(struct parent *p, const struct clock_step *wanted, struct instant now)
 {
-	static struct log_limit limit = { .burst = 5, .interval = 600 };
+	struct clock_slew none = { .rate = 0 };
 	struct policy	 before;
 	enum verdict	 verdict;
-	char		 step[FORMAT_LEN];
 
 	/* Our own step must not hide another's, and after that is void. */
 	if (command_check_clock(p))
@@ -241,10 +180,9 @@ do_step(struct parent *p, const struct clock_step *wanted, struct instant now)
 	}
 	if (!p->clock.read_only && !clock_step(&p->clock, wanted->by))
 		p->policy = before;	/* it was not used */
-	else if (log_allowed(&limit, now, NULL))
-		log_info("%s %s", p->clock.read_only ?
-		    "would set the clock" : "clock set",
-		    format_step(wanted->by, step));
+	else
+		log_step(p, wanted->by);
+	budget_slew(&p->budget, &none, now);	/* a step ends a slew */
 	p->unmade_step = p->clock.read_only ? wanted->by : 0;
 	command_watch_clock(p);		/* our step is not somebody else's */
 }
@@ -264,6 +202,23 @@ do_new_start(struct parent *p, const struct clock_new_start *wanted,
 		    "may be set forward once");
 }
 
+/* Whether the clock is synchronized is the engine's word. */
+static void
+report(struct parent *p, bool synchronized, struct instant now)
+{
+	bool		 is_first = synchronized &&
+	    !p->policy.was_synchronized;
+
+	if (policy_report(&p->policy, synchronized))
+		command_send_state(p, false, now);
+	if (!is_first)
+		return;
+	budget_settle(&p->budget, now);
+	if (fabs(p->budget.home) > BUDGET_FREE_RATE)
+		log_warnx("the oscillator is taken to be off by %.0f ppm: if "
+		    "that cannot be, check the servers", p->budget.home * -1e6);
+}
+
 static void
 do_quality(struct parent *p, const struct clock_quality *q, struct instant now)
 {
@@ -273,8 +228,7 @@ do_quality(struct parent *p, const struct clock_quality *q, struct instant now)
 	if (!isfinite(q->esterror) || !isfinite(q->maxerror) ||
 	    !isfinite(q->offset) || q->esterror < 0 || q->maxerror < 0)
 		return;
-	if (policy_report(&p->policy, q->synchronized != 0))
-		command_send_state(p, false, now);
+	report(p, q->synchronized != 0, now);
 	clock_watch(&p->clock);
 	clock_set_quality(&p->clock, q->synchronized != 0, q->esterror,
 	    q->maxerror, policy_leap(q, clock_unix_time(),
@@ -301,11 +255,11 @@ command_run(struct parent *p, const struct message *msg)
 
 	switch (msg->type) {
 	case MSG_CLOCK_FREQUENCY:
-		do_frequency(p, msg->data);
+		command_frequency(p, msg->data, now);
 		command_send_state(p, false, now);
 		break;
 	case MSG_CLOCK_SLEW:
-		do_slew(p, msg->data, now);
+		command_slew(p, msg->data, now);
 		command_send_state(p, false, now);
 		break;
 	case MSG_CLOCK_STEP:

@@ -81,9 +81,7 @@ configure_load(struct parent *p)
 	if (!load(&p->conf, p->options->config_file))
 		return false;
 	set_path(p, p->options->config_file);
-	p->policy.step = p->conf.step;
-	p->policy.threshold = p->conf.step_threshold;
-	p->policy.limit = p->conf.step_limit;
+	policy_configure(&p->policy, &p->conf);
 	return true;
 }
 
@@ -143,12 +141,11 @@ configure_engine(struct parent *p, const struct drift *learned)
 	struct engine_setup setup = {
 		.read_only = p->options->read_only,
 		.listening = p->conf.nlisteners > 0,
-		.step = (uint8_t)p->conf.step,
 		.has_drift = learned != NULL,
 		.local_stratum = p->conf.local_stratum,
 		.local_orphan = p->conf.local_orphan,
 		.nservers = (uint32_t)p->conf.nservers,
-		.step_threshold = p->conf.step_threshold,
+		.step_threshold = p->conf.step.threshold,
 		.frequency = p->clock.frequency,
 		.frequency_error = learned != NULL ? learned->error : 0
 	};
@@ -165,54 +162,16 @@ configure_engine(struct parent *p, const struct drift *learned)
 	command_send_state(p, false, instant_now());
 }
 
-static bool
-send_rules(struct channel *server, const struct config *conf)
-{
-	static struct access_part part;
-	size_t		 sent = 0;
-
-	part.total = (uint16_t)conf->nrules;
-	do {
-		part.first = (uint16_t)sent;
-		part.count = (uint16_t)MIN(conf->nrules - sent, ACCESS_PART);
-		if (part.count > 0)
-			memcpy(part.rules, conf->rules + sent,
-			    part.count * sizeof(*conf->rules));
-		sent += part.count;
-		if (!channel_send(server, MSG_SERVER_ACCESS, 0, -1, &part))
-			return false;
-	} while (sent < conf->nrules);
-	return true;
-}
-
-void
-configure_server(struct parent *p, size_t i)
-{
-	struct channel	*server = &p->children.servers[i].channel;
-
-	if (!server->open)
-		return;
-	if (channel_send(server, MSG_SERVER_RATELIMIT, 0, -1,
-	    &p->conf.ratelimit) && send_rules(server, &p->conf))
-		return;
-	log_warnx("a server cannot be told whom to answer, ending it");
-	channel_close(server);
-}
-
 void
 configure_servers(struct parent *p)
 {
 	size_t		 n = p->conf.nlisteners > 0 ? p->conf.workers : 0;
-	size_t		 i;
+	size_t		 i, running = p->children.nservers;
 
-	for (i = n; i < p->children.nservers; i++)
-		listeners_forget(&p->listeners, i);
 	children_set(&p->children, SERVER, n);
-	for (i = 0; i < n; i++)
-		configure_server(p, i);
-	listeners_configure(&p->listeners, &p->conf, p->children.servers, n);
-	listeners_update(&p->listeners, p->children.servers, n,
-	    instant_now());
+	for (i = MIN(n, running); i < MAX(n, running); i++)
+		listeners_forget(&p->listeners, i);
+	listeners_configure(&p->listeners, &p->conf);
 }
 
 void
@@ -240,9 +199,7 @@ configure_reload(struct parent *p)
 		notify_send(&p->notify, "RELOADING=1");
 	config_free(&p->conf);
 	p->conf = new;
-	p->policy.step = new.step;
-	p->policy.threshold = new.step_threshold;
-	p->policy.limit = new.step_limit;
+	policy_configure(&p->policy, &p->conf);
 	configure_engine(p, NULL);
 	configure_servers(p);
 	if (p->ready)

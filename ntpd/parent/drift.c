@@ -21,11 +21,12 @@
 #define DRIFT_INTERVAL		3600.0
 #define DRIFT_CHANGE		0.01e-6		/* s/s */
 
-/* So is one that is right by chance, but not known to be; tuned. */
+/*
+ * Sooner, s, if the frequency is known that much better, or if the file is
+ * wrong: by so many standard errors; tuned.
+ */
+#define DRIFT_SOON		300.0
 #define DRIFT_SURER		0.5
-
-/* A wrong file likewise, and wrong it is by so many standard errors; tuned. */
-#define DRIFT_WRONG_INTERVAL	300.0
 #define DRIFT_WRONG_ERRORS	4.0
 
 #define DRIFT_PLAIN_ERROR	1e-6	/* s/s, when the file does not say */
@@ -117,9 +118,10 @@ drift_worth_writing(const struct drift *saved, const struct drift *now,
 {
 	double		 change = fabs(now->frequency - saved->frequency);
 
-	if (age >= DRIFT_INTERVAL)
-		return change >= DRIFT_CHANGE ||
-		    now->error < DRIFT_SURER * saved->error;
-	return age >= DRIFT_WRONG_INTERVAL && change >= DRIFT_CHANGE &&
-	    change > DRIFT_WRONG_ERRORS * (saved->error + now->error);
+	if (age < DRIFT_SOON)
+		return false;
+	if (now->error < DRIFT_SURER * saved->error)
+		return true;
+	return change >= DRIFT_CHANGE && (age >= DRIFT_INTERVAL ||
+	    change > DRIFT_WRONG_ERRORS * (saved->error + now->error));
 }

@@ -12,10 +12,14 @@
 #include "common/loop.h"
 #include "ntpd/config.h"
 #include "ntpd/parent/spread.h"
+#include "ntpd/parent/tell.h"
 #include "ntpd/parent/children.h"
 
 /* One socket for each: IPv4, IPv6. */
 #define LISTEN_FAMILIES	2
+
+/* What did not work is tried again after so long, s. */
+#define LISTEN_RETRY	10.0
 
 /* A listen statement, while the daemon runs. */
 struct listener {
@@ -25,13 +29,15 @@ struct listener {
 	bool		 missing;	/* its interface; logged */
 	bool		 told;		/* logged: it is listened on */
 	bool		 failed[LISTEN_FAMILIES];	/* to open; logged */
+	bool		 taken[LISTEN_FAMILIES];	/* by another program */
 	bool		 given[LISTEN_FAMILIES][CONFIG_MAX_WORKERS];
 };
 
 struct listeners {
 	struct listener	 list[CONFIG_MAX_LISTENERS];
 	size_t		 n;
-	uint32_t	 next_id;
+	struct told	 told[CONFIG_MAX_WORKERS];
+	uint32_t	 next_id;	/* not 0 */
 	struct spread	 spread;	/* of clients over workers */
 	bool		 spread_failed;	/* logged */
 	bool		 shared;	/* ports, by several sockets */
@@ -45,11 +51,20 @@ void	 listeners_init(struct listeners *ls);
 /*
  * Take over the listen statements of CONF; those that were there before keep
  * their sockets, if clients are spread over workers and served as before and
- * ports are shared as before.  WORKERS (N of them) are told to close the
- * others.
+ * ports are shared as before.  The others are to be closed, and all
+ * workers to be told of CONF: listeners_tell() does it.
  */
-void	 listeners_configure(struct listeners *ls, const struct config *conf,
-	    struct child *workers, size_t n);
+void	 listeners_configure(struct listeners *ls, const struct config *conf);
+
+/*
+ * Tell the N WORKERS what has changed, whom to answer by CONF and what to
+ * close, as far as they have time for it.  To be called each turn.
+ */
+void	 listeners_tell(struct listeners *ls, const struct config *conf,
+	    struct child *workers, size_t n, struct instant now);
+
+/* Worker I says that it has taken socket ID. */
+void	 listeners_taken(struct listeners *ls, size_t i, uint32_t id);
 
 /* Is a socket open, with any of N workers? */
 bool	 listeners_any(const struct listeners *ls, size_t n);

@@ -3,6 +3,7 @@
  */
 #include <math.h>
 #include <signal.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "common/log.h"
@@ -38,13 +39,13 @@ engine_alive(struct parent *p, const struct message *msg)
 		background_ready(&p->background);
 		/* If this fails: again, in a while. */
 		p->ready = notify_send(&p->notify,
-		    "READY=1\nSTATUS=starting");
+		    "READY=1\nSTATUS=not synchronized yet");
 	}
 	if (p->notify.watchdog > 0)
 		notify_send(&p->notify, "WATCHDOG=1");
 }
 
-/* The engine does not know which sockets there are. */
+/* The engine does not know which sockets there are, and may be taken over. */
 static void
 answer_status(struct parent *p, const struct message *msg)
 {
@@ -52,6 +53,7 @@ answer_status(struct parent *p, const struct message *msg)
 	struct message	 whole = *msg;
 
 	st.serving = listeners_any(&p->listeners, p->children.nservers);
+	command_fill_status(p, &st, msg->at);
 	whole.data = &st;
 	control_answer(&p->control, &whole);
 }
@@ -70,6 +72,16 @@ take_counters(struct parent *p, const struct message *msg)
 	for (i = 0; i < p->children.nservers; i++)
 		if (msg->from == &p->children.servers[i].channel)
 			collect_take(&p->collect, i, msg);
+}
+
+static void
+socket_taken(struct parent *p, const struct message *msg)
+{
+	size_t		 i;
+
+	for (i = 0; i < p->children.nservers; i++)
+		if (msg->from == &p->children.servers[i].channel)
+			listeners_taken(&p->listeners, i, msg->id);
 }
 
 static void	(*const handlers[MESSAGE_COUNT])(struct parent *,
@@ -91,8 +103,9 @@ drain(struct parent *p)
 static struct instant
 next_deadline(struct parent *p)
 {
-	struct instant	 t = p->clock.slew_end;
+	struct instant	 t = p->clock.slew_due;
 
+	t = instant_min(t, budget_deadline(&p->budget));
 	t = instant_min(t, p->listeners.retry);
 	t = instant_min(t, p->links.look);
 	t = instant_min(t, children_deadline(&p->children));
@@ -118,22 +131,23 @@ do_timers(struct parent *p, struct instant now)
 {
 	struct child	*child;
 
-	if (clock_end_slew(&p->clock, now))
+	if (clock_tend_slew(&p->clock, now))
 		command_send_state(p, false, now);
+	command_tend_budget(p, now);
 	if (!instant_before(now, p->ask_engine)) {
 		ask_engine(p, now);
 		save_frequency(p, SAVE_IF_WORTH_IT);
 	}
 	while ((child = children_restart(&p->children, now)) != NULL)
-		if (child->process == SERVER) {
-			configure_server(p, child->instance);
+		if (child->process == SERVER)
 			listeners_forget(&p->listeners, child->instance);
-		}
 	children_check(&p->children, now);
 	if (links_due(&p->links, now)) {
 		configure_links(p);
 		listeners_follow(&p->listeners);
 	}
+	listeners_tell(&p->listeners, &p->conf, p->children.servers,
+	    p->children.nservers, now);
 	listeners_update(&p->listeners, p->children.servers,
 	    p->children.nservers, now);
 	if (collect_run(&p->collect, p->children.servers,
@@ -232,7 +246,7 @@ parent_main(const struct parent_options *options)
 	p.timerfd = -1;
 	p.drift_error = -1;
 	if (!configure_load(&p))
-		return 1;
+		return EX_CONFIG;
 	set_signals(&p);
 	start(&p);
 	log_info("ntpd started%s", options->read_only ?

@@ -17,28 +17,26 @@ count(struct policy *policy, enum verdict verdict)
 }
 
 void
+policy_configure(struct policy *policy, const struct config *conf)
+{
+	policy->step = conf->step;
+}
+
+void
 policy_start(struct policy *policy)
 {
 	policy->state = STARTED;
 }
 
 void
-policy_jumped(struct policy *policy)
+policy_jumped(struct policy *policy, double by, double slept)
 {
+	if (policy->state == STARTED)
+		return;
+	if (policy->state != JUMPED)
+		policy->jumped = 0;
+	policy->jumped += fabs(by) + fabs(slept);
 	policy->state = JUMPED;
-}
-
-/* What the state permits, undoes apart, s. */
-static double
-reach_of_state(const struct policy *policy, int sign)
-{
-	if (policy->state == STARTED || policy->state == JUMPED)
-		return CONFIG_NO_LIMIT;
-	if (policy->step == STEP_ALWAYS)
-		return policy->limit;
-	if (policy->state == PAUSED && sign > 0)
-		return fmax(0, policy->limit - policy->granted);
-	return 0;
 }
 
 /* Is the day over that began with the first new start? */
@@ -47,6 +45,30 @@ is_new_day(const struct policy *policy, struct instant now)
 {
 	return !policy->new_started || instant_diff(now,
 	    policy->new_start) >= POLICY_NEW_START_INTERVAL;
+}
+
+/* What is left of the day's limit, s. */
+static double
+left_of_day(const struct policy *policy, struct instant now)
+{
+	if (is_new_day(policy, now))
+		return policy->step.limit;
+	return fmax(0, policy->step.limit - policy->granted);
+}
+
+/* What the state permits, undoes apart, s. */
+static double
+reach_of_state(const struct policy *policy, int sign, struct instant now)
+{
+	if (policy->state == STARTED)
+		return CONFIG_NO_LIMIT;
+	if (policy->state == JUMPED)
+		return fmin(CONFIG_NO_LIMIT,
+		    policy->step.limit + policy->jumped);
+	if (policy->step.when == STEP_ALWAYS ||
+	    (policy->state == PAUSED && sign > 0))
+		return left_of_day(policy, now);
+	return 0;
 }
 
 /* How far the clock may be stepped to where it has been before, s. */
@@ -60,15 +82,15 @@ reach_of_undo(const struct policy *policy, int sign, struct instant now)
 	if (far <= 0)
 		return 0;
 	return far + fmax(POLICY_UNDO_LEAST,
-	    policy->threshold + POLICY_UNDO_RATE * since);
+	    policy->step.threshold + POLICY_UNDO_RATE * since);
 }
 
 double
 policy_reach(const struct policy *policy, int sign, struct instant now)
 {
-	if (policy->step == STEP_NEVER)
+	if (policy->step.when == STEP_NEVER)
 		return 0;
-	return fmax(reach_of_state(policy, sign),
+	return fmax(reach_of_state(policy, sign, now),
 	    reach_of_undo(policy, sign, now));
 }
 
@@ -77,15 +99,26 @@ judge_new_start(const struct policy *policy, double by, struct instant now)
 {
 	if (!isfinite(by))
 		return NOT_A_NUMBER;
-	if (policy->step == STEP_NEVER)
+	if (policy->step.when == STEP_NEVER)
 		return STEP_FORBIDDEN;
 	if (by < 0)
 		return STEP_BACKWARDS;
-	if (by > policy->limit)
+	if (by > policy->step.limit)
 		return STEP_TOO_LARGE;
-	if (!is_new_day(policy, now) && by > policy->limit - policy->granted)
+	if (by > left_of_day(policy, now))
 		return NEW_START_TOO_SOON;
 	return PERMITTED;
+}
+
+/* Before a step on the engine's word: does another day begin with it? */
+static void
+begin_day(struct policy *policy, struct instant now)
+{
+	if (!is_new_day(policy, now))
+		return;
+	policy->new_started = true;
+	policy->new_start = now;
+	policy->granted = 0;
 }
 
 enum verdict
@@ -98,13 +131,10 @@ policy_new_start(struct policy *policy, const struct clock_new_start *wanted,
 	    now))
 		return PERMITTED;
 	verdict = judge_new_start(policy, wanted->by, now);
-	if (verdict == PERMITTED && is_new_day(policy, now)) {
-		policy->new_started = true;
-		policy->new_start = now;
-		policy->granted = 0;
-	}
-	if (verdict == PERMITTED)
+	if (verdict == PERMITTED) {
+		begin_day(policy, now);
 		policy->state = PAUSED;
+	}
 	return count(policy, verdict);
 }
 
@@ -173,10 +203,13 @@ policy_slew(struct policy *policy, const struct clock_slew *wanted)
 static enum verdict
 out_of_reach(const struct policy *policy, double by)
 {
-	if (policy->step == STEP_ALWAYS)
-		return STEP_TOO_LARGE;
+	if (policy->step.when == STEP_ALWAYS)
+		return fabs(by) <= policy->step.limit ? NEW_START_TOO_SOON :
+		    STEP_TOO_LARGE;
 	if (policy->state == PAUSED)
 		return by < 0 ? STEP_BACKWARDS : STEP_TOO_LARGE;
+	if (policy->state == JUMPED)
+		return STEP_TOO_LARGE;
 	return STEP_NOT_NOW;
 }
 
@@ -188,11 +221,11 @@ judge_step(const struct policy *policy, double by, int64_t unix_time,
 
 	if (!isfinite(by))
 		return NOT_A_NUMBER;
-	if (policy->step == STEP_NEVER)
+	if (policy->step.when == STEP_NEVER)
 		return STEP_FORBIDDEN;
 	if (reach == 0)
 		return out_of_reach(policy, by);
-	if (fabs(by) < policy->threshold)
+	if (fabs(by) < policy->step.threshold)
 		return STEP_TOO_SMALL;
 	if ((double)unix_time + by < (double)POLICY_FIRST_TIME ||
 	    (double)unix_time + by > (double)POLICY_LAST_TIME)
@@ -212,8 +245,10 @@ enter_step(struct policy *policy, double by, struct instant now)
 	bool		 is_undo;
 
 	is_undo = fabs(by) <= reach_of_undo(policy, by < 0 ? -1 : 1, now);
-	if (policy->state == PAUSED && by > 0 && !is_undo)
-		policy->granted += by;
+	if ((policy->state == PAUSED || policy->state == SETTLED) && !is_undo) {
+		begin_day(policy, now);
+		policy->granted += fabs(by);
+	}
 	policy->state = SETTLED;
 	policy->stepped += by;
 	if (is_undo)

@@ -36,7 +36,7 @@
 /* Longest slew without another word from the engine, s. */
 #define POLICY_MAX_SLEW_TIME	86400.0
 
-/* So long, s, all new starts on the engine's word share one step limit. */
+/* So long, s, all steps on the engine's word share one step limit. */
 #define POLICY_NEW_START_INTERVAL 86400.0
 
 /*
@@ -51,19 +51,22 @@
  *
  *  state    what is true             step boot          step always
  *  STARTED  the daemon has started   any step           any step
- *  JUMPED   the kernel saw a jump    any step           any step
- *  PAUSED   the engine says that     forward, up to     up to the limit
- *           the machine was paused   what is left of
+ *  JUMPED   the kernel saw a jump    up to the limit    up to the limit
+ *                                    and the jump       and the jump
+ *  PAUSED   the engine says that     forward, up to     up to what is left
+ *           the machine was paused   what is left of    of the day's limit
  *                                    the day's limit
- *  SETTLED  none of these            none               up to the limit
+ *  SETTLED  none of these            none               likewise
  *
  *  what happens                STARTED  JUMPED   PAUSED   SETTLED
- *  the kernel sees a jump      JUMPED   JUMPED   JUMPED   JUMPED
+ *  the kernel sees a jump      STARTED  JUMPED   JUMPED   JUMPED
  *  the engine says: a pause    STARTED  JUMPED   PAUSED   PAUSED
  *  the clock is stepped        SETTLED  SETTLED  SETTLED  SETTLED
  *  it becomes synchronized     SETTLED  SETTLED  SETTLED  SETTLED
  *
- * An undo is permitted in every state.  With step never nothing is.
+ * An undo is permitted in every state.  With step never nothing is.  All steps
+ * of PAUSED and SETTLED, undoes apart, are on the engine's word alone: those of
+ * a day share one limit.
  */
 enum policy_state {
 	SETTLED,
@@ -73,15 +76,14 @@ enum policy_state {
 };
 
 struct policy {
-	enum step_when	 step;
-	double		 threshold;	/* s, least step */
-	double		 limit;		/* s, CONFIG_NO_LIMIT: none */
+	struct config_step step;
 	enum policy_state state;
 	bool		 synchronized;	/* as the engine reported last */
 	bool		 was_synchronized; /* at some time since the start */
+	double		 jumped;	/* s, by how much, at most, if JUMPED */
 	bool		 new_started;	/* by the engine's word: a day began */
 	struct instant	 new_start;	/* ... then, */
-	double		 granted;	/* s, stepped forward in that day */
+	double		 granted;	/* s, stepped in that day */
 	double		 stepped;	/* s, signed: the sum of our steps */
 	double		 lowest, highest; /* that it has been, undoes apart */
 	struct instant	 stepped_at;	/* the last step that was no undo */
@@ -104,14 +106,19 @@ enum verdict {
 	NEW_START_TOO_SOON	/* after the last one */
 };
 
+/* What CONF says goes from now on, whatever has happened so far. */
+void		 policy_configure(struct policy *policy,
+		    const struct config *conf);
+
 /* The daemon starts. */
 void		 policy_start(struct policy *policy);
 
 /*
- * The kernel saw that the clock was set or the machine slept.  This is evidence
- * of the parent's own, which no engine can bring about.
+ * The kernel saw that the clock was set BY s or the machine slept for SLEPT s,
+ * which may have left the clock late.  This is evidence of the parent's own,
+ * which no engine can bring about.
  */
-void		 policy_jumped(struct policy *policy);
+void		 policy_jumped(struct policy *policy, double by, double slept);
 
 /*
  * The engine says that the machine was paused, which the kernel does not

@@ -14,7 +14,7 @@
 
 /*
  * The drift file is not written while a slew is on that is faster than this,
- * s/s: fsync(2) may take seconds, and nobody ends the slew meanwhile.
+ * s/s: fsync(2) may take seconds, and nobody goes on with the slew meanwhile.
  */
 #define DRIFT_SLEW		10e-6
 
@@ -41,9 +41,10 @@ save_frequency(struct parent *p, enum save_when when)
 	if (p->drift_error < 0 || p->clock.read_only)
 		return;
 	if (when == SAVE_IF_WORTH_IT && (fabs(p->clock.slew) > DRIFT_SLEW ||
-	    !drift_worth_writing(&p->drift_saved, &drift,
-	    instant_diff(now, p->drift_saved_at))))
+	    (p->drift_tried && !drift_worth_writing(&p->drift_saved, &drift,
+	    instant_diff(now, p->drift_saved_at)))))
 		return;
+	p->drift_tried = true;
 	p->drift_saved_at = now;
 	if (drift_write(p->conf.driftfile, drift.frequency,
 	    drift.error)) {
@@ -77,6 +78,8 @@ save_load(struct parent *p)
 		    saved->frequency * 1e6, saved->error * 1e6,
 		    p->conf.driftfile);
 		clock_set_frequency(&p->clock, saved->frequency);
+		p->drift_saved_at = instant_now();
+		p->drift_tried = true;
 		return saved;
 	case DRIFT_MISSING:
 		check_directory(p);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "common/log.h"
@@ -19,59 +20,54 @@
 #define RUN_DIR			"/run/ntpd"
 #define CHILD_ROOT		RUN_DIR "/empty"
 
-/* Does the journal read standard error?  Then it understands priorities. */
-static bool
-stderr_is_journal(void)
-{
-	const char	*stream = getenv("JOURNAL_STREAM");
-	struct stat	 st;
-	char		 text[64];
-
-	if (stream == NULL || fstat(STDERR_FILENO, &st) == -1)
-		return false;
-	snprintf(text, sizeof(text), "%ju:%ju", (uintmax_t)st.st_dev,
-	    (uintmax_t)st.st_ino);
-	return strcmp(stream, text) == 0;
-}
-
 static enum log_target
 start_log(struct parent *p)
 {
-	enum log_target	 target = LOG_TO_STDERR;
+	enum log_target	 target = log_standard_error();
 
 	p->logpipe.fd = p->background.fd = -1;
 	if (!p->options->foreground) {
 		background_enter(&p->background);
 		target = LOG_TO_SYSLOG;
 		logpipe_open(&p->logpipe);
-	} else if (stderr_is_journal())
-		target = LOG_TO_JOURNAL;
+	}
 	log_init(target, NULL, p->options->verbose);
 	/* What the children write, the parent tags or the journal reads. */
 	return target == LOG_TO_STDERR ? LOG_TO_STDERR : LOG_TO_JOURNAL;
 }
 
+/* The user of the children.  One that will not do is a configuration error. */
+static const struct passwd *
+find_user(const char *name)
+{
+	const struct passwd *pw = getpwnam(name);
+
+	if (pw != NULL && pw->pw_uid != 0)
+		return pw;
+	if (pw == NULL)
+		log_at(LOG_CRIT, "there is no user %s: make one (useradd "
+		    "--system %s)", name, name);
+	else
+		log_at(LOG_CRIT, "user %s is root: the children must not be",
+		    name);
+	exit(EX_CONFIG);
+}
+
 static void
 prepare_setup(struct parent *p, struct child_setup *setup)
 {
-	struct passwd	*pw;
+	const struct passwd *pw;
 
-	if (geteuid() != 0)
-		fatalx("ntpd must be started by root; it gives up what it "
-		    "does not need by itself");
-	if ((pw = getpwnam(p->conf.user)) == NULL)
-		fatalx("there is no user %s: make one (useradd --system %s)",
-		    p->conf.user, p->conf.user);
-	if (pw->pw_uid == 0)
-		fatalx("user %s is root: the children must not be",
-		    p->conf.user);
+	setup->verbose = p->options->verbose;
+	if (geteuid() != 0)	/* all are this user, with no empty root */
+		return;
+	pw = find_user(p->conf.user);
 	if (mkdir(RUN_DIR, 0755) == -1 && errno != EEXIST)
 		fatal("cannot make %s", RUN_DIR);
 	if (!sandbox_prepare_root(CHILD_ROOT))
 		exit(1);	/* why is logged */
 	setup->uid = pw->pw_uid;
 	setup->gid = pw->pw_gid;
-	setup->verbose = p->options->verbose;
 	strlcpy(setup->root, CHILD_ROOT, sizeof(setup->root));
 }
 
@@ -106,6 +102,7 @@ start(struct parent *p)
 	command_watch_clock(p);
 	policy_start(&p->policy);
 	learned = save_load(p);
+	budget_begin(&p->budget, p->clock.frequency, instant_now());
 	links_open(&p->links);
 	listeners_init(&p->listeners);
 	children_start(&p->children);

@@ -11,6 +11,7 @@
 #include "common/loop.h"
 #include "ntpd/config.h"
 #include "ntpd/parent/background.h"
+#include "ntpd/parent/budget.h"
 #include "ntpd/parent/children.h"
 #include "ntpd/parent/clock.h"
 #include "ntpd/parent/collect.h"
@@ -30,6 +31,7 @@ struct parent {
 	struct config	 conf;
 	struct clock	 clock;
 	struct policy	 policy;
+	struct budget	 budget;
 	struct children	 children;
 	struct links	 links;
 	struct listeners listeners;
@@ -45,7 +47,8 @@ struct parent {
 	double		 unmade_step;	/* s, the last one that -x left out */
 	double		 drift_error;	/* s/s, as the engine says; -1: none */
 	struct drift	 drift_saved;	/* what the file says */
-	struct instant	 drift_saved_at;
+	struct instant	 drift_saved_at; /* or read */
+	bool		 drift_tried;	/* else there is no file: write soon */
 	bool		 drift_failed;	/* the last write; logged */
 
 	bool		 ready;		/* the engine lives: that was told */
@@ -60,9 +63,16 @@ struct parent {
  */
 void	 command_run(struct parent *p, const struct message *msg);
 
+/* Log that WHAT the engine asks for, HOW, is refused, and WHY: not too often. */
+void	 command_refuse(const char *what, const char *how, enum verdict why);
+
 /* Tell the engine what the clock does; ANSWERS_STEP: after a CLOCK_STEP. */
 void	 command_send_state(struct parent *p, bool answers_step,
 	    struct instant now);
+
+/* Fill in of *ST what the parent knows itself, whatever the engine says. */
+void	 command_fill_status(const struct parent *p,
+	    struct control_status *st, struct instant now);
 
 /*
  * Ask the kernel whether the clock was set by another program, or the machine
@@ -77,6 +87,20 @@ bool	 command_check_clock(struct parent *p);
  * clock is set.  After our own steps, too, which it does not tell apart.
  */
 void	 command_watch_clock(struct parent *p);
+
+/* command_rate.c: of these, those about the clock's rate */
+
+/* Judge and carry out what is WANTED, within the budget. */
+void	 command_frequency(struct parent *p,
+	    const struct clock_frequency *wanted, struct instant now);
+void	 command_slew(struct parent *p, const struct clock_slew *wanted,
+	    struct instant now);
+
+/*
+ * When budget_deadline() has come: have the clock run as the budget permits,
+ * and log what was moved.
+ */
+void	 command_tend_budget(struct parent *p, struct instant now);
 
 /* start.c: what has to be done before the loop */
 
@@ -105,13 +129,6 @@ void	 configure_engine(struct parent *p, const struct drift *learned);
  * its servers or who it is itself.
  */
 void	 configure_links(struct parent *p);
-
-/*
- * Tell server number I, newly started or not, whom to answer.  Comes before
- * its sockets: nobody is answered who is not to be.  A server that cannot be
- * told is hung up on, and replaced.
- */
-void	 configure_server(struct parent *p, size_t i);
 
 /* Have as many servers as the configuration says, and their sockets. */
 void	 configure_servers(struct parent *p);

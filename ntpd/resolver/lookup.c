@@ -11,10 +11,8 @@
 #include <string.h>
 
 #include "common/addr.h"
+#include "common/hostname.h"
 #include "ntpd/resolver/lookup.h"
-
-#define NAME_MAX_LEN	253
-#define LABEL_MAX_LEN	63
 
 /*
  * How long name servers are waited for while other names wait, s, each asked
@@ -29,39 +27,11 @@ struct family_list {
 	size_t		 count;
 };
 
-/* Not isalnum(3): its answer depends on the locale. */
-static bool
-label_character(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	    (c >= '0' && c <= '9') || c == '-' || c == '_';
-}
-
 bool
 lookup_name_valid(const struct resolve_request *request)
 {
-	const char	*name = request->name;
-	size_t		 i, label = 0, len;
-
-	len = strnlen(name, sizeof(request->name));
-	if (len == sizeof(request->name))
-		return false;
-	if (len > 0 && name[len - 1] == '.')
-		len--;
-	if (len == 0 || len > NAME_MAX_LEN)
-		return false;
-	for (i = 0; i < len; i++) {
-		if (name[i] == '.') {
-			if (label == 0)
-				return false;
-			label = 0;
-		} else if (label_character(name[i])) {
-			if (++label > LABEL_MAX_LEN)
-				return false;
-		} else
-			return false;
-	}
-	return label > 0;
+	return strnlen(request->name, sizeof(request->name)) <
+	    sizeof(request->name) && hostname_valid(request->name);
 }
 
 static void

@@ -12,10 +12,9 @@
 #include <time.h>
 
 #include "common/addr.h"
+#include "common/ns.h"
 #include "common/ntptime.h"
 #include "ntpd/server/batch.h"
-
-#define NS_PER_S	1000000000
 
 /*
  * The size of a batch is a choice between the cost of two system calls, shared
@@ -310,7 +309,7 @@ batch_sort(struct batch *b, unsigned count, struct pending list[BATCH_MAX])
 static int64_t
 ns_between(const struct timespec *a, const struct timespec *b)
 {
-	return (b->tv_sec - a->tv_sec) * NS_PER_S + b->tv_nsec - a->tv_nsec;
+	return ns_from_timespec(b) - ns_from_timespec(a);
 }
 
 /* TS moved by NS, which is less than a second. */
@@ -470,6 +469,27 @@ batch_learn_pace(struct batch *b, const struct timespec *from,
 	b->pace += MIN(MAX(step, -PACE_STEP), PACE_STEP);
 }
 
+/*
+ * The time, in *REAL.  CLOCK_MONOTONIC, which nobody sets, is read before and
+ * after: so it shows when somebody has set the clock.
+ */
+static void
+read_clock(struct batch *b, struct timespec *real)
+{
+	struct instant	 before, after;
+	int64_t		 ns;
+
+	if (b->xleave == NULL) {
+		clock_gettime(CLOCK_REALTIME, real);
+		return;
+	}
+	before = instant_now();
+	clock_gettime(CLOCK_REALTIME, real);
+	after = instant_now();
+	ns = ns_from_timespec(real);
+	xleave_follow(b->xleave, ns - before.ns, after.ns - before.ns);
+}
+
 /* Answer the COUNT requests of LIST, and see how long that takes. */
 static void
 batch_reply(struct batch *b, int fd, const struct answer_source *src,
@@ -479,7 +499,7 @@ batch_reply(struct batch *b, int fd, const struct answer_source *src,
 
 	if (count == 0)
 		return;
-	clock_gettime(CLOCK_REALTIME, &before);
+	read_clock(b, &before);
 	batch_answer(b, src, list, count, &before);
 	if (!batch_send(b, fd, list, count) || count == 1)
 		return;

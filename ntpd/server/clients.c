@@ -154,24 +154,6 @@ clients_ask(struct clients *c, struct address from, size_t set,
 	return verdict;
 }
 
-/* Insert CLIENT into TOP, N of them in their order; returns how many then. */
-static uint32_t
-insert(const struct client *top[CLIENTS_SHOWN], uint32_t n,
-    const struct client *client)
-{
-	uint32_t	 i;
-
-	if (n == CLIENTS_SHOWN) {
-		if (client->requests <= top[n - 1]->requests)
-			return n;
-		n--;
-	}
-	for (i = n; i > 0 && top[i - 1]->requests < client->requests; i--)
-		top[i] = top[i - 1];
-	top[i] = client;
-	return n + 1;
-}
-
 static struct client_count
 describe(const struct clients *c, const struct client *client)
 {
@@ -191,15 +173,18 @@ describe(const struct clients *c, const struct client *client)
 uint32_t
 clients_top(const struct clients *c, struct client_count *list)
 {
-	const struct client *top[CLIENTS_SHOWN], *client;
+	const struct client *client;
+	struct client_count count;
 	uint32_t	 n = 0, i;
 
 	for (i = 0; i < CLIENTS_MAX; i++) {
 		client = &c->table[i / CLIENTS_WAYS][i % CLIENTS_WAYS];
-		if (client->requests > 0)
-			n = insert(top, n, client);
+		/* Most are not among them: that is seen before the rest. */
+		if (client->requests == 0 || (n == CLIENTS_SHOWN &&
+		    client->requests <= list[n - 1].requests))
+			continue;
+		count = describe(c, client);
+		n = clients_insert(list, n, &count);
 	}
-	for (i = 0; i < n; i++)
-		list[i] = describe(c, top[i]);
 	return n;
 }

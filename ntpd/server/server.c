@@ -2,6 +2,7 @@
  * The server's loop: sockets from the parent, snapshots from the engine,
  * answers to whoever asks.
  */
+#include <sys/param.h>
 #include <sys/socket.h>
 
 #include <bsd/stdlib.h>
@@ -101,17 +102,33 @@ listener_count_dropped(struct server *s, struct listener *l)
 }
 
 static void
-server_unlisten(struct server *s, const struct message *msg)
+server_unlisten(struct server *s, uint32_t id)
 {
 	size_t	 i;
 
 	for (i = 0; i < s->nlisteners; i++) {
-		if (s->listeners[i].id != msg->id)
+		if (s->listeners[i].id != id)
 			continue;
 		listener_count_dropped(s, &s->listeners[i]);
 		close(s->listeners[i].fd);
 		s->listeners[i] = s->listeners[--s->nlisteners];
 		return;
+	}
+}
+
+/* Close all sockets but those that are named. */
+static void
+server_keep(struct server *s, const struct message *msg)
+{
+	const struct server_sockets *keep = msg->data;
+	size_t		 i, k, n = MIN(keep->n, SERVER_MAX_SOCKETS);
+
+	for (i = s->nlisteners; i > 0; i--) {
+		for (k = 0; k < n; k++)
+			if (keep->ids[k] == s->listeners[i - 1].id)
+				break;
+		if (k == n)
+			server_unlisten(s, s->listeners[i - 1].id);
 	}
 }
 
@@ -127,14 +144,18 @@ server_interleave(struct server *s)
 	return s->xleave != NULL;
 }
 
-/* Answer on a socket as well, and on no other one of the same id. */
+/*
+ * Answer on a socket as well, and on no other one of the same id.  The parent
+ * sends the next one when this one is taken.
+ */
 static void
 server_listen(struct server *s, const struct message *msg)
 {
 	const struct server_socket *sock = msg->data;
 	struct listener	*l;
 
-	server_unlisten(s, msg);
+	channel_send(&s->parent, MSG_SERVER_LISTENS, msg->id, -1, NULL);
+	server_unlisten(s, msg->id);
 	if (s->nlisteners == SERVER_MAX_SOCKETS) {
 		log_warnx("no room for another socket, %d are open: it is not "
 		    "answered on", SERVER_MAX_SOCKETS);

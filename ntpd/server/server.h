@@ -25,6 +25,4 @@
 #ifndef NTPD_SERVER_SERVER_H
 #define NTPD_SERVER_SERVER_H
 
-#define SERVER_MAX_SOCKETS	64
-
 #endif

@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include "ntpd/messages.h"
 #include "ntpd/server/server.h"
 #include "ntpd/sandbox.h"
 

@@ -2,12 +2,19 @@
  * The table of answers that interleaved mode needs.  No socket, no clock.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "ntpd/server/xleave.h"
 
 #define RECEIVE_BIT	1U		/* of timestamps: receive, not transmit */
 #define SECOND		(1ULL << 32)
 #define UNIQUE_TRIES	8
+
+/*
+ * A clock that is ahead of the other one by so much more or less, ns, was set.
+ * Tuned: well above what reading two clocks is off by, and too little to harm.
+ */
+#define LEAD_MOST	100000
 
 struct xleave *
 xleave_new(uint64_t key)
@@ -17,6 +24,17 @@ xleave_new(uint64_t key)
 	if (x != NULL)
 		x->key = key | 1;
 	return x;
+}
+
+void
+xleave_follow(struct xleave *x, int64_t lead, int64_t unsure)
+{
+	if (llabs(lead - x->lead) <= unsure + LEAD_MOST)
+		return;
+	/* There is nothing to forget when the first one comes. */
+	if (x->lead != 0)
+		memset(x->table, 0, sizeof(x->table));
+	x->lead = lead;
 }
 
 bool

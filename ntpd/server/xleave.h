@@ -59,6 +59,7 @@ struct stamps {
 
 struct xleave {
 	uint64_t	 key;		/* of the hash, odd */
+	int64_t		 lead;		/* ns, of xleave_follow() */
 	struct xleave_entry table[XLEAVE_BUCKETS][XLEAVE_WAYS];
 	struct stamps	 stamps;
 };
@@ -68,6 +69,14 @@ struct xleave {
  * to, or NULL.  KEY is random, so that nobody can fill one bucket on purpose.
  */
 struct xleave	*xleave_new(uint64_t key);
+
+/*
+ * CLOCK_REALTIME is LEAD ns ahead of CLOCK_MONOTONIC, give or take UNSURE.  If
+ * that has changed, the clock was set or had a leap second: all answers are
+ * forgotten, since a client would be told times of two clocks.  To be called
+ * before the functions below.
+ */
+void		 xleave_follow(struct xleave *x, int64_t lead, int64_t unsure);
 
 /*
  * May ASKED be in interleaved mode, or its client about to begin with it?  Its

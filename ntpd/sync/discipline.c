@@ -16,13 +16,15 @@
 
 /*
  * Corrections take so much of the time that would disturb the rate by as much
- * as the frequency is unknown, and so many rounds of asking on top of it.
+ * as the frequency is unknown.  Tuned: wander and farfalse in check-lab.
  */
-#define AGES		0.4
-#define ROUNDS		1.2
+#define AGES		0.8
 
-/* None disturbs the rate by more than so many of the frequency's errors. */
-#define DISTURBANCE	2.5
+/*
+ * None disturbs the rate by more than so many of the frequency's errors.
+ * Tuned, likewise.
+ */
+#define DISTURBANCE	4.0
 
 /* Acquired when the offset is within so many standard errors. */
 #define ACQUIRED	3.0
@@ -50,10 +52,8 @@ clamp(double v, double most)
  * lost since the one before, which is 2 C D if D is short, with the covariance
  * C of offset and frequency.  So what disturbs the rate by V, the variance of
  * the frequency, is T = C / V, which is the age.  The offset is what people
- * look at: it is corrected in less.
- *
- * But not before every source has been heard again: what one has said another
- * may take back.  When samples are few that is what counts.
+ * look at: it is corrected in less.  What one source has said another may take
+ * back, but to wait for that costs more than it saves.
  *
  * All this is on average.  What came of an hour without answers, or of a change
  * of the oscillator, is more, and takes longer.
@@ -64,7 +64,7 @@ clamp(double v, double most)
 static double
 slew_time(const struct discipline *d, const struct estimate *e, double offset)
 {
-	double		 t = AGES * e->age + ROUNDS * e->round;
+	double		 t = AGES * e->age;
 
 	if (!d->acquired)
 		return SHORTEST_SLEW;

@@ -52,8 +52,6 @@ struct estimate {
 	double		 age;		/* s, that the frequency's error has
 					   added up in the offset's */
 	double		 wander;	/* s/s per sqrt(s), the bank's mean */
-	double		 round;		/* s, to hear each source once; see
-					   sync_estimate() */
 };
 
 /*

@@ -11,7 +11,7 @@
  * are all near (s, round trip) it is fewer, times the root of their number: to
  * ask them costs nobody anything.
  */
-#define POLL_VARIANCE	8.0
+#define POLL_VARIANCE	6.0
 #define NEAR_VARIANCE	7.0
 #define NEAR_DELAY	1e-3
 
@@ -22,7 +22,7 @@
 #define NEAR_MOST	64.0
 
 /* Intervals are at most this part of the time since the start. */
-#define POLL_RAMP	3.0
+#define POLL_RAMP	2.5
 
 /*
  * While servers answer and none is believed, intervals are at most so many

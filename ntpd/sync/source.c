@@ -308,9 +308,3 @@ source_distance(const struct source *source, double now, double drift)
 	    s->root_dispersion + s->precision +
 	    source->delays.usual_excess / 2 + drift * fmax(0, now - s->when);
 }
-
-double
-source_span(const struct source *source, double now)
-{
-	return now - source_sample(source, source->nsamples - 1)->when;
-}

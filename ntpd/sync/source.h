@@ -148,7 +148,4 @@ double		 source_length(const struct source *source);
 double		 source_distance(const struct source *source, double now,
 		    double drift);
 
-/* The age of the oldest sample at NOW, s. */
-double		 source_span(const struct source *source, double now);
-
 #endif

@@ -7,9 +7,6 @@
 #include "ntpd/sync/sync.h"
 #include "ntpd/sync/vote.h"
 
-/* Samples of a source count as spread over that long, s, at least. */
-#define SHORTEST_SPAN	1.0
-
 double
 sync_source_offset(const struct sync *sync, size_t i, double now)
 {
@@ -42,7 +39,9 @@ sync_has_vote(const struct sync *sync, size_t i, double now)
 bool
 sync_in_doubt(const struct sync *sync, size_t i)
 {
-	return doubt_is_open(sync->sources[i].state);
+	/* An outlier may surprise again and again: it is not used anyway. */
+	return doubt_is_open(sync->sources[i].state) &&
+	    (sync_takes_part(sync, i) || !sync->agreed);
 }
 
 bool
@@ -61,32 +60,10 @@ sync_is_opposed(const struct sync *sync, size_t i)
 	    s->state == SOURCE_FALSE || s->state == SOURCE_DOUBTED);
 }
 
-/* In what time, s, a source of those who take part is heard; 0: nobody does. */
-static double
-mean_round(const struct sync *sync, double now)
-{
-	const struct source *s;
-	double		 rate = 0, members = 0;
-	size_t		 i;
-
-	for (i = 0; i < SYNC_SOURCES; i++) {
-		s = &sync->sources[i];
-		if (!sync_takes_part(sync, i) || s->nsamples == 0)
-			continue;
-		members++;
-		rate += (double)s->nsamples /
-		    fmax(SHORTEST_SPAN, source_span(s, now));
-	}
-	return rate > 0 ? members / rate : 0;
-}
-
 struct estimate
 sync_estimate(const struct sync *sync, double now)
 {
-	struct estimate	 e = filter_estimate(&sync->filter, now);
-
-	e.round = mean_round(sync, now);
-	return e;
+	return filter_estimate(&sync->filter, now);
 }
 
 const char *

@@ -161,10 +161,7 @@ double		 sync_source_offset(const struct sync *sync, size_t i,
 /* Is there an estimate? */
 bool		 sync_ready(const struct sync *sync);
 
-/*
- * The estimate for oscillator time NOW.  Its round is the mean interval of the
- * samples kept of those who take part in it, or 0 if nobody does.
- */
+/* The estimate for oscillator time NOW. */
 struct estimate	 sync_estimate(const struct sync *sync, double now);
 
 /*
@@ -187,7 +184,7 @@ bool		 sync_certain(const struct sync *sync, double now, double *low,
 /*
  * Has source I said something new that is not settled yet, by one or two more
  * of its samples or by those of the others?  Then it pays to ask again soon,
- * all that have a vote.
+ * all that have a vote.  It does not for a source that a majority does not use.
  */
 bool		 sync_in_doubt(const struct sync *sync, size_t i);
 

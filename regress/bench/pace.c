@@ -6,9 +6,9 @@
 #include <signal.h>
 #include <time.h>
 
+#include "common/ns.h"
 #include "regress/bench/load.h"
 
-#define NS_PER_S	1000000000LL
 #define SWEEP_NS	20000000LL	/* how often to look for lost ones */
 
 static volatile sig_atomic_t stopped;

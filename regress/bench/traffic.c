@@ -12,9 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/ns.h"
 #include "regress/bench/load.h"
 
-#define NS_PER_S	1000000000LL
 #define EPOCH_OFFSET	2208988800LL	/* s, from NTP's epoch to UNIX's */
 #define SLOTS		(1U << 17)	/* requests remembered */
 #define SLOT_MASK	((uint64_t)SLOTS - 1)

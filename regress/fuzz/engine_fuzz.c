@@ -137,7 +137,7 @@ configure_with(const char *name, const char *server, uint8_t max)
 {
 	struct config_server conf = { .weight = 1, .max = max, .minpoll = 6,
 			    .maxpoll = 10, .port = 123, .pool = max > 1 };
-	const struct engine_setup setup = { .nservers = 1, .step = STEP_BOOT,
+	const struct engine_setup setup = { .nservers = 1,
 			    .listening = 1, .has_drift = 1,
 			    .frequency = 1e-6, .frequency_error = 1e-8,
 			    .step_threshold = 0.128 };

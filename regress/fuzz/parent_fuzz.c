@@ -63,11 +63,18 @@ clock_set_slew(struct clock *c, double rate, double duration,
 }
 
 bool
-clock_end_slew(struct clock *c, struct instant when)
+clock_tend_slew(struct clock *c, struct instant when)
 {
 	(void)c;
 	(void)when;
 	return false;
+}
+
+double
+clock_slew_left(const struct clock *c)
+{
+	(void)c;
+	return 0;
 }
 
 /* No step is one that the configuration forbids, or out of this age. */
@@ -75,7 +82,7 @@ bool
 clock_step(struct clock *c, double by)
 {
 	(void)c;
-	require(parent.policy.step != STEP_NEVER && isfinite(by));
+	require(parent.policy.step.when != STEP_NEVER && isfinite(by));
 	require(fabs(by) >= THRESHOLD);
 	unix_time += by;
 	require(unix_time >= (double)POLICY_FIRST_TIME - 1 &&
@@ -127,9 +134,9 @@ begin(uint8_t how)
 	unix_time = NOW;
 	evidence = false;
 	policy_start(&parent.policy);
-	parent.policy.step = (enum step_when)(how % 3);
-	parent.policy.threshold = THRESHOLD;
-	parent.policy.limit = how & 0x80 ? CONFIG_NO_LIMIT : LIMIT;
+	parent.policy.step.when = (enum step_when)(how % 3);
+	parent.policy.step.threshold = THRESHOLD;
+	parent.policy.step.limit = how & 0x80 ? CONFIG_NO_LIMIT : LIMIT;
 	stream_open(NULL, 0);
 	parent.children.engine = &parent.children.list[0].channel;
 	channel_open(parent.children.engine, STREAM_FD, PARENT, ENGINE);

@@ -138,20 +138,20 @@ static const struct control_status status = {
 	.version = CONTROL_VERSION, .synchronized = 1, .stratum = 2,
 	.refid = { 192, 0, 2, 1 }, .next = NEXT_POLL, .listening = 1,
 	.state = CONTROL_FOLLOWING, .peers = 4, .reachable = 4,
-	.truechimers = 3, .offset = 45.2e-6, .error = 12e-6, .likely = 1e-3,
-	.certain = 3e-3, .frequency = -12.345, .frequency_error = 0.01,
+	.truechimers = 3, .offset = 45.2e-6, .error = 12e-6, .likely_bound = 1e-3,
+	.certain_bound = 3e-3, .frequency = -12.345, .frequency_error = 0.01,
 	.root_delay = 1.5e-3, .root_dispersion = 1e-3, .updated_ago = 12.7,
-	.next_in = 34, .system_addr = { .family = ADDR_IPV4, .port = 123,
+	.next_in = 34, .system_address = { .family = ADDR_IPV4, .port = 123,
 	.bytes = { 192, 0, 2, 1 } }, .system_peer = "ntp.example.org"
 };
 
 static const struct control_peer peer = {
 	.version = CONTROL_VERSION, .tally = TALLY_SYSTEM_PEER,
 	.state = PEER_STATE_POLLING, .stratum = 1, .refid = "GPS",
-	.reach = 0377, .poll = 6, .weight = 1, .has_sample = 1, .sent = 20,
+	.reach = 0377, .poll = 6, .weight = 1, .sent = 20,
 	.received = 19, .rejected = 1, .when = 1.2, .next_in = 3.9,
 	.offset = -28e-6, .delay = 1e-3, .jitter = 17e-6, .error = 6e-6,
-	.root_dispersion = 1e-3, .addr = { .family = ADDR_IPV4, .port = 123,
+	.root_dispersion = 1e-3, .address = { .family = ADDR_IPV4, .port = 123,
 	.bytes = { 192, 0, 2, 1 } }, .name = "ntp.example.org"
 };
 

@@ -101,7 +101,6 @@ check_estimate(double when)
 	require(e.offset_error >= 0 && isfinite(e.offset_error));
 	require(e.frequency_error >= 0 && e.frequency_error <= 1 + ahead);
 	require(e.age >= 0 && isfinite(e.age));
-	require(e.round >= 0 && isfinite(e.round));
 	require(bound >= 0 && isfinite(bound));
 	if (sync_certain(&sync_state, when, &low, &high))
 		require(low <= high && isfinite(low) && isfinite(high));

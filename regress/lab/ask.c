@@ -21,10 +21,10 @@ claim_sample(struct world *w, const char *path)
 	claim->error = clock_error(w);
 	claim->offset = status->offset;
 	claim->stderr_ = status->error;
-	claim->bound = status->likely;
+	claim->bound = status->likely_bound;
 	claim->root_bound = status->root_delay / 2 + status->root_dispersion;
-	claim->certain = status->certain;
-	if (status->updated_ago < 0)
+	claim->certain = status->certain_bound;
+	if (isnan(status->updated_ago))
 		claim->bound = claim->root_bound = claim->certain = INFINITY;
 	claim->synchronized = status->synchronized != 0;
 	claim->undecided = status->next == NEXT_MAJORITY;

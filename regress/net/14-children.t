@@ -130,6 +130,8 @@ def test():
         d.signal(signum)
         status = d.wait(5)
         took = time.monotonic() - start
+        left = [p for p in all_ if p != d.pid and alive(p)]
+        ok(not left, "%s: the parent ends last" % name, left)
         ok(status == 0, "%s: it ends with status 0" % name,
             lambda: "status %s\n%s" % (status, d.log()))
         ok(took < 2, "%s: within two seconds" % name, took)

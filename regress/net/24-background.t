@@ -23,6 +23,21 @@ def start(host, conf, *options):
         time.monotonic() - begin
 
 
+def journal(host, conf, *options):
+    """
+    ntpd with standard error where the journal reads it.  Its status, and its
+    lines.
+    """
+    with tempfile.TemporaryFile("w+") as lines:
+        where = os.fstat(lines.fileno())
+        done = subprocess.run(["ip", "netns", "exec", host.ns, NTPD, *options,
+            "-f", conf], stdin=subprocess.DEVNULL, stderr=lines, timeout=60,
+            env={**os.environ,
+                "JOURNAL_STREAM": "%d:%d" % (where.st_dev, where.st_ino)})
+        lines.seek(0)
+        return done.returncode, lines.read().splitlines()
+
+
 def test():
     switch, us, server = network("us", "server")
     NtpServer(server, "10.9.0.2")
@@ -51,26 +66,39 @@ def test():
             os.kill(pid, signal.SIGTERM)
     ok(gone(running), "SIGTERM ends it", us.pids)
 
-    for name, file, options, reason in (
+    for name, file, options, right, reason in (
         ("no directory for the socket", changed("socket.conf",
-            'socket "', 'socket "/nonexistent'), ["-x"],
+            'socket "', 'socket "/nonexistent'), ["-x"], 1,
             "fatal: .*/nonexistent/.*its directory does not exist"),
         ("no such user", changed("user.conf", 'user "_ntpd"',
-            'user "nobodyhere"'), ["-x"], "no user nobodyhere"),
-        ("no right to set the clock", d.conf, [],
+            'user "nobodyhere"'), ["-x"], os.EX_CONFIG,
+            "no user nobodyhere"),
+        ("no right to set the clock", d.conf, [], 1,
             "cannot adjust the clock: Operation not permitted"),
         ("no configuration", "/nonexistent/ntpd.conf", ["-x"],
-            "/nonexistent/ntpd.conf")):
+            os.EX_CONFIG, "/nonexistent/ntpd.conf")):
         last = lambda: (said.splitlines() or [""])[-1]
         status, said, took = start(us, file, "-d", *options)
-        ok(status == 1 and re.search(reason, last()),
+        ok(status == right and re.search(reason, last()),
             "%s: in the foreground it is said last" % name, (status, said))
         status, said, took = start(us, file, *options)
-        ok(status == 1, "%s: status 1" % name, (status, said))
+        ok(status == right, "%s: status %d" % (name, right),
+            (status, said))
         ok(re.search(reason, last()), "%s: and why" % name, said)
         ok(took < 5, "%s: at once" % name, took)
         ok(wait_for(lambda: not us.pids(), 2), "%s: nobody is left" % name,
             us.pids)
+
+    bad = config_file("bad.conf", "pool 192.0.2.1\n")
+    for options in (["-n"], ["-d", "-x"]):
+        status, lines = journal(us, bad, *options)
+        ok(status == os.EX_CONFIG, "an error in the configuration, %s: "
+            "status %d" % (options[0], os.EX_CONFIG), (status, lines))
+        ok([line[:3] for line in lines if "unknown statement" in line] ==
+            ["<3>"], "... is one in the journal, too", lines)
+    status, lines = journal(us, d.conf, "-y")
+    ok(status == os.EX_USAGE, "an unknown option: status %d" % os.EX_USAGE,
+        (status, lines))
     ok(not d.faults(), "no fault in its log", d.log)
 
 

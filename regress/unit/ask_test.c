@@ -4,6 +4,7 @@
  * the case, and closes.
  */
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 
@@ -16,6 +17,7 @@
 #include <bsd/string.h>
 
 #include "common/imsg.h"
+#include "common/loop.h"
 #include "ntpctl/ask.h"
 #include "regress/unit/unit.h"
 
@@ -364,10 +366,28 @@ test_no_daemon(void **state)
 	assert_non_null(strstr(why, "a socket's path has at most 107 bytes"));
 }
 
+static void
+on_alarm(int sig)
+{
+	(void)sig;
+}
+
+/* What a process gets that is stopped and goes on: EINTR, again and again. */
+static void
+interrupt_every(suseconds_t us)
+{
+	struct itimerval timer = { { 0, us }, { 0, us } };
+	struct sigaction sa = { .sa_handler = on_alarm };
+
+	assert_int_equal(sigaction(SIGALRM, &sa, NULL), 0);
+	assert_int_equal(setitimer(ITIMER_REAL, &timer, NULL), 0);
+}
+
 /* A daemon so stuck that it does not even accept. */
 static void
 test_full_queue(void **state)
 {
+	struct instant	 start;
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	struct report	 report = { 0 };
 	char		 why[ASK_WHY_LEN];
@@ -383,6 +403,13 @@ test_full_queue(void **state)
 	}
 	assert_int_equal(ask(path, SHOW_STATUS, 1, &report, why), ASK_LATER);
 	assert_non_null(strstr(why, "it takes no connections"));
+
+	start = instant_now();
+	interrupt_every(50000);
+	assert_int_equal(ask(path, SHOW_STATUS, 1, &report, why), ASK_LATER);
+	interrupt_every(0);
+	assert_non_null(strstr(why, "it takes no connections"));
+	assert_near(instant_diff(instant_now(), start), 1, 0.5);
 	for (i = 0; i < COUNT(fds); i++)
 		close(fds[i]);
 	close(listener);

@@ -4,7 +4,6 @@
  */
 #include <sys/param.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -265,12 +264,15 @@ sendmmsg(int fd, struct mmsghdr *v, unsigned n, int flags)
 	return i > 0 ? (int)i : -1;
 }
 
+/* How far CLOCK_REALTIME was set, s; CLOCK_MONOTONIC runs with it. */
+static time_t	 clock_set_by;
+
 int
 clock_gettime(clockid_t id, struct timespec *ts)
 {
-	if (id != CLOCK_REALTIME)
-		return (int)syscall(SYS_clock_gettime, id, ts);
 	*ts = kernel.clock;
+	if (id != CLOCK_REALTIME)
+		ts->tv_sec -= NOW - 1000000 + clock_set_by;
 	return 0;
 }
 
@@ -278,7 +280,7 @@ static void
 kernel_reset(void)
 {
 	memset(&kernel, 0, sizeof(kernel));
-	kernel.clock.tv_sec = NOW;
+	kernel.clock.tv_sec = NOW + clock_set_by;
 }
 
 static void
@@ -606,6 +608,34 @@ test_interleaved(void **state)
 			    when.value & ~1ULL);
 		free(x);
 	}
+}
+
+/*
+ * An interleaved answer would have a time of before and one of after the clock
+ * was set: it is a basic one.  The next one is interleaved again.
+ */
+static void
+test_interleaved_when_the_clock_is_set(void **state)
+{
+	static const time_t steps[] = { 2000, -2000, 1, -1 };
+	static struct batch b;
+	struct ntp_packet pkt = { .leap = 0 };
+	size_t		 i;
+
+	(void)state;
+	start(&b);
+	assert_non_null(b.xleave = xleave_new(1));
+	pkt = ask_interleaved(&b, &pkt, 1, &interleavings[0]);
+	for (i = 0; i < COUNT(steps); i++) {
+		pkt = ask_interleaved(&b, &pkt, 2, &interleavings[0]);
+		pkt = ask_interleaved(&b, &pkt, 3, &interleavings[0]);
+		assert_int_equal(pkt.origin.value, 43);
+		clock_set_by += steps[i];
+		pkt = ask_interleaved(&b, &pkt, 4, &interleavings[0]);
+		assert_int_equal(pkt.origin.value, 4);
+	}
+	free(b.xleave);
+	clock_set_by = 0;
 }
 
 /*
@@ -969,6 +999,7 @@ main(void)
 		cmocka_unit_test(test_no_room_for_control),
 		cmocka_unit_test(test_stamps),
 		cmocka_unit_test(test_interleaved),
+		cmocka_unit_test(test_interleaved_when_the_clock_is_set),
 		cmocka_unit_test(test_mixed_batch),
 		cmocka_unit_test(test_bound),
 		cmocka_unit_test(test_send_failures),

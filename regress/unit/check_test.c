@@ -367,23 +367,18 @@ reasons(void **arg)
 	}
 }
 
-/* Each of them has a word and a sentence of its own. */
+/* Each of them has a sentence of its own. */
 static void
 reasons_differ(void **arg)
 {
+#define ONE(...)	+ 1
 	enum reason	 a, b;
 
 	(void)arg;
-	assert_null(reason_word(REASON_NONE));
-	for (a = REASON_NONE + 1; a < REASONS; a++) {
-		assert_non_null(reason_word(a));
-		for (b = REASON_NONE; b < a; b++) {
+	for (a = REASON_NONE; a < 0 REASONS(ONE); a++)
+		for (b = REASON_NONE; b < a; b++)
 			assert_string_not_equal(reason_text(a),
 			    reason_text(b));
-			assert_true(b == REASON_NONE ||
-			    strcmp(reason_word(a), reason_word(b)) != 0);
-		}
-	}
 }
 
 int

@@ -8,11 +8,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/ns.h"
 #include "common/ntptime.h"
 #include "ntpd/engine/clocks.h"
 #include "regress/unit/unit.h"
 
-#define NS_PER_S	1000000000LL
 #define BASE		1800000000000000000LL	/* REALTIME - RAW at first */
 
 /* The clocks made up here. */
@@ -48,7 +48,7 @@ clock_gettime(clockid_t id, struct timespec *ts)
 		assert_int_equal(id, CLOCK_MONOTONIC_RAW);
 	ns -= ns % fake.grain;
 	ts->tv_sec = ns / NS_PER_S;
-	ts->tv_nsec = ns % NS_PER_S;
+	ts->tv_nsec = (long)(ns % NS_PER_S);
 	return 0;
 }
 

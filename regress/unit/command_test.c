@@ -51,6 +51,13 @@ clock_set_slew(struct clock *c, double rate, double duration,
 	return !kernel_refuses;
 }
 
+double
+clock_slew_left(const struct clock *c)
+{
+	(void)c;
+	return 0;
+}
+
 bool
 clock_step(struct clock *c, double by)
 {
@@ -133,9 +140,8 @@ setup(void **arg)
 	memset(&p, 0, sizeof(p));
 	p.timerfd = -1;
 	p.drift_error = -1;
-	p.policy.step = STEP_BOOT;
-	p.policy.threshold = 0.128;
-	p.policy.limit = 86400;
+	p.policy.step = (struct config_step){ .when = STEP_BOOT,
+	    .threshold = 0.128, .limit = 86400 };
 	jump = slept = stepped = 0;
 	told_jumps = 0;
 	kernel_refuses = false;
@@ -331,6 +337,129 @@ what_x_leaves_out_is_said_once(void **arg)
 	    "2.000 s\n"), 1);
 }
 
+/* As when a message comes S seconds from now. */
+static void
+ask_at(double s, enum message_type type, const void *data)
+{
+	struct message	 msg = {
+		.type = type, .data = data,
+		.at = instant_add(instant_now(), s)
+	};
+
+	command_run(&p, &msg);
+}
+
+/* What moves the clock far is said by the parent, whoever wants it. */
+static void
+large_movements_are_said(void **arg)
+{
+	struct clock_slew back = { .rate = -0.1, .duration = 300 };
+	struct clock_slew small = { .rate = 500e-6, .duration = 1000 };
+	int		 i;
+
+	(void)arg;
+	budget_begin(&p.budget, 0, instant_now());
+	for (i = 0; i < 100; i++)
+		ask(MSG_CLOCK_SLEW, &back);
+	assert_int_equal(capture_count("\n"), 1);
+	assert_int_equal(capture_count("slewing the clock back by 30.000 s "
+	    "in 300 s\n"), 1);
+	ask(MSG_CLOCK_SLEW, &small);
+	assert_int_equal(capture_count("\n"), 1);
+	for (i = 0; i < 100; i++) {
+		back.rate = -back.rate;
+		ask(MSG_CLOCK_SLEW, &back);
+	}
+	assert_int_equal(capture_count("\n"), 5);
+}
+
+/* The budget ends once, with what an operator can do, and is whole again. */
+static void
+the_budget_ends_and_comes_back(void **arg)
+{
+	struct clock_frequency fast = { .frequency = 0.0999, .error = 1e-6 };
+	struct clock_quality synchronized = { .synchronized = 1 };
+	struct instant	 begin = instant_now();
+	int		 hour;
+
+	(void)arg;
+	budget_begin(&p.budget, 0, begin);
+	ask(MSG_CLOCK_QUALITY, &synchronized);
+	for (hour = 0; hour < 30; hour++) {
+		ask_at(3600 * hour, MSG_CLOCK_FREQUENCY, &fast);
+		while (!instant_before(instant_add(begin, 3600 * (hour + 1)),
+		    budget_deadline(&p.budget)))
+			command_tend_budget(&p, budget_deadline(&p.budget));
+		if (hour == 3)
+			assert_true(state.frequency == 500e-6);
+	}
+	assert_int_equal(capture_count("the clock was moved by 1000 s at more "
+	    "than 500 ppm, which is the most for 24 hours: by no more than "
+	    "500 ppm for 21 h; check the servers, and if they are right "
+	    "restart ntpd\n"), 2);
+	assert_int_equal(capture_count("24 hours are over in which the clock "
+	    "was moved by 1000 s at more than 500 ppm\n"), 1);
+	assert_int_equal(capture_count("\n"), 3);
+	assert_true(p.drift_error < 0);
+}
+
+/* An oscillator that is far off is so by the engine's word. */
+static void
+a_home_that_is_far_off(void **arg)
+{
+	struct clock_quality synchronized = { .synchronized = 1 };
+	int		 i;
+
+	(void)arg;
+	budget_begin(&p.budget, 0, instant_now());
+	ask_frequency(9000e-6);
+	for (i = 0; i < 10; i++)
+		ask(MSG_CLOCK_QUALITY, &synchronized);
+	assert_int_equal(capture_count("the oscillator is taken to be off by "
+	    "-9000 ppm: if that cannot be, check the servers\n"), 1);
+}
+
+/* The engine's word does not count for what the parent knows. */
+static void
+the_status_is_the_parents(void **arg)
+{
+	struct control_status st = { .refused = 0, .read_only = 1,
+	    .frequency = 99, .slewing = 0, .budget_left = 7 };
+	struct clock_slew slew = { .rate = -0.1, .duration = 100 };
+	struct clock_step step = { .by = NAN };
+
+	(void)arg;
+	budget_begin(&p.budget, 0, instant_now());
+	policy_start(&p.policy);
+	ask_frequency(3e-6);
+	ask(MSG_CLOCK_SLEW, &slew);
+	ask(MSG_CLOCK_STEP, &step);
+	command_fill_status(&p, &st, instant_add(instant_now(), 50));
+	assert_near(st.frequency, 3, 1e-9);
+	assert_near(st.slewing, -1e5, 1e-6);
+	assert_int_equal(st.refused, 1);
+	assert_int_equal(st.read_only, 0);
+	assert_true(st.step_limit == 86400);
+	assert_true(isnan(st.step_back) && isnan(st.step_forward));
+	assert_near(st.budget_left, 1000 - 0.0995 * 50, 0.1);
+	assert_near(st.budget_renewed_in, 86350, 1);
+}
+
+/* With -x nothing is moved, and nothing spent. */
+static void
+x_spends_nothing(void **arg)
+{
+	struct clock_slew slew = { .rate = -0.1, .duration = 20000 };
+
+	(void)arg;
+	budget_begin(&p.budget, 0, instant_now());
+	p.clock.read_only = true;
+	ask(MSG_CLOCK_SLEW, &slew);
+	ask_frequency(0.1);
+	assert_true(budget_deadline(&p.budget).ns == INSTANT_NEVER.ns);
+	assert_int_equal(capture_count("slewing the clock"), 0);
+}
+
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -343,6 +472,11 @@ main(void)
 		TEST(over_the_limit),
 		TEST(beyond_what_the_kernel_corrects),
 		TEST(what_x_leaves_out_is_said_once),
+		TEST(large_movements_are_said),
+		TEST(the_budget_ends_and_comes_back),
+		TEST(a_home_that_is_far_off),
+		TEST(the_status_is_the_parents),
+		TEST(x_spends_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -139,9 +139,9 @@ values_arrive(void **state)
 	assert_int_equal(conf.workers, 3);
 	assert_false(conf.workers_auto);
 	assert_true(conf.xleave);
-	assert_int_equal(conf.step, STEP_ALWAYS);
-	assert_true(conf.step_threshold > 0.2499 &&
-	    conf.step_threshold < 0.2501);
+	assert_int_equal(conf.step.when, STEP_ALWAYS);
+	assert_true(conf.step.threshold > 0.2499 &&
+	    conf.step.threshold < 0.2501);
 	assert_int_equal(conf.local_stratum, 9);
 	assert_true(conf.local_orphan);
 }
@@ -182,8 +182,8 @@ step_limits(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
 		(void)parse(&conf, limits[i].text, &r);
-		assert_true(conf.step_limit == limits[i].limit);
-		assert_int_equal(conf.step, STEP_BOOT);
+		assert_true(conf.step.limit == limits[i].limit);
+		assert_int_equal(conf.step.when, STEP_BOOT);
 	}
 }
 
@@ -199,14 +199,14 @@ defaults_are_those_of_the_manual(void **state)
 	assert_int_equal(conf.nlisteners, 0);
 	assert_int_equal(conf.workers, 1);
 	assert_false(conf.xleave);
-	assert_int_equal(conf.step, STEP_BOOT);
-	assert_true(conf.step_limit == 86400);
+	assert_int_equal(conf.step.when, STEP_BOOT);
+	assert_true(conf.step.limit == 86400);
 	assert_int_equal(conf.local_stratum, 0);
 	assert_false(conf.local_orphan);
-	assert_true(conf.step_threshold > 0.1279 &&
-	    conf.step_threshold < 0.1281);
+	assert_true(conf.step.threshold > 0.1279 &&
+	    conf.step.threshold < 0.1281);
 	assert_string_equal(conf.driftfile, "/var/lib/ntpd/drift");
-	assert_string_equal(conf.socket, "/run/ntpd.sock");
+	assert_string_equal(conf.socket, "/run/ntpd/ntpd.sock");
 	assert_string_equal(conf.user, "_ntpd");
 }
 

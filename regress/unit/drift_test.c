@@ -482,15 +482,15 @@ static const struct {
 	{ "a trifle", 12, 0.1, 12.009, 0.1, 1e6, false },
 	{ "a little, an hour later", 12, 0.1, 12.02, 0.1, 3600, true },
 	{ "a little, but soon", 12, 0.1, 12.02, 0.1, 3599, false },
-	{ "right by chance", 12, 1000, 12, 0.1, 3600, true },
-	{ "right by chance, but soon", 12, 1000, 12, 0.1, 3599, false },
+	{ "known better", 12, 0.3, 12, 0.1, 300, true },
+	{ "known better, and written just now", 12, 0.3, 12, 0.1, 299, false },
 	{ "hardly surer", 12, 0.19, 12, 0.1, 1e6, false },
 	{ "less sure than it was", 12, 0.1, 12, 200, 1e6, false },
 	{ "wrong by far", 290, 0.1, 0, 5, 300, true },
 	{ "wrong by far, the other way", -290, 0.1, 0, 5, 300, true },
 	{ "wrong, and written just now", 290, 0.1, 0, 5, 299, false },
 	{ "wrong, or not", 290, 0.1, 0, 100, 3599, false },
-	{ "wrong, but it did not know", 290, 100, 0, 0.1, 3599, false },
+	{ "wrong, and it did not know", 290, 100, 0, 0.1, 300, true },
 	{ "wrong by little", 12, 0.01, 12.5, 0.01, 300, true },
 };
 

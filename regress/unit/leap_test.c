@@ -41,7 +41,7 @@ clock_gettime(clockid_t id, struct timespec *ts)
 	else
 		assert_int_equal(id, CLOCK_REALTIME);
 	ts->tv_sec = ns / 1000000000;
-	ts->tv_nsec = ns % 1000000000;
+	ts->tv_nsec = (long)(ns % 1000000000);
 	return 0;
 }
 

@@ -24,7 +24,8 @@ static const struct {
 	{ "one label",			"localhost",		true },
 	{ "final dot",			"ntp.example.",		true },
 	{ "capitals, digits, -, _",	"_NTP-1.example",	true },
-	{ "IPv4 address",		"192.0.2.1",		true },
+	{ "IPv4 address",		"192.0.2.1",		false },
+	{ "label that ends with -",	"ntp-.example",		false },
 	{ "longest label",		A63 ".example",		true },
 	{ "longest name",		A250 ".aa",		true },
 	{ "longest name, final dot",	A250 ".aa.",		true },
@@ -97,6 +98,25 @@ test_names(void **state)
 	}
 }
 
+/* As long as a name may be, with a dot at its end and without. */
+static void
+test_long_names(void **state)
+{
+	struct resolve_request request;
+	size_t		 n, i;
+
+	(void)state;
+	for (n = 250; n < sizeof(request.name); n++) {
+		memset(&request, 0, sizeof(request));
+		for (i = 0; i < n; i++)
+			request.name[i] = i % 60 == 59 ? '.' : 'a';
+		request.name[n - 1] = 'a';
+		assert_true(lookup_name_valid(&request) == (n <= 253));
+		request.name[n - 1] = '.';
+		assert_true(lookup_name_valid(&request) == (n <= 254));
+	}
+}
+
 static void
 test_unterminated(void **state)
 {
@@ -161,23 +181,22 @@ test_collect(void **state)
 	}
 }
 
-/* Without a name server: the C library itself knows what a number is. */
+/* Without a name server: this name is in a file, or the C library knows it. */
 static void
 test_lookup(void **state)
 {
 	struct resolve_request request;
 	struct resolve_reply reply;
-	char		 text[ADDR_STRLEN];
 
 	(void)state;
 	memset(&request, 0, sizeof(request));
-	snprintf(request.name, sizeof(request.name), "192.0.2.1");
+	snprintf(request.name, sizeof(request.name), "localhost");
 	lookup(&reply, &request);
 	assert_int_equal(reply.error, 0);
-	assert_int_equal(reply.count, 1);
-	assert_string_equal(addr_format(&reply.addrs[0], text), "192.0.2.1");
+	assert_in_range(reply.count, 1, 2);
+	assert_true(addr_valid(&reply.addrs[0]));
 
-	snprintf(request.name, sizeof(request.name), "224.0.1.1");
+	snprintf(request.name, sizeof(request.name), "192.0.2.1");
 	lookup(&reply, &request);
 	assert_int_equal(reply.error, EAI_NONAME);
 	assert_int_equal(reply.count, 0);
@@ -193,6 +212,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_long_names),
 		cmocka_unit_test(test_unterminated),
 		cmocka_unit_test(test_collect),
 		cmocka_unit_test(test_lookup),

@@ -242,6 +242,39 @@ test_signal(void **arg)
 	assert_int_equal(sigprocmask(SIG_SETMASK, &old, NULL), 0);
 }
 
+/* Also if a descriptor is always ready, and all other signals stay out. */
+static void
+test_signal_while_ready(void **arg)
+{
+	static struct pollset	 set;
+	struct sigaction	 sa = { .sa_handler = on_signal }, old_sa;
+	sigset_t		 blocked, old;
+	int			 fds[2];
+
+	(void)arg;
+	signals = 0;
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGUSR1);
+	assert_int_equal(sigprocmask(SIG_BLOCK, &blocked, &old), 0);
+	assert_int_equal(sigaction(SIGUSR1, &sa, &old_sa), 0);
+	assert_int_equal(pipe(fds), 0);
+	assert_int_equal(write(fds[1], "", 1), 1);
+	assert_int_equal(raise(SIGUSR1), 0);
+	pollset_clear(&set);
+	pollset_add(&set, fds[0], POLLIN);
+	assert_int_equal(pollset_wait(&set, INSTANT_NEVER, NULL), 1);
+	assert_int_equal(signals, 0);
+	assert_int_equal(pollset_wait(&set, INSTANT_NEVER, &old), 1);
+	assert_int_equal(signals, 1);
+	assert_true(pollset_ready(&set, 0, POLLIN));
+	assert_int_equal(pollset_wait(&set, INSTANT_NEVER, &old), 1);
+	assert_int_equal(signals, 1);
+	close(fds[0]);
+	close(fds[1]);
+	assert_int_equal(sigaction(SIGUSR1, &old_sa, NULL), 0);
+	assert_int_equal(sigprocmask(SIG_SETMASK, &old, NULL), 0);
+}
+
 int
 main(void)
 {
@@ -256,6 +289,7 @@ main(void)
 		cmocka_unit_test(test_wait_until_deadline),
 		cmocka_unit_test(test_deadline_passed),
 		cmocka_unit_test(test_signal),
+		cmocka_unit_test(test_signal_while_ready),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

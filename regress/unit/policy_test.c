@@ -51,7 +51,8 @@ static const struct {
 static void
 frequency_bounds(void **arg)
 {
-	struct policy	 policy = { .step = STEP_BOOT, .threshold = 0.128 };
+	struct policy	 policy = { .step.when = STEP_BOOT,
+			    .step.threshold = 0.128 };
 	struct clock_frequency wanted;
 	enum verdict	 verdict;
 	uint32_t	 before;
@@ -109,7 +110,8 @@ static const struct {
 static void
 slew_bounds(void **arg)
 {
-	struct policy	 policy = { .step = STEP_NEVER, .threshold = 0.128,
+	struct policy	 policy = { .step.when = STEP_NEVER,
+			    .step.threshold = 0.128,
 	    .was_synchronized = true };
 	struct clock_slew wanted;
 	enum verdict	 verdict;
@@ -139,7 +141,8 @@ hours(double h)
 static void
 slews_before_the_first_synchronization(void **arg)
 {
-	struct policy	 policy = { .step = STEP_BOOT, .threshold = 0.128 };
+	struct policy	 policy = { .step.when = STEP_BOOT,
+			    .step.threshold = 0.128 };
 	struct clock_slew small = { .rate = -0.1, .duration = 0.2 };
 	struct clock_slew fast = { .rate = 0.11, .duration = 0.2 };
 
@@ -149,7 +152,7 @@ slews_before_the_first_synchronization(void **arg)
 	(void)policy_report(&policy, true);
 	assert_int_equal(policy_slew(&policy, &small), SLEW_TOO_FAST);
 	(void)policy_report(&policy, false);
-	policy_jumped(&policy);
+	policy_jumped(&policy, 60, 0);
 	assert_int_equal(policy_slew(&policy, &small), SLEW_TOO_FAST);
 }
 
@@ -222,9 +225,11 @@ step_bounds(void **arg)
 
 	(void)arg;
 	for (i = 0; i < COUNT(steps); i++) {
-		policy = (struct policy){ .step = steps[i].step,
-		    .threshold = steps[i].threshold, .state = steps[i].state,
-		    .limit = CONFIG_NO_LIMIT };
+		policy = (struct policy){
+		    .step.when = steps[i].step,
+		    .step.threshold = steps[i].threshold,
+		    .step.limit = CONFIG_NO_LIMIT,
+		    .state = steps[i].state };
 		wanted.by = steps[i].by;
 		verdict = policy_step(&policy, &wanted, steps[i].now, hours(0));
 		if (verdict != steps[i].verdict)
@@ -238,8 +243,9 @@ step_bounds(void **arg)
 static struct policy
 in_state(enum policy_state state)
 {
-	return (struct policy){ .step = STEP_BOOT, .threshold = 0.128,
-	    .limit = LIMIT, .state = state };
+	return (struct policy){ .step.when = STEP_BOOT,
+	    .step.threshold = 0.128, .step.limit = LIMIT,
+	    .state = state };
 }
 
 static enum verdict
@@ -271,7 +277,8 @@ static const struct {
 	enum verdict	 verdicts[COUNT(sizes)];
 } cells[] = {
 	{ STEP_BOOT, STARTED, { PERMITTED, PERMITTED, PERMITTED, PERMITTED } },
-	{ STEP_BOOT, JUMPED, { PERMITTED, PERMITTED, PERMITTED, PERMITTED } },
+	{ STEP_BOOT, JUMPED,
+	    { STEP_TOO_LARGE, PERMITTED, PERMITTED, STEP_TOO_LARGE } },
 	{ STEP_BOOT, PAUSED,
 	    { STEP_BACKWARDS, STEP_BACKWARDS, PERMITTED, STEP_TOO_LARGE } },
 	{ STEP_BOOT, SETTLED,
@@ -279,7 +286,7 @@ static const struct {
 	{ STEP_ALWAYS, STARTED,
 	    { PERMITTED, PERMITTED, PERMITTED, PERMITTED } },
 	{ STEP_ALWAYS, JUMPED,
-	    { PERMITTED, PERMITTED, PERMITTED, PERMITTED } },
+	    { STEP_TOO_LARGE, PERMITTED, PERMITTED, STEP_TOO_LARGE } },
 	{ STEP_ALWAYS, PAUSED,
 	    { STEP_TOO_LARGE, PERMITTED, PERMITTED, STEP_TOO_LARGE } },
 	{ STEP_ALWAYS, SETTLED,
@@ -306,7 +313,7 @@ every_cell(void **arg)
 	(void)arg;
 	for (i = 0; i < COUNT(cells); i++) {
 		fresh = in_state(cells[i].state);
-		fresh.step = cells[i].step;
+		fresh.step.when = cells[i].step;
 		for (j = 0; j < COUNT(sizes); j++) {
 			policy = fresh;
 			reach = policy_reach(&policy, sizes[j] < 0 ? -1 : 1,
@@ -338,8 +345,9 @@ every_transition(void **arg)
 	for (i = 0; i < COUNT(states); i++) {
 		state = states[i];
 		policy = in_state(state);
-		policy_jumped(&policy);
-		assert_int_equal(policy.state, JUMPED);
+		policy_jumped(&policy, 60, 0);
+		assert_int_equal(policy.state, state == STARTED ? STARTED :
+		    JUMPED);
 
 		policy = in_state(state);
 		assert_int_equal(new_start(&policy, 60, hours(0)), PERMITTED);
@@ -406,7 +414,7 @@ late_report_does_not_end_a_new_start(void **arg)
 
 	(void)arg;
 	assert_true(policy_report(&policy, true));
-	policy_jumped(&policy);
+	policy_jumped(&policy, 60, 0);
 	assert_false(policy_report(&policy, true));	/* was under way */
 	assert_int_equal(policy.state, JUMPED);
 	assert_false(policy_report(&policy, false));
@@ -456,10 +464,10 @@ new_start_is_judged_by_its_step(void **arg)
 	assert_int_equal(policy.refused, 4);
 	assert_int_equal(policy.state, SETTLED);
 	assert_int_equal(new_start(&policy, LIMIT, hours(0)), PERMITTED);
-	policy.step = STEP_NEVER;
+	policy.step.when = STEP_NEVER;
 	assert_int_equal(new_start(&policy, 60, hours(0)), STEP_FORBIDDEN);
 	policy = in_state(SETTLED);
-	policy.step = STEP_ALWAYS;
+	policy.step.when = STEP_ALWAYS;
 	assert_int_equal(new_start(&policy, LARGE, hours(0)), STEP_TOO_LARGE);
 	assert_int_equal(new_start(&policy, -LIMIT, hours(0)), PERMITTED);
 	assert_int_equal(policy.state, SETTLED);
@@ -477,7 +485,7 @@ first_step_has_no_limit(void **arg)
 	assert_true(policy_report(&policy, true));
 	assert_int_equal(new_start(&policy, LIMIT + 1, hours(1)),
 	    STEP_TOO_LARGE);
-	policy.limit = CONFIG_NO_LIMIT;
+	policy.step.limit = CONFIG_NO_LIMIT;
 	assert_int_equal(new_start(&policy, LIMIT + 1, hours(1)), PERMITTED);
 	assert_int_equal(step(&policy, LIMIT + 1, hours(1)), PERMITTED);
 }
@@ -540,14 +548,14 @@ undo_of_others(void **arg)
 	assert_int_equal(new_start(&policy, 3600, hours(0)), PERMITTED);
 	assert_int_equal(step(&policy, 3600, hours(0)), PERMITTED);
 	assert_true(fabs(policy_reach(&policy, -1, hours(0)) - 3601) < 1e-6);
-	policy.step = STEP_NEVER;
+	policy.step.when = STEP_NEVER;
 	assert_true(policy_reach(&policy, -1, hours(0)) == 0);
 	assert_int_equal(step(&policy, -3600, hours(0)), STEP_FORBIDDEN);
-	policy.step = STEP_BOOT;
+	policy.step.when = STEP_BOOT;
 	assert_int_equal(step(&policy, -3600.5, hours(0)), PERMITTED);
 
 	policy = in_state(STARTED);
-	policy.step = STEP_ALWAYS;
+	policy.step.when = STEP_ALWAYS;
 	assert_int_equal(step(&policy, -LARGE, hours(0)), PERMITTED);
 	assert_int_equal(step(&policy, -60, hours(0)), PERMITTED);
 	assert_int_equal(step(&policy, LARGE + 60, hours(0)), PERMITTED);
@@ -562,12 +570,55 @@ undo_survives_a_jump(void **arg)
 
 	(void)arg;
 	assert_int_equal(step(&policy, 100, hours(0)), PERMITTED);
-	policy_jumped(&policy);
+	policy_jumped(&policy, 60, 0);
 	assert_int_equal(step(&policy, -500, hours(1)), PERMITTED);
 	assert_true(policy.stepped == -400);
 	assert_int_equal(step(&policy, 502, hours(1)), STEP_NOT_NOW);
 	assert_int_equal(step(&policy, 401, hours(1)), PERMITTED);
 	assert_int_equal(step(&policy, 99, hours(1)), PERMITTED);
+}
+
+/*
+ * Another program set the clock, twice, or it slept: all that is taken back, and
+ * no more than the limit beyond it.  At the start there is no limit anyway.
+ */
+static void
+reach_after_a_jump(void **arg)
+{
+	struct policy	 policy = in_state(SETTLED);
+
+	(void)arg;
+	policy_jumped(&policy, -5 * LIMIT, 0);
+	policy_jumped(&policy, 0, LIMIT);
+	assert_true(policy_reach(&policy, 1, hours(0)) == 7 * LIMIT);
+	assert_true(policy_reach(&policy, -1, hours(0)) == 7 * LIMIT);
+	assert_int_equal(step(&policy, 7 * LIMIT + 1, hours(0)),
+	    STEP_TOO_LARGE);
+	assert_int_equal(step(&policy, 7 * LIMIT, hours(0)), PERMITTED);
+	policy_jumped(&policy, 1, 0);
+	assert_int_equal(step(&policy, LIMIT + 2, hours(0)), STEP_TOO_LARGE);
+	policy = in_state(STARTED);
+	policy_jumped(&policy, 1, 0);
+	assert_int_equal(step(&policy, 100 * LIMIT, hours(0)), PERMITTED);
+}
+
+/* The limit of "step always" is for all steps of a day together. */
+static void
+steps_of_always_share_the_limit(void **arg)
+{
+	struct policy	 policy = in_state(SETTLED);
+
+	(void)arg;
+	policy.step.when = STEP_ALWAYS;
+	assert_int_equal(step(&policy, 0.75 * LIMIT, hours(0)), PERMITTED);
+	assert_int_equal(step(&policy, 0.5 * LIMIT, hours(1)),
+	    NEW_START_TOO_SOON);
+	assert_true(policy_reach(&policy, 1, hours(1)) == 0.25 * LIMIT);
+	/* To take it back costs nothing. */
+	assert_int_equal(step(&policy, -0.75 * LIMIT, hours(2)), PERMITTED);
+	assert_int_equal(step(&policy, -0.25 * LIMIT, hours(3)), PERMITTED);
+	assert_true(policy_reach(&policy, -1, hours(4)) == 0);
+	assert_int_equal(step(&policy, -LIMIT, hours(24)), PERMITTED);
 }
 
 /* The same every time; any distribution will do. */
@@ -743,6 +794,8 @@ main(void)
 		cmocka_unit_test(undo_of_an_undo),
 		cmocka_unit_test(undo_of_others),
 		cmocka_unit_test(undo_survives_a_jump),
+		cmocka_unit_test(reach_after_a_jump),
+		cmocka_unit_test(steps_of_always_share_the_limit),
 		cmocka_unit_test(every_sequence),
 		cmocka_unit_test(leap_seconds_end_june_or_december),
 		cmocka_unit_test(reasons_differ),

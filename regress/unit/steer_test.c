@@ -125,7 +125,7 @@ begin(void **state)
 	steer.discipline.acquired = steer.proven = true;
 	steer.peer.known = true;
 	steer.peer.last.stratum = 1;
-	estimate = (struct estimate){ .offset_error = 100e-6, .round = 64,
+	estimate = (struct estimate){ .offset_error = 100e-6,
 	    .frequency_error = 1e-6 };
 	clock_state = (struct clock_state){ .step_limit = CONFIG_NO_LIMIT,
 	    .was_synchronized = 1 };

@@ -1,0 +1,349 @@
+/*
+ * The statements of ntpd.conf: one table of all, and what sets one value.
+ * Those that have options are in the grammar, parse.y.
+ */
+#include <bsd/string.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/control.h"
+#include "ntpd/config/statement.h"
+#include "ntpd/config/value.h"
+
+typedef void	 setter(struct parser *, const struct word *);
+
+static setter	 not_yet, set_flag, set_local, set_path, set_span, set_step,
+		 set_user, set_workers;
+
+static const struct unit ms[] = { { "ms", 0.001 }, { NULL, 0 } };
+static const struct unit times[] = {
+	{ "s", 1 }, { "m", 60 }, { "h", 3600 }, { "d", 86400 }, { NULL, 0 }
+};
+
+#define TYPE(field)	((struct config *)NULL)->field
+#define SETS(field)	.offset = offsetof(struct config, field),	\
+			.size = sizeof(TYPE(field))
+#define PATH(field, initial_text)					\
+	SETS(field), .set = set_path, .values = 1, .text = initial_text
+#define SPAN(field, seconds, from, to, their_units, seconds_of_none)	\
+	SETS(field), .set = _Generic(TYPE(field), double: set_span),	\
+	.values = ANY_VALUES, .initial = seconds, .least = from,	\
+	.most = to, .units = their_units, .none = seconds_of_none
+#define STEP(count, what)						\
+	SETS(step.when), .set = set_step, .values = count, .when = what
+#define WORDS(count, function)	.set = function, .values = count
+#define GRAMMAR		.set = NULL
+
+/* Of two that begin alike the longer one comes first. */
+const struct statement statements[] = {
+	{ "allow from",	"allow from NETWORK|any", WORDS(1, allow_from) },
+	{ "constraint from", "constraint from URL [ADDRESS ...]",
+	    WORDS(ANY_VALUES, not_yet) },
+	{ "constraints from", "constraints from URL", WORDS(1, not_yet) },
+	{ "deny from",	"deny from NETWORK|any", WORDS(1, deny_from) },
+	{ "driftfile",	"driftfile \"PATH\"",
+	    PATH(driftfile, CONFIG_DRIFTFILE) },
+	{ "interface listen", "interface listen NAME",
+	    WORDS(1, interface_listen) },
+	{ "interface ignore", "interface ignore wildcard",
+	    WORDS(1, interface_ignore) },
+	{ "listen",	"listen on ADDRESS|INTERFACE|* [port N] [rtable 0]",
+	    GRAMMAR },
+	{ "local stratum", "local stratum N [orphan]", SETS(local_stratum),
+	    WORDS(ANY_VALUES, set_local), .least = 1, .most = LOCAL_MOST },
+	{ "query from",	"query from ADDRESS", WORDS(1, query_from) },
+	{ "ratelimit",	"ratelimit [interval N [ms]] [burst N] [leak N] "
+			"[prefix4 N] [prefix6 N]", GRAMMAR },
+	{ "sensor",	"sensor NAME [correction N] [refid TEXT] [stratum N] "
+			"[trusted] [weight N]", WORDS(ANY_VALUES, not_yet) },
+	{ "server",	"server HOST [poll MIN-MAX] [port N] [trusted] "
+			"[weight N] [xleave]", GRAMMAR },
+	{ "servers",	"servers HOST [max N] [poll MIN-MAX] [port N] "
+			"[trusted] [weight N] [xleave]", GRAMMAR },
+	{ "socket",	"socket \"PATH\"", PATH(socket, CONTROL_SOCKET) },
+	{ "step boot",	"step boot", STEP(0, STEP_BOOT) },
+	{ "step always", "step always N ms", STEP(ANY_VALUES, STEP_ALWAYS),
+	    .least = 1, .most = 1000000, .units = ms },
+	{ "step never",	"step never", STEP(0, STEP_NEVER) },
+	{ "step limit",	"step limit none, or step limit N s|m|h|d",
+	    SPAN(step.limit, 86400, 1, 1000000, times, CONFIG_NO_LIMIT) },
+	{ "user",	"user \"NAME\"", SETS(user), WORDS(1, set_user),
+	    .text = CONFIG_USER },
+	{ "workers",	"workers N, or workers auto", SETS(workers),
+	    WORDS(1, set_workers), .least = 1, .most = CONFIG_MAX_WORKERS },
+	{ "xleave",	"xleave", SETS(xleave),
+	    .set = _Generic(TYPE(xleave), bool: set_flag) },
+	{ NULL, NULL, GRAMMAR }
+};
+
+_Static_assert(sizeof(statements) / sizeof(statements[0]) <= STATEMENTS_MOST,
+    "each statement has a line in struct parser");
+
+/* ---- words ---- */
+
+static bool
+is_end(const struct word *word)
+{
+	return word->text[0] == '\0' && !word->quoted;
+}
+
+/* Is WORD the keyword TEXT? */
+static bool
+is_word(const struct word *word, const char *text)
+{
+	return !word->quoted && strcmp(word->text, text) == 0;
+}
+
+static void
+unexpected(struct parser *p, const struct word *word)
+{
+	p->last = *word;
+	explain_unexpected(p);
+}
+
+/* Are there N words from V on?  If not, that is reported. */
+static bool
+are_values(struct parser *p, const struct word *v, size_t n)
+{
+	for (; n > 0 && !is_end(v); n--)
+		v++;
+	if (n == 0 && is_end(v))
+		return true;
+	unexpected(p, v);
+	return false;
+}
+
+/* Where P's statement has its value. */
+static void *
+field(struct parser *p)
+{
+	return (char *)p->conf + p->statement->offset;
+}
+
+/* The number in WORD into *N; false, and an error, if it is out of range. */
+static bool
+number(struct parser *p, const struct word *word, unsigned *n)
+{
+	const struct statement *s = p->statement;
+
+	return statement_number(p, s->words, word, s->least, s->most, n);
+}
+
+/* ---- what sets a value ---- */
+
+static void
+not_yet(struct parser *p, const struct word *v)
+{
+	(void)v;
+	parser_error(p, p->first.line, "%s: not yet supported, remove this "
+	    "line", p->first.text);
+}
+
+static void
+set_flag(struct parser *p, const struct word *v)
+{
+	(void)v;
+	*(bool *)field(p) = true;
+}
+
+static void
+set_path(struct parser *p, const struct word *v)
+{
+	const struct statement *s = p->statement;
+	size_t		 len = strlen(v->text);
+
+	if (v->text[0] != '/' || v->text[len - 1] == '/')
+		parser_error(p, v->line, "%s \"%.64s\" is not the absolute "
+		    "path of a file, begin it with / and end it with a name",
+		    s->words, v->text);
+	else if (len >= s->size)
+		parser_error(p, v->line, "%s \"%.64s...\" is too long, at "
+		    "most %zu characters", s->words, v->text, s->size - 1);
+	else
+		memcpy(field(p), v->text, len + 1);
+}
+
+static void
+set_user(struct parser *p, const struct word *v)
+{
+	size_t		 size = p->statement->size;
+
+	if (strcmp(v->text, "root") == 0)
+		parser_error(p, v->line, "user must not be root, name a "
+		    "user that nothing else runs as");
+	else if (!value_user(v->text, size))
+		parser_error(p, v->line, "\"%.64s\" is not a user name, "
+		    "write 1 to %zu letters, digits, '_', '-' or '.'",
+		    v->text, size - 1);
+	else
+		strlcpy(field(p), v->text, size);
+}
+
+static void
+set_workers(struct parser *p, const struct word *v)
+{
+	if (is_word(v, "auto"))
+		p->conf->workers_auto = true;
+	else
+		(void)number(p, v, &p->conf->workers);
+}
+
+static void
+set_local(struct parser *p, const struct word *v)
+{
+	bool		 orphan = !is_end(v) && is_word(v + 1, "orphan");
+	unsigned	 n;
+
+	if (!are_values(p, v, orphan ? 2 : 1) || !number(p, v, &n))
+		return;
+	if (orphan && n > LOCAL_ORPHAN_MOST) {
+		parser_error(p, v->line, "local stratum %u leaves no "
+		    "stratum to the orphans that follow, use at most %d", n,
+		    LOCAL_ORPHAN_MOST);
+		return;
+	}
+	p->conf->local_stratum = (uint8_t)n;
+	p->conf->local_orphan = orphan;
+	p->local_line = p->first.line;
+}
+
+/* The length of the unit NAME of P's statement, s; 0 if it is none of them. */
+static double
+unit_seconds(const struct parser *p, const char *name)
+{
+	const struct unit *u = p->statement->units;
+
+	while (u->name != NULL && strcmp(u->name, name) != 0)
+		u++;
+	return u->seconds;
+}
+
+/*
+ * The value V, a number and its unit, into *SECONDS.  One word alone is a
+ * number whose unit lacks its blank, "2h", or the wrong word if it is none.
+ */
+static void
+take_span(struct parser *p, const struct word *v, double *seconds)
+{
+	const struct statement *s = p->statement;
+	const char	*rest = v->text + strspn(v->text, "0123456789");
+	bool		 alone = !is_end(v) && is_end(v + 1);
+	unsigned	 n;
+
+	if (alone && rest > v->text && unit_seconds(p, rest) != 0)
+		parser_error(p, v->line, "%s: unexpected \"%.64s\", separate "
+		    "the unit, write: %s %.*s %s", s->words, v->text, s->words,
+		    (int)(rest - v->text), v->text, rest);
+	else if (alone && *rest != '\0')
+		unexpected(p, v);
+	else if (!are_values(p, v, 2))
+		return;
+	else if (unit_seconds(p, v[1].text) == 0)
+		unexpected(p, v + 1);
+	else if (number(p, v, &n))
+		*seconds = n * unit_seconds(p, v[1].text);
+}
+
+static void
+set_span(struct parser *p, const struct word *v)
+{
+	double		*seconds = field(p), none = p->statement->none;
+
+	if (none == 0 || !is_word(v, "none"))
+		take_span(p, v, seconds);
+	else if (are_values(p, v, 1))
+		*seconds = none;
+	if (none != 0)
+		*seconds = fmin(none, *seconds);
+}
+
+static void
+set_step(struct parser *p, const struct word *v)
+{
+	p->conf->step.when = p->statement->when;
+	if (p->statement->units != NULL)
+		take_span(p, v, &p->conf->step.threshold);
+}
+
+/* ---- statements ---- */
+
+void
+setting_defaults(struct config *conf)
+{
+	const struct statement *s;
+	char		*at;
+
+	for (s = statements; s->words != NULL; s++) {
+		at = (char *)conf + s->offset;
+		if (s->text != NULL)
+			strlcpy(at, s->text, s->size);
+		if (s->set == set_span)
+			*(double *)(void *)at = s->initial;
+	}
+}
+
+bool
+setting_begins(const struct word *word)
+{
+	const struct statement *s = statements;
+
+	while (s->words != NULL && (s->set == NULL ||
+	    !value_first(s->words, word->text)))
+		s++;
+	return s->words != NULL;
+}
+
+void
+setting_word(struct parser *p, const struct word *word)
+{
+	if (p->nwords < VALUES_MOST)
+		p->words[p->nwords++] = *word;
+}
+
+/* What comes after the words of S, which V begins with; else NULL. */
+static const struct word *
+after_words(const struct statement *s, const struct word *v)
+{
+	const char	*words;
+
+	for (words = s->words; words != NULL; words = value_rest(words), v++)
+		if (v->quoted || !value_first(words, v->text))
+			return NULL;
+	return v;
+}
+
+/* S is there: an error if what it sets was set before. */
+static void
+set_once(struct parser *p, const struct statement *s)
+{
+	const struct statement *before = statements;
+
+	while (before->words != NULL && (before->size == 0 ||
+	    before->offset != s->offset || p->lines[before - statements] == 0))
+		before++;
+	if (before->words == NULL)
+		before = s;
+	statement_once(p, before->words, &p->lines[before - statements]);
+}
+
+void
+setting_end(struct parser *p)
+{
+	const struct statement *s = statements;
+	const struct word *v = NULL;
+
+	p->words[p->nwords] = p->last;
+	for (; s->words != NULL; s++)
+		if (s->set != NULL && (v = after_words(s, p->words)) != NULL)
+			break;
+	if (v == NULL) {
+		unexpected(p, &p->words[1]);
+		return;
+	}
+	p->statement = s;
+	if (s->values == ANY_VALUES || are_values(p, v, s->values))
+		s->set(p, v);
+	if (!p->bad && s->size > 0)
+		set_once(p, s);
+}

@@ -1,0 +1,22 @@
+/*
+ * The books on the clock: what our own rates, slews and steps explain, and what
+ * is somebody else's doing.
+ */
+#ifndef NTPD_PARENT_BOOKS_H
+#define NTPD_PARENT_BOOKS_H
+
+#include "ntpd/parent/clock.h"
+
+/* Remember where the clocks are: the books begin here. */
+void	 books_open(struct clock *c);
+
+/*
+ * Close them on the time since then, in which the clock ran at one frequency
+ * and perhaps was slewed, and open them again.  The kernel's loop has REST s
+ * left.  What is not explained is added to c->jumped and c->slept.  To be called
+ * before frequency or slew change, or the engine could make a jump out of a
+ * slew that is over.
+ */
+void	 books_close(struct clock *c, double rest);
+
+#endif

@@ -1,0 +1,161 @@
+/*
+ * One socket of a listen statement: opened for a worker, and sent to it.
+ */
+#include <sys/socket.h>
+
+#include <bsd/string.h>
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "ntpd/parent/offer.h"
+#include "ntpd/parent/socket.h"
+
+static const struct {
+	const char	*name;
+	int		 socket;
+	enum addr_family addr;
+} families[LISTEN_FAMILIES] = {
+	{ "IPv4", AF_INET, ADDR_IPV4 },
+	{ "IPv6", AF_INET6, ADDR_IPV6 },
+};
+
+const char *
+offer_family(unsigned family)
+{
+	return families[family].name;
+}
+
+const char *
+offer_name(const struct config_listener *conf, char *text)
+{
+	const size_t	 size = OFFER_NAME_LEN;
+	char		 addr[ADDR_STRLEN];
+
+	if (conf->kind == LISTEN_INTERFACE)
+		strlcpy(text, conf->interface, size);
+	else if (conf->kind == LISTEN_ANY)
+		strlcpy(text, "*", size);
+	else
+		snprintf(text, size, "%s%s%s", addr_format(&conf->addr, addr),
+		    conf->interface[0] != '\0' ? "%" : "", conf->interface);
+	if (conf->port != NTP_PORT) {
+		char	 port[16];
+
+		snprintf(port, sizeof(port), " port %u", conf->port);
+		strlcat(text, port, size);
+	}
+	return text;
+}
+
+/* Without it they are served all the same. */
+static void
+spread(struct listeners *ls, int fd, int family)
+{
+	if (ls->spread.workers == 1 || spread_attach(fd, family, &ls->spread))
+		return;
+	if (!ls->spread_failed)
+		log_warn("cannot tell the kernel which worker gets which "
+		    "client: every client may get to all of them");
+	ls->spread_failed = true;
+}
+
+bool
+offer_wants(const struct config_listener *conf, unsigned family)
+{
+	return conf->kind != LISTEN_ADDRESS ||
+	    conf->addr.family == families[family].addr;
+}
+
+struct config_listener
+offer_place(const struct listener *l)
+{
+	struct config_listener conf = l->conf;
+
+	if (conf.kind == LISTEN_ADDRESS && conf.interface[0] != '\0')
+		conf.addr.scope = l->ifindex;
+	return conf;
+}
+
+static struct socket_use
+use_of(const struct listeners *ls, const struct listener *l)
+{
+	return (struct socket_use){
+		.bound = socket_is_bound(&l->conf), .shared = ls->shared,
+		.xleave = ls->xleave
+	};
+}
+
+/* Has a worker a socket of FAMILY at L's port? */
+static bool
+is_our_port(const struct listeners *ls, const struct listener *l,
+    unsigned family)
+{
+	const struct listener *o;
+	size_t		 i;
+
+	for (o = ls->list; o < ls->list + ls->n; o++)
+		for (i = 0; i < CONFIG_MAX_WORKERS; i++)
+			if (o->conf.port == l->conf.port && o->given[family][i])
+				return true;
+	return false;
+}
+
+void
+offer_look(struct listeners *ls, struct listener *l, unsigned family)
+{
+	const struct config_listener conf = offer_place(l);
+	struct socket_use alone = use_of(ls, l);
+	int		 fd;
+
+	l->taken[family] = false;
+	if (!ls->shared || !offer_wants(&l->conf, family) ||
+	    instant_before(instant_now(), ls->closing) ||
+	    is_our_port(ls, l, family))
+		return;
+	alone.shared = false;
+	fd = socket_open(&conf, families[family].socket, &alone);
+	l->taken[family] = fd == -1 && errno == EADDRINUSE;
+	if (fd != -1)
+		close(fd);
+}
+
+bool
+offer(struct listeners *ls, struct listener *l, unsigned family,
+    struct channel *worker, struct told *told)
+{
+	const struct config_listener conf = offer_place(l);
+	struct socket_use use = use_of(ls, l);
+	struct server_socket payload = {
+		.family = families[family].addr, .xleave = use.xleave,
+		.bound = use.bound
+	};
+	char		 name[OFFER_NAME_LEN];
+	int		 fd;
+
+	errno = EADDRINUSE;
+	fd = l->taken[family] ? -1 :
+	    socket_open(&conf, families[family].socket, &use);
+	if (fd != -1) {
+		spread(ls, fd, families[family].socket);
+		if (!channel_send(worker, MSG_SERVER_LISTEN, l->id + family,
+		    fd, &payload))
+			return false;
+		told->awaited = l->id + family;
+		return true;
+	}
+	/* Who asks for all addresses does not mind that a family has none. */
+	if (errno == EAFNOSUPPORT && l->conf.kind != LISTEN_ADDRESS)
+		return true;
+	/* It is most likely one of ours that is in the way. */
+	if (errno == EADDRINUSE && instant_before(instant_now(), ls->closing))
+		return false;
+	if (!l->failed[family])
+		log_warn("cannot listen on %s (%s), trying again every %.0f s",
+		    offer_name(&l->conf, name),
+		    families[family].name, LISTEN_RETRY);
+	l->failed[family] = true;
+	return false;
+}

@@ -1,0 +1,45 @@
+/*
+ * One socket of a listen statement.  Which ones there are to be, and when, is
+ * listen.h's; a family is a number below LISTEN_FAMILIES.
+ */
+#ifndef NTPD_PARENT_OFFER_H
+#define NTPD_PARENT_OFFER_H
+
+#include <net/if.h>
+
+#include "ntpd/parent/listen.h"
+
+#define OFFER_NAME_LEN	(ADDR_STRLEN + IF_NAMESIZE + 16)
+
+/* "IPv4", "IPv6". */
+const char *offer_family(unsigned family);
+
+/*
+ * For the log: "eth0", "*", "192.0.2.1", "fe80::1%eth0", with the port if it
+ * is not 123.  TEXT, which is returned, has OFFER_NAME_LEN bytes.
+ */
+const char *offer_name(const struct config_listener *conf, char *text);
+
+/* Is there to be a socket of FAMILY? */
+bool	 offer_wants(const struct config_listener *conf, unsigned family);
+
+/* What L listens on now: an interface that it names has its number. */
+struct config_listener offer_place(const struct listener *l);
+
+/*
+ * Find out whether another program has L's place of FAMILY: l->taken.  Who
+ * shares ports shares them with everybody of the same user, with another daemon,
+ * too, which would get a part of the clients.  So it is seen first whether a
+ * socket that does not share can be had.  While ours are there, or were until
+ * just now, that cannot be found out.
+ */
+void	 offer_look(struct listeners *ls, struct listener *l, unsigned family);
+
+/*
+ * Open L's socket of FAMILY for WORKER, which was TOLD whom to answer, and send
+ * it.  False to try again; the first time why is logged.
+ */
+bool	 offer(struct listeners *ls, struct listener *l, unsigned family,
+	    struct channel *worker, struct told *told);
+
+#endif

@@ -1,0 +1,63 @@
+/*
+ * Telling a worker whom to answer.
+ */
+#include <sys/param.h>
+
+#include <string.h>
+
+#include "ntpd/parent/tell.h"
+
+/* A worker that is so many bytes behind is told no more for now. */
+#define BEHIND_MOST	65536
+
+void
+tell_anew(struct told *told)
+{
+	*told = (struct told){ .sockets = true };
+}
+
+void
+tell_configuration(struct told *told)
+{
+	told->limit = told->rules = false;
+	told->rules_sent = 0;
+}
+
+/* The next part of the rules; there is one of no rules, too. */
+static bool
+send_rules(struct told *told, struct channel *channel,
+    const struct config *conf)
+{
+	static struct access_part part;
+	size_t		 n = MIN(conf->nrules - told->rules_sent, ACCESS_PART);
+
+	memset(&part, 0, sizeof(part));
+	part.total = (uint16_t)conf->nrules;
+	part.first = (uint16_t)told->rules_sent;
+	part.count = (uint16_t)n;
+	if (n > 0)
+		memcpy(part.rules, conf->rules + told->rules_sent,
+		    n * sizeof(*conf->rules));
+	if (!channel_send(channel, MSG_SERVER_ACCESS, 0, -1, &part))
+		return false;
+	told->rules_sent += n;
+	told->rules = told->rules_sent == conf->nrules;
+	told->ready = told->ready || told->rules;
+	return true;
+}
+
+bool
+tell_run(struct told *told, struct channel *channel,
+    const struct config *conf)
+{
+	if (!told->limit && channel_queued(channel) < BEHIND_MOST) {
+		told->limit = channel_send(channel, MSG_SERVER_RATELIMIT, 0,
+		    -1, &conf->ratelimit);
+		if (!told->limit)
+			return false;
+	}
+	while (!told->rules && channel_queued(channel) < BEHIND_MOST)
+		if (!send_rules(told, channel, conf))
+			return false;
+	return true;
+}

@@ -1,0 +1,38 @@
+/*
+ * What each worker has been told, and what it is still to be told.  That is
+ * state, not a queue: a worker that is busy is told the last word, when it has
+ * time, and nothing gets lost on the way.
+ */
+#ifndef NTPD_PARENT_TELL_H
+#define NTPD_PARENT_TELL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ntpd/config.h"
+#include "ntpd/process.h"
+
+struct told {
+	bool		 limit;		/* it knows the rate limit, ... */
+	bool		 rules;		/* ... and who may ask */
+	size_t		 rules_sent;	/* of these, while it does not */
+	bool		 ready;		/* it has ever known: it may answer */
+	bool		 sockets;	/* it knows which ones it is to keep */
+	uint32_t	 awaited;	/* socket that it has not taken; 0: none */
+};
+
+/* A new worker: it knows nothing, and has no sockets. */
+void	 tell_anew(struct told *told);
+
+/* The configuration has changed: it is to be told. */
+void	 tell_configuration(struct told *told);
+
+/*
+ * Send over CHANNEL what WORKER is to know of CONF, as far as it has room: the
+ * rest comes when it has read that.  False if memory is short.
+ */
+bool	 tell_run(struct told *told, struct channel *channel,
+	    const struct config *conf);
+
+#endif

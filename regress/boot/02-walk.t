@@ -1,0 +1,342 @@
+#!/usr/bin/python3 -B
+"""
+The package on a booted machine: what a guide has its reader do, what the
+service manager does, and that nothing is left when the package is purged.
+
+usage: 02-walk.t [part ...]     all, unless some are named; begin with install
+"""
+from lib import *
+
+import glob
+
+PACKAGE = glob.glob(os.path.join(TOP, "obj", "deb", "ntpd_*.deb"))
+
+APT = "DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -q -y " \
+    "--no-install-recommends -o Dpkg::Use-Pty=0 "
+
+# Shell functions of all steps.
+TOOLS = """
+conf() { printf '%s\\n' "$@" >/etc/ntpd.conf; }
+active() { [ "$(systemctl is-active "$1")" = active ]; }
+inactive() { [ "$(systemctl is-active "$1")" = inactive ]; }
+show() { systemctl show -p "$2" --value "$1"; }
+# What ntpd.service wrote since the time in $since.
+journal() { journalctl -q -u ntpd.service -o cat --since "@$since" "$@"; }
+now() { sync; since=$(date +%s.%N); }
+pid_of() { pgrep -f "ntpd: $1"; }
+# within SECONDS COMMAND...
+within() {
+    local end=$(($(cut -d . -f 1 /proc/uptime) + $1)); shift
+    until "$@" >/dev/null 2>&1; do
+        [ "$(cut -d . -f 1 /proc/uptime)" -lt "$end" ] || return 1
+        sleep 0.2
+    done
+}
+"""
+
+EDITED = "server 192.0.2.1", "server 192.0.2.2", "server 192.0.2.3"
+
+
+def conf(*lines):
+    return "conf %s\n" % " ".join("'%s'" % l for l in lines)
+
+
+class Walk(Machine):
+    def step(self, text, commands, seconds=60):
+        right = super().step(text, TOOLS + commands, seconds)
+        if not right:
+            comment("journal of ntpd:\n" + self.run("journalctl -q -b -u ntpd "
+                "-u ntpd-wait -o short-monotonic --no-hostname | tail -n 20")
+                [1])
+        return right
+
+
+def client(m):
+    """An answer that a client at the other end of the wire gets."""
+    script = """
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.settimeout(1)
+for i in range(5):
+    s.sendto(b"\\x23" + b"\\0" * 39 + b"12345678", ("192.0.2.10", 123))
+    try:
+        d = s.recv(99)
+    except socket.timeout:
+        continue
+    raise SystemExit(len(d) != 48 or d[0] >> 6 == 3 or not 1 <= d[1] <= 15)
+raise SystemExit("no answer")
+"""
+    return m.here("python3", "-c", script).returncode == 0
+
+
+def right(m, text):
+    offset = m.offset()
+    ok(abs(offset) < 0.1, text, "off by %+.3f s" % offset)
+
+
+def install(m):
+    shutil.copy(PACKAGE[0], os.path.join(m.share, "ntpd.deb"))
+    # Nobody needs this disk after a power cut.
+    m.run("echo force-unsafe-io >/etc/dpkg/dpkg.cfg.d/test")
+    m.step("chrony keeps the time, ntpd is not installed",
+        "active chrony; ! dpkg -s ntpd")
+    # What purge must leave as it was.
+    m.step("the files before", "systemctl stop chrony\n"
+        "files() { (cd / && find etc usr var/lib run -xdev ! -type d | grep "
+        "-vE 'var/lib/(dpkg|apt|chrony|systemd)|^run/(systemd|udev|log)|"
+        "chrony' | sort); }; files >/root/before\n"
+        "systemctl start chrony")
+    m.step("apt-get install ./ntpd.deb",
+        "cp /share/ntpd.deb /root; cd /root\n" + APT +
+        "install ./ntpd.deb", 240)
+    m.step("dpkg -s ntpd: it is installed",
+        "dpkg -s ntpd | grep 'Status: install ok installed'\n"
+        "dpkg -l ntpd | grep '^ii'; ! dpkg -s chrony | grep 'ok installed'")
+    m.step("it is active and enabled, chrony is not there any more",
+        "within 10 active ntpd; systemctl is-enabled ntpd\n"
+        "! active chrony; ! systemctl is-enabled chronyd; ! pgrep chronyd")
+    m.step("its files are as they were packed",
+        "dpkg -V ntpd; ntpd -n; getent passwd _ntpd")
+    right(m, "the clock is as right as it was")
+
+
+def configure(m):
+    m.step("edit the server lines, systemctl restart ntpd",
+        conf(*EDITED) + "ntpd -n; systemctl restart ntpd; active ntpd")
+    m.step("it is synchronized within a minute",
+        "timeout 70 ntpctl -w 60; ntpctl -s status", 80)
+    m.step("netstat -nupl: nobody listens at port 123",
+        "! netstat -nupl | grep ':123 '")
+    m.step("listen on eth0, systemctl reload ntpd: the same process",
+        "p=$(show ntpd MainPID); " + conf(*EDITED, "listen on eth0") +
+        "systemctl reload ntpd; [ $p = $(show ntpd MainPID) ]\n"
+        "within 5 sh -c \"netstat -nupl | grep ':123 '\"")
+    m.step("netstat -nupl: ntpd has port 123", "netstat -nupl\n"
+        "netstat -nupl | grep -E ':123 .*/ntpd'")
+    m.step("... on eth0 only", "ss -Hnulp sport = 123\n"
+        "! ss -Hnulp sport = 123 | grep -v %eth0:")
+    ok(client(m), "a client on the wire is given the time")
+    m.step("service ntpd status: active (running)",
+        "service ntpd status; "
+        "service ntpd status | grep 'Active: active (running)'")
+    m.step("... and to what it is synchronized",
+        "within 40 sh -c 'systemctl status ntpd | grep synchronized.to.192'")
+    m.step("ntpctl -s peers, as nobody: three servers, one of them *",
+        "setpriv --reuid=nobody --clear-groups ntpctl -s peers >/tmp/peers\n"
+        "cat /tmp/peers; [ $(grep -c ' *192' /tmp/peers) = 3 ]\n"
+        "[ $(grep -c '^\\*192' /tmp/peers) = 1 ]")
+    m.step("timedatectl: synchronized, NTP service active",
+        "timedatectl | grep 'synchronized: yes'\n"
+        "timedatectl | grep 'NTP service: active'")
+    m.step("systemctl disable ntpd, enable ntpd",
+        "systemctl disable ntpd; ! systemctl is-enabled ntpd\n"
+        "systemctl enable ntpd; systemctl is-enabled ntpd")
+    m.step("the first drift file is there soon",
+        "within 60 test -s /var/lib/ntpd/drift; cat /var/lib/ntpd/drift", 90)
+
+
+def confined(m):
+    m.step("systemd-analyze security: at most 2.0",
+        "systemd-analyze security --no-pager ntpd | tail -n 1\n"
+        "systemd-analyze security --no-pager --threshold=20 ntpd >/dev/null")
+    m.step("systemd-analyze verify has nothing to say",
+        "systemd-analyze verify --man=no ntpd.service ntpd-wait.service 2>&1 "
+        "| tee /tmp/said; ! test -s /tmp/said")
+    m.step("no process is root's, and one has the right to set the clock",
+        "for p in $(pgrep ntpd); do grep -H -E 'Uid|CapEff' /proc/$p/status; "
+        "[ $(awk '/^Uid/{print $2}' /proc/$p/status) != 0 ]; done\n"
+        "[ $(for p in $(pgrep ntpd); do cat /proc/$p/status; done | "
+        "grep -c 'CapEff:.*0000000002000400') = 1 ]\n"
+        "[ $(for p in $(pgrep ntpd); do cat /proc/$p/status; done | "
+        "grep -c 'CapEff:.*0000000000000000') = $(($(pgrep -c ntpd) - 1)) ]")
+
+
+def wrong(m):
+    bad = conf(*EDITED, "listen on eth0", "pool 192.0.2.4")
+    good = conf(*EDITED, "listen on eth0")
+    m.step("reload with an error: it says so, as an error, and goes on",
+        "now; " + bad + "! systemctl reload ntpd; active ntpd; ntpctl -w 0\n"
+        "within 5 sh -c \"journalctl -q -u ntpd -p err --since @$since | "
+        "grep 'ntpd.conf:5: unknown statement'\"\n" + good +
+        "systemctl reload ntpd")
+    m.step("restart with an error: failed, once, and says why as an error",
+        "now; " + bad + "! systemctl restart ntpd; sleep 12\n"
+        "systemctl is-failed ntpd; show ntpd ExecMainStatus; "
+        "[ $(show ntpd ExecMainStatus) = 78 ]; [ $(show ntpd NRestarts) = 0 ]"
+        "\njournal -p err | grep 'ntpd.conf:5: unknown statement'\n" +
+        good + "systemctl reset-failed ntpd; systemctl start ntpd; "
+        "ntpctl -w 60", 90)
+    m.step("stopped: no process, port, socket is left, the drift file is",
+        "systemctl stop ntpd; inactive ntpd; ! pgrep ntpd\n"
+        "! ss -Hnulp sport = 123 | grep .; [ ! -e /run/ntpd ]\n"
+        "cat /var/lib/ntpd/drift; systemctl start ntpd")
+    m.step("stopped ten times, also in a lookup: no SIGKILL",
+        "now; echo nameserver 192.0.2.77 >/etc/resolv.conf\n" +
+        conf(*EDITED, "listen on eth0", "server silent.example") +
+        "for i in 1 2 3 4 5 6 7 8 9 10; do "
+        "systemctl reset-failed ntpd; systemctl restart ntpd; sleep 0.$i; "
+        "done; systemctl stop ntpd; : >/etc/resolv.conf\n" + good +
+        "journalctl -q -u ntpd --since @$since -o cat | tee /tmp/said "
+        ">/dev/null; ! grep -E 'SIGKILL|killed' /tmp/said\n"
+        "systemctl reset-failed ntpd; systemctl start ntpd; ntpctl -w 60",
+        120)
+
+
+def killed(m):
+    again = "within 30 active ntpd; within 30 ntpctl -s peers; " \
+        "systemctl reset-failed ntpd\n"
+    for name in "server 1", "resolver":
+        m.step("kill the %s: another takes its place, nothing restarts" % name,
+            "p=$(show ntpd MainPID); k=$(pid_of '%s'); kill -9 $k\n"
+            "within 10 sh -c \"pgrep -f 'ntpd: %s' | grep -vx $k\"\n"
+            "[ $p = $(show ntpd MainPID) ]" % (name.split()[0],
+            name.split()[0]))
+    for name in "engine", "launcher":
+        m.step("kill the %s: the service manager starts all again" % name,
+            "p=$(show ntpd MainPID); kill -9 $(pid_of %s)\n"
+            "within 30 sh -c \"[ \\$(systemctl show -p MainPID --value ntpd) "
+            "!= $p ]\"; %s[ $(pgrep -c ntpd) = 5 ]" % (name, again), 90)
+    m.step("kill the parent: likewise",
+        "p=$(show ntpd MainPID); kill -9 $p\n"
+        "within 30 sh -c '[ $(systemctl show -p MainPID --value ntpd) != '$p"
+        "' ]'; %s[ $(pgrep -c ntpd) = 5 ]" % again, 90)
+    m.step("the engine hangs: so does the watchdog",
+        "mkdir -p /run/systemd/system/ntpd.service.d\n"
+        "printf '[Service]\\nWatchdogSec=6\\n' "
+        ">/run/systemd/system/ntpd.service.d/test.conf\n"
+        "systemctl daemon-reload; systemctl restart ntpd; sleep 8; "
+        "[ $(show ntpd NRestarts) = 0 ]; now\n"
+        "kill -STOP $(pid_of engine)\n"
+        "within 40 sh -c '[ $(systemctl show -p NRestarts --value ntpd) = 1 ]"
+        "'\n%s"
+        "journalctl -q -u ntpd --since @$since -o cat | grep -i watchdog\n"
+        "rm -r /run/systemd/system/ntpd.service.d; systemctl daemon-reload; "
+        "systemctl restart ntpd; ntpctl -w 60" % again, 180)
+
+
+def network(m):
+    m.step("no network for 20 s after the start: it is synchronized 30 s "
+        "after that is there",
+        "systemctl stop ntpd systemd-networkd.socket systemd-networkd\n"
+        "ip addr flush dev eth0; ip link set eth0 down; systemctl start ntpd\n"
+        "sleep 20; systemctl start systemd-networkd; "
+        "t=$(cut -d . -f 1 /proc/uptime); ntpctl -w 180\n"
+        "t=$(($(cut -d . -f 1 /proc/uptime) - t)); echo $t s; [ $t -le 30 ]",
+        240)
+
+
+def waiting(m):
+    m.step("without ntpd-wait, time-sync.target is not reached",
+        "systemctl restart ntpd; ! active time-sync.target\n"
+        "! show ntpd Wants | grep time-sync")
+    m.step("ntpd-wait: started when the clock is synchronized, with the target",
+        "timeout 100 systemctl start ntpd-wait; active ntpd-wait\n"
+        "within 5 active time-sync.target; ntpctl -w 0", 120)
+    # 180 s are too long for a test.
+    m.step("no servers: ntpd-wait gives up for those who wait",
+        "mkdir -p /run/systemd/system/ntpd-wait.service.d\n"
+        "printf '[Service]\\nExecStart=\\nExecStart=/usr/sbin/ntpctl -w 5\\n' "
+        ">/run/systemd/system/ntpd-wait.service.d/test.conf\n"
+        "systemctl daemon-reload\n"
+        "systemctl stop time-sync.target ntpd-wait ntpd\n" +
+        conf("server 192.0.2.77") + "systemctl start ntpd\n"
+        "timeout 30 systemctl start time-sync.target ntpd-wait || :\n"
+        "! ntpctl -w 0; systemctl status ntpd-wait --no-pager || :\n"
+        "! active ntpd-wait", 60)
+    m.step("... and is well when the clock is synchronized at last",
+        conf(*EDITED, "listen on eth0") + "systemctl reload ntpd\n"
+        "ntpctl -w 60; within 20 active ntpd-wait\n"
+        "rm -r /run/systemd/system/ntpd-wait.service.d; "
+        "systemctl daemon-reload", 100)
+
+
+def set_ntp(m):
+    m.step("timedatectl set-ntp true leaves the running ntpd alone",
+        "cat >/etc/systemd/system/chrony.service <<X\n"
+        "[Service]\nExecStart=/bin/sleep 1000\n"
+        "[Install]\nWantedBy=multi-user.target\nX\n"
+        "echo chrony.service >/usr/lib/systemd/ntp-units.d/50-chrony.list\n"
+        "systemctl daemon-reload; p=$(show ntpd MainPID)\n"
+        "timedatectl set-ntp true; sleep 1; active ntpd; "
+        "[ $p = $(show ntpd MainPID) ]; ! active chrony\n")
+    m.step("timedatectl set-ntp false stops it, set-ntp true starts it",
+        "timedatectl set-ntp false; within 10 inactive ntpd; "
+        "timedatectl set-ntp true; within 10 active ntpd; ! active chrony\n"
+        "rm /etc/systemd/system/chrony.service "
+        "/usr/lib/systemd/ntp-units.d/50-chrony.list; "
+        "systemctl daemon-reload; ntpctl -w 60", 90)
+
+
+def reboot(m):
+    m.step("before the reboot: ntpd-wait is enabled, the clock right",
+        "systemctl enable ntpd-wait; ntpctl -w 60", 80)
+    ok(m.reboot(), "reboot", m.console())
+    m.step("ntpd is there by itself, nothing failed",
+        "active ntpd; netstat -nupl | grep -E ':123 .*/ntpd'\n"
+        "systemctl --failed --no-legend; "
+        "[ -z \"$(systemctl --failed --no-legend)\" ]")
+    m.step("it is synchronized, with one step at most",
+        "ntpctl -w 60\n"
+        "[ $(journalctl -b -u ntpd -o cat | grep -c 'clock set') -le 1 ]", 80)
+    m.step("time-sync.target was reached after that, and not before",
+        "within 10 active time-sync.target; active ntpd-wait\n"
+        "s=$(journalctl -b -u ntpd -o short-unix | "
+        "awk '/clock synchronized/{print $1; exit}')\n"
+        "r=$(date -d \"$(show time-sync.target ActiveEnterTimestamp)\" +%s)\n"
+        "echo $s $r; [ ${s%.*} -le $r ]")
+    right(m, "the clock is right")
+    ok(client(m), "a client is given the time",
+        m.run("ntpctl -s all; netstat -nupl; journalctl -q -b -u ntpd")[1])
+
+
+def others(m):
+    for name, unit in (("openntpd", "openntpd"), ("ntpsec", "ntpsec"),
+        ("systemd-timesyncd", "systemd-timesyncd")):
+        m.step("apt-get install %s: ntpd goes" % name,
+            "cd /root/peers; debs=./%s_*.deb\n"
+            "[ %s != ntpsec ] || debs=\"$debs ./python3-ntp_*.deb\"\n"
+            "%s install $debs; within 20 active %s\n"
+            "! pgrep -f 'ntpd: engine'; ! dpkg -s ntpd | "
+            "grep 'ok installed'" % (name, name, APT, unit), 400)
+        m.step("apt-get install ntpd: %s goes" % name,
+            "%s install /root/ntpd.deb; within 20 active ntpd\n"
+            "! active %s; ! dpkg -s %s | grep 'ok installed'\n"
+            "ntpctl -w 60; grep 192.0.2.3 /etc/ntpd.conf" % (APT, unit, name),
+            400)
+    m.step("installed again: ntpd is another process, and synchronized",
+        "p=$(show ntpd MainPID); %s --reinstall install /root/ntpd.deb\n"
+        "[ $p != $(show ntpd MainPID) ]; active ntpd; ntpctl -w 60" % APT, 240)
+    m.step("nothing was forbidden, nothing crashed",
+        "journalctl -b -t ntpd -o cat >/tmp/said; ! grep -iE "
+        "'forbid|denied|not permitted|fatal' /tmp/said")
+
+
+def purge(m):
+    m.step("apt-get purge ntpd", APT + "purge ntpd", 240)
+    m.step("no process and no user is left", "! pgrep ntpd\n"
+        "! getent passwd _ntpd; ! getent group _ntpd\n"
+        "[ ! -e /run/ntpd ]; [ ! -e /var/lib/ntpd ]")
+    m.step("no file is left",
+        "(cd / && find etc usr var/lib run -xdev ! -type d | grep -vE "
+        "'var/lib/(dpkg|apt|chrony|systemd)|^run/(systemd|udev|log)|chrony' | "
+        "sort) | comm -13 /root/before - | grep -w ntpd | "
+        "grep -vE 'openntpd|ntpsec|tunables|usr.sbin.ntpd' && exit 1\n"
+        "find /var/lib/systemd | grep -E '/ntpd(-wait)?.service' && exit 1; "
+        ":")
+
+
+def test():
+    if len(PACKAGE) != 1:
+        raise RuntimeError("there is no package: make deb")
+    m = Walk()
+    begin = time.monotonic()
+    ok(m.boot(), "the machine boots", m.console())
+    for part in (install, configure, confined, wrong, killed, waiting,
+        set_ntp, network, reboot, others, purge):
+        if sys.argv[1:] and part.__name__ not in sys.argv[1:]:
+            continue
+        part(m)
+        comment("%s: %.0f s" % (part.__name__, time.monotonic() - begin))
+
+
+main(test)

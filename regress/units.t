@@ -1,0 +1,67 @@
+#!/bin/sh
+#
+# The units: what systemd says of them, how exposed ntpd.service is, and who
+# says that the clock is right.  Needs systemd-analyze, but no systemd running.
+#
+top=$(cd "$(dirname "$0")/.." && pwd) || exit 1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+number=0
+failed=0
+
+# ok TEXT COMMAND...
+ok()
+{
+	text=$1
+	shift
+	number=$((number + 1))
+	if "$@" >"$work/out" 2>&1; then
+		echo "ok $number - $text"
+	else
+		echo "not ok $number - $text"
+		sed 's/^/# /' "$work/out" | tail -n 30
+		failed=1
+	fi
+}
+
+if ! command -v systemd-analyze >/dev/null; then
+	echo "1..0 # SKIP there is no systemd-analyze here"
+	exit 0
+fi
+
+# The programs need not be installed, but systemd looks for them.
+mkdir "$work/sbin"
+for program in ntpd ntpctl; do
+	ln -s /bin/true "$work/sbin/$program"
+done
+for unit in ntpd.service ntpd-wait.service; do
+	sed -e "s|@SBINDIR@|$work/sbin|" -e 's|@SYSCONFDIR@|/etc|' \
+	    "$top/dist/systemd/$unit.in" >"$work/$unit"
+done
+
+silent()
+{
+	said=$("$@" 2>&1)
+	status=$?
+	echo "$said"
+	[ $status -eq 0 ] && [ -z "$said" ]
+}
+
+exposed()	# UNIT TENTHS
+{
+	systemd-analyze security --offline=yes --no-pager "$work/$1" |
+	    grep -E '✗|Overall'
+	systemd-analyze security --offline=yes --no-pager --threshold="$2" \
+	    "$work/$1" >/dev/null
+}
+
+ok "systemd has nothing to say against them" silent systemd-analyze verify \
+    --man=no "$work/ntpd.service" "$work/ntpd-wait.service"
+ok "ntpd.service: exposure at most 2.0" exposed ntpd.service 20
+ok "ntpd-wait.service: exposure at most 1.0" exposed ntpd-wait.service 10
+ok "only ntpd-wait says that the clock is synchronized" sh -c \
+    "grep -l time-sync.target '$work'/*.service | grep -c . | grep -x 1 &&
+    grep -q time-sync.target '$work/ntpd-wait.service'"
+echo "1..$number"
+exit $failed
