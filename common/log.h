@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <syslog.h>
 
-#include "common/loop.h"
+#include "common/instant.h"
 
 enum log_target {
 	LOG_TO_STDERR,		/* for people */

@@ -23,7 +23,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/loop.h"
+#include "common/instant.h"
 #include "common/ntptime.h"
 #include "common/siphash.h"
 

@@ -19,7 +19,7 @@
 #include <bsd/string.h>
 
 #include "common/imsg.h"
-#include "common/loop.h"
+#include "common/pollset.h"
 #include "ntpctl/ask.h"
 #include "ntpctl/record.h"
 

@@ -16,7 +16,8 @@
 
 #include <bsd/stdlib.h>
 
-#include "common/loop.h"
+#include "common/instant.h"
+#include "common/ns.h"
 #include "common/version.h"
 #include "ntpctl/ask.h"
 #include "ntpctl/show.h"
@@ -215,7 +216,7 @@ pause_for(double s)
 	struct timespec	 ts;
 
 	ts.tv_sec = (time_t)s;
-	ts.tv_nsec = (long)((s - floor(s)) * 1e9);
+	ts.tv_nsec = (long)((s - floor(s)) * NS_PER_S);
 	/* A signal that does not end ntpctl only shortens the pause. */
 	nanosleep(&ts, NULL);
 }

@@ -16,7 +16,7 @@
 #include "common/control.h"
 #include "common/ntptime.h"
 #include "common/siphash.h"
-#include "ntpd/config.h"
+#include "ntpd/config_shared.h"
 #include "ntpd/processes.h"
 
 /* The first message to every child: how to live. */

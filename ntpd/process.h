@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "common/imsg.h"
-#include "common/loop.h"
+#include "common/pollset.h"
 #include "ntpd/messages.h"
 
 /*

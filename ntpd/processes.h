@@ -7,7 +7,7 @@
 #ifndef NTPD_PROCESSES_H
 #define NTPD_PROCESSES_H
 
-#include "ntpd/config.h"
+#define CONFIG_MAX_WORKERS	64	/* workers statement */
 
 /* What the end of a child means. */
 enum child_end {

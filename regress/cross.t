@@ -15,7 +15,7 @@ failed=0
 # Those that need no library; where qemu has to play the machine, those that
 # have to do with bytes.
 codec="access answer leap ntp ntptime policy xleave"
-others="clock confirm delays discipline imsg line loop mark patience sample select
+others="clock confirm delays discipline imsg line mark patience pollset sample select
     source"
 
 verdict()
@@ -52,8 +52,8 @@ powerpc()
 		    -ffunction-sections -Wl,--gc-sections \
 		    -o "obj-powerpc/${t}_test" "regress/unit/${t}_test.c" \
 		    regress/unit/unit.c regress/cross/bsd.c common/ntp.c \
-		    common/ntptime.c common/leap.c common/loop.c common/log.c \
-		    ntpd/server/access.c ntpd/server/address.c \
+		    common/ntptime.c common/leap.c common/instant.c common/log.c \
+		    ntpd/server/access.c ntpd/server/addrbits.c \
 		    ntpd/server/answer.c ntpd/server/xleave.c \
 		    ntpd/parent/policy.c -lm || return 1
 	done >"$out" 2>&1

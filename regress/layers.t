@@ -106,7 +106,7 @@ sync_includes_only_common()
 # In the engine data goes up and calls go down: a file includes headers only of
 # those before it in this order.
 engine_order="ballot clocks check names patience schedule self query \
-    association associations hosts members steer steer_log local report"
+    association associations hosts members steer steer_log orphan report"
 
 engine_calls_go_down()
 {
@@ -295,16 +295,16 @@ never processes_meet_in_messages "no process includes another's headers" \
 never engine_calls_go_down "in the engine calls go down" \
     ntpd/engine/query.c '#include "ntpd/engine/association.h"' \
     ntpd/engine/schedule.h '#include "query.h"' \
-    ntpd/engine/local.c '#include "ntpd/engine/engine_state.h"' \
+    ntpd/engine/orphan.c '#include "ntpd/engine/engine_state.h"' \
     ntpd/engine/new.c '#include "ntpd/engine/query.h"' \
-    fine ntpd/engine/local.c '#include "ntpd/engine/local.h"' \
-    fine ntpd/engine/local.c '#include "ntpd/engine/steer.h"' \
+    fine ntpd/engine/orphan.c '#include "ntpd/engine/orphan.h"' \
+    fine ntpd/engine/orphan.c '#include "ntpd/engine/steer.h"' \
     fine ntpd/engine/engine_events.c '#include "ntpd/engine/engine_state.h"'
 never engine_is_known_to_few "three files know the whole engine" \
-    ntpd/engine/local.c 'f(struct engine *e)' \
+    ntpd/engine/orphan.c 'f(struct engine *e)' \
     ntpd/engine/steer.h 'struct engine;' \
     fine ntpd/engine/engine_events.c 'f(struct engine *e)' \
-    fine ntpd/engine/local.c 'f(struct engine_setup *setup)'
+    fine ntpd/engine/orphan.c 'f(struct engine_setup *setup)'
 never engine_events_come_before_actions "the engine's actions cause no events" \
     ntpd/engine/engine_actions.c '	engine_on_jump(e, 0, now);' \
     ntpd/engine/engine_events.c '	from_parent(e, &msg, now);' \

@@ -22,7 +22,7 @@ check()
 refused()
 {
 	said=$(timeout 10 ntpd/ntpd -P "$1" "$2" 2>&1 </dev/null)
-	[ $? -eq 1 ] && [ "${said#usage:}" != "$said" ]
+	[ $? -eq 64 ] && [ "${said#usage:}" != "$said" ]
 	check "ntpd -P '$1' '$2' is refused" $?
 }
 

@@ -2,6 +2,7 @@
  * ntpd.conf as a whole: the defaults, the file and whether it can be trusted,
  * and the reports of what is wrong in it.
  */
+#include "common/rfc5905.h"
 #include "ntpd/config.h"
 
 #include <sys/stat.h>
@@ -14,10 +15,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ntpd/config/defaults.h"
 #include "ntpd/config/statement.h"
 
 #define SIZE_MOST	(1024 * 1024)
-#define STEP_THRESHOLD	0.128	/* s, RFC 5905 11.3: STEPT */
 
 void
 config_default(struct config *conf)
@@ -28,7 +29,7 @@ config_default(struct config *conf)
 	conf->ratelimit.leak = RATELIMIT_LEAK;
 	conf->ratelimit.prefix4 = RATELIMIT_PREFIX4;
 	conf->ratelimit.prefix6 = RATELIMIT_PREFIX6;
-	conf->step.threshold = STEP_THRESHOLD;
+	conf->step.threshold = STEPT;
 	setting_defaults(conf);
 }
 

@@ -3,6 +3,8 @@
  */
 #include "ntpd/config/statement.h"
 
+#include "ntpd/config/defaults.h"
+
 void
 ratelimit_begin(struct parser *p)
 {

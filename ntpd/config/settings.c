@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "common/control.h"
+#include "ntpd/config/defaults.h"
 #include "ntpd/config/statement.h"
+#include "ntpd/processes.h"
 #include "ntpd/config/value.h"
 
 typedef void	 setter(struct parser *, const struct word *);

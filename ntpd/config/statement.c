@@ -2,7 +2,6 @@
  * What the statements of ntpd.conf mean: servers, and what all have in common.
  * The others have files of their own.
  */
-#include "common/hostname.h"
 #include "ntpd/config/statement.h"
 
 #include <bsd/string.h>
@@ -11,6 +10,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/hostname.h"
+#include "ntpd/config/defaults.h"
 #include "ntpd/config/value.h"
 
 #define WEIGHT_MOST	10

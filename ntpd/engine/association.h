@@ -10,10 +10,10 @@
 #include <stdint.h>
 
 #include "common/addr.h"
-#include "common/loop.h"
+#include "common/instant.h"
 #include "common/ntp.h"
 #include "common/reason.h"
-#include "ntpd/config.h"
+#include "ntpd/config_shared.h"
 #include "ntpd/engine/query.h"
 #include "ntpd/engine/schedule.h"
 #include "ntpd/sync/sync.h"

@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "common/loop.h"
+#include "common/instant.h"
 #include "ntpd/engine/association.h"
 
 /*

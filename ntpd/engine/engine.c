@@ -52,7 +52,7 @@ configure(struct engine *e, const struct message *msg)
 		return;
 	e->setup = *setup;
 	e->steer.read_only = setup->read_only != 0;
-	local_configure(&e->local, setup, now);
+	orphan_configure(&e->orphan, setup, now);
 	if (!e->configured) {
 		if (setup->has_drift)
 			error = fmax(setup->frequency_error, LEAST_DRIFT_ERROR);
@@ -116,7 +116,7 @@ next_deadline(const struct engine *e, struct instant now)
 	    e->publish_at);
 
 	t = instant_min(t, e->decision.until);
-	t = instant_min(t, local_deadline(&e->local, now));
+	t = instant_min(t, orphan_deadline(&e->orphan, now));
 	return instant_min(t, associations_deadline(e->associations));
 }
 
@@ -179,7 +179,7 @@ engine_init(struct engine *e, unsigned instance)
 	e->complaints.interval = 60;
 	e->precision = clocks_precision();
 	clocks_init(&e->clocks);
-	local_init(&e->local);
+	orphan_init(&e->orphan);
 	marker_init(&e->marker);
 	for (i = 0; i < MAX_ASSOCIATIONS; i++)
 		query_init(&e->associations[i].query);

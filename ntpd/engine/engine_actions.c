@@ -150,7 +150,7 @@ engine_decide(struct engine *e, struct instant now)
 	size_t		 newest;
 
 	if (sync_ready(&e->sync) || !d->begun || !e->sync.agreed ||
-	    e->local.leader != LOCAL_NOBODY)
+	    e->orphan.leader != ORPHAN_NOBODY)
 		return false;
 	p = consider(e);
 	limit = patience_limit(&p);
@@ -173,7 +173,7 @@ served(const struct engine *e, const struct reading *r)
 	struct system	 s = steer_believed(&e->steer, &e->sync,
 	    e->associations, r);
 
-	local_serve(&e->local, &s);
+	orphan_serve(&e->orphan, &s);
 	return s;
 }
 
@@ -210,7 +210,7 @@ adjust(struct engine *e)
 	struct reading	 r = clocks_read(&e->clocks);
 	struct orders	 o = steer_plan(&e->steer, &e->sync, &r,
 	    &e->clock, e->setup.step_threshold,
-	    e->local.leader != LOCAL_NOBODY);
+	    e->orphan.leader != ORPHAN_NOBODY);
 
 	channel_send(&e->parent, MSG_CLOCK_FREQUENCY, 0, -1, &o.frequency);
 	/* What it answers decides between a step and a slew. */
@@ -235,7 +235,7 @@ note_verdicts(struct engine *e, struct instant now)
 	double		 at = clocks_read(&e->clocks).now, offset;
 	size_t		 i;
 
-	if (!e->sync.agreed || e->local.leader != LOCAL_NOBODY)
+	if (!e->sync.agreed || e->orphan.leader != ORPHAN_NOBODY)
 		return;
 	for (i = 0; i < MAX_ASSOCIATIONS; i++) {
 		a = &e->associations[i];
@@ -260,7 +260,7 @@ engine_update(struct engine *e, struct instant now)
 		    e->hosts.list[peer->host].conf.name);
 	r = clocks_read(&e->clocks);
 	steer_vote(&e->steer, &e->sync, e->associations, &r,
-	    e->local.leader != LOCAL_NOBODY);
+	    e->orphan.leader != ORPHAN_NOBODY);
 	if (sync_ready(&e->sync)) {
 		note_verdicts(e, now);
 		steer_notice_change(&e->steer, &e->sync, &r);
@@ -286,13 +286,13 @@ void
 engine_run_local(struct engine *e, struct instant now)
 {
 	struct reading	 r;
-	struct local_view view;
+	struct orphan_view view;
 	bool		 follows;
 
-	if (!local_is_active(&e->local))
+	if (!orphan_is_active(&e->orphan))
 		return;
 	r = clocks_read(&e->clocks);
-	follows = local_follow(&e->local, &e->sync, e->associations, r.now,
+	follows = orphan_follow(&e->orphan, &e->sync, e->associations, r.now,
 	    now);
 	if (follows) {
 		steer_forget(&e->steer);
@@ -304,8 +304,9 @@ engine_run_local(struct engine *e, struct instant now)
 	    e->associations);
 	/* Is it worth while to wait a little longer for real servers? */
 	view.expected = associations_hoped(e->associations) > 0 ||
-	    (local_is_patient(&e->local, now) && hosts_expected(&e->hosts) > 0);
-	if (local_decide(&e->local, &view, now) && !follows)
+	    (orphan_is_patient(&e->orphan, now) &&
+	    hosts_expected(&e->hosts) > 0);
+	if (orphan_decide(&e->orphan, &view, now) && !follows)
 		engine_publish(e, now);
 	if (follows)
 		engine_update(e, now);

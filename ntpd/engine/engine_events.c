@@ -118,7 +118,7 @@ static bool
 learn(struct engine *e, size_t i, const struct sample *sample,
     struct instant now)
 {
-	if (sync_ready(&e->sync) || e->local.leader != LOCAL_NOBODY)
+	if (sync_ready(&e->sync) || e->orphan.leader != ORPHAN_NOBODY)
 		return sync_sample(&e->sync, i, sample,
 		    associations_expected(e->associations));
 	if (!e->decision.begun)
@@ -154,7 +154,7 @@ admits(struct engine *e, size_t i, const struct ntp_packet *pkt,
     struct instant now)
 {
 	if (pkt->stratum + 1 < NTP_MAX_STRATUM)
-		return local_admits(&e->local, &e->sync, e->associations, i,
+		return orphan_admits(&e->orphan, &e->sync, e->associations, i,
 		    pkt, now);
 	/* Nobody can be synchronized to a server of stratum 15. */
 	sync_silence(&e->sync, i);
@@ -249,7 +249,7 @@ on_timeout(struct engine *e, size_t i, struct instant now)
 	if (association_is_self(a))
 		association_found_other(a, now);
 	/* Others depend on a leader: find out soon whether it is gone. */
-	if (i == e->local.leader && (a->schedule.state == SCHEDULE_POLLING ||
+	if (i == e->orphan.leader && (a->schedule.state == SCHEDULE_POLLING ||
 	    a->schedule.state == SCHEDULE_EXTRA))
 		association_hurry(a, now);
 }

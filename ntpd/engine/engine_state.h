@@ -10,14 +10,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/instant.h"
 #include "common/log.h"
-#include "common/loop.h"
 #include "common/mark.h"
 #include "ntpd/engine/association.h"
 #include "ntpd/engine/associations.h"
 #include "ntpd/engine/clocks.h"
 #include "ntpd/engine/hosts.h"
-#include "ntpd/engine/local.h"
+#include "ntpd/engine/orphan.h"
 #include "ntpd/engine/members.h"
 #include "ntpd/engine/patience.h"
 #include "ntpd/engine/steer.h"
@@ -45,7 +45,7 @@ struct engine {
 	struct sync	 sync;
 	struct decision	 decision;
 	struct steer	 steer;
-	struct local	 local;
+	struct orphan	 orphan;
 	struct marker	 marker;	/* of our requests */
 	struct own_refids own;		/* as the parent says */
 	struct clocks	 clocks;

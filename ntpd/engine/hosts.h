@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 #include "common/addr.h"
-#include "common/loop.h"
-#include "ntpd/config.h"
+#include "common/instant.h"
+#include "ntpd/config_shared.h"
 #include "ntpd/engine/association.h"
 #include "ntpd/engine/names.h"
 #include "ntpd/messages.h"

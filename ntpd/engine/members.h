@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "common/addr.h"
-#include "common/loop.h"
+#include "common/instant.h"
 #include "ntpd/engine/association.h"
 #include "ntpd/engine/hosts.h"
 

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "common/addr.h"
-#include "common/loop.h"
+#include "common/instant.h"
 #include "ntpd/messages.h"
 
 /*

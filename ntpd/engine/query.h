@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 #include "common/addr.h"
-#include "common/loop.h"
 #include "common/ntp.h"
+#include "common/pollset.h"
 #include "ntpd/engine/check.h"
 #include "ntpd/engine/clocks.h"
 #include "ntpd/messages.h"

@@ -127,7 +127,7 @@ why_not_good(const struct report_view *v)
 		return WHY_LIMIT;
 	if (v->steer->confirm.state == CONFIRM_WAITING)
 		return WHY_CONFIRM;
-	if (fabs(v->system.offset) > STEER_SYNCHRONIZED)
+	if (fabs(v->system.offset) > STEPT)
 		return v->setup->read_only ? WHY_READ_ONLY : WHY_OFFSET;
 	/* Written so that NaN is too much. */
 	return v->system.certain <= SYNC_MAX_DISTANCE ? WHY_OFFSET : WHY_BOUND;

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/loop.h"
+#include "common/instant.h"
 
 /*
  *  state      requests                           ends when

@@ -7,6 +7,7 @@
 
 #include "common/format.h"
 #include "common/leap.h"
+#include "common/ns.h"
 #include "ntpd/engine/steer.h"
 
 /*
@@ -94,9 +95,9 @@ steer_notice_change(struct steer *s, const struct sync *sync,
 		return;
 	s->changes_seen = sync->changes;
 	s->discipline.changed = s->changed = true;
-	s->returned = fabs(s->offset) > DISCIPLINE_LARGE;
+	s->returned = fabs(s->offset) > STEPT;
 	offset = sync_estimate(sync, r->now).offset - r->ahead;
-	if (fabs(offset) > DISCIPLINE_LARGE)
+	if (fabs(offset) > STEPT)
 		s->discipline.acquired = false;
 }
 
@@ -124,7 +125,7 @@ is_over_limit(struct steer *s, const struct clock_state *clock, double offset)
 		    "right, restart ntpd or raise \"step limit\"",
 		    format_offset(offset, text), clock->step_limit);
 	s->over_limit = over ||
-	    (s->over_limit && fabs(offset) > DISCIPLINE_LARGE);
+	    (s->over_limit && fabs(offset) > STEPT);
 	return over;
 }
 
@@ -149,7 +150,7 @@ is_confirmed(struct steer *s, const struct clock_state *clock, double offset,
 {
 	struct confirm	*c = &s->confirm;
 	bool		 confirmed = confirm_offset(c, offset,
-	    DISCIPLINE_LARGE, what_kind(clock, offset), now);
+	    STEPT, what_kind(clock, offset), now);
 	char		 text[FORMAT_LEN];
 
 	if (c->state == CONFIRM_WAITING && c->since == now)
@@ -190,7 +191,7 @@ wants_new_start(struct steer *s, const struct clock_state *clock,
     double offset, double now)
 {
 	bool		 late = s->confirm.state == CONFIRM_CONFIRMED &&
-	    offset > DISCIPLINE_LARGE;
+	    offset > STEPT;
 	bool		 wants = late && offset > clock->step_forward &&
 	    (!s->asked || now - s->asked_at >= ASK_AGAIN);
 
@@ -296,7 +297,7 @@ is_good(const struct steer *st, const struct system_peer *peer,
 
 	/* Written so that NaN fails each test. */
 	return begun && peer->known && !st->stepping &&
-	    fabs(s->offset) <= STEER_SYNCHRONIZED &&
+	    fabs(s->offset) <= STEPT &&
 	    peer->last.stratum + 1 < NTP_MAX_STRATUM &&
 	    s->certain <= SYNC_MAX_DISTANCE;
 }
@@ -330,7 +331,7 @@ steer_believed(const struct steer *st, const struct sync *sync,
 	s.synchronized = true;
 	s.stratum = (uint8_t)(peer.last.stratum + 1);
 	/* What is still announced when the month is over means the next one. */
-	s.leap = leap_days_left(r->real / 1000000000) < 0 ?
+	s.leap = leap_days_left(r->real / NS_PER_S) < 0 ?
 	    LEAP_NONE : st->leap;
 	addr_refid(&peer.addr, s.refid);
 	return s;

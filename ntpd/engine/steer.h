@@ -11,6 +11,7 @@
 #include "common/addr.h"
 #include "common/control.h"
 #include "common/log.h"
+#include "common/rfc5905.h"
 #include "ntpd/engine/association.h"
 #include "ntpd/engine/associations.h"
 #include "ntpd/engine/clocks.h"
@@ -18,9 +19,6 @@
 #include "ntpd/sync/confirm.h"
 #include "ntpd/sync/discipline.h"
 #include "ntpd/sync/sync.h"
-
-/* A clock that is further off than this is not synchronized, s. */
-#define STEER_SYNCHRONIZED	0.128
 
 /* The system peer, or the last one while the clock coasts. */
 struct system_peer {

@@ -78,10 +78,10 @@ log_change(struct steer *s, double offset)
 {
 	char		 text[FORMAT_LEN];
 
-	if (fabs(offset) <= DISCIPLINE_LARGE && s->returned)
+	if (fabs(offset) <= STEPT && s->returned)
 		log_info("most servers agree with the clock again: it is %s",
 		    format_offset(offset, text));
-	else if (fabs(offset) <= DISCIPLINE_LARGE)
+	else if (fabs(offset) <= STEPT)
 		log_info("most servers see the clock %s %s where it should "
 		    "be: its oscillator has changed",
 		    format_size(offset, text), offset < 0 ? "ahead of" :
@@ -178,7 +178,7 @@ log_unsynchronized(const struct system *s, const struct sync *sync)
 	if (!sync_ready(sync))
 		log_warnx("clock is no longer synchronized: asking the "
 		    "servers anew");
-	else if (fabs(s->offset) > STEER_SYNCHRONIZED)
+	else if (fabs(s->offset) > STEPT)
 		log_warnx("clock is no longer synchronized: it is %s, 128 ms "
 		    "is the most", format_offset(s->offset, text));
 	else

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "common/log.h"
-#include "common/loop.h"
+#include "common/pollset.h"
 #include "ntpd/parent/background.h"
 
 /*

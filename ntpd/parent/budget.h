@@ -21,7 +21,7 @@
 #ifndef NTPD_PARENT_BUDGET_H
 #define NTPD_PARENT_BUDGET_H
 
-#include "common/loop.h"
+#include "common/instant.h"
 #include "ntpd/messages.h"
 
 /* The rate that costs nothing, s/s. */

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/loop.h"
+#include "common/pollset.h"
 #include "ntpd/process.h"
 
 /* When a stateless child is started again, and how patient we are by now. */

@@ -146,7 +146,7 @@ give_loop(struct clock *c)
 		.constant = c->slewing.constant
 	};
 
-	tx.offset = lround(slew_portion(&c->slewing) * 1e9);
+	tx.offset = lround(slew_portion(&c->slewing) * NS_PER_S);
 	slew_given(&c->slewing, (double)tx.offset * 1e-9);
 	return adjust(c, &tx, "slew the clock");
 }
@@ -300,7 +300,7 @@ clock_step(struct clock *c, double by)
 	double		 whole = floor(by);
 
 	tx.time.tv_sec = (time_t)whole;
-	tx.time.tv_usec = (suseconds_t)((by - whole) * (double)NS_PER_S);
+	tx.time.tv_usec = (suseconds_t)((by - whole) * NS_PER_S);
 	account(c);
 	if (!adjust(c, &tx, "step the clock"))
 		return false;

@@ -12,8 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/instant.h"
 #include "common/leap.h"
-#include "common/loop.h"
 #include "ntpd/parent/slew.h"
 
 /* What is less may come from reading the clocks one after another, s. */

@@ -15,8 +15,7 @@
 #include <stdint.h>
 
 #include "common/control.h"
-#include "common/loop.h"
-#include "ntpd/config.h"
+#include "common/instant.h"
 #include "ntpd/parent/children.h"
 
 struct collect {

@@ -13,10 +13,8 @@
 
 #include "common/format.h"
 #include "common/log.h"
+#include "common/rfc5905.h"
 #include "ntpd/parent/state.h"
-
-/* The clock was set by so much: that is a new start, s. */
-#define JUMP_NEW_START		0.128
 
 void
 command_send_state(struct parent *p, bool answers_step, struct instant now)
@@ -92,7 +90,7 @@ look_at_jump(struct parent *p)
 
 	jumped.by = clock_jump(&p->clock, &slept);
 	log_jump(jumped.by, slept);
-	new_start = fabs(jumped.by) >= JUMP_NEW_START || slept >= 1;
+	new_start = fabs(jumped.by) >= STEPT || slept >= 1;
 	if (new_start) {
 		policy_jumped(&p->policy, jumped.by, slept);
 		channel_send(p->children.engine, MSG_CLOCK_JUMPED, 0, -1,

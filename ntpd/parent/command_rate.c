@@ -6,6 +6,7 @@
 
 #include "common/format.h"
 #include "common/log.h"
+#include "common/rfc5905.h"
 #include "ntpd/parent/state.h"
 
 /* -x: an offset that differs by less than this part is the same. */
@@ -109,7 +110,7 @@ log_slew(const struct clock_slew *slew, double rate_before)
 	char		 step[FORMAT_LEN], more[64] = "";
 
 	if (fabs(slew->rate) <= BUDGET_FREE_RATE ||
-	    fabs(by) < POLICY_LARGE_OFFSET ||
+	    fabs(by) < STEPT ||
 	    slew->rate * rate_before > BUDGET_FREE_RATE * BUDGET_FREE_RATE ||
 	    !log_allowed(&limit, instant_now(), &suppressed))
 		return;

@@ -12,7 +12,7 @@
 
 #include "common/control.h"
 #include "common/imsg.h"
-#include "common/loop.h"
+#include "common/pollset.h"
 #include "ntpd/parent/collect.h"
 #include "ntpd/process.h"
 

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ntpd/config.h"
+#include "ntpd/config_shared.h"
 #include "ntpd/parent/drift.h"
 #include "ntpd/parent/policy.h"
 

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "common/loop.h"
+#include "common/instant.h"
 #include "ntpd/config.h"
 #include "ntpd/messages.h"
 

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/loop.h"
+#include "common/instant.h"
 #include "ntpd/config.h"
 #include "ntpd/parent/spread.h"
 #include "ntpd/parent/tell.h"

@@ -188,7 +188,7 @@ judge_slew(const struct policy *policy, const struct clock_slew *wanted)
 	if (rate > POLICY_MAX_SLEW_LARGE)
 		return SLEW_TOO_FAST;
 	if (policy->was_synchronized && rate > POLICY_MAX_SLEW_SMALL &&
-	    rate * wanted->duration < POLICY_LARGE_OFFSET)
+	    rate * wanted->duration < STEPT)
 		return SLEW_TOO_FAST;
 	return PERMITTED;
 }

@@ -9,8 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/instant.h"
 #include "common/leap.h"
-#include "common/loop.h"
+#include "common/rfc5905.h"
+#include "ntpd/config.h"
 #include "ntpd/messages.h"
 
 /* The kernel corrects no more: timex.tick is within 10 % of its value, s/s. */
@@ -19,19 +21,16 @@
 /* Who is less sure of a frequency than this knows nothing of it, s/s. */
 #define POLICY_MAX_FREQUENCY_ERROR 1e-3
 
-/* A slew that is to correct less than this is small, s. */
-#define POLICY_LARGE_OFFSET	0.128
-
 /*
- * Fastest slews of small and large offsets, s/s.  Before the clock is first
- * synchronized there are no small ones.
+ * Fastest slews of small offsets, below STEPT, and of large ones, s/s.  Before
+ * the clock is first synchronized there are no small ones.
  */
-#define POLICY_MAX_SLEW_SMALL	500e-6
+#define POLICY_MAX_SLEW_SMALL	MAXFREQ
 #define POLICY_MAX_SLEW_LARGE	0.1
 
 /* An undo is inexact by so much at least, s, and by more later, s/s. */
 #define POLICY_UNDO_LEAST	1.0
-#define POLICY_UNDO_RATE	500e-6
+#define POLICY_UNDO_RATE	MAXFREQ
 
 /* Longest slew without another word from the engine, s. */
 #define POLICY_MAX_SLEW_TIME	86400.0

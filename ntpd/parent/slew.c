@@ -4,10 +4,9 @@
  */
 #include <math.h>
 
+#include "common/ns.h"
 #include "ntpd/parent/policy.h"
 #include "ntpd/parent/slew.h"
-
-#define NS			1e9
 
 /* Of the kernel: K = 4 with a constant of 0; offsets are within MAXPHASE. */
 #define SHIFT_PLL		2
@@ -48,9 +47,9 @@ k(const struct slew *slew)
 static double
 rest_of_second(int64_t real)
 {
-	int64_t		 ns = real % (int64_t)NS;
+	int64_t		 ns = real % NS_PER_S;
 
-	return 1 - (double)(ns < 0 ? ns + (int64_t)NS : ns) / NS;
+	return 1 - (double)(ns < 0 ? ns + NS_PER_S : ns) / NS_PER_S;
 }
 
 /*
@@ -171,7 +170,7 @@ slew_look(struct slew *slew, double in_loop, int64_t real)
 	/* It was K / (K - 1) times as much before this second began. */
 	if (corrected != 0)
 		slew->chunk = in_loop / (k(slew) - 1);
-	else if (real / (int64_t)NS != slew->real / (int64_t)NS)
+	else if (real / NS_PER_S != slew->real / NS_PER_S)
 		slew->chunk = 0;
 	by = moved(slew, corrected, slew->chunk);
 	slew->left -= by;

@@ -101,7 +101,7 @@ start(struct parent *p)
 	    TFD_NONBLOCK | TFD_CLOEXEC);
 	command_watch_clock(p);
 	policy_start(&p->policy);
-	learned = save_load(p);
+	learned = load_frequency(p);
 	budget_begin(&p->budget, p->clock.frequency, instant_now());
 	links_open(&p->links);
 	listeners_init(&p->listeners);

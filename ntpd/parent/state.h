@@ -8,7 +8,7 @@
 #include <signal.h>
 #include <stdbool.h>
 
-#include "common/loop.h"
+#include "common/instant.h"
 #include "ntpd/config.h"
 #include "ntpd/parent/background.h"
 #include "ntpd/parent/budget.h"
@@ -133,7 +133,7 @@ void	 configure_links(struct parent *p);
 /* Have as many servers as the configuration says, and their sockets. */
 void	 configure_servers(struct parent *p);
 
-/* save.c: the drift file */
+/* drift_save.c: when the drift file is read and written */
 
 enum save_when {
 	SAVE_IF_WORTH_IT,	/* and no slew could run over meanwhile */
@@ -147,6 +147,6 @@ void	 save_frequency(struct parent *p, enum save_when when);
  * Start from the drift file: set the clock's frequency.  What it says, owned
  * by P; NULL if there is none.
  */
-const struct drift *save_load(struct parent *p);
+const struct drift *load_frequency(struct parent *p);
 
 #endif

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "common/log.h"
-#include "common/loop.h"
+#include "common/pollset.h"
 #include "ntpd/child.h"
 #include "ntpd/resolver/lookup.h"
 

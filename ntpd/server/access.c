@@ -12,20 +12,20 @@
 
 /* A rule of one family. */
 struct prefix {
-	struct address	 first, last;
+	struct addrbits	 first, last;
 	size_t		 order;		/* the lower, the earlier it decides */
 	bool		 allow;
 };
 
 /* A prefix that the present address is in. */
 struct open {
-	struct address	 last;
+	struct addrbits	 last;
 	size_t		 order;		/* of the rule that decides in it */
 	bool		 allow;
 };
 
 /* As many prefixes can be within one another, the whole family included. */
-#define DEEPEST		(ADDRESS_BITS + 2)
+#define DEEPEST		(ADDRBITS + 2)
 
 struct pass {
 	struct access_ranges *out;
@@ -44,7 +44,7 @@ access_rule_valid(const struct config_rule *rule)
 	case ADDR_IPV4:
 		return rule->length <= 32;
 	case ADDR_IPV6:
-		return rule->length <= ADDRESS_BITS;
+		return rule->length <= ADDRBITS;
 	default:
 		return false;
 	}
@@ -54,13 +54,13 @@ static struct prefix
 prefix_of(const struct config_rule *rule, bool ipv4, size_t order)
 {
 	static const uint8_t none[16];
-	unsigned	 length = (ipv4 ? ADDRESS_BITS4 : 0U) + rule->length;
-	struct address	 a;
+	unsigned	 length = (ipv4 ? ADDRBITS4 : 0U) + rule->length;
+	struct addrbits	 a;
 
-	a = address_from_bytes(rule->family == ADDR_NONE ? none : rule->bytes,
+	a = addrbits_from_bytes(rule->family == ADDR_NONE ? none : rule->bytes,
 	    ipv4);
-	return (struct prefix){ address_first(a, length),
-	    address_last(a, length), order, rule->allow != 0 };
+	return (struct prefix){ addrbits_first(a, length),
+	    addrbits_last(a, length), order, rule->allow != 0 };
 }
 
 /* By address, a prefix before those within it. */
@@ -69,19 +69,19 @@ compare(const void *left, const void *right)
 {
 	const struct prefix *a = left, *b = right;
 
-	if (!address_equal(a->first, b->first))
-		return address_below(a->first, b->first) ? -1 : 1;
-	if (!address_equal(a->last, b->last))
-		return address_below(b->last, a->last) ? -1 : 1;
+	if (!addrbits_equal(a->first, b->first))
+		return addrbits_below(a->first, b->first) ? -1 : 1;
+	if (!addrbits_equal(a->last, b->last))
+		return addrbits_below(b->last, a->last) ? -1 : 1;
 	return a->order < b->order ? -1 : a->order > b->order;
 }
 
 /* From FIRST on it is ALLOW. */
 static void
-range(struct access_ranges *out, struct address first, bool allow)
+range(struct access_ranges *out, struct addrbits first, bool allow)
 {
 	/* Another end at the same address, or two rules that agree. */
-	if (out->n > 0 && address_equal(out->list[out->n - 1].first, first))
+	if (out->n > 0 && addrbits_equal(out->list[out->n - 1].first, first))
 		out->n--;
 	if (out->n > 0 && out->list[out->n - 1].allow == allow)
 		return;
@@ -94,8 +94,8 @@ leave(struct pass *pass)
 {
 	const struct open *top = &pass->stack[--pass->depth];
 
-	if (!address_equal(top->last, pass->stack[0].last))
-		range(pass->out, address_next(top->last), top[-1].allow);
+	if (!addrbits_equal(top->last, pass->stack[0].last))
+		range(pass->out, addrbits_next(top->last), top[-1].allow);
 }
 
 static void
@@ -103,7 +103,7 @@ enter(struct pass *pass, const struct prefix *prefix)
 {
 	struct open	*inner;
 
-	while (address_below(pass->stack[pass->depth - 1].last,
+	while (addrbits_below(pass->stack[pass->depth - 1].last,
 	    prefix->first))
 		leave(pass);
 	inner = &pass->stack[pass->depth++];
@@ -124,8 +124,8 @@ remove_doubles(struct prefix *list, size_t n)
 
 	for (i = 0; i < n; i++)
 		if (kept == 0 ||
-		    !address_equal(list[i].first, list[kept - 1].first) ||
-		    !address_equal(list[i].last, list[kept - 1].last))
+		    !addrbits_equal(list[i].first, list[kept - 1].first) ||
+		    !addrbits_equal(list[i].last, list[kept - 1].last))
 			list[kept++] = list[i];
 	return kept;
 }
@@ -199,18 +199,18 @@ access_set(struct access *a, const struct config_rule *rules, size_t n)
 }
 
 bool
-access_allows(const struct access *a, struct address from)
+access_allows(const struct access *a, struct addrbits from)
 {
 	const struct access_ranges *ranges;
 	size_t		 low = 0, high, middle;
 
-	ranges = address_is_ipv4(from) ? &a->ipv4 : &a->ipv6;
+	ranges = addrbits_is_ipv4(from) ? &a->ipv4 : &a->ipv6;
 	if (ranges->n == 0)
 		return true;
 	/* The last range that does not begin after FROM. */
 	for (high = ranges->n; high - low > 1;) {
 		middle = low + (high - low) / 2;
-		if (address_below(from, ranges->list[middle].first))
+		if (addrbits_below(from, ranges->list[middle].first))
 			high = middle;
 		else
 			low = middle;

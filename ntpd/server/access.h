@@ -8,12 +8,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "ntpd/config.h"
-#include "ntpd/server/address.h"
+#include "ntpd/config_shared.h"
+#include "ntpd/server/addrbits.h"
 
 /* Begins here and ends where the next one begins. */
 struct access_range {
-	struct address	 first;
+	struct addrbits	 first;
 	bool		 allow;
 };
 
@@ -40,6 +40,6 @@ bool	 access_set(struct access *a, const struct config_rule *rules,
 bool	 access_rule_valid(const struct config_rule *rule);
 
 /* May FROM ask? */
-bool	 access_allows(const struct access *a, struct address from);
+bool	 access_allows(const struct access *a, struct addrbits from);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "common/ntp.h"
 #include "common/ntptime.h"
-#include "ntpd/config.h"
+#include "ntpd/config_shared.h"
 #include "ntpd/server/answer.h"
 
 #define MAX_DISPERSION	16.0		/* s, MAXDISP of RFC 5905 7.2 */

@@ -219,7 +219,7 @@ is_request(struct batch *b, unsigned i, struct ntp_packet *asked)
 
 /* Is FROM to have an answer?  It is counted if not; *P says of what kind. */
 static bool
-within_limit(struct batch *b, struct address from, size_t set,
+within_limit(struct batch *b, struct addrbits from, size_t set,
     struct instant now, struct pending *p)
 {
 	enum clients_verdict verdict = clients_ask(b->clients, from, set, now);
@@ -251,14 +251,14 @@ batch_admit(struct batch *b, unsigned i, unsigned n, size_t set,
     struct instant now, struct pending *p)
 {
 	struct msghdr	*in = &b->in[i].msg_hdr, *out = &b->out[n].msg_hdr;
-	struct address	 from;
+	struct addrbits	 from;
 	size_t		 len;
 
 	if (!name_usable(&b->name[i], in->msg_namelen)) {
 		b->counters.bad_source++;
 		return false;
 	}
-	from = address_of_sender(&b->name[i]);
+	from = addrbits_of_sender(&b->name[i]);
 	if (!access_allows(b->access, from)) {
 		b->counters.denied++;
 		return false;
@@ -298,7 +298,7 @@ batch_sort(struct batch *b, unsigned count, struct pending list[BATCH_MAX])
 
 	for (i = 0; i < count; i++)
 		sets[i] = clients_expect(b->clients,
-		    address_of_sender(&b->name[i]));
+		    addrbits_of_sender(&b->name[i]));
 	b->counters.received += count;
 	for (i = 0; i < count; i++)
 		if (batch_admit(b, i, n, sets[i], now, &list[n]))
@@ -353,12 +353,12 @@ interleave(struct batch *b, unsigned i, const struct ntp_packet *asked,
     struct ntptime *receive, struct ntptime *transmit)
 {
 	struct ntptime	 before = { 0 };
-	struct address	 client;
+	struct addrbits	 client;
 
 	xleave_mark(receive, transmit);
 	if (!xleave_asked(asked))
 		return before;
-	client = address_of_sender(b->out[i].msg_hdr.msg_name);
+	client = addrbits_of_sender(b->out[i].msg_hdr.msg_name);
 	before = xleave_take(b->xleave, asked->origin, client);
 	xleave_save(b->xleave, receive, transmit, client);
 	request_stamp(b, i);

@@ -17,7 +17,7 @@
 #include "common/mark.h"
 #include "common/ntp.h"
 #include "ntpd/server/access.h"
-#include "ntpd/server/address.h"
+#include "ntpd/server/addrbits.h"
 #include "ntpd/server/answer.h"
 #include "ntpd/server/clients.h"
 #include "ntpd/server/xleave.h"

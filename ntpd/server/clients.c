@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "ntpd/config/defaults.h"
 #include "ntpd/server/clients.h"
 
 #define NS_PER_MS	1000000
@@ -22,7 +23,7 @@ void
 clients_init(struct clients *c, const struct siphash_key *key)
 {
 	c->key = *key;
-	c->bits4 = ADDRESS_BITS;
+	c->bits4 = ADDRBITS;
 	c->bits6 = RATELIMIT_PREFIX6;
 }
 
@@ -33,7 +34,7 @@ limit_valid(const struct config_ratelimit *l)
 	    l->burst >= 1 && l->burst <= RATELIMIT_BURST_MOST &&
 	    l->leak <= RATELIMIT_LEAK_MOST &&
 	    l->prefix4 >= 1 && l->prefix4 <= 32 &&
-	    l->prefix6 >= 1 && l->prefix6 <= ADDRESS_BITS;
+	    l->prefix6 >= 1 && l->prefix6 <= ADDRBITS;
 }
 
 /* The least exponent whose interval is not below MS. */
@@ -50,7 +51,7 @@ poll_of(uint32_t ms)
 bool
 clients_limit(struct clients *c, const struct config_ratelimit *limit)
 {
-	unsigned	 bits4 = ADDRESS_BITS4 + limit->prefix4;
+	unsigned	 bits4 = ADDRBITS4 + limit->prefix4;
 
 	if (!limit_valid(limit))
 		return false;
@@ -66,17 +67,17 @@ clients_limit(struct clients *c, const struct config_ratelimit *limit)
 }
 
 /* The client that FROM belongs to. */
-static struct address
-client_of(const struct clients *c, struct address from)
+static struct addrbits
+client_of(const struct clients *c, struct addrbits from)
 {
-	return address_first(from, address_is_ipv4(from) ? c->bits4 :
+	return addrbits_first(from, addrbits_is_ipv4(from) ? c->bits4 :
 	    c->bits6);
 }
 
 size_t
-clients_expect(const struct clients *c, struct address from)
+clients_expect(const struct clients *c, struct addrbits from)
 {
-	struct address	 client = client_of(c, from);
+	struct addrbits	 client = client_of(c, from);
 	size_t		 set;
 
 	set = siphash(&c->key, client.high, client.low) % CLIENTS_SETS;
@@ -90,7 +91,7 @@ clients_expect(const struct clients *c, struct address from)
  * that of the one with most credit.
  */
 static struct client *
-find(struct client set[CLIENTS_WAYS], struct address address)
+find(struct client set[CLIENTS_WAYS], struct addrbits address)
 {
 	struct client	*place, *best = set;
 
@@ -99,7 +100,7 @@ find(struct client set[CLIENTS_WAYS], struct address address)
 			best = place;
 			break;
 		}
-		if (address_equal(place->address, address))
+		if (addrbits_equal(place->address, address))
 			return place;
 		if (place->due < best->due)
 			best = place;
@@ -132,7 +133,7 @@ over_limit(struct clients *c)
 }
 
 enum clients_verdict
-clients_ask(struct clients *c, struct address from, size_t set,
+clients_ask(struct clients *c, struct addrbits from, size_t set,
     struct instant now)
 {
 	struct client	*client;
@@ -160,9 +161,9 @@ describe(const struct clients *c, const struct client *client)
 	struct client_count count = { .requests = client->requests,
 	    .refused = client->refused };
 
-	if (address_to_bytes(client->address, count.addr.bytes)) {
+	if (addrbits_to_bytes(client->address, count.addr.bytes)) {
 		count.addr.family = ADDR_IPV4;
-		count.length = (uint8_t)(c->bits4 - ADDRESS_BITS4);
+		count.length = (uint8_t)(c->bits4 - ADDRBITS4);
 	} else {
 		count.addr.family = ADDR_IPV6;
 		count.length = (uint8_t)c->bits6;

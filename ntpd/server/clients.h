@@ -16,9 +16,9 @@
 #include <stdint.h>
 
 #include "common/counters.h"
-#include "common/loop.h"
-#include "ntpd/config.h"
-#include "ntpd/server/address.h"
+#include "common/instant.h"
+#include "ntpd/config_shared.h"
+#include "ntpd/server/addrbits.h"
 #include "common/siphash.h"
 
 #define CLIENTS_WAYS	4		/* places that a client can have */
@@ -26,7 +26,7 @@
 #define CLIENTS_MAX	(CLIENTS_WAYS * CLIENTS_SETS)	/* 32 bytes each */
 
 struct client {
-	struct address	 address;	/* the first of its prefix */
+	struct addrbits	 address;	/* the first of its prefix */
 	int64_t		 due;		/* ns, when its credit is full again */
 	uint32_t	 requests;	/* 0: nobody has this place */
 	uint32_t	 refused;	/* of these, not answered */
@@ -39,7 +39,7 @@ struct clients {
 	int64_t		 full;		/* ns: all credit */
 	int8_t		 poll;		/* log2 s, to be asked for in a kiss */
 	uint32_t	 leak;
-	unsigned	 bits4, bits6;	/* of struct address, in a prefix */
+	unsigned	 bits4, bits6;	/* of struct addrbits, in a prefix */
 	_Alignas(64) struct client table[CLIENTS_SETS][CLIENTS_WAYS];
 };
 
@@ -74,13 +74,13 @@ uint32_t clients_top(const struct clients *c, struct client_count *list);
  * processor's first caches: to fetch the places of a whole batch at once takes
  * as long as to wait for one.
  */
-size_t	 clients_expect(const struct clients *c, struct address from);
+size_t	 clients_expect(const struct clients *c, struct addrbits from);
 
 /*
  * A request has come at NOW from FROM, whose set is SET; its credit is used if
  * it has any.
  */
-enum clients_verdict clients_ask(struct clients *c, struct address from,
+enum clients_verdict clients_ask(struct clients *c, struct addrbits from,
 	    size_t set, struct instant now);
 
 #endif

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "common/log.h"
-#include "common/loop.h"
+#include "common/pollset.h"
 #include "ntpd/child.h"
 #include "ntpd/server/answer.h"
 #include "ntpd/server/batch.h"
@@ -33,7 +33,8 @@
  */
 #define REST_SECONDS	1.0
 
-struct listener {
+/* A socket on which clients are answered. */
+struct open_socket {
 	uint32_t	 id;		/* the parent's name for it */
 	bool		 bound;		/* to one IPv4 address */
 	bool		 xleave;	/* it serves interleaved mode */
@@ -53,8 +54,8 @@ struct server {
 	struct channel	 parent;
 	struct channel	 engine;
 	struct pollset	 set;
-	struct listener	 listeners[SERVER_MAX_SOCKETS];
-	size_t		 nlisteners;
+	struct open_socket	 sockets[SERVER_MAX_SOCKETS];
+	size_t		 nsockets;
 	struct answer_source source;
 	struct batch	 batch;
 	struct access	 access;
@@ -89,16 +90,16 @@ server_init(struct server *s, unsigned instance)
  * 32 bits: right as long as it is looked at before it has gone round.
  */
 static void
-listener_count_dropped(struct server *s, struct listener *l)
+socket_count_dropped(struct server *s, struct open_socket *o)
 {
 	uint32_t	 info[SK_MEMINFO_VARS];
 	socklen_t	 len = sizeof(info);
 
-	if (getsockopt(l->fd, SOL_SOCKET, SO_MEMINFO, info, &len) == -1 ||
+	if (getsockopt(o->fd, SOL_SOCKET, SO_MEMINFO, info, &len) == -1 ||
 	    len <= SK_MEMINFO_DROPS * sizeof(info[0]))
 		return;
-	s->batch.counters.dropped += info[SK_MEMINFO_DROPS] - l->dropped;
-	l->dropped = info[SK_MEMINFO_DROPS];
+	s->batch.counters.dropped += info[SK_MEMINFO_DROPS] - o->dropped;
+	o->dropped = info[SK_MEMINFO_DROPS];
 }
 
 static void
@@ -106,12 +107,12 @@ server_unlisten(struct server *s, uint32_t id)
 {
 	size_t	 i;
 
-	for (i = 0; i < s->nlisteners; i++) {
-		if (s->listeners[i].id != id)
+	for (i = 0; i < s->nsockets; i++) {
+		if (s->sockets[i].id != id)
 			continue;
-		listener_count_dropped(s, &s->listeners[i]);
-		close(s->listeners[i].fd);
-		s->listeners[i] = s->listeners[--s->nlisteners];
+		socket_count_dropped(s, &s->sockets[i]);
+		close(s->sockets[i].fd);
+		s->sockets[i] = s->sockets[--s->nsockets];
 		return;
 	}
 }
@@ -123,12 +124,12 @@ server_keep(struct server *s, const struct message *msg)
 	const struct server_sockets *keep = msg->data;
 	size_t		 i, k, n = MIN(keep->n, SERVER_MAX_SOCKETS);
 
-	for (i = s->nlisteners; i > 0; i--) {
+	for (i = s->nsockets; i > 0; i--) {
 		for (k = 0; k < n; k++)
-			if (keep->ids[k] == s->listeners[i - 1].id)
+			if (keep->ids[k] == s->sockets[i - 1].id)
 				break;
 		if (k == n)
-			server_unlisten(s, s->listeners[i - 1].id);
+			server_unlisten(s, s->sockets[i - 1].id);
 	}
 }
 
@@ -152,23 +153,23 @@ static void
 server_listen(struct server *s, const struct message *msg)
 {
 	const struct server_socket *sock = msg->data;
-	struct listener	*l;
+	struct open_socket	*o;
 
 	channel_send(&s->parent, MSG_SERVER_LISTENS, msg->id, -1, NULL);
 	server_unlisten(s, msg->id);
-	if (s->nlisteners == SERVER_MAX_SOCKETS) {
+	if (s->nsockets == SERVER_MAX_SOCKETS) {
 		log_warnx("no room for another socket, %d are open: it is not "
 		    "answered on", SERVER_MAX_SOCKETS);
 		return;
 	}
-	l = &s->listeners[s->nlisteners++];
-	l->id = msg->id;
-	l->fd = message_take_fd(msg);
-	l->slot = -1;
-	l->bound = sock->bound;
-	l->xleave = sock->xleave && server_interleave(s);
-	l->rests_until = instant_now();
-	l->dropped = 0;
+	o = &s->sockets[s->nsockets++];
+	o->id = msg->id;
+	o->fd = message_take_fd(msg);
+	o->slot = -1;
+	o->bound = sock->bound;
+	o->xleave = sock->xleave && server_interleave(s);
+	o->rests_until = instant_now();
+	o->dropped = 0;
 }
 
 /* Tell the parent what it asks. */
@@ -176,7 +177,7 @@ static void
 server_show(struct server *s, const struct message *msg)
 {
 	const struct server_show *what = msg->data;
-	struct server_report report = { .sockets = (uint32_t)s->nlisteners };
+	struct server_report report = { .sockets = (uint32_t)s->nsockets };
 	static struct server_clients top;
 	size_t		 i;
 
@@ -185,8 +186,8 @@ server_show(struct server *s, const struct message *msg)
 		channel_send(&s->parent, MSG_SERVER_CLIENTS, msg->id, -1,
 		    &top);
 	}
-	for (i = 0; i < s->nlisteners; i++)
-		listener_count_dropped(s, &s->listeners[i]);
+	for (i = 0; i < s->nsockets; i++)
+		socket_count_dropped(s, &s->sockets[i]);
 	report.counters = s->batch.counters;
 	channel_send(&s->parent, MSG_SERVER_COUNTERS, msg->id, -1, &report);
 }
@@ -314,41 +315,41 @@ server_tell_own(struct server *s)
 }
 
 static void
-listener_serve(struct server *s, struct listener *l)
+socket_serve(struct server *s, struct open_socket *o)
 {
 	enum batch_status status = BATCH_BUSY;
 	struct instant	 now;
 	int		 error, i;
 
-	s->batch.bound = l->bound;
-	s->batch.xleave = l->xleave ? s->xleave : NULL;
+	s->batch.bound = o->bound;
+	s->batch.xleave = o->xleave ? s->xleave : NULL;
 	/* Or the late ones would be an error that remains. */
-	if (l->xleave && pollset_ready(&s->set, l->slot, 0))
-		stamps_read(s->xleave, l->fd, STAMPS_MAX);
+	if (o->xleave && pollset_ready(&s->set, o->slot, 0))
+		stamps_read(s->xleave, o->fd, STAMPS_MAX);
 	for (i = 0; i < BATCHES_PER_TURN && status == BATCH_BUSY; i++) {
-		status = batch_serve(&s->batch, l->fd, &s->source);
+		status = batch_serve(&s->batch, o->fd, &s->source);
 		server_tell_own(s);
 	}
 	if (status != BATCH_FAILED)
 		return;
 	error = errno;
 	now = instant_now();
-	l->rests_until = instant_add(now, REST_SECONDS);
+	o->rests_until = instant_add(now, REST_SECONDS);
 	if (log_allowed(&s->failures, now, NULL))
-		log_warnx("socket %" PRIu32 ": %s, next try in %.0f s", l->id,
+		log_warnx("socket %" PRIu32 ": %s, next try in %.0f s", o->id,
 		    strerror(error), REST_SECONDS);
 }
 
 static void
 server_answer_clients(struct server *s)
 {
-	struct listener	*l;
+	struct open_socket	*o;
 	size_t		 i;
 
-	for (i = 0; i < s->nlisteners; i++) {
-		l = &s->listeners[i];
-		if (pollset_ready(&s->set, l->slot, POLLIN))
-			listener_serve(s, l);
+	for (i = 0; i < s->nsockets; i++) {
+		o = &s->sockets[i];
+		if (pollset_ready(&s->set, o->slot, POLLIN))
+			socket_serve(s, o);
 	}
 }
 
@@ -356,19 +357,19 @@ static void
 server_wait(struct server *s)
 {
 	struct instant	 deadline = INSTANT_NEVER, now = instant_now();
-	struct listener	*l;
+	struct open_socket	*o;
 	size_t		 i;
 
 	pollset_clear(&s->set);
 	channel_poll(&s->parent, &s->set);
 	channel_poll(&s->engine, &s->set);
-	for (i = 0; i < s->nlisteners; i++) {
-		l = &s->listeners[i];
-		l->slot = -1;
-		if (instant_before(now, l->rests_until))
-			deadline = instant_min(deadline, l->rests_until);
+	for (i = 0; i < s->nsockets; i++) {
+		o = &s->sockets[i];
+		o->slot = -1;
+		if (instant_before(now, o->rests_until))
+			deadline = instant_min(deadline, o->rests_until);
 		else
-			l->slot = pollset_add(&s->set, l->fd, POLLIN);
+			o->slot = pollset_add(&s->set, o->fd, POLLIN);
 	}
 	pollset_wait(&s->set, deadline, NULL);
 }

@@ -105,11 +105,11 @@ find(struct xleave *x, struct ntptime receive)
 
 struct ntptime
 xleave_take(struct xleave *x, struct ntptime receive,
-    struct address client)
+    struct addrbits client)
 {
 	struct xleave_entry *e = find(x, receive);
 
-	if (e == NULL || !address_equal(e->client, client))
+	if (e == NULL || !addrbits_equal(e->client, client))
 		return (struct ntptime){ 0 };
 	e->receive.value = 0;
 	return e->transmit;
@@ -137,7 +137,7 @@ oldest(struct xleave *x, struct ntptime receive)
 
 void
 xleave_save(struct xleave *x, struct ntptime *receive,
-    struct ntptime *transmit, struct address client)
+    struct ntptime *transmit, struct addrbits client)
 {
 	struct xleave_entry *e;
 	unsigned	 i;

@@ -24,7 +24,7 @@
 #include <time.h>
 
 #include "common/ntp.h"
-#include "ntpd/server/address.h"
+#include "ntpd/server/addrbits.h"
 
 #define XLEAVE_BITS	13
 #define XLEAVE_BUCKETS	(1U << XLEAVE_BITS)
@@ -37,7 +37,7 @@
 struct xleave_entry {
 	struct ntptime	 receive;	/* in the answer; zero: no entry */
 	struct ntptime	 transmit;	/* when it left */
-	struct address	 client;	/* without its port, which changes */
+	struct addrbits	 client;	/* without its port, which changes */
 };
 
 /*
@@ -104,7 +104,7 @@ void		 xleave_expect(struct xleave *x, const struct ntp_packet *asked,
  * basic mode, as RFC 9769 demands.
  */
 struct ntptime	 xleave_take(struct xleave *x, struct ntptime receive,
-		    struct address client);
+		    struct addrbits client);
 
 /*
  * Remember an answer to CLIENT that leaves at *TRANSMIT, as far as is known.
@@ -112,7 +112,7 @@ struct ntptime	 xleave_take(struct xleave *x, struct ntptime receive,
  * *TRANSMIT remains the later: by some nanoseconds in the worst case.
  */
 void		 xleave_save(struct xleave *x, struct ntptime *receive,
-		    struct ntptime *transmit, struct address client);
+		    struct ntptime *transmit, struct addrbits client);
 
 /*
  * The kernel says that the answer with RECEIVE left at TRANSMIT.  What is not

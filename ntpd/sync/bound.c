@@ -3,6 +3,8 @@
  */
 #include <math.h>
 
+#include "common/rfc5905.h"
+
 #include "ntpd/sync/bound.h"
 
 /*
@@ -35,9 +37,9 @@ sync_bound(const struct sync *sync, double now)
 /*
  * How far the frequency may be off as long as no samples have measured it, s/s:
  * what is known beforehand may be another machine's.  This is what NTP daemons
- * have always taken for the most (RFC 5905: MAXFREQ).
+ * have always taken for the most.
  */
-#define FREQUENCY_UNMEASURED 500e-6
+#define FREQUENCY_UNMEASURED MAXFREQ
 
 /*
  * Do the lines through their samples know it, of more than half of those that

@@ -79,7 +79,7 @@ plan_slew(struct plan *plan, const struct discipline *d,
 	double		 fastest = DISCIPLINE_MAX_SLEW;
 
 	/* Nobody measures intervals by a clock that was never right. */
-	if (fabs(plan->offset) > DISCIPLINE_LARGE ||
+	if (fabs(plan->offset) > STEPT ||
 	    (!d->settled && !d->acquired))
 		fastest = DISCIPLINE_FAST_SLEW;
 	plan->duration = fmin(LAST_SLEW, fmax(fabs(plan->offset) / fastest,

@@ -7,12 +7,12 @@
 
 #include <stdbool.h>
 
+#include "common/rfc5905.h"
 #include "ntpd/sync/filter.h"
 
 #define DISCIPLINE_MAX_FREQUENCY 0.1	/* s/s, base: frequency and tick */
-#define DISCIPLINE_MAX_SLEW	500e-6	/* s/s, small offsets */
-#define DISCIPLINE_FAST_SLEW	0.1	/* s/s, large offsets */
-#define DISCIPLINE_LARGE	0.128	/* s, the boundary between them */
+#define DISCIPLINE_MAX_SLEW	MAXFREQ	/* s/s, offsets up to STEPT */
+#define DISCIPLINE_FAST_SLEW	0.1	/* s/s, larger ones */
 
 /* What may be done about an offset. */
 enum discipline_means {

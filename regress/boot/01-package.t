@@ -31,7 +31,7 @@ ok()
 has_version_of_source()
 {
 	version=$(sed -n 's/.*NTPD_VERSION[^"]*"\(.*\)"/\1/p' \
-	    "$top/ntpd/version.h")
+	    "$top/common/version.h")
 	echo "source: $version, package: $(dpkg-deb -f "$package" Version)"
 	[ "$version" = "$(dpkg-deb -f "$package" Version)" ]
 }
@@ -67,6 +67,18 @@ list_is_first()
 	    ls && [ "$(cat "$(ls | head -n 1)")" = ntpd.service ])
 }
 
+# The parser and what profiles include are unpacked, not installed: the package
+# has a service.  -Q: nothing is loaded into the kernel.
+profile_parses()
+{
+	mkdir "$work/apparmor" && (cd "$work/apparmor" &&
+	    apt-get -q -o APT::Sandbox::User=root download apparmor &&
+	    dpkg -x apparmor_*.deb .) &&
+	    "$work/apparmor/sbin/apparmor_parser" -Q -K \
+	    --base "$work/apparmor/etc/apparmor.d" \
+	    "$work/root/etc/apparmor.d/ntpd"
+}
+
 lint()
 {
 	lintian --allow-root --fail-on error,warning --tag-display-limit 0 \
@@ -96,6 +108,7 @@ ok "... and takes its place" field Replaces time-daemon
 ok "the files of the operator" conffiles
 ok "programs, manuals, units, user" files
 ok "timedatectl set-ntp takes ntpd first" list_is_first
+ok "apparmor_parser takes the profile" profile_parses
 ok "lintian has no errors or warnings" lint
 ok "built again elsewhere: the same bytes" same_bytes
 echo "1..$number"

@@ -32,7 +32,7 @@ ok()
 has_version_of_source()
 {
 	version=$(sed -n 's/.*NTPD_VERSION[^"]*"\(.*\)"/\1/p' \
-	    "$top/ntpd/version.h")
+	    "$top/common/version.h")
 	[ "$(rpm -qp --qf '%{VERSION}' "$package")" = "$version" ]
 }
 
@@ -58,7 +58,8 @@ operators_file()
 removed()
 {
 	in_root -e --noscripts ntpd &&
-	    find "$work/root" ! -type d ! -path '*/.rpmdb/*' ! -path '*/rpm/*' >"$work/left" &&
+	    find "$work/root" ! -type d ! -path '*/.rpmdb/*' \
+	    ! -path '*/rpm/*' >"$work/left" &&
 	    cat "$work/left" && [ ! -s "$work/left" ]
 }
 

@@ -74,8 +74,8 @@ plain_reading(const uint8_t bytes[16], bool ipv4)
 static void
 check_address(const struct access *a, const uint8_t bytes[16], bool ipv4)
 {
-	struct address	 from = address_from_bytes(bytes, ipv4);
-	bool		 is_ipv4 = address_is_ipv4(from);
+	struct addrbits	 from = addrbits_from_bytes(bytes, ipv4);
+	bool		 is_ipv4 = addrbits_is_ipv4(from);
 
 	require(access_allows(a, from) ==
 	    plain_reading(bytes + (is_ipv4 && !ipv4 ? 12 : 0), is_ipv4));

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ntpd/config.h"
+#include "ntpd/processes.h"
 #include "regress/fuzz/fuzz.h"
 
 const size_t	 input_most = 512;	/* a dozen statements */

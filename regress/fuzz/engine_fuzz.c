@@ -31,7 +31,7 @@ start(void)
 	engine.publish_at = engine.decision.until = INSTANT_NEVER;
 	engine.precision = -20;
 	clocks_init(&engine.clocks);
-	local_init(&engine.local);
+	orphan_init(&engine.orphan);
 	for (i = 0; i < MAX_ASSOCIATIONS; i++)
 		query_init(&engine.associations[i].query);
 }

@@ -29,14 +29,14 @@ rule(const char *text)
 	return r;
 }
 
-static struct address
+static struct addrbits
 address(const char *text)
 {
 	uint8_t		 bytes[16];
 	bool		 ipv4 = strchr(text, ':') == NULL;
 
 	assert_int_equal(inet_pton(ipv4 ? AF_INET : AF_INET6, text, bytes), 1);
-	return address_from_bytes(bytes, ipv4);
+	return addrbits_from_bytes(bytes, ipv4);
 }
 
 static const struct {
@@ -181,7 +181,7 @@ test_against_plain_reading(void **state)
 			expected = plainly_allowed(rules, n, ipv4, bytes);
 			allowed += expected;
 			assert_int_equal(access_allows(&a,
-			    address_from_bytes(bytes, ipv4)), expected);
+			    addrbits_from_bytes(bytes, ipv4)), expected);
 		}
 	}
 	/* It was no empty question. */

@@ -17,7 +17,7 @@
 #include <bsd/string.h>
 
 #include "common/imsg.h"
-#include "common/loop.h"
+#include "common/instant.h"
 #include "ntpctl/ask.h"
 #include "regress/unit/unit.h"
 

@@ -4,10 +4,11 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "common/ns.h"
 #include "ntpd/server/clients.h"
 #include "regress/unit/unit.h"
 
-#define SECOND		1000000000LL
+#define SECOND		NS_PER_S
 
 static struct clients	 c;
 static const struct siphash_key key = { 0x0706050403020100,
@@ -25,18 +26,18 @@ limit(uint32_t interval, uint16_t burst, uint16_t leak)
 	assert_true(clients_limit(&c, &l));
 }
 
-static struct address
+static struct addrbits
 address(const char *text)
 {
 	uint8_t		 bytes[16];
 	bool		 ipv4 = strchr(text, ':') == NULL;
 
 	assert_int_equal(inet_pton(ipv4 ? AF_INET : AF_INET6, text, bytes), 1);
-	return address_from_bytes(bytes, ipv4);
+	return addrbits_from_bytes(bytes, ipv4);
 }
 
 static bool
-answered(struct address from, int64_t ns)
+answered(struct addrbits from, int64_t ns)
 {
 	return clients_ask(&c, from, clients_expect(&c, from),
 	    (struct instant){ ns }) == CLIENTS_ANSWER;
@@ -67,7 +68,7 @@ test_no_limit(void **state)
 static void
 test_bucket(void **state)
 {
-	struct address	 a = address("192.0.2.1");
+	struct addrbits	 a = address("192.0.2.1");
 	int64_t		 t;
 	unsigned	 i, n = 0;
 
@@ -92,7 +93,7 @@ test_bucket(void **state)
 static void
 test_leak(void **state)
 {
-	struct address	 a = address("2001:db8::1");
+	struct addrbits	 a = address("2001:db8::1");
 	unsigned	 count[3] = { 0 };
 	int		 i;
 
@@ -138,7 +139,7 @@ test_change(void **state)
 {
 	struct config_ratelimit l = { .interval = 1000, .burst = 2,
 	    .prefix4 = 32, .prefix6 = 64 };
-	struct address	 a = address("192.0.2.1");
+	struct addrbits	 a = address("192.0.2.1");
 	unsigned	 i;
 
 	(void)state;
@@ -182,8 +183,8 @@ test_ranges(void **state)
 static void
 test_flood(void **state)
 {
-	struct address	 good = address("192.0.2.1"), forged = { 1, 0 };
-	struct address	 bad = address("192.0.2.2");
+	struct addrbits	 good = address("192.0.2.1"), forged = { 1, 0 };
+	struct addrbits	 bad = address("192.0.2.2");
 	int64_t		 t = 0;
 	unsigned	 i, n = 0;
 
@@ -208,7 +209,7 @@ test_top(void **state)
 	struct config_ratelimit l = { .interval = 1000, .burst = 1,
 	    .prefix4 = 32, .prefix6 = 48 };
 	struct client_count list[CLIENTS_SHOWN];
-	struct address	 a = address("192.0.2.0");
+	struct addrbits	 a = address("192.0.2.0");
 	unsigned	 i, k;
 
 	(void)state;

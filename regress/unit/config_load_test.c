@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "ntpd/config.h"
+#include "ntpd/config/defaults.h"
 #include "regress/unit/unit.h"
 
 #define NOBODY		65534

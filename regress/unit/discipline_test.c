@@ -71,7 +71,7 @@ check_slew(const struct plan *plan, double offset, bool settled)
 	assert_true(plan->duration >= 0);
 	if (rate > DISCIPLINE_FAST_SLEW)
 		fail_msg("%g s: %g s/s", offset, plan->slew);
-	if (settled && fabs(offset) <= DISCIPLINE_LARGE &&
+	if (settled && fabs(offset) <= STEPT &&
 	    rate > DISCIPLINE_MAX_SLEW)
 		fail_msg("%g s: %g s/s", offset, plan->slew);
 	/* Never the wrong way, never more than is to be done ... */
@@ -100,7 +100,7 @@ check_policy(const struct plan *plan, double offset, bool settled)
 	assert_true(fabs(plan->frequency) <= POLICY_MAX_FREQUENCY);
 	assert_true(rate <= POLICY_MAX_SLEW_LARGE);
 	if (settled && rate > POLICY_MAX_SLEW_SMALL &&
-	    rate * plan->duration < POLICY_LARGE_OFFSET)
+	    rate * plan->duration < STEPT)
 		fail_msg("%.12f s: too fast: %g for %g s", offset, plan->slew,
 		    plan->duration);
 	if (plan->duration > POLICY_MAX_SLEW_TIME)
@@ -121,7 +121,7 @@ just_large_offsets(void **arg)
 	struct discipline d;
 	struct estimate	 e = { .offset_error = 1e-6, .frequency_error = 1e-9 };
 	struct plan	 plan;
-	double		 offset = DISCIPLINE_LARGE;
+	double		 offset = STEPT;
 	int		 i;
 
 	(void)arg;

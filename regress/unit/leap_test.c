@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "common/leap.h"
+#include "common/ns.h"
 #include "regress/unit/unit.h"
 
 #define DAY		86400LL
@@ -40,8 +41,8 @@ clock_gettime(clockid_t id, struct timespec *ts)
 		ns += fake.tai;
 	else
 		assert_int_equal(id, CLOCK_REALTIME);
-	ts->tv_sec = ns / 1000000000;
-	ts->tv_nsec = (long)(ns % 1000000000);
+	ts->tv_sec = ns / NS_PER_S;
+	ts->tv_nsec = (long)(ns % NS_PER_S);
 	return 0;
 }
 

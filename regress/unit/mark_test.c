@@ -7,9 +7,10 @@
 #include <bsd/stdlib.h>
 
 #include "common/mark.h"
+#include "common/ns.h"
 #include "regress/unit/unit.h"
 
-#define SECOND		1000000000LL
+#define SECOND		NS_PER_S
 #define PERIOD		(1LL << 34)	/* ns */
 #define START		((struct instant){ 1000 * PERIOD })
 

@@ -4,10 +4,11 @@
  */
 #include <math.h>
 
+#include "common/ns.h"
 #include "common/ntptime.h"
 #include "regress/unit/unit.h"
 
-#define S		1000000000LL
+#define S		NS_PER_S
 #define ERA_1		2085978496LL	/* 2036-02-07 06:28:16, in Unix time */
 #define ERA_2		6380945792LL	/* 2172-03-15 12:56:32 */
 #define YEAR		31556952LL

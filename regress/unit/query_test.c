@@ -14,10 +14,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/ns.h"
 #include "ntpd/engine/query.h"
 #include "regress/unit/unit.h"
 
-#define NS_PER_S	1000000000LL
 #define BASE		(1800000000 * NS_PER_S)	/* REALTIME - RAW at first */
 #define PRECISION	(-20)			/* of both ends */
 #define NO_STAMP	INT64_MIN

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/ns.h"
 #include "ntpd/engine/ballot.h"
 #include "ntpd/engine/steer.h"
 #include "regress/unit/unit.h"
@@ -562,7 +563,7 @@ leap_seconds_are_voted_on(void **state)
 		    .answered = true, .last.leap = LEAP_INSERT };
 		synced.verdicts[j].tally = FALSETICKER;
 		update(0);
-		reading.real = votes[i].now * 1000000000;
+		reading.real = votes[i].now * NS_PER_S;
 		leap = steer_believed(&steer, &synced, all, &reading).leap;
 		if (leap != votes[i].announced)
 			fail_msg("%s: %u", votes[i].name, leap);

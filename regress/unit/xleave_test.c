@@ -13,7 +13,7 @@
 #define NOW		0xecff748040000001ULL	/* odd */
 #define TIME(x)		((struct ntptime){ x })
 
-static const struct address alice = { 1, 2 }, bob = { 1, 3 };
+static const struct addrbits alice = { 1, 2 }, bob = { 1, 3 };
 
 static struct xleave *
 new_table(void)
@@ -26,7 +26,7 @@ new_table(void)
 
 /* Remember an answer of RECEIVE that left a ms later; returns RECEIVE. */
 static struct ntptime
-save(struct xleave *x, uint64_t receive, struct address client)
+save(struct xleave *x, uint64_t receive, struct addrbits client)
 {
 	struct ntptime	 r = { receive }, t = { receive + MS + 1 };
 

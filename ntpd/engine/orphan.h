@@ -2,15 +2,15 @@
  * The local clock as a last resort: when it is served, and, among orphans,
  * whose clock is followed.
  */
-#ifndef NTPD_LOCAL_H
-#define NTPD_LOCAL_H
+#ifndef NTPD_ORPHAN_H
+#define NTPD_ORPHAN_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/instant.h"
 #include "common/log.h"
-#include "common/loop.h"
 #include "common/ntp.h"
 #include "ntpd/engine/association.h"
 #include "ntpd/engine/associations.h"
@@ -18,31 +18,32 @@
 #include "ntpd/messages.h"
 #include "ntpd/sync/sync.h"
 
-struct local {
+struct orphan {
 	uint8_t		 stratum;	/* of the local statement; 0: none */
-	bool		 orphan;	/* agree on one clock with others */
+	bool		 agrees;	/* agree on one clock with others */
 	bool		 serving;	/* there was nothing better of late */
-	size_t		 leader;	/* that is followed; LOCAL_NOBODY */
+	size_t		 leader;	/* that is followed; ORPHAN_NOBODY */
 	double		 frequency;	/* s/s, known before that */
 	double		 frequency_error; /* s/s, standard error of it */
 	struct instant	 patience;	/* so long are names waited for */
 	struct log_limit log;
 };
 
-#define LOCAL_NOBODY	MAX_ASSOCIATIONS
+#define ORPHAN_NOBODY	MAX_ASSOCIATIONS
 
 /* What decides whether the local clock is all there is. */
-struct local_view {
+struct orphan_view {
 	bool		 synchronized;	/* to anybody */
 	bool		 majority;	/* believed, and could synchronize us */
 	bool		 expected;	/* a server may be heard of soon */
 };
 
-/* Is it time for the last resort, given what it was before (L)?  Pure. */
-bool	 local_is_hopeless(const struct local *l, const struct local_view *v);
+/* Is it time for the last resort, given what it was before (O)?  Pure. */
+bool	 orphan_is_hopeless(const struct orphan *o,
+	    const struct orphan_view *v);
 
 /* A server as orphans see each other. */
-struct orphan {
+struct orphan_other {
 	bool		 leads;		/* answers, serves its local clock */
 	uint8_t		 id[4];		/* reference id of its address */
 };
@@ -51,47 +52,47 @@ struct orphan {
  * Which of the N OTHERS is to be followed by an orphan known as OWN: the one
  * with the lowest id, if it is below OWN.  N if there is none.  Pure.
  */
-size_t	 local_leader(const uint8_t own[4], const struct orphan *others,
+size_t	 orphan_leader(const uint8_t own[4], const struct orphan_other *others,
 	    size_t n);
 
 /* Nothing is served and nobody followed so far. */
-void	 local_init(struct local *l);
+void	 orphan_init(struct orphan *o);
 
 /* There is a new *SETUP: take, and check, what it says of the local clock. */
-void	 local_configure(struct local *l, const struct engine_setup *setup,
+void	 orphan_configure(struct orphan *o, const struct engine_setup *setup,
 	    struct instant now);
 
 /* Is the local clock configured, or still in use? */
-bool	 local_is_active(const struct local *l);
+bool	 orphan_is_active(const struct orphan *o);
 
 /* When it is to be looked at again, if nothing else happens. */
-struct instant local_deadline(const struct local *l, struct instant now);
+struct instant orphan_deadline(const struct orphan *o, struct instant now);
 
 /* Are names that were not looked up yet still waited for? */
-bool	 local_is_patient(const struct local *l, struct instant now);
+bool	 orphan_is_patient(const struct orphan *o, struct instant now);
 
 /*
  * Follow another orphan, or none, if it is time to.  SYNC, which is at AT
  * (s, oscillator time), forgets what it knows from the one before.  True if
  * the leader has changed.
  */
-bool	 local_follow(struct local *l, struct sync *sync,
+bool	 orphan_follow(struct orphan *o, struct sync *sync,
 	    struct association all[MAX_ASSOCIATIONS], double at,
 	    struct instant now);
 
 /* Begin or end to serve the local clock.  True if that has changed. */
-bool	 local_decide(struct local *l, const struct local_view *v,
+bool	 orphan_decide(struct orphan *o, const struct orphan_view *v,
 	    struct instant now);
 
 /*
  * May the answer PKT of association I, which is not yet remembered there, count
  * in the vote?  If not, the samples of I are forgotten.
  */
-bool	 local_admits(const struct local *l, struct sync *sync,
+bool	 orphan_admits(const struct orphan *o, struct sync *sync,
 	    struct association all[MAX_ASSOCIATIONS], size_t i,
 	    const struct ntp_packet *pkt, struct instant now);
 
 /* Let *S, what is believed, be what is served and reported. */
-void	 local_serve(const struct local *l, struct system *s);
+void	 orphan_serve(const struct orphan *o, struct system *s);
 
 #endif

@@ -15,7 +15,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "ntpd/engine/local.h"
+#include "ntpd/engine/orphan.h"
 
 /* Names that were never looked up are waited for so long, s. */
 #define PATIENCE	30.0
@@ -39,16 +39,16 @@
 static const uint8_t local_refid[4] = { 127, 127, 1, 1 };
 
 bool
-local_is_hopeless(const struct local *l, const struct local_view *v)
+orphan_is_hopeless(const struct orphan *o, const struct orphan_view *v)
 {
 	if (v->synchronized || v->majority)
 		return false;
 	/* Once it is served, it is until there is something better. */
-	return l->serving || l->leader != LOCAL_NOBODY || !v->expected;
+	return o->serving || o->leader != ORPHAN_NOBODY || !v->expected;
 }
 
 size_t
-local_leader(const uint8_t own[4], const struct orphan *others, size_t n)
+orphan_leader(const uint8_t own[4], const struct orphan_other *others, size_t n)
 {
 	const uint8_t	*lowest = own;
 	size_t		 i, leader = n;
@@ -63,56 +63,56 @@ local_leader(const uint8_t own[4], const struct orphan *others, size_t n)
 }
 
 void
-local_init(struct local *l)
+orphan_init(struct orphan *o)
 {
-	memset(l, 0, sizeof(*l));
-	l->leader = LOCAL_NOBODY;
-	l->log.burst = 10;
-	l->log.interval = 600;
+	memset(o, 0, sizeof(*o));
+	o->leader = ORPHAN_NOBODY;
+	o->log.burst = 10;
+	o->log.interval = 600;
 }
 
 void
-local_configure(struct local *l, const struct engine_setup *setup,
+orphan_configure(struct orphan *o, const struct engine_setup *setup,
     struct instant now)
 {
 	unsigned	 most = setup->local_orphan ? LOCAL_ORPHAN_MOST :
 	    LOCAL_MOST;
 
-	l->stratum = setup->local_stratum;
-	if (l->stratum > most || setup->local_orphan > 1) {
+	o->stratum = setup->local_stratum;
+	if (o->stratum > most || setup->local_orphan > 1) {
 		log_warnx("local stratum %u%s cannot be: not serving the "
-		    "local clock", l->stratum,
+		    "local clock", o->stratum,
 		    setup->local_orphan ? " orphan" : "");
-		l->stratum = 0;
+		o->stratum = 0;
 	}
-	l->orphan = l->stratum != 0 && setup->local_orphan != 0;
-	l->patience = instant_add(now, PATIENCE);
+	o->agrees = o->stratum != 0 && setup->local_orphan != 0;
+	o->patience = instant_add(now, PATIENCE);
 }
 
 bool
-local_is_active(const struct local *l)
+orphan_is_active(const struct orphan *o)
 {
-	return l->stratum != 0 || l->serving || l->leader != LOCAL_NOBODY;
+	return o->stratum != 0 || o->serving || o->leader != ORPHAN_NOBODY;
 }
 
 bool
-local_is_patient(const struct local *l, struct instant now)
+orphan_is_patient(const struct orphan *o, struct instant now)
 {
-	return instant_before(now, l->patience);
+	return instant_before(now, o->patience);
 }
 
 struct instant
-local_deadline(const struct local *l, struct instant now)
+orphan_deadline(const struct orphan *o, struct instant now)
 {
-	return local_is_active(l) && local_is_patient(l, now) ? l->patience :
+	return orphan_is_active(o) && orphan_is_patient(o, now) ? o->patience :
 	    INSTANT_NEVER;
 }
 
 /* Does PKT say that its sender serves its local clock, as an orphan does? */
 static bool
-says_local(const struct local *l, const struct ntp_packet *pkt)
+says_local(const struct orphan *o, const struct ntp_packet *pkt)
 {
-	return pkt->stratum == l->stratum &&
+	return pkt->stratum == o->stratum &&
 	    memcmp(pkt->refid, local_refid, sizeof(local_refid)) == 0;
 }
 
@@ -141,160 +141,162 @@ is_heard(const struct association *a)
 }
 
 static size_t
-find_leader(const struct local *l, const struct association all[])
+find_leader(const struct orphan *o, const struct association all[])
 {
-	struct orphan	 others[MAX_ASSOCIATIONS];
+	struct orphan_other others[MAX_ASSOCIATIONS];
 	uint8_t		 own[4];
 	size_t		 i;
 
 	for (i = 0; i < MAX_ASSOCIATIONS; i++) {
 		others[i].leads = is_heard(&all[i]) &&
 		    !association_is_denied(&all[i]) &&
-		    says_local(l, &all[i].last);
+		    says_local(o, &all[i].last);
 		addr_refid(&all[i].addr, others[i].id);
 	}
 	own_id(all, own);
-	return local_leader(own, others, MAX_ASSOCIATIONS);
+	return orphan_leader(own, others, MAX_ASSOCIATIONS);
 }
 
-/* A server below the orphans' stratum that has a vote, or LOCAL_NOBODY. */
+/* A server below the orphans' stratum that has a vote, or ORPHAN_NOBODY. */
 static size_t
-find_voter(const struct local *l, const struct sync *sync,
+find_voter(const struct orphan *o, const struct sync *sync,
     const struct association all[], double at)
 {
 	size_t		 i;
 
 	for (i = 0; i < MAX_ASSOCIATIONS; i++)
-		if (all[i].used && i != l->leader &&
+		if (all[i].used && i != o->leader &&
 		    sync_has_vote(sync, i, at))
 			return i;
-	return LOCAL_NOBODY;
+	return ORPHAN_NOBODY;
 }
 
-/* Association I leads from now on; its samples are all that counts. */
+/* The leader leads from now on; its samples are all that counts. */
 static void
-follow(struct local *l, struct sync *sync, struct association *a, size_t i,
+follow(struct orphan *o, struct sync *sync, struct association all[],
     double at, struct instant now)
 {
+	struct association *a = &all[o->leader];
 	struct estimate	 est;
 	char		 name[ADDR_STRLEN];
 
-	l->frequency = sync->frequency;
-	l->frequency_error = sync->frequency_error;
+	o->frequency = sync->frequency;
+	o->frequency_error = sync->frequency_error;
 	if (sync_ready(sync)) {
 		est = sync_estimate(sync, at);
-		l->frequency = est.frequency;
-		l->frequency_error = est.frequency_error;
+		o->frequency = est.frequency;
+		o->frequency_error = est.frequency_error;
 	}
-	l->leader = i;
-	sync_begin_again(sync, l->frequency, LEADER_FREQUENCY);
+	sync_begin_again(sync, o->frequency, LEADER_FREQUENCY);
 	association_hurry(a, now);
-	if (log_allowed(&l->log, now, NULL))
+	if (log_allowed(&o->log, now, NULL))
 		log_info("%s: has the lowest address of the orphans, "
 		    "following it", association_name(a, name));
 }
 
 /* The leader leads no more.  What it said of the frequency is forgotten. */
 static void
-unfollow(struct local *l, struct sync *sync)
+unfollow(struct orphan *o, struct sync *sync)
 {
-	sync_silence(sync, l->leader);
-	l->leader = LOCAL_NOBODY;
-	l->serving = true;	/* until there is something better */
-	sync_begin_again(sync, l->frequency,
-	    fmax(l->frequency_error, LEAST_FREQUENCY_ERROR));
+	sync_silence(sync, o->leader);
+	o->leader = ORPHAN_NOBODY;
+	o->serving = true;	/* until there is something better */
+	sync_begin_again(sync, o->frequency,
+	    fmax(o->frequency_error, LEAST_FREQUENCY_ERROR));
 }
 
 /* Any of the other orphans may be the leader now: ask them. */
 static void
-hurry_orphans(const struct local *l, struct association all[],
+hurry_orphans(const struct orphan *o, struct association all[],
     struct instant now)
 {
 	struct association *a;
 
 	for (a = all; a < all + MAX_ASSOCIATIONS; a++)
-		if (is_heard(a) && a->last.stratum >= l->stratum)
+		if (is_heard(a) && a->last.stratum >= o->stratum)
 			association_hurry(a, now);
 }
 
 bool
-local_follow(struct local *l, struct sync *sync,
+orphan_follow(struct orphan *o, struct sync *sync,
     struct association all[MAX_ASSOCIATIONS], double at, struct instant now)
 {
-	size_t		 before = l->leader, voter, i;
+	size_t		 before = o->leader, voter, i;
 
-	if (!l->orphan) {
-		if (before == LOCAL_NOBODY)
+	if (!o->agrees) {
+		if (before == ORPHAN_NOBODY)
 			return false;
-		unfollow(l, sync);
+		unfollow(o, sync);
 		return true;
 	}
-	voter = find_voter(l, sync, all, at);
-	i = find_leader(l, all);
-	if (before == LOCAL_NOBODY) {
-		if (l->serving && voter == LOCAL_NOBODY && i != LOCAL_NOBODY)
-			follow(l, sync, &all[i], i, at, now);
-	} else if (voter != LOCAL_NOBODY && associations_expected(all) == 0) {
-		unfollow(l, sync);
+	voter = find_voter(o, sync, all, at);
+	i = find_leader(o, all);
+	if (before == ORPHAN_NOBODY) {
+		if (!o->serving || voter != ORPHAN_NOBODY || i == ORPHAN_NOBODY)
+			return false;
+		o->leader = i;
+		follow(o, sync, all, at, now);
+	} else if (voter != ORPHAN_NOBODY && associations_expected(all) == 0) {
+		unfollow(o, sync);
 		sync_begin_with(sync, voter);
 	} else if (i != before) {
-		unfollow(l, sync);
-		hurry_orphans(l, all, now);
+		unfollow(o, sync);
+		hurry_orphans(o, all, now);
 	}
-	return l->leader != before;
+	return o->leader != before;
 }
 
 bool
-local_decide(struct local *l, const struct local_view *v, struct instant now)
+orphan_decide(struct orphan *o, const struct orphan_view *v, struct instant now)
 {
-	bool		 before = l->serving;
+	bool		 before = o->serving;
 
-	l->serving = l->stratum != 0 && local_is_hopeless(l, v);
-	if (l->serving == before)
+	o->serving = o->stratum != 0 && orphan_is_hopeless(o, v);
+	if (o->serving == before)
 		return false;
-	if (!log_allowed(&l->log, now, NULL))
+	if (!log_allowed(&o->log, now, NULL))
 		return true;
-	if (l->serving)
+	if (o->serving)
 		log_warnx("no server to be synchronized to: the local clock "
-		    "is served as stratum %u", l->stratum);
-	else if (l->leader == LOCAL_NOBODY)
+		    "is served as stratum %u", o->stratum);
+	else if (o->leader == ORPHAN_NOBODY)
 		log_info("the local clock is not served any more");
 	return true;
 }
 
 bool
-local_admits(const struct local *l, struct sync *sync,
+orphan_admits(const struct orphan *o, struct sync *sync,
     struct association all[MAX_ASSOCIATIONS], size_t i,
     const struct ntp_packet *pkt, struct instant now)
 {
 	struct association *a = &all[i];
 
-	if (!l->orphan)
+	if (!o->agrees)
 		return true;
-	if (pkt->stratum < l->stratum) {
+	if (pkt->stratum < o->stratum) {
 		/* A real server, or one that has found one: vote soon. */
-		if ((a->answered && a->last.stratum >= l->stratum) ||
-		    (l->leader != LOCAL_NOBODY &&
+		if ((a->answered && a->last.stratum >= o->stratum) ||
+		    (o->leader != ORPHAN_NOBODY &&
 		    sync->sources[i].nsamples == 0))
 			association_hurry(a, now);
 		return true;
 	}
-	if (i == l->leader && says_local(l, pkt))
+	if (i == o->leader && says_local(o, pkt))
 		return true;
 	sync_silence(sync, i);
 	return false;
 }
 
 void
-local_serve(const struct local *l, struct system *s)
+orphan_serve(const struct orphan *o, struct system *s)
 {
-	if (l->leader != LOCAL_NOBODY && s->synchronized) {
+	if (o->leader != ORPHAN_NOBODY && s->synchronized) {
 		s->synchronized = false;
 		s->local = CONTROL_LOCAL_FOLLOWS;
-	} else if (l->serving && !s->synchronized) {
+	} else if (o->serving && !s->synchronized) {
 		s->local = CONTROL_LOCAL_SERVED;
 		s->leap = LEAP_NONE;
-		s->stratum = l->stratum;
+		s->stratum = o->stratum;
 		memcpy(s->refid, local_refid, sizeof(local_refid));
 		s->root_delay = 0;
 		s->root_dispersion = LOCAL_DISPERSION;

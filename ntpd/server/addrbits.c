@@ -1,7 +1,7 @@
 /*
  * Clients' addresses as numbers.
  */
-#include "ntpd/server/address.h"
+#include "ntpd/server/addrbits.h"
 
 #define MAPPED		((uint64_t)0xffff << 32)	/* ::ffff:0:0/96 */
 
@@ -16,23 +16,23 @@ number(const uint8_t *bytes, unsigned n)
 	return value;
 }
 
-struct address
-address_from_bytes(const uint8_t *bytes, bool ipv4)
+struct addrbits
+addrbits_from_bytes(const uint8_t *bytes, bool ipv4)
 {
 	if (ipv4)
-		return (struct address){ 0, MAPPED | number(bytes, 4) };
-	return (struct address){ number(bytes, 8), number(bytes + 8, 8) };
+		return (struct addrbits){ 0, MAPPED | number(bytes, 4) };
+	return (struct addrbits){ number(bytes, 8), number(bytes + 8, 8) };
 }
 
 bool
-address_to_bytes(struct address a, uint8_t bytes[16])
+addrbits_to_bytes(struct addrbits a, uint8_t bytes[16])
 {
-	bool		 ipv4 = address_is_ipv4(a);
+	bool		 ipv4 = addrbits_is_ipv4(a);
 	unsigned	 i;
 
 	/* What is behind the first 32 bits is 0 then. */
 	if (ipv4)
-		a = (struct address){ a.low << 32, 0 };
+		a = (struct addrbits){ a.low << 32, 0 };
 	for (i = 0; i < 8; i++) {
 		bytes[i] = (uint8_t)(a.high >> (56 - 8 * i));
 		bytes[8 + i] = (uint8_t)(a.low >> (56 - 8 * i));
@@ -40,17 +40,17 @@ address_to_bytes(struct address a, uint8_t bytes[16])
 	return ipv4;
 }
 
-struct address
-address_of_sender(const union sender *from)
+struct addrbits
+addrbits_of_sender(const union sender *from)
 {
 	if (from->sa.sa_family == AF_INET)
-		return address_from_bytes(
+		return addrbits_from_bytes(
 		    (const uint8_t *)&from->in.sin_addr, true);
-	return address_from_bytes(from->in6.sin6_addr.s6_addr, false);
+	return addrbits_from_bytes(from->in6.sin6_addr.s6_addr, false);
 }
 
 bool
-address_is_ipv4(struct address a)
+addrbits_is_ipv4(struct addrbits a)
 {
 	return a.high == 0 && a.low >> 32 == MAPPED >> 32;
 }
@@ -64,43 +64,43 @@ ones(unsigned length)
 	return length >= 64 ? UINT64_MAX : UINT64_MAX << (64 - length);
 }
 
-static struct address
+static struct addrbits
 mask(unsigned length)
 {
-	return (struct address){ ones(length),
+	return (struct addrbits){ ones(length),
 	    ones(length > 64 ? length - 64 : 0) };
 }
 
-struct address
-address_first(struct address a, unsigned length)
+struct addrbits
+addrbits_first(struct addrbits a, unsigned length)
 {
-	struct address	 m = mask(length);
+	struct addrbits	 m = mask(length);
 
-	return (struct address){ a.high & m.high, a.low & m.low };
+	return (struct addrbits){ a.high & m.high, a.low & m.low };
 }
 
-struct address
-address_last(struct address a, unsigned length)
+struct addrbits
+addrbits_last(struct addrbits a, unsigned length)
 {
-	struct address	 m = mask(length);
+	struct addrbits	 m = mask(length);
 
-	return (struct address){ a.high | ~m.high, a.low | ~m.low };
+	return (struct addrbits){ a.high | ~m.high, a.low | ~m.low };
 }
 
 bool
-address_equal(struct address a, struct address b)
+addrbits_equal(struct addrbits a, struct addrbits b)
 {
 	return a.high == b.high && a.low == b.low;
 }
 
 bool
-address_below(struct address a, struct address b)
+addrbits_below(struct addrbits a, struct addrbits b)
 {
 	return a.high < b.high || (a.high == b.high && a.low < b.low);
 }
 
-struct address
-address_next(struct address a)
+struct addrbits
+addrbits_next(struct addrbits a)
 {
 	a.low++;
 	if (a.low == 0)

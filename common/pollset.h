@@ -1,37 +1,14 @@
 /*
- * What every process's loop is made of: instants of the monotonic clock and a
- * set of descriptors to wait for.
+ * The descriptors that a process waits for.
  */
-#ifndef COMMON_LOOP_H
-#define COMMON_LOOP_H
+#ifndef COMMON_POLLSET_H
+#define COMMON_POLLSET_H
 
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
-/* A moment of CLOCK_MONOTONIC, in ns; a struct, to mix with nothing. */
-struct instant {
-	int64_t		 ns;
-};
-
-/* Later than any deadline. */
-#define INSTANT_NEVER	((struct instant){ INT64_MAX })
-
-struct instant	 instant_now(void);
-
-/*
- * T moved by S seconds.  INSTANT_NEVER stays; far away (292 years) or not a
- * number becomes INSTANT_NEVER.
- */
-struct instant	 instant_add(struct instant t, double s);
-
-/* A - B in seconds; 292 years at most. */
-double		 instant_diff(struct instant a, struct instant b);
-
-bool		 instant_before(struct instant a, struct instant b);
-struct instant	 instant_min(struct instant a, struct instant b);
+#include "common/instant.h"
 
 #define POLLSET_MAX	256
 
@@ -60,8 +37,9 @@ bool	 pollset_ready(const struct pollset *set, int slot, short events);
 /*
  * Wait until something is ready, DEADLINE passes or a signal of those that
  * MASK lets through arrives (NULL: mask unchanged).  A signal is let in also
- * when something is ready.  Returns how many are ready; 0 after a signal, at the deadline, or after a rest when the kernel has
- * no memory.  Fatal when ppoll(2) fails for any other reason.
+ * when something is ready.  Returns how many are ready; 0 after a signal, at
+ * the deadline, or after a rest when the kernel has no memory.  Fatal when
+ * ppoll(2) fails for any other reason.
  */
 int	 pollset_wait(struct pollset *set, struct instant deadline,
 	    const sigset_t *mask);

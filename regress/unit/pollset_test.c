@@ -6,10 +6,11 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "common/loop.h"
+#include "common/ns.h"
+#include "common/pollset.h"
 #include "regress/unit/unit.h"
 
-#define S		1000000000LL
+#define S		NS_PER_S
 
 static struct instant
 at(int64_t ns)

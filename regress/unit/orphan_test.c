@@ -5,13 +5,13 @@
 #include <math.h>
 #include <string.h>
 
-#include "ntpd/engine/local.h"
+#include "ntpd/engine/orphan.h"
 #include "regress/unit/unit.h"
 
 #define N		10		/* stratum of the local clock */
 #define OWN		"192.0.2.50"
 
-static struct local	 l;
+static struct orphan	 l;
 static struct association all[MAX_ASSOCIATIONS];
 static struct sync	 synced;
 static struct clocks	 clocks;
@@ -54,16 +54,16 @@ association_name(const struct association *a, char text[ADDR_STRLEN])
 static void
 run(struct instant t)
 {
-	bool		 follows = local_follow(&l, &synced, all,
+	bool		 follows = orphan_follow(&l, &synced, all,
 	    clocks_read(&clocks).now, t);
-	struct local_view view = {
+	struct orphan_view view = {
 		.synchronized = believed.synchronized,
 		.majority = steer_has_majority(&steer, &synced, all),
 		.expected = expected + hoped > 0 ||
-		    (local_is_patient(&l, t) && names > 0)
+		    (orphan_is_patient(&l, t) && names > 0)
 	};
 
-	if (local_decide(&l, &view, t) && !follows)
+	if (orphan_decide(&l, &view, t) && !follows)
 		published++;
 	updates += follows;
 }
@@ -83,8 +83,8 @@ begin(void **state)
 	sync_init(&synced, 20e-6, 3e-6);
 	setup.local_stratum = N;
 	setup.local_orphan = 1;
-	local_init(&l);
-	local_configure(&l, &setup, now);
+	orphan_init(&l);
+	orphan_configure(&l, &setup, now);
 	return 0;
 }
 
@@ -141,7 +141,7 @@ hopeless(void **state)
 	static const struct {
 		const char	*name;
 		bool		 serving, follows;
-		struct local_view v;	/* synchronized, majority, expected */
+		struct orphan_view v;	/* synchronized, majority, expected */
 		bool		 result;
 	} cases[] = {
 		{ "nothing at all", 0, 0, { 0, 0, 0 },		true },
@@ -155,15 +155,15 @@ hopeless(void **state)
 		{ "followed, all anew", 0, 1, { 0, 0, 1 },	true },
 		{ "followed, synchronized", 0, 1, { 1, 1, 0 },	false }
 	};
-	struct local	 was;
+	struct orphan	 was;
 	size_t		 i;
 
 	(void)state;
 	for (i = 0; i < COUNT(cases); i++) {
-		local_init(&was);
+		orphan_init(&was);
 		was.serving = cases[i].serving;
-		was.leader = cases[i].follows ? 0 : LOCAL_NOBODY;
-		if (local_is_hopeless(&was, &cases[i].v) != cases[i].result)
+		was.leader = cases[i].follows ? 0 : ORPHAN_NOBODY;
+		if (orphan_is_hopeless(&was, &cases[i].v) != cases[i].result)
 			fail_msg("%s", cases[i].name);
 	}
 }
@@ -173,7 +173,7 @@ lowest_leads(void **state)
 {
 	static const struct {
 		const char	*name;
-		struct orphan	 others[3];
+		struct orphan_other	 others[3];
 		size_t		 leader;	/* 3: ourselves */
 	} cases[] = {
 		{ "nobody", { { 0, { 1 } }, { 0, { 2 } }, { 0, { 3 } } }, 3 },
@@ -193,16 +193,16 @@ lowest_leads(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(cases); i++)
-		if (local_leader(own, cases[i].others, 3) != cases[i].leader)
+		if (orphan_leader(own, cases[i].others, 3) != cases[i].leader)
 			fail_msg("%s", cases[i].name);
-	assert_int_equal(local_leader(own, NULL, 0), 0);
+	assert_int_equal(orphan_leader(own, NULL, 0), 0);
 }
 
 /* However they see each other, no two follow one another. */
 static void
 nobody_follows_in_a_circle(void **state)
 {
-	struct orphan	 others[3];
+	struct orphan_other	 others[3];
 	size_t		 i, leads, leaders;
 	uint8_t		 own[4];
 
@@ -218,10 +218,10 @@ nobody_follows_in_a_circle(void **state)
 			memcpy(others[1].id, "\2\0\0\0", 4);
 			memcpy(others[2].id, "\3\0\0\0", 4);
 			memcpy(own, others[i].id, 4);
-			if (local_leader(own, others, 3) == 3)
+			if (orphan_leader(own, others, 3) == 3)
 				leaders++;
 			else
-				assert_true(local_leader(own, others, 3) < i);
+				assert_true(orphan_leader(own, others, 3) < i);
 		}
 		assert_true(leaders >= 1);
 	}
@@ -243,9 +243,9 @@ setup_is_checked(void **state)
 	for (i = 0; i < COUNT(cases); i++) {
 		setup.local_stratum = cases[i].stratum;
 		setup.local_orphan = cases[i].orphan;
-		local_configure(&l, &setup, now);
+		orphan_configure(&l, &setup, now);
 		assert_int_equal(l.stratum, cases[i].left);
-		assert_int_equal(l.orphan, cases[i].left != 0 &&
+		assert_int_equal(l.agrees, cases[i].left != 0 &&
 		    cases[i].orphan == 1);
 	}
 }
@@ -255,7 +255,7 @@ off_by_default(void **state)
 {
 	(void)state;
 	setup.local_stratum = setup.local_orphan = 0;
-	local_configure(&l, &setup, now);
+	orphan_configure(&l, &setup, now);
 	run(now);
 	assert_false(l.serving);
 	assert_int_equal(published + updates, 0);
@@ -290,7 +290,7 @@ served_when_nothing_is_left(void **state)
 	run(now);
 	assert_true(l.serving);
 	setup.local_stratum = setup.local_orphan = 0;
-	local_configure(&l, &setup, now);
+	orphan_configure(&l, &setup, now);
 	run(now);
 	assert_false(l.serving);
 }
@@ -303,7 +303,7 @@ names_are_waited_for_but_not_for_ever(void **state)
 	names = 1;
 	run(now);
 	assert_false(l.serving);
-	assert_true(instant_diff(local_deadline(&l, now), now) < 60);
+	assert_true(instant_diff(orphan_deadline(&l, now), now) < 60);
 	run(instant_add(now, 60));
 	assert_true(l.serving);
 }
@@ -330,12 +330,12 @@ what_is_served(void **state)
 	struct system	 s = believed;
 
 	(void)state;
-	local_serve(&l, &s);
+	orphan_serve(&l, &s);
 	assert_memory_equal(&s, &believed, sizeof(s));
 
 	l.serving = true;
 	s.root_dispersion = 1e9;
-	local_serve(&l, &s);
+	orphan_serve(&l, &s);
 	assert_false(s.synchronized);
 	assert_int_equal(s.local, CONTROL_LOCAL_SERVED);
 	assert_int_equal(s.leap, LEAP_NONE);
@@ -348,13 +348,13 @@ what_is_served(void **state)
 	s = believed;
 	s.synchronized = true;
 	s.stratum = 3;
-	local_serve(&l, &s);
+	orphan_serve(&l, &s);
 	assert_true(s.synchronized && s.stratum == 3);
 
 	l.serving = false;
 	l.leader = 0;
 	s.stratum = N + 1;
-	local_serve(&l, &s);
+	orphan_serve(&l, &s);
 	assert_false(s.synchronized);
 	assert_int_equal(s.local, CONTROL_LOCAL_FOLLOWS);
 	assert_int_equal(s.stratum, N + 1);
@@ -362,7 +362,7 @@ what_is_served(void **state)
 	/* Until the leader has said enough. */
 	s = believed;
 	l.serving = true;
-	local_serve(&l, &s);
+	orphan_serve(&l, &s);
 	assert_int_equal(s.local, CONTROL_LOCAL_SERVED);
 	assert_int_equal(s.stratum, N);
 }
@@ -393,12 +393,12 @@ who_may_vote(void **state)
 	for (i = 0; i < COUNT(cases); i++) {
 		begin(state);
 		setup.local_orphan = cases[i].orphan;
-		local_configure(&l, &setup, now);
+		orphan_configure(&l, &setup, now);
 		add(0, "192.0.2.1", 3, false);
 		sample(0, 2);
-		l.leader = cases[i].leader ? 0 : LOCAL_NOBODY;
+		l.leader = cases[i].leader ? 0 : ORPHAN_NOBODY;
 		pkt = answer(cases[i].stratum, cases[i].local);
-		if (local_admits(&l, &synced, all, 0, &pkt, now) !=
+		if (orphan_admits(&l, &synced, all, 0, &pkt, now) !=
 		    cases[i].admitted)
 			fail_msg("%s", cases[i].name);
 		if (synced.sources[0].nsamples != (cases[i].admitted ? 2 : 0))
@@ -421,7 +421,7 @@ follows_the_lowest(void **state)
 	add(8, "192.0.2.15", N - 1, true);
 	run(now);		/* nothing better: the local clock */
 	assert_true(l.serving);
-	assert_int_equal(l.leader, LOCAL_NOBODY);
+	assert_int_equal(l.leader, ORPHAN_NOBODY);
 	run(now);
 	assert_int_equal(l.leader, 2);
 	assert_true(l.serving);	/* until there are samples */
@@ -440,14 +440,14 @@ leads_if_lowest_itself(void **state)
 	add(1, "192.0.2.51", N, true);
 	run(now);
 	run(now);
-	assert_int_equal(l.leader, LOCAL_NOBODY);
+	assert_int_equal(l.leader, ORPHAN_NOBODY);
 	assert_true(l.serving);
 	/* Of several own addresses it is the lowest that counts. */
 	assert_true(addr_parse(&all[1].addr, "192.0.2.40", 0));
 	assert_true(addr_parse(&all[0].query.local, "192.0.2.30",
 	    0));
 	run(now);
-	assert_int_equal(l.leader, LOCAL_NOBODY);
+	assert_int_equal(l.leader, ORPHAN_NOBODY);
 	assert_true(addr_parse(&all[1].addr, "192.0.2.29", 0));
 	run(now);
 	assert_int_equal(l.leader, 1);
@@ -461,7 +461,7 @@ nobody_is_followed_by_who_is_synchronized(void **state)
 	believed.synchronized = true;
 	run(now);
 	run(now);
-	assert_int_equal(l.leader, LOCAL_NOBODY);
+	assert_int_equal(l.leader, ORPHAN_NOBODY);
 	/* Nor while real servers have a vote, whatever comes of it. */
 	believed.synchronized = false;
 	add(1, "192.0.2.2", 3, false);
@@ -472,7 +472,7 @@ nobody_is_followed_by_who_is_synchronized(void **state)
 	run(now);
 	run(now);
 	assert_true(l.serving);
-	assert_int_equal(l.leader, LOCAL_NOBODY);
+	assert_int_equal(l.leader, ORPHAN_NOBODY);
 }
 
 /* Two turns, and somebody is followed and believed. */
@@ -498,7 +498,7 @@ expect_alone(void)
 	believed.synchronized = false;
 	hoped = 1;			/* answers under way change nothing */
 	run(now);
-	assert_int_equal(l.leader, LOCAL_NOBODY);
+	assert_int_equal(l.leader, ORPHAN_NOBODY);
 	assert_true(l.serving);
 	assert_false(sync_ready(&synced));
 	assert_int_equal(synced.sources[0].nsamples, 0);
@@ -570,7 +570,7 @@ orphan_is_no_longer_configured(void **state)
 	(void)state;
 	follow();
 	setup.local_orphan = 0;
-	local_configure(&l, &setup, now);
+	orphan_configure(&l, &setup, now);
 	expect_alone();
 }
 
@@ -589,7 +589,7 @@ real_server_takes_over(void **state)
 	a = add(1, "192.0.2.200", 2, false);
 	a->answered = false;
 	hurried = 0;
-	assert_true(local_admits(&l, &synced, all, 1, &pkt, now));
+	assert_true(orphan_admits(&l, &synced, all, 1, &pkt, now));
 	assert_int_equal(hurried, 1);
 	sample(1, 2);
 	run(now);
@@ -601,7 +601,7 @@ real_server_takes_over(void **state)
 	expected = 0;
 	updates = 0;
 	run(now);
-	assert_int_equal(l.leader, LOCAL_NOBODY);
+	assert_int_equal(l.leader, ORPHAN_NOBODY);
 	assert_false(l.serving);
 	assert_true(sync_ready(&synced));
 	assert_int_equal(synced.system_peer, 1);

@@ -67,7 +67,7 @@ check_directory(struct parent *p)
 }
 
 const struct drift *
-save_load(struct parent *p)
+load_frequency(struct parent *p)
 {
 	struct drift	*saved = &p->drift_saved;
 
