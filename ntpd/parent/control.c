@@ -27,7 +27,7 @@
  * Control is asked that often whether it lives, and has that long to answer,
  * s: one that is held up is replaced 3 to 6 s later.  Tuned: it answers within
  * milliseconds, or seconds while it starts on a loaded machine; a day's
- * questions cost a second of CPU time.
+ * questions cost three seconds of CPU time.
  */
 #define CONTROL_INTERVAL 3.0
 
