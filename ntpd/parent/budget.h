@@ -67,8 +67,8 @@ void		 budget_begin(struct budget *budget, double frequency,
 void		 budget_settle(struct budget *budget, struct instant now);
 
 /*
- * Cut *SLEW, which is within the policy's bounds, to what is left: a shorter one
- * first, and one of 500 ppm when all is spent.  It replaces the one before.
+ * Cut *SLEW, which is within the policy's bounds, to what is left: a shorter
+ * one first, and one of 500 ppm when all is spent.  It replaces the one before.
  */
 void		 budget_slew(struct budget *budget, struct clock_slew *slew,
 		    struct instant now);

@@ -1,5 +1,6 @@
 /*
- * The engine's wishes about the clock's rate, and what the budget makes of them.
+ * The engine's wishes about the clock's rate, and what the budget makes of
+ * them.
  */
 #include <math.h>
 #include <stdio.h>
@@ -137,7 +138,8 @@ slew(struct parent *p, const struct clock_slew *wanted, struct instant now)
 }
 
 void
-command_slew(struct parent *p, const struct clock_slew *wanted, struct instant now)
+command_slew(struct parent *p, const struct clock_slew *wanted,
+    struct instant now)
 {
 	enum verdict	 verdict = policy_slew(&p->policy, wanted);
 
