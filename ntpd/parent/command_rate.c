@@ -112,7 +112,8 @@ log_slew(const struct clock_slew *slew, double rate_before)
 
 	if (fabs(slew->rate) <= BUDGET_FREE_RATE ||
 	    fabs(by) < STEPT ||
-	    slew->rate * rate_before > BUDGET_FREE_RATE * BUDGET_FREE_RATE ||
+	    (fabs(rate_before) > BUDGET_FREE_RATE &&
+	    slew->rate * rate_before > 0) ||
 	    !log_allowed(&limit, instant_now(), &suppressed))
 		return;
 	if (suppressed > 0)
