@@ -22,10 +22,11 @@
 #define NTPD_PARENT_BUDGET_H
 
 #include "common/instant.h"
+#include "common/rfc5905.h"
 #include "ntpd/messages.h"
 
 /* The rate that costs nothing, s/s. */
-#define BUDGET_FREE_RATE	500e-6
+#define BUDGET_FREE_RATE	MAXFREQ
 
 /*
  * What may be spent in a day, s.  Tuned: at 10 %, it lasts for almost three
