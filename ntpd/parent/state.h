@@ -63,7 +63,7 @@ struct parent {
  */
 void	 command_run(struct parent *p, const struct message *msg);
 
-/* Log that WHAT the engine asks for, HOW, is refused, and WHY: not too often. */
+/* Log that WHAT the engine asks for, HOW, is refused, and WHY: sometimes. */
 void	 command_refuse(const char *what, const char *how, enum verdict why);
 
 /* Tell the engine what the clock does; ANSWERS_STEP: after a CLOCK_STEP. */

@@ -25,6 +25,10 @@ static struct parent_options options = { .config_file = "f" };
 static double		 unix_time;	/* s, what the clock says */
 static bool		 evidence;	/* the kernel has seen a jump */
 static struct instant	 now;
+static struct instant	 began;
+static double		 spent;		/* s, moved beyond 500 ppm */
+static double		 slewing;	/* s/s */
+static struct instant	 slew_end;
 
 /* ---- the clock ---- */
 
@@ -55,10 +59,10 @@ bool
 clock_set_slew(struct clock *c, double rate, double duration,
     struct instant when)
 {
-	(void)c;
-	(void)when;
 	require(fabs(rate) <= POLICY_MAX_SLEW_LARGE);
 	require(duration >= 0 && duration <= POLICY_MAX_SLEW_TIME);
+	c->slew = slewing = rate;
+	slew_end = instant_add(when, duration);
 	return true;
 }
 
@@ -84,6 +88,7 @@ clock_step(struct clock *c, double by)
 	(void)c;
 	require(parent.policy.step.when != STEP_NEVER && isfinite(by));
 	require(fabs(by) >= THRESHOLD);
+	slewing = 0;
 	unix_time += by;
 	require(unix_time >= (double)POLICY_FIRST_TIME - 1 &&
 	    unix_time <= (double)POLICY_LAST_TIME + 1);
@@ -119,6 +124,38 @@ clock_close(struct clock *c)
 	(void)c;
 }
 
+static double
+beyond(double rate)
+{
+	return fmax(0, fabs(rate) - BUDGET_FREE_RATE - 1e-12);
+}
+
+/* The clock runs until T; it is moved no farther than ntpd(8) says. */
+static void
+run_until(struct instant t)
+{
+	double		 slewed = instant_diff(instant_min(t, slew_end), now);
+
+	spent += beyond(slewing) * fmax(0, slewed) + instant_diff(t, now) *
+	    beyond(parent.clock.frequency - parent.budget.home);
+	now = t;
+	require(spent <= 0.1 + BUDGET_PER_DAY *
+	    (1 + ceil(instant_diff(now, began) / BUDGET_DAY)));
+}
+
+/* As the parent's loop does, which wakes at its deadlines. */
+static void
+pass(double s)
+{
+	struct instant	 end = instant_add(now, s);
+
+	while (instant_before(budget_deadline(&parent.budget), end)) {
+		run_until(budget_deadline(&parent.budget));
+		command_tend_budget(&parent, now);
+	}
+	run_until(end);
+}
+
 /* ---- the parent ---- */
 
 static void
@@ -134,6 +171,9 @@ begin(uint8_t how)
 	unix_time = NOW;
 	evidence = false;
 	policy_start(&parent.policy);
+	now = began = slew_end = (struct instant){ 1000000000000 };
+	spent = slewing = 0;
+	budget_begin(&parent.budget, 0, now);
 	parent.policy.step.when = (enum step_when)(how % 3);
 	parent.policy.step.threshold = THRESHOLD;
 	parent.policy.step.limit = how & 0x80 ? CONFIG_NO_LIMIT : LIMIT;
@@ -197,11 +237,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	d = (struct deal){ data + 1, size - 1 };
 	begin(data[0]);
-	now = (struct instant){ 1000000000000 };
 	while (d.size > 0) {
 		what = *d.data++;
 		d.size--;
-		now = instant_add(now, what & 0xf0 ? 10.0 * what : 0);
+		pass(what & 0xf0 ? 100.0 * what : 0);
 		evidence = (what & 0xc) == 0xc;
 		if (what & 1) {
 			i = what >> 1 & 1;
