@@ -51,7 +51,7 @@ struct engine_setup {
 	uint8_t		 local_stratum;	/* of the last resort; 0: none */
 	uint8_t		 local_orphan;	/* 1: agree on one with the others */
 	uint8_t		 reserved[7];
-	uint32_t	 nservers;	/* that many ENGINE_HOST came before */
+	uint32_t	 nservers;	/* ENGINE_SERVER before it */
 	double		 step_threshold; /* s */
 	double		 frequency;	/* s/s, the clock is corrected by now */
 	double		 frequency_error; /* s/s, standard error */
@@ -271,8 +271,8 @@ MESSAGE(KILL,		  PARENT,   LAUNCHER, struct child_name,	\
 #define TO_ENGINE(MESSAGE)						\
 MESSAGE(ENGINE_CHANNEL,	  PARENT,   ENGINE,   struct child_name,	\
 	WITH_FD, ANYTIME, connect_child)				\
-MESSAGE(ENGINE_HOST,	  PARENT,   ENGINE,   struct config_server,	\
-	NO_FD,   ANYTIME, add_host)					\
+MESSAGE(ENGINE_SERVER,	  PARENT,   ENGINE,   struct config_server,	\
+	NO_FD,   ANYTIME, add_server)					\
 MESSAGE(ENGINE_OWN,	  PARENT,   ENGINE,   struct own_refids,	\
 	NO_FD,   ANYTIME, take_own_refids)				\
 MESSAGE(ENGINE_SETUP,	  PARENT,   ENGINE,   struct engine_setup,	\

@@ -7,7 +7,7 @@
 #ifndef NTPD_PROCESSES_H
 #define NTPD_PROCESSES_H
 
-#define CONFIG_MAX_WORKERS	64	/* workers statement */
+#define SERVERS_MOST	64	/* processes, "workers" in ntpd.conf */
 
 /* What the end of a child means. */
 enum child_end {
@@ -24,7 +24,7 @@ enum child_end {
 #define CHILDREN							\
 CHILD(LAUNCHER,	launcher, ENDS_ALL, 1, 1,		MSG_CHILD_SETUP) \
 CHILD(ENGINE,	engine,	  ENDS_ALL, 1, 1,		MSG_CHILD_SETUP) \
-CHILD(SERVER,	server,	  REPLACED, 0, CONFIG_MAX_WORKERS,		\
+CHILD(SERVER,	server,	  REPLACED, 0, SERVERS_MOST,		\
 							MSG_SERVER_SETUP) \
 CHILD(RESOLVER,	resolver, REPLACED, 1, 1,		MSG_RESOLVER_SETUP) \
 CHILD(CONTROL,	control,  REPLACED_SOON, 1, 1,		MSG_CONTROL_SETUP)

@@ -73,7 +73,7 @@ const struct statement statements[] = {
 	{ "user",	"user \"NAME\"", SETS(user), WORDS(1, set_user),
 	    .text = CONFIG_USER },
 	{ "workers",	"workers N, or workers auto", SETS(workers),
-	    WORDS(1, set_workers), .least = 1, .most = CONFIG_MAX_WORKERS },
+	    WORDS(1, set_workers), .least = 1, .most = SERVERS_MOST },
 	{ "xleave",	"xleave", SETS(xleave),
 	    .set = _Generic(TYPE(xleave), bool: set_flag) },
 	{ NULL, NULL, GRAMMAR }

@@ -36,7 +36,7 @@ follow_options(struct engine *e)
 }
 
 static void
-add_host(struct engine *e, const struct message *msg)
+add_server(struct engine *e, const struct message *msg)
 {
 	hosts_add(&e->hosts, msg->data);
 }
@@ -75,7 +75,7 @@ connect_child(struct engine *e, const struct message *msg)
 	if (name->process == RESOLVER) {
 		channel_replace(&e->resolver, msg, RESOLVER);
 		hosts_ask_again(&e->hosts, msg->at);
-	} else if (name->process == SERVER && i < CONFIG_MAX_WORKERS) {
+	} else if (name->process == SERVER && i < SERVERS_MOST) {
 		channel_replace(&e->servers[i], msg, SERVER);
 		/* First, so that it never gives the time to ourselves. */
 		channel_send(&e->servers[i], MSG_SERVER_MARK, 0, -1,
@@ -129,7 +129,7 @@ wait_for_events(struct engine *e, struct pollset *set, struct instant now)
 	pollset_clear(set);
 	channel_poll(&e->parent, set);
 	channel_poll(&e->resolver, set);
-	for (i = 0; i < CONFIG_MAX_WORKERS; i++)
+	for (i = 0; i < SERVERS_MOST; i++)
 		channel_poll(&e->servers[i], set);
 	for (i = 0; i < MAX_ASSOCIATIONS; i++) {
 		a = &e->associations[i];
@@ -161,7 +161,7 @@ receive(struct engine *e, const struct pollset *set, struct instant now)
 	if (!channel_transfer(&e->resolver, set))
 		channel_close(&e->resolver);
 	hear(e, &e->resolver);
-	for (i = 0; i < CONFIG_MAX_WORKERS; i++) {
+	for (i = 0; i < SERVERS_MOST; i++) {
 		if (!channel_transfer(&e->servers[i], set))
 			channel_close(&e->servers[i]);
 		hear(e, &e->servers[i]);

@@ -187,7 +187,7 @@ engine_publish(struct engine *e, struct instant now)
 	size_t		 i;
 
 	steer_log(&e->steer, &s, &e->sync);
-	for (i = 0; i < CONFIG_MAX_WORKERS; i++)
+	for (i = 0; i < SERVERS_MOST; i++)
 		channel_send(&e->servers[i], MSG_SNAPSHOT, 0, -1, &snap);
 	channel_send(&e->parent, MSG_CLOCK_QUALITY, 0, -1, &quality);
 	e->publish_at = instant_add(now, PUBLISH_INTERVAL);

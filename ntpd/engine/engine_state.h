@@ -37,7 +37,7 @@ struct decision {
 struct engine {
 	struct channel	 parent;
 	struct channel	 resolver;
-	struct channel	 servers[CONFIG_MAX_WORKERS];
+	struct channel	 servers[SERVERS_MOST];
 	struct engine_setup setup;
 	bool		 configured;	/* setup is there */
 	struct hosts	 hosts;

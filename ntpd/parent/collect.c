@@ -52,7 +52,7 @@ forget_gone(struct collect *c, const struct child *workers, size_t n)
 {
 	size_t		 i;
 
-	for (i = 0; i < CONFIG_MAX_WORKERS; i++)
+	for (i = 0; i < SERVERS_MOST; i++)
 		if (i >= n || !workers[i].channel.open)
 			c->awaited[i] = c->owes[i] = false;
 }
@@ -62,7 +62,7 @@ is_complete(const struct collect *c)
 {
 	size_t		 i;
 
-	for (i = 0; i < CONFIG_MAX_WORKERS; i++)
+	for (i = 0; i < SERVERS_MOST; i++)
 		if (c->awaited[i])
 			return false;
 	return true;

@@ -25,8 +25,8 @@ struct collect {
 	bool		 running;
 	struct instant	 end;		/* of this one, whoever has answered */
 	struct instant	 next;		/* none begins before */
-	bool		 awaited[CONFIG_MAX_WORKERS];	/* in this round */
-	bool		 owes[CONFIG_MAX_WORKERS];	/* of any round */
+	bool		 awaited[SERVERS_MOST];	/* in this round */
+	bool		 owes[SERVERS_MOST];	/* of any round */
 	struct control_server sum;	/* of this round, so far */
 	struct control_clients top;	/* likewise, if they were wanted */
 };

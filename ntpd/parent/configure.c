@@ -60,7 +60,7 @@ count_cpus(void)
 		return 1;
 	}
 	n = CPU_COUNT_S(sizeof(set), set);
-	return n < CONFIG_MAX_WORKERS ? (unsigned)n : CONFIG_MAX_WORKERS;
+	return n < SERVERS_MOST ? (unsigned)n : SERVERS_MOST;
 }
 
 /* Read FILE into *CONF, and settle what depends on the machine. */
@@ -155,7 +155,7 @@ configure_engine(struct parent *p, const struct drift *learned)
 	log_missing(&p->conf);
 	send_own_refids(p);
 	for (i = 0; i < p->conf.nservers; i++)
-		channel_send(p->children.engine, MSG_ENGINE_HOST,
+		channel_send(p->children.engine, MSG_ENGINE_SERVER,
 		    (uint32_t)i, -1, &p->conf.servers[i]);
 	channel_send(p->children.engine, MSG_ENGINE_SETUP, 0, -1, &setup);
 	/* How far may it step now? */

@@ -75,7 +75,7 @@ take_back(struct listeners *ls, struct listener *l)
 	bool		 any = false;
 
 	for (family = 0; family < LISTEN_FAMILIES; family++)
-		for (i = 0; i < CONFIG_MAX_WORKERS; i++) {
+		for (i = 0; i < SERVERS_MOST; i++) {
 			if (!l->given[family][i])
 				continue;
 			ls->told[i].sockets = false;
@@ -169,7 +169,7 @@ listeners_configure(struct listeners *ls, const struct config *conf)
 	}
 	ls->xleave = conf->xleave;
 	close_old(ls, old, nold, shared && ls->shared);
-	for (i = 0; i < CONFIG_MAX_WORKERS; i++)
+	for (i = 0; i < SERVERS_MOST; i++)
 		tell_configuration(&ls->told[i]);
 }
 
@@ -216,7 +216,7 @@ listeners_tell(struct listeners *ls, const struct config *conf,
 void
 listeners_taken(struct listeners *ls, size_t i, uint32_t id)
 {
-	if (i >= CONFIG_MAX_WORKERS || ls->told[i].awaited != id)
+	if (i >= SERVERS_MOST || ls->told[i].awaited != id)
 		return;
 	ls->told[i].awaited = 0;
 	ls->retry = NOW;

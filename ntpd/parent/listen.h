@@ -11,7 +11,7 @@
 
 #include "common/instant.h"
 #include "ntpd/config.h"
-#include "ntpd/parent/spread.h"
+#include "ntpd/parent/reuseport.h"
 #include "ntpd/parent/tell.h"
 #include "ntpd/parent/children.h"
 
@@ -30,13 +30,13 @@ struct listener {
 	bool		 told;		/* logged: it is listened on */
 	bool		 failed[LISTEN_FAMILIES];	/* to open; logged */
 	bool		 taken[LISTEN_FAMILIES];	/* by another program */
-	bool		 given[LISTEN_FAMILIES][CONFIG_MAX_WORKERS];
+	bool		 given[LISTEN_FAMILIES][SERVERS_MOST];
 };
 
 struct listeners {
 	struct listener	 list[CONFIG_MAX_LISTENERS];
 	size_t		 n;
-	struct told	 told[CONFIG_MAX_WORKERS];
+	struct told	 told[SERVERS_MOST];
 	uint32_t	 next_id;	/* not 0 */
 	struct spread	 spread;	/* of clients over workers */
 	bool		 spread_failed;	/* logged */

@@ -54,7 +54,8 @@ offer_name(const struct config_listener *conf, char *text)
 static void
 spread(struct listeners *ls, int fd, int family)
 {
-	if (ls->spread.workers == 1 || spread_attach(fd, family, &ls->spread))
+	if (ls->spread.workers == 1 || reuseport_spread(fd, family,
+	    &ls->spread))
 		return;
 	if (!ls->spread_failed)
 		log_warn("cannot tell the kernel which worker gets which "
@@ -97,7 +98,7 @@ is_our_port(const struct listeners *ls, const struct listener *l,
 	size_t		 i;
 
 	for (o = ls->list; o < ls->list + ls->n; o++)
-		for (i = 0; i < CONFIG_MAX_WORKERS; i++)
+		for (i = 0; i < SERVERS_MOST; i++)
 			if (o->conf.port == l->conf.port && o->given[family][i])
 				return true;
 	return false;

@@ -88,7 +88,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	require(conf.nlisteners <= CONFIG_MAX_LISTENERS);
 	for (i = 0; i < conf.nlisteners; i++)
 		check_listener(&conf.listeners[i]);
-	require(conf.workers >= 1 && conf.workers <= CONFIG_MAX_WORKERS);
+	require(conf.workers >= 1 && conf.workers <= SERVERS_MOST);
 	require(conf.step.threshold >= 0.001 && conf.step.threshold <= 1000);
 	require(conf.local_stratum <= (conf.local_orphan ? LOCAL_ORPHAN_MOST :
 	    LOCAL_MOST));

@@ -43,7 +43,7 @@ stop(void)
 
 	for (i = 0; i < MAX_ASSOCIATIONS; i++)
 		query_close(&engine.associations[i].query);
-	for (i = 0; i < CONFIG_MAX_WORKERS; i++)
+	for (i = 0; i < SERVERS_MOST; i++)
 		channel_close(&engine.servers[i]);
 	channel_close(&engine.resolver);
 	channel_close(&engine.parent);
@@ -58,7 +58,7 @@ flush(void)
 
 	channel_flush(&engine.parent);
 	channel_flush(&engine.resolver);
-	for (i = 0; i < CONFIG_MAX_WORKERS; i++)
+	for (i = 0; i < SERVERS_MOST; i++)
 		channel_flush(&engine.servers[i]);
 }
 
@@ -87,7 +87,7 @@ hear_one(struct channel *ch)
 	struct message	 msg;
 
 	while (channel_receive(ch, &msg)) {
-		if (msg.type == MSG_ENGINE_HOST) {
+		if (msg.type == MSG_ENGINE_SERVER) {
 			memcpy(&server, msg.data, sizeof(server));
 			make_possible(&server);
 			msg.data = &server;
@@ -145,7 +145,7 @@ configure_with(const char *name, const char *server, uint8_t max)
 	seed_begin(name);
 	snprintf(conf.name, sizeof(conf.name), "%s", server);
 	(void)addr_parse(&conf.addr, server, 123);
-	tell(MSG_ENGINE_HOST, 0, &conf);
+	tell(MSG_ENGINE_SERVER, 0, &conf);
 	tell(MSG_ENGINE_SETUP, 0, &setup);
 }
 

@@ -96,7 +96,7 @@ take(const struct message *msg)
 	const struct config_server *host = msg->data;
 
 	switch (msg->type) {
-	case MSG_ENGINE_HOST:
+	case MSG_ENGINE_SERVER:
 		memcpy(mode, host->name, sizeof(mode));
 		mode[sizeof(mode) - 1] = '\0';
 		break;

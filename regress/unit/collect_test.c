@@ -10,7 +10,7 @@
 #define WORKERS	3
 
 static struct collect	 c;
-static struct child	 workers[CONFIG_MAX_WORKERS];
+static struct child	 workers[SERVERS_MOST];
 static struct channel	 ends[WORKERS];		/* the servers' */
 static struct instant	 now;
 

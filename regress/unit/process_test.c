@@ -185,8 +185,8 @@ children(void **arg)
 	assert_true(process_is_child(LAUNCHER, 0));
 	assert_true(process_is_child(ENGINE, 0));
 	assert_false(process_is_child(ENGINE, 1));
-	assert_true(process_is_child(SERVER, CONFIG_MAX_WORKERS - 1));
-	assert_false(process_is_child(SERVER, CONFIG_MAX_WORKERS));
+	assert_true(process_is_child(SERVER, SERVERS_MOST - 1));
+	assert_false(process_is_child(SERVER, SERVERS_MOST));
 	assert_false(process_is_child(SERVER, UINT32_MAX));
 	assert_false(process_is_child(PROCESSES, 0));
 	assert_false(process_is_child(UINT32_MAX, 0));
@@ -862,12 +862,12 @@ expect_what_is_there(void **arg)
 	(void)arg;
 	be_a_new_child();
 	peer_sends(MSG_CHILD_SETUP, 8, -1, sizeof(struct child_setup));
-	peer_sends(MSG_ENGINE_HOST, 9, -1, sizeof(struct config_server));
+	peer_sends(MSG_ENGINE_SERVER, 9, -1, sizeof(struct config_server));
 	assert_true(channel_await(&ch, 5, &msg));
 	assert_int_equal(msg.type, MSG_CHILD_SETUP);
 	assert_int_equal(msg.id, 8);
 	assert_true(channel_receive(&ch, &msg));	/* not lost */
-	assert_int_equal(msg.type, MSG_ENGINE_HOST);
+	assert_int_equal(msg.type, MSG_ENGINE_SERVER);
 }
 
 /* In two pieces, 50 ms from now, after something that may not be sent. */

@@ -5,8 +5,8 @@
  * worker remembers of clients would be remembered once in each.  Here it is a
  * hash of the client's address, or of the prefix that stands for a client.
  */
-#ifndef NTPD_PARENT_SPREAD_H
-#define NTPD_PARENT_SPREAD_H
+#ifndef NTPD_PARENT_REUSEPORT_H
+#define NTPD_PARENT_REUSEPORT_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,6 +32,6 @@ struct spread {
  * the last.  So for two workers' clients what is remembered of them begins
  * anew, and nothing else changes.
  */
-bool	 spread_attach(int fd, int family, const struct spread *s);
+bool	 reuseport_spread(int fd, int family, const struct spread *s);
 
 #endif

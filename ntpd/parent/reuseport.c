@@ -7,7 +7,7 @@
 
 #include <linux/filter.h>
 
-#include "ntpd/parent/spread.h"
+#include "ntpd/parent/reuseport.h"
 
 #define PROGRAM_MAX	80	/* instructions */
 
@@ -78,7 +78,7 @@ hash(struct program *p, int offset, unsigned bits, uint32_t secret)
 }
 
 bool
-spread_attach(int fd, int family, const struct spread *s)
+reuseport_spread(int fd, int family, const struct spread *s)
 {
 	struct program	 p = { .len = 0 };
 	struct sock_fprog prog;
