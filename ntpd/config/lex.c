@@ -40,17 +40,14 @@ peek(struct lexer *lex)
 	return (unsigned char)lex->text[lex->pos];
 }
 
-/* Skip to the newline, or to a NUL byte if that comes first. */
+/* Skip to the newline, or to the byte STOP if that comes first. */
 static void
-skip_line(struct lexer *lex, bool stop_at_nul)
+skip_line(struct lexer *lex, int stop)
 {
 	int	 c;
 
-	while ((c = peek(lex)) != END_OF_TEXT && c != '\n') {
-		if (c == '\0' && stop_at_nul)
-			return;
+	while ((c = peek(lex)) != END_OF_TEXT && c != '\n' && c != stop)
 		lex->pos++;
-	}
 }
 
 /* Say what is wrong with the byte C; IN is where it was found. */
@@ -69,7 +66,7 @@ bad_character(struct lexer *lex, int c, const char *in)
 	else
 		snprintf(lex->error, sizeof(lex->error),
 		    "'%c' is not allowed %s, use quotes or a blank", c, in);
-	skip_line(lex, false);
+	skip_line(lex, '\n');
 	return LEX_ERROR;
 }
 
@@ -77,7 +74,7 @@ static enum lex_kind
 fail(struct lexer *lex, const char *error)
 {
 	strlcpy(lex->error, error, sizeof(lex->error));
-	skip_line(lex, false);
+	skip_line(lex, '\n');
 	return LEX_ERROR;
 }
 
@@ -194,7 +191,7 @@ lex_next(struct lexer *lex, struct word *word)
 	while ((c = peek(lex)) == ' ' || c == '\t')
 		lex->pos++;
 	if (c == '#') {
-		skip_line(lex, true);
+		skip_line(lex, '\0');
 		c = peek(lex);
 	}
 	word->text = "";

@@ -64,16 +64,16 @@ limit_options	: /* empty */
 		| limit_options limit_option
 		;
 
-limit_option	: INTERVAL WORD		{ ratelimit_interval(p, &$2, false); }
-		| INTERVAL WORD MS	{ ratelimit_interval(p, &$2, true); }
+limit_option	: INTERVAL WORD		{ ratelimit_interval(p, &$2, INTERVAL_S); }
+		| INTERVAL WORD MS	{ ratelimit_interval(p, &$2, INTERVAL_MS); }
 		| BURST WORD	{ option_number(p, OPTION_BURST, &$2); }
 		| LEAK WORD	{ option_number(p, OPTION_LEAK, &$2); }
 		| PREFIX4 WORD	{ option_number(p, OPTION_PREFIX4, &$2); }
 		| PREFIX6 WORD	{ option_number(p, OPTION_PREFIX6, &$2); }
 		;
 
-server		: SERVER WORD		{ server_begin(p, &$2, false); }
-		| SERVERS WORD		{ server_begin(p, &$2, true); }
+server		: SERVER WORD		{ server_begin(p, &$2, SERVER_SINGLE); }
+		| SERVERS WORD		{ server_begin(p, &$2, SERVER_POOL); }
 		;
 
 server_options	: /* empty */

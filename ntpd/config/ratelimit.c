@@ -17,9 +17,10 @@ ratelimit_begin(struct parser *p)
 }
 
 void
-ratelimit_interval(struct parser *p, const struct word *word, bool ms)
+ratelimit_interval(struct parser *p, const struct word *word,
+    enum interval_unit unit)
 {
-	unsigned	 unit = ms ? 1 : 1000, n;
+	unsigned	 n;
 
 	statement_option(p, OPTION_INTERVAL, "interval", word);
 	if (statement_number(p, "interval", word, 1,

@@ -198,14 +198,14 @@ check_host(struct parser *p, const struct word *host)
 }
 
 void
-server_begin(struct parser *p, const struct word *host, bool pool)
+server_begin(struct parser *p, const struct word *host, enum server_kind kind)
 {
 	struct config_server	*s = &p->server;
 
 	memset(s, 0, sizeof(*s));
-	s->pool = pool;
+	s->pool = kind == SERVER_POOL;
 	s->weight = 1;
-	s->max = pool ? POOL_MAX_DEFAULT : 1;
+	s->max = s->pool ? POOL_MAX_DEFAULT : 1;
 	s->minpoll = POLL_MIN_DEFAULT;
 	s->maxpoll = POLL_MAX_DEFAULT;
 	s->port = NTP_PORT;

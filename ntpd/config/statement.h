@@ -135,17 +135,22 @@ void	 interface_ignore(struct parser *p, const struct word *what);
 void	 allow_from(struct parser *p, const struct word *network);
 void	 deny_from(struct parser *p, const struct word *network);
 
+enum interval_unit { INTERVAL_MS = 1, INTERVAL_S = 1000 };	/* ms */
+
 /* ratelimit, its options, and its end, which sets the limit. */
 void	 ratelimit_begin(struct parser *p);
 void	 ratelimit_interval(struct parser *p, const struct word *number,
-	    bool ms);
+	    enum interval_unit unit);
 void	 ratelimit_end(struct parser *p);
 
 /* query from ADDRESS: for the servers that follow. */
 void	 query_from(struct parser *p, const struct word *address);
 
-/* server or servers (POOL) HOST, its options, and its end, which adds it. */
-void	 server_begin(struct parser *p, const struct word *host, bool pool);
+enum server_kind { SERVER_SINGLE, SERVER_POOL };
+
+/* server or servers HOST, its options, and its end, which adds it. */
+void	 server_begin(struct parser *p, const struct word *host,
+	    enum server_kind kind);
 void	 server_trusted(struct parser *p, const struct word *keyword);
 void	 server_poll(struct parser *p, const struct word *range);
 void	 server_max(struct parser *p, const struct word *number);

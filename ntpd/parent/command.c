@@ -17,7 +17,7 @@
 #include "ntpd/parent/state.h"
 
 void
-command_send_state(struct parent *p, bool answers_step, struct instant now)
+command_send_state(struct parent *p, enum state_why why, struct instant now)
 {
 	struct clock_state state = {
 		.frequency = p->clock.frequency,
@@ -28,7 +28,7 @@ command_send_state(struct parent *p, bool answers_step, struct instant now)
 		.step_forward = policy_reach(&p->policy, 1, now),
 		.step_limit = p->policy.step.limit,
 		.was_synchronized = p->policy.was_synchronized,
-		.answers_step = answers_step
+		.answers_step = why == STATE_AFTER_STEP
 	};
 
 	channel_send(p->children.engine, MSG_CLOCK_STATE, 0, -1, &state);
@@ -97,7 +97,7 @@ look_at_jump(struct parent *p)
 		    &jumped);
 	}
 	/* It may have been a leap second, too: so the engine wakes to look. */
-	command_send_state(p, false, instant_now());
+	command_send_state(p, STATE_NEWS, instant_now());
 	return new_start;
 }
 
@@ -208,7 +208,7 @@ report(struct parent *p, bool synchronized, struct instant now)
 	    !p->policy.was_synchronized;
 
 	if (policy_report(&p->policy, synchronized))
-		command_send_state(p, false, now);
+		command_send_state(p, STATE_NEWS, now);
 	if (!is_first)
 		return;
 	budget_settle(&p->budget, now);
@@ -254,22 +254,22 @@ command_run(struct parent *p, const struct message *msg)
 	switch (msg->type) {
 	case MSG_CLOCK_FREQUENCY:
 		command_frequency(p, msg->data, now);
-		command_send_state(p, false, now);
+		command_send_state(p, STATE_NEWS, now);
 		break;
 	case MSG_CLOCK_SLEW:
 		command_slew(p, msg->data, now);
-		command_send_state(p, false, now);
+		command_send_state(p, STATE_NEWS, now);
 		break;
 	case MSG_CLOCK_STEP:
 		do_step(p, msg->data, now);
-		command_send_state(p, true, now);
+		command_send_state(p, STATE_AFTER_STEP, now);
 		break;
 	case MSG_CLOCK_QUALITY:
 		do_quality(p, msg->data, now);
 		break;
 	case MSG_CLOCK_NEW_START:
 		do_new_start(p, msg->data, now);
-		command_send_state(p, false, now);
+		command_send_state(p, STATE_NEWS, now);
 		break;
 	default:
 		break;

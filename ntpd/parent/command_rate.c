@@ -177,7 +177,7 @@ command_tend_budget(struct parent *p, struct instant now)
 			clock_set_slew(&p->clock, 0, 0, now);
 		clock_set_frequency(&p->clock, p->budget.frequency);
 		p->drift_error = -1;
-		command_send_state(p, false, now);
+		command_send_state(p, STATE_NEWS, now);
 		break;
 	case BUDGET_IS_WHOLE:
 		if (spent >= SAY_MOVED)

@@ -159,7 +159,7 @@ configure_engine(struct parent *p, const struct drift *learned)
 		    (uint32_t)i, -1, &p->conf.servers[i]);
 	channel_send(p->children.engine, MSG_ENGINE_SETUP, 0, -1, &setup);
 	/* How far may it step now? */
-	command_send_state(p, false, instant_now());
+	command_send_state(p, STATE_NEWS, instant_now());
 }
 
 void

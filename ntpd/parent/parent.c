@@ -113,7 +113,7 @@ do_timers(struct parent *p, struct instant now)
 	struct child	*child;
 
 	if (clock_tend_slew(&p->clock, now))
-		command_send_state(p, false, now);
+		command_send_state(p, STATE_NEWS, now);
 	command_tend_budget(p, now);
 	if (!instant_before(now, p->ask_engine)) {
 		ask_engine(p, now);

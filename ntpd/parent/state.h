@@ -66,8 +66,10 @@ void	 command_run(struct parent *p, const struct message *msg);
 /* Log that WHAT the engine asks for, HOW, is refused, and WHY: sometimes. */
 void	 command_refuse(const char *what, const char *how, enum verdict why);
 
-/* Tell the engine what the clock does; ANSWERS_STEP: after a CLOCK_STEP. */
-void	 command_send_state(struct parent *p, bool answers_step,
+enum state_why { STATE_NEWS, STATE_AFTER_STEP };
+
+/* Tell the engine what the clock does. */
+void	 command_send_state(struct parent *p, enum state_why why,
 	    struct instant now);
 
 /* Fill in of *ST what the parent knows itself, whatever the engine says. */

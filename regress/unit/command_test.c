@@ -219,7 +219,7 @@ the_engine_knows_its_reach(void **arg)
 
 	(void)arg;
 	policy_start(&p.policy);
-	command_send_state(&p, false, instant_now());
+	command_send_state(&p, STATE_NEWS, instant_now());
 	assert_true(state.step_back == CONFIG_NO_LIMIT);
 	assert_true(state.step_forward == CONFIG_NO_LIMIT);
 	assert_true(state.step_limit == 86400);
