@@ -224,7 +224,7 @@ MEMBER(COUNT,	rejected,	UINT32_MAX) /* others */
 #define CONTROL_CODE(name)	int32_t name;
 #define CONTROL_MEMBER(kind, name, more)	CONTROL_##kind(name)
 
-/* Who fills these clears them first: there is padding in them. */
+/* Clear these before they are filled: they have padding. */
 struct control_status {
 	uint32_t	 version;
 	CONTROL_STATUS_MEMBERS(CONTROL_MEMBER, CONTROL_MEMBER)

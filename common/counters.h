@@ -42,7 +42,7 @@ struct server_counters {
 struct client_count {
 	struct addr	 addr;		/* the first of its prefix, port 0 */
 	uint32_t	 requests;	/* since it is in the table */
-	uint32_t	 refused;	/* of these, not answered with the time */
+	uint32_t	 refused;	/* of these, not given the time */
 	uint8_t		 length;	/* bits of its prefix */
 	uint8_t		 reserved[3];
 };

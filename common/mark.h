@@ -30,7 +30,7 @@
 /* Derived: 32 associations, one request each 2 s, for 17 s; and some more. */
 #define MARK_USED	512
 
-/* Who makes marks remembers which R it has used in this period. */
+/* A maker of marks.  It remembers each R it has used in this period. */
 struct marker {
 	struct siphash_key key;
 	int64_t		 period;

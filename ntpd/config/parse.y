@@ -64,8 +64,9 @@ limit_options	: /* empty */
 		| limit_options limit_option
 		;
 
-limit_option	: INTERVAL WORD		{ ratelimit_interval(p, &$2, INTERVAL_S); }
-		| INTERVAL WORD MS	{ ratelimit_interval(p, &$2, INTERVAL_MS); }
+limit_option	: INTERVAL WORD	{ ratelimit_interval(p, &$2, INTERVAL_S); }
+		| INTERVAL WORD MS
+				{ ratelimit_interval(p, &$2, INTERVAL_MS); }
 		| BURST WORD	{ option_number(p, OPTION_BURST, &$2); }
 		| LEAK WORD	{ option_number(p, OPTION_LEAK, &$2); }
 		| PREFIX4 WORD	{ option_number(p, OPTION_PREFIX4, &$2); }

@@ -37,7 +37,7 @@ struct association {
 	enum reason	 refused;	/* why answers were, of late */
 	bool		 refused_now;	/* that to the last request was */
 	unsigned	 refusals;	/* in a row */
-	unsigned	 accepted;	/* good answers since the last of them */
+	unsigned	 accepted;	/* good answers since the last one */
 	bool		 answered;	/* last and answered_at are set */
 	struct instant	 answered_at;
 	double		 delay;		/* s, of the last answer */

@@ -16,8 +16,8 @@
 /* Timestamps are as far from what they are near, at most: 2^31 s, in ns. */
 #define HALF_ERA	(2147483648LL * NS_PER_S)
 
-#define TRIES		3	/* readings, of which the quickest counts, ... */
-#define QUICK		1000	/* ns: ... unless one is as quick as that */
+#define TRIES		3	/* readings; the quickest one counts */
+#define QUICK		1000	/* ns, one that takes no longer is enough */
 #define PRECISION_TICKS	16		/* seen, or ... */
 #define PRECISION_READS	10000		/* ... as many readings */
 

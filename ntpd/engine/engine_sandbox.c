@@ -22,7 +22,7 @@ const struct sandbox engine_sandbox = {
 		{ "ppoll",		"wait" },
 		{ "ppoll_time64",	"the same on 32-bit machines" },
 		{ "bind",		"query from; is an address ours?" },
-		{ "connect",		"answers of that server only; is an address ours?" },
+		{ "connect",		"that server only; own address?" },
 		{ "getsockname",	"our address, to notice loops" },
 		{ "sendto",		"requests, messages" },
 		{ "recvmsg",		"answers; channels from the parent" },

@@ -9,7 +9,7 @@
 #include "common/log.h"
 #include "ntpd/engine/hosts.h"
 
-#define RESOLVE_SOON	2.0	/* s until a useless server's name is looked up */
+#define RESOLVE_SOON	2.0	/* s, until the name of a useless server */
 
 /* The statement of this association is gone. */
 #define NO_HOST		CONFIG_MAX_SERVERS

@@ -99,7 +99,8 @@ is_excess(const struct host *h, const struct association all[],
 	if (!is_moved(h, a))
 		return count_proper(all, h, a->host) > host_wants(h);
 	*kind = CHANGE_RETIRE;
-	return a->was_unreachable || count_good(all, h, a->host) >= host_wants(h);
+	return a->was_unreachable ||
+	    count_good(all, h, a->host) >= host_wants(h);
 }
 
 /* An association that is to be stopped. */
@@ -225,7 +226,7 @@ members_review(struct hosts *hosts,
 		if (has_trouble(h, all, i, &missing) ||
 		    count_proper(all, h, i) < host_wants(h))
 			name_hurry(&h->name, RESOLVE_AGAIN, now);
-		/* Is the address gone, or is it others' turn?  Ask once more. */
+		/* The address may be gone, or have no turn: ask again. */
 		h->name.doubted = missing && !h->name.confirmed &&
 		    !h->name.doubted;
 		if (h->name.doubted)

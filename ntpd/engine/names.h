@@ -36,12 +36,12 @@ struct name {
 	uint32_t	 serial;	/* of the question */
 	struct instant	 at;
 	unsigned	 failures;	/* in a row */
-	bool		 absent;	/* the last answer: there is no such name */
+	bool		 absent;	/* the last answer: no such name */
 	int		 error;		/* of that, of getaddrinfo(3); 0: it had
 					   no address of use */
 	bool		 confirmed;	/* the last two answers were the same */
 	bool		 doubted;	/* the last look-up was to confirm it */
-	bool		 fresh;		/* there is an answer to be considered */
+	bool		 fresh;		/* an answer is to be considered */
 	struct addr	 addrs[RESOLVE_MAX];
 	size_t		 naddrs;
 	size_t		 next;		/* of addrs, to be tried next */

@@ -42,7 +42,7 @@ struct query_target {
 	struct addr	 addr;
 	struct addr	 source;	/* ADDR_NONE: the kernel chooses */
 	bool		 xleave;	/* in interleaved mode if possible */
-	struct ntptime	 transmit;	/* timestamp, 64 random bits, not zero */
+	struct ntptime	 transmit;	/* 64 random bits, not zero */
 };
 
 enum answer_kind {

@@ -61,7 +61,7 @@ struct schedule {
 	int		 least, most;	/* log2 s, as configured */
 	int		 minpoll;	/* >= least, after RATE kisses */
 	int		 poll;		/* log2 s, at present */
-	unsigned	 missed;	/* requests in a row without an answer */
+	unsigned	 missed;	/* requests in a row, not answered */
 	unsigned	 since_kiss;	/* answers since the last RATE kiss */
 	struct instant	 asked_at;	/* the last request */
 	struct instant	 next;		/* the next one */

@@ -9,7 +9,7 @@
 #include <sys/types.h>
 
 struct background {
-	int		 fd;		/* to the starter; -1: it waits no more */
+	int		 fd;		/* to the starter; -1: none waits */
 };
 
 /*

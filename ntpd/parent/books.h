@@ -13,9 +13,9 @@ void	 books_open(struct clock *c);
 /*
  * Close them on the time since then, in which the clock ran at one frequency
  * and perhaps was slewed, and open them again.  The kernel's loop has REST s
- * left.  What is not explained is added to c->jumped and c->slept.  To be called
- * before frequency or slew change, or the engine could make a jump out of a
- * slew that is over.
+ * left.  What is not explained is added to c->jumped and c->slept.  Call it
+ * before the frequency or the slew changes: else a slew that is over could
+ * look like a jump.
  */
 void	 books_close(struct clock *c, double rest);
 

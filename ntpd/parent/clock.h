@@ -16,7 +16,7 @@
 #include "common/leap.h"
 #include "ntpd/parent/slew.h"
 
-/* What is less may come from reading the clocks one after another, s. */
+/* A smaller jump, s, may come from reading two clocks one after another. */
 #define CLOCK_JUMP_LEAST	0.005
 
 struct clock {

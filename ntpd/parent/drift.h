@@ -35,10 +35,9 @@ enum drift_status drift_read(const char *file, double *frequency,
 bool	 drift_write(const char *file, double frequency, double error);
 
 /*
- * Is a file that says *SAVED, AGE s after it was written, worth being written
- * again to say *NOW?  After an hour for a small change.  After five minutes when
- * the frequency is known twice as well, or when both errors cannot explain the
- * difference.
+ * The file says *SAVED since AGE s.  Is it to be written again, to say *NOW?
+ * After an hour for a small change.  After five minutes when the frequency is
+ * known twice as well, or when both errors cannot explain the difference.
  */
 bool	 drift_worth_writing(const struct drift *saved,
 	    const struct drift *now, double age);

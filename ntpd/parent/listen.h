@@ -24,7 +24,7 @@
 /* A listen statement, while the daemon runs. */
 struct listener {
 	struct config_listener conf;
-	unsigned	 ifindex;	/* of the interface it names; 0: not there */
+	unsigned	 ifindex;	/* of its interface; 0: not there */
 	uint32_t	 id;		/* of its sockets: id + family */
 	bool		 missing;	/* its interface; logged */
 	bool		 told;		/* logged: it is listened on */

@@ -27,11 +27,11 @@ bool	 offer_wants(const struct config_listener *conf, unsigned family);
 struct config_listener offer_place(const struct listener *l);
 
 /*
- * Find out whether another program has L's place of FAMILY: l->taken.  Who
- * shares ports shares them with everybody of the same user, with another daemon,
- * too, which would get a part of the clients.  So it is seen first whether a
- * socket that does not share can be had.  While ours are there, or were until
- * just now, that cannot be found out.
+ * Find out whether another program has L's place of FAMILY: l->taken.  A
+ * socket that shares its port shares it with all programs of the same user.
+ * Another daemon would get a part of the clients.  So a socket that does not
+ * share is tried first.  That cannot work while our own sockets are there, or
+ * were until just now.
  */
 void	 offer_look(struct listeners *ls, struct listener *l, unsigned family);
 

@@ -315,7 +315,8 @@ policy_reason(enum verdict verdict)
 	case STEP_OUT_OF_AGE:
 		return "that is not a time of this age";
 	case NEW_START_TOO_SOON:
-		return "with those of the last 24 hours it is more than the limit";
+		return "with those of the last 24 hours it is more than the "
+		    "limit";
 	}
 	return "unknown";
 }

@@ -18,7 +18,7 @@
 /* The kernel corrects no more: timex.tick is within 10 % of its value, s/s. */
 #define POLICY_MAX_FREQUENCY	0.1
 
-/* Who is less sure of a frequency than this knows nothing of it, s/s. */
+/* A frequency with a larger error than this, s/s, counts as unknown. */
 #define POLICY_MAX_FREQUENCY_ERROR 1e-3
 
 /*
@@ -159,11 +159,10 @@ enum verdict	 policy_step(struct policy *policy,
 
 /*
  * The leap second that the kernel is to have at the end of NOW's day: what a
- * synchronized engine announces, on the last day of June or December.  An engine
- * that is not synchronized does not change what it was BEFORE: the clock was
- * set a minute ago, or no server can be reached.  Just after the end of a day it
- * is not changed, either: the kernel comes to it with its first tick, and until
- * then it could be cancelled.
+ * synchronized engine announces, on the last day of June or December.  It
+ * stays as it was BEFORE while the engine is not synchronized, because the
+ * clock was set or no server answers.  It also stays just after the end of a
+ * day: the kernel acts with the first tick, and a change could cancel that.
  */
 enum ntp_leap	 policy_leap(const struct clock_quality *quality, int64_t now,
 		    enum ntp_leap before);

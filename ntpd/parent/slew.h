@@ -25,12 +25,12 @@
 struct slew {
 	double		 rate;		/* s/s, as asked for; 0: none */
 	bool		 steady;	/* else gentle */
-	int		 constant;	/* timex.constant: K is 2^(constant + 2) */
+	int		 constant;	/* of timex: K is 2^(constant + 2) */
 	double		 left;		/* s to be corrected, loop included */
-	double		 in_loop;	/* s that the loop had left, last look */
+	double		 in_loop;	/* s the loop had left, last look */
 	double		 chunk;		/* s that it corrects in this second */
-	int64_t		 real;		/* ns, CLOCK_REALTIME of the last look */
-	double		 frequency;	/* s/s, beside it; the caller's to set */
+	int64_t		 real;		/* ns, REALTIME of the last look */
+	double		 frequency;	/* s/s, beside it; set by the caller */
 };
 
 /*

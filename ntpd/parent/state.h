@@ -151,7 +151,7 @@ void	 configure_engine(struct parent *p, const struct drift *learned);
 
 /*
  * Interfaces or addresses may have changed: tell the engine, if it concerns
- * its servers or who it is itself.
+ * its servers or which addresses it has.
  */
 void	 configure_links(struct parent *p);
 

@@ -19,7 +19,7 @@ struct told {
 	size_t		 rules_sent;	/* of these, while it does not */
 	bool		 ready;		/* it has ever known: it may answer */
 	bool		 sockets;	/* it knows which ones it is to keep */
-	uint32_t	 awaited;	/* socket that it has not taken; 0: none */
+	uint32_t	 awaited;	/* socket, not taken yet; 0: none */
 };
 
 /* A new worker: it knows nothing, and has no sockets. */

@@ -1,6 +1,6 @@
 /*
- * Who may ask.  The rules are compiled into ranges of addresses, so that a
- * request costs a binary search, however many rules there are.
+ * Which clients may ask.  The rules are compiled into ranges of addresses, so
+ * that a request costs a binary search, however many rules there are.
  */
 #ifndef NTPD_SERVER_ACCESS_H
 #define NTPD_SERVER_ACCESS_H

@@ -1,6 +1,6 @@
 /*
- * Who asks how often, and who asks too often.  A table of fixed size, so
- * neither a million clients nor a flood of forged addresses makes it grow.
+ * How often each client asks, and whether that is too often.  The table has a
+ * fixed size: neither a million clients nor forged addresses make it grow.
  *
  * A client is an address, or all addresses of a prefix.  It has credit for
  * BURST answers and gets back one in each INTERVAL.  Who is not in the table

@@ -6,7 +6,7 @@
 
 #include "ntpd/server/xleave.h"
 
-#define RECEIVE_BIT	1U		/* of timestamps: receive, not transmit */
+#define RECEIVE_BIT	1U		/* a receive timestamp, not transmit */
 #define SECOND		(1ULL << 32)
 #define UNIQUE_TRIES	8
 
