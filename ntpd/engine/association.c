@@ -30,12 +30,6 @@
 /* A quick start may end when the frequency is known as well as that, s/s. */
 #define BURST_FREQUENCY	2e-6
 
-const char *
-association_name(const struct association *a, char text[ADDR_STRLEN])
-{
-	return a->label[0] != '\0' ? a->label : addr_format(&a->addr, text);
-}
-
 /* A's number, which is also its source's. */
 static size_t
 number(const struct planning *p, const struct association *a)
@@ -73,7 +67,9 @@ association_start(struct association *a, size_t host,
 	a->host = host;
 	a->addr = *addr;
 	if (conf->interface[0] != '\0')
-		strlcpy(a->label, conf->name, sizeof(a->label));
+		strlcpy(a->name, conf->name, sizeof(a->name));
+	else
+		addr_format(addr, a->name);
 	query_init(&a->query);
 	schedule_init(&a->schedule, conf->minpoll, conf->maxpoll);
 	association_quicken(a, now);
@@ -185,7 +181,6 @@ association_ask(const struct planning *p, struct association *a,
     const struct config_server *conf, const struct clocks *clocks,
     struct ntptime transmit)
 {
-	char		 name[ADDR_STRLEN];
 	bool		 was_unsendable = a->was_unsendable, sent;
 
 	/* Far away: the last answer of a quick start is still to come. */
@@ -202,12 +197,10 @@ association_ask(const struct planning *p, struct association *a,
 	a->error = sent ? 0 : errno;
 	a->sent += sent;
 	if (sent && was_unsendable)
-		log_info("%s: requests can leave again",
-		    association_name(a, name));
+		log_info("%s: requests can leave again", a->name);
 	/* The parent has logged which interface is not there. */
 	else if (!sent && !was_unsendable && a->error != ENODEV)
-		log_warn("%s: requests cannot leave, trying again",
-		    association_name(a, name));
+		log_warn("%s: requests cannot leave, trying again", a->name);
 	return sent && was_unsendable;
 }
 
@@ -216,7 +209,6 @@ association_fell_silent(struct association *a, bool opposed,
     struct instant now)
 {
 	unsigned	 requests = opposed ? SILENT_OPPOSED : SILENT_REQUESTS;
-	char		 name[ADDR_STRLEN];
 
 	if (a->schedule.missed <= requests || a->was_unreachable)
 		return false;
@@ -224,7 +216,7 @@ association_fell_silent(struct association *a, bool opposed,
 	a->was_silent = !a->was_unsendable && !a->was_refused;
 	if (a->was_silent)
 		log_info("%s: no answer to %u requests, next try in %.0f s",
-		    association_name(a, name), requests,
+		    a->name, requests,
 		    instant_diff(a->schedule.next, now));
 	return true;
 }
@@ -233,8 +225,6 @@ association_fell_silent(struct association *a, bool opposed,
 static void
 note_refusal(struct association *a, enum reason reason)
 {
-	char		 name[ADDR_STRLEN];
-
 	a->refused = reason;
 	a->refused_now = true;
 	a->accepted = 0;
@@ -242,7 +232,7 @@ note_refusal(struct association *a, enum reason reason)
 		return;
 	a->was_refused = true;
 	log_warnx("%s: answers, but cannot be used: %s",
-	    association_name(a, name), reason_text(reason));
+	    a->name, reason_text(reason));
 }
 
 void
@@ -260,14 +250,12 @@ association_refused(struct association *a, enum reason reason)
 static void
 note_acceptance(struct association *a)
 {
-	char		 name[ADDR_STRLEN];
-
 	a->refusals = 0;
 	if (a->refused == REASON_NONE || ++a->accepted < REFUSALS)
 		return;
 	a->refused = REASON_NONE;
 	if (a->was_refused)
-		log_info("%s: can be used now", association_name(a, name));
+		log_info("%s: can be used now", a->name);
 	a->was_refused = false;
 }
 
@@ -292,19 +280,16 @@ bool
 association_found_self(const struct planning *p, struct association *a,
     enum schedule_reason why)
 {
-	char		 name[ADDR_STRLEN];
-
 	query_close(&a->query);
 	association_plan(p, a, why);
 	if (a->was_self)
 		return false;
 	a->was_self = a->was_unreachable = true;
 	if (why == SCHEDULE_IS_OURS)
-		log_info("%s: is this machine itself: not asked",
-		    association_name(a, name));
+		log_info("%s: is this machine itself: not asked", a->name);
 	else
 		log_info("%s: leads back to this machine itself: not used, "
-		    "next try in %.0f s", association_name(a, name),
+		    "next try in %.0f s", a->name,
 		    instant_diff(a->schedule.next, p->now));
 	return true;
 }
@@ -312,10 +297,7 @@ association_found_self(const struct planning *p, struct association *a,
 void
 association_found_other(struct association *a, struct instant now)
 {
-	char		 name[ADDR_STRLEN];
-
-	log_info("%s: is not this machine any more: asking it",
-	    association_name(a, name));
+	log_info("%s: is not this machine any more: asking it", a->name);
 	a->was_self = a->was_unreachable = false;
 	association_quicken(a, now);
 }
@@ -324,7 +306,6 @@ bool
 association_answered(const struct planning *p, struct association *a,
     const struct answer *answer)
 {
-	char		 name[ADDR_STRLEN];
 	bool		 late = (a->heard++ == 0 || a->refusals >= REFUSALS) &&
 	    !schedule_is_first(&a->schedule) &&
 	    !schedule_was_first(&a->schedule);
@@ -348,7 +329,7 @@ association_answered(const struct planning *p, struct association *a,
 	if (!a->was_unreachable && !late)
 		return false;
 	if (a->was_silent && a->refused == REASON_NONE)
-		log_info("%s: answers again", association_name(a, name));
+		log_info("%s: answers again", a->name);
 	a->was_unreachable = a->was_silent = false;
 	association_plan(p, a, SCHEDULE_BACK);
 	return true;
@@ -386,7 +367,7 @@ association_kissed(const struct planning *p, struct association *a,
 bool
 association_judged(struct association *a, enum tally tally, double offset)
 {
-	char		 name[ADDR_STRLEN], size[FORMAT_LEN];
+	char		 size[FORMAT_LEN];
 	bool		 is_false = tally == FALSETICKER;
 
 	if (tally == UNUSABLE || is_false == a->was_false)
@@ -394,10 +375,9 @@ association_judged(struct association *a, enum tally tally, double offset)
 	a->was_false = is_false;
 	if (is_false)
 		log_info("%s: is a falseticker, %s %s the majority",
-		    association_name(a, name), format_size(offset, size),
+		    a->name, format_size(offset, size),
 		    offset > 0 ? "ahead of" : "behind");
 	else
-		log_info("%s: agrees with the majority again",
-		    association_name(a, name));
+		log_info("%s: agrees with the majority again", a->name);
 	return is_false;
 }

@@ -24,8 +24,8 @@ struct association {
 	bool		 used;
 	size_t		 host;		/* number of its statement */
 	struct addr	 addr;
-	char		 label[CONFIG_NAME_LEN]; /* as configured, if that
-					   names an interface; or "" */
+	char		 name[CONFIG_NAME_LEN]; /* for the log: its address, or
+					   with an interface as configured */
 	struct schedule	 schedule;
 	struct query	 query;
 	uint8_t		 reach;		/* last eight requests, newest lowest:
@@ -70,13 +70,6 @@ void	 association_start(struct association *a, size_t host,
 
 /* Ask it no more; the slot is free. */
 void	 association_stop(struct association *a);
-
-/*
- * Its name for the log: its address, or, with an interface, what is in the
- * configuration.  TEXT has room for an address; the name is in it, or in A.
- */
-const char *association_name(const struct association *a,
-	    char text[ADDR_STRLEN]);
 
 /* Does the server deny itself? */
 bool	 association_is_denied(const struct association *a);

@@ -44,10 +44,9 @@ static void
 retire(struct engine *e, const struct change *change)
 {
 	const struct association *a = &e->associations[change->association];
-	char		 name[ADDR_STRLEN];
 
 	log_info("%s: giving up %s, which is none of its addresses any more",
-	    e->hosts.list[change->host].conf.name, association_name(a, name));
+	    e->hosts.list[change->host].conf.name, a->name);
 	stop(e, change->association);
 }
 
@@ -56,13 +55,11 @@ replace(struct engine *e, const struct change *change, struct instant now)
 {
 	const struct association *a = &e->associations[change->association];
 	const struct association old = *a;
-	char		 before[ADDR_STRLEN], name[ADDR_STRLEN];
 
 	stop(e, change->association);
 	start(e, change, now);
 	log_info("%s: asking %s instead of %s",
-	    e->hosts.list[change->host].conf.name, association_name(a, name),
-	    association_name(&old, before));
+	    e->hosts.list[change->host].conf.name, a->name, old.name);
 }
 
 void

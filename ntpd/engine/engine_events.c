@@ -71,18 +71,17 @@ on_kiss(struct engine *e, size_t i, const uint8_t code[4], struct instant now)
 {
 	struct planning	 p = engine_planning(e, now);
 	struct association *a = &e->associations[i];
-	char		 name[ADDR_STRLEN];
 
 	switch (association_kissed(&p, a, code)) {
 	case KISS_RATE:
 		if (log_allowed(&e->complaints, now, NULL))
 			log_info("%s: asks us to ask less often, next time in "
-			    "%.0f s", association_name(a, name),
+			    "%.0f s", a->name,
 			    instant_diff(a->schedule.next, now));
 		break;
 	case KISS_DENY:
 		log_warnx("%s: denies us its service (%.4s), asking it no "
-		    "more", association_name(a, name), (const char *)code);
+		    "more", a->name, (const char *)code);
 		lose(e, i, now);
 		break;
 	case KISS_UNKNOWN:
@@ -94,12 +93,10 @@ on_kiss(struct engine *e, size_t i, const uint8_t code[4], struct instant now)
 static void
 on_forgery(struct engine *e, struct association *a, struct instant now)
 {
-	char		 name[ADDR_STRLEN];
-
 	a->rejected++;
 	if (log_allowed(&e->complaints, now, NULL))
 		log_debug("%s: something came that does not answer our "
-		    "request", association_name(a, name));
+		    "request", a->name);
 }
 
 /* Requests leave, or answers come, that did not before. */
@@ -136,11 +133,9 @@ on_twin(struct engine *e, size_t i, size_t other, struct instant now)
 	const struct association *a = e->associations;
 	size_t		 younger = a[i].received < a[other].received ?
 	    i : other;
-	char		 name[ADDR_STRLEN], again[ADDR_STRLEN];
 
 	log_info("%s: is %s by another address, asking it no more",
-	    association_name(&a[younger], again),
-	    association_name(&a[younger == i ? other : i], name));
+	    a[younger].name, a[younger == i ? other : i].name);
 	hosts_exclude(&e->hosts, &a[younger]);
 	engine_change_hosts(e, now);
 }

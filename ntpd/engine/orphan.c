@@ -178,7 +178,6 @@ follow(struct orphan *o, struct sync *sync, struct association all[],
 {
 	struct association *a = &all[o->leader];
 	struct estimate	 est;
-	char		 name[ADDR_STRLEN];
 
 	o->frequency = sync->frequency;
 	o->frequency_error = sync->frequency_error;
@@ -191,7 +190,7 @@ follow(struct orphan *o, struct sync *sync, struct association all[],
 	association_hurry(a, now);
 	if (log_allowed(&o->log, now, NULL))
 		log_info("%s: has the lowest address of the orphans, "
-		    "following it", association_name(a, name));
+		    "following it", a->name);
 }
 
 /* The leader leads no more.  What it said of the frequency is forgotten. */

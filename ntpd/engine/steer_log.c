@@ -26,7 +26,7 @@ static void
 name_voters(const struct sync *sync, const struct association all[],
     const struct reading *r, char text[NAMED_LEN])
 {
-	char		 name[ADDR_STRLEN], offset[FORMAT_LEN];
+	char		 offset[FORMAT_LEN];
 	size_t		 i, n = 0, len = 0;
 
 	text[0] = '\0';
@@ -36,7 +36,7 @@ name_voters(const struct sync *sync, const struct association all[],
 		format_offset(sync_source_offset(sync, i, r->now) - r->ahead,
 		    offset);
 		snprintf(text + len, NAMED_LEN - len, "%sby %s %s%s",
-		    n > 1 ? ", " : "", association_name(&all[i], name),
+		    n > 1 ? ", " : "", all[i].name,
 		    n > 1 ? "" : "the clock is ", offset);
 		len += strlen(text + len);
 	}
@@ -127,7 +127,6 @@ static void
 log_doubt(struct steer *s, const struct sync *sync,
     const struct association all[])
 {
-	char		 name[ADDR_STRLEN];
 	size_t		 i;
 
 	if (sync->state != SYNC_IN_DOUBT && s->doubted) {
@@ -140,7 +139,7 @@ log_doubt(struct steer *s, const struct sync *sync,
 		return;
 	s->doubted = true;
 	log_info("%s: says something else than was expected: the clock is in "
-	    "doubt, asking more often", association_name(&all[i], name));
+	    "doubt, asking more often", all[i].name);
 }
 
 void

@@ -44,12 +44,6 @@ association_is_denied(const struct association *a)
 	return a->schedule.state == SCHEDULE_STOPPED;
 }
 
-const char *
-association_name(const struct association *a, char text[ADDR_STRLEN])
-{
-	return addr_format(&a->addr, text);
-}
-
 /* A turn of the engine at T. */
 static void
 run(struct instant t)
@@ -658,5 +652,5 @@ static const struct CMUnitTest tests[] = {
 int
 main(void)
 {
-	return cmocka_run_group_tests_name("local", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("orphan", tests, NULL, NULL);
 }

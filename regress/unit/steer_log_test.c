@@ -16,12 +16,6 @@ static struct association all[MAX_ASSOCIATIONS];
 static struct log_limit	 limit;
 static struct reading	 reading;
 
-const char *
-association_name(const struct association *a, char text[ADDR_STRLEN])
-{
-	return addr_format(&a->addr, text);
-}
-
 size_t
 associations_expected(const struct association a[MAX_ASSOCIATIONS])
 {
@@ -38,9 +32,11 @@ begin(void **state)
 	memset(&steer, 0, sizeof(steer));
 	memset(all, 0, sizeof(all));
 	sync_init(&synced, 0, 1e-6);
-	for (i = 0; i < 4; i++)
+	for (i = 0; i < 4; i++) {
 		all[i].addr = (struct addr){ .family = ADDR_IPV4,
 		    .bytes = { 192, 0, 2, (uint8_t)(i + 1) } };
+		addr_format(&all[i].addr, all[i].name);
+	}
 	limit = (struct log_limit){ .burst = 50, .interval = 60 };
 	reading = (struct reading){ .now = 100 };
 	return capture_begin();

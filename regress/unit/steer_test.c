@@ -98,12 +98,6 @@ ballot_count(const struct sync *y, double now)
 	return ballot;
 }
 
-const char *
-association_name(const struct association *a, char text[ADDR_STRLEN])
-{
-	return addr_format(&a->addr, text);
-}
-
 size_t
 associations_expected(const struct association a[MAX_ASSOCIATIONS])
 {
