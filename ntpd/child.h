@@ -11,7 +11,7 @@
 #include "ntpd/process.h"
 
 #define CHILD_CHANNEL_FD	3	/* its channel to the parent */
-#define CHILD_GIVEN_FD		4	/* what came with its setup, if any did */
+#define CHILD_GIVEN_FD		4	/* what came with its setup, if any */
 
 /*
  * Start PROCESS, number INSTANCE, with FD as its channel; FD is closed here.

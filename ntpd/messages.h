@@ -240,7 +240,7 @@ MESSAGE(CLOCK_NEW_START,  ENGINE,   PARENT,   struct clock_new_start,	\
 MESSAGE(CLOCK_QUALITY,	  ENGINE,   PARENT,   struct clock_quality,	\
 	NO_FD,   ANYTIME, command_run)					\
 MESSAGE(STATUS_RECORD,	  ENGINE,   PARENT,   struct control_status,	\
-	NO_FD,   ANYTIME, control_answer_status)				\
+	NO_FD,   ANYTIME, control_answer_status)			\
 MESSAGE(PEER_RECORD,	  ENGINE,   PARENT,   struct control_peer,	\
 	NO_FD,   ANYTIME, control_answer_peer)				\
 MESSAGE(END_RECORD,	  ENGINE,   PARENT,   struct control_end,	\

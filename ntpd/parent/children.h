@@ -37,7 +37,7 @@ struct children {
 	struct child	*control;
 	struct child	*servers;	/* the first nservers are wanted */
 	size_t		 nservers;
-	int		 control_fd;	/* what it listens on, not closed here */
+	int		 control_fd;	/* it listens on; not closed here */
 	bool		 fatal;		/* one that ends all has ended: ... */
 	enum process	 lost;		/* ... this one */
 	bool		 engine_reported; /* and how it did is logged */

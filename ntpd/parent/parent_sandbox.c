@@ -24,7 +24,7 @@ const struct sandbox parent_sandbox = {
 		{ "timerfd_settime",	"learn that somebody set the clock" },
 		{ "ppoll",		"wait" },
 		{ "ppoll_time64",	"the same on 32-bit machines" },
-		{ "recvfrom",		"messages of the children; interfaces" },
+		{ "recvfrom",		"messages of children; interfaces" },
 		{ "recvmsg",		"addresses of interfaces, by netlink" },
 		{ "sendmsg",		"descriptors to the children" },
 		{ "getsockname",	"which addresses are ours" },
