@@ -23,7 +23,7 @@
 struct child_setup {
 	uint32_t	 uid, gid;
 	int32_t		 verbose;
-	uint32_t	 log_target;	/* enum log_target */
+	uint32_t	 reserved;	/* 0 */
 	char		 root[CONFIG_PATH_LEN];	/* of the chroot */
 };
 
@@ -247,7 +247,10 @@ MESSAGE(SERVER_CLIENTS,	  SERVER,   PARENT,   struct server_clients,	\
 MESSAGE(SERVER_COUNTERS,  SERVER,   PARENT,   struct server_report,	\
 	NO_FD,   ANYTIME, take_counters)
 
+/* For each child two: its standard error, and the channel that starts it. */
 #define TO_LAUNCHER(MESSAGE)						\
+MESSAGE(LAUNCH_LOG,	  PARENT,   LAUNCHER, struct no_payload,	\
+	WITH_FD, ANYTIME, keep_log)					\
 MESSAGE(LAUNCH,		  PARENT,   LAUNCHER, struct child_name,	\
 	WITH_FD, ANYTIME, start)
 

@@ -8,6 +8,7 @@
 
 #include <bsd/string.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -65,7 +66,7 @@ control_open(struct control *c, const char *path)
 	imsg_refuse_fds(c->fd);
 	/* What an ntpd that was killed has left, and nothing else. */
 	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
-		unlink(path);
+		unlinkat(AT_FDCWD, path, 0);
 	mask = umask(0111);		/* 0666 */
 	bound = bind(c->fd, (const struct sockaddr *)&sun, sizeof(sun));
 	umask(mask);
@@ -96,7 +97,7 @@ control_close(struct control *c)
 			drop(&c->clients[i]);
 	if (c->fd == -1)
 		return;
-	unlink(c->path);
+	unlinkat(AT_FDCWD, c->path, 0);
 	close(c->fd);
 	c->fd = -1;
 }

@@ -19,7 +19,6 @@
 #include "ntpd/parent/drift.h"
 #include "ntpd/parent/links.h"
 #include "ntpd/parent/listen.h"
-#include "ntpd/parent/logpipe.h"
 #include "ntpd/parent/notify.h"
 #include "ntpd/parent/parent.h"
 #include "ntpd/parent/policy.h"
@@ -39,7 +38,6 @@ struct parent {
 	struct collect	 collect;
 	struct notify	 notify;
 	struct background background;
-	struct logpipe	 logpipe;
 	int		 timerfd;	/* readable when the clock is set */
 	sigset_t	 waiting;	/* signals let through while waiting */
 

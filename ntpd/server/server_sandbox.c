@@ -2,6 +2,7 @@
  * The server answers strangers.  It was given its sockets; it needs no more
  * than to read them, to answer, and to hear from the parent and the engine.
  */
+#include <sys/mman.h>
 #include <sys/socket.h>
 
 #include <stddef.h>
@@ -13,33 +14,26 @@
 const struct sandbox server_sandbox = {
 	.chroot = true, .user = USER_CHILD,
 	.capabilities = NULL, .files = FILES_NONE,
-	.max_files = SERVER_MAX_SOCKETS + 32, .may_fork = false,
+	.max_files = SERVER_MAX_SOCKETS + 32, .max_memory = 64,
+	.may_fork = false,
 	.syscalls = {
-		{ "recvmmsg",		"requests, transmit time stamps" },
-		{ "recvmmsg_time64",	"the same on 32-bit machines" },
-		{ "sendmmsg",		"answers" },
-		{ "ppoll",		"wait for requests and messages" },
-		{ "ppoll_time64",	"the same on 32-bit machines" },
-		{ "recvmsg",		"sockets, snapshots" },
-		{ "sendmsg",		"counters to the parent" },
-		{ "getpid",		"a new channel, for its frames" },
-		{ "close",		"sockets no longer listened on" },
-		{ "write",		"log" },
-		{ "writev",		"log; the C library's complaints" },
-		{ "clock_gettime",	"time, where it is no vDSO call" },
-		{ "clock_gettime64",	"the same on 32-bit machines" },
-		{ "brk",		"memory, for a channel's buffer "
-					"and interleaved mode" },
-		{ "mmap",		"likewise" },
-		{ "munmap",		"likewise" },
-		{ "mremap",		"likewise" },
-		{ "madvise",		"likewise" },
-		{ "futex",		"locks of the C library" },
-		{ "rt_sigreturn",	"end of a signal handler" },
-		{ "restart_syscall",	"a wait goes on after a stop" },
-		{ "exit_group",		"end" },
-	},
-	.options = {
-		{ "getsockopt",	"what was dropped", SOL_SOCKET, SO_MEMINFO },
+		MAY("recvmmsg",		"requests, transmit time stamps"),
+		MAY("recvmmsg_time64",	"the same on 32-bit machines"),
+		MAY("sendmmsg",		"answers"),
+		MAY("ppoll",		"wait for requests and messages"),
+		MAY("ppoll_time64",	"the same on 32-bit machines"),
+		MAY("recvmsg",		"sockets, snapshots"),
+		MAY("sendmsg",		"counters to the parent"),
+		MAY("close",		"sockets no longer listened on"),
+		MAY("write",		"log"),
+		MAY("getsockopt",		"what was dropped",
+		    OPTION(SOL_SOCKET, SO_MEMINFO)),
+		MAY("clock_gettime",	"time, where it is no vDSO call"),
+		MAY("clock_gettime64",	"the same on 32-bit machines"),
+		MAY("brk",		"memory, for a channel's buffer, "
+					"rules and interleaved mode"),
+		MAY("mmap",		"memory, where brk meets a library",
+		    NOT_EXECUTABLE),
+		MAY("exit_group",		"end"),
 	},
 };

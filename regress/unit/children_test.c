@@ -17,9 +17,10 @@ static int		 ends[PROCESSES];	/* the children's; -1: none */
 static int		 launches[PROCESSES];
 
 pid_t
-spawn(enum process process, unsigned instance, int fd)
+spawn(enum process process, unsigned instance, int fd, int log)
 {
 	(void)instance;
+	close(log);
 	assert_int_equal(process, LAUNCHER);
 	channel_open(&launcher, fd, LAUNCHER, PARENT);
 	return 1;
