@@ -14,6 +14,7 @@
 #include "common/pollset.h"
 #include "ntpd/child.h"
 #include "ntpd/resolver/lookup.h"
+#include "ntpd/resolver/modules.h"
 
 struct resolver {
 	struct channel	 parent;
@@ -78,6 +79,7 @@ resolver_main(unsigned instance)
 {
 	static struct resolver r;
 
+	modules_load();
 	child_begin(&r.parent, RESOLVER, instance);
 	for (;; resolver_wait(&r)) {
 		/* First: something may have come along with CHILD_SETUP. */

@@ -4,6 +4,7 @@ How the processes are confined, as the kernel shows it in /proc, under -d in a
 terminal: nothing of the terminal, the environment, the directory or the
 descriptors of whoever started the daemon is theirs.
 """
+import glob
 import pty
 
 from lib import *
@@ -94,6 +95,40 @@ def test():
         "the parent is confined", st)
     ok(not d.count("SIGSYS|forbids"), "and nobody missed anything", d.log)
     d.check_end()
+    modules(us, a)
+
+
+def loaded(pid, module):
+    """Has PID mapped the code of the C library's MODULE?"""
+    with contextlib.suppress(OSError), open("/proc/%d/maps" % pid) as f:
+        return bool(re.search(r"r-x.*/libnss_%s\b" % module, f.read()))
+
+
+def modules(us, a):
+    """What nsswitch.conf names is loaded before the filter."""
+    if not glob.glob("/usr/lib/*/libnss_hesiod.so.2"):
+        return
+    us.etc_file("nsswitch.conf", "passwd: files\nhosts: files dns\n")
+    us.etc_file("resolv.conf", "nameserver 10.9.0.2\n"
+        "options timeout:1 attempts:1\n")
+    dns = DnsServer(a, "10.9.0.2", {"a.test": ["10.9.0.2"]})
+    d = Daemon(us, "server a.test")
+    ok(d.wait_sync(), "a name is resolved", d.state)
+    us.etc_file("nsswitch.conf", "hosts: files hesiod [NOTFOUND=continue] "
+        "dns\n")
+    old = d.children()["resolver"][0]
+    dns.records["b.test"] = ["10.9.0.22"]
+    d.configure("server a.test", "server b.test")
+    d.reload()
+    ok(wait_for(lambda: d.peer("b.test").get("address"), 20),
+        "with another module, too", d.state)
+    new = d.children()["resolver"][0]
+    ok(loaded(new, "hesiod"), "which a new resolver has loaded", d.state)
+    ok(new != old and d.count("resolver .* was killed by signal 31") == 1,
+        "as the old one may not", d.state)
+    d.signal(signal.SIGTERM)
+    d.wait(5)
+    dns.stop()
 
 
 def us_uid(st):
