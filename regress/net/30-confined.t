@@ -52,7 +52,7 @@ class InTerminal(Daemon):
 def test():
     switch, us, a = network("us", "a")
     NtpServer(a, "10.9.0.2")
-    d = InTerminal(us, "server 10.9.0.2", "server a.test", "listen on *",
+    d = InTerminal(us, "server 10.9.0.2", "listen on *",
         "workers 2")
     ok(d.wait_sync(), "the daemon is synchronized", d.state)
     ok(session(d.pid)[1] != 0, "it has a terminal", lambda: session(d.pid))
