@@ -9,6 +9,7 @@
 #include <bsd/unistd.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,8 +72,8 @@ child_main(const char *name, const char *number)
 }
 
 /*
- * Whatever it was started from leaves no descriptor, and no file is made that
- * only root can reach.
+ * Whatever it was started from leaves no descriptor but for its output, and no
+ * file is made that only root can reach.
  */
 static void
 forget_starter(void)
@@ -82,6 +83,7 @@ forget_starter(void)
 	do
 		fd = open("/dev/null", O_RDWR);
 	while (fd != -1 && fd <= STDERR_FILENO);
+	dup2(fd, STDIN_FILENO);
 	closefrom(STDERR_FILENO + 1);
 	umask(S_IWGRP | S_IWOTH);
 }
@@ -93,6 +95,9 @@ main(int argc, char *argv[], char *envp[])
 	bool		 check = false;
 	int		 ch;
 
+	/* Memory that is free again is kept: that takes no munmap(2). */
+	mallopt(M_MMAP_MAX, 0);
+	mallopt(M_TRIM_THRESHOLD, INT_MAX);
 	setproctitle_init(argc, argv, envp);
 	log_init(log_standard_error(), NULL, 0);
 	if (argc == 4 && strcmp(argv[1], "-P") == 0)

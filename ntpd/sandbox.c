@@ -14,9 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <limits.h>
 #include <linux/landlock.h>
-#include <malloc.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stddef.h>
@@ -292,9 +290,6 @@ sandbox_enter(const struct sandbox *sandbox,
 	if (root)
 		become_user(sandbox->user, target);
 	drop_capabilities(sandbox->capabilities);
-	/* Memory that is free again is kept: that takes no munmap(2). */
-	mallopt(M_MMAP_MAX, 0);
-	mallopt(M_TRIM_THRESHOLD, INT_MAX);
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
 		fatal("PR_SET_DUMPABLE");
 	if (sandbox->user != USER_SAME)
