@@ -46,36 +46,31 @@ set_path(struct parent *p, const char *path)
 /*
  * The CPUs that the children may run on, which are ours: affinity is
  * inherited.  The kernel refuses to answer into a set that has fewer than it
- * may have CPUs; no machine has 8192.  Counted once, at the start: the
- * sandbox has no call for it.
+ * may have CPUs; no machine has 8192.
  */
 static unsigned
 count_cpus(void)
 {
 	static cpu_set_t set[8192 / CPU_SETSIZE];
-	static unsigned	 n;
+	int		 n;
 
-	if (n != 0)
-		return n;
 	memset(set, 0, sizeof(set));
 	if (sched_getaffinity(0, sizeof(set), set) == -1) {
 		log_warn("cannot count the CPUs, starting one worker");
 		return 1;
 	}
-	n = (unsigned)MIN(CPU_COUNT_S(sizeof(set), set), CONFIG_MAX_WORKERS);
-	return n;
+	n = CPU_COUNT_S(sizeof(set), set);
+	return n < CONFIG_MAX_WORKERS ? (unsigned)n : CONFIG_MAX_WORKERS;
 }
 
 /* Read FILE into *CONF, and settle what depends on the machine. */
 static bool
 load(struct config *conf, const char *file)
 {
-	const unsigned	 cpus = count_cpus();
-
 	if (!config_load(conf, file, report, NULL))
 		return false;
 	if (conf->workers_auto)
-		conf->workers = cpus;
+		conf->workers = count_cpus();
 	return true;
 }
 

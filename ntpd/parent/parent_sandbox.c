@@ -59,6 +59,7 @@ const struct sandbox parent_sandbox = {
 		MAY("getsockname",	"which addresses are ours"),
 		MAY("socket",		"interfaces (NETLINK_ROUTE)",
 		    SOCKET(AF_NETLINK, SOCK_RAW)),
+		MAY("sched_getaffinity", "the CPUs, for workers auto"),
 		MAY("ioctl",		"the index of an interface",
 		    REQUEST(SIOCGIFINDEX)),
 
