@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "common/log.h"
+#include "common/pollset.h"
 
 #define LOGPIPE_LINE	1024
 

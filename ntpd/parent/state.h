@@ -24,6 +24,8 @@
 #include "ntpd/parent/policy.h"
 #include "ntpd/process.h"
 
+#define STATUS_LEN	(CONTROL_NAME_LEN + 160)
+
 struct parent {
 	const struct parent_options *options;
 	char		 config_file[PATH_MAX];	/* absolute */
@@ -49,6 +51,7 @@ struct parent {
 	bool		 drift_tried;	/* else there is no file: write soon */
 	bool		 drift_failed;	/* the last write; logged */
 
+	char		 told_status[STATUS_LEN]; /* STATUS= */
 	bool		 ready;		/* the engine lives: that was told */
 	struct instant	 ask_engine;
 };
