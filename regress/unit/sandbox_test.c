@@ -19,6 +19,7 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -453,6 +454,77 @@ no_new_code(void **arg)
 	assert_int_equal(status, 0);
 }
 
+/* The launcher as it is, but for its user: root's files are not its own. */
+static void
+launcher_is_not_root(void **arg)
+{
+	static const struct sandbox_target target = { .root = "/",
+		.uid = 65534, .gid = 65534 };
+	pid_t		 pid;
+	int		 status;
+
+	(void)arg;
+	if (geteuid() != 0)
+		skip();
+	if ((pid = fork()) == 0) {
+		sandbox_enter(&launcher_sandbox, &target);
+		if (syscall(SYS_openat, AT_FDCWD, "/etc/shadow", O_RDONLY) !=
+		    -1 || errno != EACCES)
+			_exit(1);
+		if (syscall(SYS_openat, AT_FDCWD, "/tmp/new", O_WRONLY |
+		    O_CREAT, 0600) != -1)
+			_exit(2);
+		if (syscall(SYS_setresuid, -1, 0, -1) != -1 ||
+		    errno != ENOSYS)
+			_exit(3);
+		if (syscall(SYS_setuid, 0) != -1 || errno != ENOSYS)
+			_exit(4);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+/* What a folder of the parent's is for. */
+static void
+parent_has_its_folders(void **arg)
+{
+	char		 ours[] = "/tmp/sandbox_test.XXXXXX", file[64];
+	struct sandbox_target target = { .root = "/" };
+	struct sandbox	 s = parent_sandbox;
+	pid_t		 pid;
+	int		 status, fd;
+
+	(void)arg;
+	if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) < 0)
+		skip();		/* a kernel without Landlock */
+	assert_non_null(mkdtemp(ours));
+	strcpy(target.folders[0].path, ours);
+	target.folders[0].write = true;
+	strcpy(target.folders[1].path, "/etc");
+	snprintf(file, sizeof(file), "%s/drift", ours);
+	if ((pid = fork()) == 0) {
+		s.capabilities = NULL;
+		sandbox_enter(&s, &target);
+		fd = open(file, O_WRONLY | O_CREAT | O_EXCL, 0600);
+		if (fd == -1 || renameat(AT_FDCWD, file, AT_FDCWD, file) ||
+		    unlinkat(AT_FDCWD, file, 0) == -1)
+			_exit(1);
+		if (open("/etc/passwd", O_RDONLY) == -1)
+			_exit(2);
+		if (open("/etc/nonexistent", O_WRONLY | O_CREAT, 0600) != -1 ||
+		    open("/etc/passwd", O_RDWR) != -1)
+			_exit(3);
+		if (open("/tmp/nonexistent", O_WRONLY | O_CREAT, 0600) != -1 ||
+		    open("/usr", O_RDONLY) != -1)
+			_exit(4);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(rmdir(ours), 0);
+	assert_int_equal(status, 0);
+}
+
 /* What the table of processes cannot say, and a new process must not miss. */
 static void
 children_are_nobody(void **arg)
@@ -479,6 +551,8 @@ main(void)
 		cmocka_unit_test(only_what_is_needed),
 		cmocka_unit_test(no_files),
 		cmocka_unit_test(no_new_code),
+		cmocka_unit_test(launcher_is_not_root),
+		cmocka_unit_test(parent_has_its_folders),
 		cmocka_unit_test(children_are_nobody),
 	};
 
