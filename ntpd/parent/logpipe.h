@@ -31,7 +31,7 @@ struct logpipe {
  */
 int	 logpipe_open(struct logpipe *lp, const char *name);
 
-/* Log what is left, a bounded amount, and close it; harmless if it is closed. */
+/* Log what is left, a bounded amount, and close it; harmless if it is. */
 void	 logpipe_close(struct logpipe *lp);
 
 /* Add it to SET. */
