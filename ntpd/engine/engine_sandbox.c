@@ -25,10 +25,11 @@ const struct sandbox engine_sandbox = {
 		    SOCKET(AF_INET6, SOCK_DGRAM)),
 		MAY("setsockopt",		"kernel time stamps",
 		    OPTION(SOL_SOCKET, SO_TIMESTAMPING)),
-		MAY("setsockopt",		"the same, without transmit stamps",
+		MAY("setsockopt",	"the same, without transmit stamps",
 		    OPTION(SOL_SOCKET, SO_TIMESTAMPNS)),
 		MAY("bind",		"query from; is an address ours?"),
-		MAY("connect",		"answers of that server only; is an address ours?"),
+		MAY("connect",		"answers of that server only; is an "
+					"address ours?"),
 		MAY("getsockname",	"our address, to notice loops"),
 		MAY("sendto",		"requests"),
 		MAY("recvmsg",		"answers, messages"),

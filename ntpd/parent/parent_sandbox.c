@@ -1,8 +1,8 @@
 /*
  * The parent keeps the folders of its files (drift file, control socket,
- * ntpd.conf) and two capabilities: to adjust the clock, and to open port 123 again when an
- * interface appears or the configuration changes.  It cannot start programs,
- * become another user or trace anyone.
+ * ntpd.conf) and two capabilities: to adjust the clock, and to open port 123
+ * again when an interface appears or the configuration changes.  It cannot start
+ * programs, become another user or trace anyone.
  */
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -47,7 +47,7 @@ const struct sandbox parent_sandbox = {
 		MAY("read",		"the same; files"),
 		MAY("close",		"descriptors"),
 		MAY("accept4",		"ntpctl"),
-		MAY("getsockopt",		"who it is that ntpctl runs for"),
+		MAY("getsockopt",	"who it is that ntpctl runs for"),
 
 		/* Listening. */
 		MAY("socket",		"listening sockets; interfaces",

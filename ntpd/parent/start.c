@@ -34,7 +34,7 @@ start_log(struct parent *p)
 		target = LOG_TO_SYSLOG;
 	}
 	log_init(target, NULL, p->options->verbose);
-	tzset();		/* syslog(3) looks for the zone's file only now */
+	tzset();	/* syslog(3) looks for the zone's file only now */
 }
 
 /* The user of the children.  One that will not do is a configuration error. */

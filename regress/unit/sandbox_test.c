@@ -386,7 +386,8 @@ only_what_is_needed(void **arg)
 			    WEXITSTATUS(status) == ENOSYS);
 			if (killed == allowed || (allowed && status != 0))
 				fail_msg("%s: %s: status %#x",
-				    processes[i].name, attempts[j].name, (unsigned)status);
+				    processes[i].name, attempts[j].name,
+				    (unsigned)status);
 		}
 	close(given);
 }
