@@ -185,11 +185,13 @@ write_code(void)
 	return map(PROT_READ | PROT_WRITE | PROT_EXEC);
 }
 
+#ifndef SANITIZED
 static long
 map_code(void)
 {
 	return map(PROT_READ | PROT_EXEC);
 }
+#endif
 
 static long
 make_code(void)
