@@ -58,13 +58,6 @@ imsg_refuse_fds(int fd)
 	(void)setsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS, &no, sizeof(no));
 }
 
-void
-imsgbuf_refuse_fds(struct imsgbuf *buf)
-{
-	buf->refuse_fds = true;
-	imsg_refuse_fds(buf->fd);
-}
-
 static void
 close_fd(int fd)
 {
@@ -159,33 +152,42 @@ imsgbuf_pending(const struct imsgbuf *buf)
 	return buf->head != NULL;
 }
 
-/*
- * Send what is left of OUT, with its descriptor if that is still to go.  Once
- * a single byte is taken, so is the descriptor.
- */
+/* Send what is left of OUT with its descriptor, as sendmsg(2) does. */
 static ssize_t
-send_message(int fd, struct imsg_out *out)
+send_with_fd(int fd, const struct imsg_out *out)
 {
 	struct iovec	 iov;
 	struct msghdr	 mh = { .msg_iov = &iov, .msg_iovlen = 1 };
 	struct cmsghdr	*cmsg;
 	union control	 control;
+
+	iov.iov_base = (void *)(uintptr_t)(out->frame + out->sent);
+	iov.iov_len = out->len - out->sent;
+	memset(&control, 0, sizeof(control));
+	mh.msg_control = control.bytes;
+	mh.msg_controllen = CMSG_SPACE(sizeof(out->fd));
+	cmsg = CMSG_FIRSTHDR(&mh);
+	cmsg->cmsg_level = SOL_SOCKET;
+	cmsg->cmsg_type = SCM_RIGHTS;
+	cmsg->cmsg_len = CMSG_LEN(sizeof(out->fd));
+	memcpy(CMSG_DATA(cmsg), &out->fd, sizeof(out->fd));
+	return sendmsg(fd, &mh, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/*
+ * Send what is left of OUT, with its descriptor if that is still to go.  Once
+ * a single byte is taken, so is the descriptor.  Without one this is send(2):
+ * a process that has none to pass needs no sendmsg(2).
+ */
+static ssize_t
+send_message(int fd, struct imsg_out *out)
+{
 	ssize_t		 n;
 
-	iov.iov_base = out->frame + out->sent;
-	iov.iov_len = out->len - out->sent;
-	if (out->fd != -1) {
-		memset(&control, 0, sizeof(control));
-		mh.msg_control = control.bytes;
-		mh.msg_controllen = CMSG_SPACE(sizeof(out->fd));
-		cmsg = CMSG_FIRSTHDR(&mh);
-		cmsg->cmsg_level = SOL_SOCKET;
-		cmsg->cmsg_type = SCM_RIGHTS;
-		cmsg->cmsg_len = CMSG_LEN(sizeof(out->fd));
-		memcpy(CMSG_DATA(cmsg), &out->fd, sizeof(out->fd));
-	}
 	do
-		n = sendmsg(fd, &mh, MSG_NOSIGNAL | MSG_DONTWAIT);
+		n = out->fd != -1 ? send_with_fd(fd, out) :
+		    send(fd, out->frame + out->sent, out->len - out->sent,
+		    MSG_NOSIGNAL | MSG_DONTWAIT);
 	while (n == -1 && errno == EINTR);
 	if (n > 0) {
 		close_fd(out->fd);
@@ -286,37 +288,47 @@ input_room(struct imsgbuf *buf, size_t *room)
 	return bytes + buf->in_len;
 }
 
+/* Read into LEN bytes at BYTES, and take the descriptors that come. */
+static ssize_t
+receive_with_fds(struct imsgbuf *buf, void *bytes, size_t len)
+{
+	union control	 control;
+	struct iovec	 iov = { .iov_base = bytes, .iov_len = len };
+	struct msghdr	 mh = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof(control.bytes)
+	};
+	ssize_t		 n;
+
+	n = recvmsg(buf->fd, &mh, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+	if (n != -1)
+		receive_fds(buf, &mh);
+	return n;
+}
+
 enum imsg_status
 imsgbuf_read(struct imsgbuf *buf)
 {
-	union control	 control;
-	struct iovec	 iov;
-	struct msghdr	 mh = { .msg_iov = &iov, .msg_iovlen = 1 };
+	uint8_t		*bytes;
+	size_t		 room;
 	ssize_t		 n;
 
-	if ((iov.iov_base = input_room(buf, &iov.iov_len)) == NULL)
+	if ((bytes = input_room(buf, &room)) == NULL)
 		return IMSG_AGAIN;
 	/* Full: there is a frame to be taken first, good or bad. */
-	if (iov.iov_len == 0)
+	if (room == 0)
 		return IMSG_AGAIN;
-	/*
-	 * Without room for descriptors the kernel closes them.  It does so in
-	 * this process, and that an old one lets them get here at all cannot
-	 * be helped.
-	 */
-	if (!buf->refuse_fds) {
-		mh.msg_control = control.bytes;
-		mh.msg_controllen = sizeof(control.bytes);
-	}
 	do
-		n = recvmsg(buf->fd, &mh, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+		n = buf->refuse_fds ?
+		    recv(buf->fd, bytes, room, MSG_DONTWAIT) :
+		    receive_with_fds(buf, bytes, room);
 	while (n == -1 && errno == EINTR);
 	if (n == -1) {
 		if (is_transient(errno))
 			return IMSG_AGAIN;
 		return errno == ECONNRESET ? IMSG_EOF : IMSG_ERROR;
 	}
-	receive_fds(buf, &mh);
 	if (n == 0)
 		return IMSG_EOF;
 	buf->in_len += (size_t)n;

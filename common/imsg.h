@@ -38,7 +38,7 @@ struct imsgbuf {
 	int		 fds[IMSG_MAX_FDS];
 	size_t		 nfds;
 	bool		 fds_lost;	/* one could not be kept: no more */
-	bool		 refuse_fds;	/* none is wanted */
+	bool		 refuse_fds;	/* none is wanted: read without */
 	struct imsg_out	*head, *tail;	/* messages to be written */
 	size_t		 queued;	/* bytes in them */
 	bool		 short_of;	/* memory, or descriptors in flight */
@@ -55,16 +55,12 @@ enum imsg_status {
 void	 imsgbuf_init(struct imsgbuf *buf, int fd);
 
 /*
- * Take no descriptors from the peer: to close one that a stranger prepared
- * (SO_LINGER) can take as long as he likes.  Where the kernel can (Linux 6.16)
- * the peer's sendmsg(2) fails, elsewhere they are dropped.  A frame that
- * announces one is bad either way.
- */
-void	 imsgbuf_refuse_fds(struct imsgbuf *buf);
-
-/*
- * The first half of this for FD, a listening socket: those it accepts inherit
- * it, so that there is no moment in which it is not so.
+ * Let nobody pass descriptors to the socket FD, nor to those that it accepts:
+ * the peer's sendmsg(2) fails.  Before Linux 6.16 this does nothing.  There a
+ * buffer with refuse_fds drops what is passed: the kernel closes it in the time
+ * of the process that reads, and a socket that lingers (SO_LINGER) takes as
+ * long for that as the peer likes.  So who must not wait reads only from those
+ * who cannot pass any.
  */
 void	 imsg_refuse_fds(int fd);
 

@@ -2,8 +2,10 @@
  * How every child begins.
  */
 #include <bsd/unistd.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/log.h"
 #include "ntpd/child.h"
@@ -18,6 +20,25 @@ static const struct sandbox *const sandboxes[PROCESSES] = {
 #undef CHILD
 };
 
+static const enum message_type setups[PROCESSES] = {
+#define CHILD(process, name, end, start, most, setup)	[process] = setup,
+	CHILDREN
+#undef CHILD
+};
+
+/* Give the descriptor of MSG, if it has one, its number. */
+static void
+place_fd(const struct message *msg)
+{
+	int		 fd = message_take_fd(msg);
+
+	if (fd == -1 || fd == CHILD_GIVEN_FD)
+		return;
+	if (dup3(fd, CHILD_GIVEN_FD, O_CLOEXEC) == -1)
+		fatal("descriptor %d", fd);
+	close(fd);
+}
+
 void
 child_begin(struct channel *parent, enum process self, unsigned instance)
 {
@@ -30,6 +51,10 @@ child_begin(struct channel *parent, enum process self, unsigned instance)
 			exit(1);
 		fatalx("%s: no setup from the parent", process_name(self));
 	}
+	if (msg.type != setups[self])
+		fatalx("%s: the setup of another process",
+		    process_name(self));
+	place_fd(&msg);
 	memcpy(&setup, msg.data, sizeof(setup));	/* it comes at first */
 	/* The parent adds the name. */
 	log_init(LOG_TO_JOURNAL, NULL, setup.verbose);

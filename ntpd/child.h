@@ -11,6 +11,7 @@
 #include "ntpd/process.h"
 
 #define CHILD_CHANNEL_FD	3	/* its channel to the parent */
+#define CHILD_GIVEN_FD		4	/* what came with its setup, if any did */
 
 /*
  * Start PROCESS, number INSTANCE, with FD as its channel and LOG (-1: ours) as
@@ -24,9 +25,10 @@ pid_t	 spawn(enum process process, unsigned instance, int fd, int log);
 /*
  * The first thing that process SELF, number INSTANCE, does: open PARENT, its
  * channel to the parent, take the setup from there, start the log and enter
- * its sandbox.  What takes more than that allows comes before.  If the parent
- * is gone, it has said why, and this process ends without a word.  Fatal if
- * nothing comes within 10 s.
+ * its sandbox.  What came with the setup, if messages.h says that something
+ * does, is CHILD_GIVEN_FD then.  What takes more than the sandbox allows comes
+ * before.  If the parent is gone, it has said why, and this process ends
+ * without a word.  Fatal if nothing comes within 10 s.
  */
 void	 child_begin(struct channel *parent, enum process self,
 	    unsigned instance);

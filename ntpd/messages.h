@@ -19,7 +19,12 @@
 #include "ntpd/config_shared.h"
 #include "ntpd/processes.h"
 
-/* The first message to every child: how to live. */
+/*
+ * The first message to every child: how to live.  For some it brings a
+ * descriptor: to a server and the resolver their channel to the engine, to
+ * control the socket it listens on.  They have it before they are confined, as
+ * CHILD_GIVEN_FD, so that their filters of system calls can name it.
+ */
 struct child_setup {
 	uint32_t	 uid, gid;
 	int32_t		 verbose;
@@ -235,24 +240,36 @@ MESSAGE(CLOCK_NEW_START,  ENGINE,   PARENT,   struct clock_new_start,	\
 MESSAGE(CLOCK_QUALITY,	  ENGINE,   PARENT,   struct clock_quality,	\
 	NO_FD,   ANYTIME, command_run)					\
 MESSAGE(STATUS_RECORD,	  ENGINE,   PARENT,   struct control_status,	\
-	NO_FD,   ANYTIME, answer_status)					\
+	NO_FD,   ANYTIME, control_answer_status)				\
 MESSAGE(PEER_RECORD,	  ENGINE,   PARENT,   struct control_peer,	\
-	NO_FD,   ANYTIME, pass_record)					\
+	NO_FD,   ANYTIME, control_answer_peer)				\
 MESSAGE(END_RECORD,	  ENGINE,   PARENT,   struct control_end,	\
-	NO_FD,   ANYTIME, pass_record)					\
+	NO_FD,   ANYTIME, control_answer_end)				\
 MESSAGE(SERVER_LISTENS,	  SERVER,   PARENT,   struct no_payload,	\
 	NO_FD,   ANYTIME, socket_taken)					\
 MESSAGE(SERVER_CLIENTS,	  SERVER,   PARENT,   struct server_clients,	\
 	NO_FD,   ANYTIME, take_counters)				\
 MESSAGE(SERVER_COUNTERS,  SERVER,   PARENT,   struct server_report,	\
-	NO_FD,   ANYTIME, take_counters)
+	NO_FD,   ANYTIME, take_counters)				\
+MESSAGE(CONTROL_ALIVE,	  CONTROL,  PARENT,   struct no_payload,	\
+	NO_FD,   ANYTIME, control_alive)				\
+MESSAGE(ASK_STATUS,	  CONTROL,  PARENT,   struct no_payload,	\
+	NO_FD,   ANYTIME, control_ask_engine)				\
+MESSAGE(ASK_PEERS,	  CONTROL,  PARENT,   struct no_payload,	\
+	NO_FD,   ANYTIME, control_ask_engine)				\
+MESSAGE(ASK_SERVER,	  CONTROL,  PARENT,   struct no_payload,	\
+	NO_FD,   ANYTIME, control_ask_servers)				\
+MESSAGE(ASK_CLIENTS,	  CONTROL,  PARENT,   struct no_payload,	\
+	NO_FD,   ANYTIME, control_ask_servers)
 
 /* For each child two: its standard error, and the channel that starts it. */
 #define TO_LAUNCHER(MESSAGE)						\
 MESSAGE(LAUNCH_LOG,	  PARENT,   LAUNCHER, struct no_payload,	\
 	WITH_FD, ANYTIME, keep_log)					\
 MESSAGE(LAUNCH,		  PARENT,   LAUNCHER, struct child_name,	\
-	WITH_FD, ANYTIME, start)
+	WITH_FD, ANYTIME, start)					\
+MESSAGE(KILL,		  PARENT,   LAUNCHER, struct child_name,	\
+	NO_FD,   ANYTIME, end_child)
 
 #define TO_ENGINE(MESSAGE)						\
 MESSAGE(ENGINE_CHANNEL,	  PARENT,   ENGINE,   struct child_name,	\
@@ -279,8 +296,8 @@ MESSAGE(OWN_REQUEST,	  SERVER,   ENGINE,   struct own_request,	\
 	NO_FD,   ANYTIME, engine_on_own_request)
 
 #define TO_SERVER(MESSAGE)						\
-MESSAGE(SERVER_CHANNEL,	  PARENT,   SERVER,   struct no_payload,	\
-	WITH_FD, ANYTIME, connect_engine)				\
+MESSAGE(SERVER_SETUP,	  PARENT,   SERVER,   struct child_setup,	\
+	WITH_FD, AT_FIRST, NULL)					\
 MESSAGE(SERVER_RATELIMIT, PARENT,   SERVER,   struct config_ratelimit,	\
 	NO_FD,   ANYTIME, server_limit)					\
 MESSAGE(SERVER_ACCESS,	  PARENT,   SERVER,   struct access_part,	\
@@ -297,17 +314,35 @@ MESSAGE(SNAPSHOT,	  ENGINE,   SERVER,   struct snapshot,		\
 	NO_FD,   ANYTIME, server_take_snapshot)
 
 #define TO_RESOLVER(MESSAGE)						\
-MESSAGE(RESOLVER_CHANNEL, PARENT,   RESOLVER, struct no_payload,	\
-	WITH_FD, ANYTIME, connect_engine)				\
+MESSAGE(RESOLVER_SETUP,	  PARENT,   RESOLVER, struct child_setup,	\
+	WITH_FD, AT_FIRST, NULL)					\
 MESSAGE(RESOLVE,	  ENGINE,   RESOLVER, struct resolve_request,	\
 	NO_FD,   ANYTIME, resolve)
 
-/* child_begin() takes what all children get; PROCESSES stands for them. */
+#define TO_CONTROL(MESSAGE)						\
+MESSAGE(CONTROL_SETUP,	  PARENT,   CONTROL,  struct child_setup,	\
+	WITH_FD, AT_FIRST, NULL)					\
+MESSAGE(CONTROL_ASK,	  PARENT,   CONTROL,  struct no_payload,	\
+	NO_FD,   ANYTIME, say_alive)					\
+MESSAGE(ANSWER_STATUS,	  PARENT,   CONTROL,  struct control_status,	\
+	NO_FD,   ANYTIME, answer)					\
+MESSAGE(ANSWER_PEER,	  PARENT,   CONTROL,  struct control_peer,	\
+	NO_FD,   ANYTIME, answer)					\
+MESSAGE(ANSWER_SERVER,	  PARENT,   CONTROL,  struct control_server,	\
+	NO_FD,   ANYTIME, answer)					\
+MESSAGE(ANSWER_CLIENTS,	  PARENT,   CONTROL,  struct control_clients,	\
+	NO_FD,   ANYTIME, answer)					\
+MESSAGE(ANSWER_END,	  PARENT,   CONTROL,  struct control_end,	\
+	NO_FD,   ANYTIME, answer)					\
+MESSAGE(ANSWER_BUSY,	  PARENT,   CONTROL,  struct control_end,	\
+	NO_FD,   ANYTIME, answer)
+
+/* child_begin() takes what comes at first; PROCESSES stands for all. */
 #define MESSAGES(MESSAGE)						\
 MESSAGE(CHILD_SETUP,	  PARENT,   PROCESSES, struct child_setup,	\
 	NO_FD,   AT_FIRST, NULL)					\
 TO_PARENT(MESSAGE) TO_LAUNCHER(MESSAGE) TO_ENGINE(MESSAGE)		\
-TO_SERVER(MESSAGE) TO_RESOLVER(MESSAGE)
+TO_SERVER(MESSAGE) TO_RESOLVER(MESSAGE) TO_CONTROL(MESSAGE)
 
 enum message_type {
 	MESSAGE_NONE,

@@ -100,8 +100,6 @@ void
 channel_open(struct channel *ch, int fd, enum process self, enum process peer)
 {
 	imsgbuf_init(&ch->buf, fd);
-	if (self == PARENT)
-		imsgbuf_refuse_fds(&ch->buf);
 	ch->self = self;
 	ch->peer = peer;
 	ch->open = true;
@@ -195,6 +193,20 @@ channel_poll(struct channel *ch, struct pollset *set)
 	ch->slot = pollset_add(set, ch->buf.fd, events);
 }
 
+/* Can a message that brings a descriptor still come? */
+static bool
+brings_fd(const struct channel *ch)
+{
+	uint32_t	 type;
+
+	for (type = MESSAGE_NONE + 1; type < MESSAGE_COUNT; type++)
+		if (messages[type].fd == WITH_FD &&
+		    ch->state <= moments[messages[type].when].most &&
+		    may_pass(type, ch->peer, ch->self))
+			return true;
+	return false;
+}
+
 bool
 channel_transfer(struct channel *ch, const struct pollset *set)
 {
@@ -209,6 +221,7 @@ channel_transfer(struct channel *ch, const struct pollset *set)
 	}
 	if (!pollset_ready(set, ch->slot, POLLIN))
 		return true;
+	ch->buf.refuse_fds = !brings_fd(ch);
 	status = imsgbuf_read(&ch->buf);
 	return status == IMSG_OK || status == IMSG_AGAIN;
 }
@@ -263,6 +276,7 @@ channel_receive(struct channel *ch, struct message *msg)
 			msg->type = (enum message_type)imsg.hdr.type;
 			msg->id = imsg.hdr.id;
 			msg->data = imsg.data;
+			msg->size = imsg.hdr.len;
 			msg->from = ch;
 			msg->at = instant_now();
 			return true;

@@ -37,7 +37,8 @@ struct channel {
 struct message {
 	enum message_type	 type;
 	uint32_t	 id;
-	const void	*data;		/* exactly the payload's size */
+	const void	*data;		/* the payload */
+	size_t		 size;		/* of it, as the table says */
 	struct channel	*from;
 	struct instant	 at;		/* when it was taken */
 };
@@ -47,8 +48,9 @@ struct message {
 	[MSG_##name] = handler,
 
 /*
- * Make FD (a stream socket) the channel from SELF to PEER.  The parent takes
- * no descriptors from its children.
+ * Make FD (a stream socket) the channel from SELF to PEER.  It takes
+ * descriptors only as long as a message that brings one can come: the parent
+ * never does, nor does any other process from one that is not the parent.
  */
 void	 channel_open(struct channel *ch, int fd, enum process self,
 	    enum process peer);

@@ -12,20 +12,22 @@
 /* What the end of a child means. */
 enum child_end {
 	ENDS_ALL,		/* of the daemon: its state is the daemon's */
-	REPLACED		/* it is told again what it has to know */
+	REPLACED,		/* it is told again what it has to know */
+	REPLACED_SOON		/* so it is, and never waited for longer: */
+				/* strangers may be the cause of its end */
 };
 
 /*
- * How many of it there are at the start and at most, and the message that
- * gives it a channel to the engine, which gets ENGINE_CHANNEL then.
+ * How many of it there are at the start and at most, and its first message.
  *
- *	process	name	  its end   start, most		channel		*/
+ *	process	name	  its end   start, most		setup		*/
 #define CHILDREN							\
-CHILD(LAUNCHER,	launcher, ENDS_ALL, 1, 1,		MESSAGE_NONE)	\
-CHILD(ENGINE,	engine,	  ENDS_ALL, 1, 1,		MESSAGE_NONE)	\
+CHILD(LAUNCHER,	launcher, ENDS_ALL, 1, 1,		MSG_CHILD_SETUP) \
+CHILD(ENGINE,	engine,	  ENDS_ALL, 1, 1,		MSG_CHILD_SETUP) \
 CHILD(SERVER,	server,	  REPLACED, 0, CONFIG_MAX_WORKERS,		\
-						MSG_SERVER_CHANNEL)	\
-CHILD(RESOLVER,	resolver, REPLACED, 1, 1,	MSG_RESOLVER_CHANNEL)
+							MSG_SERVER_SETUP) \
+CHILD(RESOLVER,	resolver, REPLACED, 1, 1,		MSG_RESOLVER_SETUP) \
+CHILD(CONTROL,	control,  REPLACED_SOON, 1, 1,		MSG_CONTROL_SETUP)
 
 enum process {
 	PARENT,

@@ -46,6 +46,7 @@ struct sandbox_syscall {
 	const char	*name;		/* NULL ends the list */
 	const char	*reason;
 	struct sandbox_condition when[SANDBOX_MAX_CONDITIONS];
+	uint32_t	 above;		/* not 0: for descriptors above it */
 };
 
 /* A row: the call, the reason and, if there are any, conditions. */
@@ -53,6 +54,8 @@ struct sandbox_syscall {
 
 /* Of mmap and mprotect. */
 #define NOT_EXECUTABLE	.when = { { 2, PROT_EXEC, 0 } }
+/* Of calls for a descriptor. */
+#define ABOVE(fd)	.above = (fd)
 /* Of ioctl. */
 #define REQUEST(n)	.when = { { 1, UINT32_MAX, (n) } }
 /* Of getsockopt and setsockopt. */

@@ -126,6 +126,29 @@ conditions(const struct sandbox_syscall *call, struct scmp_arg_cmp *args)
 	return n;
 }
 
+/*
+ * The filter can compare bits only, of an argument whose upper half the kernel
+ * does not look at.  A number is above another if it has, at some place where
+ * the other has a 0, a 1, and above that place a 1 wherever the other has one:
+ * a rule for each such place.  The highest bit is that of negative numbers.
+ */
+static int
+allow_above(scmp_filter_ctx filter, int nr, uint32_t fd)
+{
+	uint32_t	 bit, bits;
+	int		 error = 0;
+
+	for (bit = 1; bit < 1u << 31 && (error == 0 || error == -EEXIST);
+	    bit <<= 1) {
+		if (fd & bit)
+			continue;
+		bits = bit | (fd & ~(bit - 1));
+		error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, nr, 1,
+		    SCMP_A0(SCMP_CMP_MASKED_EQ, bits, bits));
+	}
+	return error;
+}
+
 /* Allow a table's calls.  What is allowed already without condition stays. */
 static void
 allow(scmp_filter_ctx filter, const struct sandbox_syscall *call)
@@ -141,7 +164,9 @@ allow(scmp_filter_ctx filter, const struct sandbox_syscall *call)
 		if (nr == __NR_SCMP_ERROR || nr < 0)
 			continue;
 		n = conditions(call, args);
-		error = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, nr, n,
+		error = call->above != 0 ?
+		    allow_above(filter, nr, call->above) :
+		    seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, nr, n,
 		    args);
 		if (error != 0 && error != -EEXIST)
 			fatalx("seccomp: cannot allow %s", call->name);

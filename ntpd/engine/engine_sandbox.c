@@ -31,9 +31,9 @@ const struct sandbox engine_sandbox = {
 		MAY("connect",		"answers of that server only; is an "
 					"address ours?"),
 		MAY("getsockname",	"our address, to notice loops"),
-		MAY("sendto",		"requests"),
-		MAY("recvmsg",		"answers, messages"),
-		MAY("sendmsg",		"messages"),
+		MAY("sendto",		"requests, messages"),
+		MAY("recvmsg",		"answers; channels from the parent"),
+		MAY("recvfrom",		"messages of the others"),
 		MAY("close",		"sockets"),
 		MAY("write",		"log"),
 		MAY("ppoll",		"wait"),

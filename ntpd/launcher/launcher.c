@@ -75,6 +75,25 @@ start(struct launcher *l, const struct message *msg)
 	}
 }
 
+/*
+ * End those that the parent has given up, if they have not ended yet.  They
+ * are our children's ids, so no other process has them.
+ */
+static void
+end_child(struct launcher *l, const struct message *msg)
+{
+	const struct child_name *name = msg->data;
+	size_t		 i;
+
+	for (i = 0; i < LAUNCHER_CHILDREN; i++)
+		if (l->children[i].pid != 0 &&
+		    l->children[i].name.process == name->process &&
+		    l->children[i].name.instance == name->instance &&
+		    kill(l->children[i].pid, SIGKILL) == -1)
+			log_warn("cannot end %s",
+			    process_name((enum process)name->process));
+}
+
 static void	(*const handlers[MESSAGE_COUNT])(struct launcher *,
 		    const struct message *) = { TO_LAUNCHER(MESSAGE_HANDLER) };
 

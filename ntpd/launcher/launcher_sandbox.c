@@ -44,7 +44,7 @@ const struct sandbox launcher_sandbox = {
 		MAY("ppoll",		"wait for the parent"),
 		MAY("ppoll_time64",	"the same on 32-bit machines"),
 		MAY("recvmsg",		"its orders"),
-		MAY("sendmsg",		"which child has ended"),
+		MAY("sendto",		"which child has ended"),
 		MAY("write",		"log"),
 		MAY("exit_group",		"end"),
 	},

@@ -22,10 +22,11 @@
 #define NTPD_PARENT_BUDGET_H
 
 #include "common/instant.h"
+#include "common/rfc5905.h"
 #include "ntpd/messages.h"
 
 /* The rate that costs nothing, s/s. */
-#define BUDGET_FREE_RATE	500e-6
+#define BUDGET_FREE_RATE	MAXFREQ
 
 /*
  * What may be spent in a day, s.  Tuned: at 10 %, it lasts for almost three
@@ -67,8 +68,8 @@ void		 budget_begin(struct budget *budget, double frequency,
 void		 budget_settle(struct budget *budget, struct instant now);
 
 /*
- * Cut *SLEW, which is within the policy's bounds, to what is left: a shorter one
- * first, and one of 500 ppm when all is spent.  It replaces the one before.
+ * Cut *SLEW, which is within the policy's bounds, to what is left: a shorter
+ * one first, and one of 500 ppm when all is spent.  It replaces the one before.
  */
 void		 budget_slew(struct budget *budget, struct clock_slew *slew,
 		    struct instant now);

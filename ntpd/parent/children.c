@@ -25,17 +25,54 @@
 static const struct {
 	enum child_end	 end;
 	size_t		 start;		/* that many at the start */
-	enum message_type channel;	/* gives it one to the engine */
+	enum message_type setup;	/* its first message */
 } kinds[PROCESSES] = {
-#define CHILD(process, name, end, start, most, channel)			\
-	[process] = { end, start, channel },
+#define CHILD(process, name, end, start, most, setup)			\
+	[process] = { end, start, setup },
 	CHILDREN
 #undef CHILD
 };
 
-static bool
-launch(struct children *c, struct child *child, const struct child_name *name)
+/*
+ * Give the engine one end of a channel to the child NAME, and return the other
+ * for the child; -1 on failure.  No descriptors pass on it.
+ */
+static int
+connect_engine(struct children *c, const struct child_name *name)
 {
+	int		 fds[2];
+
+	if (!channel_pair(fds))
+		return -1;
+	imsg_refuse_fds(fds[0]);
+	imsg_refuse_fds(fds[1]);
+	if (channel_send(c->engine, MSG_ENGINE_CHANNEL, 0, fds[0], name))
+		return fds[1];
+	close(fds[1]);
+	return -1;
+}
+
+/* Send CHILD its setup, with what it is given. */
+static bool
+send_setup(struct children *c, struct child *child,
+    const struct child_name *name)
+{
+	const enum message_type type = kinds[child->process].setup;
+	int		 fd = -1;
+
+	if (type == MSG_CONTROL_SETUP)
+		fd = dup(c->control_fd);
+	else if (type != MSG_CHILD_SETUP)
+		fd = connect_engine(c, name);
+	if (fd == -1 && type != MSG_CHILD_SETUP)
+		return false;
+	return channel_send(&child->channel, type, 0, fd, &c->setup);
+}
+
+static bool
+launch(struct children *c, struct child *child)
+{
+	const struct child_name name = { child->process, child->instance };
 	int		 fds[2], log;
 
 	log = logpipe_open(&child->log, process_name(child->process));
@@ -44,26 +81,12 @@ launch(struct children *c, struct child *child, const struct child_name *name)
 	    !channel_pair(fds))
 		return false;
 	channel_open(&child->channel, fds[0], PARENT, child->process);
-	return channel_send(&child->channel, MSG_CHILD_SETUP, 0, -1,
-	    &c->setup) &&
-	    channel_send(c->launcher, MSG_LAUNCH, 0, fds[1], name);
-}
-
-/* Give CHILD and the engine the ends of a channel, if they are to have one. */
-static bool
-connect_engine(struct children *c, struct child *child,
-    const struct child_name *name)
-{
-	const enum message_type type = kinds[child->process].channel;
-	int		 fds[2];
-	bool		 sent;
-
-	if (type == MESSAGE_NONE)
-		return true;
-	if (!channel_pair(fds))
-		return false;
-	sent = channel_send(c->engine, MSG_ENGINE_CHANNEL, 0, fds[0], name);
-	return channel_send(&child->channel, type, 0, fds[1], NULL) && sent;
+	imsg_refuse_fds(fds[0]);
+	if (send_setup(c, child, &name))
+		return channel_send(c->launcher, MSG_LAUNCH, 0, fds[1],
+		    &name);
+	close(fds[1]);
+	return false;
 }
 
 /* It is being started, for the first time or again. */
@@ -78,11 +101,9 @@ begin(struct restart *r)
 static void
 start(struct children *c, struct child *child)
 {
-	const struct child_name name = { child->process, child->instance };
-
 	child->wanted = true;
 	begin(&child->restart);
-	if (launch(c, child, &name) && connect_engine(c, child, &name))
+	if (launch(c, child))
 		return;
 	log_warn("cannot start %s", process_name(child->process));
 	channel_close(&child->channel);	/* children_check() does the rest */
@@ -125,10 +146,12 @@ fill_list(struct children *c)
 	c->launcher = &find(c, LAUNCHER)->channel;
 	c->engine = &find(c, ENGINE)->channel;
 	c->servers = find(c, SERVER);
+	c->control = find(c, CONTROL);
 }
 
 void
-children_init(struct children *c, const struct child_setup *setup)
+children_init(struct children *c, const struct child_setup *setup,
+    int control_fd)
 {
 	struct child	*launcher;
 	int		 fds[2], log;
@@ -136,12 +159,14 @@ children_init(struct children *c, const struct child_setup *setup)
 
 	memset(c, 0, sizeof(*c));
 	c->setup = *setup;
+	c->control_fd = control_fd;
 	fill_list(c);
 	if (!channel_pair(fds))
 		fatal("cannot make a channel to the launcher");
 	channel_open(c->launcher, fds[0], PARENT, LAUNCHER);
 	launcher = find(c, LAUNCHER);
 	launcher->wanted = true;
+	imsg_refuse_fds(fds[0]);
 	channel_send(c->launcher, MSG_CHILD_SETUP, 0, -1, setup);
 	log = logpipe_open(&launcher->log, process_name(LAUNCHER));
 	if (log == -1 || (pid = spawn(LAUNCHER, 0, fds[1], log)) == -1)
@@ -221,7 +246,8 @@ set_date(struct child *child, struct instant now)
 {
 	struct restart	*r = &child->restart;
 
-	if (instant_diff(now, r->started) > RESTART_FORGET || r->delay == 0)
+	if (instant_diff(now, r->started) > RESTART_FORGET || r->delay == 0 ||
+	    kinds[child->process].end == REPLACED_SOON)
 		r->delay = RESTART_FIRST;
 	else if (r->delay < RESTART_MOST)
 		r->delay *= 2;
@@ -257,6 +283,15 @@ children_check(struct children *c, struct instant now)
 			set_date(child, now);
 		tell_date(child, now);
 	}
+}
+
+void
+children_kill(struct children *c, struct child *child)
+{
+	const struct child_name name = { child->process, child->instance };
+
+	channel_send(c->launcher, MSG_KILL, 0, -1, &name);
+	channel_close(&child->channel);	/* children_check() does the rest */
 }
 
 struct child *

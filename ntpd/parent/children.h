@@ -36,16 +36,21 @@ struct children {
 	struct channel	*launcher;	/* of the list */
 	int		 launcher_pidfd; /* readable when it ended; or -1 */
 	struct channel	*engine;
+	struct child	*control;
 	struct child	*servers;	/* the first nservers are wanted */
 	size_t		 nservers;
+	int		 control_fd;	/* what it listens on, not closed here */
 	bool		 fatal;		/* one that ends all has ended: ... */
 	enum process	 lost;		/* ... this one */
 	bool		 engine_reported; /* and how it did is logged */
 };
 
-/* Start the launcher; the only fork of the parent. */
+/*
+ * Start the launcher; the only fork of the parent.  CONTROL_FD is the socket
+ * that control will listen on, the caller's to close.
+ */
 void		 children_init(struct children *c,
-		    const struct child_setup *setup);
+		    const struct child_setup *setup, int control_fd);
 
 /* Start those that run from the start. */
 void		 children_start(struct children *c);
@@ -69,6 +74,9 @@ void		 children_transfer(struct children *c,
  * replacement.  Sets c->fatal when the daemon cannot go on.
  */
 void		 children_check(struct children *c, struct instant now);
+
+/* Have the launcher end CHILD, which is of no use any more; it is replaced. */
+void		 children_kill(struct children *c, struct child *child);
 
 /*
  * Start one of those again whose time has come.  It knows nothing yet but its

@@ -1,5 +1,6 @@
 /*
- * The engine's wishes about the clock's rate, and what the budget makes of them.
+ * The engine's wishes about the clock's rate, and what the budget makes of
+ * them.
  */
 #include <math.h>
 #include <stdio.h>
@@ -111,7 +112,8 @@ log_slew(const struct clock_slew *slew, double rate_before)
 
 	if (fabs(slew->rate) <= BUDGET_FREE_RATE ||
 	    fabs(by) < STEPT ||
-	    slew->rate * rate_before > BUDGET_FREE_RATE * BUDGET_FREE_RATE ||
+	    (fabs(rate_before) > BUDGET_FREE_RATE &&
+	    slew->rate * rate_before > 0) ||
 	    !log_allowed(&limit, instant_now(), &suppressed))
 		return;
 	if (suppressed > 0)
@@ -137,7 +139,8 @@ slew(struct parent *p, const struct clock_slew *wanted, struct instant now)
 }
 
 void
-command_slew(struct parent *p, const struct clock_slew *wanted, struct instant now)
+command_slew(struct parent *p, const struct clock_slew *wanted,
+    struct instant now)
 {
 	enum verdict	 verdict = policy_slew(&p->policy, wanted);
 

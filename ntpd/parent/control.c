@@ -1,6 +1,12 @@
 /*
- * Clients of the control socket.  Each is a stranger: bounded in number, in
- * time and in what is queued for it and by it.
+ * The control socket, and the questions that control has for ntpctl.
+ *
+ * What is trusted here: that a question has come, of one of four kinds.  Who
+ * asks it is control's word alone, and control hears strangers.  It looks at
+ * the user of each connection, and lets only root ask for the clients; if it is
+ * taken over, it can ask that for anybody, who then knows who uses this
+ * machine's time.  So nothing may be asked this way that changes anything, or
+ * that more depends on.
  */
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -12,16 +18,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/control.h"
 #include "common/log.h"
-#include "ntpd/parent/control.h"
+#include "ntpd/parent/state.h"
 
-#define CLIENT_SILENCE	30.0	/* s */
-#define CLIENT_GRACE	1.0	/* s of silence before it must make room */
-#define ACCEPTS		4	/* new clients in one turn of the loop */
-#define ACCEPT_REST	1.0	/* s, when there are no descriptors left */
-#define REQUESTS	16	/* of one client in one turn */
-#define ENGINE_QUEUE	(IMSG_MAX_QUEUED / 4)	/* bytes; more: busy */
+#define CONTROL_BACKLOG	16	/* ntpctls in line */
+#define QUEUE_MOST	(IMSG_MAX_QUEUED / 4)	/* bytes; more: busy */
+
+/*
+ * Control is asked that often whether it lives, and has that long to answer,
+ * s: one that is held up is replaced 3 to 6 s later.  Tuned: it answers within
+ * milliseconds, or seconds while it starts on a loaded machine; a day's
+ * questions cost three seconds of CPU time.
+ */
+#define CONTROL_INTERVAL 3.0
 
 static bool
 somebody_answers(const struct sockaddr_un *sun)
@@ -50,8 +59,7 @@ control_open(struct control *c, const char *path)
 	strlcpy(c->path, path, sizeof(c->path));
 	strlcpy(sun.sun_path, path, sizeof(sun.sun_path));
 	c->fd = -1;
-	c->next_id = 1;
-	c->rest = INSTANT_NEVER;
+	c->ask = instant_now();
 	if (somebody_answers(&sun)) {
 		log_at(LOG_CRIT, "fatal: another ntpd is running: it answers "
 		    "at %s", path);
@@ -70,7 +78,7 @@ control_open(struct control *c, const char *path)
 	mask = umask(0111);		/* 0666 */
 	bound = bind(c->fd, (const struct sockaddr *)&sun, sizeof(sun));
 	umask(mask);
-	if (bound == 0 && listen(c->fd, CONTROL_CONNECTIONS) == 0)
+	if (bound == 0 && listen(c->fd, CONTROL_BACKLOG) == 0)
 		return true;
 	log_at(LOG_CRIT, "fatal: cannot make the control socket %s: %s", path,
 	    errno == ENOENT ? "its directory does not exist" :
@@ -80,332 +88,146 @@ control_open(struct control *c, const char *path)
 	return false;
 }
 
-static void
-drop(struct control_client *client)
-{
-	imsgbuf_clear(&client->buf);
-	client->used = false;
-}
-
 void
 control_close(struct control *c)
 {
-	size_t		 i;
-
-	for (i = 0; i < CONTROL_CONNECTIONS; i++)
-		if (c->clients[i].used)
-			drop(&c->clients[i]);
 	if (c->fd == -1)
 		return;
 	unlinkat(AT_FDCWD, c->path, 0);
-	close(c->fd);
+	/*
+	 * The kernel closes it when this process ends.  Now that could take as
+	 * long as somebody likes who is in line and has passed a descriptor.
+	 */
 	c->fd = -1;
 }
 
+/* ---- does it live? ---- */
+
 void
-control_poll(struct control *c, struct pollset *set)
+control_alive(struct parent *p, const struct message *msg)
 {
-	struct control_client *client;
-	short		 events;
-
-	c->slot = -1;
-	if (c->rest.ns == INSTANT_NEVER.ns)
-		c->slot = pollset_add(set, c->fd, POLLIN);
-	for (client = c->clients; client < c->clients + CONTROL_CONNECTIONS;
-	    client++) {
-		client->slot = -1;
-		if (!client->used)
-			continue;
-		events = client->busy ? 0 : POLLIN;
-		if (imsgbuf_pending(&client->buf))
-			events |= POLLOUT;
-		client->slot = pollset_add(set, client->buf.fd, events);
-	}
+	(void)msg;
+	p->control.owes = false;
 }
 
-static void
-turn_away(int fd)
+void
+control_watch(struct parent *p, struct instant now)
 {
-	struct control_end end = { .version = CONTROL_VERSION };
-	struct imsgbuf	 buf;
-
-	imsgbuf_init(&buf, fd);
-	imsg_compose(&buf, CONTROL_BUSY, 0, -1, &end, sizeof(end));
-	imsgbuf_flush(&buf);
-	imsgbuf_clear(&buf);
-}
-
-/*
- * A place for one more of user UID: a free one, or that of the client that
- * has been silent for longest, so that nobody can shut others out by just
- * sitting there.  Who has his share already gives up one of his own; root
- * always gets a place, and nobody takes it from him.  NULL if all who could
- * make room have been busy a moment ago.
- */
-static struct control_client *
-find_place(struct control *c, uid_t uid, struct instant now)
-{
-	struct control_client *client, *idle = NULL;
-	size_t		 own = 0;
-	bool		 crowded;
-
-	for (client = c->clients; client < c->clients + CONTROL_CONNECTIONS;
-	    client++)
-		own += client->used && client->uid == uid;
-	crowded = uid != 0 && own >= CONTROL_PER_USER;
-	for (client = c->clients; client < c->clients + CONTROL_CONNECTIONS;
-	    client++) {
-		if (!client->used && !crowded)
-			return client;
-		if (!client->used || (crowded && client->uid != uid) ||
-		    (uid != 0 && client->uid == 0))
-			continue;
-		if (idle == NULL ||
-		    instant_before(client->deadline, idle->deadline))
-			idle = client;
-	}
-	if (idle == NULL || (uid != 0 && instant_diff(idle->deadline, now) >
-	    CLIENT_SILENCE - CLIENT_GRACE))
-		return NULL;
-	drop(idle);
-	return idle;
-}
-
-/* Without a descriptor for it the client stays in line: let it wait. */
-static void
-accept_failed(struct control *c, struct instant now)
-{
+	struct control	*c = &p->control;
+	struct child	*child = p->children.control;
 	static struct log_limit limit = { .burst = 2, .interval = 600 };
 
-	if (errno != EMFILE && errno != ENFILE && errno != ENOMEM &&
-	    errno != ENOBUFS)
+	if (instant_before(now, c->ask))
 		return;
-	c->rest = instant_add(now, ACCEPT_REST);
-	if (log_allowed(&limit, now, NULL))
-		log_warn("cannot take a client of the control socket");
-}
-
-static void
-accept_client(struct control *c, struct instant now)
-{
-	struct control_client *client;
-	struct ucred	 cred;
-	socklen_t	 len = sizeof(cred);
-	int		 fd;
-
-	fd = accept4(c->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (fd == -1) {
-		accept_failed(c, now);
-		return;
+	c->ask = instant_add(now, CONTROL_INTERVAL);
+	if (c->owes && child->channel.open) {
+		if (log_allowed(&limit, now, NULL))
+			log_warnx("control is held up, replacing it");
+		children_kill(&p->children, child);
 	}
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == -1 ||
-	    (client = find_place(c, cred.uid, now)) == NULL) {
-		turn_away(fd);
-		return;
-	}
-	imsgbuf_init(&client->buf, fd);
-	imsgbuf_refuse_fds(&client->buf);
-	client->used = true;
-	client->uid = cred.uid;
-	client->busy = false;
-	client->id = c->next_id++;
-	client->slot = -1;
-	client->deadline = instant_add(now, CLIENT_SILENCE);
+	c->owes = channel_send(&child->channel, MSG_CONTROL_ASK, 0, -1, NULL);
 }
 
-/* Answer without the engine: with our version, or that we are busy. */
-static bool
-answer_end(struct control_client *client, enum control_type type)
-{
-	struct control_end end = { .version = CONTROL_VERSION };
-
-	return imsg_compose(&client->buf, type, 0, -1, &end, sizeof(end));
-}
-
-static bool
-ask_engine(struct control_client *client, struct channel *engine,
-    enum message_type type)
-{
-	if (channel_queued(engine) > ENGINE_QUEUE)
-		return answer_end(client, CONTROL_BUSY);
-	client->collects = false;
-	client->busy = channel_send(engine, type, client->id, -1, NULL);
-	return client->busy;
-}
-
-/* Who uses this machine's time is not everybody's business. */
-static bool
-ask_servers(struct control_client *client, struct collect *collect,
-    bool clients)
-{
-	if (clients && client->uid != 0)
-		return answer_end(client, CONTROL_REFUSED);
-	client->round = collect_ask(collect, clients);
-	client->clients = clients;
-	client->collects = client->busy = true;
-	return true;
-}
-
-/* False if the client is to be dropped. */
-static bool
-request(struct control_client *client, const struct imsg *imsg,
-    struct channel *engine, struct collect *collect)
-{
-	const struct control_request *req = imsg->data;
-
-	if (imsg->hdr.len != sizeof(*req))
-		return false;
-	if (req->version != CONTROL_VERSION)
-		return answer_end(client, CONTROL_END);
-	switch (imsg->hdr.type) {
-	case CONTROL_GET_STATUS:
-		return ask_engine(client, engine, MSG_SHOW_STATUS);
-	case CONTROL_GET_PEERS:
-		return ask_engine(client, engine, MSG_SHOW_PEERS);
-	case CONTROL_GET_SERVER:
-		return ask_servers(client, collect, false);
-	case CONTROL_GET_CLIENTS:
-		return ask_servers(client, collect, true);
-	default:
-		return false;
-	}
-}
+/* ---- questions ---- */
 
 /*
- * Take the client's requests, one at a time: the others stay in its socket,
- * not in the engine's queue.  False if it is to be dropped.
+ * Give control a part of the answer to question ID.  If it does not take what
+ * it has asked for, that is lost.
  */
-static bool
-take_requests(struct control_client *client, struct channel *engine,
-    struct collect *collect, struct instant now)
-{
-	enum imsg_status status = IMSG_AGAIN;
-	struct imsg	 imsg;
-	int		 n;
-
-	for (n = 0; n < REQUESTS && !client->busy; n++) {
-		status = imsg_get(&client->buf, &imsg);
-		if (status != IMSG_OK)
-			return status == IMSG_AGAIN;
-		client->deadline = instant_add(now, CLIENT_SILENCE);
-		if (!request(client, &imsg, engine, collect))
-			return false;
-	}
-	return client->busy;	/* else it does nothing but ask nonsense */
-}
-
-/* False if the client is to be dropped. */
-static bool
-serve(struct control_client *client, const struct pollset *set,
-    struct channel *engine, struct collect *collect, struct instant now)
-{
-	enum imsg_status status;
-
-	status = imsgbuf_flush(&client->buf);
-	if (status != IMSG_OK && status != IMSG_AGAIN)
-		return false;
-	if (!instant_before(now, client->deadline))
-		return false;
-	if (client->busy)	/* and only gone if it hung up for good */
-		return !pollset_ready(set, client->slot, 0);
-	if (pollset_ready(set, client->slot, POLLIN)) {
-		status = imsgbuf_read(&client->buf);
-		if (status != IMSG_OK && status != IMSG_AGAIN)
-			return false;
-	}
-	return take_requests(client, engine, collect, now);
-}
-
-void
-control_transfer(struct control *c, const struct pollset *set,
-    struct channel *engine, struct collect *collect, struct instant now)
-{
-	struct control_client *client;
-	int		 i;
-
-	if (!instant_before(now, c->rest))
-		c->rest = INSTANT_NEVER;
-	for (client = c->clients; client < c->clients + CONTROL_CONNECTIONS;
-	    client++)
-		if (client->used && !serve(client, set, engine, collect, now))
-			drop(client);
-	if (pollset_ready(set, c->slot, POLLIN))
-		for (i = 0; i < ACCEPTS; i++)
-			accept_client(c, now);
-}
-
-struct instant
-control_deadline(const struct control *c)
-{
-	struct instant	 first = c->rest;
-	size_t		 i;
-
-	for (i = 0; i < CONTROL_CONNECTIONS; i++)
-		if (c->clients[i].used)
-			first = instant_min(first, c->clients[i].deadline);
-	return first;
-}
-
-/* Who does not read what he asked for goes. */
 static void
-give(struct control_client *client, enum control_type type, const void *data,
-    size_t len)
+answer(struct parent *p, enum message_type type, uint32_t id,
+    const void *record)
 {
-	client->busy = client->busy && type != CONTROL_END;
-	if (!imsg_compose(&client->buf, type, 0, -1, data, len))
-		drop(client);
+	channel_send(&p->children.control->channel, type, id, -1, record);
+}
+
+static void
+answer_end(struct parent *p, enum message_type type, uint32_t id,
+    uint32_t records)
+{
+	const struct control_end end = {
+		.version = CONTROL_VERSION, .records = records
+	};
+
+	answer(p, type, id, &end);
+}
+
+/* Are there too many answers on their way already? */
+static bool
+is_behind(const struct parent *p)
+{
+	return channel_queued(&p->children.control->channel) > QUEUE_MOST ||
+	    channel_queued(p->children.engine) > QUEUE_MOST;
 }
 
 void
-control_answer(struct control *c, const struct message *msg)
+control_ask_engine(struct parent *p, const struct message *msg)
 {
-	struct control_client *client;
-	enum control_type type;
-	size_t		 len;
+	const enum message_type type = msg->type == MSG_ASK_STATUS ?
+	    MSG_SHOW_STATUS : MSG_SHOW_PEERS;
 
-	switch (msg->type) {
-	case MSG_STATUS_RECORD:
-		type = CONTROL_STATUS;
-		len = sizeof(struct control_status);
-		break;
-	case MSG_PEER_RECORD:
-		type = CONTROL_PEER;
-		len = sizeof(struct control_peer);
-		break;
-	default:
-		type = CONTROL_END;
-		len = sizeof(struct control_end);
-		break;
-	}
-	for (client = c->clients; client < c->clients + CONTROL_CONNECTIONS;
-	    client++) {
-		if (!client->used || client->id != msg->id)
-			continue;
-		give(client, type, msg->data, len);
+	if (is_behind(p) || !channel_send(p->children.engine, type, msg->id,
+	    -1, NULL))
+		answer_end(p, MSG_ANSWER_BUSY, msg->id, 0);
+}
+
+void
+control_ask_servers(struct parent *p, const struct message *msg)
+{
+	struct control	*c = &p->control;
+	struct control_question *q = c->questions;
+
+	while (q < c->questions + CONTROL_QUESTIONS && q->used)
+		q++;
+	if (is_behind(p) || q == c->questions + CONTROL_QUESTIONS) {
+		answer_end(p, MSG_ANSWER_BUSY, msg->id, 0);
 		return;
 	}
+	q->used = true;
+	q->id = msg->id;
+	q->clients = msg->type == MSG_ASK_CLIENTS;
+	q->round = collect_ask(&p->collect, q->clients);
+}
+
+/* ---- answers ---- */
+
+/* The engine does not know which sockets there are, and may be taken over. */
+void
+control_answer_status(struct parent *p, const struct message *msg)
+{
+	struct control_status st = *(const struct control_status *)msg->data;
+
+	st.serving = listeners_any(&p->listeners, p->children.nservers);
+	command_fill_status(p, &st, msg->at);
+	answer(p, MSG_ANSWER_STATUS, msg->id, &st);
 }
 
 void
-control_answer_collected(struct control *c, const struct collect *collect)
+control_answer_peer(struct parent *p, const struct message *msg)
 {
-	struct control_end end = {
-		.version = CONTROL_VERSION, .records = 1
-	};
-	struct control_client *client;
+	answer(p, MSG_ANSWER_PEER, msg->id, msg->data);
+}
 
-	for (client = c->clients; client < c->clients + CONTROL_CONNECTIONS;
-	    client++) {
-		if (!client->used || !client->busy || !client->collects ||
-		    client->round != collect->round)
+void
+control_answer_end(struct parent *p, const struct message *msg)
+{
+	answer(p, MSG_ANSWER_END, msg->id, msg->data);
+}
+
+void
+control_answer_collected(struct parent *p)
+{
+	struct control_question *q = p->control.questions;
+
+	for (; q < p->control.questions + CONTROL_QUESTIONS; q++) {
+		if (!q->used || q->round != p->collect.round)
 			continue;
-		if (client->clients)
-			give(client, CONTROL_CLIENTS, &collect->top,
-			    sizeof(collect->top));
+		q->used = false;
+		if (q->clients)
+			answer(p, MSG_ANSWER_CLIENTS, q->id,
+			    &p->collect.top);
 		else
-			give(client, CONTROL_SERVER, &collect->sum,
-			    sizeof(collect->sum));
-		if (client->used)
-			give(client, CONTROL_END, &end, sizeof(end));
+			answer(p, MSG_ANSWER_SERVER, q->id, &p->collect.sum);
+		answer_end(p, MSG_ANSWER_END, q->id, 1);
 	}
 }

@@ -45,25 +45,6 @@ engine_alive(struct parent *p, const struct message *msg)
 		notify_send(&p->notify, "WATCHDOG=1");
 }
 
-/* The engine does not know which sockets there are, and may be taken over. */
-static void
-answer_status(struct parent *p, const struct message *msg)
-{
-	struct control_status st = *(const struct control_status *)msg->data;
-	struct message	 whole = *msg;
-
-	st.serving = listeners_any(&p->listeners, p->children.nservers);
-	command_fill_status(p, &st, msg->at);
-	whole.data = &st;
-	control_answer(&p->control, &whole);
-}
-
-static void
-pass_record(struct parent *p, const struct message *msg)
-{
-	control_answer(&p->control, msg);
-}
-
 static void
 take_counters(struct parent *p, const struct message *msg)
 {
@@ -109,7 +90,7 @@ next_deadline(struct parent *p)
 	t = instant_min(t, p->listeners.retry);
 	t = instant_min(t, p->links.look);
 	t = instant_min(t, children_deadline(&p->children));
-	t = instant_min(t, control_deadline(&p->control));
+	t = instant_min(t, p->control.ask);
 	t = instant_min(t, collect_deadline(&p->collect));
 	return instant_min(t, p->ask_engine);
 }
@@ -141,6 +122,7 @@ do_timers(struct parent *p, struct instant now)
 	while ((child = children_restart(&p->children, now)) != NULL)
 		if (child->process == SERVER)
 			listeners_forget(&p->listeners, child->instance);
+	control_watch(p, now);
 	children_check(&p->children, now);
 	if (links_due(&p->links, now)) {
 		configure_links(p);
@@ -152,7 +134,7 @@ do_timers(struct parent *p, struct instant now)
 	    p->children.nservers, now);
 	if (collect_run(&p->collect, p->children.servers,
 	    p->children.nservers, now))
-		control_answer_collected(&p->control, &p->collect);
+		control_answer_collected(p);
 }
 
 static void
@@ -164,7 +146,6 @@ wait_and_receive(struct parent *p)
 
 	pollset_clear(&set);
 	children_poll(&p->children, &set);
-	control_poll(&p->control, &set);
 	netlink = pollset_add(&set, p->links.netlink, POLLIN);
 	timer = pollset_add(&set, p->timerfd, POLLIN);
 
@@ -180,8 +161,6 @@ wait_and_receive(struct parent *p)
 	/* Last: a step asked for before the clock was set finds that out. */
 	if (pollset_ready(&set, timer, POLLIN))
 		command_check_clock(p);
-	control_transfer(&p->control, &set, p->children.engine, &p->collect,
-	    now);
 }
 
 /* ---- start and end ---- */

@@ -38,16 +38,15 @@ const struct sandbox parent_sandbox = {
 		/* Children and ntpctl. */
 		MAY("ppoll",		"wait"),
 		MAY("ppoll_time64",	"the same on 32-bit machines"),
-		MAY("recvmsg",		"messages of the children, ntpctl; "
-					"news of interfaces"),
-		MAY("sendmsg",		"messages to them"),
+		MAY("recvfrom",		"messages of the children"),
+		MAY("recvmsg",		"interfaces and addresses, by netlink"),
+		MAY("sendmsg",		"descriptors to the children"),
+		MAY("dup",		"the control socket, to pass it on"),
 		MAY("getpid",		"syslog"),
 		MAY("socketpair",		"a channel for a new child"),
 		MAY("pipe2",		"its log"),
 		MAY("read",		"the same; files"),
 		MAY("close",		"descriptors"),
-		MAY("accept4",		"ntpctl"),
-		MAY("getsockopt",	"who it is that ntpctl runs for"),
 
 		/* Listening. */
 		MAY("socket",		"listening sockets; interfaces",
@@ -69,7 +68,7 @@ const struct sandbox parent_sandbox = {
 		MAY("socket",		"the same",
 		    SOCKET(AF_UNIX, SOCK_STREAM)),
 		MAY("connect",		"the same; is it a broadcast address?"),
-		MAY("sendto",		"syslog, service manager"),
+		MAY("sendto",		"messages, syslog, service manager"),
 		MAY("write",		"log, drift file"),
 
 		/* Files. */

@@ -117,7 +117,7 @@ start(struct parent *p)
 	notify_open(&p->notify);
 	if (!control_open(&p->control, p->conf.socket))
 		exit(1);	/* why is logged */
-	children_init(&p->children, &setup);
+	children_init(&p->children, &setup, p->control.fd);
 	clock_open(&p->clock, p->options->read_only);
 	p->timerfd = timerfd_create(CLOCK_REALTIME,
 	    TFD_NONBLOCK | TFD_CLOEXEC);

@@ -64,7 +64,7 @@ struct parent {
  */
 void	 command_run(struct parent *p, const struct message *msg);
 
-/* Log that WHAT the engine asks for, HOW, is refused, and WHY: not too often. */
+/* Log that WHAT the engine asks for, HOW, is refused, and WHY: sometimes. */
 void	 command_refuse(const char *what, const char *how, enum verdict why);
 
 /* Tell the engine what the clock does; ANSWERS_STEP: after a CLOCK_STEP. */
@@ -102,6 +102,29 @@ void	 command_slew(struct parent *p, const struct clock_slew *wanted,
  * and log what was moved.
  */
 void	 command_tend_budget(struct parent *p, struct instant now);
+
+/* control.c: what control asks, for ntpctl */
+
+/* Take its sign of life. */
+void	 control_alive(struct parent *p, const struct message *msg);
+
+/* Ask it for one when that is due.  If it owes the last, it is replaced. */
+void	 control_watch(struct parent *p, struct instant now);
+
+/*
+ * Pass its question on to the engine, or keep it for a round of questions to
+ * the servers.  If there are too many, it is told so at once.
+ */
+void	 control_ask_engine(struct parent *p, const struct message *msg);
+void	 control_ask_servers(struct parent *p, const struct message *msg);
+
+/* Give it the engine's answer, completed where the engine does not know. */
+void	 control_answer_status(struct parent *p, const struct message *msg);
+void	 control_answer_peer(struct parent *p, const struct message *msg);
+void	 control_answer_end(struct parent *p, const struct message *msg);
+
+/* Give it what the round that has just ended has collected. */
+void	 control_answer_collected(struct parent *p);
 
 /* start.c: what has to be done before the loop */
 

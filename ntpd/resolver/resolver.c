@@ -6,6 +6,7 @@
  */
 #include <inttypes.h>
 #include <netdb.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,13 +34,7 @@ resolver_wait(struct resolver *r)
 	if (!channel_transfer(&r->parent, &r->set))
 		exit(0);
 	if (!channel_transfer(&r->engine, &r->set))
-		channel_close(&r->engine);	/* the parent brings another */
-}
-
-static void
-connect_engine(struct resolver *r, const struct message *msg)
-{
-	channel_replace(&r->engine, msg, ENGINE);
+		channel_close(&r->engine);	/* the daemon ends, too */
 }
 
 static void
@@ -74,13 +69,32 @@ resolver_hear(struct resolver *r, struct channel *ch)
 		handlers[msg.type](r, &msg);
 }
 
+/*
+ * The C library is to ask for the two families of addresses one after the
+ * other.  Both at once would take sendmmsg(2), which can pass descriptors, our
+ * channel to the engine among them.
+ */
+static void
+set_options(void)
+{
+	const char	*given = getenv("RES_OPTIONS");
+	char		 options[256];
+
+	snprintf(options, sizeof(options), "%.200s single-request",
+	    given != NULL ? given : "");
+	if (setenv("RES_OPTIONS", options, 1) == -1)
+		fatal("resolver: RES_OPTIONS");
+}
+
 void
 resolver_main(unsigned instance)
 {
 	static struct resolver r;
 
 	modules_load();
+	set_options();
 	child_begin(&r.parent, RESOLVER, instance);
+	channel_open(&r.engine, CHILD_GIVEN_FD, RESOLVER, ENGINE);
 	for (;; resolver_wait(&r)) {
 		/* First: something may have come along with CHILD_SETUP. */
 		resolver_hear(&r, &r.parent);

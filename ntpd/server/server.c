@@ -83,6 +83,7 @@ server_init(struct server *s, unsigned instance)
 	clients_init(&s->clients, &key);
 	arc4random_buf(&s->xleave_key, sizeof(s->xleave_key));
 	child_begin(&s->parent, SERVER, instance);
+	channel_open(&s->engine, CHILD_GIVEN_FD, SERVER, ENGINE);
 }
 
 /*
@@ -263,12 +264,6 @@ server_take_mark(struct server *s, const struct message *msg)
 {
 	memcpy(&s->mark, msg->data, sizeof(s->mark));
 	s->batch.mark = &s->mark;
-}
-
-static void
-connect_engine(struct server *s, const struct message *msg)
-{
-	channel_replace(&s->engine, msg, ENGINE);
 }
 
 static void	(*const handlers[MESSAGE_COUNT])(struct server *,

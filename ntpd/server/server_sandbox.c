@@ -2,11 +2,11 @@
  * The server answers strangers.  It was given its sockets; it needs no more
  * than to read them, to answer, and to hear from the parent and the engine.
  */
-#include <sys/mman.h>
 #include <sys/socket.h>
 
 #include <stddef.h>
 
+#include "ntpd/child.h"
 #include "ntpd/messages.h"
 #include "ntpd/server/server.h"
 #include "ntpd/sandbox.h"
@@ -19,11 +19,13 @@ const struct sandbox server_sandbox = {
 	.syscalls = {
 		MAY("recvmmsg",		"requests, transmit time stamps"),
 		MAY("recvmmsg_time64",	"the same on 32-bit machines"),
-		MAY("sendmmsg",		"answers"),
+		MAY("sendmmsg",		"answers, not messages: it could pass "
+					"descriptors", ABOVE(CHILD_GIVEN_FD)),
 		MAY("ppoll",		"wait for requests and messages"),
 		MAY("ppoll_time64",	"the same on 32-bit machines"),
-		MAY("recvmsg",		"sockets, snapshots"),
-		MAY("sendmsg",		"counters to the parent"),
+		MAY("recvmsg",		"sockets from the parent"),
+		MAY("recvfrom",		"snapshots from the engine"),
+		MAY("sendto",		"counters to the parent"),
 		MAY("close",		"sockets no longer listened on"),
 		MAY("write",		"log"),
 		MAY("getsockopt",		"what was dropped",
@@ -32,8 +34,6 @@ const struct sandbox server_sandbox = {
 		MAY("clock_gettime64",	"the same on 32-bit machines"),
 		MAY("brk",		"memory, for a channel's buffer, "
 					"rules and interleaved mode"),
-		MAY("mmap",		"memory, where brk meets a library",
-		    NOT_EXECUTABLE),
 		MAY("exit_group",		"end"),
 	},
 };

@@ -44,10 +44,10 @@ bool		 select_majority(const struct opinion *opinions, size_t n,
 /*
  * Mark as survivors the truechimers that are not outside, if one of these is
  * much nearer than those that are, else all truechimers.  Those that stand
- * apart are left out: their offset differs from the median by more than four standard
- * errors and three times the median distance from it, and, if they are nearer,
- * by half of what their distance is less.  None of these goes that a majority
- * of the usable needs.  Returns how many survive.
+ * apart are left out: their offset differs from the median by more than four
+ * standard errors and three times the median distance from it, and, if they are
+ * nearer, by half of what their distance is less.  None of these goes that a
+ * majority of the usable needs.  Returns how many survive.
  */
 size_t	 select_survivors(struct opinion *opinions, size_t n);
 

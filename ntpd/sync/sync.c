@@ -132,8 +132,7 @@ is_in_doubt(const struct sync *sync)
 	size_t		 i;
 
 	for (i = 0; i < SYNC_SOURCES; i++)
-		if (sync->sources[i].used &&
-		    doubt_is_open(sync->sources[i].state))
+		if (sync->sources[i].used && sync_in_doubt(sync, i))
 			return true;
 	return false;
 }

@@ -1,12 +1,12 @@
 /*
  * A client of the control socket that writes anything: it gets answers or is
- * dropped, and the engine is asked one thing at a time.  Input: a byte that
- * says whether it is root's, then what stream.h says.  The engine does not
+ * dropped, and the parent is asked one thing at a time.  Input: a byte that
+ * says whether it is root's, then what stream.h says.  The parent does not
  * answer a question of a chunk with STREAM_OWN.
  */
 #include <string.h>
 
-#include "ntpd/parent/control.h"
+#include "ntpd/control/connections.h"
 #include "regress/fuzz/fuzz.h"
 #include "regress/fuzz/stream.h"
 
@@ -14,65 +14,55 @@ const size_t	 input_most = 512;
 
 #define QUESTION	(sizeof(struct imsg_header) + sizeof(struct no_payload))
 
-static struct control	 control;
-static struct collect	 collect;
-static struct channel	 engine;
-static struct control_client *const client = &control.clients[0];
+static struct connections connections;
+static struct channel	 parent;
+static struct connection *const client = &connections.list[0];
 
 static void
 start(bool is_root)
 {
-	memset(&control, 0, sizeof(control));
-	memset(&collect, 0, sizeof(collect));
-	control.fd = control.slot = -1;
-	control.next_id = 7;
-	control.rest = INSTANT_NEVER;
+	connections_init(&connections, -1, 7);
 	imsgbuf_init(&client->buf, STREAM_FD);
-	imsgbuf_refuse_fds(&client->buf);
+	client->buf.refuse_fds = true;
 	client->used = true;
 	client->uid = is_root ? 0 : 1000;
 	client->id = 6;
 	client->deadline = instant_add((struct instant){ 0 }, 30);
-	imsgbuf_init(&engine.buf, -1);
-	engine.self = PARENT;
-	engine.peer = ENGINE;
-	engine.open = true;
+	imsgbuf_init(&parent.buf, -1);
+	parent.self = CONTROL;
+	parent.peer = PARENT;
+	parent.open = true;
 }
 
-/* The engine was asked as the client's state says, and forgets it. */
+/* The parent was asked as the client's state says, and forgets it. */
 static void
 check_questions(bool was_busy)
 {
-	bool		 asked = client->used && client->busy && !was_busy &&
-	    !client->collects;
+	bool		 asked = client->used && client->busy && !was_busy;
 
-	require(channel_queued(&engine) == (asked ? QUESTION : 0));
-	require(!client->clients || client->uid == 0);
-	imsgbuf_clear(&engine.buf);
-	imsgbuf_init(&engine.buf, -1);
+	require(channel_queued(&parent) == (asked ? QUESTION : 0));
+	imsgbuf_clear(&parent.buf);
+	imsgbuf_init(&parent.buf, -1);
 }
 
 static void
-answer(struct instant now)
+answer(void)
 {
 	static const struct control_status status;
 	static const struct control_end end;
-	struct message	 msg = { .type = MSG_STATUS_RECORD,
-			    .id = client->id, .data = &status };
+	struct message	 msg = { .type = MSG_ANSWER_STATUS,
+			    .id = client->id, .data = &status,
+			    .size = sizeof(status) };
 
-	if (client->collects) {
-		if (collect_run(&collect, NULL, 0, now))
-			control_answer_collected(&control, &collect);
-		return;
-	}
-	control_answer(&control, &msg);
-	msg.type = MSG_END_RECORD;
+	connections_answer(&connections, &msg);
+	msg.type = MSG_ANSWER_END;
 	msg.data = &end;
+	msg.size = sizeof(end);
 	msg.id++;			/* somebody else's */
-	control_answer(&control, &msg);
+	connections_answer(&connections, &msg);
 	require(!client->used || client->busy);
 	msg.id--;
-	control_answer(&control, &msg);
+	connections_answer(&connections, &msg);
 	require(!client->used || !client->busy);
 }
 
@@ -91,15 +81,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (stream_more() && client->used) {
 		client->slot = 0;
 		was_busy = client->busy;
-		control_transfer(&control, &set, &engine, &collect, now);
+		connections_transfer(&connections, &set, &parent, now);
 		check_questions(was_busy);
 		now = instant_add(now, stream_flags() & STREAM_OWN ? 6 : 0.1);
 		if (client->used && client->busy &&
 		    !(stream_flags() & STREAM_OWN))
-			answer(now);
+			answer();
 	}
-	control_close(&control);
-	imsgbuf_clear(&engine.buf);
+	connections_close(&connections);
+	imsgbuf_clear(&parent.buf);
 	require(stream_closed());
 	return 0;
 }

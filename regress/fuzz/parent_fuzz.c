@@ -1,9 +1,9 @@
 /*
- * An engine and a server that tell the parent anything: what is done to the
- * clock is in bounds, whatever is asked for, and the records pass on.  The
- * clock is played here.  Input: a byte of the configuration; then a byte that
- * says who speaks (odd: a server) or what happens, and a message as in deal.h,
- * and so on.
+ * An engine, a server and control that tell the parent anything: what is done
+ * to the clock is in bounds, whatever is asked for, and the records pass on.
+ * The clock is played here.  Input: a byte of the configuration; then a byte
+ * that says who speaks (odd: a server; bit 1: control) or what happens, and a
+ * message as in deal.h, and so on.
  */
 #include "ntpd/parent/parent.c"
 
@@ -25,6 +25,10 @@ static struct parent_options options = { .config_file = "f" };
 static double		 unix_time;	/* s, what the clock says */
 static bool		 evidence;	/* the kernel has seen a jump */
 static struct instant	 now;
+static struct instant	 began;
+static double		 spent;		/* s, moved beyond 500 ppm */
+static double		 slewing;	/* s/s */
+static struct instant	 slew_end;
 
 /* ---- the clock ---- */
 
@@ -55,10 +59,10 @@ bool
 clock_set_slew(struct clock *c, double rate, double duration,
     struct instant when)
 {
-	(void)c;
-	(void)when;
 	require(fabs(rate) <= POLICY_MAX_SLEW_LARGE);
 	require(duration >= 0 && duration <= POLICY_MAX_SLEW_TIME);
+	c->slew = slewing = rate;
+	slew_end = instant_add(when, duration);
 	return true;
 }
 
@@ -84,6 +88,7 @@ clock_step(struct clock *c, double by)
 	(void)c;
 	require(parent.policy.step.when != STEP_NEVER && isfinite(by));
 	require(fabs(by) >= THRESHOLD);
+	slewing = 0;
 	unix_time += by;
 	require(unix_time >= (double)POLICY_FIRST_TIME - 1 &&
 	    unix_time <= (double)POLICY_LAST_TIME + 1);
@@ -119,6 +124,38 @@ clock_close(struct clock *c)
 	(void)c;
 }
 
+static double
+beyond(double rate)
+{
+	return fmax(0, fabs(rate) - BUDGET_FREE_RATE - 1e-12);
+}
+
+/* The clock runs until T; it is moved no farther than ntpd(8) says. */
+static void
+run_until(struct instant t)
+{
+	double		 slewed = instant_diff(instant_min(t, slew_end), now);
+
+	spent += beyond(slewing) * fmax(0, slewed) + instant_diff(t, now) *
+	    beyond(parent.clock.frequency - parent.budget.home);
+	now = t;
+	require(spent <= 0.1 + BUDGET_PER_DAY *
+	    (1 + ceil(instant_diff(now, began) / BUDGET_DAY)));
+}
+
+/* As the parent's loop does, which wakes at its deadlines. */
+static void
+pass(double s)
+{
+	struct instant	 end = instant_add(now, s);
+
+	while (instant_before(budget_deadline(&parent.budget), end)) {
+		run_until(budget_deadline(&parent.budget));
+		command_tend_budget(&parent, now);
+	}
+	run_until(end);
+}
+
 /* ---- the parent ---- */
 
 static void
@@ -134,6 +171,9 @@ begin(uint8_t how)
 	unix_time = NOW;
 	evidence = false;
 	policy_start(&parent.policy);
+	now = began = slew_end = (struct instant){ 1000000000000 };
+	spent = slewing = 0;
+	budget_begin(&parent.budget, 0, now);
 	parent.policy.step.when = (enum step_when)(how % 3);
 	parent.policy.step.threshold = THRESHOLD;
 	parent.policy.step.limit = how & 0x80 ? CONFIG_NO_LIMIT : LIMIT;
@@ -145,6 +185,9 @@ begin(uint8_t how)
 	for (i = 0; i < WORKERS; i++)
 		channel_open(&parent.children.servers[i].channel,
 		    stream_descriptor(), PARENT, SERVER);
+	parent.children.control = &parent.children.list[1 + WORKERS];
+	channel_open(&parent.children.control->channel, stream_descriptor(),
+	    PARENT, CONTROL);
 }
 
 static void
@@ -179,6 +222,7 @@ hear(struct deal *d, struct channel *ch)
 	check_sums();
 	require(fabs(parent.clock.frequency) <= POLICY_MAX_FREQUENCY);
 	channel_flush(parent.children.engine);
+	channel_flush(&parent.children.control->channel);
 	return true;
 }
 
@@ -193,12 +237,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	d = (struct deal){ data + 1, size - 1 };
 	begin(data[0]);
-	now = (struct instant){ 1000000000000 };
 	while (d.size > 0) {
 		what = *d.data++;
 		d.size--;
-		now = instant_add(now, what & 0xf0 ? 10.0 * what : 0);
-		evidence = (what & 0xe) == 0xe;
+		pass(what & 0xf0 ? 100.0 * what : 0);
+		evidence = (what & 0xc) == 0xc;
 		if (what & 1) {
 			i = what >> 1 & 1;
 			parent.collect.round = 1;
@@ -206,9 +249,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			parent.collect.owes[i] = true;
 			if (!hear(&d, &parent.children.servers[i].channel))
 				break;
-		} else if (!hear(&d, parent.children.engine))
+		} else if (!hear(&d, what & 2 ?
+		    &parent.children.control->channel :
+		    parent.children.engine))
 			break;
+		if (collect_run(&parent.collect, NULL, 0, now))
+			control_answer_collected(&parent);
 	}
+	channel_close(&parent.children.control->channel);
 	for (i = 0; i < WORKERS; i++)
 		channel_close(&parent.children.servers[i].channel);
 	channel_close(parent.children.engine);
@@ -220,6 +268,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 #define SPEAKS_ENGINE	0
 #define SPEAKS_SERVER	1
+#define SPEAKS_CONTROL	2
 
 static void
 seeds_of_clock(void)
@@ -269,6 +318,23 @@ seeds_of_servers(void)
 	deal_seed(MSG_SERVER_COUNTERS, 1, &report);
 }
 
+static void
+seeds_of_control(void)
+{
+	static const enum message_type types[] = { MSG_ASK_STATUS,
+			    MSG_ASK_PEERS, MSG_ASK_SERVER, MSG_ASK_CLIENTS,
+			    MSG_CONTROL_ALIVE };
+	const struct no_payload nothing = { 0 };
+	size_t		 i;
+
+	seed_begin("questions");
+	seed_fill(0, 1);
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		seed_fill(SPEAKS_CONTROL, 1);
+		deal_seed(types[i], (uint8_t)i, &nothing);
+	}
+}
+
 void
 make_seeds(void)
 {
@@ -278,6 +344,7 @@ make_seeds(void)
 
 	seeds_of_clock();
 	seeds_of_servers();
+	seeds_of_control();
 	seed_begin("records");
 	seed_fill(0, 1);
 	seed_fill(SPEAKS_ENGINE, 1);

@@ -181,6 +181,16 @@ take_bytes(uint8_t *to, size_t size)
 	return size;
 }
 
+/* Without room for descriptors. */
+ssize_t
+recv(int fd, void *bytes, size_t len, int flags)
+{
+	struct iovec	 iov = { .iov_base = bytes, .iov_len = len };
+	struct msghdr	 msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+	return recvmsg(fd, &msg, flags);
+}
+
 static bool
 is_open(int fd)
 {
@@ -232,6 +242,16 @@ sendmsg(int fd, const struct msghdr *msg, int flags)
 	require(is_open(fd) && msg->msg_iovlen == 1);
 	stream.sent += msg->msg_iov[0].iov_len;
 	return (ssize_t)msg->msg_iov[0].iov_len;
+}
+
+ssize_t
+send(int fd, const void *bytes, size_t len, int flags)
+{
+	struct iovec	 iov = { .iov_base = (void *)(uintptr_t)bytes,
+			    .iov_len = len };
+	const struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+	return sendmsg(fd, &msg, flags);
 }
 
 int

@@ -30,7 +30,8 @@ def test():
     d = Daemon(us, *lines)
     ok(d.wait_sync(), "the daemon is synchronized", d.state)
     kids = d.children()
-    ok(len(kids.get("engine", [])) == len(kids.get("resolver", [])) == 1 and
+    ok(len(kids.get("engine", [])) ==
+        len(kids.get("resolver", [])) == len(kids.get("control", [])) == 1 and
         len(kids.get("server", [])) == 2, "its processes have their names",
         kids)
     ok(sorted(d.everybody()) == sorted(us.pids()),
@@ -45,7 +46,7 @@ def test():
                 status["NoNewPrivs"] == "1" and
                 int(status["CapEff"], 16) == caps and
                 status["Seccomp"] == "2", "%s is confined" % name, status)
-            if name in ("engine", "server"):
+            if name in ("engine", "server", "control"):
                 ok(not os.listdir("/proc/%d/root" % pid),
                     "%s is in an empty root" % name)
 
@@ -55,6 +56,10 @@ def test():
         "killed servers are restarted", d.state)
     ok(wait_for(lambda: (ask(near, "10.9.0.1", seconds=0.4)[0] or
         Packet()).stratum == 3, 5), "and serve the time again", d.state)
+    os.kill(kids["control"][0], signal.SIGKILL)
+    ok(wait_for(lambda: replaced(d, "control", kids["control"]), 3),
+        "a killed control is restarted", d.state)
+    ok(d.synchronized(), "and ntpctl works", d.state)
     os.kill(kids["resolver"][0], signal.SIGKILL)
     ok(wait_for(lambda: replaced(d, "resolver", kids["resolver"]), 15),
         "a killed resolver is restarted", d.state)

@@ -30,7 +30,8 @@ def test():
     ok((ask(near, "10.9.0.1")[0] or Packet()).stratum == 3,
         "it serves time at port 123", d.state)
     kids = d.children()
-    ok(sorted(kids) == ["engine", "launcher", "resolver", "server"],
+    ok(sorted(kids) == ["control", "engine", "launcher", "resolver",
+        "server"],
         "its processes", kids)
     user = status(d.pid)["Uid"]
     for pid in [d.pid, *(pid for pids in kids.values() for pid in pids)]:

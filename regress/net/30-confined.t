@@ -59,7 +59,7 @@ def test():
     ok("/etc/passwd" not in descriptors(d.pid).values(),
         "but no descriptor that it inherited", lambda: descriptors(d.pid))
     kids = d.children()
-    ok(sorted(kids) == sorted(["engine", "launcher", "resolver", "server"]) and
+    ok(sorted(kids) == sorted(["control", "engine", "launcher", "resolver", "server"]) and
         len(kids["server"]) == 2, "all processes run", kids)
     ours = {name: pid for name, pids in kids.items() for pid in pids}
     for name, pid in sorted(ours.items()):

@@ -460,7 +460,7 @@ honest_oscillators(void **arg)
 		an_oscillator(errors[i]);
 }
 
-/* A machine without a battery, paused each night, wrong servers now and then. */
+/* No battery, a pause each night, and servers that are wrong now and then. */
 static void
 honest_weeks(void **arg)
 {

@@ -75,6 +75,17 @@ each_kind_alone(void **state)
 			fail_msg("event %u alone", event);
 }
 
+/* A near server lies by what all others may be off; paths of any asymmetry. */
+static void
+hard_places(void **state)
+{
+	(void)state;
+	assert_int_equal(play(1, SEEDS / 5, CHAOS_ALL | CHAOS_CROOKED, false),
+	    0);
+	assert_int_equal(play(1, SEEDS / 10, CHAOS_ALL | CHAOS_NEAR_LIARS,
+	    false), 0);
+}
+
 /* The same seed gives the same weather, another one another. */
 static void
 repeatable(void **state)
@@ -111,6 +122,7 @@ main(int argc, char *argv[])
 		cmocka_unit_test(repeatable),
 		cmocka_unit_test(everything_at_once),
 		cmocka_unit_test(each_kind_alone),
+		cmocka_unit_test(hard_places),
 	};
 
 	if (argc > 1)

@@ -14,7 +14,8 @@
 static struct children	 kids;
 static struct channel	 launcher;	/* its end */
 static int		 ends[PROCESSES];	/* the children's; -1: none */
-static int		 launches[PROCESSES];
+static int		 launches[PROCESSES], kills[PROCESSES];
+static int		 control_fd;	/* what control is given */
 
 pid_t
 spawn(enum process process, unsigned instance, int fd, int log)
@@ -48,9 +49,11 @@ turn(struct instant now)
 	children_check(&kids, now);
 	assert_true(channel_transfer(&launcher, &set));
 	while (channel_receive(&launcher, &msg)) {
+		name = msg.data;
+		if (msg.type == MSG_KILL)
+			kills[name->process]++;
 		if (msg.type != MSG_LAUNCH)
 			continue;
-		name = msg.data;
 		assert_true(process_is_child(name->process, name->instance));
 		if (ends[name->process] != -1)
 			close(ends[name->process]);
@@ -64,7 +67,7 @@ turns(struct instant now)
 {
 	int		 i;
 
-	for (i = 0; i < 8; i++)
+	for (i = 0; i < 24; i++)	/* a descriptor in each */
 		turn(now);
 }
 
@@ -78,7 +81,9 @@ setup(void **arg)
 	for (i = 0; i < PROCESSES; i++)
 		ends[i] = -1;
 	memset(launches, 0, sizeof(launches));
-	children_init(&kids, &child_setup);
+	memset(kills, 0, sizeof(kills));
+	control_fd = dup(STDIN_FILENO);
+	children_init(&kids, &child_setup, control_fd);
 	children_start(&kids);
 	children_set(&kids, SERVER, 1);
 	turns(instant_now());
@@ -93,6 +98,7 @@ teardown(void **arg)
 	(void)arg;
 	children_stop(&kids);
 	channel_close(&launcher);
+	close(control_fd);
 	for (i = 0; i < PROCESSES; i++)
 		if (ends[i] != -1)
 			close(ends[i]);
@@ -161,7 +167,7 @@ one_ends(void **arg)
 		children_set(&kids, table[i].process, 1);
 		turns(instant_now());
 		hang_up(table[i].process);
-		if (table[i].end == REPLACED) {
+		if (table[i].end != ENDS_ALL) {
 			assert_replaced(table[i].process);
 			continue;
 		}
@@ -171,6 +177,50 @@ one_ends(void **arg)
 		teardown(arg);
 		setup(arg);
 	}
+}
+
+/* How long PROCESS is missed that ends for the N-th time in a row. */
+static double
+missed(enum process process, int n)
+{
+	struct instant	 now = instant_now(), due = now;
+	int		 i;
+
+	for (i = 0; i < n; i++) {
+		now = due;
+		hang_up(process);
+		turns(now);
+		turns(children_deadline(&kids));	/* said that it is */
+		due = children_deadline(&kids);
+		turns(due);
+	}
+	return instant_diff(due, now);
+}
+
+/* Who ends again and again is waited for longer, but not for control. */
+static void
+again_and_again(void **arg)
+{
+	(void)arg;
+	assert_true(missed(RESOLVER, 4) > 7);
+	assert_int_equal(launches[RESOLVER], 5);
+	assert_true(missed(CONTROL, 4) < 2);
+	assert_int_equal(launches[CONTROL], 5);
+}
+
+/* One that is held up is ended by the launcher, then replaced. */
+static void
+one_is_of_no_use(void **arg)
+{
+	(void)arg;
+	children_kill(&kids, kids.control);
+	assert_false(kids.control->channel.open);
+	turns(instant_now());
+	assert_int_equal(kills[CONTROL], 1);
+	assert_int_equal(launches[CONTROL], 1);
+	assert_replaced(CONTROL);
+	assert_int_equal(kills[CONTROL], 1);
+	assert_int_equal(kills[RESOLVER], 0);
 }
 
 /* What is not wanted any more is not started again. */
@@ -289,6 +339,8 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		TEST(all_are_started),
 		TEST(one_ends),
+		TEST(again_and_again),
+		TEST(one_is_of_no_use),
 		TEST(a_superfluous_one_ends),
 		TEST(the_engine_gets_channels),
 		TEST(resolver_sends_a_broken_frame),

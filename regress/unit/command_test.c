@@ -371,6 +371,10 @@ large_movements_are_said(void **arg)
 	    "in 300 s\n"), 1);
 	ask(MSG_CLOCK_SLEW, &small);
 	assert_int_equal(capture_count("\n"), 1);
+	small.rate = -small.rate;
+	ask(MSG_CLOCK_SLEW, &small);
+	ask(MSG_CLOCK_SLEW, &back);
+	assert_int_equal(capture_count("\n"), 2);
 	for (i = 0; i < 100; i++) {
 		back.rate = -back.rate;
 		ask(MSG_CLOCK_SLEW, &back);

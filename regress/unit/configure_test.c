@@ -63,7 +63,7 @@ reloaded_with(const char *text)
 	p.options = &options;
 	p.policy.state = STARTED;
 	p.policy.stepped = 5;
-	children_init(&p.children, &setup);
+	children_init(&p.children, &setup, -1);
 	assert_true(configure_load(&p));
 	write_file(text);
 	configure_reload(&p);

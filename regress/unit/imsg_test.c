@@ -531,7 +531,8 @@ test_refused_descriptors(void **arg)
 	char		 c;
 
 	(void)arg;
-	imsgbuf_refuse_fds(&b);
+	imsg_refuse_fds(b.fd);
+	b.refuse_fds = true;
 	assert_true(imsg_compose(&a, 1, 0, -1, "fine", 4));
 	assert_int_equal(imsgbuf_flush(&a), IMSG_OK);
 	assert_int_equal(imsgbuf_read(&b), IMSG_OK);

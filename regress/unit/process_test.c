@@ -200,6 +200,20 @@ listed(uint32_t type, enum process from, enum process to)
 	    (table[type].to == to || table[type].to == PROCESSES);
 }
 
+/* One that was passed where none can be taken has closed the channel. */
+static void
+connect_again(void)
+{
+	const enum process self = ch.self, from = ch.peer;
+	const enum channel_state state = ch.state;
+
+	if (ch.open)
+		return;
+	disconnect();
+	connect_as(self, from);
+	ch.state = state;
+}
+
 /* Does a message get through, with a descriptor if it HAS_FD? */
 static bool
 arrives(uint32_t type, size_t len, bool has_fd)
@@ -207,6 +221,7 @@ arrives(uint32_t type, size_t len, bool has_fd)
 	struct message	 msg;
 	int		 fd;
 
+	connect_again();
 	peer_sends(type, 7, has_fd ? some_fd() : -1, len);
 	assert_true(turn());
 	if (!channel_receive(&ch, &msg))
@@ -392,6 +407,55 @@ only_with_its_descriptor(void **arg)
 		    CHANNEL_CONFIGURED;
 		if (arrives(type, table[type].size, !table[type].fd))
 			fail_msg("%s", table[type].name);
+	}
+}
+
+/*
+ * Who takes a descriptor, and when: a child from the parent, as long as one
+ * can come.  Elsewhere it is as if there were none, and the frame is bad.
+ */
+static const struct {
+	enum process	 self, peer;
+	enum channel_state state;
+	bool		 takes;
+} takers[] = {
+	{ LAUNCHER, PARENT, CHANNEL_BEGUN, true },
+	{ ENGINE, PARENT, CHANNEL_NEW, true },
+	{ ENGINE, PARENT, CHANNEL_CONFIGURED, true },
+	{ SERVER, PARENT, CHANNEL_CONFIGURED, true },
+	{ RESOLVER, PARENT, CHANNEL_NEW, true },
+	{ RESOLVER, PARENT, CHANNEL_BEGUN, false },
+	{ CONTROL, PARENT, CHANNEL_NEW, true },
+	{ CONTROL, PARENT, CHANNEL_BEGUN, false },
+	{ ENGINE, RESOLVER, CHANNEL_BEGUN, false },
+	{ ENGINE, SERVER, CHANNEL_BEGUN, false },
+	{ RESOLVER, ENGINE, CHANNEL_BEGUN, false },
+	{ SERVER, ENGINE, CHANNEL_NEW, false },
+	{ PARENT, LAUNCHER, CHANNEL_BEGUN, false },
+	{ PARENT, ENGINE, CHANNEL_BEGUN, false },
+	{ PARENT, SERVER, CHANNEL_BEGUN, false },
+	{ PARENT, RESOLVER, CHANNEL_BEGUN, false },
+	{ PARENT, CONTROL, CHANNEL_BEGUN, false },
+};
+
+static void
+only_who_needs_one_takes_it(void **arg)
+{
+	struct message	 msg;
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(takers); i++) {
+		disconnect();
+		connect_as(takers[i].self, takers[i].peer);
+		ch.state = takers[i].state;
+		peer_sends(MESSAGE_COUNT, 0, some_fd(), 1);
+		assert_true(turn());
+		assert_false(channel_receive(&ch, &msg));
+		if (ch.open != takers[i].takes)
+			fail_msg("%s from %s in state %d",
+			    process_name(takers[i].self),
+			    process_name(takers[i].peer), takers[i].state);
 	}
 }
 
@@ -985,6 +1049,7 @@ main(void)
 		TEST(descriptors_go_with_their_messages),
 		TEST(a_channel_is_replaced),
 		TEST(none_for_the_parent),
+		TEST(only_who_needs_one_takes_it),
 		TEST(sending),
 		TEST(sending_what_is_not_listed),
 		TEST(a_closed_channel),

@@ -25,6 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ntpd/child.h"
 #include "ntpd/sandbox.h"
 #include "regress/unit/unit.h"
 
@@ -281,6 +282,100 @@ run_filter(void)
 	return set_option(SO_ATTACH_FILTER);
 }
 
+/* Pass a descriptor, by sendmsg(2) or sendmmsg(2), over FD. */
+static long
+pass(long call, uint64_t fd)
+{
+	union {
+		struct cmsghdr	 header;
+		uint8_t		 bytes[CMSG_SPACE(sizeof(int))];
+	} control = { .header = { CMSG_LEN(sizeof(int)), SOL_SOCKET,
+			    SCM_RIGHTS } };
+	struct iovec	 iov = { .iov_base = &control, .iov_len = 1 };
+	struct mmsghdr	 mh = { .msg_hdr = { .msg_iov = &iov,
+			    .msg_iovlen = 1, .msg_control = &control,
+			    .msg_controllen = sizeof(control) } };
+
+	memcpy(CMSG_DATA(&control.header), &given, sizeof(given));
+	if (call == SYS_sendmmsg)
+		return syscall(call, fd, &mh, 1, MSG_DONTWAIT);
+	return syscall(call, fd, &mh.msg_hdr, MSG_DONTWAIT);
+}
+
+static long
+pass_by_sendmsg(void)
+{
+	return pass(SYS_sendmsg, (uint64_t)given);
+}
+
+static long
+pass_to_parent(void)
+{
+	return pass(SYS_sendmmsg, CHILD_CHANNEL_FD);
+}
+
+static long
+pass_to_engine(void)
+{
+	return pass(SYS_sendmmsg, CHILD_GIVEN_FD);
+}
+
+/* The kernel does not look at the upper half of a descriptor; the filter? */
+static long
+pass_to_parent_in_disguise(void)
+{
+	return pass(SYS_sendmmsg, UINT64_C(0x7700000000) | CHILD_CHANNEL_FD);
+}
+
+static long
+pass_to_engine_in_disguise(void)
+{
+	return pass(SYS_sendmmsg, UINT64_C(1) << 63 | CHILD_GIVEN_FD);
+}
+
+static long
+pass_to_standard_error(void)
+{
+	return pass(SYS_sendmmsg, STDERR_FILENO);
+}
+
+static long
+answer_clients(void)
+{
+	long		 n = 0;
+	uint64_t	 fd;
+
+	for (fd = CHILD_GIVEN_FD + 1; fd < 600; fd++)
+		n += pass(SYS_sendmmsg, fd);
+	return n;
+}
+
+static long
+copy_channel(void)
+{
+	return dup(CHILD_CHANNEL_FD);
+}
+
+static long
+move_channel(void)
+{
+	return dup2(CHILD_CHANNEL_FD, 17);
+}
+
+static long
+accept_one(void)
+{
+	return accept4(given, NULL, NULL, 0);
+}
+
+static long
+receive_descriptors(void)
+{
+	struct msghdr	 mh = { .msg_iov = NULL };
+
+	return recvmsg(given, &mh, MSG_DONTWAIT);
+}
+
 static const struct {
 	const char	*name;
 	const struct sandbox *sandbox;
@@ -310,6 +405,20 @@ static const struct {
 	{ "mount a file system", mount_something, 0 },
 	{ "remove a file", remove_file, TO(PARENT) },
 	{ "listen for connections", listen_for_connections, 0 },
+	{ "accept a connection", accept_one, TO(CONTROL) | TO(LAUNCHER) },
+	{ "pass a descriptor", pass_by_sendmsg, TO(PARENT) },
+	{ "pass one to the parent", pass_to_parent, 0 },
+	{ "pass one to the engine", pass_to_engine, 0 },
+	{ "pass one to the parent, in disguise", pass_to_parent_in_disguise,
+	    0 },
+	{ "pass one to the engine, in disguise", pass_to_engine_in_disguise,
+	    0 },
+	{ "pass one to standard error", pass_to_standard_error, 0 },
+	{ "answer clients", answer_clients, TO(SERVER) | TO(LAUNCHER) },
+	{ "copy a channel", copy_channel, TO(PARENT) },
+	{ "move a channel", move_channel, TO(LAUNCHER) },
+	{ "take a descriptor", receive_descriptors, TO(PARENT) | TO(ENGINE) |
+	    TO(SERVER) | TO(RESOLVER) | TO(LAUNCHER) },
 	{ "netlink", read_netlink, SOCKETS | TO(LAUNCHER) },
 	{ "netlink of the firewall", read_firewall, 0 },
 	{ "generic netlink", read_generic, 0 },
@@ -328,7 +437,7 @@ static const struct {
 	    TO(LAUNCHER) },
 	{ "a larger buffer", enlarge_buffer, SOCKETS | TO(LAUNCHER) },
 	{ "a program in the kernel", run_filter, SOCKETS | TO(LAUNCHER) },
-	{ "memory", get_memory, ALL },
+	{ "memory", get_memory, ALL & ~TO(SERVER) },
 #ifndef SANITIZED
 	{ "writable code", write_code, 0 },
 	{ "make memory executable", make_code, 0 },

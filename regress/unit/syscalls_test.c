@@ -30,6 +30,7 @@ static const struct {
 	[LAUNCHER] = { "launcher", &launcher_sandbox, 80 },
 	[ENGINE] = { "engine", &engine_sandbox, 20 },
 	[SERVER] = { "server", &server_sandbox, 12 },
+	[CONTROL] = { "control", &control_sandbox, 12 },
 	[RESOLVER] = { "resolver", &resolver_sandbox, 35 },
 };
 

@@ -1,0 +1,302 @@
+/*
+ * Clients of the control socket.
+ */
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/control.h"
+#include "common/log.h"
+#include "ntpd/control/connections.h"
+
+#define CLIENT_SILENCE	30.0	/* s */
+#define CLIENT_GRACE	1.0	/* s of silence before it must make room */
+#define ACCEPTS		4	/* new clients in one turn of the loop */
+#define ACCEPT_REST	1.0	/* s, when there are no descriptors left */
+#define REQUESTS	16	/* of one client in one turn */
+
+/* What is asked of the parent for each request. */
+static const struct {
+	enum message_type question;	/* MESSAGE_NONE: no request */
+	bool		 root_only;
+} requests[] = {
+	[CONTROL_GET_STATUS] = { MSG_ASK_STATUS, false },
+	[CONTROL_GET_PEERS] = { MSG_ASK_PEERS, false },
+	[CONTROL_GET_SERVER] = { MSG_ASK_SERVER, false },
+	/* Who uses this machine's time is not everybody's business. */
+	[CONTROL_GET_CLIENTS] = { MSG_ASK_CLIENTS, true }
+};
+
+/* What a client gets for each answer of the parent's. */
+static const enum control_type answers[MESSAGE_COUNT] = {
+	[MSG_ANSWER_STATUS] = CONTROL_STATUS,
+	[MSG_ANSWER_PEER] = CONTROL_PEER,
+	[MSG_ANSWER_SERVER] = CONTROL_SERVER,
+	[MSG_ANSWER_CLIENTS] = CONTROL_CLIENTS,
+	[MSG_ANSWER_END] = CONTROL_END,
+	[MSG_ANSWER_BUSY] = CONTROL_BUSY
+};
+
+void
+connections_init(struct connections *c, int fd, uint32_t first_id)
+{
+	memset(c, 0, sizeof(*c));
+	c->fd = fd;
+	c->next_id = first_id;
+	c->rest = INSTANT_NEVER;
+	c->slot = -1;
+}
+
+static void
+drop(struct connection *client)
+{
+	imsgbuf_clear(&client->buf);
+	client->used = false;
+}
+
+void
+connections_close(struct connections *c)
+{
+	size_t		 i;
+
+	for (i = 0; i < CONNECTIONS_MOST; i++)
+		if (c->list[i].used)
+			drop(&c->list[i]);
+}
+
+void
+connections_poll(struct connections *c, struct pollset *set)
+{
+	struct connection *client;
+	short		 events;
+
+	c->slot = -1;
+	if (c->rest.ns == INSTANT_NEVER.ns)
+		c->slot = pollset_add(set, c->fd, POLLIN);
+	for (client = c->list; client < c->list + CONNECTIONS_MOST;
+	    client++) {
+		client->slot = -1;
+		if (!client->used)
+			continue;
+		events = client->busy ? 0 : POLLIN;
+		if (imsgbuf_pending(&client->buf))
+			events |= POLLOUT;
+		client->slot = pollset_add(set, client->buf.fd, events);
+	}
+}
+
+static void
+turn_away(int fd)
+{
+	struct control_end end = { .version = CONTROL_VERSION };
+	struct imsgbuf	 buf;
+
+	imsgbuf_init(&buf, fd);
+	imsg_compose(&buf, CONTROL_BUSY, 0, -1, &end, sizeof(end));
+	imsgbuf_flush(&buf);
+	imsgbuf_clear(&buf);
+}
+
+/*
+ * A place for one more of user UID: a free one, or that of the client that
+ * has been silent for longest, so that nobody can shut others out by just
+ * sitting there.  Who has his share already gives up one of his own; root
+ * always gets a place, and nobody takes it from him.  NULL if all who could
+ * make room have been busy a moment ago.
+ */
+static struct connection *
+find_place(struct connections *c, uid_t uid, struct instant now)
+{
+	struct connection *client, *idle = NULL;
+	size_t		 own = 0;
+	bool		 crowded;
+
+	for (client = c->list; client < c->list + CONNECTIONS_MOST;
+	    client++)
+		own += client->used && client->uid == uid;
+	crowded = uid != 0 && own >= CONNECTIONS_PER_USER;
+	for (client = c->list; client < c->list + CONNECTIONS_MOST;
+	    client++) {
+		if (!client->used && !crowded)
+			return client;
+		if (!client->used || (crowded && client->uid != uid) ||
+		    (uid != 0 && client->uid == 0))
+			continue;
+		if (idle == NULL ||
+		    instant_before(client->deadline, idle->deadline))
+			idle = client;
+	}
+	if (idle == NULL || (uid != 0 && instant_diff(idle->deadline, now) >
+	    CLIENT_SILENCE - CLIENT_GRACE))
+		return NULL;
+	drop(idle);
+	return idle;
+}
+
+/* Without a descriptor for it the client stays in line: let it wait. */
+static void
+accept_failed(struct connections *c, struct instant now)
+{
+	static struct log_limit limit = { .burst = 2, .interval = 600 };
+
+	if (errno != EMFILE && errno != ENFILE && errno != ENOMEM &&
+	    errno != ENOBUFS)
+		return;
+	c->rest = instant_add(now, ACCEPT_REST);
+	if (log_allowed(&limit, now, NULL))
+		log_warn("cannot take a client of the control socket");
+}
+
+static void
+accept_client(struct connections *c, struct instant now)
+{
+	struct connection *client;
+	struct ucred	 cred;
+	socklen_t	 len = sizeof(cred);
+	int		 fd;
+
+	fd = accept4(c->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (fd == -1) {
+		accept_failed(c, now);
+		return;
+	}
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == -1 ||
+	    (client = find_place(c, cred.uid, now)) == NULL) {
+		turn_away(fd);
+		return;
+	}
+	imsgbuf_init(&client->buf, fd);
+	client->buf.refuse_fds = true;
+	client->used = true;
+	client->uid = cred.uid;
+	client->busy = false;
+	client->id = c->next_id++;
+	client->slot = -1;
+	client->deadline = instant_add(now, CLIENT_SILENCE);
+}
+
+/* Answer without the parent: with our version, or a refusal. */
+static bool
+answer_end(struct connection *client, enum control_type type)
+{
+	struct control_end end = { .version = CONTROL_VERSION };
+
+	return imsg_compose(&client->buf, type, 0, -1, &end, sizeof(end));
+}
+
+/* False if the client is to be dropped. */
+static bool
+request(struct connection *client, const struct imsg *imsg,
+    struct channel *parent)
+{
+	const struct control_request *req = imsg->data;
+	const uint32_t	 type = imsg->hdr.type;
+
+	if (imsg->hdr.len != sizeof(*req))
+		return false;
+	if (req->version != CONTROL_VERSION)
+		return answer_end(client, CONTROL_END);
+	if (type >= sizeof(requests) / sizeof(requests[0]) ||
+	    requests[type].question == MESSAGE_NONE)
+		return false;
+	if (requests[type].root_only && client->uid != 0)
+		return answer_end(client, CONTROL_REFUSED);
+	client->busy = channel_send(parent, requests[type].question,
+	    client->id, -1, NULL);
+	return client->busy;
+}
+
+/*
+ * Take the client's requests, one at a time: the others stay in its socket,
+ * not in the parent's queue.  False if it is to be dropped.
+ */
+static bool
+take_requests(struct connection *client, struct channel *parent,
+    struct instant now)
+{
+	enum imsg_status status = IMSG_AGAIN;
+	struct imsg	 imsg;
+	int		 n;
+
+	for (n = 0; n < REQUESTS && !client->busy; n++) {
+		status = imsg_get(&client->buf, &imsg);
+		if (status != IMSG_OK)
+			return status == IMSG_AGAIN;
+		client->deadline = instant_add(now, CLIENT_SILENCE);
+		if (!request(client, &imsg, parent))
+			return false;
+	}
+	return client->busy;	/* else it does nothing but ask nonsense */
+}
+
+/* False if the client is to be dropped. */
+static bool
+serve(struct connection *client, const struct pollset *set,
+    struct channel *parent, struct instant now)
+{
+	enum imsg_status status;
+
+	status = imsgbuf_flush(&client->buf);
+	if (status != IMSG_OK && status != IMSG_AGAIN)
+		return false;
+	if (!instant_before(now, client->deadline))
+		return false;
+	if (client->busy)	/* and only gone if it hung up for good */
+		return !pollset_ready(set, client->slot, 0);
+	if (pollset_ready(set, client->slot, POLLIN)) {
+		status = imsgbuf_read(&client->buf);
+		if (status != IMSG_OK && status != IMSG_AGAIN)
+			return false;
+	}
+	return take_requests(client, parent, now);
+}
+
+void
+connections_transfer(struct connections *c, const struct pollset *set,
+    struct channel *parent, struct instant now)
+{
+	struct connection *client;
+	int		 i;
+
+	if (!instant_before(now, c->rest))
+		c->rest = INSTANT_NEVER;
+	for (client = c->list; client < c->list + CONNECTIONS_MOST;
+	    client++)
+		if (client->used && !serve(client, set, parent, now))
+			drop(client);
+	if (pollset_ready(set, c->slot, POLLIN))
+		for (i = 0; i < ACCEPTS; i++)
+			accept_client(c, now);
+}
+
+struct instant
+connections_deadline(const struct connections *c)
+{
+	struct instant	 first = c->rest;
+	size_t		 i;
+
+	for (i = 0; i < CONNECTIONS_MOST; i++)
+		if (c->list[i].used)
+			first = instant_min(first, c->list[i].deadline);
+	return first;
+}
+
+/* Who does not read what he asked for goes. */
+void
+connections_answer(struct connections *c, const struct message *msg)
+{
+	struct connection *client;
+	const enum control_type type = answers[msg->type];
+
+	for (client = c->list; client < c->list + CONNECTIONS_MOST; client++) {
+		if (!client->used || !client->busy || client->id != msg->id)
+			continue;
+		client->busy = type != CONTROL_END && type != CONTROL_BUSY;
+		if (!imsg_compose(&client->buf, type, 0, -1, msg->data,
+		    msg->size))
+			drop(client);
+		return;
+	}
+}
