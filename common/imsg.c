@@ -48,7 +48,6 @@ imsgbuf_init(struct imsgbuf *buf, int fd)
 {
 	memset(buf, 0, sizeof(*buf));
 	buf->fd = fd;
-	buf->pid = getpid();
 }
 
 void
@@ -132,7 +131,6 @@ imsg_compose(struct imsgbuf *buf, uint32_t type, uint32_t id, int fd,
 		goto fail;
 	}
 	hdr.len = (uint32_t)len;
-	hdr.pid = buf->pid;
 	hdr.has_fd = fd != -1;
 	if ((out = new_message(&hdr, fd, data)) == NULL)
 		goto fail;

@@ -18,7 +18,7 @@ struct imsg_header {
 	uint32_t	 type;
 	uint32_t	 len;		/* of the payload */
 	uint32_t	 id;		/* the sender's to choose */
-	int32_t		 pid;		/* of the sender, for the log */
+	uint32_t	 reserved;	/* 0 */
 	uint32_t	 has_fd;	/* 1: a descriptor comes with it */
 };
 
@@ -32,7 +32,6 @@ struct imsg_out;
 
 struct imsgbuf {
 	int		 fd;
-	int32_t		 pid;		/* ours, asked once: for the headers */
 	uint8_t		*in;		/* bytes read, not yet taken */
 	size_t		 in_len;
 	size_t		 in_taken;

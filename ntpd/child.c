@@ -56,8 +56,8 @@ child_begin(struct channel *parent, enum process self, unsigned instance)
 		    process_name(self));
 	place_fd(&msg);
 	memcpy(&setup, msg.data, sizeof(setup));	/* it comes at first */
-	log_init((enum log_target)setup.log_target, process_name(self),
-	    setup.verbose);
+	/* The parent adds the name. */
+	log_init(LOG_TO_JOURNAL, NULL, setup.verbose);
 	if (process_is_child(self, 1))
 		setproctitle("%s %u", process_name(self), instance);
 	else

@@ -14,11 +14,13 @@
 #define CHILD_GIVEN_FD		4	/* what came with its setup, if any */
 
 /*
- * Start PROCESS, number INSTANCE, with FD as its channel; FD is closed here.
- * The kernel kills it when this process ends.  Returns its process id, or -1
- * with errno.
+ * Start PROCESS, number INSTANCE, with FD as its channel and LOG (-1: ours) as
+ * its standard error; both are closed here.  It has a session of its own,
+ * /dev/null as its input and output, / as its directory, an empty environment
+ * and no other descriptor.  The kernel kills it when this process ends.
+ * Returns its process id, or -1 with errno.
  */
-pid_t	 spawn(enum process process, unsigned instance, int fd);
+pid_t	 spawn(enum process process, unsigned instance, int fd, int log);
 
 /*
  * The first thing that process SELF, number INSTANCE, does: open PARENT, its

@@ -3,10 +3,13 @@
  * - one of its children.
  */
 #include <sys/prctl.h>
+#include <sys/stat.h>
 
 #include <bsd/stdlib.h>
 #include <bsd/unistd.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +71,23 @@ child_main(const char *name, const char *number)
 	abort();			/* they do not return */
 }
 
+/*
+ * Whatever it was started from leaves no descriptor but for its output, and no
+ * file is made that only root can reach.
+ */
+static void
+forget_starter(void)
+{
+	int		 fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd != -1 && fd <= STDERR_FILENO);
+	dup2(fd, STDIN_FILENO);
+	closefrom(STDERR_FILENO + 1);
+	umask(S_IWGRP | S_IWOTH);
+}
+
 int
 main(int argc, char *argv[], char *envp[])
 {
@@ -75,10 +95,14 @@ main(int argc, char *argv[], char *envp[])
 	bool		 check = false;
 	int		 ch;
 
+	/* Memory that is free again is kept: that takes no munmap(2). */
+	mallopt(M_MMAP_MAX, 0);
+	mallopt(M_TRIM_THRESHOLD, INT_MAX);
 	setproctitle_init(argc, argv, envp);
 	log_init(log_standard_error(), NULL, 0);
 	if (argc == 4 && strcmp(argv[1], "-P") == 0)
 		child_main(argv[2], argv[3]);
+	forget_starter();
 	while ((ch = getopt(argc, argv, "df:nVvx")) != -1) {
 		switch (ch) {
 		case 'd':

@@ -28,7 +28,7 @@
 struct child_setup {
 	uint32_t	 uid, gid;
 	int32_t		 verbose;
-	uint32_t	 log_target;	/* enum log_target */
+	uint32_t	 reserved;	/* 0 */
 	char		 root[CONFIG_PATH_LEN];	/* of the chroot */
 };
 
@@ -262,7 +262,10 @@ MESSAGE(ASK_SERVER,	  CONTROL,  PARENT,   struct no_payload,	\
 MESSAGE(ASK_CLIENTS,	  CONTROL,  PARENT,   struct no_payload,	\
 	NO_FD,   ANYTIME, control_ask_servers)
 
+/* For each child two: its standard error, and the channel that starts it. */
 #define TO_LAUNCHER(MESSAGE)						\
+MESSAGE(LAUNCH_LOG,	  PARENT,   LAUNCHER, struct no_payload,	\
+	WITH_FD, ANYTIME, keep_log)					\
 MESSAGE(LAUNCH,		  PARENT,   LAUNCHER, struct child_name,	\
 	WITH_FD, ANYTIME, start)					\
 MESSAGE(KILL,		  PARENT,   LAUNCHER, struct child_name,	\

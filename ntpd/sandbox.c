@@ -7,7 +7,6 @@
 #include <sys/capability.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -17,7 +16,6 @@
 #include <grp.h>
 #include <linux/landlock.h>
 #include <pwd.h>
-#include <seccomp.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -26,17 +24,11 @@
 
 #include "common/log.h"
 #include "ntpd/sandbox.h"
+#include "ntpd/syscalls.h"
 
-/*
- * The sanitizers' run-time needs a few calls of its own; a build for testing
- * is confined less.
- */
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED	1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED	1
-#endif
+#ifndef PR_SET_MDWE
+#define PR_SET_MDWE	65	/* newer than many headers */
+#define PR_MDWE_REFUSE_EXEC_GAIN 1
 #endif
 
 #ifdef SANITIZED
@@ -48,19 +40,17 @@ __asan_default_options(void)
 {
 	return "detect_leaks=0";
 }
-
-static const char *const sanitizer_syscalls[] = {
-	"sigaltstack", "mmap", "munmap", "mprotect", "madvise", "getpid",
-	"gettid", "sched_yield", "futex", "openat", "readlink", "write",
-	"rt_sigaction", "rt_sigprocmask", "getrlimit", "prlimit64", "prctl"
-};
 #endif
 
 /* Every file system right that the oldest Landlock (ABI 1) knows. */
 #define LANDLOCK_ALL	((LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1)
 #define LANDLOCK_READ	(LANDLOCK_ACCESS_FS_READ_FILE |			\
-			LANDLOCK_ACCESS_FS_READ_DIR |			\
-			LANDLOCK_ACCESS_FS_EXECUTE)
+			LANDLOCK_ACCESS_FS_READ_DIR)
+/* Files are read, made, replaced and removed. */
+#define LANDLOCK_WRITE	(LANDLOCK_ACCESS_FS_READ_FILE |			\
+			LANDLOCK_ACCESS_FS_WRITE_FILE |			\
+			LANDLOCK_ACCESS_FS_MAKE_REG |			\
+			LANDLOCK_ACCESS_FS_REMOVE_FILE)
 
 bool
 sandbox_prepare_root(const char *path)
@@ -113,8 +103,56 @@ set_limits(const struct sandbox *sandbox)
 {
 	limit(RLIMIT_CORE, "core dumps", 0);
 	limit(RLIMIT_NOFILE, "descriptors", sandbox->max_files);
+#ifndef SANITIZED		/* which maps terabytes */
+	limit(RLIMIT_AS, "memory", sandbox->max_memory << 20);
+#endif
 	if (!sandbox->may_fork)
 		limit(RLIMIT_NPROC, "processes", 0);
+}
+
+/*
+ * Allow RULES, a Landlock ruleset, what is below PATH.  What does not exist
+ * cannot be allowed.
+ */
+static void
+allow_below(int rules, const char *path, uint64_t access)
+{
+	struct landlock_path_beneath_attr attr = { .allowed_access = access };
+
+	attr.parent_fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (attr.parent_fd == -1) {
+		log_debug("%s: %s", path, strerror(errno));
+		return;
+	}
+	if (syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH,
+	    &attr, 0) == -1)
+		fatal("Landlock rule for %s", path);
+	close(attr.parent_fd);
+}
+
+static void
+allow_files(int rules, enum sandbox_files files,
+    const struct sandbox_target *target)
+{
+	const struct sandbox_folder *f = target->folders;
+
+	switch (files) {
+	case FILES_NONE:
+		break;
+	case FILES_READ:
+		allow_below(rules, "/", LANDLOCK_READ);
+		break;
+	case FILES_RUN:
+		allow_below(rules, "/", LANDLOCK_READ |
+		    LANDLOCK_ACCESS_FS_EXECUTE);
+		break;
+	case FILES_FOLDERS:
+		for (; f < target->folders + SANDBOX_MAX_FOLDERS; f++)
+			if (f->path[0] != '\0')
+				allow_below(rules, f->path, f->write ?
+				    LANDLOCK_WRITE :
+				    LANDLOCK_ACCESS_FS_READ_FILE);
+	}
 }
 
 /*
@@ -123,31 +161,19 @@ set_limits(const struct sandbox *sandbox)
  * off) are no reason not to run: the other walls stand.
  */
 static void
-restrict_files(const struct sandbox *sandbox)
+restrict_files(enum sandbox_files files, const struct sandbox_target *target)
 {
 	struct landlock_ruleset_attr attr = {
 		.handled_access_fs = LANDLOCK_ALL
 	};
-	struct landlock_path_beneath_attr root = {
-		.allowed_access = LANDLOCK_READ
-	};
 	int		 fd;
 
-	if (sandbox->files == FILES_OWN)
-		return;
 	fd = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
 	if (fd == -1) {
 		log_debug("no Landlock here: %s", strerror(errno));
 		return;
 	}
-	if (sandbox->files == FILES_READ) {
-		root.parent_fd = open("/", O_PATH | O_CLOEXEC);
-		if (root.parent_fd == -1 ||
-		    syscall(SYS_landlock_add_rule, fd,
-		    LANDLOCK_RULE_PATH_BENEATH, &root, 0) == -1)
-			fatal("Landlock rule");
-		close(root.parent_fd);
-	}
+	allow_files(fd, files, target);
 	if (syscall(SYS_landlock_restrict_self, fd, 0) == -1)
 		fatal("Landlock");
 	close(fd);
@@ -169,12 +195,15 @@ cannot(const char *what, uid_t uid)
 static void
 become_user(enum sandbox_user user, const struct sandbox_target *target)
 {
-	if (user == USER_CHILD && (setgroups(1, &target->gid) == -1 ||
+	if (user == USER_BECOME && (setgroups(1, &target->gid) == -1 ||
 	    setresgid(target->gid, target->gid, target->gid) == -1 ||
-	    setresuid(target->uid, target->uid, target->uid) == -1))
+	    setresuid(target->uid, target->uid, 0) == -1))
 		cannot("become", target->uid);
-	if (user == USER_EFFECTIVE && seteuid(target->uid) == -1)
-		cannot("act as", target->uid);
+	if (user == USER_CHILD && (getuid() != target->uid ||
+	    geteuid() != target->uid || getgid() != target->gid ||
+	    getegid() != target->gid))
+		fatalx("bug: started as user %u instead of %u",
+		    (unsigned)geteuid(), (unsigned)target->uid);
 }
 
 /* What this process does not have, it cannot keep. */
@@ -190,7 +219,8 @@ clear_missing(cap_t caps)
 	for (c = 0; cap_get_flag(has, c, CAP_PERMITTED, &value) == 0; c++)
 		if (value == CAP_CLEAR &&
 		    (cap_set_flag(caps, CAP_PERMITTED, 1, &c, CAP_CLEAR) ||
-		    cap_set_flag(caps, CAP_EFFECTIVE, 1, &c, CAP_CLEAR)))
+		    cap_set_flag(caps, CAP_EFFECTIVE, 1, &c, CAP_CLEAR) ||
+		    cap_set_flag(caps, CAP_INHERITABLE, 1, &c, CAP_CLEAR)))
 			fatal("cannot clear a capability");
 	cap_free(has);
 }
@@ -199,6 +229,8 @@ static void
 drop_capabilities(const char *keep)
 {
 	cap_t		 caps;
+	cap_value_t	 c;
+	cap_flag_value_t inherited;
 
 	caps = keep == NULL ? cap_init() : cap_from_text(keep);
 	if (caps != NULL)
@@ -206,102 +238,25 @@ drop_capabilities(const char *keep)
 	if (caps == NULL || cap_set_proc(caps) == -1)
 		fatal("cannot give up all capabilities but %s",
 		    keep == NULL ? "none" : keep);
+	/* Inheritable ones are for the programs that it starts. */
+	for (c = 0; c <= CAP_LAST_CAP; c++)
+		if (cap_get_flag(caps, c, CAP_INHERITABLE, &inherited) == 0 &&
+		    inherited == CAP_SET && cap_set_ambient(c, CAP_SET) == -1)
+			fatal("cannot pass on capability %d", c);
 	cap_free(caps);
 }
 
-static void
-allow(scmp_filter_ctx filter, const char *name)
-{
-	int		 nr = seccomp_syscall_resolve_name(name);
-
-	/* A call this architecture does not have cannot be made, either. */
-	if (nr == __NR_SCMP_ERROR || nr < 0)
-		return;
-	if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, nr, 0) != 0)
-		fatalx("seccomp: cannot allow %s", name);
-}
-
-/* The kernel looks at the lower half of these arguments only, so do we. */
-static void
-allow_option(scmp_filter_ctx filter, const struct sandbox_option *o)
-{
-	int		 nr = seccomp_syscall_resolve_name(o->name);
-
-	if (nr == __NR_SCMP_ERROR || nr < 0)
-		return;
-	if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, nr, 2,
-	    SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX, (uint32_t)o->level),
-	    SCMP_A2(SCMP_CMP_MASKED_EQ, UINT32_MAX, (uint32_t)o->option)) != 0)
-		fatalx("seccomp: cannot allow %s", o->name);
-}
-
-/* Of the default protocol only; closed on exec and non-blocking, or not. */
-static void
-allow_socket(scmp_filter_ctx filter, const struct sandbox_socket *s)
-{
-	const uint32_t	 flags = SOCK_CLOEXEC | SOCK_NONBLOCK;
-
-	if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 3,
-	    SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX, (uint32_t)s->domain),
-	    SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX & ~flags,
-	    (uint32_t)s->type),
-	    SCMP_A2(SCMP_CMP_MASKED_EQ, UINT32_MAX, 0)) != 0)
-		fatalx("seccomp: cannot allow socket");
-}
-
 /*
- * The filter can compare bits only, of an argument whose upper half the kernel
- * does not look at.  A number is above another if it has, at some place where
- * the other has a 0, a 1, and above that place a 1 wherever the other has one:
- * a rule for each such place.  The highest bit is that of negative numbers.
+ * What is not executable now never is, and nothing is both writable and
+ * executable: by the kernel itself from 6.3 on, which does not look at
+ * arguments but at the memory.
  */
 static void
-allow_above(scmp_filter_ctx filter, const struct sandbox_above *a)
+refuse_new_code(void)
 {
-	int		 nr = seccomp_syscall_resolve_name(a->name);
-	uint32_t	 bit, bits;
-
-	if (nr == __NR_SCMP_ERROR || nr < 0)
-		return;
-	for (bit = 1; bit < 1u << 31; bit <<= 1) {
-		if (a->fd & bit)
-			continue;
-		bits = bit | (a->fd & ~(bit - 1));
-		if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, nr, 1,
-		    SCMP_A0(SCMP_CMP_MASKED_EQ, bits, bits)) != 0)
-			fatalx("seccomp: cannot allow %s", a->name);
-	}
-}
-
-static void
-filter_syscalls(const struct sandbox *sandbox)
-{
-	scmp_filter_ctx	 filter;
-	size_t		 i;
-	int		 error;
-
-	if ((filter = seccomp_init(SCMP_ACT_KILL_PROCESS)) == NULL)
-		fatalx("seccomp_init");
-	for (i = 0; i < SANDBOX_MAX_SYSCALLS &&
-	    sandbox->syscalls[i].name != NULL; i++)
-		allow(filter, sandbox->syscalls[i].name);
-	for (i = 0; i < SANDBOX_MAX_OPTIONS &&
-	    sandbox->options[i].name != NULL; i++)
-		allow_option(filter, &sandbox->options[i]);
-	for (i = 0; i < SANDBOX_MAX_SOCKETS &&
-	    sandbox->sockets[i].reason != NULL; i++)
-		allow_socket(filter, &sandbox->sockets[i]);
-	for (i = 0; i < SANDBOX_MAX_ABOVE &&
-	    sandbox->above[i].name != NULL; i++)
-		allow_above(filter, &sandbox->above[i]);
-#ifdef SANITIZED
-	for (i = 0; i < sizeof(sanitizer_syscalls) /
-	    sizeof(sanitizer_syscalls[0]); i++)
-		allow(filter, sanitizer_syscalls[i]);
-#endif
-	if ((error = seccomp_load(filter)) != 0)
-		fatalx("seccomp: %s", strerror(-error));
-	seccomp_release(filter);
+	if (prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0) == -1 &&
+	    errno != EINVAL)
+		fatal("PR_SET_MDWE");
 }
 
 /*
@@ -322,15 +277,16 @@ sandbox_enter(const struct sandbox *sandbox,
     const struct sandbox_target *target)
 {
 	pid_t		 starter = getppid();
-	bool		 root = geteuid() == 0;
+	bool		 root = target->root[0] != '\0';
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		fatal("PR_SET_NO_NEW_PRIVS");
+	refuse_new_code();
 	set_limits(sandbox);
 	if (root && sandbox->chroot &&
 	    (chroot(target->root) == -1 || chdir("/") == -1))
 		fatal("chroot to %s", target->root);
-	restrict_files(sandbox);
+	restrict_files(sandbox->files, target);
 	if (root)
 		become_user(sandbox->user, target);
 	drop_capabilities(sandbox->capabilities);
@@ -339,5 +295,5 @@ sandbox_enter(const struct sandbox *sandbox,
 	if (sandbox->user != USER_SAME)
 		die_with(starter);
 	if (sandbox->syscalls[0].name != NULL)
-		filter_syscalls(sandbox);
+		syscalls_restrict(sandbox);
 }

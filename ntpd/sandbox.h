@@ -6,49 +6,75 @@
 #ifndef NTPD_SANDBOX_H
 #define NTPD_SANDBOX_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "ntpd/processes.h"
 
-#define SANDBOX_MAX_SYSCALLS	96
-#define SANDBOX_MAX_OPTIONS	4
-#define SANDBOX_MAX_SOCKETS	2
-#define SANDBOX_MAX_ABOVE	1
+/*
+ * The sanitizers' run-time needs more memory and a few more system calls; a
+ * build for testing is confined less.
+ */
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED	1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED	1
+#endif
+#endif
 
-/* A system call a process may make, and what it needs it for. */
+#define SANDBOX_MAX_SYSCALLS	96
+#define SANDBOX_MAX_CONDITIONS	3
+
+/*
+ * An argument, counted from 0, has to have VALUE in the bits of MASK.  Only
+ * lower halves are looked at: of these arguments the kernel uses no more.
+ */
+struct sandbox_condition {
+	unsigned	 argument;
+	uint32_t	 mask;		/* 0 ends the list */
+	uint32_t	 value;
+};
+
+/*
+ * A system call a process may make, and what it needs it for.  With conditions
+ * it may be listed several times: one of the lines has to hold.
+ */
 struct sandbox_syscall {
 	const char	*name;		/* NULL ends the list */
 	const char	*reason;
+	struct sandbox_condition when[SANDBOX_MAX_CONDITIONS];
+	uint32_t	 above;		/* not 0: for descriptors above it */
 };
 
-/* A socket option: getsockopt or setsockopt may be made for this one. */
-struct sandbox_option {
-	const char	*name;		/* of the call; NULL ends the list */
-	const char	*reason;
-	int		 level;
-	int		 option;
-};
+/* A row: the call, the reason and, if there are any, conditions. */
+#define MAY(call, ...)	{ .name = (call), .reason = __VA_ARGS__ }
 
-/* socket(2) may be called for these; not to be listed as a system call, too. */
-struct sandbox_socket {
-	const char	*reason;	/* NULL ends the list */
-	int		 domain;
-	int		 type;
-};
+/* Of mmap and mprotect. */
+#define NOT_EXECUTABLE	.when = { { 2, PROT_EXEC, 0 } }
+/* Of calls for a descriptor. */
+#define ABOVE(fd)	.above = (fd)
+/* Of ioctl. */
+#define REQUEST(n)	.when = { { 1, UINT32_MAX, (n) } }
+/* Of getsockopt and setsockopt. */
+#define OPTION(level, n)						\
+			.when = { { 1, UINT32_MAX, (level) },		\
+			    { 2, UINT32_MAX, (n) } }
+/* Of socket, the default protocol; closed on exec and non-blocking, or not. */
+#define SOCKET(domain, type)						\
+			.when = { { 0, UINT32_MAX, (domain) },		\
+			    { 1, UINT32_MAX & ~(uint32_t)(SOCK_CLOEXEC | \
+			    SOCK_NONBLOCK), (type) },			\
+			    { 2, UINT32_MAX, 0 } }
 
-/* A call that may be made for descriptors above FD only, not listed else. */
-struct sandbox_above {
-	const char	*name;		/* NULL ends the list */
-	const char	*reason;
-	uint32_t	 fd;
-};
-
+/* By Landlock, where the kernel has it. */
 enum sandbox_files {
 	FILES_NONE,		/* no file system access at all */
-	FILES_READ,		/* may read what its user may (Landlock) */
-	FILES_OWN		/* not restricted here */
+	FILES_READ,		/* may read what its user may */
+	FILES_RUN,		/* and start programs */
+	FILES_FOLDERS		/* the target's folders */
 };
 
 /*
@@ -58,9 +84,10 @@ enum sandbox_files {
  */
 enum sandbox_user {
 	USER_SAME,		/* the starter's */
-	USER_EFFECTIVE,		/* the children's, but can go back: they */
-				/* cannot signal it, as its real one is root */
-	USER_CHILD		/* the children's for good */
+	USER_BECOME,		/* the children's; its saved user is root, by */
+				/* which its starter may kill it, and to */
+				/* which no call it may make leads back */
+	USER_CHILD		/* the children's: it was started as that */
 };
 
 struct sandbox {
@@ -69,11 +96,9 @@ struct sandbox {
 	const char	*capabilities;	/* cap_from_text(3); NULL: none */
 	enum sandbox_files files;
 	uint64_t	 max_files;	/* RLIMIT_NOFILE */
+	uint64_t	 max_memory;	/* RLIMIT_AS, MiB; tuned */
 	bool		 may_fork;	/* else RLIMIT_NPROC is 0 */
 	struct sandbox_syscall syscalls[SANDBOX_MAX_SYSCALLS];
-	struct sandbox_option options[SANDBOX_MAX_OPTIONS];
-	struct sandbox_socket sockets[SANDBOX_MAX_SOCKETS];
-	struct sandbox_above above[SANDBOX_MAX_ABOVE];
 };
 
 extern const struct sandbox	 parent_sandbox;
@@ -82,18 +107,27 @@ extern const struct sandbox	 name##_sandbox;
 CHILDREN
 #undef CHILD
 
+#define SANDBOX_MAX_FOLDERS	4
+
+/* A folder whose files may be read, or also made, replaced and removed. */
+struct sandbox_folder {
+	char		 path[PATH_MAX]; /* "": none */
+	bool		 write;
+};
+
 /* Where and as whom a process is to be confined. */
 struct sandbox_target {
-	const char	*root;		/* empty, root-owned directory */
+	const char	*root;		/* empty, root-owned directory; or "" */
 	uid_t		 uid;
 	gid_t		 gid;
+	struct sandbox_folder folders[SANDBOX_MAX_FOLDERS];
 };
 
 /*
  * Confine this process as SANDBOX says; fatal if any part fails, but for
  * Landlock, which not every kernel has.  Afterwards a system call that is not
- * listed kills the process.  Started without root it stays the user that it is,
- * and has no empty root: Landlock and the filter keep it from files.
+ * listed kills the process.  Started without root (target->root is "") it stays
+ * the user that it is: Landlock and the filter keep it from files.
  */
 void	 sandbox_enter(const struct sandbox *sandbox,
 	    const struct sandbox_target *target);

@@ -7,8 +7,10 @@
 
 #include <sys/stat.h>
 
+#include <bsd/string.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +20,7 @@
 #include "ntpd/config/defaults.h"
 #include "ntpd/config/statement.h"
 
+#define REPORTS_MOST	50	/* of one file; tuned: read, not a flood */
 #define SIZE_MOST	(1024 * 1024)
 
 void
@@ -48,6 +51,14 @@ report(struct parser *p, bool is_error, unsigned line, const char *fmt,
 {
 	char	 message[768], text[1024];
 
+	if (p->reports > REPORTS_MOST)
+		return;
+	if (p->reports++ == REPORTS_MOST) {
+		snprintf(text, sizeof(text), "%.200s: more than %d faults, "
+		    "the others are not shown", p->name, REPORTS_MOST);
+		p->report(p->report_arg, is_error, text);
+		return;
+	}
 	vsnprintf(message, sizeof(message), fmt, args);
 	if (line == 0)
 		snprintf(text, sizeof(text), "%.200s: %s", p->name, message);
@@ -147,6 +158,44 @@ check_file(struct parser *p, int fd)
 	return p->errors == 0;
 }
 
+/* Who may write the folder PATH may replace what is in it. */
+static void
+check_folder(struct parser *p, const char *path)
+{
+	struct stat	 st;
+
+	if (stat(path, &st) == -1)
+		parser_error(p, 0, "its folder %.200s cannot be examined: %s",
+		    path, strerror(errno));
+	else if (st.st_uid != 0 && st.st_uid != geteuid())
+		parser_error(p, 0, "its folder %.200s belongs to user %u who "
+		    "could replace it", path, (unsigned)st.st_uid);
+	else if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0 &&
+	    (st.st_mode & S_ISVTX) == 0)
+		parser_error(p, 0, "its folder %.200s can be written by group "
+		    "or others, run: chmod go-w %.200s", path, path);
+}
+
+/* All folders that the path goes through; of a relative one, from here on. */
+static bool
+check_folders(struct parser *p)
+{
+	char		 path[PATH_MAX];
+	char		*slash;
+
+	if (strlcpy(path, p->name, sizeof(path)) >= sizeof(path)) {
+		parser_error(p, 0, "the path is too long");
+		return false;
+	}
+	while ((slash = strrchr(path, '/')) != NULL && p->errors == 0) {
+		*slash = '\0';
+		check_folder(p, slash == path ? "/" : path);
+	}
+	if (p->name[0] != '/' && p->errors == 0)
+		check_folder(p, ".");
+	return p->errors == 0;
+}
+
 /*
  * All of FD into BUF of SIZE bytes; how many, or -1.  BUF is one byte larger
  * than what is allowed, so that a file that grows meanwhile is noticed.
@@ -177,7 +226,7 @@ load(struct parser *p, int fd)
 	ssize_t	 len;
 	bool	 good = false;
 
-	if (!check_file(p, fd))
+	if (!check_file(p, fd) || !check_folders(p))
 		return false;
 	text = malloc(SIZE_MOST + 1);
 	if (text == NULL) {

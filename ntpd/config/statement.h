@@ -66,6 +66,7 @@ struct parser {
 	config_report	*report;
 	void		*report_arg;
 	unsigned	 errors;
+	int		 reports;	/* of errors and warnings */
 
 	/* The statement in progress. */
 	struct word	 first;		/* its first word */

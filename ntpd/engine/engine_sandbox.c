@@ -3,6 +3,7 @@
  * a new socket.  It has no file system, no capability and no way to touch the
  * clock but to ask the parent.
  */
+#include <sys/mman.h>
 #include <sys/socket.h>
 
 #include <stddef.h>
@@ -15,45 +16,35 @@ const struct sandbox engine_sandbox = {
 	.capabilities = NULL,	/* none */
 	.files = FILES_NONE,
 	.max_files = 256,
+	.max_memory = 128,
 	.may_fork = false,
 	.syscalls = {
-		{ "clock_gettime",	"time, where the vDSO has none" },
-		{ "clock_gettime64",	"the same on 32-bit machines" },
-		{ "ppoll",		"wait" },
-		{ "ppoll_time64",	"the same on 32-bit machines" },
-		{ "bind",		"query from; is an address ours?" },
-		{ "connect",		"that server only; own address?" },
-		{ "getsockname",	"our address, to notice loops" },
-		{ "sendto",		"requests, messages" },
-		{ "recvmsg",		"answers; channels from the parent" },
-		{ "recvfrom",		"messages of the others" },
-		{ "write",		"log" },
-		{ "writev",		"the C library's complaints" },
-		{ "close",		"sockets" },
-		{ "getrandom",		"cookies" },
-		{ "getpid",		"messages" },
-		{ "gettid",		"abort" },
-		{ "tgkill",		"abort" },
-		{ "brk",		"memory" },
-		{ "mmap",		"memory" },
-		{ "munmap",		"memory" },
-		{ "mremap",		"memory" },
-		{ "madvise",		"memory" },
-		{ "futex",		"random number generator's lock" },
-		{ "rt_sigprocmask",	"abort" },
-		{ "rt_sigreturn",	"signals" },
-		{ "restart_syscall",	"a wait that was interrupted" },
-		{ "exit",		"end" },
-		{ "exit_group",		"end" },
-	},
-	.options = {
-		{ "setsockopt", "kernel time stamps", SOL_SOCKET,
-		    SO_TIMESTAMPING },
-		{ "setsockopt", "the same, without transmit stamps",
-		    SOL_SOCKET, SO_TIMESTAMPNS },
-	},
-	.sockets = {
-		{ "a new one for each request", AF_INET, SOCK_DGRAM },
-		{ "a new one for each request", AF_INET6, SOCK_DGRAM },
+		MAY("socket",		"a new one for each request",
+		    SOCKET(AF_INET, SOCK_DGRAM)),
+		MAY("socket",		"a new one for each request",
+		    SOCKET(AF_INET6, SOCK_DGRAM)),
+		MAY("setsockopt",		"kernel time stamps",
+		    OPTION(SOL_SOCKET, SO_TIMESTAMPING)),
+		MAY("setsockopt",	"the same, without transmit stamps",
+		    OPTION(SOL_SOCKET, SO_TIMESTAMPNS)),
+		MAY("bind",		"query from; is an address ours?"),
+		MAY("connect",		"answers of that server only; is an "
+					"address ours?"),
+		MAY("getsockname",	"our address, to notice loops"),
+		MAY("sendto",		"requests, messages"),
+		MAY("recvmsg",		"answers; channels from the parent"),
+		MAY("recvfrom",		"messages of the others"),
+		MAY("close",		"sockets"),
+		MAY("write",		"log"),
+		MAY("ppoll",		"wait"),
+		MAY("ppoll_time64",	"the same on 32-bit machines"),
+		MAY("clock_gettime",	"time, where the vDSO has none"),
+		MAY("clock_gettime64",	"the same on 32-bit machines"),
+		MAY("getrandom",	"cookies"),
+		MAY("getpid",		"the same, by libbsd"),
+		MAY("brk",		"memory"),
+		MAY("mmap",		"memory, where brk meets a library; "
+					"random numbers", NOT_EXECUTABLE),
+		MAY("exit_group",		"end"),
 	},
 };

@@ -21,6 +21,7 @@
 
 struct launcher {
 	struct channel	 parent;
+	int		 log;		/* of the next child; -1: none */
 	sigset_t	 waiting;	/* mask while waiting: SIGCHLD open */
 	struct {
 		pid_t		 pid;	/* 0: free */
@@ -35,6 +36,14 @@ on_sigchld(int sig)
 {
 	(void)sig;
 	child_died = 1;
+}
+
+static void
+keep_log(struct launcher *l, const struct message *msg)
+{
+	if (l->log != -1)
+		close(l->log);
+	l->log = message_take_fd(msg);
 }
 
 static void
@@ -57,7 +66,8 @@ start(struct launcher *l, const struct message *msg)
 	}
 	l->children[i].name = *name;
 	l->children[i].pid = spawn((enum process)name->process,
-	    name->instance, message_take_fd(msg));
+	    name->instance, message_take_fd(msg), l->log);
+	l->log = -1;
 	if (l->children[i].pid == -1) {
 		log_warn("cannot start %s",
 		    process_name((enum process)name->process));
@@ -151,6 +161,7 @@ launcher_init(struct launcher *l, unsigned instance)
 	struct sigaction sa = { .sa_handler = on_sigchld };
 	sigset_t	 block;
 
+	l->log = -1;
 	child_begin(&l->parent, LAUNCHER, instance);
 	sigemptyset(&block);
 	sigaddset(&block, SIGCHLD);

@@ -1,19 +1,51 @@
 /*
- * The launcher may become the unprivileged user and enter the chroot, which
- * its children do first of all.  It cannot touch the clock or open port 123.
+ * The launcher is the unprivileged user like its children, and cannot become
+ * another one.  It has the right to enter the chroot, which its children use
+ * first of all and then give up.  It cannot write files, touch the clock or
+ * open port 123, and it never reads a byte from a network.
  *
- * It has no filter of system calls, since its children would inherit it; each
- * child brings its own.  It never reads a byte from a network.
+ * Its filter is its children's, too, so what they may do and what it takes to
+ * start them is added to this table (syscalls.h).
  */
+#include <sched.h>
+#include <signal.h>
 #include <stddef.h>
 
 #include "ntpd/sandbox.h"
 
 const struct sandbox launcher_sandbox = {
 	.chroot = false,
-	.user = USER_EFFECTIVE,
-	.capabilities = "cap_setuid,cap_setgid,cap_sys_chroot=ep",
-	.files = FILES_OWN,
+	.user = USER_BECOME,
+	.capabilities = "cap_sys_chroot=eip",
+	.files = FILES_RUN,
 	.max_files = 256,
+	.max_memory = 128,	/* its children have no more */
 	.may_fork = true,
+	.syscalls = {
+		MAY("clone",		"a child, in the same namespaces",
+		    .when = { { 0, CLONE_NEWNS | CLONE_NEWCGROUP |
+			CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |
+			CLONE_NEWPID | CLONE_NEWNET, 0 } }),
+		MAY("getppid",		"the child: does the launcher live?"),
+		MAY("setsid",		"a session of its own"),
+		MAY("dup2",		"its channel, its input"),
+		MAY("dup3",		"the same"),
+		MAY("fcntl",		"the same"),
+		MAY("close_range",	"and nothing else"),
+		MAY("rt_sigaction",	"its signals"),
+		MAY("rt_sigprocmask",	"the same"),
+		MAY("kill",		"one that does not end by itself",
+		    .when = { { 1, UINT32_MAX, SIGKILL } }),
+		MAY("wait4",		"how a child ended"),
+		MAY("waitid",		"the same"),
+		MAY("waitpid",		"the same"),
+		MAY("rt_sigreturn",	"after a child's end"),
+		MAY("sigreturn",		"the same on 32-bit machines"),
+		MAY("ppoll",		"wait for the parent"),
+		MAY("ppoll_time64",	"the same on 32-bit machines"),
+		MAY("recvmsg",		"its orders"),
+		MAY("sendto",		"which child has ended"),
+		MAY("write",		"log"),
+		MAY("exit_group",		"end"),
+	},
 };

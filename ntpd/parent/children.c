@@ -73,9 +73,12 @@ static bool
 launch(struct children *c, struct child *child)
 {
 	const struct child_name name = { child->process, child->instance };
-	int		 fds[2];
+	int		 fds[2], log;
 
-	if (!channel_pair(fds))
+	log = logpipe_open(&child->log, process_name(child->process));
+	if (log == -1 ||
+	    !channel_send(c->launcher, MSG_LAUNCH_LOG, 0, log, NULL) ||
+	    !channel_pair(fds))
 		return false;
 	channel_open(&child->channel, fds[0], PARENT, child->process);
 	imsg_refuse_fds(fds[0]);
@@ -136,6 +139,7 @@ fill_list(struct children *c)
 		for (i = 0; process_is_child(process, i); i++) {
 			child->process = process;
 			child->instance = i;
+			child->log.fd = -1;
 			child->restart.at = INSTANT_NEVER;
 			child++->restart.tell = INSTANT_NEVER;
 		}
@@ -149,7 +153,8 @@ void
 children_init(struct children *c, const struct child_setup *setup,
     int control_fd)
 {
-	int		 fds[2];
+	struct child	*launcher;
+	int		 fds[2], log;
 	pid_t		 pid;
 
 	memset(c, 0, sizeof(*c));
@@ -159,10 +164,12 @@ children_init(struct children *c, const struct child_setup *setup,
 	if (!channel_pair(fds))
 		fatal("cannot make a channel to the launcher");
 	channel_open(c->launcher, fds[0], PARENT, LAUNCHER);
+	launcher = find(c, LAUNCHER);
+	launcher->wanted = true;
 	imsg_refuse_fds(fds[0]);
 	channel_send(c->launcher, MSG_CHILD_SETUP, 0, -1, setup);
-	find(c, LAUNCHER)->wanted = true;
-	if ((pid = spawn(LAUNCHER, 0, fds[1])) == -1)
+	log = logpipe_open(&launcher->log, process_name(LAUNCHER));
+	if (log == -1 || (pid = spawn(LAUNCHER, 0, fds[1], log)) == -1)
 		fatal("cannot start the launcher");
 	c->launcher_pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 }
@@ -197,8 +204,10 @@ children_poll(struct children *c, struct pollset *set)
 {
 	size_t		 i;
 
-	for (i = 0; i < CHILDREN_MOST; i++)
+	for (i = 0; i < CHILDREN_MOST; i++) {
 		channel_poll(&c->list[i].channel, set);
+		logpipe_poll(&c->list[i].log, set);
+	}
 }
 
 /*
@@ -219,6 +228,8 @@ children_transfer(struct children *c, const struct pollset *set)
 	struct child	*child;
 
 	for (child = c->list; child < c->list + CHILDREN_MOST; child++) {
+		if (pollset_ready(set, child->log.slot, POLLIN))
+			logpipe_read(&child->log);
 		if (channel_transfer(&child->channel, set))
 			continue;
 		/* What such a one said last is still to be taken. */
@@ -330,7 +341,8 @@ children_log_end(struct children *c, const struct child_ended *end)
 		log_warnx("%s (pid %d) was killed by signal %d%s", name,
 		    end->pid, WTERMSIG(end->status),
 		    WTERMSIG(end->status) == SIGSYS ?
-		    ": it made a system call that its sandbox forbids" : "");
+		    ": it made a system call that its sandbox forbids, or "
+		    "aborted" : "");
 	else if (WEXITSTATUS(end->status) != 0)
 		log_warnx("%s (pid %d) ended with status %d", name, end->pid,
 		    WEXITSTATUS(end->status));
@@ -376,6 +388,15 @@ await_launcher(const struct children *c)
 		pollset_wait(&set, end, NULL);
 		ended = pollset_ready(&set, slot, POLLIN);
 	}
+}
+
+void
+children_log(struct children *c)
+{
+	struct child	*child;
+
+	for (child = c->list; child < c->list + CHILDREN_MOST; child++)
+		logpipe_read(&child->log);
 }
 
 void

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "common/pollset.h"
+#include "ntpd/parent/logpipe.h"
 #include "ntpd/process.h"
 
 /* When a stateless child is started again, and how patient we are by now. */
@@ -25,6 +26,7 @@ struct child {
 	uint32_t	 instance;
 	bool		 wanted;	/* it is to run */
 	struct channel	 channel;
+	struct logpipe	 log;
 	struct restart	 restart;
 };
 
@@ -63,7 +65,7 @@ void		 children_set(struct children *c, enum process process,
 /* Before pollset_wait(). */
 void		 children_poll(struct children *c, struct pollset *set);
 
-/* After it: read and write, and hang up on who has. */
+/* After it: log, read and write, and hang up on who has. */
 void		 children_transfer(struct children *c,
 		    const struct pollset *set);
 
@@ -94,6 +96,9 @@ void		 children_log_end(struct children *c,
  * why a daemon ended is what its log is read for.
  */
 void		 children_await_report(struct children *c);
+
+/* Log what they have written, at the end. */
+void		 children_log(struct children *c);
 
 /* Hang up on all of them: they end by themselves. */
 void		 children_stop(struct children *c);

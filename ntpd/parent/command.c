@@ -217,11 +217,27 @@ report(struct parent *p, bool synchronized, struct instant now)
 		    "that cannot be, check the servers", p->budget.home * -1e6);
 }
 
+/*
+ * Tell the service manager, when there is something new, but not as often as
+ * an engine may say so.  What is left out now comes with the next report.
+ */
+static void
+tell_status(struct parent *p, const char *text, struct instant now)
+{
+	static struct log_limit limit = { .burst = 10, .interval = 5 };
+
+	if (strcmp(text, p->told_status) == 0 ||
+	    !log_allowed(&limit, now, NULL))
+		return;
+	if (notify_send(&p->notify, text))
+		strlcpy(p->told_status, text, sizeof(p->told_status));
+}
+
 static void
 do_quality(struct parent *p, const struct clock_quality *q, struct instant now)
 {
-	char		 text[CONTROL_NAME_LEN + 160], peer[CONTROL_NAME_LEN];
-	char		 offset[FORMAT_LEN];
+	char		 text[STATUS_LEN], peer[CONTROL_NAME_LEN];
+	char		 offset[FORMAT_LEN], *c;
 
 	if (!isfinite(q->esterror) || !isfinite(q->maxerror) ||
 	    !isfinite(q->offset) || q->esterror < 0 || q->maxerror < 0)
@@ -233,7 +249,10 @@ do_quality(struct parent *p, const struct clock_quality *q, struct instant now)
 	    p->clock.leap));
 	strlcpy(peer, q->system_peer, sizeof(peer));
 	peer[sizeof(peer) - 1] = '\0';
-	peer[strcspn(peer, "\n")] = '\0';
+	/* A newline would begin another assignment, the rest is for people. */
+	for (c = peer; *c >= ' ' && *c <= '~'; c++)
+		;
+	*c = '\0';
 	if (q->synchronized)
 		snprintf(text, sizeof(text), "STATUS=synchronized to %s, "
 		    "stratum %u, %s", peer, q->stratum,
@@ -243,7 +262,7 @@ do_quality(struct parent *p, const struct clock_quality *q, struct instant now)
 		    "time is served as stratum %u", q->stratum);
 	else
 		snprintf(text, sizeof(text), "STATUS=not synchronized");
-	notify_send(&p->notify, text);
+	tell_status(p, text, now);
 }
 
 void

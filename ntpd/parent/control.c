@@ -14,6 +14,7 @@
 
 #include <bsd/string.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -73,7 +74,7 @@ control_open(struct control *c, const char *path)
 	imsg_refuse_fds(c->fd);
 	/* What an ntpd that was killed has left, and nothing else. */
 	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
-		unlink(path);
+		unlinkat(AT_FDCWD, path, 0);
 	mask = umask(0111);		/* 0666 */
 	bound = bind(c->fd, (const struct sockaddr *)&sun, sizeof(sun));
 	umask(mask);
@@ -92,7 +93,7 @@ control_close(struct control *c)
 {
 	if (c->fd == -1)
 		return;
-	unlink(c->path);
+	unlinkat(AT_FDCWD, c->path, 0);
 	/*
 	 * The kernel closes it when this process ends.  Now that could take as
 	 * long as somebody likes who is in line and has passed a descriptor.

@@ -95,7 +95,8 @@ drift_write(const char *file, double frequency, double error)
 		errno = ERANGE;
 		return false;
 	}
-	unlink(temp);		/* left by a crash, or somebody's trap */
+	/* One may be left by a crash, or be a trap. */
+	unlinkat(AT_FDCWD, temp, 0);
 	fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 	    0644);
 	if (fd == -1)
@@ -103,11 +104,11 @@ drift_write(const char *file, double frequency, double error)
 	ok = write(fd, text, (size_t)len) == len && fsync(fd) == 0;
 	saved = errno;
 	close(fd);
-	if (ok && rename(temp, file) == 0)
+	if (ok && renameat(AT_FDCWD, temp, AT_FDCWD, file) == 0)
 		return true;
 	if (ok)
 		saved = errno;
-	unlink(temp);
+	unlinkat(AT_FDCWD, temp, 0);
 	errno = saved;
 	return false;
 }

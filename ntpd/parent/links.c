@@ -54,10 +54,12 @@ void
 links_read(struct links *l, struct instant now)
 {
 	char		 buf[8192];
+	struct iovec	 iov = { .iov_base = buf, .iov_len = sizeof(buf) };
+	struct msghdr	 mh = { .msg_iov = &iov, .msg_iovlen = 1 };
 	int		 i;
 
 	for (i = 0; i < READS; i++)
-		if (recv(l->netlink, buf, sizeof(buf), MSG_DONTWAIT) <= 0)
+		if (recvmsg(l->netlink, &mh, MSG_DONTWAIT) <= 0)
 			break;
 	l->look = instant_min(l->look, instant_add(now, SETTLE));
 }

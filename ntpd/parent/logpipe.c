@@ -1,7 +1,9 @@
 /*
- * From the children's standard error to syslog.
+ * From a child's standard error to the log.
  */
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -10,42 +12,46 @@
 #include "common/log.h"
 #include "ntpd/parent/logpipe.h"
 
-#define READS_PER_TURN	8	/* a chattering child must not hold us, */
-#define BURST		1000	/* lines: nor fill the log: these at once, */
+/* All tuned: a chattering child must not hold us, nor fill the log. */
+#define READS_PER_TURN	8
+#define BURST		1000	/* lines at once, */
 #define INTERVAL	1.0	/* s: then one in this time */
+#define DEBUG_BURST	10000	/* the same for debug lines */
+#define DEBUG_INTERVAL	0.01
 
-void
-logpipe_open(struct logpipe *lp)
+int
+logpipe_open(struct logpipe *lp, const char *name)
 {
 	int		 fds[2];
 
-	if (pipe2(fds, O_CLOEXEC) == -1 ||
-	    fcntl(fds[0], F_SETFL, O_NONBLOCK) == -1 ||
-	    dup2(fds[1], STDERR_FILENO) == -1)
-		fatal("cannot make a pipe for the log");
-	/* A full pipe must not hold a child, either: the line is lost. */
-	if (fcntl(STDERR_FILENO, F_SETFL, O_NONBLOCK) == -1)
-		fatal("cannot make a pipe for the log");
-	close(fds[1]);
-	memset(lp, 0, sizeof(*lp));
+	logpipe_close(lp);
+	/* A full pipe must not hold the child, either: the line is lost. */
+	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) == -1)
+		return -1;
 	lp->fd = fds[0];
+	lp->slot = -1;
+	lp->name = name;
+	lp->len = 0;
+	/* The limits stay: a child does not get more by ending. */
 	lp->limit.burst = BURST;
 	lp->limit.interval = INTERVAL;
+	lp->debug.burst = DEBUG_BURST;
+	lp->debug.interval = DEBUG_INTERVAL;
+	return fds[1];
 }
 
-/* May one more line of PRIORITY be logged?  Debug ones may if wanted at all. */
+/* May one more line of PRIORITY be logged? */
 static bool
 may_log(struct logpipe *lp, int priority)
 {
 	uint64_t	 suppressed;
 
-	if (priority == LOG_DEBUG)
-		return true;
-	if (!log_allowed(&lp->limit, instant_now(), &suppressed))
+	if (!log_allowed(priority == LOG_DEBUG ? &lp->debug : &lp->limit,
+	    instant_now(), &suppressed))
 		return false;
 	if (suppressed > 0)
-		log_warnx("%llu lines of children were too many, not logged",
-		    (unsigned long long)suppressed);
+		log_warnx("%s: %llu lines were too many, not logged",
+		    lp->name, (unsigned long long)suppressed);
 	return true;
 }
 
@@ -62,7 +68,7 @@ pass_on(struct logpipe *lp)
 		line += 3;
 	}
 	if (may_log(lp, priority))
-		log_at(priority, "%s", line);
+		log_at(priority, "%s: %s", lp->name, line);
 }
 
 static void
@@ -88,9 +94,30 @@ logpipe_read(struct logpipe *lp)
 	ssize_t		 n;
 	int		 i;
 
-	for (i = 0; i < READS_PER_TURN; i++) {
-		if ((n = read(lp->fd, buf, sizeof(buf))) <= 0)
+	for (i = 0; i < READS_PER_TURN && lp->fd != -1; i++) {
+		n = read(lp->fd, buf, sizeof(buf));
+		if (n == -1 && (errno == EAGAIN || errno == EINTR))
 			return;
-		take(lp, buf, (size_t)n);
+		if (n > 0) {
+			take(lp, buf, (size_t)n);
+			continue;
+		}
+		close(lp->fd);
+		lp->fd = -1;
 	}
+}
+
+void
+logpipe_close(struct logpipe *lp)
+{
+	logpipe_read(lp);
+	if (lp->fd != -1)
+		close(lp->fd);
+	lp->fd = -1;
+}
+
+void
+logpipe_poll(struct logpipe *lp, struct pollset *set)
+{
+	lp->slot = pollset_add(set, lp->fd, POLLIN);
 }

@@ -142,19 +142,16 @@ wait_and_receive(struct parent *p)
 {
 	struct pollset	 set;
 	struct instant	 now;
-	int		 netlink, timer, log;
+	int		 netlink, timer;
 
 	pollset_clear(&set);
 	children_poll(&p->children, &set);
 	netlink = pollset_add(&set, p->links.netlink, POLLIN);
 	timer = pollset_add(&set, p->timerfd, POLLIN);
-	log = pollset_add(&set, p->logpipe.fd, POLLIN);
 
 	pollset_wait(&set, next_deadline(p), &p->waiting);
 	now = instant_now();
 
-	if (pollset_ready(&set, log, POLLIN))
-		logpipe_read(&p->logpipe);
 	if (pollset_ready(&set, netlink, POLLIN)) {
 		links_read(&p->links, now);
 		listeners_follow(&p->listeners);
@@ -198,8 +195,7 @@ stop(struct parent *p)
 	save_frequency(p, SAVE_NOW);
 	if (p->children.fatal) {
 		children_await_report(&p->children);
-		if (p->logpipe.fd != -1)	/* last words */
-			logpipe_read(&p->logpipe);
+		children_log(&p->children);	/* last words */
 	}
 	children_stop(&p->children);
 	control_close(&p->control);

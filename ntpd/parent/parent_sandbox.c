@@ -1,9 +1,16 @@
 /*
- * The parent keeps root's files (drift file, control socket, ntpd.conf) and
- * two capabilities: to adjust the clock, and to open port 123 again when an
- * interface appears or the configuration changes.  It cannot start programs,
- * become another user or trace anyone.
+ * The parent keeps the folders of its files (drift file, control socket,
+ * ntpd.conf) and two capabilities: to adjust the clock, and to open port 123
+ * again when an interface appears or the configuration changes.  It cannot start
+ * programs, become another user or trace anyone.
  */
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include <time.h>
+
 #include "ntpd/parent/parent.h"
 #include "ntpd/sandbox.h"
 
@@ -13,63 +20,79 @@ const struct sandbox parent_sandbox = {
 	.chroot = false,
 	.user = USER_SAME,
 	.capabilities = "cap_sys_time,cap_net_bind_service=ep",
-	.files = FILES_OWN,
-	.max_files = 512,
+	.files = FILES_FOLDERS,
+	.max_files = 640,
+	.max_memory = 256,
 	.may_fork = false,
 	.syscalls = {
-		{ "clock_adjtime",	"what it is for" },
-		{ "clock_gettime",	"time, where the vDSO has none" },
-		{ "clock_gettime64",	"the same on 32-bit machines" },
-		{ "clock_adjtime64",	"the same on 32-bit machines" },
-		{ "timerfd_settime",	"learn that somebody set the clock" },
-		{ "ppoll",		"wait" },
-		{ "ppoll_time64",	"the same on 32-bit machines" },
-		{ "recvfrom",		"messages of children; interfaces" },
-		{ "recvmsg",		"addresses of interfaces, by netlink" },
-		{ "sendmsg",		"descriptors to the children" },
-		{ "getsockname",	"which addresses are ours" },
-		{ "sendto",		"messages, syslog, service manager" },
-		{ "dup",		"the control socket, to pass it on" },
-		{ "socketpair",		"a channel for a new child" },
-		{ "socket",		"listening sockets, syslog" },
-		{ "setsockopt",		"their options" },
-		{ "bind",		"their addresses" },
-		{ "connect",		"syslog that was restarted" },
-		{ "ioctl",		"the index of an interface" },
-		{ "openat",		"drift file, ntpd.conf, time zone" },
-		{ "open",		"the same" },
-		{ "newfstatat",		"who may write ntpd.conf" },
-		{ "fstat",		"the same" },
-		{ "statx",		"the same" },
-		{ "lseek",		"reading it" },
-		{ "read",		"files, log lines of the children" },
-		{ "write",		"drift file, log" },
-		{ "writev",		"the C library's complaints" },
-		{ "fsync",		"drift file" },
-		{ "rename",		"drift file" },
-		{ "renameat",		"the same" },
-		{ "renameat2",		"the same" },
-		{ "unlink",		"drift file, control socket" },
-		{ "unlinkat",		"the same" },
-		{ "close",		"descriptors" },
-		{ "getuid",		"whose ntpd.conf is it" },
-		{ "geteuid",		"the same" },
-		{ "sched_getaffinity",	"the CPUs, for workers auto" },
-		{ "getpid",		"messages, syslog" },
-		{ "gettid",		"abort" },
-		{ "tgkill",		"abort" },
-		{ "getrandom",		"memory allocator" },
-		{ "brk",		"memory" },
-		{ "mmap",		"memory" },
-		{ "munmap",		"memory" },
-		{ "mremap",		"memory" },
-		{ "madvise",		"memory" },
-		{ "futex",		"syslog's lock" },
-		{ "rt_sigaction",	"signals" },
-		{ "rt_sigprocmask",	"signals" },
-		{ "rt_sigreturn",	"signals" },
-		{ "restart_syscall",	"a wait that was interrupted" },
-		{ "exit",		"end" },
-		{ "exit_group",		"end" },
+		/* The clock. */
+		MAY("clock_adjtime",	"what it is for",
+		    .when = { { 0, UINT32_MAX, CLOCK_REALTIME } }),
+		MAY("clock_adjtime64",	"the same on 32-bit machines",
+		    .when = { { 0, UINT32_MAX, CLOCK_REALTIME } }),
+		MAY("clock_gettime",	"time, where the vDSO has none"),
+		MAY("clock_gettime64",	"the same on 32-bit machines"),
+		MAY("timerfd_settime",	"learn that somebody set the clock"),
+		MAY("timerfd_settime64",	"the same on 32-bit machines"),
+
+		/* Children and ntpctl. */
+		MAY("ppoll",		"wait"),
+		MAY("ppoll_time64",	"the same on 32-bit machines"),
+		MAY("recvfrom",		"messages of the children"),
+		MAY("recvmsg",		"interfaces and addresses, by netlink"),
+		MAY("sendmsg",		"descriptors to the children"),
+		MAY("dup",		"the control socket, to pass it on"),
+		MAY("getpid",		"syslog"),
+		MAY("socketpair",		"a channel for a new child"),
+		MAY("pipe2",		"its log"),
+		MAY("read",		"the same; files"),
+		MAY("close",		"descriptors"),
+
+		/* Listening. */
+		MAY("socket",		"listening sockets; interfaces",
+		    SOCKET(AF_INET, SOCK_DGRAM)),
+		MAY("socket",		"the same",
+		    SOCKET(AF_INET6, SOCK_DGRAM)),
+		MAY("setsockopt",		"their options"),
+		MAY("bind",		"their addresses"),
+		MAY("getsockname",	"which addresses are ours"),
+		MAY("socket",		"interfaces (NETLINK_ROUTE)",
+		    SOCKET(AF_NETLINK, SOCK_RAW)),
+		MAY("sched_getaffinity", "the CPUs, for workers auto"),
+		MAY("ioctl",		"the index of an interface",
+		    REQUEST(SIOCGIFINDEX)),
+
+		/* Log and service manager. */
+		MAY("socket",		"syslog that was restarted",
+		    SOCKET(AF_UNIX, SOCK_DGRAM)),
+		MAY("socket",		"the same",
+		    SOCKET(AF_UNIX, SOCK_STREAM)),
+		MAY("connect",		"the same; is it a broadcast address?"),
+		MAY("sendto",		"messages, syslog, service manager"),
+		MAY("write",		"log, drift file"),
+
+		/* Files. */
+		MAY("openat",		"drift file, ntpd.conf, time zone"),
+		MAY("newfstatat",		"who may write ntpd.conf"),
+		MAY("fstat",		"the same"),
+		MAY("fstat64",		"the same on 32-bit machines"),
+		MAY("fstatat64",		"the same on 32-bit machines"),
+#ifndef __LP64__
+		MAY("statx",		"the same, where times have 64 bits"),
+#endif
+		MAY("fsync",		"drift file"),
+		MAY("renameat",		"drift file"),
+#ifndef __NR_renameat
+		MAY("renameat2",		"the same"),
+#endif
+		MAY("unlinkat",		"drift file, control socket"),
+		MAY("geteuid",		"whose ntpd.conf is it"),
+		MAY("geteuid32",		"the same on 32-bit machines"),
+
+		/* What the C library needs to live. */
+		MAY("brk",		"memory"),
+		MAY("mmap",		"memory", NOT_EXECUTABLE),
+		MAY("rt_sigreturn",	"end of a signal handler"),
+		MAY("exit_group",		"end"),
 	},
 };

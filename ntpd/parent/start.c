@@ -6,11 +6,14 @@
 
 #include <bsd/string.h>
 #include <errno.h>
+#include <libgen.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/log.h"
@@ -20,20 +23,18 @@
 #define RUN_DIR			"/run/ntpd"
 #define CHILD_ROOT		RUN_DIR "/empty"
 
-static enum log_target
+static void
 start_log(struct parent *p)
 {
 	enum log_target	 target = log_standard_error();
 
-	p->logpipe.fd = p->background.fd = -1;
+	p->background.fd = -1;
 	if (!p->options->foreground) {
 		background_enter(&p->background);
 		target = LOG_TO_SYSLOG;
-		logpipe_open(&p->logpipe);
 	}
 	log_init(target, NULL, p->options->verbose);
-	/* What the children write, the parent tags or the journal reads. */
-	return target == LOG_TO_STDERR ? LOG_TO_STDERR : LOG_TO_JOURNAL;
+	tzset();	/* syslog(3) looks for the zone's file only now */
 }
 
 /* The user of the children.  One that will not do is a configuration error. */
@@ -71,14 +72,35 @@ prepare_setup(struct parent *p, struct child_setup *setup)
 	strlcpy(setup->root, CHILD_ROOT, sizeof(setup->root));
 }
 
+/* Where PATH is, a file of the configuration. */
+static void
+add_folder(struct sandbox_target *target, const char *path, bool write)
+{
+	struct sandbox_folder *f = target->folders;
+	char		 copy[PATH_MAX];
+
+	while (f->path[0] != '\0')
+		f++;
+	strlcpy(copy, path, sizeof(copy));
+	strlcpy(f->path, dirname(copy), sizeof(f->path));
+	f->write = write;
+}
+
 /* With -x it has no more right to set the clock than it makes use of. */
 static void
-confine(bool read_only)
+confine(struct parent *p)
 {
 	struct sandbox_target target = { .root = "/" };
 	struct sandbox	 sandbox = parent_sandbox;
+	char		 path[PATH_MAX];
 
-	if (read_only)
+	add_folder(&target, p->conf.driftfile, true);
+	add_folder(&target, p->conf.socket, true);
+	add_folder(&target, p->config_file, false);
+	/* If it is a symbolic link: what it names now. */
+	if (realpath(p->config_file, path) != NULL)
+		add_folder(&target, path, false);
+	if (p->options->read_only)
 		sandbox.capabilities = parent_read_only_capabilities;
 	sandbox_enter(&sandbox, &target);
 }
@@ -91,7 +113,7 @@ start(struct parent *p)
 
 	memset(&setup, 0, sizeof(setup));
 	prepare_setup(p, &setup);
-	setup.log_target = start_log(p);
+	start_log(p);
 	notify_open(&p->notify);
 	if (!control_open(&p->control, p->conf.socket))
 		exit(1);	/* why is logged */
@@ -108,5 +130,5 @@ start(struct parent *p)
 	children_start(&p->children);
 	configure_engine(p, learned);
 	configure_servers(p);
-	confine(p->options->read_only);
+	confine(p);
 }

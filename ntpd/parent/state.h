@@ -19,11 +19,12 @@
 #include "ntpd/parent/drift.h"
 #include "ntpd/parent/links.h"
 #include "ntpd/parent/listen.h"
-#include "ntpd/parent/logpipe.h"
 #include "ntpd/parent/notify.h"
 #include "ntpd/parent/parent.h"
 #include "ntpd/parent/policy.h"
 #include "ntpd/process.h"
+
+#define STATUS_LEN	(CONTROL_NAME_LEN + 160)
 
 struct parent {
 	const struct parent_options *options;
@@ -39,7 +40,6 @@ struct parent {
 	struct collect	 collect;
 	struct notify	 notify;
 	struct background background;
-	struct logpipe	 logpipe;
 	int		 timerfd;	/* readable when the clock is set */
 	sigset_t	 waiting;	/* signals let through while waiting */
 
@@ -51,6 +51,7 @@ struct parent {
 	bool		 drift_tried;	/* else there is no file: write soon */
 	bool		 drift_failed;	/* the last write; logged */
 
+	char		 told_status[STATUS_LEN]; /* STATUS= */
 	bool		 ready;		/* the engine lives: that was told */
 	struct instant	 ask_engine;
 };

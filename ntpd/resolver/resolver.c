@@ -15,6 +15,7 @@
 #include "common/pollset.h"
 #include "ntpd/child.h"
 #include "ntpd/resolver/lookup.h"
+#include "ntpd/resolver/modules.h"
 
 struct resolver {
 	struct channel	 parent;
@@ -90,6 +91,7 @@ resolver_main(unsigned instance)
 {
 	static struct resolver r;
 
+	modules_load();
 	set_options();
 	child_begin(&r.parent, RESOLVER, instance);
 	channel_open(&r.engine, CHILD_GIVEN_FD, RESOLVER, ENGINE);

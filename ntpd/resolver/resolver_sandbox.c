@@ -1,10 +1,14 @@
 /*
  * The resolver runs the C library's getaddrinfo(3) and the modules that
  * nsswitch.conf names (files, dns, resolve, myhostname, mdns): they read
- * configuration, load code and talk to name servers and local daemons.  It
- * cannot be in the empty root for that, but it has no right to write, to
- * start programs or to touch the clock.
+ * configuration and talk to name servers and local daemons.  It cannot be in
+ * the empty root for that, but it has no right to write, to start programs or
+ * to touch the clock.  The modules are loaded before (modules.h).
  */
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+
 #include <stddef.h>
 
 #include "ntpd/sandbox.h"
@@ -15,64 +19,71 @@ const struct sandbox resolver_sandbox = {
 	.capabilities = NULL,
 	.files = FILES_READ,
 	.max_files = 64,
+	.max_memory = 128,
 	.may_fork = false,
 	.syscalls = {
 		/* The channels and the log. */
-		{ "ppoll",		"wait for the parent and the engine" },
-		{ "ppoll_time64",	"the same on 32-bit machines" },
-		{ "recvmsg",		"answers about interfaces" },
-		{ "write",		"log" },
-		{ "writev",		"log; the C library's complaints" },
-		{ "clock_gettime",	"time-outs, where it is no vDSO call" },
-		{ "clock_gettime64",	"the same on 32-bit machines" },
-		{ "rt_sigreturn",	"end of a signal handler" },
-		{ "restart_syscall",	"a wait goes on after a stop" },
-		{ "exit_group",		"end" },
+		MAY("ppoll",		"wait for the parent and the engine; "
+					"resolve"),
+		MAY("ppoll_time64",	"the same on 32-bit machines"),
+		MAY("recvmsg",		"answers about interfaces"),
+		MAY("write",		"log; mdns"),
+		MAY("clock_gettime",	"time-outs, where it is no vDSO call"),
+		MAY("clock_gettime64",	"the same on 32-bit machines"),
+		MAY("restart_syscall",	"poll goes on after a stop"),
+		MAY("exit_group",		"end"),
 
-		/* Configuration and modules. */
-		{ "openat",		"resolv.conf, hosts, modules" },
-		{ "read",		"likewise" },
-		{ "pread64",		"headers of modules" },
-		{ "lseek",		"rewind hosts" },
-		{ "fstat",		"did resolv.conf change?" },
-		{ "newfstatat",		"likewise" },
-		{ "statx",		"likewise" },
-		{ "access",		"is there a module?" },
-		{ "faccessat",		"likewise" },
-		{ "readlink",		"paths of modules" },
-		{ "getdents64",		"configuration directories" },
-		{ "close",		"files and sockets" },
-		{ "fcntl",		"close-on-exec, non-blocking" },
+		/* Configuration. */
+		MAY("openat",		"resolv.conf, hosts"),
+		MAY("read",		"likewise"),
+		MAY("lseek",		"rewind hosts"),
+		MAY("_llseek",		"the same on 32-bit machines"),
+		MAY("fstat",		"did resolv.conf change?"),
+		MAY("fstat64",		"the same on 32-bit machines"),
+		MAY("newfstatat",		"likewise"),
+		MAY("fstatat64",		"the same on 32-bit machines"),
+		MAY("close",		"files and sockets"),
+		MAY("fcntl",		"resolve, mdns: close-on-exec"),
+		MAY("fcntl64",		"the same on 32-bit machines"),
+#ifndef __LP64__
+		MAY("statx",		"files, where times have 64 bits"),
+#endif
 
 		/* Name servers and local daemons. */
-		{ "socket",		"to name servers; resolve, nscd" },
-		{ "connect",		"likewise; which source address?" },
-		{ "bind",		"interfaces, by netlink" },
-		{ "getsockname",	"order of addresses, RFC 6724" },
-		{ "getsockopt",		"did connect succeed?" },
-		{ "setsockopt",		"IP_RECVERR" },
-		{ "sendto",		"questions; answers to the engine" },
-		{ "recvfrom",		"replies; requests" },
-		{ "poll",		"wait for them" },
-		{ "ioctl",		"length of a reply (FIONREAD)" },
+		MAY("socket",		"to name servers",
+		    SOCKET(AF_INET, SOCK_DGRAM)),
+		MAY("socket",		"likewise",
+		    SOCKET(AF_INET6, SOCK_DGRAM)),
+		MAY("socket",		"answers that a datagram cannot hold",
+		    SOCKET(AF_INET, SOCK_STREAM)),
+		MAY("socket",		"likewise",
+		    SOCKET(AF_INET6, SOCK_STREAM)),
+		MAY("socket",		"resolve, mdns, nscd",
+		    SOCKET(AF_UNIX, SOCK_STREAM)),
+		MAY("socket",		"interfaces (NETLINK_ROUTE)",
+		    SOCKET(AF_NETLINK, SOCK_RAW)),
+		MAY("connect",		"likewise; which source address?"),
+		MAY("bind",		"interfaces, by netlink"),
+		MAY("getsockname",	"order of addresses, RFC 6724"),
+		MAY("getsockopt",		"did connect succeed?"),
+		MAY("setsockopt",		"IP_RECVERR"),
+		MAY("sendto",		"questions; answers to the engine"),
+		MAY("recvfrom",		"replies; requests"),
+		MAY("poll",		"wait for them"),
+		MAY("ioctl",		"length of a reply",
+		    REQUEST(FIONREAD)),
 
 		/* What the C library needs to live. */
-		{ "brk",		"memory" },
-		{ "mmap",		"memory, modules" },
-		{ "munmap",		"likewise" },
-		{ "mremap",		"memory" },
-		{ "mprotect",		"modules: read-only after relocation" },
-		{ "madvise",		"memory" },
-		{ "futex",		"locks" },
-		{ "rt_sigaction",	"mdns, nscd: SIGPIPE" },
-		{ "rt_sigprocmask",	"getaddrinfo, around netlink" },
-		{ "getrandom",		"query ids" },
-		{ "uname",		"name of this host" },
-		{ "sysinfo",		"memory, for sorting" },
-		{ "getpid",		"netlink, resolve" },
-		{ "gettid",		"likewise" },
-		{ "getuid",		"resolve, nscd: who asks?" },
-		{ "geteuid",		"likewise" },
-		{ "clock_nanosleep",	"mdns, between attempts" },
+		MAY("brk",		"memory"),
+		MAY("mmap",		"memory; what nscd shares",
+		    NOT_EXECUTABLE),
+		MAY("munmap",		"likewise"),
+		MAY("futex",		"locks"),
+		MAY("rt_sigprocmask",	"resolve and myhostname"),
+		MAY("getrandom",		"query ids"),
+		MAY("uname",		"name of this host"),
+		MAY("sysinfo",		"memory, for sorting"),
+		MAY("getpid",		"netlink, resolve"),
+		MAY("gettid",		"resolve"),
 	},
 };

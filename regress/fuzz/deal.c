@@ -38,7 +38,7 @@ bool
 deal(struct deal *d, struct channel *ch)
 {
 	static uint8_t	 frame[sizeof(struct imsg_header) + IMSG_MAX_PAYLOAD];
-	struct imsg_header hdr = { .pid = 1 };
+	struct imsg_header hdr = { .type = 0 };
 	enum message_type type = MESSAGE_NONE;
 	size_t		 len, types = find(ch->peer, ch->self, SIZE_MAX, &type);
 

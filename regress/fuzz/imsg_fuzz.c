@@ -90,7 +90,7 @@ static struct imsg_header
 header(size_t len, uint32_t has_fd)
 {
 	return (struct imsg_header){ .type = 1, .len = (uint32_t)len,
-	    .id = 9, .pid = 1234, .has_fd = has_fd };
+	    .id = 9, .has_fd = has_fd };
 }
 
 /* A message in as few chunks as it takes. */

@@ -17,9 +17,9 @@ def connect(d):
 
 
 def frame(kind, payload=b"", length=None, has_fd=0):
-    """A message as common/imsg.h has it: type, len, id, pid, has_fd."""
+    """A message as common/imsg.h has it: type, len, id, 0, has_fd."""
     return struct.pack("=IIIiI", kind, len(payload) if length is None else
-        length, 1, os.getpid(), has_fd) + payload
+        length, 1, 0, has_fd) + payload
 
 
 with open(os.path.join(TOP, "common", "control.h")) as header:

@@ -287,11 +287,12 @@ class Program:
     """A program on a host, without CAP_SYS_TIME, its log in a file."""
 
     def __init__(self, host, name, args, guard=NO_CLOCK, env=None,
-            prepare="true"):
+            prepare="true", terminal=None):
         """
         GUARD is the command that takes away the right to set the clock.
         PREPARE is shell that runs first, in the program's own mount
-        namespace, where /run and /var/lib are empty.
+        namespace, where /run and /var/lib are empty.  TERMINAL, if given,
+        is its input instead of nothing.
         """
         self.host = host
         self.name = name
@@ -305,12 +306,14 @@ class Program:
         with open(self.logfile, "wb") as log:
             self.process = subprocess.Popen(["ip", "netns", "exec", host.ns,
                 "sh", "-c", script, "sh", *guard, *args],
-                stdin=subprocess.PIPE, stdout=log, stderr=log, env=environ)
+                stdin=subprocess.PIPE if terminal is None else terminal,
+                stdout=log, stderr=log, env=environ)
         self.pid = self.process.pid
         _programs.append(self)
         if guard is USER_NAMESPACE:
             self._map_users()
-        self.process.stdin.close()
+        if terminal is None:
+            self.process.stdin.close()
 
     def _map_users(self):
         """Let users of the new user namespace be what they are outside."""

@@ -18,9 +18,10 @@ static int		 launches[PROCESSES], kills[PROCESSES];
 static int		 control_fd;	/* what control is given */
 
 pid_t
-spawn(enum process process, unsigned instance, int fd)
+spawn(enum process process, unsigned instance, int fd, int log)
 {
 	(void)instance;
+	close(log);
 	assert_int_equal(process, LAUNCHER);
 	channel_open(&launcher, fd, LAUNCHER, PARENT);
 	return 1;
@@ -66,7 +67,7 @@ turns(struct instant now)
 {
 	int		 i;
 
-	for (i = 0; i < 8; i++)
+	for (i = 0; i < 24; i++)	/* a descriptor in each */
 		turn(now);
 }
 

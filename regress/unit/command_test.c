@@ -5,6 +5,7 @@
  */
 #include <sys/timerfd.h>
 
+#include <bsd/string.h>
 #include <errno.h>
 #include <math.h>
 #include <string.h>
@@ -103,11 +104,15 @@ channel_send(struct channel *channel, enum message_type type, uint32_t id,
 	return true;
 }
 
+static int		 told_statuses;
+static char		 told_status[512];
+
 bool
 notify_send(const struct notify *n, const char *text)
 {
 	(void)n;
-	(void)text;
+	told_statuses++;
+	strlcpy(told_status, text, sizeof(told_status));
 	return true;
 }
 
@@ -466,6 +471,28 @@ x_spends_nothing(void **arg)
 
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+/* The service manager is told by a taken-over engine, not flooded. */
+static void
+statuses_are_few_and_clean(void **arg)
+{
+	struct clock_quality q = { .synchronized = 1, .stratum = 2,
+	    .system_peer = "x\nWATCHDOG=1\n\033]0;evil\007" };
+	int		 i;
+
+	(void)arg;
+	told_statuses = 0;
+	ask(MSG_CLOCK_QUALITY, &q);
+	assert_int_equal(told_statuses, 1);
+	assert_memory_equal(told_status, "STATUS=synchronized to x, ", 26);
+	ask(MSG_CLOCK_QUALITY, &q);
+	assert_int_equal(told_statuses, 1);	/* nothing new */
+	for (i = 0; i < 10000; i++) {
+		q.stratum = (uint8_t)(1 + i % 15);
+		ask(MSG_CLOCK_QUALITY, &q);
+	}
+	assert_true(told_statuses <= 10);
+}
+
 int
 main(void)
 {
@@ -481,6 +508,7 @@ main(void)
 		TEST(a_home_that_is_far_off),
 		TEST(the_status_is_the_parents),
 		TEST(x_spends_nothing),
+		TEST(statuses_are_few_and_clean),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -352,6 +352,67 @@ modes_of_the_file(void **state)
 	}
 }
 
+/* Who may replace the file may as well write it. */
+static void
+modes_of_the_folder(void **state)
+{
+	static const struct {
+		mode_t	 mode;
+		bool	 good;
+	} cases[] = {
+		{ 0755, true }, { 0700, true }, { 01777, true },
+		{ 0775, false }, { 0757, false }, { 0777, false }
+	};
+	struct report	 r;
+	size_t		 i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		write_file(0644, 0);
+		assert_int_equal(chmod(folder, cases[i].mode), 0);
+		if (cases[i].good) {
+			assert_true(load(&r));
+			assert_int_equal(unlink(path), 0);
+		} else
+			expect_refused("can be written by group or others, "
+			    "run: chmod go-w /tmp/");
+	}
+	assert_int_equal(chmod(folder, 0755), 0);
+}
+
+static void
+owner_of_the_folder(void **state)
+{
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	write_file(0644, 0);
+	assert_int_equal(chown(folder, NOBODY, (gid_t)-1), 0);
+	expect_refused("who could replace it");
+	assert_int_equal(chown(folder, 0, (gid_t)-1), 0);
+}
+
+/* A file of nothing but faults does not fill the log. */
+static void
+faults_without_end(void **state)
+{
+	struct report	 r;
+	FILE		*f;
+	int		 i;
+
+	(void)state;
+	write_file(0644, 0);
+	f = fopen(path, "a");
+	assert_non_null(f);
+	for (i = 0; i < 100000; i++)
+		fputs("nonsense\n", f);
+	assert_int_equal(fclose(f), 0);
+	assert_false(load(&r));
+	assert_int_equal(r.n, 51);
+	assert_non_null(strstr(r.line, ": more than 50 faults"));
+	assert_int_equal(unlink(path), 0);
+}
+
 static void
 sizes_of_the_file(void **state)
 {
@@ -428,6 +489,9 @@ main(void)
 		cmocka_unit_test(defaults_are_those_of_the_manual),
 		cmocka_unit_test(same_text_same_bytes),
 		cmocka_unit_test(modes_of_the_file),
+		cmocka_unit_test(modes_of_the_folder),
+		cmocka_unit_test(owner_of_the_folder),
+		cmocka_unit_test(faults_without_end),
 		cmocka_unit_test(sizes_of_the_file),
 		cmocka_unit_test(not_a_file),
 		cmocka_unit_test(an_unreadable_file),

@@ -16,11 +16,11 @@
 
 /* The launcher does not matter here. */
 pid_t
-spawn(enum process process, unsigned instance, int fd)
+spawn(enum process process, unsigned instance, int fd, int log)
 {
 	(void)process;
 	(void)instance;
-	return close(fd) == 0 ? 1 : -1;
+	return close(log) == 0 && close(fd) == 0 ? 1 : -1;
 }
 
 static char	 path[] = "/tmp/configure_test.XXXXXX";
@@ -55,7 +55,7 @@ static struct config_step
 reloaded_with(const char *text)
 {
 	static struct parent p;
-	const struct child_setup setup = { .log_target = LOG_TO_STDERR };
+	const struct child_setup setup = { .verbose = 0 };
 	struct parent_options options = { .config_file = path };
 
 	write_file("");

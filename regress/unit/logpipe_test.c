@@ -5,6 +5,7 @@
 #undef _FORTIFY_SOURCE		/* it would call __syslog_chk(), see below */
 #include <sys/wait.h>
 
+#include <bsd/string.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,7 +20,7 @@
 #define LOGGED		32		/* messages that are kept */
 
 static struct logpipe	 lp;
-static int		 saved_stderr;
+static int		 end;		/* the child's */
 
 /* What syslog(3), replaced here, was given. */
 static size_t		 nlogged;
@@ -35,9 +36,15 @@ static void	 keep(int, const char *, va_list)
 static void
 keep(int priority, const char *fmt, va_list ap)
 {
+	static const char name[] = "engine: ";
+	char		 text[2 * LOGPIPE_LINE];
+
+	vsnprintf(text, sizeof(text), fmt, ap);
+	if (strncmp(text, name, strlen(name)) != 0)
+		fail_msg("without the child's name: %s", text);
 	if (nlogged < LOGGED) {
 		priorities[nlogged] = priority;
-		vsnprintf(lines[nlogged], sizeof(lines[0]), fmt, ap);
+		strlcpy(lines[nlogged], text + strlen(name), sizeof(lines[0]));
 	}
 	nlogged++;
 }
@@ -69,21 +76,21 @@ setup(void **arg)
 	(void)arg;
 	alarm(20);		/* whatever would wait */
 	log_init(LOG_TO_SYSLOG, NULL, 1);
-	saved_stderr = dup(STDERR_FILENO);
-	memset(&lp, 0xa5, sizeof(lp));
-	logpipe_open(&lp);
+	memset(&lp, 0, sizeof(lp));
+	lp.fd = -1;
+	end = logpipe_open(&lp, "engine");
 	nlogged = 0;
 	memset(lines, 0, sizeof(lines));
-	return saved_stderr == -1 ? -1 : 0;
+	return end == -1 ? -1 : 0;
 }
 
 static int
 teardown(void **arg)
 {
 	(void)arg;
-	close(lp.fd);
-	dup2(saved_stderr, STDERR_FILENO);
-	close(saved_stderr);
+	if (end != -1)
+		close(end);
+	logpipe_close(&lp);
 	log_init(LOG_TO_STDERR, NULL, 0);
 	alarm(0);
 	return 0;
@@ -97,7 +104,7 @@ chatter(const char *text, size_t len, size_t size)
 
 	for (; len > 0; text += n, len -= n) {
 		n = len < size ? len : size;
-		assert_int_equal(write(STDERR_FILENO, text, n), n);
+		assert_int_equal(write(end, text, n), n);
 		logpipe_read(&lp);
 	}
 }
@@ -108,8 +115,7 @@ static const struct {
 	int		 priority[3];
 	const char	*line[3];
 } cases[] = {
-	{ "a line", "<6>engine: hello\n", 1, { LOG_INFO },
-	    { "engine: hello" } },
+	{ "a line", "<6>hello\n", 1, { LOG_INFO }, { "hello" } },
 	{ "three of them", "<6>one\n<4>two\n<7>three\n", 3,
 	    { LOG_INFO, LOG_WARNING, LOG_DEBUG }, { "one", "two", "three" } },
 	{ "highest a child has", "<2>dying\n", 1, { LOG_CRIT }, { "dying" } },
@@ -217,14 +223,15 @@ a_nul_in_a_line(void **arg)
 static void
 never_waits(void **arg)
 {
-	char		 c;
-
 	(void)arg;
 	logpipe_read(&lp);
-	dup2(saved_stderr, STDERR_FILENO);	/* the only writer is gone */
+	assert_int_not_equal(lp.fd, -1);
+	close(end);				/* the only writer is gone */
+	end = -1;
+	logpipe_read(&lp);
+	assert_int_equal(lp.fd, -1);		/* no loop spins on it */
 	logpipe_read(&lp);
 	assert_int_equal(nlogged, 0);
-	assert_int_equal(read(lp.fd, &c, 1), 0);
 }
 
 /* Fill the pipe; its writers must not wait either.  Returns the bytes. */
@@ -237,7 +244,7 @@ fill(void)
 
 	memset(text, 'x', sizeof(text));
 	text[sizeof(text) - 1] = '\n';
-	while ((n = write(STDERR_FILENO, text, sizeof(text))) > 0 &&
+	while ((n = write(end, text, sizeof(text))) > 0 &&
 	    turns++ < 10000)
 		total += (size_t)n;
 	assert_int_equal(n, -1);
@@ -284,9 +291,9 @@ a_flood_is_counted(void **arg)
 	assert_string_equal(lines[1], "last");
 }
 
-/* Who asked for debug messages gets all of them. */
+/* Who asked for debug messages gets many of them, but no flood either. */
 static void
-debug_is_not_limited(void **arg)
+debug_has_more_room(void **arg)
 {
 	size_t		 sent;
 
@@ -294,21 +301,54 @@ debug_is_not_limited(void **arg)
 	for (sent = 0; sent < 5000; sent++)
 		chatter("<7>drip\n", 8, 8);
 	assert_int_equal(nlogged, sent);
+	for (; sent < 50000; sent++)
+		chatter("<7>drip\n", 8, 8);
+	assert_true(nlogged < 20000);
+}
+
+/* A child that is started again does not begin anew with what it may log. */
+static void
+a_new_child_has_no_new_room(void **arg)
+{
+	size_t		 i, sent;
+
+	(void)arg;
+	for (i = 0; i < 10; i++) {
+		for (sent = 0; sent < 1000; sent++)
+			chatter("<6>drip\n", 8, 8);
+		close(end);
+		end = logpipe_open(&lp, "engine");
+		assert_int_not_equal(end, -1);
+	}
+	assert_true(nlogged < 2000);
+}
+
+/* What it wrote last is logged when the next one is started. */
+static void
+last_words(void **arg)
+{
+	(void)arg;
+	assert_int_equal(write(end, "<6>farewell\n", 12), 12);
+	close(end);
+	end = logpipe_open(&lp, "engine");
+	assert_int_equal(nlogged, 1);
+	assert_string_equal(lines[0], "farewell");
 }
 
 /* A program started afterwards writes into the pipe, and cannot read it. */
 static void
 the_next_program_has_it(void **arg)
 {
-	int		 status, flags;
+	int		 status;
 	pid_t		 pid;
 
 	(void)arg;
-	flags = fcntl(lp.fd, F_GETFD);
-	assert_true(flags & FD_CLOEXEC);
+	assert_true(fcntl(lp.fd, F_GETFD) & FD_CLOEXEC);
+	assert_true(fcntl(end, F_GETFD) & FD_CLOEXEC);
 	pid = fork();
 	assert_int_not_equal(pid, -1);
 	if (pid == 0) {
+		dup2(end, STDERR_FILENO);
 		execl("/bin/sh", "sh", "-c", "echo '<5>from afar' >&2",
 		    (char *)NULL);
 		_exit(1);
@@ -334,7 +374,9 @@ main(void)
 		TEST(never_waits),
 		TEST(bounded_work_in_a_turn),
 		TEST(a_flood_is_counted),
-		TEST(debug_is_not_limited),
+		TEST(debug_has_more_room),
+		TEST(a_new_child_has_no_new_room),
+		TEST(last_words),
 		TEST(the_next_program_has_it),
 	};
 

@@ -1,17 +1,25 @@
 /*
  * What the processes may not do, by their real tables: each attempt is made by
  * a child that is confined as its process is (but for user, capabilities and
- * chroot, which take root), and the kernel ends it.
+ * chroot, which take root), and the kernel ends it, or, if it is the launcher,
+ * knows no such call.
  */
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/timex.h>
 #include <sys/wait.h>
 
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -21,7 +29,12 @@
 #include "ntpd/sandbox.h"
 #include "regress/unit/unit.h"
 
+#ifndef PR_GET_MDWE
+#define PR_GET_MDWE	66
+#endif
+
 static int		 given;		/* a datagram socket, opened before */
+static char		 page[4096] __attribute__((aligned(4096)));
 
 /* The attempts.  Each returns -1 or not; that it returns is what counts. */
 
@@ -37,10 +50,17 @@ adjust_clock(void)
 	return syscall(SYS_adjtimex, NULL);
 }
 
+/* Any but the one that it is for. */
+static long
+adjust_other_clock(void)
+{
+	return syscall(SYS_clock_adjtime, CLOCK_TAI, NULL);
+}
+
 static long
 start_program(void)
 {
-	return syscall(SYS_execve, NULL, NULL, NULL);
+	return syscall(SYS_execve, "/nonexistent/program", NULL, NULL);
 }
 
 static long
@@ -70,7 +90,7 @@ mount_something(void)
 static long
 remove_file(void)
 {
-	return unlink("/nonexistent/file");
+	return unlinkat(AT_FDCWD, "/nonexistent/file", 0);
 }
 
 static long
@@ -83,6 +103,42 @@ static long
 read_netlink(void)
 {
 	return socket(AF_NETLINK, SOCK_RAW, 0);
+}
+
+static long
+read_firewall(void)
+{
+	return socket(AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER);
+}
+
+static long
+read_generic(void)
+{
+	return socket(AF_NETLINK, SOCK_DGRAM, NETLINK_GENERIC);
+}
+
+static long
+open_multipath(void)
+{
+	return socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP);
+}
+
+static long
+open_machine(void)
+{
+	return socket(AF_VSOCK, SOCK_STREAM, 0);
+}
+
+static long
+open_packet(void)
+{
+	return socket(AF_PACKET, SOCK_RAW, 0);
+}
+
+static long
+open_crypto(void)
+{
+	return socket(AF_ALG, SOCK_SEQPACKET, 0);
 }
 
 static long
@@ -107,6 +163,85 @@ static long
 open_local(void)
 {
 	return socket(AF_UNIX, SOCK_DGRAM, 0);
+}
+
+static long
+open_local_stream(void)
+{
+	return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+}
+
+/* Memory. */
+
+static long
+map(int protection)
+{
+	return (long)mmap(NULL, 4096, protection, MAP_PRIVATE | MAP_ANONYMOUS,
+	    -1, 0);
+}
+
+static long
+write_code(void)
+{
+	return map(PROT_READ | PROT_WRITE | PROT_EXEC);
+}
+
+#ifndef SANITIZED
+static long
+map_code(void)
+{
+	return map(PROT_READ | PROT_EXEC);
+}
+#endif
+
+static long
+make_code(void)
+{
+	return mprotect(page, sizeof(page), PROT_READ | PROT_EXEC);
+}
+
+static long
+get_memory(void)
+{
+	return map(PROT_READ | PROT_WRITE);
+}
+
+/* Requests to devices. */
+
+static long
+type_for_the_user(void)
+{
+	return ioctl(STDIN_FILENO, TIOCSTI, "x");
+}
+
+static long
+change_terminal(void)
+{
+	return ioctl(STDIN_FILENO, TIOCSCTTY, 0);
+}
+
+static long
+ask_for_length(void)
+{
+	int		 length;
+
+	return ioctl(given, FIONREAD, &length);
+}
+
+static long
+ask_for_index(void)
+{
+	struct ifreq	 request = { .ifr_name = "lo" };
+
+	return ioctl(given, SIOCGIFINDEX, &request);
+}
+
+static long
+change_interface(void)
+{
+	struct ifreq	 request = { .ifr_name = "nonexistent" };
+
+	return ioctl(given, SIOCSIFFLAGS, &request);
 }
 
 static long
@@ -253,6 +388,7 @@ static const struct {
 
 #define TO(process)	(1u << (process))
 #define SOCKETS		(TO(PARENT) | TO(RESOLVER))
+#define ALL		(~0U)
 
 static const struct {
 	const char	*name;
@@ -261,14 +397,15 @@ static const struct {
 } attempts[] = {
 	{ "set the clock", set_clock, 0 },
 	{ "adjust the clock", adjust_clock, 0 },
-	{ "start a program", start_program, 0 },
-	{ "start a process", start_process, 0 },
+	{ "adjust another clock", adjust_other_clock, 0 },
+	{ "start a program", start_program, TO(LAUNCHER) },
+	{ "start a process", start_process, TO(LAUNCHER) },
 	{ "send a signal", send_signal, 0 },
 	{ "trace a process", trace, 0 },
 	{ "mount a file system", mount_something, 0 },
 	{ "remove a file", remove_file, TO(PARENT) },
 	{ "listen for connections", listen_for_connections, 0 },
-	{ "accept a connection", accept_one, TO(CONTROL) },
+	{ "accept a connection", accept_one, TO(CONTROL) | TO(LAUNCHER) },
 	{ "pass a descriptor", pass_by_sendmsg, TO(PARENT) },
 	{ "pass one to the parent", pass_to_parent, 0 },
 	{ "pass one to the engine", pass_to_engine, 0 },
@@ -277,21 +414,41 @@ static const struct {
 	{ "pass one to the engine, in disguise", pass_to_engine_in_disguise,
 	    0 },
 	{ "pass one to standard error", pass_to_standard_error, 0 },
-	{ "answer clients", answer_clients, TO(SERVER) },
+	{ "answer clients", answer_clients, TO(SERVER) | TO(LAUNCHER) },
 	{ "copy a channel", copy_channel, TO(PARENT) },
-	{ "move a channel", move_channel, 0 },
+	{ "move a channel", move_channel, TO(LAUNCHER) },
 	{ "take a descriptor", receive_descriptors, TO(PARENT) | TO(ENGINE) |
-	    TO(SERVER) | TO(RESOLVER) },
-	{ "netlink", read_netlink, SOCKETS },
-	{ "TCP", open_stream, SOCKETS },
-	{ "a raw socket", open_raw, SOCKETS },
-	{ "a ping socket", open_ping, SOCKETS },
-	{ "a local socket", open_local, SOCKETS },
-	{ "UDP", open_ipv4, TO(ENGINE) | SOCKETS },
-	{ "UDP by IPv6", open_ipv6, TO(ENGINE) | SOCKETS },
-	{ "receive time stamps", want_stamps, TO(ENGINE) | SOCKETS },
-	{ "a larger buffer", enlarge_buffer, SOCKETS },
-	{ "a program in the kernel", run_filter, SOCKETS },
+	    TO(SERVER) | TO(RESOLVER) | TO(LAUNCHER) },
+	{ "netlink", read_netlink, SOCKETS | TO(LAUNCHER) },
+	{ "netlink of the firewall", read_firewall, 0 },
+	{ "generic netlink", read_generic, 0 },
+	{ "TCP", open_stream, TO(RESOLVER) | TO(LAUNCHER) },
+	{ "MPTCP", open_multipath, 0 },
+	{ "sockets between machines", open_machine, 0 },
+	{ "a packet socket", open_packet, 0 },
+	{ "the kernel's cryptography", open_crypto, 0 },
+	{ "a raw socket", open_raw, 0 },
+	{ "a ping socket", open_ping, 0 },
+	{ "local datagrams", open_local, TO(PARENT) },
+	{ "a local stream", open_local_stream, SOCKETS | TO(LAUNCHER) },
+	{ "UDP", open_ipv4, TO(ENGINE) | SOCKETS | TO(LAUNCHER) },
+	{ "UDP by IPv6", open_ipv6, TO(ENGINE) | SOCKETS | TO(LAUNCHER) },
+	{ "receive time stamps", want_stamps, TO(ENGINE) | SOCKETS |
+	    TO(LAUNCHER) },
+	{ "a larger buffer", enlarge_buffer, SOCKETS | TO(LAUNCHER) },
+	{ "a program in the kernel", run_filter, SOCKETS | TO(LAUNCHER) },
+	{ "memory", get_memory, ALL & ~TO(SERVER) },
+#ifndef SANITIZED
+	{ "writable code", write_code, 0 },
+	{ "make memory executable", make_code, 0 },
+	{ "executable memory", map_code, TO(LAUNCHER) },
+#endif
+	{ "type for the user", type_for_the_user, 0 },
+	{ "take a terminal", change_terminal, 0 },
+	{ "change an interface", change_interface, 0 },
+	{ "the length of a datagram", ask_for_length, TO(RESOLVER) |
+	    TO(LAUNCHER) },
+	{ "the index of an interface", ask_for_index, TO(PARENT) },
 };
 
 /* How a process confined by SANDBOX ends that makes the attempt. */
@@ -310,7 +467,9 @@ end_of(const struct sandbox *sandbox, long (*attempt)(void))
 		s.user = USER_SAME;
 		s.capabilities = NULL;
 		sandbox_enter(&s, &target);
-		(void)attempt();
+		errno = 0;
+		if (attempt() == -1 && errno == ENOSYS)
+			_exit(ENOSYS);	/* as good as killed */
 		_exit(0);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
@@ -328,15 +487,18 @@ only_what_is_needed(void **arg)
 	given = socket(AF_INET, SOCK_DGRAM, 0);
 	assert_int_not_equal(given, -1);
 	for (i = 0; i < COUNT(processes); i++)
-		for (j = 0; j < COUNT(attempts) && i != LAUNCHER; j++) {
+		for (j = 0; j < COUNT(attempts); j++) {
 			status = end_of(processes[i].sandbox,
 			    attempts[j].attempt);
 			allowed = attempts[j].allowed & TO(i);
-			killed = WIFSIGNALED(status) &&
-			    WTERMSIG(status) == SIGSYS;
+			killed = (WIFSIGNALED(status) &&
+			    WTERMSIG(status) == SIGSYS) ||
+			    (WIFEXITED(status) &&
+			    WEXITSTATUS(status) == ENOSYS);
 			if (killed == allowed || (allowed && status != 0))
 				fail_msg("%s: %s: status %#x",
-				    processes[i].name, attempts[j].name, (unsigned)status);
+				    processes[i].name, attempts[j].name,
+				    (unsigned)status);
 		}
 	close(given);
 }
@@ -378,9 +540,101 @@ no_files(void **arg)
 		if (sandbox->files == FILES_NONE && WTERMSIG(end_of(sandbox,
 		    open_file)) == SIGABRT)
 			fail_msg("%s can open a file", processes[i].name);
-		if (sandbox->files == FILES_READ)
+		if (sandbox->files == FILES_READ ||
+		    sandbox->files == FILES_RUN)
 			assert_int_equal(end_of(sandbox, write_file), 0);
 	}
+}
+
+/* Without any filter: the kernel itself knows what never is to be code. */
+static void
+no_new_code(void **arg)
+{
+	static const struct sandbox plain = { .max_files = 64,
+		.files = FILES_READ, .max_memory = 64 };
+	pid_t		 pid;
+	int		 status;
+
+	(void)arg;
+	if (prctl(PR_GET_MDWE, 0, 0, 0, 0) == -1)
+		skip();		/* a kernel before 6.3 */
+	if ((pid = fork()) == 0) {
+		sandbox_enter(&plain, &(struct sandbox_target){ .root = "/" });
+		_exit(make_code() == 0 || write_code() != -1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+/* The launcher as it is, but for its user: root's files are not its own. */
+static void
+launcher_is_not_root(void **arg)
+{
+	static const struct sandbox_target target = { .root = "/",
+		.uid = 65534, .gid = 65534 };
+	pid_t		 pid;
+	int		 status;
+
+	(void)arg;
+	if (geteuid() != 0)
+		skip();
+	if ((pid = fork()) == 0) {
+		sandbox_enter(&launcher_sandbox, &target);
+		if (syscall(SYS_openat, AT_FDCWD, "/etc/shadow", O_RDONLY) !=
+		    -1 || errno != EACCES)
+			_exit(1);
+		if (syscall(SYS_openat, AT_FDCWD, "/tmp/new", O_WRONLY |
+		    O_CREAT, 0600) != -1)
+			_exit(2);
+		if (syscall(SYS_setresuid, -1, 0, -1) != -1 ||
+		    errno != ENOSYS)
+			_exit(3);
+		if (syscall(SYS_setuid, 0) != -1 || errno != ENOSYS)
+			_exit(4);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+/* What a folder of the parent's is for. */
+static void
+parent_has_its_folders(void **arg)
+{
+	char		 ours[] = "/tmp/sandbox_test.XXXXXX", file[64];
+	struct sandbox_target target = { .root = "/" };
+	struct sandbox	 s = parent_sandbox;
+	pid_t		 pid;
+	int		 status, fd;
+
+	(void)arg;
+	if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) < 0)
+		skip();		/* a kernel without Landlock */
+	assert_non_null(mkdtemp(ours));
+	strcpy(target.folders[0].path, ours);
+	target.folders[0].write = true;
+	strcpy(target.folders[1].path, "/etc");
+	snprintf(file, sizeof(file), "%s/drift", ours);
+	if ((pid = fork()) == 0) {
+		s.capabilities = NULL;
+		sandbox_enter(&s, &target);
+		fd = open(file, O_WRONLY | O_CREAT | O_EXCL, 0600);
+		if (fd == -1 || renameat(AT_FDCWD, file, AT_FDCWD, file) ||
+		    unlinkat(AT_FDCWD, file, 0) == -1)
+			_exit(1);
+		if (open("/etc/passwd", O_RDONLY) == -1)
+			_exit(2);
+		if (open("/etc/nonexistent", O_WRONLY | O_CREAT, 0600) != -1 ||
+		    open("/etc/passwd", O_RDWR) != -1)
+			_exit(3);
+		if (open("/tmp/nonexistent", O_WRONLY | O_CREAT, 0600) != -1 ||
+		    open("/usr", O_RDONLY) != -1)
+			_exit(4);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(rmdir(ours), 0);
+	assert_int_equal(status, 0);
 }
 
 /* What the table of processes cannot say, and a new process must not miss. */
@@ -395,7 +649,8 @@ children_are_nobody(void **arg)
 		sandbox = processes[i].sandbox;
 		if (sandbox->user != USER_CHILD || sandbox->may_fork ||
 		    sandbox->capabilities != NULL ||
-		    sandbox->files == FILES_OWN ||
+		    sandbox->files == FILES_FOLDERS ||
+		    sandbox->files == FILES_RUN ||
 		    (sandbox->files == FILES_NONE) != sandbox->chroot)
 			fail_msg("%s may do too much", processes[i].name);
 	}
@@ -407,6 +662,9 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_what_is_needed),
 		cmocka_unit_test(no_files),
+		cmocka_unit_test(no_new_code),
+		cmocka_unit_test(launcher_is_not_root),
+		cmocka_unit_test(parent_has_its_folders),
 		cmocka_unit_test(children_are_nobody),
 	};
 

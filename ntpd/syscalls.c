@@ -1,0 +1,207 @@
+/*
+ * From tables of system calls to filters in the kernel.
+ */
+#include <sys/mman.h>
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "ntpd/syscalls.h"
+
+static const struct sandbox *const children[] = {
+#define CHILD(process, name, ...)	&name##_sandbox,
+	CHILDREN
+#undef CHILD
+};
+
+/*
+ * What a child does from execve(2) up to its own filter: the dynamic linker,
+ * child_begin() and sandbox_enter().
+ */
+static const struct sandbox_syscall starting[SANDBOX_MAX_SYSCALLS] = {
+	MAY("execve",		"become the child"),
+	MAY("mmap",		"programs and libraries: not writable",
+	    .when = { { 2, PROT_WRITE, 0 } }),
+	MAY("mmap",		"memory: not executable", NOT_EXECUTABLE),
+	MAY("mprotect",		"read-only after relocation", NOT_EXECUTABLE),
+	MAY("munmap",		"the linker's cache"),
+	MAY("brk",		"memory"),
+	MAY("access",		"ld.so.preload"),
+	MAY("faccessat",		"the same"),
+	MAY("open",		"libraries, nsswitch.conf"),
+	MAY("openat",		"the same"),
+	MAY("read",		"the same"),
+	MAY("pread64",		"the same"),
+	MAY("close",		"the same"),
+	MAY("fstat",		"the same"),
+	MAY("fstat64",		"the same"),
+	MAY("newfstatat",		"the same"),
+	MAY("fstatat64",		"the same"),
+	MAY("statx",		"the same"),
+	MAY("_llseek",		"the same"),
+	MAY("lseek",		"the same"),
+	MAY("readlink",		"the same"),
+	MAY("readlinkat",		"the same"),
+	MAY("arch_prctl",		"thread-local memory"),
+	MAY("set_thread_area",	"the same"),
+	MAY("set_tid_address",	"the C library's start"),
+	MAY("set_robust_list",	"the same"),
+	MAY("rseq",		"the same"),
+	MAY("getrandom",		"the same"),
+	MAY("prlimit64",		"the same; limits"),
+	MAY("ugetrlimit",		"the same"),
+	MAY("setrlimit",		"limits"),
+	MAY("dup2",		"the log"),
+	MAY("dup3",		"the same"),
+	MAY("ppoll",		"wait for the setup"),
+	MAY("ppoll_time64",	"the same"),
+	MAY("clock_gettime",	"not for ever"),
+	MAY("clock_gettime64",	"the same"),
+	MAY("recvmsg",		"the setup"),
+	MAY("getpid",		"channels"),
+	MAY("getppid",		"has the launcher ended meanwhile?"),
+	MAY("getuid",		"who am I?"),
+	MAY("getuid32",		"the same"),
+	MAY("geteuid",		"the same"),
+	MAY("geteuid32",		"the same"),
+	MAY("getgid",		"the same"),
+	MAY("getgid32",		"the same"),
+	MAY("getegid",		"the same"),
+	MAY("getegid32",		"the same"),
+	MAY("chroot",		"the sandbox"),
+	MAY("chdir",		"the same"),
+	MAY("capget",		"the same"),
+	MAY("capset",		"the same"),
+	MAY("prctl",		"the same"),
+	MAY("landlock_create_ruleset", "the same"),
+	MAY("landlock_add_rule",	"the same"),
+	MAY("landlock_restrict_self", "the same"),
+	MAY("seccomp",		"the same"),
+};
+
+#ifdef SANITIZED
+/*
+ * The sanitizers' run-time needs a few calls of its own; a build for testing
+ * is confined less.
+ */
+static const struct sandbox_syscall sanitizer[SANDBOX_MAX_SYSCALLS] = {
+	MAY("sigaltstack",	"the run-time"),
+	MAY("mmap",		"the run-time"),
+	MAY("munmap",		"the run-time"),
+	MAY("mprotect",	"the run-time"),
+	MAY("madvise",		"the run-time"),
+	MAY("getpid",		"the run-time"),
+	MAY("gettid",		"the run-time"),
+	MAY("sched_yield",	"the run-time"),
+	MAY("futex",		"the run-time"),
+	MAY("openat",		"the run-time"),
+	MAY("readlink",	"the run-time"),
+	MAY("write",		"the run-time"),
+	MAY("rt_sigaction",	"the run-time"),
+	MAY("rt_sigprocmask",	"the run-time"),
+	MAY("getrlimit",	"the run-time"),
+	MAY("prlimit64",	"the run-time"),
+	MAY("prctl",		"the run-time"),
+	MAY("tgkill",		"the run-time"),
+	MAY("close",		"the run-time"),
+	MAY("read",		"the run-time"),
+	MAY("personality",	"the run-time"),
+	MAY("newfstatat",	"the run-time"),
+	MAY("uname",		"the run-time"),
+};
+#endif
+
+/* How the kernel is to look at the arguments of CALL; returns how many. */
+static unsigned
+conditions(const struct sandbox_syscall *call, struct scmp_arg_cmp *args)
+{
+	unsigned	 n = 0;
+
+	for (; n < SANDBOX_MAX_CONDITIONS && call->when[n].mask != 0; n++)
+		args[n] = SCMP_CMP(call->when[n].argument,
+		    SCMP_CMP_MASKED_EQ, call->when[n].mask,
+		    call->when[n].value);
+	return n;
+}
+
+/*
+ * The filter can compare bits only, of an argument whose upper half the kernel
+ * does not look at.  A number is above another if it has, at some place where
+ * the other has a 0, a 1, and above that place a 1 wherever the other has one:
+ * a rule for each such place.  The highest bit is that of negative numbers.
+ */
+static int
+allow_above(scmp_filter_ctx filter, int nr, uint32_t fd)
+{
+	uint32_t	 bit, bits;
+	int		 error = 0;
+
+	for (bit = 1; bit < 1u << 31 && (error == 0 || error == -EEXIST);
+	    bit <<= 1) {
+		if (fd & bit)
+			continue;
+		bits = bit | (fd & ~(bit - 1));
+		error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, nr, 1,
+		    SCMP_A0(SCMP_CMP_MASKED_EQ, bits, bits));
+	}
+	return error;
+}
+
+/* Allow a table's calls.  What is allowed already without condition stays. */
+static void
+allow(scmp_filter_ctx filter, const struct sandbox_syscall *call)
+{
+	struct scmp_arg_cmp args[SANDBOX_MAX_CONDITIONS];
+	unsigned	 n, i;
+	int		 nr, error;
+
+	for (i = 0; i < SANDBOX_MAX_SYSCALLS && call->name != NULL;
+	    i++, call++) {
+		nr = seccomp_syscall_resolve_name(call->name);
+		/* A call that this architecture has not cannot be made. */
+		if (nr == __NR_SCMP_ERROR || nr < 0)
+			continue;
+		n = conditions(call, args);
+		error = call->above != 0 ?
+		    allow_above(filter, nr, call->above) :
+		    seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, nr, n,
+		    args);
+		if (error != 0 && error != -EEXIST)
+			fatalx("seccomp: cannot allow %s", call->name);
+	}
+}
+
+scmp_filter_ctx
+syscalls_filter(const struct sandbox *sandbox)
+{
+	scmp_filter_ctx	 filter;
+	size_t		 i;
+
+	filter = seccomp_init(sandbox->may_fork ? SCMP_ACT_ERRNO(ENOSYS) :
+	    SCMP_ACT_KILL_PROCESS);
+	if (filter == NULL)
+		fatalx("seccomp_init");
+	allow(filter, sandbox->syscalls);
+	if (sandbox->may_fork) {
+		allow(filter, starting);
+		for (i = 0; i < sizeof(children) / sizeof(children[0]); i++)
+			allow(filter, children[i]->syscalls);
+	}
+#ifdef SANITIZED
+	allow(filter, sanitizer);
+#endif
+	return filter;
+}
+
+void
+syscalls_restrict(const struct sandbox *sandbox)
+{
+	scmp_filter_ctx	 filter = syscalls_filter(sandbox);
+	int		 error = seccomp_load(filter);
+
+	if (error != 0)
+		fatalx("seccomp: %s", strerror(-error));
+	seccomp_release(filter);
+}
