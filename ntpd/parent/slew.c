@@ -167,8 +167,11 @@ slew_look(struct slew *slew, double in_loop, int64_t real)
 	double		 corrected = slew->in_loop - in_loop, before, by;
 
 	before = in_progress(slew);
-	/* It was K / (K - 1) times as much before this second began. */
-	if (corrected != 0)
+	/*
+	 * It was K / (K - 1) times as much before this second began.  What the
+	 * rounding of the kernel makes of what it was given is no correction.
+	 */
+	if (fabs(corrected) > LOOP_ROUNDING)
 		slew->chunk = in_loop / (k(slew) - 1);
 	else if (real / NS_PER_S != slew->real / NS_PER_S)
 		slew->chunk = 0;
