@@ -1,8 +1,8 @@
 /*
  * The parent keeps the folders of its files (drift file, control socket,
  * ntpd.conf) and two capabilities: to adjust the clock, and to open port 123
- * again when an interface appears or the configuration changes.  It cannot start
- * programs, become another user or trace anyone.
+ * again when an interface appears or the configuration changes.  It cannot
+ * start programs, become another user or trace anyone.
  */
 #include <sys/ioctl.h>
 #include <sys/mman.h>

@@ -42,6 +42,12 @@ sync_bound(const struct sync *sync, double now)
 #define FREQUENCY_UNMEASURED MAXFREQ
 
 /*
+ * Two samples cannot tell a frequency from a pause between them.  Derived; with
+ * two, chaos_test (pauses alone) fails.
+ */
+#define MEASURING	3
+
+/*
  * Do the lines through their samples know it, of more than half of those that
  * answer?  One alone might be a liar, whose samples look as exact as it likes.
  */
@@ -56,7 +62,7 @@ is_measured(const struct sync *sync, double now)
 			continue;
 		answer++;
 		if (!sync_takes_part(sync, i) ||
-		    sync->sources[i].nsamples == 0)
+		    sync->sources[i].nsamples < MEASURING)
 			continue;
 		line = source_line(&sync->sources[i], now, 0, 0,
 		    FREQUENCY_UNMEASURED);
@@ -78,7 +84,9 @@ worst_drift(const struct sync *sync, const struct estimate *e)
 	    FREQUENCY_ERRORS * e->frequency_error);
 
 	drift = fmax(drift, sync->pace);
-	return sync->measured ? drift : fmax(drift, FREQUENCY_UNMEASURED);
+	if (sync->measured)
+		return drift;
+	return fmax(drift, fmax(FREQUENCY_UNMEASURED, fabs(e->frequency)));
 }
 
 /* How fast the last two samples of S go off what E says, s/s; 0: only one. */
