@@ -437,8 +437,10 @@ static const struct {
 	    TO(LAUNCHER) },
 	{ "a larger buffer", enlarge_buffer, SOCKETS | TO(LAUNCHER) },
 	{ "a program in the kernel", run_filter, SOCKETS | TO(LAUNCHER) },
+#ifdef SANITIZED
+	{ "memory", get_memory, ALL },	/* the sanitizers need it everywhere */
+#else
 	{ "memory", get_memory, ALL & ~TO(SERVER) },
-#ifndef SANITIZED
 	{ "writable code", write_code, 0 },
 	{ "make memory executable", make_code, 0 },
 	{ "executable memory", map_code, TO(LAUNCHER) },
