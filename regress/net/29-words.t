@@ -160,7 +160,7 @@ def no_socket(hosts):
 def starts_that_fail(hosts):
     d = Daemon(hosts[0], "server 10.9.0.7", guard=["setpriv",
         "--bounding-set", "-setuid,-sys_time", "--inh-caps", "-all"])
-    ok(d.wait(10) == 1 and re.search(r"fatal: cannot act as user _ntpd: "
+    ok(d.wait(10) == 1 and re.search(r"fatal: cannot become user _ntpd: "
         r"Operation not permitted\n.*did not start: ending", d.log()),
         "a process that never ran is not \"gone\"", d.log)
     d = Daemon(hosts[0], "server 10.9.0.7")
