@@ -54,6 +54,7 @@ struct parent {
 	char		 told_status[STATUS_LEN]; /* STATUS= */
 	bool		 ready;		/* the engine lives: that was told */
 	struct instant	 ask_engine;
+	struct instant	 watch_clock;	/* for other programs */
 };
 
 /* command.c: what the engine asks of the clock */
