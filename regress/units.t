@@ -4,26 +4,7 @@
 # says that the clock is right.  Needs systemd-analyze, but no systemd running.
 #
 top=$(cd "$(dirname "$0")/.." && pwd) || exit 1
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
-number=0
-failed=0
-
-# ok TEXT COMMAND...
-ok()
-{
-	text=$1
-	shift
-	number=$((number + 1))
-	if "$@" >"$work/out" 2>&1; then
-		echo "ok $number - $text"
-	else
-		echo "not ok $number - $text"
-		sed 's/^/# /' "$work/out" | tail -n 30
-		failed=1
-	fi
-}
+. "$top/regress/tap.sh"
 
 if ! command -v systemd-analyze >/dev/null; then
 	echo "1..0 # SKIP there is no systemd-analyze here"
@@ -63,5 +44,4 @@ ok "ntpd-wait.service: exposure at most 1.0" exposed ntpd-wait.service 10
 ok "only ntpd-wait says that the clock is synchronized" sh -c \
     "grep -l time-sync.target '$work'/*.service | grep -c . | grep -x 1 &&
     grep -q time-sync.target '$work/ntpd-wait.service'"
-echo "1..$number"
-exit $failed
+finish

@@ -7,26 +7,7 @@
 #
 top=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
 deb=$top/obj/deb
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
-number=0
-failed=0
-
-# ok TEXT COMMAND...
-ok()
-{
-	text=$1
-	shift
-	number=$((number + 1))
-	if "$@" >"$work/out" 2>&1; then
-		echo "ok $number - $text"
-	else
-		echo "not ok $number - $text"
-		sed 's/^/# /' "$work/out" | tail -n 30
-		failed=1
-	fi
-}
+. "$top/regress/tap.sh"
 
 has_version_of_source()
 {
@@ -111,5 +92,4 @@ ok "timedatectl set-ntp takes ntpd first" list_is_first
 ok "apparmor_parser takes the profile" profile_parses
 ok "lintian has no errors or warnings" lint
 ok "built again elsewhere: the same bytes" same_bytes
-echo "1..$number"
-exit $failed
+finish

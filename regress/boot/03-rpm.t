@@ -8,26 +8,7 @@
 #
 top=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
 rpms=$top/obj/rpm
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
-number=0
-failed=0
-
-# ok TEXT COMMAND...
-ok()
-{
-	text=$1
-	shift
-	number=$((number + 1))
-	if "$@" >"$work/out" 2>&1; then
-		echo "ok $number - $text"
-	else
-		echo "not ok $number - $text"
-		sed 's/^/# /' "$work/out" | tail -n 30
-		failed=1
-	fi
-}
+. "$top/regress/tap.sh"
 
 has_version_of_source()
 {
@@ -93,5 +74,4 @@ ok "it can be installed, and rpm -qa has it" installed
 ok "the file of the operator" operators_file
 ok "removed: nothing is left" removed
 ok "built again elsewhere: the same bytes" same_bytes
-echo "1..$number"
-exit $failed
+finish

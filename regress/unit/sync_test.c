@@ -334,6 +334,10 @@ a_liar_found_late_is_forgotten(void **arg)
 		}
 		assert_in_range(found, 2, 12);
 	}
+	/*
+	 * 81 us; it was 50 when sources that are accepted again were learned
+	 * without their story, and chaos_test then failed.
+	 */
 	if (rms(&r) > 100e-6)
 		fail_msg("off by %g s", rms(&r));
 }
