@@ -57,16 +57,6 @@ drop(struct connection *client)
 }
 
 void
-connections_close(struct connections *c)
-{
-	size_t		 i;
-
-	for (i = 0; i < CONNECTIONS_MOST; i++)
-		if (c->list[i].used)
-			drop(&c->list[i]);
-}
-
-void
 connections_poll(struct connections *c, struct pollset *set)
 {
 	struct connection *client;

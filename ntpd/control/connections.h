@@ -41,9 +41,6 @@ struct connections {
 void		 connections_init(struct connections *c, int fd,
 		    uint32_t first_id);
 
-/* Close all of them. */
-void		 connections_close(struct connections *c);
-
 /* Before pollset_wait(). */
 void		 connections_poll(struct connections *c, struct pollset *set);
 

@@ -88,7 +88,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		    !(stream_flags() & STREAM_OWN))
 			answer();
 	}
-	connections_close(&connections);
+	if (client->used)
+		imsgbuf_clear(&client->buf);
 	imsgbuf_clear(&parent.buf);
 	require(stream_closed());
 	return 0;
