@@ -56,7 +56,7 @@ count_cpus(void)
 
 	memset(set, 0, sizeof(set));
 	if (sched_getaffinity(0, sizeof(set), set) == -1) {
-		log_warn("cannot count the CPUs, starting one worker");
+		log_warn("cannot count the CPUs, starting one server process");
 		return 1;
 	}
 	n = CPU_COUNT_S(sizeof(set), set);
