@@ -30,8 +30,8 @@ NTPD		= $(COMMON) $(basename $(wildcard ntpd/*.c ntpd/*/*.c)) \
 		ntpd/config/parse
 NTPCTL		= $(COMMON) $(basename $(wildcard ntpctl/*.c))
 # libmd before libbsd, which has deprecated wrappers of the same names.
-NTPD_LIBS	= -lmd -lbsd -lseccomp -lcap -lm
-NTPCTL_LIBS	= -lmd -lbsd -ljansson -lm
+NTPD_LIBS	= -lmd -lbsd -lseccomp -lcap -lnettle -lm
+NTPCTL_LIBS	= -lmd -lbsd -ljansson -lnettle -lm
 
 objects		= $(patsubst %,$(OBJ)/%.o,$(1))
 

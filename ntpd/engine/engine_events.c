@@ -148,6 +148,8 @@ static bool
 admits(struct engine *e, size_t i, const struct ntp_packet *pkt,
     struct instant now)
 {
+	if (e->associations[i].barred)
+		return false;
 	if (pkt->stratum + 1 < NTP_MAX_STRATUM)
 		return orphan_admits(&e->orphan, &e->sync, e->associations, i,
 		    pkt, now);
