@@ -30,7 +30,7 @@ NTPD		= $(COMMON) $(basename $(wildcard ntpd/*.c ntpd/*/*.c)) \
 		ntpd/config/parse
 NTPCTL		= $(COMMON) $(basename $(wildcard ntpctl/*.c))
 # libmd before libbsd, which has deprecated wrappers of the same names.
-NTPD_LIBS	= -lmd -lbsd -lseccomp -lcap -lm
+NTPD_LIBS	= -lmd -lbsd -lseccomp -lcap -ltls -lm
 NTPCTL_LIBS	= -lmd -lbsd -ljansson -lm
 
 objects		= $(patsubst %,$(OBJ)/%.o,$(1))
