@@ -128,8 +128,9 @@ static bool
 number(struct parser *p, const struct word *word, unsigned *n)
 {
 	const struct statement *s = p->statement;
+	const struct number wanted = { s->words, s->least, s->most };
 
-	return statement_number(p, s->words, word, s->least, s->most, n);
+	return statement_number(p, &wanted, word, n);
 }
 
 /* ---- what sets a value ---- */

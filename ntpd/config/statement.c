@@ -22,18 +22,18 @@
 /* The options that are numbers, of one byte or two. */
 static const struct {
 	enum option	 option;
-	const char	*name;
-	unsigned	 least, most;
+	struct number	 number;
 	size_t		 offset, size;
 } numbers[] = {
-	{ OPTION_WEIGHT, "weight", 1, WEIGHT_MOST, IN_PARSER(server.weight) },
-	{ OPTION_MAX, "max", 1, POOL_MAX_MOST, IN_PARSER(server.max) },
-	{ OPTION_BURST, "burst", 1, RATELIMIT_BURST_MOST,
+	{ OPTION_WEIGHT, { "weight", 1, WEIGHT_MOST },
+	    IN_PARSER(server.weight) },
+	{ OPTION_MAX, { "max", 1, POOL_MAX_MOST }, IN_PARSER(server.max) },
+	{ OPTION_BURST, { "burst", 1, RATELIMIT_BURST_MOST },
 	    IN_PARSER(ratelimit.burst) },
-	{ OPTION_LEAK, "leak", 0, RATELIMIT_LEAK_MOST,
+	{ OPTION_LEAK, { "leak", 0, RATELIMIT_LEAK_MOST },
 	    IN_PARSER(ratelimit.leak) },
-	{ OPTION_PREFIX4, "prefix4", 1, 32, IN_PARSER(ratelimit.prefix4) },
-	{ OPTION_PREFIX6, "prefix6", 1, 128, IN_PARSER(ratelimit.prefix6) }
+	{ OPTION_PREFIX4, { "prefix4", 1, 32 }, IN_PARSER(ratelimit.prefix4) },
+	{ OPTION_PREFIX6, { "prefix6", 1, 128 }, IN_PARSER(ratelimit.prefix6) }
 };
 
 void
@@ -48,13 +48,14 @@ statement_begin(struct parser *p, const struct word *first)
 }
 
 bool
-statement_number(struct parser *p, const char *what, const struct word *word,
-    unsigned min, unsigned max, unsigned *n)
+statement_number(struct parser *p, const struct number *wanted,
+    const struct word *word, unsigned *n)
 {
-	if (value_number(word->text, min, max, n))
+	if (value_number(word->text, wanted->least, wanted->most, n))
 		return true;
 	parser_error(p, word->line, "%s must be a number from %u to %u, "
-	    "not \"%.64s\"", what, min, max, word->text);
+	    "not \"%.64s\"", wanted->name, wanted->least, wanted->most,
+	    word->text);
 	return false;
 }
 
@@ -81,10 +82,11 @@ statement_once(struct parser *p, const char *words, unsigned *line)
 void
 option_port(struct parser *p, const struct word *word)
 {
+	static const struct number port = { "port", 1, UINT16_MAX };
 	unsigned	 n;
 
-	statement_option(p, OPTION_PORT, "port", word);
-	if (statement_number(p, "port", word, 1, UINT16_MAX, &n))
+	statement_option(p, OPTION_PORT, port.name, word);
+	if (statement_number(p, &port, word, &n))
 		*p->port = (uint16_t)n;
 }
 
@@ -97,9 +99,8 @@ option_number(struct parser *p, enum option option, const struct word *word)
 
 	while (numbers[i].option != option)
 		i++;
-	statement_option(p, option, numbers[i].name, word);
-	if (!statement_number(p, numbers[i].name, word, numbers[i].least,
-	    numbers[i].most, &n))
+	statement_option(p, option, numbers[i].number.name, word);
+	if (!statement_number(p, &numbers[i].number, word, &n))
 		return;
 	field = (char *)p + numbers[i].offset;
 	if (numbers[i].size == sizeof(uint8_t))

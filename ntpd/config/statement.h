@@ -63,10 +63,9 @@ struct parser {
 	struct lexer	 lex;
 	struct config	*conf;		/* what is being filled */
 	const char	*name;		/* of the file, for messages */
-	config_report	*report;
-	void		*report_arg;
+	struct config_reports reports;
 	unsigned	 errors;
-	int		 reports;	/* of errors and warnings */
+	int		 nreports;	/* of errors and warnings */
 
 	/* The statement in progress. */
 	struct word	 first;		/* its first word */
@@ -106,12 +105,18 @@ void	 parser_error(struct parser *p, unsigned line, const char *fmt, ...)
 void	 parser_warn(struct parser *p, unsigned line, const char *fmt, ...)
 	    __attribute__((format(printf, 3, 4)));
 
+/* A number that a statement has. */
+struct number {
+	const char	*name;		/* for messages */
+	unsigned	 least, most;
+};
+
 /*
- * The number in WORD for WHAT into *N, if it is in [MIN, MAX]; else false, and
+ * The number in WORD into *N, if it is one in WANTED's range; else false, and
  * an error reported.
  */
-bool	 statement_number(struct parser *p, const char *what,
-	    const struct word *word, unsigned min, unsigned max, unsigned *n);
+bool	 statement_number(struct parser *p, const struct number *wanted,
+	    const struct word *word, unsigned *n);
 
 /* OPTION is there; an error, with its name WHAT, if it already was. */
 void	 statement_option(struct parser *p, enum option option,

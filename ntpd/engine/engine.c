@@ -177,6 +177,7 @@ engine_init(struct engine *e, unsigned instance)
 	e->publish_at = e->decision.until = INSTANT_NEVER;
 	e->complaints.burst = 10;
 	e->complaints.interval = 60;
+	e->steer.log = e->complaints;
 	e->precision = clocks_precision();
 	clocks_init(&e->clocks);
 	orphan_init(&e->orphan);
