@@ -79,6 +79,7 @@ drop_head(struct imsgbuf *buf)
 	if (buf->head == NULL)
 		buf->tail = NULL;
 	close_fd(out->fd);
+	explicit_bzero(out->frame, out->len);	/* it may have been a key */
 	free(out);
 }
 

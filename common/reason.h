@@ -38,7 +38,13 @@ REASON(NO_INTERFACE,	"no_interface",		"its interface is not there") \
 REASON(RATE,		"rate",						\
     "it asks to be asked less often")					\
 REASON(UNTRUSTED,	"untrusted",					\
-    "it is not authenticated, as servers must be here")
+    "it is not authenticated, as servers must be here")			\
+REASON(NO_MAC,		"no_mac",					\
+    "its answers are not authenticated")				\
+REASON(WRONG_MAC,	"wrong_mac",					\
+    "its answers are authenticated by another key, or changed on their way") \
+REASON(CRYPTO_NAK,	"crypto_nak",					\
+    "it says that it does not know our key")
 
 enum reason {
 #define REASON(name, word, text)	REASON_##name,

@@ -104,6 +104,10 @@ bool	 config_load(struct config *conf, const char *file,
 bool	 config_parse(struct config *conf, const char *name, const char *text,
 	    size_t len, const struct config_reports *reports);
 
+/* Likewise the keys alone, from the text of a file of keys. */
+bool	 config_parse_keys(struct config *conf, const char *name,
+	    const char *text, size_t len, const struct config_reports *reports);
+
 /* Does another statement of CONF listen on all that L does? */
 bool	 config_is_covered(const struct config *conf,
 	    const struct config_listener *l);

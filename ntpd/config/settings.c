@@ -59,7 +59,7 @@ const struct statement statements[] = {
 	    WORDS(1, interface_listen) },
 	{ "interface ignore", "interface ignore wildcard",
 	    WORDS(1, interface_ignore) },
-	{ "keys",	"keys \"PATH\"", WORDS(1, not_yet) },
+	{ "keys",	"keys \"PATH\"", PATH(keyfile, "") },
 	{ "listen",	"listen on ADDRESS|INTERFACE|* [port N] [rtable 0]",
 	    GRAMMAR },
 	{ "local stratum", "local stratum N [orphan]", SETS(local_stratum),

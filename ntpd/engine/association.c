@@ -167,7 +167,8 @@ send_request(struct association *a, const struct config_server *conf,
 		.addr = a->addr, .xleave = conf->xleave,
 		.source = a->addr.family == ADDR_IPV4 ?
 		    conf->source4 : conf->source6,
-		.transmit = transmit
+		.transmit = transmit,
+		.key = conf->auth == AUTH_KEY ? &conf->key : NULL
 	};
 
 	if (lacks_interface(a, conf)) {
@@ -192,6 +193,7 @@ association_ask(const struct planning *p, struct association *a,
 	a->reach = (uint8_t)(a->reach << 1);
 	a->heard_of = (uint8_t)(a->heard_of << 1);
 	a->refused_now = false;
+	a->faulty_now = false;
 	association_plan(p, a, SCHEDULE_ASKED);
 	sent = send_request(a, conf, clocks, transmit, p->now);
 	a->was_unsendable = !sent;
@@ -214,7 +216,8 @@ association_fell_silent(struct association *a, bool opposed,
 	if (a->schedule.missed <= requests || a->was_unreachable)
 		return false;
 	a->was_unreachable = true;
-	a->was_silent = !a->was_unsendable && !a->was_refused;
+	a->was_silent = !a->was_unsendable && !a->was_refused &&
+	    !a->was_faulty;
 	if (a->was_silent)
 		log_info("%s: no answer to %u requests, next try in %.0f s",
 		    a->name, requests,
@@ -247,6 +250,34 @@ association_refused(struct association *a, enum reason reason)
 	note_refusal(a, reason);
 }
 
+void
+association_unauthentic(struct association *a, enum reason reason)
+{
+	a->rejected++;
+	a->unauthentic++;
+	a->fault = reason;
+	a->authentic = 0;
+	if (a->faulty_now)		/* one is enough for a request */
+		return;
+	a->faulty_now = true;
+	if (++a->faults < REFUSALS || a->was_faulty)
+		return;
+	a->was_faulty = true;
+	log_warnx("%s: answers are dropped: %s", a->name, reason_text(reason));
+}
+
+/* An answer of A is authentic, if it has to be. */
+static void
+note_authentic(struct association *a)
+{
+	if (a->faults == 0 || ++a->authentic < REFUSALS)
+		return;
+	a->faults = 0;
+	if (a->was_faulty)
+		log_info("%s: answers are authentic again", a->name);
+	a->was_faulty = false;
+}
+
 /* An answer of A can be used. */
 static void
 note_acceptance(struct association *a)
@@ -270,6 +301,8 @@ association_reason(const struct association *a)
 	if (a->was_unsendable)
 		return a->error == ENODEV ? REASON_NO_INTERFACE :
 		    REASON_UNSENDABLE;
+	if (a->faults > 0 && a->reach == 0)
+		return a->fault;
 	if (a->refused != REASON_NONE)
 		return a->refused;
 	if (a->barred)
@@ -316,6 +349,7 @@ association_answered(const struct planning *p, struct association *a,
 	a->received++;
 	a->reach |= 1;
 	a->heard_of |= 1;
+	note_authentic(a);
 	if (answer->pkt.stratum + 1 < NTP_MAX_STRATUM)
 		note_acceptance(a);
 	else

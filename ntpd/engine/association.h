@@ -40,6 +40,12 @@ struct association {
 	bool		 refused_now;	/* that to the last request was */
 	unsigned	 refusals;	/* in a row */
 	unsigned	 accepted;	/* good answers since the last one */
+	enum reason	 fault;		/* why the last unauthentic answer was */
+	bool		 faulty_now;	/* there was one to the last request */
+	unsigned	 faults;	/* requests with one, of late */
+	unsigned	 authentic;	/* good answers since the last one */
+	uint32_t	 unauthentic;	/* such answers */
+	bool		 was_faulty;	/* logged as not authentic */
 	bool		 answered;	/* last and answered_at are set */
 	struct instant	 answered_at;
 	double		 delay;		/* s, of the last answer */
@@ -128,6 +134,12 @@ bool	 association_fell_silent(struct association *a, bool opposed,
  * begins, after a few in a row.
  */
 void	 association_refused(struct association *a, enum reason reason);
+
+/*
+ * An answer to A's request is not authentic because of REASON.  It is counted,
+ * and said if it goes on, but anybody may have sent it: nothing else changes.
+ */
+void	 association_unauthentic(struct association *a, enum reason reason);
 
 /* Why A cannot be used at present, if it cannot. */
 enum reason association_reason(const struct association *a);

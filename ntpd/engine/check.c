@@ -39,6 +39,14 @@ check_origin(const struct ntp_packet *pkt, const struct request *asked)
 	return CHECK_OK;
 }
 
+bool
+check_is_answer(const struct ntp_packet *pkt, const struct request *asked)
+{
+	enum check	 check = check_origin(pkt, asked);
+
+	return check != CHECK_MODE && check != CHECK_ORIGIN;
+}
+
 /* The server's T2 of the exchange that PKT completes. */
 static struct ntptime
 received(const struct ntp_packet *pkt, const struct request *asked)

@@ -37,6 +37,13 @@ struct request {
 #define CHECK_MAX_DELAY		4.0	/* s, round trip and server's time */
 
 /*
+ * Is PKT an answer to ASKED, by its mode and by what it returns?  If it is not
+ * authenticated, somebody on the path may have sent it, too.
+ */
+bool		 check_is_answer(const struct ntp_packet *pkt,
+		    const struct request *asked);
+
+/*
  * Is PKT an answer to ASKED in interleaved mode?  Then T3 in it is that of the
  * answer before, whose T2 was ASKED->origin.
  */

@@ -210,6 +210,9 @@ engine_on_packets(struct engine *e, size_t i, struct instant now)
 		case ANSWER_FORGED:
 			on_forgery(e, a, now);
 			break;
+		case ANSWER_UNAUTHENTIC:
+			association_unauthentic(a, answer.reason);
+			break;
 		case ANSWER_REFUSED:
 			association_refused(a, answer.reason);
 			break;

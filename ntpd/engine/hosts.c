@@ -30,10 +30,18 @@ count_associations(const struct association all[], size_t host)
 	return n;
 }
 
+/* May an answer be authenticated as CONF says? */
+static bool
+is_valid(const struct config_server *conf)
+{
+	return conf->auth <= AUTH_NTS &&
+	    (conf->auth != AUTH_KEY || mac_key_valid(&conf->key));
+}
+
 void
 hosts_add(struct hosts *hosts, const struct config_server *conf)
 {
-	if (hosts->npending < CONFIG_MAX_SERVERS)
+	if (hosts->npending < CONFIG_MAX_SERVERS && is_valid(conf))
 		hosts->pending[hosts->npending++] = *conf;
 }
 
@@ -93,6 +101,18 @@ renumber(struct association all[], const size_t moved[])
 			    moved[a->host];
 }
 
+/* Of the statements that are there no more. */
+static void
+wipe_keys(struct hosts *hosts)
+{
+	size_t		 i;
+
+	explicit_bzero(hosts->pending, sizeof(hosts->pending));
+	for (i = hosts->n; i < CONFIG_MAX_SERVERS; i++)
+		explicit_bzero(&hosts->list[i].conf.key,
+		    sizeof(hosts->list[i].conf.key));
+}
+
 bool
 hosts_configure(struct hosts *hosts, size_t expected,
     struct association all[MAX_ASSOCIATIONS], struct instant now)
@@ -119,6 +139,8 @@ hosts_configure(struct hosts *hosts, size_t expected,
 			moved[from] = i;
 	}
 	renumber(all, moved);
+	wipe_keys(hosts);
+	explicit_bzero(old, sizeof(old));
 	return true;
 }
 

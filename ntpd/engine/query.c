@@ -43,6 +43,7 @@ query_close(struct query *q)
 	if (q->fd != -1)
 		close(q->fd);
 	q->fd = -1;
+	explicit_bzero(&q->key, sizeof(q->key));
 	q->deadline = INSTANT_NEVER;
 }
 
@@ -152,7 +153,8 @@ bool
 query_send(struct query *q, const struct query_target *target,
     const struct clocks *clocks, struct instant now)
 {
-	uint8_t		 buf[NTP_HEADER_LEN];
+	uint8_t		 buf[NTP_HEADER_LEN + MAC_LEN_MOST];
+	size_t		 len = NTP_HEADER_LEN;
 	int		 family = target->addr.family == ADDR_IPV4 ?
 	    AF_INET : AF_INET6;
 
@@ -167,9 +169,13 @@ query_send(struct query *q, const struct query_target *target,
 	}
 	make_request(q, target->transmit,
 	    wants_interleaved(q, target, clocks), buf);
+	if (target->key != NULL) {
+		q->key = *target->key;
+		len = mac_append(&q->key, buf, len);
+	}
 	q->came_back = false;
 	q->sent = clocks_read(clocks);
-	if (send(q->fd, buf, sizeof(buf), MSG_NOSIGNAL) != sizeof(buf)) {
+	if (send(q->fd, buf, len, MSG_NOSIGNAL) != (ssize_t)len) {
 		query_close(q);
 		return false;
 	}
@@ -348,6 +354,26 @@ judge(struct query *q, const struct reading *t4, int8_t precision,
 	}
 }
 
+/*
+ * Is PKT, whose bytes are still there, authenticated as the request was?  Then
+ * REASON_NONE, else why not.
+ */
+static enum reason
+authenticate(const struct query *q, const struct ntp_packet *pkt)
+{
+	struct ntp_mac	 mac;
+
+	if (q->key.id == 0)
+		return REASON_NONE;
+	if (!ntp_find_mac(pkt, &mac))
+		return REASON_NO_MAC;
+	if (mac.key_id == 0 && mac.len == 0)
+		return REASON_CRYPTO_NAK;
+	return mac.key_id == q->key.id && mac_is_right(&q->key, mac.covered,
+	    mac.covered_len, mac.digest, mac.len) ? REASON_NONE :
+	    REASON_WRONG_MAC;
+}
+
 bool
 query_receive(struct query *q, const struct clocks *clocks, int8_t precision,
     const struct own_refids *own, struct answer *answer)
@@ -371,9 +397,13 @@ query_receive(struct query *q, const struct clocks *clocks, int8_t precision,
 	answer->kind = ANSWER_FORGED;
 	if (ntp_decode(&answer->pkt, buf, (size_t)n) != NTP_OK)
 		return true;
+	answer->reason = authenticate(q, &answer->pkt);
 	answer->pkt.fields = NULL;	/* they are in BUF */
 	answer->pkt.fields_len = 0;
-	judge(q, &t4, precision, own, answer);
+	if (answer->reason == REASON_NONE)
+		judge(q, &t4, precision, own, answer);
+	else if (check_is_answer(&answer->pkt, &q->asked))
+		answer->kind = ANSWER_UNAUTHENTIC;
 	if (answer->kind == ANSWER_KISS || answer->kind == ANSWER_GOOD)
 		query_close(q);
 	return true;

@@ -30,6 +30,7 @@ struct query {
 	int		 fd;		/* -1: none */
 	int		 slot;		/* in this turn's pollset */
 	struct request	 asked;
+	struct mac_key	 key;		/* asked with; all zero: none */
 	struct reading	 sent;		/* our clocks at T1 */
 	struct instant	 deadline;	/* no answer after this */
 	struct addr	 local;		/* our address, to notice loops */
@@ -43,10 +44,12 @@ struct query_target {
 	struct addr	 source;	/* ADDR_NONE: the kernel chooses */
 	bool		 xleave;	/* in interleaved mode if possible */
 	struct ntptime	 transmit;	/* 64 random bits, not zero */
+	const struct mac_key *key;	/* to authenticate with; NULL: none */
 };
 
 enum answer_kind {
 	ANSWER_FORGED,		/* what came may be anybody's */
+	ANSWER_UNAUTHENTIC,	/* it fits, and may be anybody's all the same */
 	ANSWER_REFUSED,		/* the server's own, but of no use */
 	ANSWER_KISS,		/* a kiss-o'-death, its code in pkt.refid */
 	ANSWER_GOOD
@@ -54,7 +57,8 @@ enum answer_kind {
 
 struct answer {
 	enum answer_kind kind;
-	enum reason	 reason;	/* REFUSED: why; never REASON_NONE */
+	enum reason	 reason;	/* UNAUTHENTIC, REFUSED: why; never
+					   REASON_NONE */
 	struct ntp_packet pkt;		/* KISS, GOOD; its fields are NULL */
 	bool		 interleaved;	/* GOOD: it came in that mode */
 	bool		 has_sample;	/* GOOD: there is one */
