@@ -10,6 +10,7 @@
 
 #include "addr.h"
 #include "counters.h"
+#include "mac.h"
 #include "reason.h"
 
 /*
@@ -125,6 +126,14 @@ WORD(TALLY_SYSTEM_PEER,	system_peer)	/* '*' */
 
 enum control_tally { CONTROL_TALLIES(CONTROL_VALUE) };
 
+/* How the answers of a server are authenticated; the others are dropped. */
+#define CONTROL_AUTHS(WORD)						\
+WORD(CONTROL_AUTH_NONE,	none)		/* not at all */		\
+WORD(CONTROL_AUTH_KEY,	key)		/* with a symmetric key */	\
+WORD(CONTROL_AUTH_NTS,	nts)		/* Network Time Security */
+
+enum control_auth { CONTROL_AUTHS(CONTROL_VALUE) };
+
 /*
  * The members of a status and of a peer, each once: for the struct, its check
  * (ntpctl/record.c), its JSON (the name is the key, the order is this) and the
@@ -207,10 +216,19 @@ MEMBER(REAL,	root_delay,	s)	/* of the server */		\
 MEMBER(REAL,	root_dispersion, s)	/* of the server */		\
 MEMBER(COUNT,	weight,		10)					\
 MEMBER(FLAG,	trusted,	1)	/* counts as authenticated */	\
+MEMBER(WORD,	auth,		auths)					\
 MEMBER(FLAG,	interleaved,	1)	/* the last answer was */	\
 MEMBER(COUNT,	sent,		UINT32_MAX) /* requests */		\
 MEMBER(COUNT,	received,	UINT32_MAX) /* good answers */		\
 MEMBER(COUNT,	rejected,	UINT32_MAX) /* others */
+
+/* Why it is believed: of a peer as well, but in JSON an object of its own. */
+#define CONTROL_AUTH_MEMBERS(MEMBER, INNER)				\
+MEMBER(FLAG,	part,		1)	/* it has a part in the time */	\
+MEMBER(COUNT,	key,		UINT32_MAX) /* its number; 0: none */	\
+MEMBER(WORD,	algorithm,	algorithms) /* of that */		\
+MEMBER(COUNT,	unauthentic,	UINT32_MAX) /* answers dropped for that */ \
+MEMBER(WORD,	fault,		reasons) /* why the last of these was */
 
 #define CONTROL_FLAG(name)	uint32_t name;
 #define CONTROL_WORD(name)	uint32_t name;
@@ -233,6 +251,7 @@ struct control_status {
 struct control_peer {
 	uint32_t	 version;
 	CONTROL_PEER_MEMBERS(CONTROL_MEMBER, CONTROL_MEMBER)
+	CONTROL_AUTH_MEMBERS(CONTROL_MEMBER, CONTROL_MEMBER)
 };
 
 /* The server processes, all together. */
@@ -261,12 +280,14 @@ struct control_clients {
 	CONTROL_PEER_STATES(CONTROL_ONE) CONTROL_TALLIES(CONTROL_ONE)	\
 	CONTROL_STATUS_MEMBERS(CONTROL_ONE, CONTROL_ONE)		\
 	CONTROL_PEER_MEMBERS(CONTROL_ONE, CONTROL_ONE)			\
+	CONTROL_AUTHS(CONTROL_ONE) MAC_ALGORITHMS(CONTROL_ONE)		\
+	CONTROL_AUTH_MEMBERS(CONTROL_ONE, CONTROL_ONE)			\
 	REASONS(CONTROL_ONE) CONTROL_WHYS(CONTROL_ONE)			\
 	+ sizeof(struct control_status) + sizeof(struct control_peer)	\
 	+ sizeof(struct control_server) + sizeof(struct control_clients))
 
 /* On i386, structs have less padding. */
-_Static_assert(sizeof(long) != 8 || CONTROL_SIZE == 2997,
+_Static_assert(sizeof(long) != 8 || CONTROL_SIZE == 3053,
     "a record has changed: raise "
     "CONTROL_VERSION, once between two releases, and write its new size here");
 

@@ -11,7 +11,7 @@
 
 /*
  * Every datagram is counted in received and in exactly one of the others,
- * but interleaved, which is a part of answered, and dropped, which never got as
+ * but authenticated and interleaved, parts of answered, and dropped, which never got as
  * far.  The name is the key in JSON, too.
  *
  *	name		label		what it counts, for people
@@ -19,6 +19,7 @@
 #define SERVER_COUNTERS							\
 COUNTER(received,	"received",	"datagrams")			\
 COUNTER(answered,	"answered",	"with the time")		\
+COUNTER(authenticated,	"authenticated", "of these, with a key")	\
 COUNTER(interleaved,	"interleaved",	"of these, in interleaved mode") \
 COUNTER(kissed,		"kissed",	"asking too often, told so")	\
 COUNTER(limited,	"limited",	"asking too often, unanswered")	\
@@ -28,6 +29,7 @@ COUNTER(unsent,		"unsent",	"answers that could not be sent") \
 COUNTER(too_short,	"too short",	"shorter than an NTP header")	\
 COUNTER(bad_version,	"bad version",	"of a version other than 1 to 4") \
 COUNTER(bad_mode,	"bad mode",	"not a client's request")	\
+COUNTER(bad_mac,	"bad MAC",	"with an unknown key or a wrong MAC") \
 COUNTER(bad_source,	"bad source",	"from port 0")			\
 COUNTER(bad_destination, "bad destination", "to broadcast or multicast") \
 COUNTER(dropped,	"dropped",	"by the kernel, for want of room")

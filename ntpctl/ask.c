@@ -340,7 +340,7 @@ ask(const char *path, unsigned parts, double timeout, struct report *report,
 		result = ask_one(&q, CONTROL_GET_STATUS, timeout);
 	if (parts == SHOW_ALL && !report->status.listening)
 		parts &= ~(unsigned)SHOW_SERVER;
-	if (result == ASK_OK && (parts & SHOW_PEERS)) {
+	if (result == ASK_OK && (parts & (SHOW_PEERS | SHOW_AUTH))) {
 		report->peers = calloc(REPORT_PEERS_MAX,
 		    sizeof(*report->peers));
 		if (report->peers == NULL)

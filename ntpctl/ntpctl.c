@@ -50,7 +50,8 @@ usage(FILE *out)
 {
 	fprintf(out, "usage: ntpctl [-hjV] [-o text | json | openntpd | "
 	    "prometheus] [-S socket]\n"
-	    "\t[[-s] all | clients | peers | sensors | server | status]\n"
+	    "\t[[-s] all | auth | clients | peers | sensors | server | "
+	    "status]\n"
 	    "\t[-w [seconds]]\n"
 	    "       ntpctl check [-S socket] [-w ms] [-c ms]\n");
 	exit(out == stdout ? 0 : EXIT_USAGE);
@@ -79,20 +80,23 @@ parse_parts(const char *word)
 	static const struct {
 		const char	*name;
 		unsigned	 parts;
+		size_t		 least;	/* letters: OpenNTPD's "a" is all */
 	} words[] = {
-		{ "all",	SHOW_ALL },
-		{ "clients",	SHOW_CLIENTS },
-		{ "peers",	SHOW_PEERS },
-		{ "sensors",	SHOW_SENSORS },
-		{ "server",	SHOW_SERVER },
-		{ "status",	SHOW_STATUS },
+		{ "all",	SHOW_ALL,	1 },
+		{ "auth",	SHOW_AUTH,	2 },
+		{ "clients",	SHOW_CLIENTS,	1 },
+		{ "peers",	SHOW_PEERS,	1 },
+		{ "sensors",	SHOW_SENSORS,	1 },
+		{ "server",	SHOW_SERVER,	1 },
+		{ "status",	SHOW_STATUS,	1 },
 	};
 	const char	*name = NULL;
 	unsigned	 parts = 0;
 	size_t		 i, len = strlen(word);
 
 	for (i = 0; len > 0 && i < sizeof(words) / sizeof(words[0]); i++) {
-		if (strncasecmp(word, words[i].name, len) != 0)
+		if (len < words[i].least ||
+		    strncasecmp(word, words[i].name, len) != 0)
 			continue;
 		if (parts != 0) {
 			warnx("-s %s: ambiguous, %s or %s", word, name,
@@ -103,7 +107,7 @@ parse_parts(const char *word)
 		name = words[i].name;
 	}
 	if (parts == 0) {
-		warnx("-s %s: not one of all, clients, peers, sensors, "
+		warnx("-s %s: not one of all, auth, clients, peers, sensors, "
 		    "server, status", word);
 		exit(EXIT_USAGE);
 	}
@@ -204,6 +208,8 @@ show_part(const struct report *report, enum show_part part)
 		show_server(stdout, &report->server);
 	else if (part == SHOW_CLIENTS)
 		show_clients(stdout, &report->clients);
+	else if (part == SHOW_AUTH)
+		show_auth(stdout, report->peers, report->npeers);
 }
 
 /* The parts in their order, with blank lines between them. */

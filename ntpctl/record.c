@@ -29,6 +29,8 @@ static const char *const states[] = { CONTROL_STATES(TEXT) };
 static const char *const peer_states[] = { CONTROL_PEER_STATES(TEXT) };
 static const char *const tallies[] = { CONTROL_TALLIES(TEXT) };
 static const char *const reasons[] = { REASONS(REASON_TEXT) };
+const char *const record_auths[] = { CONTROL_AUTHS(TEXT) };
+const char *const record_algorithms[] = { MAC_ALGORITHMS(TEXT) };
 static const char *const leaps[] = {
 	[LEAP_NONE] = "none",
 	[LEAP_INSERT] = "insert",
@@ -36,6 +38,8 @@ static const char *const leaps[] = {
 	[LEAP_UNKNOWN] = "unknown"
 };
 
+#define auths		record_auths
+#define algorithms	record_algorithms
 #define MORE_FLAG(number)	.most = number
 #define MORE_WORD(list)		.words = list,				\
 				.most = sizeof(list) / sizeof((list)[0]) - 1
@@ -63,6 +67,16 @@ const struct member record_status_members[] = {
 const struct member record_peer_members[] = {
 #define PEER(kind, name, more)	DESCRIBE(peer, name, kind, MORE_##kind(more))
 	CONTROL_PEER_MEMBERS(PEER, PEER)
+	{ .name = NULL }
+};
+
+/* The first ones say whom the others are of. */
+const struct member record_auth_members[] = {
+	PEER(NAME, name, )
+	PEER(ADDRESS, address, )
+	PEER(WORD, auth, auths)
+	PEER(FLAG, trusted, 1)
+	CONTROL_AUTH_MEMBERS(PEER, PEER)
 	{ .name = NULL }
 };
 
@@ -145,12 +159,16 @@ record_status(struct control_status *st, const void *data, size_t len)
 const char *
 record_peer(struct control_peer *peer, const void *data, size_t len)
 {
+	const char	*wrong;
+
 	if (len != sizeof(*peer))
 		return "a peer of the wrong length";
 	memcpy(peer, data, sizeof(*peer));
 	if (peer->version != CONTROL_VERSION)
 		return "a peer of another version";
-	return clean_members(record_peer_members, peer);
+	wrong = clean_members(record_peer_members, peer);
+	return wrong != NULL ? wrong :
+	    clean_members(record_auth_members, peer);
 }
 
 static void

@@ -38,9 +38,17 @@ struct member {
 	bool		 is_inner;	/* not in JSON */
 };
 
-/* All members but the version, in the order of JSON; the last has no name. */
+/*
+ * All members but the version, in the order of JSON; the last has no name.
+ * Those of a peer that say why it is believed are an object of their own.
+ */
 extern const struct member record_status_members[];
 extern const struct member record_peer_members[];
+extern const struct member record_auth_members[];
+
+/* The words for enum control_auth and enum mac_algorithm ("": none). */
+extern const char *const record_auths[];
+extern const char *const record_algorithms[];
 
 /*
  * Read the version that every record begins with from the LEN bytes at DATA;

@@ -19,6 +19,7 @@ enum show_part {
 	SHOW_SENSORS = 4,
 	SHOW_SERVER = 8,
 	SHOW_CLIENTS = 16,	/* for root only, so not in all */
+	SHOW_AUTH = 32,		/* for who asks why, so not in all */
 	SHOW_ALL = SHOW_STATUS | SHOW_PEERS | SHOW_SENSORS | SHOW_SERVER
 };
 
@@ -57,6 +58,9 @@ void	 show_openntpd_line(FILE *out, const struct control_status *status);
 /* Its table of peers, two lines for each. */
 void	 show_openntpd_peers(FILE *out, const struct control_peer *peers,
 	    size_t n);
+
+/* A line for each of the N PEERS, by what it is believed. */
+void	 show_auth(FILE *out, const struct control_peer *peers, size_t n);
 
 /* The same for sensors, of which this daemon has none. */
 void	 show_sensors(FILE *out);

@@ -107,15 +107,24 @@ peer_object(const struct control_peer *peer)
 	    record_peer_refid(peer, refid), record_peer_detail(peer));
 }
 
+/* Why PEER is believed. */
 static json_t *
-peers_array(const struct report *report)
+auth_object(const struct control_peer *peer)
+{
+	return object(record_auth_members, peer, NULL, NULL);
+}
+
+/* What MAKE makes of each peer. */
+static json_t *
+peers_array(const struct report *report,
+    json_t *(*make)(const struct control_peer *))
 {
 	json_t		*array = json_array();
 	size_t		 i;
 
 	for (i = 0; array != NULL && i < report->npeers; i++)
 		if (json_array_append_new(array,
-		    peer_object(&report->peers[i])) == -1) {
+		    make(&report->peers[i])) == -1) {
 			json_decref(array);
 			return NULL;
 		}
@@ -197,7 +206,10 @@ show_json(FILE *out, const struct report *report)
 		    status_object(&report->status)) == 0;
 	if (ok && (parts & SHOW_PEERS))
 		ok = json_object_set_new(root, "peers",
-		    peers_array(report)) == 0;
+		    peers_array(report, peer_object)) == 0;
+	if (ok && (parts & SHOW_AUTH))
+		ok = json_object_set_new(root, "auth",
+		    peers_array(report, auth_object)) == 0;
 	if (ok && (parts & SHOW_SENSORS))
 		ok = json_object_set_new(root, "sensors", json_array()) == 0;
 	if (ok && (parts & SHOW_SERVER))

@@ -186,6 +186,17 @@ struct access_part {
 	struct config_rule rules[ACCESS_PART];
 };
 
+#define KEYS_PART	50	/* keys in a message */
+
+/* A part of the keys of clients; with the last one they take effect. */
+struct keys_part {
+	uint16_t	 total;		/* keys in all parts */
+	uint16_t	 first;		/* in this part, from 0 */
+	uint16_t	 count;		/* in this part */
+	uint16_t	 reserved;
+	struct mac_key	 keys[KEYS_PART]; /* by their ids */
+};
+
 /* What a server has to say of itself. */
 struct server_report {
 	uint32_t	 sockets;	/* that it listens on */
@@ -324,6 +335,8 @@ MESSAGE(SERVER_SETUP,	  PARENT,   SERVER,   struct child_setup,	\
 	WITH_FD, AT_FIRST, NULL)					\
 MESSAGE(SERVER_RATELIMIT, PARENT,   SERVER,   struct config_ratelimit,	\
 	NO_FD,   ANYTIME, server_limit)					\
+MESSAGE(SERVER_KEYS,	  PARENT,   SERVER,   struct keys_part,		\
+	NO_FD,   ANYTIME, server_take_keys)				\
 MESSAGE(SERVER_ACCESS,	  PARENT,   SERVER,   struct access_part,	\
 	NO_FD,   CONFIGURES, server_restrict)				\
 MESSAGE(SERVER_LISTEN,	  PARENT,   SERVER,   struct server_socket,	\

@@ -26,6 +26,12 @@ static const uint8_t states[] = {
 	[SCHEDULE_STOPPED] = PEER_STATE_DENIED
 };
 
+static const uint8_t auths[] = {
+	[AUTH_NONE] = CONTROL_AUTH_NONE,
+	[AUTH_KEY] = CONTROL_AUTH_KEY,
+	[AUTH_NTS] = CONTROL_AUTH_NTS
+};
+
 /* Does A agree with the majority, and did it in its last answer? */
 static bool
 is_truechimer(const struct report_view *v, const struct association *a)
@@ -240,6 +246,10 @@ fill_host(const struct host *h, struct instant now, struct control_peer *p)
 	p->delay = p->offset = p->jitter = p->error = NAN;
 	p->weight = h->conf.weight;
 	p->trusted = h->conf.trusted;
+	p->auth = auths[h->conf.auth];
+	p->part = !h->barred;
+	p->key = h->conf.key.id;
+	p->algorithm = h->conf.key.algorithm;
 	p->next_in = h->name.state == NAME_ASKED ? 0 :
 	    fmax(0, instant_diff(h->name.at, now));
 	strlcpy(p->name, h->conf.name, sizeof(p->name));
@@ -275,6 +285,8 @@ fill_peer(const struct report_view *v, size_t i, struct control_peer *p)
 	p->detail = p->reason == REASON_UNSENDABLE ? a->error : 0;
 	p->next_in = fmax(0, instant_diff(a->schedule.next, v->now));
 	p->address = a->addr;
+	p->unauthentic = a->unauthentic;
+	p->fault = a->fault;
 	p->interleaved = a->interleaved;
 	if (!a->answered)
 		return;

@@ -19,8 +19,33 @@ tell_anew(struct told *told)
 void
 tell_configuration(struct told *told)
 {
-	told->limit = told->rules = false;
-	told->rules_sent = 0;
+	told->limit = told->keys = told->rules = false;
+	told->keys_sent = told->rules_sent = 0;
+}
+
+/* The next part of the keys; there is one of no keys, too. */
+static bool
+send_keys(struct told *told, struct channel *channel,
+    const struct config *conf)
+{
+	struct keys_part part;
+	size_t		 n = MIN(conf->nkeys - told->keys_sent, KEYS_PART);
+	bool		 sent;
+
+	memset(&part, 0, sizeof(part));
+	part.total = (uint16_t)conf->nkeys;
+	part.first = (uint16_t)told->keys_sent;
+	part.count = (uint16_t)n;
+	if (n > 0)
+		memcpy(part.keys, conf->keys + told->keys_sent,
+		    n * sizeof(*conf->keys));
+	sent = channel_send(channel, MSG_SERVER_KEYS, 0, -1, &part);
+	explicit_bzero(&part, sizeof(part));
+	if (!sent)
+		return false;
+	told->keys_sent += n;
+	told->keys = told->keys_sent == conf->nkeys;
+	return true;
 }
 
 /* The next part of the rules; there is one of no rules, too. */
@@ -56,6 +81,9 @@ tell_run(struct told *told, struct channel *channel,
 		if (!told->limit)
 			return false;
 	}
+	while (!told->keys && channel_queued(channel) < BEHIND_MOST)
+		if (!send_keys(told, channel, conf))
+			return false;
 	while (!told->rules && channel_queued(channel) < BEHIND_MOST)
 		if (!send_rules(told, channel, conf))
 			return false;

@@ -15,6 +15,8 @@
 
 struct told {
 	bool		 limit;		/* it knows the rate limit, ... */
+	bool		 keys;		/* ... the keys of clients ... */
+	size_t		 keys_sent;	/* of these, while it does not */
 	bool		 rules;		/* ... and who may ask */
 	size_t		 rules_sent;	/* of these, while it does not */
 	bool		 ready;		/* it has ever known: it may answer */

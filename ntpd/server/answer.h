@@ -50,9 +50,8 @@ enum request {
  * Read the LEN bytes of a datagram, of which only the header is looked at,
  * into *ASKED, which is undefined if they are not REQUEST_FINE.
  *
- * A request is mode 3 of versions 1 to 4 and nothing else.  Extension fields
- * and MACs are ignored: the answer has none, so that a client with a key sees
- * that it was not authenticated (no crypto-NAK, RFC 5905 9.2).
+ * A request is mode 3 of versions 1 to 4 and nothing else.  What follows the
+ * header is for others: keyring.h.
  */
 enum request answer_read(struct ntp_packet *asked, const uint8_t *bytes,
 	    size_t len);

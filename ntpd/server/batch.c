@@ -50,6 +50,7 @@ struct pending {
 	struct arrival	 arrival;
 	bool		 kiss;		/* told to ask less often */
 	bool		 interleaved;	/* if not */
+	const struct mac_key *key;	/* of both; NULL: none */
 };
 
 static void
@@ -69,7 +70,7 @@ batch_renew(struct batch *b, unsigned count)
 
 void
 batch_init(struct batch *b, const struct access *access,
-    struct clients *clients)
+    struct clients *clients, const struct keyring *keyring)
 {
 	struct msghdr	*hdr;
 	unsigned	 i;
@@ -77,6 +78,7 @@ batch_init(struct batch *b, const struct access *access,
 	memset(b, 0, sizeof(*b));
 	b->access = access;
 	b->clients = clients;
+	b->keyring = keyring;
 	b->unsent.burst = 5;
 	b->unsent.interval = 60;
 	for (i = 0; i < BATCH_MAX; i++) {
@@ -89,7 +91,6 @@ batch_init(struct batch *b, const struct access *access,
 		hdr->msg_control = &b->control[i];
 
 		b->out_iov[i].iov_base = b->answer[i];
-		b->out_iov[i].iov_len = sizeof(b->answer[i]);
 		hdr = &b->out[i].msg_hdr;
 		hdr->msg_iov = &b->out_iov[i];
 		hdr->msg_iovlen = 1;
@@ -230,6 +231,28 @@ within_limit(struct batch *b, struct addrbits from, size_t set,
 	return verdict != CLIENTS_SILENCE;
 }
 
+/*
+ * May request I be answered, as far as keys go?  It is counted if not; *P says
+ * by which key.
+ */
+static bool
+is_authentic(struct batch *b, unsigned i, struct pending *p)
+{
+	p->key = NULL;
+	if (b->in[i].msg_len == NTP_HEADER_LEN)
+		return true;
+	switch (keyring_judge(b->keyring, b->request[i], b->in[i].msg_len,
+	    &p->key)) {
+	case KEYRING_PLAIN:
+	case KEYRING_GOOD:
+		return true;
+	case KEYRING_BAD:
+		break;
+	}
+	b->counters.bad_mac++;
+	return false;
+}
+
 /* Did our own engine send ASKED?  It is counted if so, and noted. */
 static bool
 is_own(struct batch *b, const struct ntp_packet *asked, struct instant now)
@@ -277,7 +300,9 @@ batch_admit(struct batch *b, unsigned i, unsigned n, struct instant now,
 		b->counters.bad_destination++;
 		return false;
 	}
-	if (!within_limit(b, from, b->set[i], now, p))
+	/* Keys come last: they cost most. */
+	if (!within_limit(b, from, b->set[i], now, p) ||
+	    !is_authentic(b, i, p))
 		return false;
 	out->msg_name = in->msg_name;
 	out->msg_namelen = in->msg_namelen;
@@ -361,34 +386,39 @@ interleave(struct batch *b, unsigned i, const struct ntp_packet *asked,
 	request_stamp(b, i);
 }
 
+/* Write answer I, to *P, which is going to leave at TRANSMIT. */
+static void
+write_answer(struct batch *b, unsigned i, const struct answer_source *src,
+    struct pending *p, struct ntptime transmit)
+{
+	struct answer_times times = { .transmit = transmit };
+
+	if (p->kiss) {
+		answer_kiss(&p->asked, b->clients->poll, b->answer[i]);
+		return;
+	}
+	times.receive = p->arrival.stamped ? p->arrival.time : transmit;
+	if (b->xleave != NULL)
+		interleave(b, i, &p->asked, &times);
+	p->interleaved = !ntptime_is_zero(times.before);
+	answer_write(src, &p->asked, &times, b->answer[i]);
+}
+
 /*
- * Write the COUNT answers to LIST.  Each is stamped with the time at which it
- * is going to leave if the first leaves at *NOW and the others follow at the
- * pace of those before them.
+ * Write the COUNT answers to LIST, and authenticate them as the requests were.
+ * Each is stamped with the time at which it is going to leave if the first
+ * leaves at *NOW and the others follow at the pace of those before them.
  */
 static void
 batch_answer(struct batch *b, const struct answer_source *src,
     struct pending *list, unsigned count, const struct timespec *now)
 {
-	struct pending	*p;
-	struct answer_times times;
 	unsigned	 i;
 
 	for (i = 0; i < count; i++) {
-		p = &list[i];
-		if (p->kiss) {
-			answer_kiss(&p->asked, b->clients->poll, b->answer[i]);
-			continue;
-		}
-		times = (struct answer_times){
-			.transmit = later(now, b->pace * i)
-		};
-		times.receive = p->arrival.stamped ? p->arrival.time :
-		    times.transmit;
-		if (b->xleave != NULL)
-			interleave(b, i, &p->asked, &times);
-		p->interleaved = !ntptime_is_zero(times.before);
-		answer_write(src, &p->asked, &times, b->answer[i]);
+		write_answer(b, i, src, &list[i], later(now, b->pace * i));
+		b->out_iov[i].iov_len = list[i].key == NULL ? NTP_HEADER_LEN :
+		    mac_append(list[i].key, b->answer[i], NTP_HEADER_LEN);
 	}
 }
 
@@ -418,6 +448,7 @@ count_sent(struct batch *b, const struct pending *list, unsigned n)
 			b->counters.kissed++;
 		else {
 			b->counters.answered++;
+			b->counters.authenticated += list[i].key != NULL;
 			b->counters.interleaved += list[i].interleaved;
 		}
 }

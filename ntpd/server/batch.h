@@ -20,9 +20,17 @@
 #include "ntpd/server/addrbits.h"
 #include "ntpd/server/answer.h"
 #include "ntpd/server/clients.h"
+#include "ntpd/server/keyring.h"
 #include "ntpd/server/xleave.h"
 
 #define BATCH_MAX	16	/* requests; see batch.c */
+
+/*
+ * Room for a request: for more than any that is decoded, and an odd number of
+ * cache lines, so that they do not compete for the same places in the cache.
+ */
+#define BATCH_REQUEST	(NTP_MAX_LEN + 64)
+#define BATCH_ANSWER	(NTP_HEADER_LEN + MAC_LEN_MOST)
 
 /* Room for a timestamp of either kind and packet information, and more. */
 union batch_control {
@@ -43,15 +51,16 @@ struct batch {
 	union sender	 name[BATCH_MAX];
 	union batch_control control[BATCH_MAX];
 	size_t		 set[BATCH_MAX]; /* the clients are in, clients.h */
-	uint8_t		 request[BATCH_MAX][NTP_HEADER_LEN];
+	uint8_t		 request[BATCH_MAX][BATCH_REQUEST];
 
 	struct mmsghdr	 out[BATCH_MAX];
 	struct iovec	 out_iov[BATCH_MAX];
 	union batch_source source[BATCH_MAX];
-	uint8_t		 answer[BATCH_MAX][NTP_HEADER_LEN];
+	uint8_t		 answer[BATCH_MAX][BATCH_ANSWER];
 
 	const struct access *access;
 	struct clients	*clients;
+	const struct keyring *keyring;
 	unsigned	 used;		/* elements of in to be made new */
 	int64_t		 pace;		/* ns from one answer to the next */
 	struct xleave	*xleave;	/* NULL: basic mode only */
@@ -71,11 +80,12 @@ enum batch_status {
 };
 
 /*
- * Make B ready, to answer whom ACCESS allows and CLIENTS does not limit; both
- * must outlive it.  It must stay where it is, since it points into itself.
+ * Make B ready, to answer whom ACCESS allows and CLIENTS does not limit, with
+ * the keys of KEYRING; all must outlive it.  It must stay where it is, since it
+ * points into itself.
  */
 void	 batch_init(struct batch *b, const struct access *access,
-	    struct clients *clients);
+	    struct clients *clients, const struct keyring *keyring);
 
 /*
  * Read what waits on FD, up to BATCH_MAX requests, and answer from SRC.

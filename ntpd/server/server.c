@@ -59,6 +59,7 @@ struct server {
 	struct answer_source source;
 	struct batch	 batch;
 	struct access	 access;
+	struct keyring	 keyring;
 	struct staging	 staging;
 	struct clients	 clients;
 	struct xleave	*xleave;	/* NULL: not needed so far */
@@ -78,7 +79,7 @@ server_init(struct server *s, unsigned instance)
 	s->bad_snapshots = (struct log_limit){ .burst = 5, .interval = 60 };
 	s->failures = (struct log_limit){ .burst = 5, .interval = 60 };
 	answer_source_none(&s->source);
-	batch_init(&s->batch, &s->access, &s->clients);
+	batch_init(&s->batch, &s->access, &s->clients, &s->keyring);
 	arc4random_buf(&key, sizeof(key));
 	clients_init(&s->clients, &key);
 	arc4random_buf(&s->xleave_key, sizeof(s->xleave_key));
@@ -199,6 +200,15 @@ server_limit(struct server *s, const struct message *msg)
 	if (!clients_limit(&s->clients, msg->data))
 		log_warnx("the rate limit is out of range: keeping the old "
 		    "one");
+}
+
+/* As with the rules below: if they cannot be had complete, begin anew. */
+static void
+server_take_keys(struct server *s, const struct message *msg)
+{
+	if (!keyring_take(&s->keyring, msg->data))
+		fatalx("server: the keys are garbled, or there is no memory "
+		    "for them");
 }
 
 /* Does PART go on where the parts before it ended? */

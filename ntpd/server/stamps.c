@@ -1,13 +1,15 @@
 /*
  * The kernel's transmit time stamps.  It returns each packet that it was to
  * stamp, with all headers, to the socket's error queue: the answer at its end
- * says which one it is.
+ * says which one it is.  How long that is the UDP header before it says.
  */
 #include <string.h>
 #include <time.h>
 #include <linux/errqueue.h>
 
 #include "ntpd/server/xleave.h"
+
+#define UDP_HEADER_LEN	8
 
 static void
 prepare(struct stamps *s, unsigned count)
@@ -47,17 +49,31 @@ find_stamp(struct msghdr *hdr, struct timespec *ts)
 	return false;
 }
 
+/* The answer in the LEN bytes of PACKET, or NULL. */
+static const uint8_t *
+find_answer(const uint8_t *packet, size_t len)
+{
+	const uint8_t	*udp;
+	size_t		 n;	/* bytes of the answer */
+
+	for (n = NTP_HEADER_LEN; n + UDP_HEADER_LEN <= len; n += 4) {
+		udp = packet + len - n - UDP_HEADER_LEN;
+		if ((size_t)(udp[4] << 8 | udp[5]) == n + UDP_HEADER_LEN)
+			return udp + UDP_HEADER_LEN;
+	}
+	return NULL;
+}
+
 static void
 take(struct xleave *x, struct mmsghdr *msg, const uint8_t *packet)
 {
+	const uint8_t	*bytes = find_answer(packet, msg->msg_len);
 	struct ntp_packet answer;
 	struct timespec	 ts;
 
-	if (msg->msg_len < NTP_HEADER_LEN ||
-	    (msg->msg_hdr.msg_flags & MSG_TRUNC) != 0 ||
+	if (bytes == NULL || (msg->msg_hdr.msg_flags & MSG_TRUNC) != 0 ||
 	    !find_stamp(&msg->msg_hdr, &ts) ||
-	    ntp_decode(&answer, packet + msg->msg_len - NTP_HEADER_LEN,
-	    NTP_HEADER_LEN) != NTP_OK)
+	    ntp_decode(&answer, bytes, NTP_HEADER_LEN) != NTP_OK)
 		return;
 	xleave_stamp(x, answer.receive, ntptime_from_timespec(&ts));
 }

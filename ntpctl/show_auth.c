@@ -1,0 +1,59 @@
+/*
+ * ntpctl -s auth: why each server is believed.  Each line has six words.  Lines
+ * that begin with "#" follow, and say why answers were dropped.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "common/reason.h"
+#include "ntpctl/columns.h"
+#include "ntpctl/record.h"
+#include "ntpctl/show.h"
+
+#define REMOTE_MIN	15	/* columns; an IPv4 address */
+
+/* Who answers for the answers of PEER. */
+static const char *
+method(const struct control_peer *peer)
+{
+	if (peer->auth == CONTROL_AUTH_NONE && peer->trusted)
+		return "trusted";
+	return record_auths[peer->auth];
+}
+
+static void
+show_line(FILE *out, const struct control_peer *peer, const char *remote,
+    int width)
+{
+	char		 key[COLUMN_LEN] = "-";
+	const char	*algorithm = record_algorithms[peer->algorithm];
+
+	if (peer->key != 0)
+		snprintf(key, sizeof(key), "%" PRIu32, peer->key);
+	fprintf(out, "%-*s %-7s %10s %-9s %-4s %10" PRIu32 "\n", width, remote,
+	    method(peer), key, algorithm[0] != '\0' ? algorithm : "-",
+	    peer->part ? "yes" : "no", peer->unauthentic);
+}
+
+void
+show_auth(FILE *out, const struct control_peer *peers, size_t n)
+{
+	char		 text[COLUMN_REMOTE_LEN];
+	size_t		 i;
+	int		 len, width = REMOTE_MIN;
+
+	for (i = 0; i < n; i++) {
+		len = (int)strlen(column_remote(peers, n, i, text));
+		width = len > width ? len : width;
+	}
+	fprintf(out, "%-*s %-7s %10s %-9s %-4s %10s\n", width, "remote", "auth",
+	    "key", "algorithm", "part", "dropped");
+	for (i = 0; i < n; i++)
+		show_line(out, &peers[i], column_remote(peers, n, i, text),
+		    width);
+	for (i = 0; i < n; i++)
+		if (peers[i].fault != REASON_NONE)
+			fprintf(out, "# %s: answers were dropped, lastly as "
+			    "%s\n", column_remote(peers, n, i, text),
+			    reason_text(peers[i].fault));
+}

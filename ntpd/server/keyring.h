@@ -1,0 +1,43 @@
+/*
+ * The symmetric keys of the server: with which key a request is authenticated,
+ * and so its answer.
+ */
+#ifndef NTPD_SERVER_KEYRING_H
+#define NTPD_SERVER_KEYRING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ntpd/messages.h"
+
+/* All zero: there are no keys. */
+struct keyring {
+	struct mac_key	*keys;		/* allocated; by their ids */
+	size_t		 n;
+	struct mac_key	*staged;	/* of those on their way, in parts */
+	size_t		 nstaged;
+};
+
+/*
+ * Take a PART of the keys that are to be all.  They take effect with the last
+ * one, and what was there before is wiped.  False if PART does not go on where
+ * those before it ended, if a key in it is none, or without memory.
+ */
+bool	 keyring_take(struct keyring *ring, const struct keys_part *part);
+
+enum keyring_verdict {
+	KEYRING_PLAIN,		/* it does not say that it is authenticated */
+	KEYRING_GOOD,		/* it is */
+	KEYRING_BAD		/* an unknown key, or another's MAC */
+};
+
+/*
+ * Look at the LEN bytes of a request.  GOOD: by *KEY, which the answer is to be
+ * authenticated with; it is valid until the next keyring_take().  What is not
+ * well-formed after the header says nothing: PLAIN.
+ */
+enum keyring_verdict keyring_judge(const struct keyring *ring,
+	    const uint8_t *bytes, size_t len, const struct mac_key **key);
+
+#endif
