@@ -71,7 +71,7 @@ start(struct batch *b)
 
 	memset(&clients, 0, sizeof(clients));
 	clients_init(&clients, &key);
-	batch_init(b, &everybody, &clients);
+	batch_init(b, &everybody, &clients, &keyring);
 }
 
 /*
