@@ -9,6 +9,8 @@
 #define NOTHING(words, why)	{ words, NULL, why }
 
 static const struct foreign foreigns[] = {
+	INSTEAD("authselectmode", "\"authentication\" and require, prefer or "
+	    "mix"),
 	INSTEAD("binddevice", "\"listen on INTERFACE\""),
 	INSTEAD("bindaddress", "\"listen on ADDRESS\""),
 	INSTEAD("bindacqaddress", "\"query from ADDRESS\""),
@@ -22,8 +24,10 @@ static const struct foreign foreigns[] = {
 	    "maxsamples corrtimeratio stratumweight reselectdist combinelimit "
 	    "polltarget version lock_all sched_priority user dumpdir "
 	    "dumponexit generatecommandkey pidfile setvar mru rlimit", NULL),
-	NOTHING("cmdallow cmddeny cmdport commandkey controlkey requestkey",
+	NOTHING("cmdallow cmddeny cmdport",
 	    "nothing can be changed over the network"),
+	NOTHING("commandkey controlkey requestkey trustedkey",
+	    "all keys of the file are for servers and clients"),
 	NOTHING("authdelay auth autokey crypto revoke",
 	    "Autokey is not secure, and not supported"),
 	NOTHING("filegen statistics statsdir", "there are no statistics files"),
@@ -33,7 +37,7 @@ static const struct foreign foreigns[] = {
 	{ "include includefile confdir sourcedir", "the statements themselves",
 	    "there is one file only" },
 	INSTEAD("initstepslew", "\"step boot\""),
-	NOTHING("key keyfile keys trustedkey", "keys are not supported"),
+	INSTEAD("keyfile", "\"keys\" and the path of that file"),
 	NOTHING("leapfile leapsectz leapsecmode", "servers announce leap "
 	    "seconds"),
 	NOTHING("log logconfig logdir logfile logbanner logchange",

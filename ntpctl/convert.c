@@ -17,7 +17,7 @@
 
 static converter convert_interface, convert_bind, convert_tos, convert_tinker,
 		 convert_makestep, convert_local, convert_fudge,
-		 convert_driftfile;
+		 convert_driftfile, convert_keys;
 
 static const struct {
 	const char	*word;
@@ -35,6 +35,8 @@ static const struct {
 	{ "binddevice", convert_bind },
 	{ "bindacqaddress", convert_bind },
 	{ "driftfile", convert_driftfile },
+	{ "keys", convert_keys },
+	{ "keyfile", convert_keys },
 	{ "tos", convert_tos },
 	{ "tinker", convert_tinker },
 	{ "makestep", convert_makestep },
@@ -117,6 +119,20 @@ convert_driftfile(struct convert *c, const struct convert_line *line)
 	(void)line;
 	convert_note(c, "ntpd has a file of its own, another daemon's cannot "
 	    "be read");
+}
+
+/* The file is read when ntpd starts: it has to be there, so it is wanted. */
+static void
+convert_keys(struct convert *c, const struct convert_line *line)
+{
+	if (line->n < 2 || line->words[1][0] != '/' ||
+	    strpbrk(line->words[1], "\"\\") != NULL)
+		convert_note(c, "not an absolute path");
+	else if (!c->keys_used)
+		convert_note(c, "no server has a key; for clients write: "
+		    "keys \"%s\"", line->words[1]);
+	else
+		convert_into(c, "keys \"%s\"", line->words[1]);
 }
 
 /* The number behind WORD in LINE; 0 if there is none from 1 to MOST. */
@@ -262,28 +278,77 @@ show_line(struct convert *c, const char *text)
 	fputc('\n', c->out);
 }
 
-/* A comment stays one; '!', ';' and '%' begin one in chrony.conf. */
+/* Cut TEXT, which is changed, into words, up to a comment; is there one? */
+static bool
+cut_words(char *text, struct convert_line *line)
+{
+	char		*word;
+
+	line->n = 0;
+	/* '!', ';' and '%' begin a comment in chrony.conf. */
+	if (strchr("!;%", text[strspn(text, " \t")]) != NULL)
+		return false;
+	text[strcspn(text, "#")] = '\0';
+	while (line->n < CONVERT_WORDS_MOST &&
+	    (word = strsep(&text, " \t\r")) != NULL)
+		if (*word != '\0')
+			line->words[line->n++] = word;
+	return line->n > 0;
+}
+
 static void
 convert_text(struct convert *c, char *text)
 {
-	struct convert_line line = { .n = 0 };
-	char		*word, *rest = text;
+	struct convert_line line;
 	const char	*first = text + strspn(text, " \t");
 
-	if (*first == '\0' || strchr("#!;%", *first) != NULL) {
-		if (*first == '\0')
-			fputc('\n', c->out);
-		else
-			show_line(c, first + 1 + strspn(first + 1, " "));
-		return;
+	if (*first == '\0')
+		fputc('\n', c->out);
+	else if (strchr("#!;%", *first) != NULL)
+		show_line(c, first + 1 + strspn(first + 1, " "));
+	else if (strlen(text) > LINE_MOST)
+		convert_note(c, "a line that is too long");
+	else {
+		show_line(c, first);
+		if (cut_words(text, &line))
+			convert_words(c, &line);
 	}
-	show_line(c, first);
-	rest[strcspn(rest, "#")] = '\0';
-	while (line.n < CONVERT_WORDS_MOST &&
-	    (word = strsep(&rest, " \t")) != NULL)
-		if (*word != '\0')
-			line.words[line.n++] = word;
-	convert_words(c, &line);
+}
+
+/* What a line has to know of those after it. */
+static void
+look_ahead(struct convert *c, char *text)
+{
+	struct convert_line line;
+
+	if (strlen(text) > LINE_MOST || !cut_words(text, &line))
+		return;
+	if (strcasecmp(line.words[0], "keys") == 0 ||
+	    strcasecmp(line.words[0], "keyfile") == 0)
+		c->keys_named = true;
+	else if (foreign_find(line.words[0]) == NULL ||
+	    strcasecmp(line.words[0], "pool") == 0)
+		c->keys_used |= has_word(&line, "key");
+}
+
+/* Give a copy of each line of the LEN bytes at FILE to WHAT. */
+static void
+each_line(struct convert *c, const char *file, size_t len,
+    void (*what)(struct convert *, char *))
+{
+	const char	*at, *end;
+	char		*text;
+
+	for (at = file; at < file + len; at = end + 1) {
+		end = memchr(at, '\n', (size_t)(file + len - at));
+		if (end == NULL)
+			end = file + len;
+		text = strndup(at, (size_t)(end - at));
+		if (text == NULL)
+			err(4, NULL);
+		what(c, text);
+		free(text);
+	}
 }
 
 /* What could be said only when all was read. */
@@ -309,29 +374,25 @@ bool
 convert_file(FILE *in, FILE *out)
 {
 	struct convert	*c = calloc(1, sizeof(*c));
-	char		*text = NULL;
-	size_t		 size = 0, total = 0;
-	ssize_t		 len;
+	char		*file = malloc(FILE_MOST + 1);
+	size_t		 len;
+	bool		 ok = c != NULL && file != NULL;
 
-	if (c == NULL)
-		return false;
-	c->out = out;
-	while ((len = getline(&text, &size, in)) != -1) {
-		total += (size_t)len;
-		text[strcspn(text, "\r\n")] = '\0';
-		if (total > FILE_MOST) {
+	if (ok) {
+		len = fread(file, 1, FILE_MOST + 1, in);
+		ok = !ferror(in) && len <= FILE_MOST;
+		if (len > FILE_MOST)
 			errno = EFBIG;
-			break;
-		}
-		if (len > LINE_MOST || strlen(text) + 2 < (size_t)len)
-			convert_note(c, "a line that is too long, or no text");
-		else
-			convert_text(c, text);
 	}
-	convert_end(c);
-	free(text);
+	if (ok) {
+		c->out = out;
+		each_line(c, file, len, look_ahead);
+		each_line(c, file, len, convert_text);
+		convert_end(c);
+	}
+	free(file);
 	free(c);
-	return total <= FILE_MOST && !ferror(in);
+	return ok;
 }
 
 int

@@ -16,7 +16,7 @@
 #define CONVERT_RULES_MOST	1000	/* allow and deny */
 #define CONVERT_SERVERS_MOST	32	/* as many as ntpd.conf may have */
 
-/* A line of the file, as words. */
+/* A line of the file, as words; the first is never missing. */
 struct convert_line {
 	char		*words[CONVERT_WORDS_MOST];
 	size_t		 n;
@@ -34,6 +34,8 @@ struct convert {
 	FILE		*out;
 	unsigned	 servers;
 	bool		 has_step, has_limit;
+	bool		 keys_named;	/* somewhere in the file */
+	bool		 keys_used;	/* by a server, likewise */
 	bool		 listens;	/* there is a listen statement */
 	bool		 limits;	/* ratelimit */
 	unsigned	 local_stratum;	/* 0: none */
@@ -61,8 +63,8 @@ converter convert_restrict, convert_allow;
 void	 convert_rules(struct convert *c);
 
 /*
- * Convert the file IN and write the result to OUT.  Returns false if IN cannot
- * be read; what was read before is written.
+ * Convert the file IN and write the result to OUT.  Returns false, with errno,
+ * if IN cannot be read or has more than 1 MiB; then nothing was written.
  */
 bool	 convert_file(FILE *in, FILE *out);
 

@@ -2,6 +2,7 @@
  * ntpctl convert: server, pool and peer.  The options that ntpd.conf has are
  * the same for ntp.conf and chrony.conf.
  */
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
@@ -103,6 +104,12 @@ convert_option(struct convert *c, struct server *s, const char *word,
 		snprintf(number, sizeof(number), "%u",
 		    number_within(value, 1, 65535));
 		add_option(s, "port", number);
+		return true;
+	}
+	if (strcasecmp(word, "key") == 0 && value != NULL && c->keys_named) {
+		snprintf(number, sizeof(number), "%u",
+		    number_within(value, 1, UINT16_MAX));
+		add_option(s, "key", number);
 		return true;
 	}
 	if (strcasecmp(word, "prefer") == 0)

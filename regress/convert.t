@@ -96,6 +96,9 @@ converts "bindacqaddress" "bindacqaddress 192.0.2.1
 server ntp.example.com" "query from 192.0.2.1
 server ntp.example.com"
 
+notes "keys, if none has" "keys /etc/ntp.keys" "no server has a key"
+converts "a key without a file of keys" "server ntp.example.com key 3" \
+    "server ntp.example.com"
 notes "driftfile" "driftfile /var/lib/ntp/ntp.drift" "file of its own"
 notes "statistics" "filegen loopstats file loopstats type day enable" \
     "no statistics"
