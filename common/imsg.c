@@ -98,7 +98,7 @@ imsgbuf_clear(struct imsgbuf *buf)
 }
 
 static struct imsg_out *
-new_message(const struct imsg_header *hdr, int fd, const void *data)
+new_message(const struct imsg_header *hdr, const void *data)
 {
 	struct imsg_out	*out;
 
@@ -106,7 +106,7 @@ new_message(const struct imsg_header *hdr, int fd, const void *data)
 	if (out == NULL)
 		return NULL;
 	out->next = NULL;
-	out->fd = fd;
+	out->fd = -1;
 	out->len = sizeof(*hdr) + hdr->len;
 	out->sent = 0;
 	memcpy(out->frame, hdr, sizeof(*hdr));
@@ -116,7 +116,7 @@ new_message(const struct imsg_header *hdr, int fd, const void *data)
 }
 
 bool
-imsg_compose(struct imsgbuf *buf, uint32_t type, uint32_t id, int fd,
+imsg_compose(struct imsgbuf *buf, uint32_t type, uint32_t id,
     const void *data, size_t len)
 {
 	struct imsg_header	 hdr = { .type = type, .id = id };
@@ -124,16 +124,15 @@ imsg_compose(struct imsgbuf *buf, uint32_t type, uint32_t id, int fd,
 
 	if (len > IMSG_MAX_PAYLOAD) {
 		errno = EMSGSIZE;
-		goto fail;
+		return false;
 	}
 	if (buf->queued + sizeof(hdr) + len > IMSG_MAX_QUEUED) {
 		errno = ENOBUFS;
-		goto fail;
+		return false;
 	}
 	hdr.len = (uint32_t)len;
-	hdr.has_fd = fd != -1;
-	if ((out = new_message(&hdr, fd, data)) == NULL)
-		goto fail;
+	if ((out = new_message(&hdr, data)) == NULL)
+		return false;
 	if (buf->tail == NULL)
 		buf->head = out;
 	else
@@ -141,9 +140,16 @@ imsg_compose(struct imsgbuf *buf, uint32_t type, uint32_t id, int fd,
 	buf->tail = out;
 	buf->queued += out->len;
 	return true;
-fail:
-	close_fd(fd);
-	return false;
+}
+
+void
+imsg_attach(struct imsgbuf *buf, int fd)
+{
+	const uint32_t	 yes = 1;
+
+	buf->tail->fd = fd;
+	memcpy(buf->tail->frame + offsetof(struct imsg_header, has_fd), &yes,
+	    sizeof(yes));
 }
 
 bool

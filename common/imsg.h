@@ -68,13 +68,18 @@ void	 imsg_refuse_fds(int fd);
 void	 imsgbuf_clear(struct imsgbuf *buf);
 
 /*
- * Queue a message of LEN bytes at DATA.  FD, if not -1, is sent along and
- * closed afterwards, also on failure.  False with errno if the payload is
+ * Queue a message of LEN bytes at DATA.  False with errno if the payload is
  * over IMSG_MAX_PAYLOAD (EMSGSIZE), the queue is full (ENOBUFS) or there is
  * no memory.
  */
-bool	 imsg_compose(struct imsgbuf *buf, uint32_t type, uint32_t id, int fd,
+bool	 imsg_compose(struct imsgbuf *buf, uint32_t type, uint32_t id,
 	    const void *data, size_t len);
+
+/*
+ * Have FD go along with the message that was composed last, of which nothing
+ * may have been written yet.  FD is closed when it is sent or dropped.
+ */
+void	 imsg_attach(struct imsgbuf *buf, int fd);
 
 /* Is something waiting to be written?  Then poll for POLLOUT. */
 bool	 imsgbuf_pending(const struct imsgbuf *buf);

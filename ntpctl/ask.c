@@ -319,7 +319,7 @@ ask_one(const struct question *like, enum control_type type, double timeout)
 	if (result != ASK_OK)
 		return result;
 	q.deadline = instant_add(instant_now(), timeout);
-	if (imsg_compose(&q.buf, q.type, 0, -1, &request, sizeof(request)))
+	if (imsg_compose(&q.buf, q.type, 0, &request, sizeof(request)))
 		result = converse(&q);
 	else
 		result = fail(&q, ASK_NEVER, "%s", strerror(errno));

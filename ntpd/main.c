@@ -30,13 +30,13 @@ usage(void)
 }
 
 static void
-report(void *arg, bool is_error, const char *line)
+report(void *arg, int priority, const char *line)
 {
 	const enum log_target *target = arg;
 
 	if (*target == LOG_TO_JOURNAL)
-		fprintf(stderr, "<%d>", is_error ? LOG_ERR : LOG_WARNING);
-	fprintf(stderr, "%s%s\n", is_error ? "" : "warning: ", line);
+		fprintf(stderr, "<%d>", priority);
+	fprintf(stderr, "%s%s\n", priority == LOG_ERR ? "" : "warning: ", line);
 }
 
 static int
@@ -45,7 +45,8 @@ check_config(const char *file)
 	static struct config conf;
 	enum log_target	 target = log_standard_error();
 
-	if (!config_load(&conf, file, report, &target))
+	if (!config_load(&conf, file,
+	    &(struct config_reports){ report, &target }))
 		return EX_CONFIG;
 	fprintf(stderr, "configuration OK\n");
 	return 0;

@@ -131,6 +131,7 @@ channel_send(struct channel *ch, enum message_type type, uint32_t id, int fd,
     const void *payload)
 {
 	static const struct no_payload nothing;
+	bool		 queued;
 
 	if (!ch->open) {
 		if (fd != -1)
@@ -144,8 +145,13 @@ channel_send(struct channel *ch, enum message_type type, uint32_t id, int fd,
 		fatalx("bug: message %d needs a payload", type);
 	if ((fd != -1) != (messages[type].fd == WITH_FD))
 		fatalx("bug: message %d with the wrong descriptor", type);
-	return imsg_compose(&ch->buf, type, id, fd,
+	queued = imsg_compose(&ch->buf, type, id,
 	    payload != NULL ? payload : &nothing, messages[type].size);
+	if (queued && fd != -1)
+		imsg_attach(&ch->buf, fd);
+	else if (fd != -1)
+		close(fd);
+	return queued;
 }
 
 /* Write, unless the kernel is short of something: then again in a while. */

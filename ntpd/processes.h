@@ -8,13 +8,15 @@
 #define NTPD_PROCESSES_H
 
 #define SERVERS_MOST	64	/* processes, "workers" in ntpd.conf */
+#define TLS_MOST	4	/* exchanges at a time; tuned */
 
 /* What the end of a child means. */
 enum child_end {
 	ENDS_ALL,		/* of the daemon: its state is the daemon's */
 	REPLACED,		/* it is told again what it has to know */
-	REPLACED_SOON		/* so it is, and never waited for longer: */
+	REPLACED_SOON,		/* so it is, and never waited for longer: */
 				/* strangers may be the cause of its end */
+	ENDS_ITSELF		/* its work is done, or has failed */
 };
 
 /*
@@ -27,7 +29,8 @@ CHILD(ENGINE,	engine,	  ENDS_ALL, 1, 1,		MSG_CHILD_SETUP) \
 CHILD(SERVER,	server,	  REPLACED, 0, SERVERS_MOST,		\
 							MSG_SERVER_SETUP) \
 CHILD(RESOLVER,	resolver, REPLACED, 1, 1,		MSG_RESOLVER_SETUP) \
-CHILD(CONTROL,	control,  REPLACED_SOON, 1, 1,		MSG_CONTROL_SETUP)
+CHILD(CONTROL,	control,  REPLACED_SOON, 1, 1,		MSG_CONTROL_SETUP) \
+CHILD(TLS,	tls,	  ENDS_ITSELF, 0, TLS_MOST,	MSG_CHILD_SETUP)
 
 enum process {
 	PARENT,

@@ -42,6 +42,10 @@ unit-tests: $(addprefix $(OBJ)/,$(TESTS)) $(OBJ)/lab/rogue
 check: deps-check
 	sh regress/check.sh
 
+# What takes longer than such a verdict may: more seeds, more scenarios.
+check-long: deps-check
+	sh regress/check.sh long
+
 check-lab: deps-check
 	$(MAKE) all
 	regress/lab/check-lab
@@ -99,5 +103,5 @@ fuzz-long: deps-check
 tidy: deps-check
 	TIDY="clang_tidy gcc cppcheck" regress/tidy.t
 
-.PHONY: deps deps-build deps-check deps-demo unit-tests check check-lab \
-    bench demo fuzzers fuzz fuzz-long tidy
+.PHONY: deps deps-build deps-check deps-demo unit-tests check check-long \
+    check-lab bench demo fuzzers fuzz fuzz-long tidy

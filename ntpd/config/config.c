@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "ntpd/config/defaults.h"
@@ -46,17 +47,17 @@ config_free(struct config *conf)
 
 /* LINE 0 is for what concerns the whole file. */
 static void __attribute__((format(printf, 4, 0)))
-report(struct parser *p, bool is_error, unsigned line, const char *fmt,
+report(struct parser *p, int priority, unsigned line, const char *fmt,
     va_list args)
 {
 	char	 message[768], text[1024];
 
-	if (p->reports > REPORTS_MOST)
+	if (p->nreports > REPORTS_MOST)
 		return;
-	if (p->reports++ == REPORTS_MOST) {
+	if (p->nreports++ == REPORTS_MOST) {
 		snprintf(text, sizeof(text), "%.200s: more than %d faults, "
 		    "the others are not shown", p->name, REPORTS_MOST);
-		p->report(p->report_arg, is_error, text);
+		p->reports.take(p->reports.arg, priority, text);
 		return;
 	}
 	vsnprintf(message, sizeof(message), fmt, args);
@@ -65,7 +66,7 @@ report(struct parser *p, bool is_error, unsigned line, const char *fmt,
 	else
 		snprintf(text, sizeof(text), "%.200s:%u: %s", p->name, line,
 		    message);
-	p->report(p->report_arg, is_error, text);
+	p->reports.take(p->reports.arg, priority, text);
 }
 
 void
@@ -76,7 +77,7 @@ parser_error(struct parser *p, unsigned line, const char *fmt, ...)
 	p->errors++;
 	p->bad = true;
 	va_start(args, fmt);
-	report(p, true, line, fmt, args);
+	report(p, LOG_ERR, line, fmt, args);
 	va_end(args);
 }
 
@@ -86,19 +87,18 @@ parser_warn(struct parser *p, unsigned line, const char *fmt, ...)
 	va_list	 args;
 
 	va_start(args, fmt);
-	report(p, false, line, fmt, args);
+	report(p, LOG_WARNING, line, fmt, args);
 	va_end(args);
 }
 
 static void
 parser_init(struct parser *p, struct config *conf, const char *name,
-    config_report *report_line, void *arg)
+    const struct config_reports *reports)
 {
 	memset(p, 0, sizeof(*p));
 	p->conf = conf;
 	p->name = name;
-	p->report = report_line;
-	p->report_arg = arg;
+	p->reports = *reports;
 	p->port = &p->server.port;
 	config_default(conf);
 }
@@ -122,11 +122,11 @@ parse(struct parser *p, const char *text, size_t len)
 
 bool
 config_parse(struct config *conf, const char *name, const char *text,
-    size_t len, config_report *report_line, void *arg)
+    size_t len, const struct config_reports *reports)
 {
 	struct parser	 p;
 
-	parser_init(&p, conf, name, report_line, arg);
+	parser_init(&p, conf, name, reports);
 	return parse(&p, text, len);
 }
 
@@ -243,14 +243,14 @@ load(struct parser *p, int fd)
 }
 
 bool
-config_load(struct config *conf, const char *file, config_report *report_line,
-    void *arg)
+config_load(struct config *conf, const char *file,
+    const struct config_reports *reports)
 {
 	struct parser	 p;
 	bool		 good;
 	int		 fd;
 
-	parser_init(&p, conf, file, report_line, arg);
+	parser_init(&p, conf, file, reports);
 	/* Non-blocking, or a FIFO would hold up the start for ever. */
 	fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd == -1) {

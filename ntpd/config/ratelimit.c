@@ -20,11 +20,13 @@ void
 ratelimit_interval(struct parser *p, const struct word *word,
     enum interval_unit unit)
 {
+	const struct number interval = {
+		"interval", 1, RATELIMIT_INTERVAL_MOST / unit
+	};
 	unsigned	 n;
 
-	statement_option(p, OPTION_INTERVAL, "interval", word);
-	if (statement_number(p, "interval", word, 1,
-	    RATELIMIT_INTERVAL_MOST / unit, &n))
+	statement_option(p, OPTION_INTERVAL, interval.name, word);
+	if (statement_number(p, &interval, word, &n))
 		p->ratelimit.interval = n * unit;
 }
 

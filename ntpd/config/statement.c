@@ -22,18 +22,18 @@
 /* The options that are numbers, of one byte or two. */
 static const struct {
 	enum option	 option;
-	const char	*name;
-	unsigned	 least, most;
+	struct number	 number;
 	size_t		 offset, size;
 } numbers[] = {
-	{ OPTION_WEIGHT, "weight", 1, WEIGHT_MOST, IN_PARSER(server.weight) },
-	{ OPTION_MAX, "max", 1, POOL_MAX_MOST, IN_PARSER(server.max) },
-	{ OPTION_BURST, "burst", 1, RATELIMIT_BURST_MOST,
+	{ OPTION_WEIGHT, { "weight", 1, WEIGHT_MOST },
+	    IN_PARSER(server.weight) },
+	{ OPTION_MAX, { "max", 1, POOL_MAX_MOST }, IN_PARSER(server.max) },
+	{ OPTION_BURST, { "burst", 1, RATELIMIT_BURST_MOST },
 	    IN_PARSER(ratelimit.burst) },
-	{ OPTION_LEAK, "leak", 0, RATELIMIT_LEAK_MOST,
+	{ OPTION_LEAK, { "leak", 0, RATELIMIT_LEAK_MOST },
 	    IN_PARSER(ratelimit.leak) },
-	{ OPTION_PREFIX4, "prefix4", 1, 32, IN_PARSER(ratelimit.prefix4) },
-	{ OPTION_PREFIX6, "prefix6", 1, 128, IN_PARSER(ratelimit.prefix6) }
+	{ OPTION_PREFIX4, { "prefix4", 1, 32 }, IN_PARSER(ratelimit.prefix4) },
+	{ OPTION_PREFIX6, { "prefix6", 1, 128 }, IN_PARSER(ratelimit.prefix6) }
 };
 
 void
@@ -48,13 +48,14 @@ statement_begin(struct parser *p, const struct word *first)
 }
 
 bool
-statement_number(struct parser *p, const char *what, const struct word *word,
-    unsigned min, unsigned max, unsigned *n)
+statement_number(struct parser *p, const struct number *wanted,
+    const struct word *word, unsigned *n)
 {
-	if (value_number(word->text, min, max, n))
+	if (value_number(word->text, wanted->least, wanted->most, n))
 		return true;
 	parser_error(p, word->line, "%s must be a number from %u to %u, "
-	    "not \"%.64s\"", what, min, max, word->text);
+	    "not \"%.64s\"", wanted->name, wanted->least, wanted->most,
+	    word->text);
 	return false;
 }
 
@@ -81,10 +82,11 @@ statement_once(struct parser *p, const char *words, unsigned *line)
 void
 option_port(struct parser *p, const struct word *word)
 {
+	static const struct number port = { "port", 1, UINT16_MAX };
 	unsigned	 n;
 
-	statement_option(p, OPTION_PORT, "port", word);
-	if (statement_number(p, "port", word, 1, UINT16_MAX, &n))
+	statement_option(p, OPTION_PORT, port.name, word);
+	if (statement_number(p, &port, word, &n))
 		*p->port = (uint16_t)n;
 }
 
@@ -97,9 +99,8 @@ option_number(struct parser *p, enum option option, const struct word *word)
 
 	while (numbers[i].option != option)
 		i++;
-	statement_option(p, option, numbers[i].name, word);
-	if (!statement_number(p, numbers[i].name, word, numbers[i].least,
-	    numbers[i].most, &n))
+	statement_option(p, option, numbers[i].number.name, word);
+	if (!statement_number(p, &numbers[i].number, word, &n))
 		return;
 	field = (char *)p + numbers[i].offset;
 	if (numbers[i].size == sizeof(uint8_t))
@@ -264,6 +265,19 @@ server_xleave(struct parser *p, const struct word *keyword)
 	p->server.xleave = true;
 }
 
+void
+server_key(struct parser *p, const struct word *word)
+{
+	static const struct number key = { "key", 1, UINT32_MAX };
+	unsigned	 id;
+
+	statement_option(p, OPTION_KEY, key.name, word);
+	if (!statement_number(p, &key, word, &id))
+		return;
+	p->server.auth = AUTH_KEY;
+	p->server.key.id = id;
+}
+
 /* Are both the same host, as far as it shows without resolving them? */
 static bool
 same_server(const struct config_server *a, const struct config_server *b)
@@ -317,6 +331,25 @@ check_local(struct parser *p)
 		    "statement for each of the others");
 }
 
+/* Keys that are in no file, and authentication that nobody has. */
+static void
+check_authentication(struct parser *p)
+{
+	const struct config_server *s = p->conf->servers;
+	size_t		 i, authenticated = 0;
+
+	for (i = 0; i < p->conf->nservers; i++) {
+		authenticated += s[i].auth != AUTH_NONE || s[i].trusted;
+		if (s[i].auth == AUTH_KEY && p->conf->keyfile[0] == '\0')
+			parser_error(p, p->server_lines[i], "key %" PRIu32
+			    " is in no file, write \"keys\" and the path of "
+			    "the file that has it", s[i].key.id);
+	}
+	if (p->require_line != 0 && i > 0 && authenticated == 0)
+		parser_error(p, p->require_line, "no server is authenticated, "
+		    "write \"key N\" or \"trusted\" at one at least");
+}
+
 void
 check_whole(struct parser *p)
 {
@@ -334,6 +367,7 @@ check_whole(struct parser *p)
 	if (p->unused_query_line != 0)
 		parser_warn(p, p->unused_query_line, "query from has no "
 		    "effect, write it before the server statements it is for");
+	check_authentication(p);
 	check_local(p);
 	if (p->conf->nservers == 0 && p->conf->local_stratum == 0 &&
 	    p->errors == 0)

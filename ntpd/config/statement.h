@@ -24,7 +24,8 @@ enum option {
 	OPTION_LEAK	= 1 << 8,
 	OPTION_PREFIX4	= 1 << 9,
 	OPTION_PREFIX6	= 1 << 10,
-	OPTION_XLEAVE	= 1 << 11
+	OPTION_XLEAVE	= 1 << 11,
+	OPTION_KEY	= 1 << 12
 };
 
 /* A unit of time; the last in a list has no name. */
@@ -50,6 +51,7 @@ struct statement {
 	double		 initial;	/* s, of a span */
 	const char	*text;		/* initial, of a text */
 	enum step_when	 when;		/* of a step */
+	enum authentication authentication; /* of that */
 };
 
 #define ANY_VALUES	SIZE_MAX	/* set() looks for itself */
@@ -63,10 +65,9 @@ struct parser {
 	struct lexer	 lex;
 	struct config	*conf;		/* what is being filled */
 	const char	*name;		/* of the file, for messages */
-	config_report	*report;
-	void		*report_arg;
+	struct config_reports reports;
 	unsigned	 errors;
-	int		 reports;	/* of errors and warnings */
+	int		 nreports;	/* of errors and warnings */
 
 	/* The statement in progress. */
 	struct word	 first;		/* its first word */
@@ -91,6 +92,7 @@ struct parser {
 	unsigned	 ignore_wildcard_line;
 	unsigned	 ratelimit_line;
 	unsigned	 local_line;
+	unsigned	 require_line;	/* authentication require */
 	unsigned	 lines[STATEMENTS_MOST]; /* of those that set a value */
 	unsigned	 server_lines[CONFIG_MAX_SERVERS];
 	unsigned	 listener_lines[CONFIG_MAX_LISTENERS];
@@ -106,12 +108,18 @@ void	 parser_error(struct parser *p, unsigned line, const char *fmt, ...)
 void	 parser_warn(struct parser *p, unsigned line, const char *fmt, ...)
 	    __attribute__((format(printf, 3, 4)));
 
+/* A number that a statement has. */
+struct number {
+	const char	*name;		/* for messages */
+	unsigned	 least, most;
+};
+
 /*
- * The number in WORD for WHAT into *N, if it is in [MIN, MAX]; else false, and
+ * The number in WORD into *N, if it is one in WANTED's range; else false, and
  * an error reported.
  */
-bool	 statement_number(struct parser *p, const char *what,
-	    const struct word *word, unsigned min, unsigned max, unsigned *n);
+bool	 statement_number(struct parser *p, const struct number *wanted,
+	    const struct word *word, unsigned *n);
 
 /* OPTION is there; an error, with its name WHAT, if it already was. */
 void	 statement_option(struct parser *p, enum option option,
@@ -156,6 +164,7 @@ void	 server_trusted(struct parser *p, const struct word *keyword);
 void	 server_poll(struct parser *p, const struct word *range);
 void	 server_max(struct parser *p, const struct word *number);
 void	 server_xleave(struct parser *p, const struct word *keyword);
+void	 server_key(struct parser *p, const struct word *number);
 void	 server_end(struct parser *p);
 
 /* port NUMBER, of the listener or server in progress. */

@@ -84,7 +84,7 @@ turn_away(int fd)
 	struct imsgbuf	 buf;
 
 	imsgbuf_init(&buf, fd);
-	imsg_compose(&buf, CONTROL_BUSY, 0, -1, &end, sizeof(end));
+	imsg_compose(&buf, CONTROL_BUSY, 0, &end, sizeof(end));
 	imsgbuf_flush(&buf);
 	imsgbuf_clear(&buf);
 }
@@ -173,7 +173,7 @@ answer_end(struct connection *client, enum control_type type)
 {
 	struct control_end end = { .version = CONTROL_VERSION };
 
-	return imsg_compose(&client->buf, type, 0, -1, &end, sizeof(end));
+	return imsg_compose(&client->buf, type, 0, &end, sizeof(end));
 }
 
 /* False if the client is to be dropped. */
@@ -284,7 +284,7 @@ connections_answer(struct connections *c, const struct message *msg)
 		if (!client->used || !client->busy || client->id != msg->id)
 			continue;
 		client->busy = type != CONTROL_END && type != CONTROL_BUSY;
-		if (!imsg_compose(&client->buf, type, 0, -1, msg->data,
+		if (!imsg_compose(&client->buf, type, 0, msg->data,
 		    msg->size))
 			drop(client);
 		return;

@@ -21,7 +21,7 @@ collect_ask(struct collect *c, bool clients)
 }
 
 static void
-begin(struct collect *c, struct child *workers, size_t n,
+begin(struct collect *c, struct child *servers, size_t n,
     struct instant now)
 {
 	struct server_show what = { .clients = c->clients_wanted };
@@ -39,7 +39,7 @@ begin(struct collect *c, struct child *workers, size_t n,
 	c->top.version = CONTROL_VERSION;
 	c->top.workers = (uint32_t)n;
 	for (i = 0; i < n; i++) {
-		if (c->owes[i] || !channel_send(&workers[i].channel,
+		if (c->owes[i] || !channel_send(&servers[i].channel,
 		    MSG_SERVER_SHOW, c->round, -1, &what))
 			continue;
 		c->awaited[i] = c->owes[i] = true;
@@ -48,12 +48,12 @@ begin(struct collect *c, struct child *workers, size_t n,
 
 /* Nothing comes any more from who is gone, and his successor owes nothing. */
 static void
-forget_gone(struct collect *c, const struct child *workers, size_t n)
+forget_gone(struct collect *c, const struct child *servers, size_t n)
 {
 	size_t		 i;
 
 	for (i = 0; i < SERVERS_MOST; i++)
-		if (i >= n || !workers[i].channel.open)
+		if (i >= n || !servers[i].channel.open)
 			c->awaited[i] = c->owes[i] = false;
 }
 
@@ -69,12 +69,12 @@ is_complete(const struct collect *c)
 }
 
 bool
-collect_run(struct collect *c, struct child *workers, size_t n,
+collect_run(struct collect *c, struct child *servers, size_t n,
     struct instant now)
 {
-	forget_gone(c, workers, n);
+	forget_gone(c, servers, n);
 	if (!c->running && c->wanted && !instant_before(now, c->next))
-		begin(c, workers, n, now);
+		begin(c, servers, n, now);
 	if (!c->running || (!is_complete(c) && instant_before(now, c->end)))
 		return false;
 	memset(c->awaited, 0, sizeof(c->awaited));
@@ -99,7 +99,7 @@ sum32(uint32_t a, uint32_t b)
 
 /*
  * Add to CLIENT what the list says of it, and take that off the list: when the
- * number of workers has changed, several know the same client.
+ * number of servers has changed, several know the same client.
  */
 static void
 merge(struct control_clients *top, struct client_count *client)

@@ -38,15 +38,14 @@ struct collect {
 uint32_t	 collect_ask(struct collect *c, bool clients);
 
 /*
- * Begin a round of questions to WORKERS (N of them) when there is one to
- * begin.  True when one has just ended: c->sum and
- * c->top are the results of c->round.  To
- * be called once a turn of the loop, after all messages have been taken.
+ * Begin a round of questions to the N SERVERS when it is time for one.  True
+ * when a round has just ended: c->sum and c->top are the results of c->round.
+ * To be called once a turn of the loop, after all messages have been taken.
  */
-bool		 collect_run(struct collect *c, struct child *workers,
+bool		 collect_run(struct collect *c, struct child *servers,
 		    size_t n, struct instant now);
 
-/* Take a message of worker I; what is no answer to a question is ignored. */
+/* Take a message of server I; what is no answer to a question is ignored. */
 void		 collect_take(struct collect *c, size_t i,
 		    const struct message *msg);
 

@@ -14,11 +14,10 @@
 #include "ntpd/parent/state.h"
 
 static void
-report(void *arg, bool is_error, const char *line)
+report(void *arg, int priority, const char *line)
 {
 	(void)arg;
-	log_at(is_error ? LOG_ERR : LOG_WARNING, "%s%s",
-	    is_error ? "" : "warning: ", line);
+	log_at(priority, "%s%s", priority == LOG_ERR ? "" : "warning: ", line);
 }
 
 /*
@@ -56,7 +55,7 @@ count_cpus(void)
 
 	memset(set, 0, sizeof(set));
 	if (sched_getaffinity(0, sizeof(set), set) == -1) {
-		log_warn("cannot count the CPUs, starting one worker");
+		log_warn("cannot count the CPUs, starting one server process");
 		return 1;
 	}
 	n = CPU_COUNT_S(sizeof(set), set);
@@ -67,7 +66,7 @@ count_cpus(void)
 static bool
 load(struct config *conf, const char *file)
 {
-	if (!config_load(conf, file, report, NULL))
+	if (!config_load(conf, file, &(struct config_reports){ report, NULL }))
 		return false;
 	if (conf->workers_auto)
 		conf->workers = count_cpus();
@@ -144,6 +143,7 @@ configure_engine(struct parent *p, const struct drift *learned)
 		.has_drift = learned != NULL,
 		.local_stratum = p->conf.local_stratum,
 		.local_orphan = p->conf.local_orphan,
+		.authentication = (uint8_t)p->conf.authentication,
 		.nservers = (uint32_t)p->conf.nservers,
 		.step_threshold = p->conf.step.threshold,
 		.frequency = p->clock.frequency,

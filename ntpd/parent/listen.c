@@ -20,7 +20,7 @@
 #include "ntpd/parent/offer.h"
 #include "ntpd/parent/socket.h"
 
-#define CLOSING		0.1		/* s, until workers have closed one */
+#define CLOSING		0.1		/* s, until servers have closed one */
 #define CLOSING_MOST	2.0		/* s, if they are slow */
 #define NOW		((struct instant){ 0 })	/* at once */
 
@@ -34,25 +34,25 @@ listeners_init(struct listeners *ls)
 }
 
 /*
- * See to it that all WORKERS have L's socket of FAMILY.  False to try again.  A
- * worker gets the next one when it has taken the last: descriptors on their way
+ * See to it that all SERVERS have L's socket of FAMILY.  False to try again.  A
+ * server gets the next one when it has taken the last: descriptors on their way
  * are counted, for all of the user's programs together.
  */
 static bool
 give_all(struct listeners *ls, struct listener *l, unsigned family,
-    struct child *workers, size_t n)
+    struct child *servers, size_t n)
 {
 	char		 name[OFFER_NAME_LEN];
 	bool		 complete = true, all = true;
 	size_t		 i;
 
 	for (i = 0; i < n; i++) {
-		if (!workers[i].channel.open || l->given[family][i])
+		if (!servers[i].channel.open || l->given[family][i])
 			continue;
 		all = false;
 		if (!ls->told[i].ready || ls->told[i].awaited != 0)
 			continue;
-		l->given[family][i] = offer(ls, l, family, &workers[i].channel,
+		l->given[family][i] = offer(ls, l, family, &servers[i].channel,
 		    &ls->told[i]);
 		complete = complete && l->given[family][i];
 	}
@@ -95,15 +95,15 @@ set_spread(struct listeners *ls, const struct config *conf)
 	struct spread	 old = ls->spread;
 	bool		 shared = ls->shared;
 
-	ls->spread.workers = conf->workers;
+	ls->spread.sockets = conf->workers;
 	ls->spread.bits4 = conf->ratelimit.prefix4;
 	ls->spread.bits6 = conf->ratelimit.prefix6;
 	ls->shared = conf->workers > 1 || config_has_overlap(conf);
 	if (ls->shared != shared)
 		return true;
-	if (old.workers == 1 && conf->workers == 1)
+	if (old.sockets == 1 && conf->workers == 1)
 		return false;
-	return old.workers != ls->spread.workers ||
+	return old.sockets != ls->spread.sockets ||
 	    old.bits4 != ls->spread.bits4 || old.bits6 != ls->spread.bits6;
 }
 
@@ -140,7 +140,7 @@ close_old(struct listeners *ls, struct listener *old, size_t n, bool shared)
 			any |= take_back(ls, &old[i]);
 	if (any && !shared)
 		ls->retry = instant_add(now, CLOSING);
-	/* Workers that have no channel any more close theirs, too. */
+	/* Servers that have no channel any more close theirs, too. */
 	if (n > 0)
 		ls->closing = instant_add(now, CLOSING_MOST);
 }
@@ -173,9 +173,9 @@ listeners_configure(struct listeners *ls, const struct config *conf)
 		tell_configuration(&ls->told[i]);
 }
 
-/* Tell worker I which sockets it is to keep.  False if that is not possible. */
+/* Tell server I which sockets it is to keep.  False if that is not possible. */
 static bool
-tell_sockets(struct listeners *ls, size_t i, struct channel *worker)
+tell_sockets(struct listeners *ls, size_t i, struct channel *server)
 {
 	struct server_sockets keep = { .n = 0 };
 	struct listener	*l;
@@ -185,26 +185,26 @@ tell_sockets(struct listeners *ls, size_t i, struct channel *worker)
 		for (family = 0; family < LISTEN_FAMILIES; family++)
 			if (l->given[family][i])
 				keep.ids[keep.n++] = l->id + family;
-	ls->told[i].sockets = channel_send(worker, MSG_SERVER_KEEP, 0, -1,
+	ls->told[i].sockets = channel_send(server, MSG_SERVER_KEEP, 0, -1,
 	    &keep);
 	return ls->told[i].sockets;
 }
 
 void
 listeners_tell(struct listeners *ls, const struct config *conf,
-    struct child *workers, size_t n, struct instant now)
+    struct child *servers, size_t n, struct instant now)
 {
 	struct told	*told = ls->told;
 	bool		 ready, complete;
 	size_t		 i;
 
 	for (i = 0; i < n; i++, told++) {
-		if (!workers[i].channel.open)
+		if (!servers[i].channel.open)
 			continue;
 		ready = told->ready;
-		complete = tell_run(told, &workers[i].channel, conf) &&
+		complete = tell_run(told, &servers[i].channel, conf) &&
 		    (told->sockets || tell_sockets(ls, i,
-		    &workers[i].channel));
+		    &servers[i].channel));
 		if (!complete)
 			ls->retry = instant_min(ls->retry,
 			    instant_add(now, LISTEN_RETRY));
@@ -276,9 +276,9 @@ follow_interface(struct listeners *ls, struct listener *l)
 	return true;
 }
 
-/* Have all WORKERS listen on L.  False if it is to be tried again. */
+/* Have all SERVERS listen on L.  False if it is to be tried again. */
 static bool
-update(struct listeners *ls, struct listener *l, struct child *workers,
+update(struct listeners *ls, struct listener *l, struct child *servers,
     size_t n)
 {
 	char		 name[OFFER_NAME_LEN];
@@ -289,7 +289,7 @@ update(struct listeners *ls, struct listener *l, struct child *workers,
 	for (family = 0; family < LISTEN_FAMILIES; family++) {
 		if (!offer_wants(&l->conf, family))
 			continue;
-		complete &= give_all(ls, l, family, workers, n);
+		complete &= give_all(ls, l, family, servers, n);
 		has |= l->given[family][0];
 	}
 	if (!has || l->told)
@@ -305,7 +305,7 @@ update(struct listeners *ls, struct listener *l, struct child *workers,
 }
 
 void
-listeners_update(struct listeners *ls, struct child *workers, size_t n,
+listeners_update(struct listeners *ls, struct child *servers, size_t n,
     struct instant now)
 {
 	struct listener	*l, *end = ls->list + ls->n;
@@ -321,7 +321,7 @@ listeners_update(struct listeners *ls, struct child *workers, size_t n,
 	}
 	for (l = ls->list; l < end; l++)
 		if ((l->conf.interface[0] == '\0' || l->ifindex != 0) &&
-		    !update(ls, l, workers, n))
+		    !update(ls, l, servers, n))
 			again = true;
 	ls->retry = INSTANT_NEVER;
 	if (again)

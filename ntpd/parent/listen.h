@@ -38,7 +38,7 @@ struct listeners {
 	size_t		 n;
 	struct told	 told[SERVERS_MOST];
 	uint32_t	 next_id;	/* not 0 */
-	struct spread	 spread;	/* of clients over workers */
+	struct spread	 spread;	/* of clients over servers */
 	bool		 spread_failed;	/* logged */
 	bool		 shared;	/* ports, by several sockets */
 	bool		 xleave;	/* interleaved mode, too */
@@ -50,35 +50,35 @@ void	 listeners_init(struct listeners *ls);
 
 /*
  * Take over the listen statements of CONF; those that were there before keep
- * their sockets, if clients are spread over workers and served as before and
+ * their sockets, if clients are spread over servers and served as before and
  * ports are shared as before.  The others are to be closed, and all
- * workers to be told of CONF: listeners_tell() does it.
+ * servers to be told of CONF: listeners_tell() does it.
  */
 void	 listeners_configure(struct listeners *ls, const struct config *conf);
 
 /*
- * Tell the N WORKERS what has changed, whom to answer by CONF and what to
+ * Tell the N SERVERS what has changed, whom to answer by CONF and what to
  * close, as far as they have time for it.  To be called each turn.
  */
 void	 listeners_tell(struct listeners *ls, const struct config *conf,
-	    struct child *workers, size_t n, struct instant now);
+	    struct child *servers, size_t n, struct instant now);
 
-/* Worker I says that it has taken socket ID. */
+/* Server I says that it has taken socket ID. */
 void	 listeners_taken(struct listeners *ls, size_t i, uint32_t id);
 
-/* Is a socket open, with any of N workers? */
+/* Is a socket open, with any of N servers? */
 bool	 listeners_any(const struct listeners *ls, size_t n);
 
-/* Worker I has just started (or ended): it has no sockets. */
+/* Server I has just started (or ended): it has no sockets. */
 void	 listeners_forget(struct listeners *ls, size_t i);
 
 /*
  * Once ls->retry has come, open what is to be open and is not, and give it to
- * the WORKERS that lack it; have what has lost its interface closed.  What
+ * the SERVERS that lack it; have what has lost its interface closed.  What
  * does not open is tried again after a while.  The functions around here set
  * ls->retry when there is news.
  */
-void	 listeners_update(struct listeners *ls, struct child *workers,
+void	 listeners_update(struct listeners *ls, struct child *servers,
 	    size_t n, struct instant now);
 
 /* Interfaces may have come or gone: see what is to be done about it. */

@@ -1,5 +1,5 @@
 /*
- * One socket of a listen statement: opened for a worker, and sent to it.
+ * One socket of a listen statement: opened for a server, and sent to it.
  */
 #include <sys/socket.h>
 
@@ -54,12 +54,12 @@ offer_name(const struct config_listener *conf, char *text)
 static void
 spread(struct listeners *ls, int fd, int family)
 {
-	if (ls->spread.workers == 1 || reuseport_spread(fd, family,
+	if (ls->spread.sockets == 1 || reuseport_spread(fd, family,
 	    &ls->spread))
 		return;
 	if (!ls->spread_failed)
-		log_warn("cannot tell the kernel which worker gets which "
-		    "client: every client may get to all of them");
+		log_warn("cannot tell the kernel which server "
+		    "process gets which client: a client may get to all");
 	ls->spread_failed = true;
 }
 
@@ -89,7 +89,7 @@ use_of(const struct listeners *ls, const struct listener *l)
 	};
 }
 
-/* Has a worker a socket of FAMILY at L's port? */
+/* Has a server a socket of FAMILY at L's port? */
 static bool
 is_our_port(const struct listeners *ls, const struct listener *l,
     unsigned family)
@@ -125,7 +125,7 @@ offer_look(struct listeners *ls, struct listener *l, unsigned family)
 
 bool
 offer(struct listeners *ls, struct listener *l, unsigned family,
-    struct channel *worker, struct told *told)
+    struct channel *server, struct told *told)
 {
 	const struct config_listener conf = offer_place(l);
 	struct socket_use use = use_of(ls, l);
@@ -141,7 +141,7 @@ offer(struct listeners *ls, struct listener *l, unsigned family,
 	    socket_open(&conf, families[family].socket, &use);
 	if (fd != -1) {
 		spread(ls, fd, families[family].socket);
-		if (!channel_send(worker, MSG_SERVER_LISTEN, l->id + family,
+		if (!channel_send(server, MSG_SERVER_LISTEN, l->id + family,
 		    fd, &payload))
 			return false;
 		told->awaited = l->id + family;

@@ -36,10 +36,10 @@ struct config_listener offer_place(const struct listener *l);
 void	 offer_look(struct listeners *ls, struct listener *l, unsigned family);
 
 /*
- * Open L's socket of FAMILY for WORKER, which was TOLD whom to answer, and send
+ * Open L's socket of FAMILY for SERVER, which was TOLD whom to answer, and send
  * it.  False to try again; the first time why is logged.
  */
 bool	 offer(struct listeners *ls, struct listener *l, unsigned family,
-	    struct channel *worker, struct told *told);
+	    struct channel *server, struct told *told);
 
 #endif

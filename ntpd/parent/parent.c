@@ -52,6 +52,15 @@ engine_alive(struct parent *p, const struct message *msg)
 }
 
 static void
+take_date(struct parent *p, const struct message *msg)
+{
+	const struct tls_date *date = msg->data;
+
+	if (exchange_take(&p->exchanges, msg) != NULL)
+		log_debug("a server says %lld", (long long)date->unix_time);
+}
+
+static void
 take_counters(struct parent *p, const struct message *msg)
 {
 	size_t		 i;
@@ -99,6 +108,7 @@ next_deadline(struct parent *p)
 	t = instant_min(t, p->control.ask);
 	t = instant_min(t, collect_deadline(&p->collect));
 	t = instant_min(t, p->watch_clock);
+	t = instant_min(t, exchange_deadline(&p->exchanges));
 	return instant_min(t, p->ask_engine);
 }
 
@@ -112,6 +122,16 @@ ask_engine(struct parent *p, struct instant now)
 		interval = fmin(interval, p->notify.watchdog / 3);
 	p->ask_engine = instant_add(now, interval);
 	channel_send(p->children.engine, MSG_ENGINE_ASK, 0, -1, NULL);
+}
+
+static void
+do_exchanges(struct parent *p, struct instant now)
+{
+	struct exchange	 lost;
+
+	exchange_tend(&p->exchanges, &p->children, now);
+	while (exchange_unsaid(&p->exchanges, &lost))
+		log_debug("exchange %u has ended without a result", lost.id);
 }
 
 static void
@@ -135,6 +155,7 @@ do_timers(struct parent *p, struct instant now)
 			listeners_forget(&p->listeners, child->instance);
 	control_watch(p, now);
 	children_check(&p->children, now);
+	do_exchanges(p, now);
 	if (links_due(&p->links, now)) {
 		configure_links(p);
 		listeners_follow(&p->listeners);

@@ -87,7 +87,7 @@ reuseport_spread(int fd, int family, const struct spread *s)
 		hash(&p, IPV4_SOURCE, s->bits4, s->secret);
 	else
 		hash(&p, IPV6_SOURCE, s->bits6, s->secret);
-	emit(&p, BPF_ALU | BPF_MOD | BPF_K, s->workers);
+	emit(&p, BPF_ALU | BPF_MOD | BPF_K, s->sockets);
 	emit(&p, BPF_RET | BPF_A, 0);
 	prog.len = p.len;
 	prog.filter = p.code;

@@ -17,6 +17,7 @@
 #include "ntpd/parent/collect.h"
 #include "ntpd/parent/control.h"
 #include "ntpd/parent/drift.h"
+#include "ntpd/parent/exchange.h"
 #include "ntpd/parent/links.h"
 #include "ntpd/parent/listen.h"
 #include "ntpd/parent/notify.h"
@@ -34,6 +35,7 @@ struct parent {
 	struct policy	 policy;
 	struct budget	 budget;
 	struct children	 children;
+	struct exchanges exchanges;
 	struct links	 links;
 	struct listeners listeners;
 	struct control	 control;

@@ -1,5 +1,5 @@
 /*
- * Telling a worker whom to answer.
+ * Telling a server whom to answer.
  */
 #include <sys/param.h>
 
@@ -7,7 +7,7 @@
 
 #include "ntpd/parent/tell.h"
 
-/* A worker that is so many bytes behind is told no more for now. */
+/* A server that is so many bytes behind is told no more for now. */
 #define BEHIND_MOST	65536
 
 void

@@ -1,6 +1,6 @@
 /*
- * What each worker has been told, and what it is still to be told.  That is
- * state, not a queue: a worker that is busy is told the last word, when it has
+ * What each server has been told, and what it is still to be told.  That is
+ * state, not a queue: a server that is busy is told the last word, when it has
  * time, and nothing gets lost on the way.
  */
 #ifndef NTPD_PARENT_TELL_H
@@ -22,14 +22,14 @@ struct told {
 	uint32_t	 awaited;	/* socket, not taken yet; 0: none */
 };
 
-/* A new worker: it knows nothing, and has no sockets. */
+/* A new server: it knows nothing, and has no sockets. */
 void	 tell_anew(struct told *told);
 
 /* The configuration has changed: it is to be told. */
 void	 tell_configuration(struct told *told);
 
 /*
- * Send over CHANNEL what WORKER is to know of CONF, as far as it has room: the
+ * Send over CHANNEL what SERVER is to know of CONF, as far as it has room: the
  * rest comes when it has read that.  False if memory is short.
  */
 bool	 tell_run(struct told *told, struct channel *channel,

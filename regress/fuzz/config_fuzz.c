@@ -6,6 +6,7 @@
 #include <err.h>
 #include <stdio.h>
 #include <string.h>
+#include <syslog.h>
 
 #include "ntpd/config.h"
 #include "ntpd/processes.h"
@@ -20,7 +21,7 @@ terminated(const char *text, size_t size)
 }
 
 static void
-check_report(void *arg, bool is_error, const char *line)
+check_report(void *arg, int priority, const char *line)
 {
 	unsigned	*errors = arg;
 	const char	*c;
@@ -28,7 +29,7 @@ check_report(void *arg, bool is_error, const char *line)
 	require(strncmp(line, "f:", 2) == 0);
 	for (c = line; *c != '\0'; c++)
 		require((unsigned char)*c >= 32 && *c != 127);
-	*errors += is_error;
+	*errors += priority == LOG_ERR;
 }
 
 static void
@@ -76,8 +77,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	unsigned	 errors = 0;
 	size_t		 i;
 
-	if (!config_parse(&conf, "f", (const char *)data, size, check_report,
-	    &errors)) {
+	if (!config_parse(&conf, "f", (const char *)data, size,
+	    &(struct config_reports){ check_report, &errors })) {
 		require(errors > 0);
 		return 0;
 	}

@@ -16,7 +16,7 @@
 #define NOW		1800000000LL	/* in 2027 */
 #define THRESHOLD	0.128
 #define LIMIT		3600.0
-#define WORKERS		2
+#define SERVERS		2
 
 const size_t	 input_most = 1024;
 
@@ -181,11 +181,11 @@ begin(uint8_t how)
 	parent.children.engine = &parent.children.list[0].channel;
 	channel_open(parent.children.engine, STREAM_FD, PARENT, ENGINE);
 	parent.children.servers = &parent.children.list[1];
-	parent.children.nservers = WORKERS;
-	for (i = 0; i < WORKERS; i++)
+	parent.children.nservers = SERVERS;
+	for (i = 0; i < SERVERS; i++)
 		channel_open(&parent.children.servers[i].channel,
 		    stream_descriptor(), PARENT, SERVER);
-	parent.children.control = &parent.children.list[1 + WORKERS];
+	parent.children.control = &parent.children.list[1 + SERVERS];
 	channel_open(&parent.children.control->channel, stream_descriptor(),
 	    PARENT, CONTROL);
 }
@@ -257,7 +257,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			control_answer_collected(&parent);
 	}
 	channel_close(&parent.children.control->channel);
-	for (i = 0; i < WORKERS; i++)
+	for (i = 0; i < SERVERS; i++)
 		channel_close(&parent.children.servers[i].channel);
 	channel_close(parent.children.engine);
 	require(stream_closed());

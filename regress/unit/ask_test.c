@@ -163,7 +163,7 @@ send_frames(int fd, const struct frame *frames)
 	for (i = 0; i < FRAMES_MOST && frames[i].type != 0; i++) {
 		len = payload(&frames[i], data);
 		for (n = 0; n <= frames[i].repeat; n++) {
-			imsg_compose(&buf, frames[i].type, 0, -1, data, len);
+			imsg_compose(&buf, frames[i].type, 0, data, len);
 			while (imsgbuf_flush(&buf) == IMSG_AGAIN)
 				usleep(1000);
 		}
@@ -185,14 +185,14 @@ answer(int fd, const uint8_t *data, bool serves)
 	memcpy(&asked, data, sizeof(asked));
 	imsgbuf_init(&buf, fd);
 	if (asked.type == CONTROL_GET_STATUS)
-		imsg_compose(&buf, CONTROL_STATUS, 0, -1, &status,
+		imsg_compose(&buf, CONTROL_STATUS, 0, &status,
 		    sizeof(status));
 	else if (asked.type == CONTROL_GET_SERVER)
-		imsg_compose(&buf, CONTROL_SERVER, 0, -1, &server,
+		imsg_compose(&buf, CONTROL_SERVER, 0, &server,
 		    sizeof(server));
 	else
 		end.records = 0;
-	imsg_compose(&buf, CONTROL_END, 0, -1, &end, sizeof(end));
+	imsg_compose(&buf, CONTROL_END, 0, &end, sizeof(end));
 	imsgbuf_flush(&buf);
 	imsgbuf_clear(&buf);
 }

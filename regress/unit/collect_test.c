@@ -7,28 +7,28 @@
 #include "ntpd/parent/collect.h"
 #include "regress/unit/unit.h"
 
-#define WORKERS	3
+#define SERVERS	3
 
 static struct collect	 c;
-static struct child	 workers[SERVERS_MOST];
-static struct channel	 ends[WORKERS];		/* the servers' */
+static struct child	 servers[SERVERS_MOST];
+static struct channel	 ends[SERVERS];		/* the servers' */
 static struct instant	 now;
 
 static void
-start_worker(size_t i)
+start_server(size_t i)
 {
 	int		 fds[2];
 
 	assert_true(channel_pair(fds));
-	channel_open(&workers[i].channel, fds[0], PARENT, SERVER);
+	channel_open(&servers[i].channel, fds[0], PARENT, SERVER);
 	channel_open(&ends[i], fds[1], SERVER, PARENT);
 	ends[i].state = CHANNEL_CONFIGURED;
 }
 
 static void
-stop_worker(size_t i)
+stop_server(size_t i)
 {
-	channel_close(&workers[i].channel);
+	channel_close(&servers[i].channel);
 	channel_close(&ends[i]);
 }
 
@@ -40,8 +40,8 @@ setup(void **arg)
 	(void)arg;
 	memset(&c, 0, sizeof(c));
 	now = instant_now();
-	for (i = 0; i < WORKERS; i++)
-		start_worker(i);
+	for (i = 0; i < SERVERS; i++)
+		start_server(i);
 	return 0;
 }
 
@@ -51,8 +51,8 @@ teardown(void **arg)
 	size_t		 i;
 
 	(void)arg;
-	for (i = 0; i < WORKERS; i++)
-		stop_worker(i);
+	for (i = 0; i < SERVERS; i++)
+		stop_server(i);
 	return 0;
 }
 
@@ -67,14 +67,14 @@ transfer(struct channel *ch)
 	assert_true(channel_transfer(ch, &set));
 }
 
-/* Questions that have come to worker I; *ID is the last one's. */
+/* Questions that have come to server I; *ID is the last one's. */
 static int
 questions(size_t i, uint32_t *id)
 {
 	struct message	 msg;
 	int		 n = 0;
 
-	transfer(&workers[i].channel);
+	transfer(&servers[i].channel);
 	transfer(&ends[i]);
 	while (channel_receive(&ends[i], &msg)) {
 		assert_int_equal(msg.type, MSG_SERVER_SHOW);
@@ -84,7 +84,7 @@ questions(size_t i, uint32_t *id)
 	return n;
 }
 
-/* Worker I answers question ID: it counted N of everything. */
+/* Server I answers question ID: it counted N of everything. */
 static void
 answer(size_t i, uint32_t id, uint64_t n)
 {
@@ -97,12 +97,12 @@ answer(size_t i, uint32_t id, uint64_t n)
 	assert_true(channel_send(&ends[i], MSG_SERVER_COUNTERS, id, -1,
 	    &report));
 	transfer(&ends[i]);
-	transfer(&workers[i].channel);
-	while (channel_receive(&workers[i].channel, &msg))
+	transfer(&servers[i].channel);
+	while (channel_receive(&servers[i].channel, &msg))
 		collect_take(&c, i, &msg);
 }
 
-/* Worker I says, to question ID, that clients FIRST to LAST ask so often. */
+/* Server I says, to question ID, that clients FIRST to LAST ask so often. */
 static void
 name_clients(size_t i, uint32_t id, uint8_t first, uint8_t last, uint32_t n)
 {
@@ -122,22 +122,22 @@ name_clients(size_t i, uint32_t id, uint8_t first, uint8_t last, uint32_t n)
 	assert_true(channel_send(&ends[i], MSG_SERVER_CLIENTS, id, -1,
 	    &clients));
 	transfer(&ends[i]);
-	transfer(&workers[i].channel);
-	while (channel_receive(&workers[i].channel, &msg))
+	transfer(&servers[i].channel);
+	while (channel_receive(&servers[i].channel, &msg))
 		collect_take(&c, i, &msg);
 }
 
 static bool
 run(size_t n)
 {
-	return collect_run(&c, workers, n, now);
+	return collect_run(&c, servers, n, now);
 }
 
 static void
 assert_sum(uint32_t counted, uint64_t received, uint64_t dropped)
 {
 	assert_int_equal(c.sum.version, CONTROL_VERSION);
-	assert_int_equal(c.sum.workers, WORKERS);
+	assert_int_equal(c.sum.workers, SERVERS);
 	assert_int_equal(c.sum.counted, counted);
 	assert_int_equal(c.sum.sockets, 2 * counted);
 	assert_true(c.sum.counters.received == received);
@@ -151,20 +151,20 @@ all_answer(void **arg)
 	size_t		 i;
 
 	(void)arg;
-	assert_false(run(WORKERS));
+	assert_false(run(SERVERS));
 	assert_true(collect_deadline(&c).ns == INSTANT_NEVER.ns);
 	round = collect_ask(&c, false);
-	assert_false(run(WORKERS));
-	for (i = 0; i < WORKERS; i++) {
-		assert_false(run(WORKERS));
+	assert_false(run(SERVERS));
+	for (i = 0; i < SERVERS; i++) {
+		assert_false(run(SERVERS));
 		assert_int_equal(questions(i, &id), 1);
 		assert_int_equal(id, round);
 		answer(i, id, 10 * (i + 1));
 	}
-	assert_true(run(WORKERS));
+	assert_true(run(SERVERS));
 	assert_int_equal(c.round, round);
 	assert_sum(3, 60, 60);
-	assert_false(run(WORKERS));
+	assert_false(run(SERVERS));
 	assert_true(collect_deadline(&c).ns == INSTANT_NEVER.ns);
 }
 
@@ -178,27 +178,27 @@ one_round_at_a_time(void **arg)
 	(void)arg;
 	first = collect_ask(&c, false);
 	assert_int_equal(collect_ask(&c, false), first);
-	assert_false(run(WORKERS));
+	assert_false(run(SERVERS));
 	second = collect_ask(&c, false);
 	assert_int_equal(second, first + 1);
 	assert_int_equal(collect_ask(&c, false), second);
-	for (i = 0; i < WORKERS; i++) {
+	for (i = 0; i < SERVERS; i++) {
 		assert_int_equal(questions(i, &id), 1);
 		answer(i, id, 1);
 	}
-	assert_true(run(WORKERS));
-	assert_false(run(WORKERS));
+	assert_true(run(SERVERS));
+	assert_false(run(SERVERS));
 	assert_int_equal(questions(0, &id), 0);
 	assert_true(instant_before(now, collect_deadline(&c)));
 	assert_true(instant_diff(collect_deadline(&c), now) < 0.1);
 	now = collect_deadline(&c);
-	assert_false(run(WORKERS));
-	for (i = 0; i < WORKERS; i++) {
+	assert_false(run(SERVERS));
+	for (i = 0; i < SERVERS; i++) {
 		assert_int_equal(questions(i, &id), 1);
 		assert_int_equal(id, second);
 		answer(i, id, 2);
 	}
-	assert_true(run(WORKERS));
+	assert_true(run(SERVERS));
 	assert_int_equal(c.round, second);
 	assert_sum(3, 6, 6);
 }
@@ -214,19 +214,19 @@ one_hangs(void **arg)
 	for (n = 0; n < 50; n++) {
 		collect_ask(&c, false);
 		now = instant_add(now, 0.1);
-		assert_false(run(WORKERS));
+		assert_false(run(SERVERS));
 		assert_int_equal(questions(1, &id), 1);
 		answer(1, id, 5);
 		assert_int_equal(questions(2, &id), 1);
 		answer(2, id, 7);
 		if (n == 0) {
-			assert_false(run(WORKERS));
+			assert_false(run(SERVERS));
 			now = instant_add(now, 0.9);
-			assert_false(run(WORKERS));
+			assert_false(run(SERVERS));
 			assert_true(instant_before(now, collect_deadline(&c)));
 			now = collect_deadline(&c);
 		}
-		assert_true(run(WORKERS));
+		assert_true(run(SERVERS));
 		assert_sum(2, 12, 12);
 	}
 	assert_int_equal(questions(0, &old), 1);
@@ -235,22 +235,22 @@ one_hangs(void **arg)
 	/* Its late answer is of no use, but it is asked again. */
 	collect_ask(&c, false);
 	now = instant_add(now, 0.1);
-	assert_false(run(WORKERS));
+	assert_false(run(SERVERS));
 	answer(0, old, 1000);
 	assert_int_equal(questions(1, &id), 1);
 	answer(1, id, 5);
 	answer(2, id, 7);
-	assert_true(run(WORKERS));
+	assert_true(run(SERVERS));
 	assert_sum(2, 12, 12);
 	collect_ask(&c, false);
 	now = instant_add(now, 0.1);
-	assert_false(run(WORKERS));
+	assert_false(run(SERVERS));
 	assert_int_equal(questions(0, &id), 1);
 	answer(0, id, 3);
 	answer(1, id, 5);
-	assert_false(run(WORKERS));
+	assert_false(run(SERVERS));
 	answer(2, id, 7);
-	assert_true(run(WORKERS));
+	assert_true(run(SERVERS));
 	assert_sum(3, 15, 15);
 }
 
@@ -262,29 +262,29 @@ one_dies(void **arg)
 
 	(void)arg;
 	collect_ask(&c, false);
-	assert_false(run(WORKERS));
+	assert_false(run(SERVERS));
 	assert_int_equal(questions(0, &id), 1);
 	answer(0, id, 1);
 	answer(1, id, 1);
-	stop_worker(2);
-	assert_true(run(WORKERS));
+	stop_server(2);
+	assert_true(run(SERVERS));
 	assert_sum(2, 2, 2);
 
-	start_worker(2);
+	start_server(2);
 	collect_ask(&c, false);
 	now = instant_add(now, 0.1);
-	assert_false(run(WORKERS));
+	assert_false(run(SERVERS));
 	assert_int_equal(questions(2, &id), 1);
 	answer(0, id, 1);
 	answer(1, id, 1);
 	answer(2, id, 0);
-	assert_true(run(WORKERS));
+	assert_true(run(SERVERS));
 	assert_sum(3, 2, 2);
 }
 
 /* There are none, or fewer than a moment ago. */
 static void
-fewer_workers(void **arg)
+fewer_servers(void **arg)
 {
 	uint32_t	 id = 0;
 
@@ -296,10 +296,10 @@ fewer_workers(void **arg)
 
 	collect_ask(&c, false);
 	now = instant_add(now, 0.1);
-	assert_false(run(WORKERS));
+	assert_false(run(SERVERS));
 	assert_int_equal(questions(0, &id), 1);
 	answer(0, id, 1);
-	assert_false(run(WORKERS));
+	assert_false(run(SERVERS));
 	assert_true(run(1));
 	assert_int_equal(c.sum.counted, 1);
 }
@@ -313,18 +313,18 @@ servers_lie(void **arg)
 	(void)arg;
 	answer(0, 0, 1);
 	answer(0, 1, 1);
-	assert_false(run(WORKERS));
+	assert_false(run(SERVERS));
 	collect_ask(&c, false);
-	assert_false(run(WORKERS));
+	assert_false(run(SERVERS));
 	assert_int_equal(questions(0, &id), 1);
 	answer(0, id + 1, 100);
 	answer(0, id - 1, 100);
 	answer(1, id, UINT64_MAX);
 	answer(1, id, UINT64_MAX);
 	answer(2, id, UINT64_MAX / 2);
-	assert_false(run(WORKERS));
+	assert_false(run(SERVERS));
 	answer(0, id, 1);
-	assert_true(run(WORKERS));
+	assert_true(run(SERVERS));
 	assert_sum(3, INT64_MAX, INT64_MAX);
 	answer(0, id, 1);
 	assert_sum(3, INT64_MAX, INT64_MAX);
@@ -340,19 +340,19 @@ clients_are_ranked(void **arg)
 	(void)arg;
 	collect_ask(&c, false);
 	collect_ask(&c, true);
-	assert_false(run(WORKERS));
-	for (w = 0; w < WORKERS; w++)
+	assert_false(run(SERVERS));
+	for (w = 0; w < SERVERS; w++)
 		assert_int_equal(questions(w, &id), 1);
 	name_clients(0, id, 1, 40, 0);
 	name_clients(1, id, 41, 80, 0);
 	name_clients(2, id - 1, 200, 220, 0);	/* of another round */
 	name_clients(2, id, 81, 85, UINT32_MAX);
-	for (w = 0; w < WORKERS; w++)
+	for (w = 0; w < SERVERS; w++)
 		answer(w, id, 1);
-	assert_true(run(WORKERS));
+	assert_true(run(SERVERS));
 	assert_int_equal(c.top.version, CONTROL_VERSION);
-	assert_int_equal(c.top.workers, WORKERS);
-	assert_int_equal(c.top.counted, WORKERS);
+	assert_int_equal(c.top.workers, SERVERS);
+	assert_int_equal(c.top.counted, SERVERS);
 	assert_int_equal(c.top.n, CLIENTS_SHOWN);
 	for (i = 0; i < CLIENTS_SHOWN; i++)
 		assert_int_equal(c.top.list[i].requests, 85 - i);
@@ -360,7 +360,7 @@ clients_are_ranked(void **arg)
 	name_clients(0, id, 1, 40, 0);
 	collect_ask(&c, false);
 	now = collect_deadline(&c);
-	assert_false(run(WORKERS));
+	assert_false(run(SERVERS));
 	assert_int_equal(c.top.n, 0);
 }
 
@@ -373,15 +373,15 @@ a_client_is_one(void **arg)
 
 	(void)arg;
 	collect_ask(&c, true);
-	assert_false(run(WORKERS));
-	for (w = 0; w < WORKERS; w++)
+	assert_false(run(SERVERS));
+	for (w = 0; w < SERVERS; w++)
 		assert_int_equal(questions(w, &id), 1);
 	name_clients(0, id, 1, 50, 0);
 	name_clients(1, id, 20, 60, 0);
 	name_clients(2, id, 30, 30, 0);
-	for (w = 0; w < WORKERS; w++)
+	for (w = 0; w < SERVERS; w++)
 		answer(w, id, 1);
-	assert_true(run(WORKERS));
+	assert_true(run(SERVERS));
 	assert_int_equal(c.top.n, CLIENTS_SHOWN);
 	assert_int_equal(c.top.list[0].requests, 50 + 50);
 	assert_int_equal(c.top.list[0].addr.bytes[3], 50);
@@ -401,7 +401,7 @@ main(void)
 		    teardown),
 		cmocka_unit_test_setup_teardown(one_hangs, setup, teardown),
 		cmocka_unit_test_setup_teardown(one_dies, setup, teardown),
-		cmocka_unit_test_setup_teardown(fewer_workers, setup,
+		cmocka_unit_test_setup_teardown(fewer_servers, setup,
 		    teardown),
 		cmocka_unit_test_setup_teardown(servers_lie, setup, teardown),
 		cmocka_unit_test_setup_teardown(clients_are_ranked, setup,

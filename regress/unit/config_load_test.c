@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "ntpd/config.h"
@@ -21,11 +22,11 @@ struct report {
 };
 
 static void
-collect(void *arg, bool is_error, const char *line)
+collect(void *arg, int priority, const char *line)
 {
 	struct report	*r = arg;
 
-	(void)is_error;
+	(void)priority;
 	snprintf(r->line, sizeof(r->line), "%.1000s", line);
 	r->n++;
 }
@@ -34,7 +35,8 @@ static bool
 parse(struct config *conf, const char *text, struct report *r)
 {
 	memset(r, 0, sizeof(*r));
-	return config_parse(conf, "f", text, strlen(text), collect, r);
+	return config_parse(conf, "f", text, strlen(text),
+	    &(struct config_reports){ collect, r });
 }
 
 static void
@@ -309,7 +311,8 @@ load(struct report *r)
 	struct config	 conf;
 
 	memset(r, 0, sizeof(*r));
-	return config_load(&conf, path, collect, r);
+	return config_load(&conf, path,
+	    &(struct config_reports){ collect, r });
 }
 
 /* MESSAGE must follow the path, and the file is removed. */

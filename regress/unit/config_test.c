@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <syslog.h>
 
 #include "ntpd/config.h"
 #include "regress/unit/unit.h"
@@ -14,7 +15,7 @@ struct reports {
 };
 
 static void
-collect(void *arg, bool is_error, const char *line)
+collect(void *arg, int priority, const char *line)
 {
 	struct reports	*r = arg;
 
@@ -22,7 +23,7 @@ collect(void *arg, bool is_error, const char *line)
 	assert_null(strchr(line, '\n'));
 	if (r->n < COUNT(r->lines))
 		snprintf(r->lines[r->n], sizeof(r->lines[0]), "%s%.1000s",
-		    is_error ? "" : "w ", line + 2);
+		    priority == LOG_ERR ? "" : "w ", line + 2);
 	r->n++;
 }
 
@@ -144,7 +145,7 @@ static const struct parse_case bad_words[] = {
 	{ "pool", "pool a iburst\n",
 	    { "1: unknown statement \"pool\", write \"servers HOST\"" } },
 	{ "restrict", "restrict default\n",
-	    { "1: unknown statement \"restrict\", nothing can be" } },
+	    { "1: unknown statement \"restrict\", write \"allow from" } },
 	{ "makestep", "makestep 1 3\n",
 	    { "1: unknown statement \"makestep\", write \"step boot\"" } },
 	{ "quoted", "\"server\" a\n",
@@ -437,7 +438,7 @@ run_case(void **state)
 	bool			 is_good;
 
 	is_good = config_parse(&conf, "f", c->config, strlen(c->config),
-	    collect, &r);
+	    &(struct config_reports){ collect, &r });
 	if (is_good)
 		config_free(&conf);
 	expect_reports(c, &r);
@@ -449,7 +450,8 @@ static bool
 parse(struct config *conf, const char *text, size_t len, struct reports *r)
 {
 	memset(r, 0, sizeof(*r));
-	return config_parse(conf, "f", text, len, collect, r);
+	return config_parse(conf, "f", text, len,
+	    &(struct config_reports){ collect, r });
 }
 
 static void

@@ -142,7 +142,7 @@ test_one_message(void **arg)
 
 	(void)arg;
 	assert_false(imsgbuf_pending(&a));
-	assert_true(imsg_compose(&a, 7, 4000000000, -1, "hello", 5));
+	assert_true(imsg_compose(&a, 7, 4000000000, "hello", 5));
 	assert_true(imsgbuf_pending(&a));
 	assert_int_equal(imsgbuf_flush(&a), IMSG_OK);
 	assert_false(imsgbuf_pending(&a));
@@ -160,8 +160,8 @@ test_no_payload(void **arg)
 	struct imsg	 msg;
 
 	(void)arg;
-	assert_true(imsg_compose(&a, 1, 0, -1, NULL, 0));
-	assert_true(imsg_compose(&a, 2, 0, -1, NULL, 0));
+	assert_true(imsg_compose(&a, 1, 0, NULL, 0));
+	assert_true(imsg_compose(&a, 2, 0, NULL, 0));
 	assert_int_equal(imsgbuf_flush(&a), IMSG_OK);
 	assert_int_equal(imsgbuf_read(&b), IMSG_OK);
 	expect(1, "", &msg);
@@ -178,7 +178,7 @@ test_alignment(void **arg)
 
 	(void)arg;
 	for (i = 0; i < 32; i++)
-		assert_true(imsg_compose(&a, 0, 0, -1,
+		assert_true(imsg_compose(&a, 0, 0,
 		    "0123456789abcdef0123456789abcdef", i));
 	assert_int_equal(imsgbuf_flush(&a), IMSG_OK);
 	for (i = 0; i < 32; i++) {
@@ -245,7 +245,7 @@ test_largest_payload(void **arg)
 	memset(payload, 'x', IMSG_MAX_PAYLOAD);
 	payload[IMSG_MAX_PAYLOAD] = '\0';
 	for (i = 0; i < 5; i++)
-		assert_true(imsg_compose(&a, 1, 0, -1, payload,
+		assert_true(imsg_compose(&a, 1, 0, payload,
 		    IMSG_MAX_PAYLOAD));
 	assert_int_equal(imsgbuf_flush(&a), IMSG_OK);
 	for (i = 0; i < 5; i++) {
@@ -260,12 +260,10 @@ static void
 test_too_long_to_send(void **arg)
 {
 	char	 payload[IMSG_MAX_PAYLOAD + 1] = "";
-	int	 fd = new_fd();
 
 	(void)arg;
-	assert_false(imsg_compose(&a, 1, 0, fd, payload, sizeof(payload)));
+	assert_false(imsg_compose(&a, 1, 0, payload, sizeof(payload)));
 	assert_int_equal(errno, EMSGSIZE);
-	assert_int_equal(fcntl(fd, F_GETFD), -1);
 	assert_false(imsgbuf_pending(&a));
 }
 
@@ -309,7 +307,7 @@ test_end_between_messages(void **arg)
 	struct imsg	 msg;
 
 	(void)arg;
-	assert_true(imsg_compose(&a, 1, 0, -1, "last words", 10));
+	assert_true(imsg_compose(&a, 1, 0, "last words", 10));
 	assert_int_equal(imsgbuf_flush(&a), IMSG_OK);
 	imsgbuf_clear(&a);
 	assert_int_equal(imsgbuf_read(&b), IMSG_OK);
@@ -344,7 +342,8 @@ static void
 test_peer_gone(void **arg)
 {
 	(void)arg;
-	assert_true(imsg_compose(&a, 1, 0, new_fd(), "anyone", 6));
+	assert_true(imsg_compose(&a, 1, 0, "anyone", 6));
+	imsg_attach(&a, new_fd());
 	imsgbuf_clear(&b);
 	assert_int_equal(imsgbuf_flush(&a), IMSG_EOF);
 	assert_true(imsgbuf_pending(&a));
@@ -355,7 +354,7 @@ static void
 test_peer_gone_with_mail_unread(void **arg)
 {
 	(void)arg;
-	assert_true(imsg_compose(&a, 1, 0, -1, "unread", 6));
+	assert_true(imsg_compose(&a, 1, 0, "unread", 6));
 	assert_int_equal(imsgbuf_flush(&a), IMSG_OK);
 	imsgbuf_clear(&b);
 	assert_int_equal(imsgbuf_read(&a), IMSG_EOF);
@@ -368,7 +367,7 @@ fill_queue(struct imsgbuf *buf)
 	static const char	 payload[IMSG_MAX_PAYLOAD];
 	uint32_t		 n;
 
-	for (n = 0; imsg_compose(buf, n, 0, -1, payload,
+	for (n = 0; imsg_compose(buf, n, 0, payload,
 	    n * 611 % (IMSG_MAX_PAYLOAD + 1)); n++)
 		assert_true(n < 100000);
 	assert_int_equal(errno, ENOBUFS);
@@ -382,28 +381,26 @@ test_queue_limit(void **arg)
 {
 	static const char	 payload[IMSG_MAX_PAYLOAD];
 	size_t			 left;
-	int			 fd = new_fd();
 
 	(void)arg;
 	fill_queue(&a);
-	assert_false(imsg_compose(&a, 0, 0, fd, payload, sizeof(payload)));
+	assert_false(imsg_compose(&a, 0, 0, payload, sizeof(payload)));
 	assert_int_equal(errno, ENOBUFS);
-	assert_int_equal(fcntl(fd, F_GETFD), -1);
 	while (IMSG_MAX_QUEUED - a.queued > HDR + IMSG_MAX_PAYLOAD)
-		assert_true(imsg_compose(&a, 0, 0, -1, NULL, 0));
+		assert_true(imsg_compose(&a, 0, 0, NULL, 0));
 	/* Exactly to the limit, not a byte further. */
 	left = IMSG_MAX_QUEUED - a.queued - HDR;
-	assert_false(imsg_compose(&a, 0, 0, -1, payload, left + 1));
-	assert_true(imsg_compose(&a, 0, 0, -1, payload, left));
+	assert_false(imsg_compose(&a, 0, 0, payload, left + 1));
+	assert_true(imsg_compose(&a, 0, 0, payload, left));
 	assert_int_equal(a.queued, IMSG_MAX_QUEUED);
-	assert_false(imsg_compose(&a, 0, 0, -1, NULL, 0));
+	assert_false(imsg_compose(&a, 0, 0, NULL, 0));
 	while (a.queued > 0) {
 		assert_int_not_equal(imsgbuf_flush(&a), IMSG_ERROR);
 		if (read(b.fd, (char[65536]){ 0 }, 65536) == -1)
 			assert_int_equal(errno, EAGAIN);
 	}
 	assert_false(imsgbuf_pending(&a));
-	assert_true(imsg_compose(&a, 0, 0, -1, payload, sizeof(payload)));
+	assert_true(imsg_compose(&a, 0, 0, payload, sizeof(payload)));
 }
 
 /* A slow reader: the writer's socket fills up, in the middle of messages. */
@@ -472,7 +469,8 @@ test_descriptor(void **arg)
 
 	(void)arg;
 	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
-	assert_true(imsg_compose(&a, 1, 0, fds[1], "pipe", 4));
+	assert_true(imsg_compose(&a, 1, 0, "pipe", 4));
+	imsg_attach(&a, fds[1]);
 	assert_int_equal(imsgbuf_flush(&a), IMSG_OK);
 	assert_int_equal(fcntl(fds[1], F_GETFD), -1);	/* sent and closed */
 	assert_int_equal(imsgbuf_read(&b), IMSG_OK);
@@ -500,7 +498,9 @@ test_several_descriptors(void **arg)
 	for (i = 0; i < COUNT(ids); i++) {
 		fd = i % 3 == 1 ? -1 : new_fd();
 		ids[i] = fd == -1 ? 0 : fd_id(fd);
-		assert_true(imsg_compose(&a, i, 0, fd, payload, i * 25));
+		assert_true(imsg_compose(&a, i, 0, payload, i * 25));
+		if (fd != -1)
+			imsg_attach(&a, fd);
 	}
 	for (turns = 0; turns < 1000 && got < COUNT(ids); turns++) {
 		imsgbuf_flush(&a);
@@ -533,13 +533,14 @@ test_refused_descriptors(void **arg)
 	(void)arg;
 	imsg_refuse_fds(b.fd);
 	b.refuse_fds = true;
-	assert_true(imsg_compose(&a, 1, 0, -1, "fine", 4));
+	assert_true(imsg_compose(&a, 1, 0, "fine", 4));
 	assert_int_equal(imsgbuf_flush(&a), IMSG_OK);
 	assert_int_equal(imsgbuf_read(&b), IMSG_OK);
 	expect(1, "fine", &msg);
 
 	assert_int_equal(pipe(fds), 0);
-	assert_true(imsg_compose(&a, 1, 0, fds[1], "pipe", 4));
+	assert_true(imsg_compose(&a, 1, 0, "pipe", 4));
+	imsg_attach(&a, fds[1]);
 	if (imsgbuf_flush(&a) == IMSG_OK) {
 		assert_int_equal(imsgbuf_read(&b), IMSG_OK);
 		assert_int_equal(imsg_get(&b, &msg), IMSG_ERROR);
@@ -687,8 +688,10 @@ test_clear(void **arg)
 	send_raw(frame, make_frame(frame, 1, 1, "not asked for"), &fd, 1);
 	close(fd);
 	assert_int_equal(imsgbuf_read(&b), IMSG_OK);
-	for (i = 0; i < 5; i++)
-		assert_true(imsg_compose(&b, 1, 0, new_fd(), "unsent", 6));
+	for (i = 0; i < 5; i++) {
+		assert_true(imsg_compose(&b, 1, 0, "unsent", 6));
+		imsg_attach(&b, new_fd());
+	}
 	errno = ENOENT;
 	imsgbuf_clear(&b);
 	assert_int_equal(errno, ENOENT);

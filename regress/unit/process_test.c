@@ -126,7 +126,9 @@ logged(void)
 static void
 peer_sends(uint32_t type, uint32_t id, int fd, size_t len)
 {
-	assert_true(imsg_compose(&peer, type, id, fd, zeros, len));
+	assert_true(imsg_compose(&peer, type, id, zeros, len));
+	if (fd != -1)
+		imsg_attach(&peer, fd);
 	assert_int_equal(imsgbuf_flush(&peer), IMSG_OK);
 }
 
@@ -427,6 +429,7 @@ static const struct {
 	{ RESOLVER, PARENT, CHANNEL_BEGUN, false },
 	{ CONTROL, PARENT, CHANNEL_NEW, true },
 	{ CONTROL, PARENT, CHANNEL_BEGUN, false },
+	{ TLS, PARENT, CHANNEL_BEGUN, false },
 	{ ENGINE, RESOLVER, CHANNEL_BEGUN, false },
 	{ ENGINE, SERVER, CHANNEL_BEGUN, false },
 	{ RESOLVER, ENGINE, CHANNEL_BEGUN, false },
@@ -436,6 +439,7 @@ static const struct {
 	{ PARENT, SERVER, CHANNEL_BEGUN, false },
 	{ PARENT, RESOLVER, CHANNEL_BEGUN, false },
 	{ PARENT, CONTROL, CHANNEL_BEGUN, false },
+	{ PARENT, TLS, CHANNEL_BEGUN, false },
 };
 
 static void
@@ -605,8 +609,9 @@ none_for_the_parent(void **arg)
 	int		 before = open_fds();
 
 	(void)arg;
-	assert_true(imsg_compose(&peer, MSG_ENGINE_ALIVE, 1, some_fd(), zeros,
+	assert_true(imsg_compose(&peer, MSG_ENGINE_ALIVE, 1, zeros,
 	    sizeof(struct no_payload)));
+	imsg_attach(&peer, some_fd());
 	if (imsgbuf_flush(&peer) == IMSG_OK) {
 		assert_true(turn());
 		assert_false(channel_receive(&ch, &msg));
@@ -941,7 +946,7 @@ expect_amid_nonsense(void **arg)
 	assert_int_not_equal(pid, -1);
 	if (pid == 0) {
 		alarm(20);
-		while (imsg_compose(&peer, 4711, 0, -1, zeros, 8) &&
+		while (imsg_compose(&peer, 4711, 0, zeros, 8) &&
 		    imsgbuf_flush(&peer) == IMSG_OK)
 			usleep(1000);
 		_exit(0);

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <syslog.h>
 
 #include "ntpd/config/statement.h"
 #include "regress/unit/unit.h"
@@ -14,10 +15,10 @@ static char	 reported[1024];	/* the last error */
 static unsigned	 nreported;
 
 static void
-collect(void *arg, bool is_error, const char *line)
+collect(void *arg, int priority, const char *line)
 {
 	(void)arg;
-	if (!is_error)
+	if (priority != LOG_ERR)
 		return;
 	snprintf(reported, sizeof(reported), "%.1000s", line);
 	nreported++;
@@ -28,7 +29,8 @@ parse(struct config *conf, const char *text)
 {
 	nreported = 0;
 	reported[0] = '\0';
-	return config_parse(conf, "f", text, strlen(text), collect, NULL);
+	return config_parse(conf, "f", text, strlen(text),
+	    &(struct config_reports){ collect, NULL });
 }
 
 /* Exactly one error, WANTED. */
@@ -89,7 +91,8 @@ each_sets_its_value(void **state)
 		assert_true(s->size > 0 && end <= sizeof(conf));
 		assert_int_equal(memcmp((char *)&conf + s->offset,
 		    (char *)&before + s->offset, s->size) == 0,
-		    strcmp(s->words, "step boot") == 0);
+		    strcmp(s->words, "step boot") == 0 ||
+		    strcmp(s->words, "authentication prefer") == 0);
 		assert_memory_equal(&conf, &before, s->offset);
 		if (s->when != STEP_ALWAYS)
 			assert_memory_equal((char *)&conf + end,
