@@ -152,6 +152,13 @@ engine_events_come_before_actions()
 	lines 'ntpd/engine/engine_actions\.c' '[^_a-z](engine_)?on_[a-z_]* *\('
 }
 
+# The file as a whole, then the grammar, then what the statements mean.
+statements_know_no_file()
+{
+	lines 'ntpd/config/.*\.[cy]' '(config_(default|load|parse)|yyparse) *\(' |
+	    grep -Ev '^ntpd/config/(config|parse)\.'
+}
+
 parent_parses_no_packet()
 {
 	reach 'ntpd/parent/.*' 'common/ntp\.h'
@@ -314,6 +321,9 @@ never sync_includes_only_common "sync includes nothing of ntpd but itself" \
     ntpd/sync/a.c '#include "../config.h"' \
     fine ntpd/sync/a.c '#include "ntpd/sync/filter.h"' \
     fine ntpd/sync/a.c '#include "common/ntptime.h"'
+never statements_know_no_file "a statement does not call what reads the file" \
+    ntpd/config/ratelimit.c '	config_default(&conf);' \
+    fine ntpd/config/config.c '	config_default(conf);'
 never parent_parses_no_packet "parent includes no common/ntp.h" \
     ntpd/parent/a.c '#include "common/ntp.h"' \
     ntpd/parent/a.c '#include "../../common/ntp.h"' \
