@@ -99,20 +99,22 @@ mac_key_valid(const struct mac_key *key)
 }
 
 /* A hash of the secret, then the data: RFC 5905 7.3, RFC 1321. */
-#define HASH(hash, key, data, len, digest, size) do {			\
+#define HASH(hash, size, key, data, len, digest) do {			\
 	struct hash##_ctx ctx;						\
 	hash##_init(&ctx);						\
 	hash##_update(&ctx, (key)->length, (key)->secret);		\
 	hash##_update(&ctx, len, data);					\
 	hash##_digest(&ctx, size, digest);				\
+	return size;							\
 } while (0)
 
 /* RFC 8573 section 3; the secret has the cipher's length. */
-#define CMAC(cipher, key, data, len, digest, size) do {			\
+#define CMAC(cipher, key, data, len, digest) do {			\
 	struct cmac_##cipher##_ctx ctx;					\
 	cmac_##cipher##_set_key(&ctx, (key)->secret);			\
 	cmac_##cipher##_update(&ctx, len, data);			\
-	cmac_##cipher##_digest(&ctx, size, digest);			\
+	cmac_##cipher##_digest(&ctx, CMAC128_DIGEST_SIZE, digest);	\
+	return CMAC128_DIGEST_SIZE;					\
 } while (0)
 
 /* The digest of the LEN bytes at DATA; returns its length. */
@@ -122,23 +124,17 @@ make_digest(const struct mac_key *key, const uint8_t *data, size_t len,
 {
 	switch ((enum mac_algorithm)key->algorithm) {
 	case MAC_AES128:
-		CMAC(aes128, key, data, len, digest, CMAC128_DIGEST_SIZE);
-		return CMAC128_DIGEST_SIZE;
+		CMAC(aes128, key, data, len, digest);
 	case MAC_AES256:
-		CMAC(aes256, key, data, len, digest, CMAC128_DIGEST_SIZE);
-		return CMAC128_DIGEST_SIZE;
+		CMAC(aes256, key, data, len, digest);
 	case MAC_SHA1:
-		HASH(sha1, key, data, len, digest, MAC_DIGEST_MOST);
-		return MAC_DIGEST_MOST;
+		HASH(sha1, SHA1_DIGEST_SIZE, key, data, len, digest);
 	case MAC_SHA256:
-		HASH(sha256, key, data, len, digest, MAC_DIGEST_MOST);
-		return MAC_DIGEST_MOST;
+		HASH(sha256, SHA256_DIGEST_SIZE, key, data, len, digest);
 	case MAC_SHA512:
-		HASH(sha512, key, data, len, digest, MAC_DIGEST_MOST);
-		return MAC_DIGEST_MOST;
+		HASH(sha512, SHA512_DIGEST_SIZE, key, data, len, digest);
 	case MAC_MD5:
-		HASH(md5, key, data, len, digest, MD5_DIGEST_SIZE);
-		return MD5_DIGEST_SIZE;
+		HASH(md5, MD5_DIGEST_SIZE, key, data, len, digest);
 	case MAC_NONE:
 		break;
 	}
@@ -146,13 +142,14 @@ make_digest(const struct mac_key *key, const uint8_t *data, size_t len,
 }
 
 size_t
-mac_append(const struct mac_key *key, uint8_t *packet, size_t len)
+mac_append(const struct mac_key *key, uint8_t *packet, size_t len, size_t most)
 {
 	uint8_t	*end = packet + len;
+	size_t	 n;
 
 	ntp_encode_key_id(key->id, end);
-	return len + NTP_KEY_ID_LEN +
-	    make_digest(key, packet, len, end + NTP_KEY_ID_LEN);
+	n = make_digest(key, packet, len, end + NTP_KEY_ID_LEN);
+	return len + NTP_KEY_ID_LEN + (n < most ? n : most);
 }
 
 bool
@@ -162,6 +159,8 @@ mac_is_right(const struct mac_key *key, const uint8_t *data, size_t len,
 	uint8_t	 right[MAC_DIGEST_MOST];
 	size_t	 right_len = make_digest(key, data, len, right);
 
+	if (right_len > MAC_DIGEST_V4 && digest_len == MAC_DIGEST_V4)
+		right_len = MAC_DIGEST_V4;
 	return right_len > 0 && digest_len == right_len &&
 	    memeql_sec(digest, right, right_len);
 }

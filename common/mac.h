@@ -17,8 +17,8 @@
 MAC(MAC_NONE,	)							\
 MAC(MAC_AES128,	AES128)		/* AES-128-CMAC, RFC 8573 */		\
 MAC(MAC_AES256,	AES256)		/* AES-256-CMAC */			\
-MAC(MAC_SHA1,	SHA1)		/* of the key and the packet, ... */	\
-MAC(MAC_SHA256,	SHA256)		/* ... of this the first 20 bytes */	\
+MAC(MAC_SHA1,	SHA1)		/* of the key and the packet */		\
+MAC(MAC_SHA256,	SHA256)							\
 MAC(MAC_SHA512,	SHA512)							\
 MAC(MAC_MD5,	MD5)
 
@@ -29,8 +29,15 @@ enum mac_algorithm {
 };
 
 #define MAC_SECRET_MOST	64	/* bytes of a key; chosen */
-#define MAC_DIGEST_MOST	20	/* bytes of a digest in NTPv4, RFC 7822 7.5 */
+#define MAC_DIGEST_MOST	64	/* bytes of a digest: SHA-512 */
 #define MAC_LEN_MOST	(4 + MAC_DIGEST_MOST)	/* with the key id */
+
+/*
+ * Of a longer digest, NTPv4 has the first so many bytes: more could be taken
+ * for an extension field (RFC 7822 7.5).  chronyd as a client asks by NTPv3 if
+ * the digest is longer, with all of it, and wants all of it in the answer.
+ */
+#define MAC_DIGEST_V4	20
 
 /* A key.  All zero: none.  Wipe it when it is not needed any more. */
 struct mac_key {
@@ -58,14 +65,16 @@ bool		 mac_key_valid(const struct mac_key *key);
 
 /*
  * Append the MAC by KEY, a valid one, to the packet of LEN bytes at PACKET,
- * where there is room for MAC_LEN_MOST more.  Returns its length then.
+ * where there is room for MAC_LEN_MOST more: the digest, or the first MOST
+ * bytes of it.  Returns the packet's length then.
  */
 size_t		 mac_append(const struct mac_key *key, uint8_t *packet,
-		    size_t len);
+		    size_t len, size_t most);
 
 /*
  * Is DIGEST (DIGEST_LEN bytes, any number) that of the LEN bytes at DATA by
- * KEY, a valid one?  Takes the same time whatever DIGEST is.
+ * KEY, a valid one, whole or as NTPv4 has it?  Takes the same time whatever is
+ * in DIGEST.
  */
 bool		 mac_is_right(const struct mac_key *key, const uint8_t *data,
 		    size_t len, const uint8_t *digest, size_t digest_len);

@@ -171,7 +171,7 @@ query_send(struct query *q, const struct query_target *target,
 	    wants_interleaved(q, target, clocks), buf);
 	if (target->key != NULL) {
 		q->key = *target->key;
-		len = mac_append(&q->key, buf, len);
+		len = mac_append(&q->key, buf, len, MAC_DIGEST_V4);
 	}
 	q->came_back = false;
 	q->sent = clocks_read(clocks);

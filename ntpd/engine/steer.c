@@ -225,7 +225,7 @@ steer_plan(struct steer *s, const struct sync *sync, const struct reading *r,
 		.new_start = wants_new_start(s, clock, offset, r->now),
 		.pause = { .by = offset },
 		.step = plan.step,
-		.by = { .by = plan.offset },
+		.by.by = plan.offset,
 		.slew = { .rate = plan.slew, .duration = plan.duration }
 	};
 }

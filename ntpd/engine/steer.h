@@ -144,16 +144,16 @@ struct system steer_believed(const struct steer *s, const struct sync *sync,
 	    const struct association all[MAX_ASSOCIATIONS],
 	    const struct reading *r);
 
-/* Log it when *SYSTEM becomes synchronized or no longer is, and why. */
-void	 steer_log(struct steer *s, const struct system *system,
+/* Log it when *S becomes synchronized or no longer is, and why. */
+void	 steer_log(struct steer *st, const struct system *s,
 	    const struct sync *sync);
 
 /* *SYSTEM as the servers are told of it. */
 struct snapshot steer_snapshot(const struct system *system,
 	    const struct reading *r, int8_t precision);
 
-/* *SYSTEM as the parent is told of it. */
-struct clock_quality steer_quality(const struct steer *s,
-	    const struct system *system);
+/* *S as the parent is told of it. */
+struct clock_quality steer_quality(const struct steer *st,
+	    const struct system *s);
 
 #endif

@@ -199,6 +199,7 @@ configure_reload(struct parent *p)
 		notify_send(&p->notify, "RELOADING=1");
 	config_free(&p->conf);
 	p->conf = new;
+	explicit_bzero(&new, sizeof(new));
 	policy_configure(&p->policy, &p->conf);
 	configure_engine(p, NULL);
 	configure_servers(p);

@@ -88,20 +88,29 @@ add_folder(struct sandbox_target *target, enum folder_use use, const char *path)
 	f->write = use == FOLDER_WRITE;
 }
 
+/* PATH is read again at reload; if it is a symbolic link, what it names now. */
+static void
+add_file(struct sandbox_target *target, const char *path)
+{
+	char		 real[PATH_MAX];
+
+	add_folder(target, FOLDER_READ, path);
+	if (realpath(path, real) != NULL)
+		add_folder(target, FOLDER_READ, real);
+}
+
 /* With -x it has no more right to set the clock than it makes use of. */
 static void
 confine(struct parent *p)
 {
 	struct sandbox_target target = { .root = "/" };
 	struct sandbox	 sandbox = parent_sandbox;
-	char		 path[PATH_MAX];
 
 	add_folder(&target, FOLDER_WRITE, p->conf.driftfile);
 	add_folder(&target, FOLDER_WRITE, p->conf.socket);
-	add_folder(&target, FOLDER_READ, p->config_file);
-	/* If it is a symbolic link: what it names now. */
-	if (realpath(p->config_file, path) != NULL)
-		add_folder(&target, FOLDER_READ, path);
+	add_file(&target, p->config_file);
+	if (p->conf.keyfile[0] != '\0')
+		add_file(&target, p->conf.keyfile);
 	if (p->options->read_only)
 		sandbox.capabilities = parent_read_only_capabilities;
 	sandbox_enter(&sandbox, &target);

@@ -50,7 +50,7 @@ struct pending {
 	struct arrival	 arrival;
 	bool		 kiss;		/* told to ask less often */
 	bool		 interleaved;	/* if not */
-	const struct mac_key *key;	/* of both; NULL: none */
+	struct keyring_use auth;	/* of both */
 };
 
 static void
@@ -233,16 +233,16 @@ within_limit(struct batch *b, struct addrbits from, size_t set,
 
 /*
  * May request I be answered, as far as keys go?  It is counted if not; *P says
- * by which key.
+ * how.
  */
 static bool
 is_authentic(struct batch *b, unsigned i, struct pending *p)
 {
-	p->key = NULL;
+	p->auth.key = NULL;
 	if (b->in[i].msg_len == NTP_HEADER_LEN)
 		return true;
 	switch (keyring_judge(b->keyring, b->request[i], b->in[i].msg_len,
-	    &p->key)) {
+	    &p->auth)) {
 	case KEYRING_PLAIN:
 	case KEYRING_GOOD:
 		return true;
@@ -417,8 +417,11 @@ batch_answer(struct batch *b, const struct answer_source *src,
 
 	for (i = 0; i < count; i++) {
 		write_answer(b, i, src, &list[i], later(now, b->pace * i));
-		b->out_iov[i].iov_len = list[i].key == NULL ? NTP_HEADER_LEN :
-		    mac_append(list[i].key, b->answer[i], NTP_HEADER_LEN);
+		b->out_iov[i].iov_len = NTP_HEADER_LEN;
+		if (list[i].auth.key != NULL)
+			b->out_iov[i].iov_len = mac_append(list[i].auth.key,
+			    b->answer[i], NTP_HEADER_LEN,
+			    list[i].auth.digest_len);
 	}
 }
 
@@ -448,7 +451,7 @@ count_sent(struct batch *b, const struct pending *list, unsigned n)
 			b->counters.kissed++;
 		else {
 			b->counters.answered++;
-			b->counters.authenticated += list[i].key != NULL;
+			b->counters.authenticated += list[i].auth.key != NULL;
 			b->counters.interleaved += list[i].interleaved;
 		}
 }

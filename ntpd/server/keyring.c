@@ -85,7 +85,7 @@ find(const struct keyring *ring, uint32_t id)
 
 enum keyring_verdict
 keyring_judge(const struct keyring *ring, const uint8_t *bytes, size_t len,
-    const struct mac_key **key)
+    struct keyring_use *use)
 {
 	struct ntp_packet pkt;
 	struct ntp_mac	 mac;
@@ -93,7 +93,8 @@ keyring_judge(const struct keyring *ring, const uint8_t *bytes, size_t len,
 	if (ntp_decode(&pkt, bytes, len) != NTP_OK ||
 	    !ntp_find_mac(&pkt, &mac))
 		return KEYRING_PLAIN;
-	*key = find(ring, mac.key_id);
-	return *key != NULL && mac_is_right(*key, mac.covered,
+	use->key = find(ring, mac.key_id);
+	use->digest_len = mac.len;
+	return use->key != NULL && mac_is_right(use->key, mac.covered,
 	    mac.covered_len, mac.digest, mac.len) ? KEYRING_GOOD : KEYRING_BAD;
 }

@@ -32,12 +32,18 @@ enum keyring_verdict {
 	KEYRING_BAD		/* an unknown key, or another's MAC */
 };
 
+/* How an answer is to be authenticated: as the request was. */
+struct keyring_use {
+	const struct mac_key *key;	/* NULL: not at all */
+	size_t		 digest_len;
+};
+
 /*
- * Look at the LEN bytes of a request.  GOOD: by *KEY, which the answer is to be
- * authenticated with; it is valid until the next keyring_take().  What is not
- * well-formed after the header says nothing: PLAIN.
+ * Look at the LEN bytes of a request.  GOOD: *USE is by which key, and valid
+ * until the next keyring_take().  What is not well-formed after the header says
+ * nothing: PLAIN.
  */
 enum keyring_verdict keyring_judge(const struct keyring *ring,
-	    const uint8_t *bytes, size_t len, const struct mac_key **key);
+	    const uint8_t *bytes, size_t len, struct keyring_use *use);
 
 #endif

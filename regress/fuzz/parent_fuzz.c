@@ -203,7 +203,7 @@ check_sums(void)
 		require(addr_valid(&c->top.list[i].addr));
 #define COUNTER(name, label, text)					\
 	require(c->sum.counters.name <= COUNTER_MOST);
-	SERVER_COUNTERS
+	COUNTERS
 #undef COUNTER
 }
 

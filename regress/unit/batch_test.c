@@ -62,6 +62,7 @@ static struct {
 
 static struct access	 everybody;
 static struct clients	 clients;
+static struct keyring	 keyring;
 
 /* B as of a server without rules and limits. */
 static void
@@ -130,6 +131,8 @@ put_stamp(struct mmsghdr *v, unsigned k)
 	if ((kernel.stamp_flags & MSG_CTRUNC) != 0)
 		cmsg.cmsg_len--;
 	memset(bytes, 0xff, HEADERS);
+	bytes[HEADERS - 4] = 0;			/* UDP's length */
+	bytes[HEADERS - 3] = 8 + NTP_HEADER_LEN;
 	memcpy(bytes + HEADERS, kernel.out[k].bytes, NTP_HEADER_LEN);
 	memcpy(control, &cmsg, sizeof(cmsg));
 	memcpy(control + CMSG_LEN(0), ts, sizeof(ts));

@@ -159,6 +159,8 @@ static const struct {
 	{ "v3: MAC with SHA-1",		3, { -24 },		NTP_OK, 0 },
 	{ "v3: crypto-NAK",		3, { -4 },	NTP_BAD_FIELDS, 0 },
 	{ "v3: a field",		3, { 28 },	NTP_BAD_FIELDS, 0 },
+	{ "v3: MAC with SHA-256",	3, { -36 },		NTP_OK, 0 },
+	{ "v3: MAC with SHA-512",	3, { -68 },		NTP_OK, 0 },
 	{ "v3: a field and MAC",	3, { 28, -20 },	NTP_BAD_FIELDS, 0 },
 	{ "v1: nothing",		1, { 0 },		NTP_OK, 0 },
 	{ "v1: a field",		1, { 28 },	NTP_BAD_FIELDS, 0 },
@@ -297,6 +299,7 @@ test_properties(void **arg)
 {
 	struct ntp_packet	 pkt;
 	struct ntp_field	 field;
+	struct ntp_mac		 mac;
 	uint8_t			 buf[1024], again[NTP_HEADER_LEN], *copy;
 	size_t			 len, pos, sum, good = 0, fields = 0;
 	int			 i;
@@ -319,7 +322,16 @@ test_properties(void **arg)
 			}
 			sum = pkt.fields_len - sum;
 			assert_true(sum == 0 || sum == 20 || sum == 24 ||
-			    sum == (pkt.version == 4 ? 4 : 12));
+			    sum == (pkt.version == 4 ? 4 : 12) ||
+			    (pkt.version < 4 && (sum == 36 || sum == 68)));
+			assert_int_equal(ntp_find_mac(&pkt, &mac), sum > 0);
+			if (sum > 0) {
+				assert_int_equal(mac.len, sum - 4);
+				assert_ptr_equal(mac.digest + mac.len,
+				    copy + len);
+				assert_ptr_equal(mac.covered, copy);
+				assert_int_equal(mac.covered_len, len - sum);
+			}
 		}
 		free(copy);
 	}

@@ -287,7 +287,7 @@ test_server_records(void **state)
 	assert_true(sv.sockets == INT64_MAX);
 #define COUNTER(name, label, text)					\
 	assert_true(sv.counters.name == INT64_MAX);
-	SERVER_COUNTERS
+	COUNTERS
 #undef COUNTER
 }
 
@@ -1024,14 +1024,17 @@ test_server(void **state)
 		if (server_cases[i].more && (strstr(text, title ":  ") ==\
 		    NULL || strstr(text, "  " words "\n") == NULL))	\
 			fail_msg("%s: no %s", server_cases[i].name, title);
-		SERVER_COUNTERS
+		COUNTERS
 #undef COUNTER
 		free(text);
 	}
 }
 
 static const struct control_peer json_peers[] = {
-	{ GOOD_PEER, .trusted = 1, .interleaved = 1 },
+	{ GOOD_PEER, .trusted = 1, .interleaved = 1,
+	    .auth = CONTROL_AUTH_KEY, .part = 1, .key = 42,
+	    .algorithm = MAC_AES128, .unauthentic = 3,
+	    .fault = REASON_NO_MAC },
 	{ .version = CONTROL_VERSION, .state = PEER_STATE_RESOLVING,
 	    .reason = REASON_STRATUM,
 	    .poll = 6, .weight = 10, .when = -1, .next_in = NAN, NO_SAMPLE,
@@ -1099,6 +1102,7 @@ static const char json_all[] =
     "      \"root_dispersion\": 0.001,\n"
     "      \"weight\": 1,\n"
     "      \"trusted\": true,\n"
+    "      \"auth\": \"key\",\n"
     "      \"interleaved\": true,\n"
     "      \"sent\": 20,\n"
     "      \"received\": 19,\n"
@@ -1126,6 +1130,7 @@ static const char json_all[] =
     "      \"root_dispersion\": null,\n"
     "      \"weight\": 10,\n"
     "      \"trusted\": false,\n"
+    "      \"auth\": \"none\",\n"
     "      \"interleaved\": false,\n"
     "      \"sent\": 0,\n"
     "      \"received\": 0,\n"
@@ -1134,6 +1139,41 @@ static const char json_all[] =
     "  ],\n"
     "  \"sensors\": []\n"
     "}\n";
+
+static const char json_auth[] =
+    "{\n"
+    "  \"auth\": [\n"
+    "    {\n"
+    "      \"name\": \"ntp.example.org\",\n"
+    "      \"address\": \"192.0.2.1\",\n"
+    "      \"auth\": \"key\",\n"
+    "      \"trusted\": true,\n"
+    "      \"part\": true,\n"
+    "      \"key\": 42,\n"
+    "      \"algorithm\": \"AES128\",\n"
+    "      \"unauthentic\": 3,\n"
+    "      \"fault\": \"no_mac\"\n"
+    "    },\n"
+    "    {\n"
+    "      \"name\": \"a\\\"b\\\\c\",\n"
+    "      \"address\": null,\n"
+    "      \"auth\": \"none\",\n"
+    "      \"trusted\": false,\n"
+    "      \"part\": false,\n"
+    "      \"key\": 0,\n"
+    "      \"algorithm\": null,\n"
+    "      \"unauthentic\": 0,\n"
+    "      \"fault\": null\n"
+    "    }\n"
+    "  ]\n"
+    "}\n";
+
+static const char text_auth[] =
+    "remote          auth           key algorithm part    dropped\n"
+    "ntp.example.org key             42 AES128    yes           3\n"
+    "a\"b\\c           none             - -         no            0\n"
+    "# ntp.example.org: answers were dropped, lastly as its answers are not "
+    "authenticated\n";
 
 /* As JSON after the checks, like all that arrives. */
 static char *
@@ -1180,6 +1220,10 @@ test_json(void **state)
 	assert_string_equal(text, "{\n  \"sensors\": []\n}\n");
 	free(text);
 
+	text = json_of(&good_status, json_peers, 2, SHOW_AUTH);
+	assert_string_equal(text, json_auth);
+	free(text);
+
 	/* What is not known is null. */
 	text = json_of(&st, json_peers, 0, SHOW_STATUS);
 	root = json_loads(text, 0, NULL);
@@ -1195,6 +1239,21 @@ test_json(void **state)
 	assert_true(json_is_null(json_object_get(object, "system_peer")));
 	assert_true(json_is_null(json_object_get(object, "system_address")));
 	json_decref(root);
+}
+
+static void
+test_auth(void **state)
+{
+	char		*text = NULL;
+	size_t		 len;
+	FILE		*out = open_memstream(&text, &len);
+
+	(void)state;
+	assert_non_null(out);
+	show_auth(out, json_peers, 2);
+	fclose(out);
+	assert_string_equal(text, text_auth);
+	free(text);
 }
 
 /* A status's KEY is WANTED. */
@@ -1276,7 +1335,7 @@ test_json_server(void **state)
 #define COUNTER(name, label, text)					\
 		assert_count(object, #name, counted == 0 ? -1 :		\
 		    (int64_t)report.server.counters.name);
-		SERVER_COUNTERS
+		COUNTERS
 #undef COUNTER
 		json_decref(root);
 	}
@@ -1397,6 +1456,7 @@ main(void)
 		cmocka_unit_test(test_clients),
 		cmocka_unit_test(test_client_records),
 		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_auth),
 		cmocka_unit_test(test_json_words),
 		cmocka_unit_test(test_json_server),
 		cmocka_unit_test(test_any_record_can_be_shown),

@@ -46,6 +46,7 @@ fill_servers(struct instant now)
 		.interleaved = true, .answered = true,
 		.answered_at = instant_add(now, -5), .delay = 0.01,
 		.sent = 9, .received = 7, .rejected = 2,
+		.unauthentic = 1, .fault = REASON_WRONG_MAC,
 		.addr = { .family = ADDR_IPV4, .bytes = { 192, 0, 2, 1 } },
 		.schedule = { .state = SCHEDULE_POLLING, .poll = 6,
 		    .next = instant_add(now, 30) },
@@ -58,7 +59,8 @@ fill_servers(struct instant now)
 	all[0].error = ENETUNREACH;
 	hosts.n = 1;
 	hosts.list[0].conf = (struct config_server){
-		.name = "a.example", .weight = 3, .trusted = true };
+		.name = "a.example", .weight = 3, .trusted = true,
+		.auth = AUTH_KEY, .key = { .id = 5, .algorithm = MAC_SHA1 } };
 }
 
 /* An orphan that follows another, in whose status nothing is 0. */
@@ -147,6 +149,7 @@ all_members_are_filled(void **state)
 		assert_null(record_peer(&p, &peers[i], sizeof(p)));
 	}
 	expect_filled(record_peer_members, &peers[0], &peers[1]);
+	expect_filled(record_auth_members, &peers[0], &peers[1]);
 	assert_false(report_peer(&v, &cursor, &p));
 }
 

@@ -12,6 +12,7 @@
 #include "regress/unit/unit.h"
 
 #define RULES		5000
+#define KEYS		(2 * KEYS_PART + 1)
 #define QUEUED_MOST	(65536 + IMSG_MAX_PAYLOAD)
 
 static struct channel	 parent, worker;
@@ -20,6 +21,8 @@ static struct told	 told;
 /* What the worker has heard. */
 static struct {
 	uint32_t	 prefix4;	/* of the last rate limit */
+	size_t		 nkeys, total_keys; /* likewise of the rules below */
+	uint32_t	 last_key;
 	size_t		 n, total;	/* rules of the last list, of how many */
 	uint8_t		 mark;		/* of that list */
 } heard;
@@ -53,9 +56,12 @@ end(void **arg)
 static struct config
 rules(size_t n, uint8_t mark)
 {
-	struct config	 conf = { .nrules = n };
+	static struct mac_key keys[KEYS];
+	struct config	 conf = { .nrules = n, .keys = keys, .nkeys = KEYS };
 	size_t		 i;
 
+	for (i = 0; i < KEYS; i++)
+		keys[i].id = (uint32_t)(1000 * mark + i);
 	conf.ratelimit.prefix4 = mark;
 	conf.rules = calloc(n + 1, sizeof(*conf.rules));
 	assert_non_null(conf.rules);
@@ -68,6 +74,7 @@ static void
 hear(void)
 {
 	const struct access_part *part;
+	const struct keys_part *keys;
 	struct message	 msg;
 
 	while (channel_receive(&worker, &msg)) {
@@ -78,7 +85,20 @@ hear(void)
 			    msg.data)->prefix4;
 			continue;
 		}
+		if (msg.type == MSG_SERVER_KEYS) {
+			keys = msg.data;
+			if (keys->first == 0)
+				heard.nkeys = 0;
+			assert_int_equal(keys->first, heard.nkeys);
+			heard.nkeys += keys->count;
+			heard.total_keys = keys->total;
+			heard.last_key = keys->keys[(keys->count +
+			    KEYS_PART - 1) % KEYS_PART].id;
+			continue;
+		}
 		assert_int_equal(msg.type, MSG_SERVER_ACCESS);
+		/* Whom to answer is told last: then it may begin. */
+		assert_int_equal(heard.nkeys, heard.total_keys);
 		part = msg.data;
 		if (part->first == 0)
 			heard.n = 0;
@@ -144,9 +164,11 @@ reloads_in_a_row(void **arg)
 			free(conf.rules);
 	}
 	turns(1000, &conf);
-	assert_true(told.ready && told.rules && told.limit);
+	assert_true(told.ready && told.rules && told.keys && told.limit);
 	assert_int_equal(heard.n, RULES);
 	assert_int_equal(heard.mark, 50);
+	assert_int_equal(heard.nkeys, KEYS);
+	assert_int_equal(heard.last_key, 50000 + KEYS - 1);
 	assert_int_equal(heard.prefix4, 50);
 	free(conf.rules);
 }
