@@ -13,6 +13,7 @@
 #include "common/addr.h"
 
 #define CONFIG_MAX_SERVERS	32	/* server and servers statements */
+#define CONFIG_MAX_LISTENERS	32	/* listen statements */
 #define CONFIG_MAX_RULES	10000	/* allow and deny statements */
 #define CONFIG_NAME_LEN		256	/* of a host, with its NUL */
 #define CONFIG_PATH_LEN		256
@@ -44,6 +45,25 @@ struct config_server {
 	struct addr	 source6;
 	char		 source_interface[IF_NAMESIZE]; /* of source6, or "" */
 };
+
+/* One listen statement. */
+enum listen_kind {
+	LISTEN_ANY,		/* listen on * */
+	LISTEN_ADDRESS,
+	LISTEN_INTERFACE	/* whatever addresses it has or gets */
+};
+
+struct config_listener {
+	enum listen_kind kind;
+	struct addr	 addr;		/* LISTEN_ADDRESS, with the port */
+	char		 interface[IF_NAMESIZE]; /* LISTEN_INTERFACE, or that */
+					/* addr is on, or "" */
+	uint16_t	 port;
+};
+
+/* Do A and B listen at the same place and port? */
+bool	 config_same_place(const struct config_listener *a,
+	    const struct config_listener *b);
 
 /* The ratelimit statement. */
 struct config_ratelimit {

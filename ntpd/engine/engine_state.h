@@ -76,6 +76,9 @@ void	 engine_on_own_request(struct engine *e, const struct message *msg);
 /* The resolver has answered a question: a struct resolve_reply. */
 void	 engine_on_resolved(struct engine *e, const struct message *msg);
 
+/* Interfaces or addresses of this machine may have changed. */
+void	 engine_on_links(struct engine *e, const struct message *msg);
+
 /* Time has passed: give up overdue answers, send requests that are due. */
 void	 engine_on_time(struct engine *e, struct instant now);
 

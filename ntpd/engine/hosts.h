@@ -48,6 +48,14 @@ bool	 hosts_configure(struct hosts *hosts, size_t expected,
 	    struct association all[MAX_ASSOCIATIONS], struct instant now);
 
 /*
+ * Interfaces may have come or gone: statements that name one which has another
+ * number now are begun anew.  True if there are any; members_change() is to
+ * follow.
+ */
+bool	 hosts_renumber(struct hosts *hosts,
+	    struct association all[MAX_ASSOCIATIONS], struct instant now);
+
+/*
  * The next question to the resolver whose time has come: ID and *REQUEST.
  * There is one at a time, and those that have failed come last.  False if there
  * is none.
