@@ -28,9 +28,10 @@ ALL_LDFLAGS	= $(LDFLAGS) -pie -Wl,-z,relro,-z,now,-z,noexecstack \
 COMMON		= $(basename $(wildcard common/*.c))
 NTPD		= $(COMMON) $(basename $(wildcard ntpd/*.c ntpd/*/*.c)) \
 		ntpd/config/parse
-NTPCTL		= $(COMMON) $(basename $(wildcard ntpctl/*.c))
+NTPCTL		= $(filter-out %/aead %/ke %/mac %/nts,$(COMMON)) \
+		$(basename $(wildcard ntpctl/*.c))
 # libmd before libbsd, which has deprecated wrappers of the same names.
-NTPD_LIBS	= -lmd -lbsd -lseccomp -lcap -lm
+NTPD_LIBS	= -lmd -lbsd -lseccomp -lcap -lnettle -ltls -lm
 NTPCTL_LIBS	= -lmd -lbsd -ljansson -lm
 
 objects		= $(patsubst %,$(OBJ)/%.o,$(1))

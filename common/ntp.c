@@ -33,10 +33,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define FIELD_HEADER_LEN	4
-#define FIELD_MIN_LEN		16
-#define FIELD_ALIGN		4
-
 static uint32_t
 get32(const uint8_t *p)
 {
@@ -75,32 +71,61 @@ is_end(uint8_t version, size_t len)
 	return len == 0 || len == 4 || len == 20 || len == 24;
 }
 
-/*
- * The length of the extension field that the LEN bytes at P, not a MAC, begin
- * with; 0 if there is no right one.
- */
-static size_t
-field_length(uint8_t version, const uint8_t *p, size_t len)
+size_t
+ntp_take_field(struct ntp_field *field, size_t least, const uint8_t *p,
+    size_t len)
 {
 	size_t	 field_len;
 
-	if (version < 4 || len < FIELD_HEADER_LEN)
+	if (len < NTP_FIELD_HEADER_LEN)
 		return 0;
 	field_len = (size_t)(p[2] << 8 | p[3]);
-	if (field_len < FIELD_MIN_LEN || field_len % FIELD_ALIGN != 0 ||
-	    field_len > len)
+	if (field_len < NTP_FIELD_HEADER_LEN || field_len < least ||
+	    field_len % NTP_FIELD_ALIGN != 0 || field_len > len)
 		return 0;
+	field->type = (uint16_t)(p[0] << 8 | p[1]);
+	field->len = field_len - NTP_FIELD_HEADER_LEN;
+	field->value = p + NTP_FIELD_HEADER_LEN;
 	return field_len;
+}
+
+void
+ntp_put_field(struct ntp_output *out, uint16_t type, const void *value,
+    size_t len)
+{
+	const size_t	 room = out->size - out->len;
+	uint8_t	*p = out->bytes + out->len;
+	size_t	 whole;
+
+	whole = (NTP_FIELD_HEADER_LEN + len + NTP_FIELD_ALIGN - 1) /
+	    NTP_FIELD_ALIGN * NTP_FIELD_ALIGN;
+	if (whole < NTP_FIELD_MIN_LEN)
+		whole = NTP_FIELD_MIN_LEN;
+	if (out->len == 0 || len > room || whole > room || whole > UINT16_MAX) {
+		out->len = 0;
+		return;
+	}
+	memset(p, 0, whole);
+	p[0] = (uint8_t)(type >> 8);
+	p[1] = (uint8_t)type;
+	p[2] = (uint8_t)(whole >> 8);
+	p[3] = (uint8_t)whole;
+	if (value != NULL && len > 0)
+		memcpy(p + NTP_FIELD_HEADER_LEN, value, len);
+	out->len += whole;
 }
 
 /* Is what follows the header nothing but extension fields and a MAC? */
 static bool
 fields_are_good(uint8_t version, const uint8_t *p, size_t len)
 {
+	struct ntp_field field;
 	size_t	 field_len;
 
 	while (!is_end(version, len)) {
-		field_len = field_length(version, p, len);
+		if (version < 4)
+			return false;
+		field_len = ntp_take_field(&field, NTP_FIELD_MIN_LEN, p, len);
 		if (field_len == 0)
 			return false;
 		p += field_len;
@@ -164,22 +189,42 @@ bool
 ntp_next_field(const struct ntp_packet *pkt, size_t *pos,
     struct ntp_field *field)
 {
-	const uint8_t	*p;
 	size_t		 left, len;
 
 	if (pkt->fields == NULL || *pos >= pkt->fields_len)
 		return false;
-	p = pkt->fields + *pos;
 	left = pkt->fields_len - *pos;
 	if (is_end(pkt->version, left))
 		return false;
-	if ((len = field_length(pkt->version, p, left)) == 0)
-		return false;
-	field->type = (uint16_t)(p[0] << 8 | p[1]);
-	field->len = len - FIELD_HEADER_LEN;
-	field->value = p + FIELD_HEADER_LEN;
+	len = ntp_take_field(field, NTP_FIELD_MIN_LEN, pkt->fields + *pos,
+	    left);
 	*pos += len;
+	return len > 0;
+}
+
+bool
+ntp_find_mac(const struct ntp_packet *pkt, struct ntp_mac *mac)
+{
+	struct ntp_field field;
+	size_t		 pos = 0, left;
+
+	while (ntp_next_field(pkt, &pos, &field))
+		;
+	if (pkt->fields == NULL || pos >= pkt->fields_len)
+		return false;
+	left = pkt->fields_len - pos;
+	mac->key_id = get32(pkt->fields + pos);
+	mac->len = left - NTP_KEY_ID_LEN;
+	mac->digest = pkt->fields + pos + NTP_KEY_ID_LEN;
+	mac->covered = pkt->fields - NTP_HEADER_LEN;
+	mac->covered_len = NTP_HEADER_LEN + pos;
 	return true;
+}
+
+void
+ntp_encode_key_id(uint32_t id, uint8_t bytes[NTP_KEY_ID_LEN])
+{
+	put32(bytes, id);
 }
 
 const char *

@@ -84,6 +84,55 @@ struct ntp_field {
 bool		 ntp_next_field(const struct ntp_packet *pkt, size_t *pos,
 		    struct ntp_field *field);
 
+#define NTP_KEY_ID_LEN	4
+
+/* The MAC of a packet. */
+struct ntp_mac {
+	uint32_t	 key_id;
+	size_t		 len;		/* of the digest; 0: a crypto-NAK */
+	const uint8_t	*digest;
+	const uint8_t	*covered;	/* header and fields, ... */
+	size_t		 covered_len;	/* ... which the digest is of */
+};
+
+/*
+ * Find the MAC of PKT, as long as the bytes are there that it was decoded
+ * from.  False if it has none, *MAC undefined then.
+ */
+bool		 ntp_find_mac(const struct ntp_packet *pkt,
+		    struct ntp_mac *mac);
+
+/* Write the key id ID as a MAC begins with it. */
+void		 ntp_encode_key_id(uint32_t id, uint8_t bytes[NTP_KEY_ID_LEN]);
+
+#define NTP_FIELD_HEADER_LEN	4
+#define NTP_FIELD_MIN_LEN	16	/* bytes, with its header: RFC 7822 */
+#define NTP_FIELD_ALIGN		4
+
+/*
+ * Take the field that the LEN bytes at P begin with, at least LEAST bytes long
+ * with its header.  Returns that length; 0, with *FIELD undefined, if there is
+ * none: too short, not a multiple of 4, or longer than LEN.
+ */
+size_t		 ntp_take_field(struct ntp_field *field, size_t least,
+		    const uint8_t *p, size_t len);
+
+/* A packet being written. */
+struct ntp_output {
+	uint8_t		*bytes;
+	size_t		 size;		/* room at BYTES */
+	size_t		 len;		/* written, a multiple of 4; 0: SIZE was
+					   not enough */
+};
+
+/*
+ * Append a field of TYPE to OUT: the LEN bytes at VALUE, or zeros if that is
+ * NULL, and zeros up to a length that a field may have.  After one that did not
+ * fit the others do not, either.
+ */
+void		 ntp_put_field(struct ntp_output *out, uint16_t type,
+		    const void *value, size_t len);
+
 /* A sentence fragment for ERROR: "shorter than a header". */
 const char	*ntp_strerror(enum ntp_error error);
 

@@ -22,6 +22,12 @@ struct ntptime {
 #define NTPTIME_UNIX_OFFSET	2208988800ULL
 
 /*
+ * 2025-01-01, in seconds since 1970.  Before, this software did not exist: no
+ * time is true that is earlier.
+ */
+#define NTPTIME_LEAST		1735689600LL
+
+/*
  * A CLOCK_REALTIME reading as a timestamp; the era is dropped.  Rounds to
  * nearest: converting a nanosecond value there and back gives the same value.
  * Never zero: the start of an era becomes the smallest fraction after it.

@@ -3,6 +3,7 @@
 PREFIX		?= /usr/local
 SYSCONFDIR	?= /etc
 SBINDIR		?= $(PREFIX)/sbin
+BINDIR		?= $(PREFIX)/bin
 MANDIR		?= $(PREFIX)/share/man
 DOCDIR		?= $(PREFIX)/share/doc/ntpd
 # What is not in /usr is not the distribution's: such units are an
@@ -22,13 +23,15 @@ UNITS		= ntpd.service ntpd-wait.service
 NTPUNITS	= 30-ntpd.list
 
 install: all
-	$(INSTALL) -d $(addprefix $(DESTDIR),$(SBINDIR) $(SYSCONFDIR) \
+	$(INSTALL) -d $(addprefix $(DESTDIR),$(SBINDIR) $(BINDIR) $(SYSCONFDIR) \
 	    $(DOCDIR) $(MANDIR)/man5 $(MANDIR)/man8 $(UNITDIR) \
 	    $(SYSUSERSDIR) $(NTPUNITSDIR) $(APPARMORDIR))
 	$(INSTALL) -m 755 $(OBJ)/ntpd/ntpd $(OBJ)/ntpctl/ntpctl \
 	    $(DESTDIR)$(SBINDIR)
+	ln -sf ../sbin/ntpctl $(DESTDIR)$(BINDIR)/ntpq
 	$(INSTALL) -m 644 ntpd/ntpd.conf.5 $(DESTDIR)$(MANDIR)/man5
 	$(INSTALL) -m 644 ntpd/ntpd.8 ntpctl/ntpctl.8 $(DESTDIR)$(MANDIR)/man8
+	echo .so man8/ntpctl.8 >$(DESTDIR)$(MANDIR)/man8/ntpq.8
 	$(INSTALL) -m 644 README LICENSE ntpd.conf.example $(DESTDIR)$(DOCDIR)
 	[ -e $(DESTDIR)$(SYSCONFDIR)/ntpd.conf ] || $(INSTALL) -m 644 \
 	    ntpd.conf.example $(DESTDIR)$(SYSCONFDIR)/ntpd.conf
@@ -50,6 +53,7 @@ endif
 # ntpd.conf and the drift file stay: they are the operator's.
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(SBINDIR)/ntpd $(SBINDIR)/ntpctl \
+	    $(BINDIR)/ntpq $(MANDIR)/man8/ntpq.8 \
 	    $(MANDIR)/man5/ntpd.conf.5 $(MANDIR)/man8/ntpd.8 \
 	    $(MANDIR)/man8/ntpctl.8 $(addprefix $(UNITDIR)/,$(UNITS)) \
 	    $(SYSUSERSDIR)/ntpd.conf $(NTPUNITSDIR)/$(NTPUNITS) \

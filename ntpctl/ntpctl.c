@@ -6,6 +6,7 @@
 
 #include <ctype.h>
 #include <err.h>
+#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,9 @@
 #include "common/ns.h"
 #include "common/version.h"
 #include "ntpctl/ask.h"
+#include "ntpctl/check.h"
+#include "ntpctl/convert.h"
+#include "ntpctl/ntpq.h"
 #include "ntpctl/show.h"
 
 /* The exit codes are promises: ntpctl(8) lists them. */
@@ -32,20 +36,41 @@
 #define WAIT_MOST	86400	/* s */
 #define WAIT_INTERVAL	1.0	/* s between questions */
 
+enum form { TEXT, JSON, OPENNTPD, PROMETHEUS };
+
 struct options {
 	const char	*socket;
 	unsigned	 parts;		/* of enum show_part; 0: only wait */
-	bool		 json;
+	enum form	 form;
 	bool		 wait;
 	double		 wait_for;	/* s */
 };
 
 static void
-usage(void)
+usage(FILE *out)
 {
-	fprintf(stderr, "usage: ntpctl [-jV] [-S socket] "
-	    "[-s all | clients | peers | sensors | server | "
-	    "status]\n\t[-w [seconds]]\n");
+	fprintf(out, "usage: ntpctl [-hjV] [-o text | json | openntpd | "
+	    "prometheus] [-S socket]\n"
+	    "\t[[-s] all | clients | peers | sensors | server | status]\n"
+	    "\t[-w [seconds]]\n"
+	    "       ntpctl check [-S socket] [-w ms] [-c ms]\n"
+	    "       ntpctl convert [file]\n");
+	exit(out == stdout ? 0 : EXIT_USAGE);
+}
+
+static enum form
+parse_form(const char *word)
+{
+	static const char *const words[] = {
+		[TEXT] = "text", [JSON] = "json", [OPENNTPD] = "openntpd",
+		[PROMETHEUS] = "prometheus"
+	};
+	size_t		 i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcasecmp(word, words[i]) == 0)
+			return (enum form)i;
+	warnx("-o %s: not one of text, json, openntpd, prometheus", word);
 	exit(EXIT_USAGE);
 }
 
@@ -66,7 +91,7 @@ parse_parts(const char *word)
 	};
 	const char	*name = NULL;
 	unsigned	 parts = 0;
-	size_t		 i, len = strlen(word);
+	size_t		 i, len = strlen(word);	/* NOLINT: -s has a word */
 
 	for (i = 0; len > 0 && i < sizeof(words) / sizeof(words[0]); i++) {
 		if (strncasecmp(word, words[i].name, len) != 0)
@@ -105,15 +130,27 @@ parse_wait(const char *word)
 static void
 parse_options(struct options *o, int argc, char **argv)
 {
+	static const struct option names[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 }
+	};
 	int		 ch;
 
-	while ((ch = getopt(argc, argv, "jS:s:Vw::")) != -1) {
+	while ((ch = getopt_long(argc, argv, "hjo:S:s:Vw::", names,
+	    NULL)) != -1) {
 		switch (ch) {
+		case 'h':
+			usage(stdout);
+			break;
 		case 'V':
 			printf("ntpctl %s\n", NTPD_VERSION);
 			exit(0);
 		case 'j':
-			o->json = true;
+			o->form = JSON;
+			break;
+		case 'o':
+			o->form = parse_form(optarg);
 			break;
 		case 'S':
 			o->socket = optarg;
@@ -131,12 +168,14 @@ parse_options(struct options *o, int argc, char **argv)
 				o->wait_for = parse_wait(optarg);
 			break;
 		default:
-			usage();
+			usage(stderr);
 		}
 	}
+	if (optind + 1 == argc && o->parts == 0)
+		o->parts = parse_parts(argv[optind++]);
 	if (optind < argc)
-		usage();
-	if (o->parts == 0 && (!o->wait || o->json))
+		usage(stderr);
+	if (o->parts == 0 && (!o->wait || o->form != TEXT))
 		o->parts = SHOW_ALL;
 }
 
@@ -155,9 +194,10 @@ terminal_width(void)
 static void
 show_part(const struct report *report, enum show_part part)
 {
-	if (part == SHOW_STATUS)
+	if (part == SHOW_STATUS) {
+		show_openntpd_line(stdout, &report->status);
 		show_status(stdout, &report->status);
-	else if (part == SHOW_PEERS)
+	} else if (part == SHOW_PEERS)
 		show_peers(stdout, report->peers, report->npeers,
 		    terminal_width());
 	else if (part == SHOW_SENSORS)
@@ -185,6 +225,37 @@ show_text(const struct report *report)
 	}
 }
 
+static void
+show_openntpd(const struct report *report)
+{
+	if (report->parts & SHOW_STATUS)
+		show_openntpd_line(stdout, &report->status);
+	if ((report->parts & SHOW_STATUS) && (report->parts & SHOW_PEERS))
+		putchar('\n');
+	if (report->parts & SHOW_PEERS)
+		show_openntpd_peers(stdout, report->peers, report->npeers);
+}
+
+/* False if there is no memory for it. */
+static bool
+show_form(const struct report *report, enum form form)
+{
+	switch (form) {
+	case TEXT:
+		show_text(report);
+		break;
+	case JSON:
+		return show_json(stdout, report);
+	case OPENNTPD:
+		show_openntpd(report);
+		break;
+	case PROMETHEUS:
+		show_prometheus(stdout, report);
+		break;
+	}
+	return true;
+}
+
 static int
 show(const struct options *o)
 {
@@ -195,9 +266,7 @@ show(const struct options *o)
 	if (ask(o->socket, o->parts, ASK_TIMEOUT, &report, why) != ASK_OK) {
 		warnx("%s", why);
 		code = EXIT_NO_ANSWER;
-	} else if (!o->json)
-		show_text(&report);
-	else if (!show_json(stdout, &report)) {
+	} else if (!show_form(&report, o->form)) {
 		warnx("out of memory");
 		code = EXIT_OUTPUT;
 	}
@@ -263,6 +332,12 @@ main(int argc, char **argv)
 	};
 	int		 waited = 0, shown = 0;
 
+	if (strcmp(getprogname(), "ntpq") == 0)
+		return ntpq_main(argc, argv);
+	if (argc > 1 && strcmp(argv[1], "check") == 0)
+		return check_main(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "convert") == 0)
+		return convert_main(argc - 1, argv + 1);
 	parse_options(&o, argc, argv);
 	if (o.wait)
 		waited = wait_synchronized(&o);

@@ -172,7 +172,7 @@ record_server(struct control_server *sv, const void *data, size_t len)
 		return "server counters of more processes than there are";
 	clean_counter(&sv->sockets);
 #define COUNTER(name, label, text)	clean_counter(&sv->counters.name);
-	SERVER_COUNTERS
+	COUNTERS
 #undef COUNTER
 	return NULL;
 }

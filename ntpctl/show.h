@@ -48,6 +48,16 @@ void	 show_why(const struct control_status *status, char *text,
 void	 show_peers(FILE *out, const struct control_peer *peers, size_t n,
 	    size_t width);
 
+/*
+ * The line with which OpenNTPD's ntpctl begins: peers that are valid, whether
+ * the clock is "synced", stratum.
+ */
+void	 show_openntpd_line(FILE *out, const struct control_status *status);
+
+/* Its table of peers, two lines for each. */
+void	 show_openntpd_peers(FILE *out, const struct control_peer *peers,
+	    size_t n);
+
 /* The same for sensors, of which this daemon has none. */
 void	 show_sensors(FILE *out);
 
@@ -62,5 +72,8 @@ void	 show_clients(FILE *out, const struct control_clients *clients);
  * memory for it; then nothing was written.
  */
 bool	 show_json(FILE *out, const struct report *report);
+
+/* The parts status, peers and server of REPORT in Prometheus's text format. */
+void	 show_prometheus(FILE *out, const struct report *report);
 
 #endif

@@ -11,9 +11,6 @@
 #include "ntpd/child.h"
 #include "ntpd/sandbox.h"
 
-/* A child's patience with the parent, s. */
-#define SETUP_SECONDS	10.0
-
 static const struct sandbox *const sandboxes[PROCESSES] = {
 #define CHILD(process, name, ...)	[process] = &name##_sandbox,
 	CHILDREN
@@ -55,18 +52,31 @@ take_setup(struct channel *parent, enum process self,
 }
 
 void
-child_begin(struct channel *parent, enum process self, unsigned instance)
+child_meet(struct channel *parent, enum process self, unsigned instance,
+    struct child_setup *setup)
 {
-	struct child_setup setup;
-
 	channel_open(parent, CHILD_CHANNEL_FD, self, PARENT);
-	take_setup(parent, self, &setup);
+	take_setup(parent, self, setup);
 	/* The parent adds the name. */
-	log_init(LOG_TO_JOURNAL, NULL, setup.verbose);
+	log_init(LOG_TO_JOURNAL, NULL, setup->verbose);
 	if (process_is_child(self, 1))
 		setproctitle("%s %u", process_name(self), instance);
 	else
 		setproctitle("%s", process_name(self));
+}
+
+void
+child_confine(enum process self, const struct child_setup *setup)
+{
 	sandbox_enter(sandboxes[self], &(struct sandbox_target){
-	    .root = setup.root, .uid = setup.uid, .gid = setup.gid });
+	    .root = setup->root, .uid = setup->uid, .gid = setup->gid });
+}
+
+void
+child_begin(struct channel *parent, enum process self, unsigned instance)
+{
+	struct child_setup setup;
+
+	child_meet(parent, self, instance, &setup);
+	child_confine(self, &setup);
 }

@@ -33,6 +33,19 @@ pid_t	 spawn(enum process process, unsigned instance, int fd, int log);
 void	 child_begin(struct channel *parent, enum process self,
 	    unsigned instance);
 
+/*
+ * The two halves of child_begin(), for who has something to do between them,
+ * with the rights of the launcher's children: up to the setup, which is left in
+ * *SETUP, and from the sandbox on.
+ */
+struct child_setup;
+void	 child_meet(struct channel *parent, enum process self,
+	    unsigned instance, struct child_setup *setup);
+void	 child_confine(enum process self, const struct child_setup *setup);
+
+/* A child's patience with the parent, s. */
+#define SETUP_SECONDS	10.0
+
 /* NAME_main(): be that process, number INSTANCE.  Never returns. */
 #define CHILD(process, name, ...)					\
 void	 name##_main(unsigned instance) __attribute__((noreturn));

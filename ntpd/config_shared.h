@@ -11,10 +11,12 @@
 #include <stdint.h>
 
 #include "common/addr.h"
+#include "common/mac.h"
 
 #define CONFIG_MAX_SERVERS	32	/* server and servers statements */
 #define CONFIG_MAX_LISTENERS	32	/* listen statements */
 #define CONFIG_MAX_RULES	10000	/* allow and deny statements */
+#define CONFIG_MAX_KEYS		1000	/* in the file of keys */
 #define CONFIG_NAME_LEN		256	/* of a host, with its NUL */
 #define CONFIG_PATH_LEN		256
 #define CONFIG_NO_LIMIT		1e10	/* s, 300 years: no step is larger */
@@ -28,14 +30,30 @@
 #define LOCAL_MOST		15	/* stratum of the local clock */
 #define LOCAL_ORPHAN_MOST	14	/* leaves one to those that follow it */
 
+/* How a server's answers are authenticated.  Other answers are dropped. */
+enum auth {
+	AUTH_NONE,		/* not at all */
+	AUTH_KEY,		/* with a symmetric key */
+	AUTH_NTS		/* with keys of Network Time Security */
+};
+
+/* Which servers have a part in the time: the authentication statement. */
+enum authentication {
+	AUTHENTICATION_PREFER,	/* only authenticated ones, if there are any */
+	AUTHENTICATION_REQUIRE,	/* only authenticated ones */
+	AUTHENTICATION_MIX	/* all of them */
+};
+
 /* One server or servers statement. */
 struct config_server {
 	char		 name[CONFIG_NAME_LEN];	/* host name or address */
 	struct addr	 addr;		/* if the name is one, else ADDR_NONE */
 	char		 interface[IF_NAMESIZE]; /* that addr is on, or "" */
 	bool		 pool;		/* servers: several addresses */
-	bool		 trusted;
+	bool		 trusted;	/* counts as authenticated */
 	bool		 xleave;	/* ask in interleaved mode */
+	uint8_t		 auth;		/* enum auth */
+	struct mac_key	 key;		/* AUTH_KEY; wipe it */
 	uint8_t		 weight;	/* 1 to 10 */
 	uint8_t		 max;		/* associations: 1 unless a pool */
 	int8_t		 minpoll;	/* log2 s */

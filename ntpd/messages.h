@@ -49,7 +49,8 @@ struct engine_setup {
 	uint8_t		 has_drift;	/* frequency is from the drift file */
 	uint8_t		 local_stratum;	/* of the last resort; 0: none */
 	uint8_t		 local_orphan;	/* 1: agree on one with the others */
-	uint8_t		 reserved[7];
+	uint8_t		 authentication; /* enum authentication */
+	uint8_t		 reserved[6];
 	uint32_t	 nservers;	/* ENGINE_SERVER before it */
 	double		 step_threshold; /* s */
 	double		 frequency;	/* s/s, the clock is corrected by now */
@@ -218,6 +219,27 @@ struct server_clients {
 	struct client_count list[CLIENTS_SHOWN];
 };
 
+#define TLS_PATH_LEN	256	/* of a URL, with its NUL */
+#define TLS_WHY_LEN	160
+
+/*
+ * An exchange by TLS: with which server, and how long it may take.  What is to
+ * be done says the type of the message.
+ */
+struct tls_task {
+	char		 name[CONFIG_NAME_LEN];	/* in its certificate */
+	char		 path[TLS_PATH_LEN];	/* of its URL, "/" at least */
+	char		 ca[CONFIG_PATH_LEN];	/* whom to believe; "": usual */
+	struct addr	 addr;		/* the only one to talk to */
+	double		 seconds;
+};
+
+/* The server's time by its Date header, or why there is none. */
+struct tls_date {
+	int64_t		 unix_time;	/* s; 0: none */
+	char		 why[TLS_WHY_LEN];	/* for the log */
+};
+
 /* For messages that say all by their type. */
 struct no_payload {
 	uint8_t		 nothing;	/* 0 */
@@ -269,6 +291,8 @@ MESSAGE(SERVER_CLIENTS,	  SERVER,   PARENT,   struct server_clients,	\
 	NO_FD,   ANYTIME, take_counters)				\
 MESSAGE(SERVER_COUNTERS,  SERVER,   PARENT,   struct server_report,	\
 	NO_FD,   ANYTIME, take_counters)				\
+MESSAGE(TLS_DATE,	  TLS,	    PARENT,   struct tls_date,		\
+	NO_FD,   ANYTIME, take_date)					\
 MESSAGE(CONTROL_ALIVE,	  CONTROL,  PARENT,   struct no_payload,	\
 	NO_FD,   ANYTIME, control_alive)				\
 MESSAGE(ASK_STATUS,	  CONTROL,  PARENT,   struct no_payload,	\
@@ -357,6 +381,11 @@ MESSAGE(ANSWER_END,	  PARENT,   CONTROL,  struct control_end,	\
 MESSAGE(ANSWER_BUSY,	  PARENT,   CONTROL,  struct control_end,	\
 	NO_FD,   ANYTIME, answer)
 
+/* Each of these is the only one that comes after the setup. */
+#define TO_TLS(MESSAGE)							\
+MESSAGE(TLS_ASK_DATE,	  PARENT,   TLS,      struct tls_task,		\
+	NO_FD,   ANYTIME, tls_date)
+
 /* child_begin() takes what comes at first; PROCESSES stands for all. */
 #define MESSAGES(MESSAGE)						\
 MESSAGE(CHILD_FD,	  PARENT,   PROCESSES, struct no_payload,	\
@@ -364,7 +393,8 @@ MESSAGE(CHILD_FD,	  PARENT,   PROCESSES, struct no_payload,	\
 MESSAGE(CHILD_SETUP,	  PARENT,   PROCESSES, struct child_setup,	\
 	NO_FD,   AT_FIRST, NULL)					\
 TO_PARENT(MESSAGE) TO_LAUNCHER(MESSAGE) TO_BINDER(MESSAGE)		\
-TO_ENGINE(MESSAGE) TO_SERVER(MESSAGE) TO_RESOLVER(MESSAGE) TO_CONTROL(MESSAGE)
+TO_ENGINE(MESSAGE) TO_SERVER(MESSAGE) TO_RESOLVER(MESSAGE)		\
+TO_CONTROL(MESSAGE) TO_TLS(MESSAGE)
 
 enum message_type {
 	MESSAGE_NONE,

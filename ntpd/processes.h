@@ -8,13 +8,15 @@
 #define NTPD_PROCESSES_H
 
 #define SERVERS_MOST	64	/* processes, "workers" in ntpd.conf */
+#define TLS_MOST	4	/* exchanges at a time; tuned */
 
 /* What the end of a child means. */
 enum child_end {
 	ENDS_ALL,		/* of the daemon: its state is the daemon's */
 	REPLACED,		/* it is told again what it has to know */
-	REPLACED_SOON		/* so it is, and never waited for longer: */
+	REPLACED_SOON,		/* so it is, and never waited for longer: */
 				/* strangers may be the cause of its end */
+	ENDS_ITSELF		/* its work is done, or has failed */
 };
 
 /* What a child is given when it starts: a descriptor each, in this order. */
@@ -36,7 +38,8 @@ CHILD(ENGINE,	engine,	  ENDS_ALL,	 1, 1,		   GIVEN_NOTHING) \
 CHILD(SERVER,	server,	  REPLACED,	 0, SERVERS_MOST,		\
 					 GIVEN_ENGINE | GIVEN_BINDER)	\
 CHILD(RESOLVER,	resolver, REPLACED,	 1, 1,		   GIVEN_ENGINE) \
-CHILD(CONTROL,	control,  REPLACED_SOON, 1, 1,		   GIVEN_SOCKET)
+CHILD(CONTROL,	control,  REPLACED_SOON, 1, 1,		   GIVEN_SOCKET) \
+CHILD(TLS,	tls,	  ENDS_ITSELF,	 0, TLS_MOST,	   GIVEN_NOTHING)
 
 enum process {
 	PARENT,

@@ -69,7 +69,6 @@ bool
 sandbox_prepare_root(const char *path)
 {
 	struct stat	 st;
-	struct dirent	*entry;
 	DIR		*dir;
 	int		 entries = 0;
 
@@ -85,7 +84,7 @@ sandbox_prepare_root(const char *path)
 			closedir(dir);
 		return false;
 	}
-	while ((entry = readdir(dir)) != NULL && entries < 3)
+	while (entries < 3 && readdir(dir) != NULL)
 		entries++;
 	closedir(dir);
 	if ((st.st_uid != 0 && st.st_uid != geteuid()) || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0) {

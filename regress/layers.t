@@ -106,8 +106,8 @@ sync_includes_only_common()
 # In the engine data goes up and calls go down: a file includes headers only of
 # those before it in this order.
 engine_order="ballot clocks check names patience schedule self query \
-    association associations number hosts members steer steer_log orphan \
-    report"
+    association associations number hosts trust members steer steer_log \
+    orphan report"
 
 engine_calls_go_down()
 {
@@ -153,6 +153,13 @@ engine_events_come_before_actions()
 	lines 'ntpd/engine/engine_actions\.c' '[^_a-z](engine_)?on_[a-z_]* *\('
 }
 
+# The file as a whole, then the grammar, then what the statements mean.
+statements_know_no_file()
+{
+	lines 'ntpd/config/.*\.[cy]' '(config_(default|load|parse)|yyparse) *\(' |
+	    grep -Ev '^ntpd/config/(config|parse)\.'
+}
+
 parent_parses_no_packet()
 {
 	reach 'ntpd/parent/.*' 'common/ntp\.h'
@@ -189,6 +196,42 @@ framing_is_known_once()
 {
 	lines '(common|ntpd|ntpctl)/.*' 'imsg_header' |
 	    grep -v '^common/imsg\.[ch]:'
+}
+
+# A call with more is not understood where it stands: they become a struct.
+functions_have_five_parameters()
+{
+	sources | awk '
+	{
+		split($0, part, ":")
+		text = $0
+		sub(/^[^:]*:[0-9]*:/, "", text)
+	}
+	text ~ /^[a-z][a-z0-9_]*\(/ {
+		at = part[1] ":" part[2]
+		name = text
+		sub(/\(.*/, "", name)
+		head = ""
+	}
+	text == "{" && name != "" {
+		sub(/^[^(]*\(/, "", head)
+		sub(/\)[^)]*$/, "", head)
+		while (gsub(/\([^()]*\)/, "", head))
+			;
+		if (gsub(/,/, "", head) > 4)
+			print at ": " name
+		name = ""
+	}
+	{
+		head = head text
+	}'
+}
+
+# "true" in a call does not say what is true.
+calls_have_no_bare_bool()
+{
+	lines '(common|ntpd|ntpctl)/.*' \
+	    '[a-z_]+\([^;{}=]*, *(true|false)(,|\))'
 }
 
 ntpctl_stands_alone()
@@ -243,11 +286,12 @@ try()
 	printf '#include "common/ntp.h"\n' >"$planted/ntpd/packets.h"
 	printf '%s\n' "$5" >"$planted/$4"
 	found=$(cd "$planted" && "$1")
+	line=$(echo "$5" | tr '\n' ' ')
 	case $3,$found in
 	fine,|found,?*)
-		ok "$2: $3: $4: $5" ;;
+		ok "$2: $3: $4: $line" ;;
 	*)
-		not_ok "$2: should be $3: $4: $5" "$found" ;;
+		not_ok "$2: should be $3: $4: $line" "$found" ;;
 	esac
 }
 
@@ -278,6 +322,9 @@ never sync_includes_only_common "sync includes nothing of ntpd but itself" \
     ntpd/sync/a.c '#include "../config.h"' \
     fine ntpd/sync/a.c '#include "ntpd/sync/filter.h"' \
     fine ntpd/sync/a.c '#include "common/ntptime.h"'
+never statements_know_no_file "a statement does not call what reads the file" \
+    ntpd/config/ratelimit.c '	config_default(&conf);' \
+    fine ntpd/config/config.c '	config_default(conf);'
 never parent_parses_no_packet "parent includes no common/ntp.h" \
     ntpd/parent/a.c '#include "common/ntp.h"' \
     ntpd/parent/a.c '#include "../../common/ntp.h"' \
@@ -328,6 +375,20 @@ never packet_order_is_known_once "only common/ntp.c knows byte order" \
 never framing_is_known_once "only common/imsg.c knows the framing" \
     ntpd/process.c '	struct imsg_header hdr;' \
     fine common/imsg.c '	struct imsg_header hdr;'
+never functions_have_five_parameters "functions have five parameters at most" \
+    ntpd/a.c 'static int
+f(int a, int b, int c,
+    int d, int e, void (*f)(int, int))
+{' \
+    fine ntpd/a.c 'int
+f(int a, int b, int c, int d, void (*e)(int, int))
+{' \
+    fine ntpd/a.c '	f(1, 2, 3, 4, 5, 6);'
+never calls_have_no_bare_bool "calls say what is true" \
+    ntpd/a.c '	open_file(path, true);' \
+    ntpd/a.c '	if (!is_fit(s, false, n))' \
+    fine ntpd/a.c '	{ 1, true, 2 },' \
+    fine ntpd/a.c '	f(&(struct x){ .y = true });'
 never ntpctl_stands_alone "ntpctl includes nothing of ntpd/" \
     ntpctl/a.c '#include "ntpd/messages.h"' \
     ntpctl/a.c '#include "../ntpd/config.h"' \

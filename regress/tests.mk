@@ -42,6 +42,10 @@ unit-tests: $(addprefix $(OBJ)/,$(TESTS)) $(OBJ)/lab/rogue
 check: deps-check
 	sh regress/check.sh
 
+# What takes longer than such a verdict may: more seeds, more scenarios.
+check-long: deps-check
+	sh regress/check.sh long
+
 check-lab: deps-check
 	$(MAKE) all
 	regress/lab/check-lab
@@ -95,11 +99,9 @@ fuzz-long: deps-check
 
 # --- static analysis -----------------------------------------------------
 
-# What clang and the manual pages' checker say.
+# What clang, gcc and cppcheck find; "make check" has the quick ones of them.
 tidy: deps-check
-	clang-tidy --quiet $(addsuffix .c,$(filter-out %/parse,$(NTPD) \
-	    $(NTPCTL))) -- -std=gnu11 -D_GNU_SOURCE -I.
-	mandoc -Tlint -Wwarning $(MANUALS)
+	TIDY="clang_tidy gcc cppcheck" regress/tidy.t
 
-.PHONY: deps deps-build deps-check deps-demo unit-tests check check-lab \
-    bench demo fuzzers fuzz fuzz-long tidy
+.PHONY: deps deps-build deps-check deps-demo unit-tests check check-long \
+    check-lab bench demo fuzzers fuzz fuzz-long tidy

@@ -90,10 +90,8 @@ grow(struct parser *p)
 }
 
 static void
-access_rule(struct parser *p, const struct word *word, bool allow)
+add_rule(struct parser *p, const struct word *word, struct config_rule rule)
 {
-	struct config_rule rule = { .allow = allow };
-
 	if (network(p, word, &rule) && grow(p))
 		p->conf->rules[p->conf->nrules++] = rule;
 }
@@ -101,11 +99,11 @@ access_rule(struct parser *p, const struct word *word, bool allow)
 void
 allow_from(struct parser *p, const struct word *word)
 {
-	access_rule(p, word, true);
+	add_rule(p, word, (struct config_rule){ .allow = 1 });
 }
 
 void
 deny_from(struct parser *p, const struct word *word)
 {
-	access_rule(p, word, false);
+	add_rule(p, word, (struct config_rule){ .allow = 0 });
 }

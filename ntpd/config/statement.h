@@ -24,7 +24,8 @@ enum option {
 	OPTION_LEAK	= 1 << 8,
 	OPTION_PREFIX4	= 1 << 9,
 	OPTION_PREFIX6	= 1 << 10,
-	OPTION_XLEAVE	= 1 << 11
+	OPTION_XLEAVE	= 1 << 11,
+	OPTION_KEY	= 1 << 12
 };
 
 /* A unit of time; the last in a list has no name. */
@@ -50,6 +51,7 @@ struct statement {
 	double		 initial;	/* s, of a span */
 	const char	*text;		/* initial, of a text */
 	enum step_when	 when;		/* of a step */
+	enum authentication authentication; /* of that */
 };
 
 #define ANY_VALUES	SIZE_MAX	/* set() looks for itself */
@@ -90,6 +92,7 @@ struct parser {
 	unsigned	 ignore_wildcard_line;
 	unsigned	 ratelimit_line;
 	unsigned	 local_line;
+	unsigned	 require_line;	/* authentication require */
 	unsigned	 lines[STATEMENTS_MOST]; /* of those that set a value */
 	unsigned	 server_lines[CONFIG_MAX_SERVERS];
 	unsigned	 listener_lines[CONFIG_MAX_LISTENERS];
@@ -161,6 +164,7 @@ void	 server_trusted(struct parser *p, const struct word *keyword);
 void	 server_poll(struct parser *p, const struct word *range);
 void	 server_max(struct parser *p, const struct word *number);
 void	 server_xleave(struct parser *p, const struct word *keyword);
+void	 server_key(struct parser *p, const struct word *number);
 void	 server_end(struct parser *p);
 
 /* port NUMBER, of the listener or server in progress. */

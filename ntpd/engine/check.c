@@ -106,9 +106,9 @@ check_server(const struct ntp_packet *pkt, const struct request *asked,
 
 enum check
 check_answer(const struct ntp_packet *pkt, const struct request *asked,
-    double out, double back, double precision, const uint8_t own[4])
+    const struct legs *legs, const uint8_t own[4])
 {
-	double		 delay = out + back;
+	double		 delay = legs->out + legs->back;
 	enum check	 check;
 
 	if ((check = check_origin(pkt, asked)) != CHECK_OK)
@@ -117,9 +117,9 @@ check_answer(const struct ntp_packet *pkt, const struct request *asked,
 		return CHECK_KISS;
 	if ((check = check_server(pkt, asked, own)) != CHECK_OK)
 		return check;
-	if (!isfinite(delay) || delay < -precision || delay > CHECK_MAX_DELAY ||
-	    ntptime_diff(pkt->transmit, received(pkt, asked)) >
-	    CHECK_MAX_DELAY)
+	if (!isfinite(delay) || delay < -legs->precision ||
+	    delay > CHECK_MAX_DELAY || ntptime_diff(pkt->transmit,
+	    received(pkt, asked)) > CHECK_MAX_DELAY)
 		return CHECK_DELAY;
 	/* The way to the server is a part of the way to the root. */
 	if (root_distance(pkt) + delay / 2 >= SYNC_MAX_DISTANCE)

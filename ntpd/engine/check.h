@@ -43,14 +43,20 @@ struct request {
 bool		 check_interleaved(const struct ntp_packet *pkt,
 		    const struct request *asked);
 
+/* An exchange as its four timestamps have it. */
+struct legs {
+	double		 out;		/* s, T2 - T1 */
+	double		 back;		/* s, T4 - T3 */
+	double		 precision;	/* s, of both ends' timestamps */
+};
+
 /*
- * Judge PKT against ASKED.  OUT = T2 - T1 and BACK = T4 - T3 in s, of the
- * exchange that PKT completes, PRECISION the time stamping error of both ends,
- * s; OWN our reference id as that server would state it.
+ * Judge PKT against ASKED, and the LEGS of the exchange that it completes.  OWN
+ * is our reference id as that server would state it.
  */
 enum check	 check_answer(const struct ntp_packet *pkt,
-		    const struct request *asked, double out, double back,
-		    double precision, const uint8_t own[4]);
+		    const struct request *asked, const struct legs *legs,
+		    const uint8_t own[4]);
 
 /*
  * Why the server cannot be used, if the answer was its own; REASON_NONE if it

@@ -37,6 +37,8 @@ start(struct engine *e, const struct change *change, struct instant now)
 
 	association_start(&e->associations[change->association], change->host,
 	    conf, &change->addr, now);
+	e->associations[change->association].barred =
+	    e->hosts.list[change->host].barred;
 	sync_add(&e->sync, change->association, conf->weight);
 }
 
@@ -205,9 +207,12 @@ static void
 adjust(struct engine *e)
 {
 	struct reading	 r = clocks_read(&e->clocks);
-	struct orders	 o = steer_plan(&e->steer, &e->sync, &r,
-	    &e->clock, e->setup.step_threshold,
-	    e->orphan.leader != ORPHAN_NOBODY);
+	const struct steer_terms terms = {
+		.clock = &e->clock,
+		.threshold = e->setup.step_threshold,
+		.provisional = e->orphan.leader != ORPHAN_NOBODY
+	};
+	struct orders	 o = steer_plan(&e->steer, &e->sync, &r, &terms);
 
 	channel_send(&e->parent, MSG_CLOCK_FREQUENCY, 0, -1, &o.frequency);
 	/* What it answers decides between a step and a slew. */
@@ -264,7 +269,7 @@ engine_update(struct engine *e, struct instant now)
 		if (!e->steer.stepping)
 			adjust(e);
 		steer_log_state(&e->steer, &e->sync, e->associations, &r,
-		    &e->complaints, now);
+		    now);
 	}
 	engine_publish(e, now);
 }
@@ -274,8 +279,7 @@ engine_tell(struct engine *e, struct instant now)
 {
 	struct reading	 r = clocks_read(&e->clocks);
 
-	steer_log_state(&e->steer, &e->sync, e->associations, &r,
-	    &e->complaints, now);
+	steer_log_state(&e->steer, &e->sync, e->associations, &r, now);
 	engine_publish(e, now);
 }
 

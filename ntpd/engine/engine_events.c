@@ -148,9 +148,14 @@ static bool
 admits(struct engine *e, size_t i, const struct ntp_packet *pkt,
     struct instant now)
 {
+	struct association *a = &e->associations[i];
+
+	if (a->barred)
+		return false;
+	if (orphan_is_relief(&e->orphan, &e->sync, i, a, pkt))
+		association_hurry(a, now);
 	if (pkt->stratum + 1 < NTP_MAX_STRATUM)
-		return orphan_admits(&e->orphan, &e->sync, e->associations, i,
-		    pkt, now);
+		return orphan_admits(&e->orphan, &e->sync, i, pkt);
 	/* Nobody can be synchronized to a server of stratum 15. */
 	sync_silence(&e->sync, i);
 	return false;

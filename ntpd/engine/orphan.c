@@ -148,7 +148,7 @@ find_leader(const struct orphan *o, const struct association all[])
 	size_t		 i;
 
 	for (i = 0; i < MAX_ASSOCIATIONS; i++) {
-		others[i].leads = is_heard(&all[i]) &&
+		others[i].leads = is_heard(&all[i]) && !all[i].barred &&
 		    !association_is_denied(&all[i]) &&
 		    says_local(o, &all[i].last);
 		addr_refid(&all[i].addr, others[i].id);
@@ -264,26 +264,23 @@ orphan_decide(struct orphan *o, const struct orphan_view *v, struct instant now)
 }
 
 bool
-orphan_admits(const struct orphan *o, struct sync *sync,
-    struct association all[MAX_ASSOCIATIONS], size_t i,
-    const struct ntp_packet *pkt, struct instant now)
+orphan_admits(const struct orphan *o, struct sync *sync, size_t i,
+    const struct ntp_packet *pkt)
 {
-	struct association *a = &all[i];
-
-	if (!o->agrees)
-		return true;
-	if (pkt->stratum < o->stratum) {
-		/* A real server, or one that has found one: vote soon. */
-		if ((a->answered && a->last.stratum >= o->stratum) ||
-		    (o->leader != ORPHAN_NOBODY &&
-		    sync->sources[i].nsamples == 0))
-			association_hurry(a, now);
-		return true;
-	}
-	if (i == o->leader && says_local(o, pkt))
+	if (!o->agrees || pkt->stratum < o->stratum ||
+	    (i == o->leader && says_local(o, pkt)))
 		return true;
 	sync_silence(sync, i);
 	return false;
+}
+
+bool
+orphan_is_relief(const struct orphan *o, const struct sync *sync, size_t i,
+    const struct association *a, const struct ntp_packet *pkt)
+{
+	return o->agrees && pkt->stratum < o->stratum &&
+	    ((a->answered && a->last.stratum >= o->stratum) ||
+	    (o->leader != ORPHAN_NOBODY && sync->sources[i].nsamples == 0));
 }
 
 void

@@ -85,12 +85,20 @@ bool	 orphan_decide(struct orphan *o, const struct orphan_view *v,
 	    struct instant now);
 
 /*
- * May the answer PKT of association I, which is not yet remembered there, count
- * in the vote?  If not, the samples of I are forgotten.
+ * May the answer PKT of association I count in the vote?  If not, the samples
+ * of I are forgotten.
  */
-bool	 orphan_admits(const struct orphan *o, struct sync *sync,
-	    struct association all[MAX_ASSOCIATIONS], size_t i,
-	    const struct ntp_packet *pkt, struct instant now);
+bool	 orphan_admits(const struct orphan *o, struct sync *sync, size_t i,
+	    const struct ntp_packet *pkt);
+
+/*
+ * Is PKT that of a real server, or of one that has found one, so that it should
+ * be able to vote soon?  A, which is source I of SYNC, does not remember PKT
+ * yet.
+ */
+bool	 orphan_is_relief(const struct orphan *o, const struct sync *sync,
+	    size_t i, const struct association *a,
+	    const struct ntp_packet *pkt);
 
 /* Let *S, what is believed, be what is served and reported. */
 void	 orphan_serve(const struct orphan *o, struct system *s);

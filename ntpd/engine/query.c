@@ -248,23 +248,35 @@ precision_of_both(int8_t ours, int8_t theirs)
 }
 
 /*
- * Offsets and delay in oscillator time: the readings of our clock without its
- * lead over the oscillator, so that an adjustment between request and answer
- * does no harm.
+ * The legs of X, which PKT completes, in oscillator time: the readings of our
+ * clock without its lead over the oscillator, so that an adjustment between
+ * request and answer does no harm.  PRECISION is our own.
  */
-static void
-make_sample(const struct exchange *x, const struct ntp_packet *pkt,
-    int8_t precision, double *out, double *back, struct sample *sample)
+static struct legs
+make_legs(const struct exchange *x, const struct ntp_packet *pkt,
+    int8_t precision)
 {
 	const struct reading *t1 = &x->sent, *t4 = &x->received;
 	int64_t		 near = clocks_near_truth(t4->real);
 	int64_t		 t2 = ntptime_to_ns(x->receive, near);
 	int64_t		 t3 = ntptime_to_ns(pkt->transmit, near);
 
-	*out = (double)(t2 - t1->real) * 1e-9 + t1->ahead;
-	*back = (double)(t4->real - t3) * 1e-9 - t4->ahead;
-	sample->offset = sample_offset(*out, *back, &sample->delay);
-	sample->precision = precision_of_both(precision, pkt->precision);
+	return (struct legs){
+		.out = (double)(t2 - t1->real) * 1e-9 + t1->ahead,
+		.back = (double)(t4->real - t3) * 1e-9 - t4->ahead,
+		.precision = precision_of_both(precision, pkt->precision)
+	};
+}
+
+/* What the LEGS of X, which PKT completes, say of our clock. */
+static void
+make_sample(const struct exchange *x, const struct ntp_packet *pkt,
+    const struct legs *legs, struct sample *sample)
+{
+	const struct reading *t1 = &x->sent, *t4 = &x->received;
+
+	sample->offset = sample_offset(legs->out, legs->back, &sample->delay);
+	sample->precision = legs->precision;
 	sample->delay = fmax(sample->delay, sample->precision);
 	sample->trip = fmax(0, t4->now - t1->now);
 	sample->when = (t1->now + t4->now) / 2;
@@ -287,7 +299,7 @@ is_loop(const struct ntp_packet *pkt, const struct own_refids *own)
 }
 
 /*
- * Judge PKT, which came at T4, and make *ANSWER of it.
+ * Judge ANSWER->pkt, which came at T4, and fill in the rest of *ANSWER.
  *
  * An interleaved answer has T3 of the exchange before, as the server's kernel
  * saw it.  RFC 9769 has two ways to use it.  This one completes the exchange
@@ -300,28 +312,25 @@ is_loop(const struct ntp_packet *pkt, const struct own_refids *own)
  * it would count twice.
  */
 static void
-judge(struct query *q, const struct ntp_packet *pkt, const struct reading *t4,
-    int8_t precision, const struct own_refids *own, struct answer *answer)
+judge(struct query *q, const struct reading *t4, int8_t precision,
+    const struct own_refids *own, struct answer *answer)
 {
+	const struct ntp_packet *pkt = &answer->pkt;
 	const bool	 interleaved = check_interleaved(pkt, &q->asked);
 	const struct exchange this = {
 		.known = true, .sampled = !interleaved, .receive = pkt->receive,
 		.sent = q->sent, .received = *t4
 	};
 	struct exchange	 x = interleaved ? q->exchange : this;
-	double		 out, back;
+	const struct legs legs = make_legs(&x, pkt, precision);
 	uint8_t		 local[4];
 	enum check	 check;
 
-	make_sample(&x, pkt, precision, &out, &back, &answer->sample);
+	make_sample(&x, pkt, &legs, &answer->sample);
 	addr_refid(&q->local, local);
-	check = check_answer(pkt, &q->asked, out, back,
-	    answer->sample.precision, local);
+	check = check_answer(pkt, &q->asked, &legs, local);
 	if (check == CHECK_OK && is_loop(pkt, own))
 		check = CHECK_LOOP;
-	answer->pkt = *pkt;
-	answer->pkt.fields = NULL;
-	answer->pkt.fields_len = 0;
 	answer->interleaved = interleaved;
 	answer->has_sample = !(interleaved && x.sampled);
 	if (check == CHECK_OK) {
@@ -344,7 +353,6 @@ query_receive(struct query *q, const struct clocks *clocks, int8_t precision,
     const struct own_refids *own, struct answer *answer)
 {
 	uint8_t		 buf[NTP_MAX_LEN + 1];
-	struct ntp_packet pkt;
 	struct reading	 r, t4;
 	int64_t		 stamp;
 	ssize_t		 n;
@@ -361,9 +369,11 @@ query_receive(struct query *q, const struct clocks *clocks, int8_t precision,
 	t4 = clocks_at(clocks, &r, stamp);
 	memset(answer, 0, sizeof(*answer));
 	answer->kind = ANSWER_FORGED;
-	if (ntp_decode(&pkt, buf, (size_t)n) != NTP_OK)
+	if (ntp_decode(&answer->pkt, buf, (size_t)n) != NTP_OK)
 		return true;
-	judge(q, &pkt, &t4, precision, own, answer);
+	answer->pkt.fields = NULL;	/* they are in BUF */
+	answer->pkt.fields_len = 0;
+	judge(q, &t4, precision, own, answer);
 	if (answer->kind == ANSWER_KISS || answer->kind == ANSWER_GOOD)
 		query_close(q);
 	return true;

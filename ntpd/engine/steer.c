@@ -203,8 +203,9 @@ wants_new_start(struct steer *s, const struct clock_state *clock,
 
 struct orders
 steer_plan(struct steer *s, const struct sync *sync, const struct reading *r,
-    const struct clock_state *clock, double threshold, bool provisional)
+    const struct steer_terms *terms)
 {
+	const struct clock_state *clock = terms->clock;
 	struct estimate	 est = sync_estimate(sync, r->now);
 	double		 offset = est.offset - r->ahead;
 	enum discipline_means means = choose_means(s, clock, offset, r->now);
@@ -213,17 +214,18 @@ steer_plan(struct steer *s, const struct sync *sync, const struct reading *r,
 	/* Once it was right the parent accepts no fast slew of a small one. */
 	s->discipline.settled = s->proven || clock->was_synchronized;
 	s->offset = offset;
-	plan = discipline_plan(&s->discipline, &est, offset, means, threshold);
+	plan = discipline_plan(&s->discipline, &est, offset, means,
+	    terms->threshold);
 	return (struct orders){
 		.frequency = {
 			.frequency = plan.frequency,
 			.error = est.frequency_error,
-			.provisional = provisional || !sync->measured
+			.provisional = terms->provisional || !sync->measured
 		},
 		.new_start = wants_new_start(s, clock, offset, r->now),
 		.pause = { .by = offset },
 		.step = plan.step,
-		.by = { .by = plan.offset },
+		.by.by = plan.offset,
 		.slew = { .rate = plan.slew, .duration = plan.duration }
 	};
 }

@@ -51,6 +51,7 @@ struct steer {
 	unsigned	 restarts_seen;	/* of sync.restarts */
 	bool		 coasting;	/* logged */
 	enum sync_state	 state;		/* logged, with -v */
+	struct log_limit log;		/* of lines about the clock's state */
 };
 
 /* What is served and reported: valid for now. */
@@ -66,6 +67,13 @@ struct system {
 	double		 root_delay;	/* s */
 	double		 root_dispersion; /* s */
 	double		 dispersion_rate; /* s/s */
+};
+
+/* What an estimate is not all that decides. */
+struct steer_terms {
+	const struct clock_state *clock; /* how far the parent would step */
+	double		 threshold;	/* s, the least step */
+	bool		 provisional;	/* no frequency for the drift file */
 };
 
 /* What the parent is asked for. */
@@ -99,14 +107,12 @@ void	 steer_notice_change(struct steer *s, const struct sync *sync,
 
 /*
  * Log what has changed: steer_notice_change() saw a change, servers put the
- * clock in doubt, or it coasts; and when that is over.  LIMIT keeps this from
- * filling the log.  To be called after steer_plan(), which logs what is done
- * about large offsets.
+ * clock in doubt, or it coasts; and when that is over.  s->log limits that.  To
+ * be called after steer_plan(), which logs what is done about large offsets.
  */
 void	 steer_log_state(struct steer *s, const struct sync *sync,
 	    const struct association all[MAX_ASSOCIATIONS],
-	    const struct reading *r, struct log_limit *limit,
-	    struct instant now);
+	    const struct reading *r, struct instant now);
 
 /* What steer_vote() logs. */
 void	 steer_log_majority(struct steer *s, const struct sync *sync,
@@ -114,17 +120,14 @@ void	 steer_log_majority(struct steer *s, const struct sync *sync,
 	    const struct reading *r, bool following);
 
 /*
- * What the clock is to do, by the estimate of SYNC at R.  CLOCK: how far
- * the parent would step; THRESHOLD is the least step, s.  PROVISIONAL: the
- * frequency is not for the drift file.
+ * What the clock is to do, by the estimate of SYNC at R and TERMS.
  *
  * Before the clock was right for the first time any offset is corrected at
  * once.  After that a large one must be confirmed (confirm.h); what is larger
  * than the step limit is left alone, and this is logged.
  */
 struct orders steer_plan(struct steer *s, const struct sync *sync,
-	    const struct reading *r, const struct clock_state *clock,
-	    double threshold, bool provisional);
+	    const struct reading *r, const struct steer_terms *terms);
 
 /* The clock jumped: what was done about its offset is void. */
 void	 steer_jumped(struct steer *s);
@@ -141,16 +144,16 @@ struct system steer_believed(const struct steer *s, const struct sync *sync,
 	    const struct association all[MAX_ASSOCIATIONS],
 	    const struct reading *r);
 
-/* Log it when *SYSTEM becomes synchronized or no longer is, and why. */
-void	 steer_log(struct steer *s, const struct system *system,
+/* Log it when *S becomes synchronized or no longer is, and why. */
+void	 steer_log(struct steer *st, const struct system *s,
 	    const struct sync *sync);
 
 /* *SYSTEM as the servers are told of it. */
 struct snapshot steer_snapshot(const struct system *system,
 	    const struct reading *r, int8_t precision);
 
-/* *SYSTEM as the parent is told of it. */
-struct clock_quality steer_quality(const struct steer *s,
-	    const struct system *system);
+/* *S as the parent is told of it. */
+struct clock_quality steer_quality(const struct steer *st,
+	    const struct system *s);
 
 #endif

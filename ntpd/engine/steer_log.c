@@ -145,7 +145,7 @@ log_doubt(struct steer *s, const struct sync *sync,
 void
 steer_log_state(struct steer *s, const struct sync *sync,
     const struct association all[MAX_ASSOCIATIONS], const struct reading *r,
-    struct log_limit *limit, struct instant now)
+    struct instant now)
 {
 	bool		 coasting = sync->state == SYNC_COASTING;
 	bool		 doubt = sync->state == SYNC_IN_DOUBT &&
@@ -158,7 +158,7 @@ steer_log_state(struct steer *s, const struct sync *sync,
 	if (!s->changed && coasting == s->coasting && !over &&
 	    (!doubt || s->doubted))
 		return;
-	if (log_allowed(limit, now, NULL)) {
+	if (log_allowed(&s->log, now, NULL)) {
 		if (s->changed)
 			log_change(s, sync_estimate(sync, r->now).offset -
 			    r->ahead);

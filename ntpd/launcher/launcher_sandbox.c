@@ -8,6 +8,8 @@
  * Its filter is its children's, too, so what they may do and what it takes to
  * start them is added to this table (syscalls.h).
  */
+#include <sys/socket.h>
+
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
@@ -42,6 +44,13 @@ const struct sandbox launcher_sandbox = {
 		MAY("waitpid",		"the same"),
 		MAY("rt_sigreturn",	"after a child's end"),
 		MAY("sigreturn",		"the same on 32-bit machines"),
+		MAY("socket",		"tls: its server, before its own "
+					"filter", SOCKET(AF_INET, SOCK_STREAM)),
+		MAY("socket",		"the same",
+		    SOCKET(AF_INET6, SOCK_STREAM)),
+		MAY("connect",		"the same"),
+		MAY("getsockopt",	"the same: did connect succeed?",
+		    OPTION(SOL_SOCKET, SO_ERROR)),
 		MAY("ppoll",		"wait for the parent"),
 		MAY("ppoll_time64",	"the same on 32-bit machines"),
 		MAY("recvmsg",		"its orders"),

@@ -221,6 +221,20 @@ children_set(struct children *c, enum process process, size_t n)
 		c->nservers = n;
 }
 
+struct child *
+children_add(struct children *c, enum process process)
+{
+	struct child	*child = find(c, process);
+	uint32_t	 i;
+
+	for (i = 0; process_is_child(process, i); i++, child++)
+		if (!child->wanted) {
+			start(c, child);
+			return child;
+		}
+	return NULL;
+}
+
 void
 children_poll(struct children *c, struct pollset *set)
 {
@@ -301,6 +315,8 @@ children_check(struct children *c, struct instant now)
 			continue;
 		if (kinds[child->process].end == ENDS_ALL)
 			lose(c, child->process);
+		else if (kinds[child->process].end == ENDS_ITSELF)
+			end(child);
 		else if (child->restart.at.ns == INSTANT_NEVER.ns)
 			set_date(child, now);
 		tell_date(child, now);

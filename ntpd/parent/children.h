@@ -76,6 +76,12 @@ void		 children_transfer(struct children *c,
  */
 void		 children_check(struct children *c, struct instant now);
 
+/*
+ * Start one more of PROCESS, which is one that ends by itself.  NULL if as many
+ * run as may.
+ */
+struct child	*children_add(struct children *c, enum process process);
+
 /* Have the launcher end CHILD, which is of no use any more; it is replaced. */
 void		 children_kill(struct children *c, struct child *child);
 

@@ -52,6 +52,15 @@ engine_alive(struct parent *p, const struct message *msg)
 }
 
 static void
+take_date(struct parent *p, const struct message *msg)
+{
+	const struct tls_date *date = msg->data;
+
+	if (exchange_take(&p->exchanges, msg) != NULL)
+		log_debug("a server says %lld", (long long)date->unix_time);
+}
+
+static void
 take_counters(struct parent *p, const struct message *msg)
 {
 	size_t		 i;
@@ -100,6 +109,7 @@ next_deadline(struct parent *p)
 	t = instant_min(t, p->control.ask);
 	t = instant_min(t, collect_deadline(&p->collect));
 	t = instant_min(t, p->watch_clock);
+	t = instant_min(t, exchange_deadline(&p->exchanges));
 	return instant_min(t, p->ask_engine);
 }
 
@@ -141,6 +151,16 @@ tell_servers(struct parent *p)
 }
 
 static void
+do_exchanges(struct parent *p, struct instant now)
+{
+	struct exchange	 lost;
+
+	exchange_tend(&p->exchanges, &p->children, now);
+	while (exchange_unsaid(&p->exchanges, &lost))
+		log_debug("exchange %u has ended without a result", lost.id);
+}
+
+static void
 do_timers(struct parent *p, struct instant now)
 {
 
@@ -158,6 +178,7 @@ do_timers(struct parent *p, struct instant now)
 	restart(p, now);
 	control_watch(p, now);
 	children_check(&p->children, now);
+	do_exchanges(p, now);
 	tell_servers(p);
 	if (collect_run(&p->collect, p->children.servers,
 	    p->children.nservers, now))

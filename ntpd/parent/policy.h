@@ -38,11 +38,7 @@
 /* So long, s, all steps on the engine's word share one step limit. */
 #define POLICY_NEW_START_INTERVAL 86400.0
 
-/*
- * No clock is set outside these years: before, this software did not exist;
- * after, some timestamp is false.  Seconds since 1970: 2025, 2200.
- */
-#define POLICY_FIRST_TIME	1735689600LL
+/* A time after that, s since 1970, comes of a false timestamp: 2200. */
 #define POLICY_LAST_TIME	7258118400LL
 
 /*

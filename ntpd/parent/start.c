@@ -74,9 +74,11 @@ prepare_setup(struct parent *p, struct child_setup *setup)
 	strlcpy(setup->root, CHILD_ROOT, sizeof(setup->root));
 }
 
+enum folder_use { FOLDER_READ, FOLDER_WRITE };
+
 /* Where PATH is, a file of the configuration. */
 static void
-add_folder(struct sandbox_target *target, const char *path, bool write)
+add_folder(struct sandbox_target *target, enum folder_use use, const char *path)
 {
 	struct sandbox_folder *f = target->folders;
 	char		 copy[PATH_MAX];
@@ -85,7 +87,7 @@ add_folder(struct sandbox_target *target, const char *path, bool write)
 		f++;
 	strlcpy(copy, path, sizeof(copy));
 	strlcpy(f->path, dirname(copy), sizeof(f->path));
-	f->write = write;
+	f->write = use == FOLDER_WRITE;
 }
 
 /* With -x it has no more right to set the clock than it makes use of. */
@@ -96,12 +98,12 @@ confine(struct parent *p)
 	struct sandbox	 sandbox = parent_sandbox;
 	char		 path[PATH_MAX];
 
-	add_folder(&target, p->conf.driftfile, true);
-	add_folder(&target, p->conf.socket, true);
-	add_folder(&target, p->config_file, false);
+	add_folder(&target, FOLDER_WRITE, p->conf.driftfile);
+	add_folder(&target, FOLDER_WRITE, p->conf.socket);
+	add_folder(&target, FOLDER_READ, p->config_file);
 	/* If it is a symbolic link: what it names now. */
 	if (realpath(p->config_file, path) != NULL)
-		add_folder(&target, path, false);
+		add_folder(&target, FOLDER_READ, path);
 	if (p->options->read_only)
 		sandbox.capabilities = NULL;
 	sandbox_enter(&sandbox, &target);

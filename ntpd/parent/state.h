@@ -17,6 +17,7 @@
 #include "ntpd/parent/collect.h"
 #include "ntpd/parent/control.h"
 #include "ntpd/parent/drift.h"
+#include "ntpd/parent/exchange.h"
 #include "ntpd/parent/notify.h"
 #include "ntpd/parent/parent.h"
 #include "ntpd/parent/policy.h"
@@ -33,6 +34,7 @@ struct parent {
 	struct policy	 policy;
 	struct budget	 budget;
 	struct children	 children;
+	struct exchanges exchanges;
 	struct told	 told[SERVERS_MOST];
 	unsigned	 cpus;		/* that we may run on, at the start */
 	bool		 listens;	/* says the binder */

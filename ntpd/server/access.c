@@ -51,14 +51,17 @@ access_rule_valid(const struct config_rule *rule)
 }
 
 static struct prefix
-prefix_of(const struct config_rule *rule, bool ipv4, size_t order)
+prefix_of(const struct config_rule *rule, enum addr_family family, size_t order)
 {
-	static const uint8_t none[16];
-	unsigned	 length = (ipv4 ? ADDRBITS4 : 0U) + rule->length;
+	unsigned	 length = rule->length;
 	struct addrbits	 a;
 
-	a = addrbits_from_bytes(rule->family == ADDR_NONE ? none : rule->bytes,
-	    ipv4);
+	/* The bytes of a rule for any address are 0. */
+	if (family == ADDR_IPV4) {
+		a = addrbits_from_ipv4(rule->bytes);
+		length += ADDRBITS4;
+	} else
+		a = addrbits_from_ipv6(rule->bytes);
 	return (struct prefix){ addrbits_first(a, length),
 	    addrbits_last(a, length), order, rule->allow != 0 };
 }
@@ -153,7 +156,7 @@ make_ranges(struct access_ranges *out, struct prefix *list, size_t n,
 /* Compile the N RULES for one family; false if there is no memory. */
 static bool
 compile(struct access_ranges *out, const struct config_rule *rules, size_t n,
-    bool ipv4)
+    enum addr_family family)
 {
 	static const struct config_rule any;
 	struct prefix	*list, whole;
@@ -168,14 +171,14 @@ compile(struct access_ranges *out, const struct config_rule *rules, size_t n,
 		out->list = NULL;
 		return false;
 	}
-	whole = prefix_of(&any, ipv4, n);
+	whole = prefix_of(&any, family, n);
 	whole.allow = true;
 	for (i = 0; i < n; i++) {
 		if (rules[i].allow)
 			whole.allow = false;
 		if (rules[i].family == ADDR_NONE ||
-		    (rules[i].family == ADDR_IPV4) == ipv4)
-			list[used++] = prefix_of(&rules[i], ipv4, i);
+		    rules[i].family == family)
+			list[used++] = prefix_of(&rules[i], family, i);
 	}
 	make_ranges(out, list, used, &whole);
 	free(list);
@@ -187,8 +190,8 @@ access_set(struct access *a, const struct config_rule *rules, size_t n)
 {
 	struct access	 new = { { NULL, 0 }, { NULL, 0 } };
 
-	if (n > 0 && (!compile(&new.ipv4, rules, n, true) ||
-	    !compile(&new.ipv6, rules, n, false))) {
+	if (n > 0 && (!compile(&new.ipv4, rules, n, ADDR_IPV4) ||
+	    !compile(&new.ipv6, rules, n, ADDR_IPV6))) {
 		free(new.ipv4.list);
 		return false;
 	}

@@ -17,10 +17,14 @@ number(const uint8_t *bytes, unsigned n)
 }
 
 struct addrbits
-addrbits_from_bytes(const uint8_t *bytes, bool ipv4)
+addrbits_from_ipv4(const uint8_t bytes[4])
 {
-	if (ipv4)
-		return (struct addrbits){ 0, MAPPED | number(bytes, 4) };
+	return (struct addrbits){ 0, MAPPED | number(bytes, 4) };
+}
+
+struct addrbits
+addrbits_from_ipv6(const uint8_t bytes[16])
+{
 	return (struct addrbits){ number(bytes, 8), number(bytes + 8, 8) };
 }
 
@@ -44,9 +48,9 @@ struct addrbits
 addrbits_of_sender(const union sender *from)
 {
 	if (from->sa.sa_family == AF_INET)
-		return addrbits_from_bytes(
-		    (const uint8_t *)&from->in.sin_addr, true);
-	return addrbits_from_bytes(from->in6.sin6_addr.s6_addr, false);
+		return addrbits_from_ipv4(
+		    (const uint8_t *)&from->in.sin_addr);
+	return addrbits_from_ipv6(from->in6.sin6_addr.s6_addr);
 }
 
 bool

@@ -26,8 +26,9 @@ union sender {
 	struct sockaddr_in6	 in6;
 };
 
-/* The address of BYTES: 16, or with IPV4 four, first the most significant. */
-struct addrbits addrbits_from_bytes(const uint8_t *bytes, bool ipv4);
+/* The address of BYTES, the most significant first. */
+struct addrbits addrbits_from_ipv4(const uint8_t bytes[4]);
+struct addrbits addrbits_from_ipv6(const uint8_t bytes[16]);
 
 /* The reverse: all 16 BYTES, for IPv4 four and zeros.  Is it IPv4? */
 bool	 addrbits_to_bytes(struct addrbits a, uint8_t bytes[16]);

@@ -136,9 +136,10 @@ answer_read(struct ntp_packet *asked, const uint8_t *bytes, size_t len)
 
 void
 answer_write(const struct answer_source *src, const struct ntp_packet *asked,
-    struct ntptime receive, struct ntptime transmit, struct ntptime before,
-    uint8_t answer[NTP_HEADER_LEN])
+    const struct answer_times *times, uint8_t answer[NTP_HEADER_LEN])
 {
+	const struct ntptime	 receive = times->receive;
+	const struct ntptime	 transmit = times->transmit;
 	struct ntp_packet	 told;
 	uint64_t		 age;
 	int64_t			 waited;
@@ -162,9 +163,9 @@ answer_write(const struct answer_source *src, const struct ntp_packet *asked,
 	told.origin = asked->transmit;
 	told.receive = waited < 0 ? transmit : receive;
 	told.transmit = transmit;
-	if (!ntptime_is_zero(before)) {
+	if (!ntptime_is_zero(times->before)) {
 		told.origin = asked->receive;
-		told.transmit = before;
+		told.transmit = times->before;
 	}
 	ntp_encode(&told, answer);
 }

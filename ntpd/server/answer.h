@@ -57,16 +57,20 @@ enum request {
 enum request answer_read(struct ntp_packet *asked, const uint8_t *bytes,
 	    size_t len);
 
+struct answer_times {
+	struct ntptime	 receive;	/* when the request arrived */
+	struct ntptime	 transmit;	/* when the answer is going to leave */
+	struct ntptime	 before;	/* when the answer left that the */
+					/* request names; zero: basic mode */
+};
+
 /*
  * Write the answer to ASKED as RFC 5905 8 has it: NTP_HEADER_LEN bytes, which
- * is never more than the request had.  RECEIVE is when that arrived, TRANSMIT
- * when the answer is going to leave.  BEFORE is zero; or it is when the answer
- * before left that ASKED names, and this one is in interleaved mode (RFC 9769
- * section 2): its origin is what ASKED has as receive timestamp.
+ * is never more than the request had.  With TIMES->before it is in interleaved
+ * mode (RFC 9769 section 2): its origin is what ASKED has as receive timestamp.
  */
 void	 answer_write(const struct answer_source *src,
-	    const struct ntp_packet *asked, struct ntptime receive,
-	    struct ntptime transmit, struct ntptime before,
+	    const struct ntp_packet *asked, const struct answer_times *times,
 	    uint8_t answer[NTP_HEADER_LEN]);
 
 /*

@@ -243,12 +243,12 @@ is_own(struct batch *b, const struct ntp_packet *asked, struct instant now)
 
 /*
  * Datagram I is to have answer number N: is it a request from where it can be
- * answered?  All that does not depend on the time of sending is prepared.  SET
- * as clients_expect() said.
+ * answered?  All that does not depend on the time of sending is prepared, in P
+ * and in the answer's message.
  */
 static bool
-batch_admit(struct batch *b, unsigned i, unsigned n, size_t set,
-    struct instant now, struct pending *p)
+batch_admit(struct batch *b, unsigned i, unsigned n, struct instant now,
+    struct pending *p)
 {
 	struct msghdr	*in = &b->in[i].msg_hdr, *out = &b->out[n].msg_hdr;
 	struct addrbits	 from;
@@ -277,7 +277,7 @@ batch_admit(struct batch *b, unsigned i, unsigned n, size_t set,
 		b->counters.bad_destination++;
 		return false;
 	}
-	if (!within_limit(b, from, set, now, p))
+	if (!within_limit(b, from, b->set[i], now, p))
 		return false;
 	out->msg_name = in->msg_name;
 	out->msg_namelen = in->msg_namelen;
@@ -293,15 +293,14 @@ static unsigned
 batch_sort(struct batch *b, unsigned count, struct pending list[BATCH_MAX])
 {
 	struct instant	 now = instant_now();
-	size_t		 sets[BATCH_MAX];
 	unsigned	 i, n = 0;
 
 	for (i = 0; i < count; i++)
-		sets[i] = clients_expect(b->clients,
+		b->set[i] = clients_expect(b->clients,
 		    addrbits_of_sender(&b->name[i]));
 	b->counters.received += count;
 	for (i = 0; i < count; i++)
-		if (batch_admit(b, i, n, sets[i], now, &list[n]))
+		if (batch_admit(b, i, n, now, &list[n]))
 			n++;
 	return n;
 }
@@ -344,25 +343,22 @@ request_stamp(struct batch *b, unsigned i)
 }
 
 /*
- * Make the timestamps of answer I, to ASKED, fit for interleaved mode, and
- * remember it if that is what the client wants.  Returns when the answer left
- * that ASKED names; zero: basic mode.
+ * Make the TIMES of answer I, to ASKED, fit for interleaved mode, and remember
+ * it if that is what the client wants.
  */
-static struct ntptime
+static void
 interleave(struct batch *b, unsigned i, const struct ntp_packet *asked,
-    struct ntptime *receive, struct ntptime *transmit)
+    struct answer_times *times)
 {
-	struct ntptime	 before = { 0 };
 	struct addrbits	 client;
 
-	xleave_mark(receive, transmit);
+	xleave_mark(&times->receive, &times->transmit);
 	if (!xleave_asked(asked))
-		return before;
+		return;
 	client = addrbits_of_sender(b->out[i].msg_hdr.msg_name);
-	before = xleave_take(b->xleave, asked->origin, client);
-	xleave_save(b->xleave, receive, transmit, client);
+	times->before = xleave_take(b->xleave, asked->origin, client);
+	xleave_save(b->xleave, &times->receive, &times->transmit, client);
 	request_stamp(b, i);
-	return before;
 }
 
 /*
@@ -375,7 +371,7 @@ batch_answer(struct batch *b, const struct answer_source *src,
     struct pending *list, unsigned count, const struct timespec *now)
 {
 	struct pending	*p;
-	struct ntptime	 receive, transmit, before = { 0 };
+	struct answer_times times;
 	unsigned	 i;
 
 	for (i = 0; i < count; i++) {
@@ -384,14 +380,15 @@ batch_answer(struct batch *b, const struct answer_source *src,
 			answer_kiss(&p->asked, b->clients->poll, b->answer[i]);
 			continue;
 		}
-		transmit = later(now, b->pace * i);
-		receive = p->arrival.stamped ? p->arrival.time : transmit;
+		times = (struct answer_times){
+			.transmit = later(now, b->pace * i)
+		};
+		times.receive = p->arrival.stamped ? p->arrival.time :
+		    times.transmit;
 		if (b->xleave != NULL)
-			before = interleave(b, i, &p->asked, &receive,
-			    &transmit);
-		p->interleaved = !ntptime_is_zero(before);
-		answer_write(src, &p->asked, receive, transmit, before,
-		    b->answer[i]);
+			interleave(b, i, &p->asked, &times);
+		p->interleaved = !ntptime_is_zero(times.before);
+		answer_write(src, &p->asked, &times, b->answer[i]);
 	}
 }
 

@@ -42,6 +42,7 @@ struct batch {
 	struct iovec	 in_iov[BATCH_MAX];
 	union sender	 name[BATCH_MAX];
 	union batch_control control[BATCH_MAX];
+	size_t		 set[BATCH_MAX]; /* the clients are in, clients.h */
 	uint8_t		 request[BATCH_MAX][NTP_HEADER_LEN];
 
 	struct mmsghdr	 out[BATCH_MAX];

@@ -74,7 +74,8 @@ plain_reading(const uint8_t bytes[16], bool ipv4)
 static void
 check_address(const struct access *a, const uint8_t bytes[16], bool ipv4)
 {
-	struct addrbits	 from = addrbits_from_bytes(bytes, ipv4);
+	struct addrbits	 from = ipv4 ? addrbits_from_ipv4(bytes) :
+	    addrbits_from_ipv6(bytes);
 	bool		 is_ipv4 = addrbits_is_ipv4(from);
 
 	require(access_allows(a, from) ==

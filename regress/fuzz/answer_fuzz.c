@@ -95,13 +95,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* What is sent is never more than what came. */
 	if (size < sizeof(answer))
 		abort();
-	answer_write(&src, &asked, in.receive, in.transmit,
-	    (struct ntptime){ 0 }, answer);
+	answer_write(&src, &asked,
+	    &(struct answer_times){ in.receive, in.transmit, { 0 } }, answer);
 	check(data, size, answer, &in);
 	check_marks(&in);
 	if (ntptime_is_zero(in.receive))
 		return 0;
-	answer_write(&src, &asked, in.receive, in.transmit, in.receive,
+	answer_write(&src, &asked,
+	    &(struct answer_times){ in.receive, in.transmit, in.receive },
 	    interleaved);
 	check_interleaved(data, answer, interleaved, &in);
 	return 0;

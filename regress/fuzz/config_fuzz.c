@@ -6,6 +6,7 @@
 #include <err.h>
 #include <stdio.h>
 #include <string.h>
+#include <syslog.h>
 
 #include "ntpd/config.h"
 #include "ntpd/processes.h"

@@ -59,7 +59,7 @@ show_as_server(FILE *out, const uint8_t *data, size_t size)
 	require(sv.counted <= sv.workers && sv.sockets <= COUNTER_MOST);
 #define COUNTER(name, label, text)					\
 	require(sv.counters.name <= COUNTER_MOST);
-	SERVER_COUNTERS
+	COUNTERS
 #undef COUNTER
 	show_server(out, &sv);
 }

@@ -23,8 +23,8 @@ check_answer(void)
 	struct ntp_packet pkt;
 	uint8_t		 bytes[NTP_HEADER_LEN];
 
-	answer_write(&server.source, &asked, now, now, (struct ntptime){ 0 },
-	    bytes);
+	answer_write(&server.source, &asked,
+	    &(struct answer_times){ now, now, { 0 } }, bytes);
 	require(ntp_decode(&pkt, bytes, sizeof(bytes)) == NTP_OK);
 	require(pkt.stratum < NTP_MAX_STRATUM);
 	require((pkt.stratum == 0) == (pkt.leap == LEAP_UNKNOWN));

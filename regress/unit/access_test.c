@@ -36,7 +36,8 @@ address(const char *text)
 	bool		 ipv4 = strchr(text, ':') == NULL;
 
 	assert_int_equal(inet_pton(ipv4 ? AF_INET : AF_INET6, text, bytes), 1);
-	return addrbits_from_bytes(bytes, ipv4);
+	return ipv4 ? addrbits_from_ipv4(bytes) :
+	    addrbits_from_ipv6(bytes);
 }
 
 static const struct {
@@ -181,7 +182,8 @@ test_against_plain_reading(void **state)
 			expected = plainly_allowed(rules, n, ipv4, bytes);
 			allowed += expected;
 			assert_int_equal(access_allows(&a,
-			    addrbits_from_bytes(bytes, ipv4)), expected);
+			    ipv4 ? addrbits_from_ipv4(bytes) :
+	    addrbits_from_ipv6(bytes)), expected);
 		}
 	}
 	/* It was no empty question. */

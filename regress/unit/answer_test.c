@@ -100,8 +100,8 @@ answer_request(const struct answer_source *src, const uint8_t *request,
 
 	if (answer_read(&asked, request, len) != REQUEST_FINE)
 		return 0;
-	answer_write(src, &asked, receive, transmit, (struct ntptime){ 0 },
-	    answer);
+	answer_write(src, &asked,
+	    &(struct answer_times){ receive, transmit, { 0 } }, answer);
 	return NTP_HEADER_LEN;
 }
 
@@ -352,7 +352,8 @@ test_interleaved(void **state)
 	assert_int_equal(ntp_decode(&basic, answer, sizeof(answer)), NTP_OK);
 	assert_int_equal(answer_read(&asked, request, sizeof(request)),
 	    REQUEST_FINE);
-	answer_write(&src, &asked, RECEIVE, TRANSMIT, before, answer);
+	answer_write(&src, &asked,
+	    &(struct answer_times){ RECEIVE, TRANSMIT, before }, answer);
 	assert_int_equal(ntp_decode(&pkt, answer, sizeof(answer)), NTP_OK);
 	assert_true(ntptime_equal(pkt.origin, asked.receive));
 	assert_true(ntptime_equal(pkt.transmit, before));

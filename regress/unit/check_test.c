@@ -21,8 +21,7 @@ static const uint8_t own[4] = { 203, 0, 113, 9 };
 struct answer {
 	struct request	 asked;
 	struct ntp_packet pkt;
-	double		 out, back;
-	double		 precision;
+	struct legs	 legs;
 };
 
 static const struct answer fine = {
@@ -37,14 +36,13 @@ static const struct answer fine = {
 		.receive = { RECEIVED },
 		.transmit = { RECEIVED + SECOND / 1000 }
 	},
-	.out = 0.005, .back = 0.015, .precision = PRECISION
+	.legs = { .out = 0.005, .back = 0.015, .precision = PRECISION }
 };
 
 static enum check
 judge(const struct answer *a)
 {
-	return check_answer(&a->pkt, &a->asked, a->out, a->back, a->precision,
-	    own);
+	return check_answer(&a->pkt, &a->asked, &a->legs, own);
 }
 
 /*
@@ -111,16 +109,16 @@ CASE("back over the end of the era",					\
     a.pkt.receive.value = SECOND / 2,					\
     a.pkt.transmit.value = 0 - SECOND / 2), CHECK_TIMESTAMPS)		\
 									\
-CASE("root dispersion just below 3 s, no delay",				\
+CASE("root dispersion just below 3 s, no delay",			\
     (a.pkt.root_delay = 0, a.pkt.root_dispersion = SHORT(3) - 1,	\
-    a.out = a.back = 0),	\
+    a.legs.out = a.legs.back = 0),					\
     CHECK_OK)								\
 CASE("root dispersion 3 s",						\
     (a.pkt.root_delay = 0, a.pkt.root_dispersion = SHORT(3)),		\
     CHECK_ROOT_DISTANCE)						\
 CASE("root delay just below 6 s, no delay",				\
     (a.pkt.root_delay = SHORT(6) - 1, a.pkt.root_dispersion = 0,	\
-    a.out = a.back = 0), CHECK_OK)					\
+    a.legs.out = a.legs.back = 0), CHECK_OK)				\
 CASE("root delay 6 s",							\
     (a.pkt.root_delay = SHORT(6), a.pkt.root_dispersion = 0),		\
     CHECK_ROOT_DISTANCE)						\
@@ -129,7 +127,7 @@ CASE("half of each",							\
     CHECK_ROOT_DISTANCE)						\
 CASE("a third of each, and of the way to it",				\
     (a.pkt.root_delay = SHORT(2), a.pkt.root_dispersion = SHORT(1),	\
-    a.out = a.back = 1), CHECK_ROOT_DISTANCE)						\
+    a.legs.out = a.legs.back = 1), CHECK_ROOT_DISTANCE)			\
 CASE("the most of both",						\
     (a.pkt.root_delay = UINT32_MAX, a.pkt.root_dispersion = UINT32_MAX), \
     CHECK_ROOT_DISTANCE)						\
@@ -147,19 +145,19 @@ CASE("it almost follows us",						\
 CASE("a stratum 1's clock is called like us",				\
     (memcpy(a.pkt.refid, own, 4), a.pkt.stratum = 1), CHECK_OK)	\
 									\
-CASE("no delay at all", a.out = a.back = 0, CHECK_OK)			\
-CASE("far off, but near", (a.out = 1e6, a.back = -1e6 + 0.01),		\
+CASE("no delay at all", a.legs.out = a.legs.back = 0, CHECK_OK)		\
+CASE("far off, but near", (a.legs.out = 1e6, a.legs.back = -1e6 + 0.01), \
     CHECK_OK)								\
 CASE("negative within precision",					\
-    (a.out = 0.5, a.back = -0.5 - PRECISION / 2), CHECK_OK)		\
+    (a.legs.out = 0.5, a.legs.back = -0.5 - PRECISION / 2), CHECK_OK)	\
 CASE("negative beyond that",						\
-    (a.out = 0.5, a.back = -0.5 - PRECISION * 2), CHECK_DELAY)		\
-CASE("4 s", (a.out = 1, a.back = 3), CHECK_OK)				\
-CASE("more than 4 s", (a.out = 1, a.back = 3.001), CHECK_DELAY)	\
-CASE("a day", (a.out = 0, a.back = 86400), CHECK_DELAY)		\
-CASE("NaN", a.out = NAN, CHECK_DELAY)					\
-CASE("infinite", a.back = INFINITY, CHECK_DELAY)			\
-CASE("-infinite", a.out = -INFINITY, CHECK_DELAY)			\
+    (a.legs.out = 0.5, a.legs.back = -0.5 - PRECISION * 2), CHECK_DELAY) \
+CASE("4 s", (a.legs.out = 1, a.legs.back = 3), CHECK_OK)		\
+CASE("more than 4 s", (a.legs.out = 1, a.legs.back = 3.001), CHECK_DELAY) \
+CASE("a day", (a.legs.out = 0, a.legs.back = 86400), CHECK_DELAY)	\
+CASE("NaN", a.legs.out = NAN, CHECK_DELAY)				\
+CASE("infinite", a.legs.back = INFINITY, CHECK_DELAY)			\
+CASE("-infinite", a.legs.out = -INFINITY, CHECK_DELAY)			\
 CASE("4 s in the server",						\
     a.pkt.transmit.value = RECEIVED + 4 * SECOND, CHECK_OK)		\
 CASE("more than 4 s in the server",					\
@@ -205,7 +203,7 @@ spoil(struct answer *a, size_t n)
 		memcpy(a->pkt.refid, own, sizeof(own));
 		/* FALLTHROUGH */
 	case 6:
-		a->out = NAN;
+		a->legs.out = NAN;
 	}
 }
 
@@ -328,7 +326,7 @@ CASE("updated while it answered",					\
     a.pkt.reference.value = RECEIVED + 65 * SECOND, CHECK_OK)		\
 CASE("updated after it answered",					\
     a.pkt.reference.value = RECEIVED + 69 * SECOND, CHECK_REFERENCE)	\
-CASE("a negative round trip", a.out = -1, CHECK_DELAY)
+CASE("a negative round trip", a.legs.out = -1, CHECK_DELAY)
 
 static void
 each_interleaved_test(void **arg)

@@ -136,6 +136,19 @@ assert_replaced(enum process process)
 	assert_true(children_deadline(&kids).ns == INSTANT_NEVER.ns);
 }
 
+/* It has ended, and there may be another one. */
+static void
+assert_not_replaced(enum process process)
+{
+	turns(instant_now());
+	assert_true(children_deadline(&kids).ns == INSTANT_NEVER.ns);
+	assert_int_equal(launches[process], 1);
+	assert_non_null(children_add(&kids, process));
+	turns(instant_now());
+	assert_int_equal(launches[process], 2);
+	assert_false(kids.fatal);
+}
+
 static void
 hang_up(enum process process)
 {
@@ -167,6 +180,10 @@ one_ends(void **arg)
 		children_set(&kids, table[i].process, 1);
 		turns(instant_now());
 		hang_up(table[i].process);
+		if (table[i].end == ENDS_ITSELF) {
+			assert_not_replaced(table[i].process);
+			continue;
+		}
 		if (table[i].end != ENDS_ALL) {
 			assert_replaced(table[i].process);
 			continue;

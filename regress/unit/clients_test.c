@@ -33,7 +33,8 @@ address(const char *text)
 	bool		 ipv4 = strchr(text, ':') == NULL;
 
 	assert_int_equal(inet_pton(ipv4 ? AF_INET : AF_INET6, text, bytes), 1);
-	return addrbits_from_bytes(bytes, ipv4);
+	return ipv4 ? addrbits_from_ipv4(bytes) :
+	    addrbits_from_ipv6(bytes);
 }
 
 static bool

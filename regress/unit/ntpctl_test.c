@@ -287,7 +287,7 @@ test_server_records(void **state)
 	assert_true(sv.sockets == INT64_MAX);
 #define COUNTER(name, label, text)					\
 	assert_true(sv.counters.name == INT64_MAX);
-	SERVER_COUNTERS
+	COUNTERS
 #undef COUNTER
 }
 
@@ -1024,7 +1024,7 @@ test_server(void **state)
 		if (server_cases[i].more && (strstr(text, title ":  ") ==\
 		    NULL || strstr(text, "  " words "\n") == NULL))	\
 			fail_msg("%s: no %s", server_cases[i].name, title);
-		SERVER_COUNTERS
+		COUNTERS
 #undef COUNTER
 		free(text);
 	}
@@ -1276,7 +1276,7 @@ test_json_server(void **state)
 #define COUNTER(name, label, text)					\
 		assert_count(object, #name, counted == 0 ? -1 :		\
 		    (int64_t)report.server.counters.name);
-		SERVER_COUNTERS
+		COUNTERS
 #undef COUNTER
 		json_decref(root);
 	}

@@ -442,6 +442,7 @@ static const struct {
 	{ RESOLVER, PARENT, CHANNEL_BEGUN, false },
 	{ CONTROL, PARENT, CHANNEL_NEW, true },
 	{ CONTROL, PARENT, CHANNEL_BEGUN, false },
+	{ TLS, PARENT, CHANNEL_BEGUN, false },
 	{ ENGINE, RESOLVER, CHANNEL_BEGUN, false },
 	{ ENGINE, SERVER, CHANNEL_BEGUN, false },
 	{ RESOLVER, ENGINE, CHANNEL_BEGUN, false },
@@ -452,6 +453,7 @@ static const struct {
 	{ PARENT, SERVER, CHANNEL_BEGUN, false },
 	{ PARENT, RESOLVER, CHANNEL_BEGUN, false },
 	{ PARENT, CONTROL, CHANNEL_BEGUN, false },
+	{ PARENT, TLS, CHANNEL_BEGUN, false },
 };
 
 static void

@@ -13,7 +13,6 @@
 static struct steer	 steer;
 static struct sync	 synced;
 static struct association all[MAX_ASSOCIATIONS];
-static struct log_limit	 limit;
 static struct reading	 reading;
 
 size_t
@@ -37,7 +36,7 @@ begin(void **state)
 		    .bytes = { 192, 0, 2, (uint8_t)(i + 1) } };
 		addr_format(&all[i].addr, all[i].name);
 	}
-	limit = (struct log_limit){ .burst = 50, .interval = 60 };
+	steer.log = (struct log_limit){ .burst = 50, .interval = 60 };
 	reading = (struct reading){ .now = 100 };
 	return capture_begin();
 }
@@ -83,8 +82,7 @@ static void
 state_is(enum sync_state state)
 {
 	synced.state = state;
-	steer_log_state(&steer, &synced, all, &reading, &limit,
-	    instant_now());
+	steer_log_state(&steer, &synced, all, &reading, instant_now());
 }
 
 /* It names who says what of the clock, which is 1 s ahead of all that. */

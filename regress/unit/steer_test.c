@@ -19,7 +19,6 @@
 static struct steer	 steer;
 static struct association all[MAX_ASSOCIATIONS];
 static struct sync	 synced;
-static struct log_limit	 limit;
 static FILE		*captured;	/* warnings */
 
 /* What sync/ would say, and what the parent is asked for. */
@@ -116,7 +115,7 @@ begin(void **state)
 	synced.agreed = true;
 	synced.state = SYNC_FOLLOWING;
 	ballot = (struct ballot){ .voters = 0 };
-	limit = (struct log_limit){ .burst = 5, .interval = 60 };
+	steer.log = (struct log_limit){ .burst = 5, .interval = 60 };
 	steer.discipline.acquired = steer.proven = true;
 	steer.peer.known = true;
 	steer.peer.last.stratum = 1;
@@ -164,12 +163,15 @@ warnings(const char *text)
 static void
 update(double after)
 {
+	const struct steer_terms terms = {
+		.clock = &clock_state, .threshold = 0.128
+	};
+
 	reading.now += after;
 	steer_vote(&steer, &synced, all, &reading, false);
 	steer_notice_change(&steer, &synced, &reading);
-	orders = steer_plan(&steer, &synced, &reading, &clock_state, 0.128,
-	    false);
-	steer_log_state(&steer, &synced, all, &reading, &limit, instant_now());
+	orders = steer_plan(&steer, &synced, &reading, &terms);
+	steer_log_state(&steer, &synced, all, &reading, instant_now());
 	starts += orders.new_start;
 }
 

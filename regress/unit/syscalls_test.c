@@ -33,6 +33,7 @@ static const struct {
 	[SERVER] = { "server", &server_sandbox, 12 },
 	[CONTROL] = { "control", &control_sandbox, 12 },
 	[RESOLVER] = { "resolver", &resolver_sandbox, 35 },
+	[TLS] = { "tls", &tls_sandbox, 14 },
 };
 
 static struct sock_filter program[4096];

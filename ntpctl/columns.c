@@ -1,0 +1,68 @@
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <bsd/string.h>
+
+#include "ntpctl/columns.h"
+
+char
+column_tally(uint32_t tally)
+{
+	switch ((enum control_tally)tally) {
+	case TALLY_FALSETICKER:
+		return 'x';
+	case TALLY_OUTLIER:
+		return '-';
+	case TALLY_COMBINED:
+		return '+';
+	case TALLY_SYSTEM_PEER:
+		return '*';
+	case TALLY_UNUSABLE:
+		break;
+	}
+	return ' ';
+}
+
+const char *
+column_address(const struct control_peer *peer, char *text)
+{
+	if (peer->address.family != ADDR_NONE)
+		return addr_format(&peer->address, text);
+	strlcpy(text, peer->name[0] != '\0' ? peer->name : "?",
+	    COLUMN_REMOTE_LEN);
+	return text;
+}
+
+const char *
+column_remote(const struct control_peer *peers, size_t n, size_t which,
+    char *text)
+{
+	const struct control_peer *peer = &peers[which];
+	bool		 shared = false;
+	size_t		 i;
+
+	for (i = 0; i < n && !shared; i++)
+		shared = i != which && strcmp(peers[i].name, peer->name) == 0;
+	if (shared || peer->name[0] == '\0')
+		return column_address(peer, text);
+	strlcpy(text, peer->name, COLUMN_REMOTE_LEN);
+	return text;
+}
+
+const char *
+column_when(double s, char *text)
+{
+	if (isnan(s) || s < 0)
+		strlcpy(text, "-", COLUMN_LEN);
+	else if (s < 2048)
+		snprintf(text, COLUMN_LEN, "%.0f", floor(s));
+	else if (s < 300 * 60)
+		snprintf(text, COLUMN_LEN, "%.0fm", floor(s / 60));
+	else if (s < 96 * 3600)
+		snprintf(text, COLUMN_LEN, "%.0fh", floor(s / 3600));
+	else
+		snprintf(text, COLUMN_LEN, "%.0fd", floor(s / 86400));
+	return text;
+}

@@ -1,0 +1,36 @@
+/*
+ * The columns that several tables of peers have in common.
+ */
+#ifndef NTPCTL_COLUMNS_H
+#define NTPCTL_COLUMNS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/control.h"
+
+#define COLUMN_LEN	32	/* a number as text: "-10000000000000.000" ms */
+#define COLUMN_REMOTE_LEN	(CONTROL_NAME_LEN > ADDR_STRLEN ? \
+				    CONTROL_NAME_LEN : ADDR_STRLEN)
+
+/* ntpq's mark for TALLY (enum control_tally): 'x', '-', '+', '*' or ' '. */
+char	 column_tally(uint32_t tally);
+
+/*
+ * Who the peer WHICH of the N PEERS is, as one word in TEXT
+ * (COLUMN_REMOTE_LEN bytes), which is returned.  The name says more than the
+ * address, unless it is the name of a pool and stands for several.
+ */
+const char *column_remote(const struct control_peer *peers, size_t n,
+	    size_t which, char *text);
+
+/* Likewise, but the address where there is one. */
+const char *column_address(const struct control_peer *peer, char *text);
+
+/*
+ * An age of S s in TEXT (COLUMN_LEN bytes), which is returned: four columns for
+ * what is less than 27 years; "-" for never (NAN or negative).
+ */
+const char *column_when(double s, char *text);
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * TLS talks with one server, by a connection that it made before it came here.
+ * It has no other, cannot make one, and there are no files.
+ */
+#include <sys/mman.h>
+
+#include <stddef.h>
+
+#include "ntpd/sandbox.h"
+
+const struct sandbox tls_sandbox = {
+	.chroot = true,
+	.user = USER_CHILD,
+	.capabilities = NULL,	/* none */
+	.files = FILES_NONE,
+	.max_files = 16,
+	.max_memory = 96,
+	.may_fork = false,
+	.syscalls = {
+		MAY("read",		"the server"),
+		MAY("write",		"the same; log"),
+		MAY("sendto",		"the result"),
+		MAY("ppoll",		"wait for the server"),
+		MAY("ppoll_time64",	"the same on 32-bit machines"),
+		MAY("clock_gettime",	"the deadline, where the vDSO has no "
+					"time"),
+		MAY("clock_gettime64",	"the same on 32-bit machines"),
+		MAY("getrandom",	"keys"),
+		MAY("getpid",		"the same"),
+		MAY("futex",		"OpenSSL's locks"),
+		MAY("brk",		"memory"),
+		MAY("mmap",		"memory, where brk meets a library",
+		    NOT_EXECUTABLE),
+		MAY("munmap",		"the same"),
+		MAY("madvise",		"the same"),
+		MAY("close",		"the connection"),
+		MAY("exit_group",	"end"),
+	},
+};
