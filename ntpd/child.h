@@ -34,9 +34,9 @@ void	 child_begin(struct channel *parent, enum process self,
 	    unsigned instance);
 
 /*
- * The two halves of child_begin(), for who has something to do between them,
- * with the rights of the launcher's children: up to the setup, which is left in
- * *SETUP, and from the sandbox on.
+ * The two halves of child_begin(), for a process that has something to do
+ * between them with the launcher's rights.  The first one ends with the setup
+ * in *SETUP, the second one begins with the sandbox.
  */
 struct child_setup;
 void	 child_meet(struct channel *parent, enum process self,

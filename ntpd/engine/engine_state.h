@@ -108,7 +108,10 @@ void	 engine_tell(struct engine *e, struct instant now);
 /* Tell parent and servers how good the clock is, at least once a minute. */
 void	 engine_publish(struct engine *e, struct instant now);
 
-/* An answer must not come between two clocks: wait for none. */
+/*
+ * Give up all requests: the clock is about to be stepped, and times of before
+ * and after a step cannot be compared.
+ */
 void	 engine_close_queries(struct engine *e);
 
 /* See whether the local clock is the last resort. */

@@ -73,7 +73,9 @@ void	 hosts_resolved(struct hosts *hosts, uint32_t id,
 	    const struct association all[MAX_ASSOCIATIONS],
 	    struct instant now);
 
-/* The resolver is another process: it knows nothing of what was asked. */
+/*
+ * The resolver was started again, and does not know what was asked: ask again.
+ */
 void	 hosts_ask_again(struct hosts *hosts, struct instant now);
 
 /* The network or the clock has changed: try those again that have failed. */

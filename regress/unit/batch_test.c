@@ -842,8 +842,8 @@ test_held_up(void **state)
 }
 
 /*
- * The clock is set back in the middle of a batch: nothing is learnt, all answers
- * have the same time.
+ * The clock is set back in the middle of a batch: nothing is learnt, all
+ * answers have the same time.
  */
 static void
 test_pace_clock_set_back(void **state)

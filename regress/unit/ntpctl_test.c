@@ -464,8 +464,9 @@ static const struct {
 		GOOD_STATUS, .leap = LEAP_DELETE, .stratum = 1,
 		.refid = { 'P', 'P', 'S', 0 }, .offset = 1, .error = NAN,
 		.likely_bound = NAN, .certain_bound = NAN, .frequency = 2,
-		.frequency_error = NAN, .root_delay = NAN, .root_dispersion = NAN,
-		.updated_ago = 200000, .next_in = NAN, .slewing = NAN,
+		.frequency_error = NAN, .root_delay = NAN,
+		.root_dispersion = NAN, .updated_ago = 200000, .next_in = NAN,
+		.slewing = NAN,
 		.refused = 4294967295, .system_address = { 0 },
 		.budget_left = 0, .budget_renewed_in = 60 },
 	    "     clock:  synchronized to ntp.example.org, "

@@ -579,8 +579,8 @@ undo_survives_a_jump(void **arg)
 }
 
 /*
- * Another program set the clock, or it slept: all that may be taken back, and no
- * more than the limit beyond it.  At the start there is no limit anyway.
+ * Another program set the clock, or it slept: all that may be taken back, and
+ * no more than the limit beyond it.  At the start there is no limit anyway.
  */
 static void
 reach_after_a_jump(void **arg)

@@ -29,7 +29,7 @@ static const struct {
 	enum moment	 when;
 } table[MESSAGE_COUNT] = {
 #define MESSAGE_ROW(name, from, to, payload, fd, when, handler)		\
-	[MSG_##name] = { #name, from, to, sizeof(payload), fd == WITH_FD,	\
+	[MSG_##name] = { #name, from, to, sizeof(payload), fd == WITH_FD, \
 	    when },
 	MESSAGES(MESSAGE_ROW)
 };

@@ -20,7 +20,7 @@ static struct told	 told;
 /* What the worker has heard. */
 static struct {
 	uint32_t	 prefix4;	/* of the last rate limit */
-	size_t		 n, total;	/* rules of the last list, of how many */
+	size_t		 n, total;	/* rules of the last list, of so many */
 	uint8_t		 mark;		/* of that list */
 } heard;
 
