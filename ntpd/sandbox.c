@@ -87,7 +87,8 @@ sandbox_prepare_root(const char *path)
 	while (entries < 3 && readdir(dir) != NULL)
 		entries++;
 	closedir(dir);
-	if ((st.st_uid != 0 && st.st_uid != geteuid()) || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+	if ((st.st_uid != 0 && st.st_uid != geteuid()) ||
+	    (st.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
 		log_at(LOG_CRIT, "fatal: %s must belong to root, or whoever "
 		    "starts ntpd, and be writable by nobody else: it becomes "
 		    "the children's root", path);
