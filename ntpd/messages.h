@@ -102,7 +102,7 @@ struct clock_quality {
 	uint8_t		 leap;		/* enum ntp_leap, as announced */
 	uint8_t		 disrupted;	/* the clock has changed by itself */
 	uint8_t		 reserved[4];
-	int64_t		 at;		/* ns of CLOCK_MONOTONIC, when it was so */
+	int64_t		 at;		/* when: CLOCK_MONOTONIC, ns */
 	double		 esterror;	/* s */
 	double		 maxerror;	/* s; also while not synchronized */
 	double		 offset;	/* s, true - clock; for STATUS= */

@@ -14,7 +14,7 @@
 #include "common/ns.h"
 #include "ntpd/parent/publish.h"
 
-#define DRIFT		15000	/* ppb; the engine's certain bound has it, too */
+#define DRIFT		15000	/* ppb: as the engine has it */
 
 /* The engine speaks every 64 s: after three times that it is silent. */
 #define FRESH		(192 * (int64_t)NS_PER_S)
