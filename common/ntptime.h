@@ -51,9 +51,6 @@ int64_t		 ntptime_to_ns(struct ntptime time, int64_t near);
  */
 double		 ntptime_diff(struct ntptime a, struct ntptime b);
 
-/* A - B in nanoseconds, likewise, rounded to nearest. */
-int64_t		 ntptime_diff_ns(struct ntptime a, struct ntptime b);
-
 /* TIME moved by S seconds, modulo the era; TIME if not |S| < 2^31. */
 struct ntptime	 ntptime_add(struct ntptime time, double s);
 

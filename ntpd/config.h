@@ -51,6 +51,8 @@ struct config {
 	bool			 local_orphan;	/* agree on one clock */
 	char			 driftfile[CONFIG_PATH_LEN];
 	char			 socket[CONFIG_SOCKET_LEN];
+	char			 bound[CONFIG_PATH_LEN];
+	char			 clockbound[CONFIG_PATH_LEN]; /* "": none */
 	char			 user[32];
 };
 

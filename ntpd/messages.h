@@ -99,9 +99,11 @@ struct clock_quality {
 	uint8_t		 synchronized;
 	uint8_t		 stratum;
 	uint8_t		 leap;		/* enum ntp_leap, as announced */
-	uint8_t		 reserved[5];
+	uint8_t		 disrupted;	/* the clock has changed by itself */
+	uint8_t		 reserved[4];
+	int64_t		 at;		/* when: CLOCK_MONOTONIC, ns */
 	double		 esterror;	/* s */
-	double		 maxerror;	/* s */
+	double		 maxerror;	/* s; also while not synchronized */
 	double		 offset;	/* s, true - clock; for STATUS= */
 	char		 system_peer[CONTROL_NAME_LEN];	/* for STATUS= */
 };

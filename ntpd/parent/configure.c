@@ -142,6 +142,32 @@ configure_binder(struct parent *p)
 	channel_send(p->children.binder, MSG_BINDER_SETUP, 0, -1, &setup);
 }
 
+/* What takes effect after a restart only stays as it is in OLD. */
+static void
+keep_for_restart(struct config *new, const struct config *old)
+{
+	const struct {
+		const char	*name;
+		char		*text;
+		const char	*old;
+		size_t		 size;
+	} kept[] = {
+#define KEPT(member)							\
+	{ #member, new->member, old->member, sizeof(new->member) }
+		KEPT(bound), KEPT(clockbound), KEPT(driftfile), KEPT(socket),
+		KEPT(user)
+#undef KEPT
+	};
+	size_t		 i;
+
+	for (i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		if (strcmp(kept[i].text, kept[i].old) != 0) {
+			log_warnx("%s takes effect after a restart only",
+			    kept[i].name);
+			strlcpy(kept[i].text, kept[i].old, kept[i].size);
+		}
+}
+
 void
 configure_reload(struct parent *p)
 {
@@ -152,16 +178,7 @@ configure_reload(struct parent *p)
 		    p->config_file);
 		return;
 	}
-	if (strcmp(new.socket, p->conf.socket) != 0 ||
-	    strcmp(new.user, p->conf.user) != 0 ||
-	    strcmp(new.driftfile, p->conf.driftfile) != 0) {
-		log_warnx("socket, user and driftfile take effect after a "
-		    "restart only");
-		strlcpy(new.socket, p->conf.socket, sizeof(new.socket));
-		strlcpy(new.user, p->conf.user, sizeof(new.user));
-		strlcpy(new.driftfile, p->conf.driftfile,
-		    sizeof(new.driftfile));
-	}
+	keep_for_restart(&new, &p->conf);
 	/* Before the first READY=1 this is a part of the start. */
 	if (p->ready)
 		notify_send(&p->notify, "RELOADING=1");

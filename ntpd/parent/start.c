@@ -123,6 +123,7 @@ start(struct parent *p)
 		exit(1);	/* why is logged */
 	children_init(&p->children, &setup, p->control.fd);
 	clock_open(&p->clock, p->options->read_only);
+	publish_open(&p->publish, p->conf.bound, p->conf.clockbound);
 	p->timerfd = timerfd_create(CLOCK_REALTIME,
 	    TFD_NONBLOCK | TFD_CLOEXEC);
 	command_watch_clock(p);

@@ -21,6 +21,7 @@
 #include "ntpd/parent/notify.h"
 #include "ntpd/parent/parent.h"
 #include "ntpd/parent/policy.h"
+#include "ntpd/parent/publish.h"
 #include "ntpd/parent/tell.h"
 #include "ntpd/process.h"
 
@@ -41,6 +42,7 @@ struct parent {
 	struct control	 control;
 	struct collect	 collect;
 	struct notify	 notify;
+	struct publish	 publish;
 	struct background background;
 	int		 timerfd;	/* readable when the clock is set */
 	sigset_t	 waiting;	/* signals let through while waiting */

@@ -80,7 +80,7 @@ struct bad_record {
 static const struct bad_record server_records[] = {
 	{ "unchanged", SERVER(version), 0, 0, NULL },
 	{ "version", SERVER(version), 99, 1,
-	    "server counters of another version" },
+	    "a record of another version" },
 	{ "more than all", SERVER(counted), 3, 1,
 	    "server counters of more processes than there are" },
 	{ "none", SERVER(counted), 0, 1, NULL },
