@@ -18,13 +18,15 @@
  */
 #define WATCH_INTERVAL		4.0
 
-static volatile sig_atomic_t	 got_hup, got_term;
+static volatile sig_atomic_t	 got_hup, got_term, got_abort;
 
 static void
 on_signal(int sig)
 {
 	if (sig == SIGHUP)
 		got_hup = 1;
+	else if (sig == SIGABRT)
+		got_abort = 1;	/* the service manager's watchdog */
 	else
 		got_term = 1;
 }
@@ -208,7 +210,7 @@ wait_and_receive(struct parent *p)
 static void
 set_signals(struct parent *p)
 {
-	static const int signals[] = { SIGHUP, SIGINT, SIGTERM };
+	static const int signals[] = { SIGHUP, SIGINT, SIGTERM, SIGABRT };
 	struct sigaction sa = { .sa_handler = on_signal };
 	sigset_t	 block;
 	size_t		 i;
@@ -234,13 +236,18 @@ stop(struct parent *p)
 	clock_close(&p->clock);
 	publish_close(&p->publish);
 	save_frequency(p, SAVE_NOW);
+	limits_save(p, got_term && !p->children.fatal ? END_ASKED : END_LOST,
+	    instant_now());
 	if (p->children.fatal) {
 		children_await_report(&p->children);
 		children_log(&p->children);	/* last words */
 	}
 	children_stop(&p->children);
 	control_close(&p->control);
-	if (!p->children.fatal)
+	if (got_abort)
+		log_warnx("ending, as the watchdog says: the engine does not "
+		    "answer");
+	else if (!p->children.fatal)
 		log_info("ending");
 	else if (!p->ready)
 		log_warnx("the %s did not start: ending, see above for the "
@@ -250,7 +257,7 @@ stop(struct parent *p)
 		    "frequency correction of %+.3f ppm",
 		    process_name(p->children.lost),
 		    p->clock.frequency * 1e6);
-	return p->children.fatal ? 1 : 0;
+	return p->children.fatal || got_abort ? 1 : 0;
 }
 
 int
@@ -267,7 +274,7 @@ parent_main(const struct parent_options *options)
 	start(&p);
 	log_info("ntpd started%s", options->read_only ?
 	    ", the clock is read-only" : "");
-	while (!got_term && !p.children.fatal) {
+	while (!got_term && !got_abort && !p.children.fatal) {
 		wait_and_receive(&p);
 		if (got_hup) {
 			got_hup = 0;
