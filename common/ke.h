@@ -12,7 +12,6 @@
 #include "common/aead.h"
 #include "common/nts.h"
 
-#define KE_PORT		4460
 #define KE_ALPN		"\x07ntske/1"	/* as TLS has it: length, name */
 #define KE_EXPORTER	"EXPORTER-network-time-security"
 #define KE_CONTEXT_LEN	5

@@ -43,6 +43,10 @@ struct config_server {
 	struct addr	 source4;	/* query from, port 0, or ADDR_NONE */
 	struct addr	 source6;
 	char		 source_interface[IF_NAMESIZE]; /* of source6, or "" */
+	bool		 nts;		/* it proves who it is, RFC 8915 */
+	uint16_t	 nts_port;	/* TCP, for that */
+	char		 ca[CONFIG_PATH_LEN]; /* whose word is taken for it; */
+					/* "": the system's authorities */
 };
 
 /* The ratelimit statement. */

@@ -41,7 +41,8 @@ static const struct {
 	{ "maxslewrate", "remove it, the limits are fixed" },
 	{ "maxsources",	"write \"max N\" in a servers statement" },
 	{ "nic",	"write \"interface\"" },
-	{ "nts ntsdumpdir", "remove it, NTS is not supported" },
+	{ "ntsdumpdir", "remove it, nothing is stored" },
+	{ "ntstrustedcerts", "write \"ca FILE\" in the server statements" },
 	{ "prefer",	"write \"weight N\"" },
 	{ "refclock",	"remove it, reference clocks are not yet supported" },
 	{ "restrict",	"nothing can be changed over the network; write "
