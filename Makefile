@@ -28,7 +28,7 @@ ALL_LDFLAGS	= $(LDFLAGS) -pie -Wl,-z,relro,-z,now,-z,noexecstack \
 COMMON		= $(basename $(wildcard common/*.c))
 NTPD		= $(COMMON) $(basename $(wildcard ntpd/*.c ntpd/*/*.c)) \
 		ntpd/config/parse
-NTPCTL		= $(filter-out %/aead %/ke %/nts,$(COMMON)) \
+NTPCTL		= $(filter-out %/aead %/ke %/mac %/nts,$(COMMON)) \
 		$(basename $(wildcard ntpctl/*.c))
 # libmd before libbsd, which has deprecated wrappers of the same names.
 NTPD_LIBS	= -lmd -lbsd -lseccomp -lcap -lnettle -ltls -lm

@@ -206,7 +206,7 @@ MEMBER(REAL,	error,		s)	/* standard error of the offset */ \
 MEMBER(REAL,	root_delay,	s)	/* of the server */		\
 MEMBER(REAL,	root_dispersion, s)	/* of the server */		\
 MEMBER(COUNT,	weight,		10)					\
-MEMBER(FLAG,	trusted,	1)					\
+MEMBER(FLAG,	trusted,	1)	/* counts as authenticated */	\
 MEMBER(FLAG,	interleaved,	1)	/* the last answer was */	\
 MEMBER(COUNT,	sent,		UINT32_MAX) /* requests */		\
 MEMBER(COUNT,	received,	UINT32_MAX) /* good answers */		\
@@ -266,7 +266,7 @@ struct control_clients {
 	+ sizeof(struct control_server) + sizeof(struct control_clients))
 
 /* On i386, structs have less padding. */
-_Static_assert(sizeof(long) != 8 || CONTROL_SIZE == 2993,
+_Static_assert(sizeof(long) != 8 || CONTROL_SIZE == 2994,
     "a record has changed: raise "
     "CONTROL_VERSION, once between two releases, and write its new size here");
 

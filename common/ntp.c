@@ -201,6 +201,31 @@ ntp_next_field(const struct ntp_packet *pkt, size_t *pos,
 	return len > 0;
 }
 
+bool
+ntp_find_mac(const struct ntp_packet *pkt, struct ntp_mac *mac)
+{
+	struct ntp_field field;
+	size_t		 pos = 0, left;
+
+	while (ntp_next_field(pkt, &pos, &field))
+		;
+	if (pkt->fields == NULL || pos >= pkt->fields_len)
+		return false;
+	left = pkt->fields_len - pos;
+	mac->key_id = get32(pkt->fields + pos);
+	mac->len = left - NTP_KEY_ID_LEN;
+	mac->digest = pkt->fields + pos + NTP_KEY_ID_LEN;
+	mac->covered = pkt->fields - NTP_HEADER_LEN;
+	mac->covered_len = NTP_HEADER_LEN + pos;
+	return true;
+}
+
+void
+ntp_encode_key_id(uint32_t id, uint8_t bytes[NTP_KEY_ID_LEN])
+{
+	put32(bytes, id);
+}
+
 const char *
 ntp_strerror(enum ntp_error error)
 {

@@ -84,6 +84,27 @@ struct ntp_field {
 bool		 ntp_next_field(const struct ntp_packet *pkt, size_t *pos,
 		    struct ntp_field *field);
 
+#define NTP_KEY_ID_LEN	4
+
+/* The MAC of a packet. */
+struct ntp_mac {
+	uint32_t	 key_id;
+	size_t		 len;		/* of the digest; 0: a crypto-NAK */
+	const uint8_t	*digest;
+	const uint8_t	*covered;	/* header and fields, ... */
+	size_t		 covered_len;	/* ... which the digest is of */
+};
+
+/*
+ * Find the MAC of PKT, as long as the bytes are there that it was decoded
+ * from.  False if it has none, *MAC undefined then.
+ */
+bool		 ntp_find_mac(const struct ntp_packet *pkt,
+		    struct ntp_mac *mac);
+
+/* Write the key id ID as a MAC begins with it. */
+void		 ntp_encode_key_id(uint32_t id, uint8_t bytes[NTP_KEY_ID_LEN]);
+
 #define NTP_FIELD_HEADER_LEN	4
 #define NTP_FIELD_MIN_LEN	16	/* bytes, with its header: RFC 7822 */
 #define NTP_FIELD_ALIGN		4

@@ -36,7 +36,9 @@ REASON(VERSION,		"version",		"its version is not 3 or 4") \
 REASON(UNRESOLVED,	"unresolved",		"its name has no address") \
 REASON(NO_INTERFACE,	"no_interface",		"its interface is not there") \
 REASON(RATE,		"rate",						\
-    "it asks to be asked less often")
+    "it asks to be asked less often")					\
+REASON(UNTRUSTED,	"untrusted",					\
+    "it is not authenticated, as servers must be here")
 
 enum reason {
 #define REASON(name, word, text)	REASON_##name,

@@ -58,6 +58,10 @@ struct config {
 	size_t			 nrules;
 	bool			 xleave;	/* interleaved mode, too */
 	struct config_step	 step;
+	enum authentication	 authentication;
+	char			 keyfile[CONFIG_PATH_LEN]; /* "": none */
+	struct mac_key		*keys;		/* allocated; by their ids */
+	size_t			 nkeys;
 	uint8_t			 local_stratum;	/* last resort; 0: none */
 	bool			 local_orphan;	/* agree on one clock */
 	char			 driftfile[CONFIG_PATH_LEN];
@@ -78,7 +82,7 @@ struct config_reports {
 /* Everything as it is when ntpd.conf is empty; nothing is allocated. */
 void	 config_default(struct config *conf);
 
-/* Free what belongs to *CONF, which is then only to be loaded again. */
+/* Free, and wipe, what belongs to *CONF, which is then only to be loaded. */
 void	 config_free(struct config *conf);
 
 /*
@@ -86,14 +90,16 @@ void	 config_free(struct config *conf);
  * every error it can find, not just the first, and every warning, to REPORTS.
  * False, and *CONF undefined but nothing in it to be freed,
  * if there was an error.  Refuses a file that others than root (or the caller)
- * may write: it decides whom the clock believes.
+ * may write: it decides whom the clock believes.  The file of keys that it
+ * names is read, too; others must not even be able to read that.
  */
 bool	 config_load(struct config *conf, const char *file,
 	    const struct config_reports *reports);
 
 /*
  * The same for LEN bytes of text that are already in memory; NAME stands for
- * the file in messages.  For tests and fuzzing.
+ * the file in messages.  No other file is read: of keys there are only the ids.
+ * For tests and fuzzing.
  */
 bool	 config_parse(struct config *conf, const char *name, const char *text,
 	    size_t len, const struct config_reports *reports);

@@ -11,9 +11,11 @@
 #include <stdint.h>
 
 #include "common/addr.h"
+#include "common/mac.h"
 
 #define CONFIG_MAX_SERVERS	32	/* server and servers statements */
 #define CONFIG_MAX_RULES	10000	/* allow and deny statements */
+#define CONFIG_MAX_KEYS		1000	/* in the file of keys */
 #define CONFIG_NAME_LEN		256	/* of a host, with its NUL */
 #define CONFIG_PATH_LEN		256
 #define CONFIG_NO_LIMIT		1e10	/* s, 300 years: no step is larger */
@@ -27,14 +29,30 @@
 #define LOCAL_MOST		15	/* stratum of the local clock */
 #define LOCAL_ORPHAN_MOST	14	/* leaves one to those that follow it */
 
+/* How a server's answers are authenticated.  Other answers are dropped. */
+enum auth {
+	AUTH_NONE,		/* not at all */
+	AUTH_KEY,		/* with a symmetric key */
+	AUTH_NTS		/* with keys of Network Time Security */
+};
+
+/* Which servers have a part in the time: the authentication statement. */
+enum authentication {
+	AUTHENTICATION_PREFER,	/* only authenticated ones, if there are any */
+	AUTHENTICATION_REQUIRE,	/* only authenticated ones */
+	AUTHENTICATION_MIX	/* all of them */
+};
+
 /* One server or servers statement. */
 struct config_server {
 	char		 name[CONFIG_NAME_LEN];	/* host name or address */
 	struct addr	 addr;		/* if the name is one, else ADDR_NONE */
 	char		 interface[IF_NAMESIZE]; /* that addr is on, or "" */
 	bool		 pool;		/* servers: several addresses */
-	bool		 trusted;
+	bool		 trusted;	/* counts as authenticated */
 	bool		 xleave;	/* ask in interleaved mode */
+	uint8_t		 auth;		/* enum auth */
+	struct mac_key	 key;		/* AUTH_KEY; wipe it */
 	uint8_t		 weight;	/* 1 to 10 */
 	uint8_t		 max;		/* associations: 1 unless a pool */
 	int8_t		 minpoll;	/* log2 s */
@@ -43,8 +61,7 @@ struct config_server {
 	struct addr	 source4;	/* query from, port 0, or ADDR_NONE */
 	struct addr	 source6;
 	char		 source_interface[IF_NAMESIZE]; /* of source6, or "" */
-	bool		 nts;		/* it proves who it is, RFC 8915 */
-	uint16_t	 nts_port;	/* TCP, for that */
+	uint16_t	 nts_port;	/* TCP; AUTH_NTS */
 	char		 ca[CONFIG_PATH_LEN]; /* whose word is taken for it; */
 					/* "": the system's authorities */
 };

@@ -50,7 +50,8 @@ struct engine_setup {
 	uint8_t		 has_drift;	/* frequency is from the drift file */
 	uint8_t		 local_stratum;	/* of the last resort; 0: none */
 	uint8_t		 local_orphan;	/* 1: agree on one with the others */
-	uint8_t		 reserved[7];
+	uint8_t		 authentication; /* enum authentication */
+	uint8_t		 reserved[6];
 	uint32_t	 nservers;	/* ENGINE_SERVER before it */
 	double		 step_threshold; /* s */
 	double		 frequency;	/* s/s, the clock is corrected by now */

@@ -15,6 +15,8 @@ static const struct {
 	const char	*words;
 	const char	*text;
 } hints[] = {
+	{ "authselectmode", "write \"authentication\" and require, prefer "
+			"or mix" },
 	{ "binddevice",	"write \"listen on INTERFACE\"" },
 	{ "bindaddress", "write \"listen on ADDRESS\"" },
 	{ "bindacqaddress", "write \"query from ADDRESS\"" },
@@ -32,7 +34,9 @@ static const struct {
 	{ "include includefile sourcedir", "copy the statements here, there "
 			"is one file only" },
 	{ "initstepslew", "write \"step boot\"" },
-	{ "key keyfile keys trustedkey", "remove it, keys are not supported" },
+	{ "keyfile",	"write \"keys\" and the path of that file" },
+	{ "controlkey requestkey trustedkey", "remove it, all keys of the "
+			"file are for servers and clients" },
 	{ "leapfile leapsectz", "remove it, servers announce leap seconds" },
 	{ "log logconfig logdir logfile", "remove it, messages go to syslog" },
 	{ "makestep",	"write \"step boot\" or \"step always N ms\"" },

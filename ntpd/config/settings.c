@@ -15,8 +15,8 @@
 
 typedef void	 setter(struct parser *, const struct word *);
 
-static setter	 not_yet, set_flag, set_local, set_path, set_span, set_step,
-		 set_user, set_workers;
+static setter	 not_yet, set_authentication, set_flag, set_local, set_path,
+		 set_span, set_step, set_user, set_workers;
 
 static const struct unit ms[] = { { "ms", 0.001 }, { NULL, 0 } };
 static const struct unit times[] = {
@@ -34,12 +34,21 @@ static const struct unit times[] = {
 	.most = to, .units = their_units, .none = seconds_of_none
 #define STEP(count, what)						\
 	SETS(step.when), .set = set_step, .values = count, .when = what
+#define AUTHENTICATION(which)						\
+	SETS(authentication), .set = set_authentication,		\
+	.authentication = which
 #define WORDS(count, function)	.set = function, .values = count
 #define GRAMMAR		.set = NULL
 
 /* Of two that begin alike the longer one comes first. */
 const struct statement statements[] = {
 	{ "allow from",	"allow from NETWORK|any", WORDS(1, allow_from) },
+	{ "authentication prefer", "authentication prefer",
+	    AUTHENTICATION(AUTHENTICATION_PREFER) },
+	{ "authentication require", "authentication require",
+	    AUTHENTICATION(AUTHENTICATION_REQUIRE) },
+	{ "authentication mix", "authentication mix",
+	    AUTHENTICATION(AUTHENTICATION_MIX) },
 	{ "constraint from", "constraint from URL [ADDRESS ...]",
 	    WORDS(ANY_VALUES, not_yet) },
 	{ "constraints from", "constraints from URL", WORDS(1, not_yet) },
@@ -50,6 +59,7 @@ const struct statement statements[] = {
 	    WORDS(1, interface_listen) },
 	{ "interface ignore", "interface ignore wildcard",
 	    WORDS(1, interface_ignore) },
+	{ "keys",	"keys \"PATH\"", WORDS(1, not_yet) },
 	{ "listen",	"listen on ADDRESS|INTERFACE|* [port N] [rtable 0]",
 	    GRAMMAR },
 	{ "local stratum", "local stratum N [orphan]", SETS(local_stratum),
@@ -59,12 +69,12 @@ const struct statement statements[] = {
 			"[prefix4 N] [prefix6 N]", GRAMMAR },
 	{ "sensor",	"sensor NAME [correction N] [refid TEXT] [stratum N] "
 			"[trusted] [weight N]", WORDS(ANY_VALUES, not_yet) },
-	{ "server",	"server HOST [nts [ca FILE] [ntsport N]] "
+	{ "server",	"server HOST [key N | nts [ca FILE] [ntsport N]] "
 			"[poll MIN-MAX] [port N] [trusted] [weight N] "
 			"[xleave]", GRAMMAR },
-	{ "servers",	"servers HOST [max N] [nts [ca FILE] [ntsport N]] "
-			"[poll MIN-MAX] [port N] [trusted] [weight N] "
-			"[xleave]", GRAMMAR },
+	{ "servers",	"servers HOST [key N | nts [ca FILE] [ntsport N]] "
+			"[max N] [poll MIN-MAX] [port N] [trusted] "
+			"[weight N] [xleave]", GRAMMAR },
 	{ "socket",	"socket \"PATH\"", PATH(socket, CONTROL_SOCKET) },
 	{ "step boot",	"step boot", STEP(0, STEP_BOOT) },
 	{ "step always", "step always N ms", STEP(ANY_VALUES, STEP_ALWAYS),
@@ -143,6 +153,15 @@ not_yet(struct parser *p, const struct word *v)
 	(void)v;
 	parser_error(p, p->first.line, "%s: not yet supported, remove this "
 	    "line", p->first.text);
+}
+
+static void
+set_authentication(struct parser *p, const struct word *v)
+{
+	(void)v;
+	p->conf->authentication = p->statement->authentication;
+	if (p->conf->authentication == AUTHENTICATION_REQUIRE)
+		p->require_line = p->first.line;
 }
 
 static void

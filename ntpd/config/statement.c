@@ -286,10 +286,23 @@ server_xleave(struct parser *p, const struct word *keyword)
 }
 
 void
+server_key(struct parser *p, const struct word *word)
+{
+	static const struct number key = { "key", 1, UINT32_MAX };
+	unsigned	 id;
+
+	statement_option(p, OPTION_KEY, key.name, word);
+	if (!statement_number(p, &key, word, &id))
+		return;
+	p->server.auth = AUTH_KEY;
+	p->server.key.id = id;
+}
+
+void
 server_nts(struct parser *p, const struct word *keyword)
 {
 	statement_option(p, OPTION_NTS, "nts", keyword);
-	p->server.nts = true;
+	p->server.auth = AUTH_NTS;
 }
 
 void
@@ -304,8 +317,12 @@ static void
 check_nts(struct parser *p)
 {
 	const char	*what = p->options & OPTION_CA ? "ca" : "ntsport";
+	const bool	 nts = (p->options & OPTION_NTS) != 0;
 
-	if (p->options & (OPTION_CA | OPTION_NTSPORT) && !p->server.nts)
+	if (nts && (p->options & OPTION_KEY) != 0)
+		parser_error(p, p->first.line, "key and nts are two ways to "
+		    "authenticate a server, remove one");
+	else if (!nts && (p->options & (OPTION_CA | OPTION_NTSPORT)) != 0)
 		parser_error(p, p->first.line, "%s has no meaning without "
 		    "\"nts\", add that or remove it", what);
 }
@@ -364,6 +381,25 @@ check_local(struct parser *p)
 		    "statement for each of the others");
 }
 
+/* Keys that are in no file, and authentication that nobody has. */
+static void
+check_authentication(struct parser *p)
+{
+	const struct config_server *s = p->conf->servers;
+	size_t		 i, authenticated = 0;
+
+	for (i = 0; i < p->conf->nservers; i++) {
+		authenticated += s[i].auth != AUTH_NONE || s[i].trusted;
+		if (s[i].auth == AUTH_KEY && p->conf->keyfile[0] == '\0')
+			parser_error(p, p->server_lines[i], "key %" PRIu32
+			    " is in no file, write \"keys\" and the path of "
+			    "the file that has it", s[i].key.id);
+	}
+	if (p->require_line != 0 && i > 0 && authenticated == 0)
+		parser_error(p, p->require_line, "no server is authenticated, "
+		    "write \"key N\" or \"trusted\" at one at least");
+}
+
 void
 check_whole(struct parser *p)
 {
@@ -381,6 +417,7 @@ check_whole(struct parser *p)
 	if (p->unused_query_line != 0)
 		parser_warn(p, p->unused_query_line, "query from has no "
 		    "effect, write it before the server statements it is for");
+	check_authentication(p);
 	check_local(p);
 	if (p->conf->nservers == 0 && p->conf->local_stratum == 0 &&
 	    p->errors == 0)

@@ -25,9 +25,10 @@ enum option {
 	OPTION_PREFIX4	= 1 << 9,
 	OPTION_PREFIX6	= 1 << 10,
 	OPTION_XLEAVE	= 1 << 11,
-	OPTION_NTS	= 1 << 12,
-	OPTION_NTSPORT	= 1 << 13,
-	OPTION_CA	= 1 << 14
+	OPTION_KEY	= 1 << 12,
+	OPTION_NTS	= 1 << 13,
+	OPTION_NTSPORT	= 1 << 14,
+	OPTION_CA	= 1 << 15
 };
 
 /* A unit of time; the last in a list has no name. */
@@ -53,6 +54,7 @@ struct statement {
 	double		 initial;	/* s, of a span */
 	const char	*text;		/* initial, of a text */
 	enum step_when	 when;		/* of a step */
+	enum authentication authentication; /* of that */
 };
 
 #define ANY_VALUES	SIZE_MAX	/* set() looks for itself */
@@ -93,6 +95,7 @@ struct parser {
 	unsigned	 ignore_wildcard_line;
 	unsigned	 ratelimit_line;
 	unsigned	 local_line;
+	unsigned	 require_line;	/* authentication require */
 	unsigned	 lines[STATEMENTS_MOST]; /* of those that set a value */
 	unsigned	 server_lines[CONFIG_MAX_SERVERS];
 	unsigned	 listener_lines[CONFIG_MAX_LISTENERS];
@@ -171,6 +174,7 @@ void	 server_trusted(struct parser *p, const struct word *keyword);
 void	 server_poll(struct parser *p, const struct word *range);
 void	 server_max(struct parser *p, const struct word *number);
 void	 server_xleave(struct parser *p, const struct word *keyword);
+void	 server_key(struct parser *p, const struct word *number);
 void	 server_nts(struct parser *p, const struct word *keyword);
 void	 server_ca(struct parser *p, const struct word *path);
 void	 server_end(struct parser *p);

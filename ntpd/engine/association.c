@@ -65,6 +65,7 @@ association_start(struct association *a, size_t host,
 	memset(a, 0, sizeof(*a));
 	a->used = true;
 	a->host = host;
+	a->auth = (enum auth)conf->auth;
 	a->addr = *addr;
 	if (conf->interface[0] != '\0')
 		strlcpy(a->name, conf->name, sizeof(a->name));
@@ -271,6 +272,8 @@ association_reason(const struct association *a)
 		    REASON_UNSENDABLE;
 	if (a->refused != REASON_NONE)
 		return a->refused;
+	if (a->barred)
+		return REASON_UNTRUSTED;
 	if (a->was_kissed && a->reach == 0)
 		return REASON_RATE;
 	return a->was_unreachable ? REASON_SILENT : REASON_NONE;

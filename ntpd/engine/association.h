@@ -23,6 +23,8 @@
 struct association {
 	bool		 used;
 	size_t		 host;		/* number of its statement */
+	enum auth	 auth;		/* as that says */
+	bool		 barred;	/* it has no part in the time: trust.h */
 	struct addr	 addr;
 	char		 name[CONFIG_NAME_LEN]; /* for the log: its address, or
 					   with an interface as configured */

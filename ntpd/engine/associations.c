@@ -130,7 +130,7 @@ associations_expected(const struct association all[MAX_ASSOCIATIONS])
 	size_t		 n = 0;
 
 	for (a = all; a < all + MAX_ASSOCIATIONS; a++)
-		n += a->used && schedule_is_first(&a->schedule) &&
+		n += a->used && !a->barred && schedule_is_first(&a->schedule) &&
 		    association_is_quiet(a);
 	return n;
 }
@@ -142,7 +142,7 @@ associations_silent(const struct association all[MAX_ASSOCIATIONS])
 	size_t		 n = 0;
 
 	for (a = all; a < all + MAX_ASSOCIATIONS; a++)
-		n += a->used && !association_is_denied(a) &&
+		n += a->used && !a->barred && !association_is_denied(a) &&
 		    !association_is_self(a) &&
 		    !a->was_unreachable && association_is_quiet(a) &&
 		    !schedule_is_first(&a->schedule);
@@ -156,7 +156,8 @@ associations_hoped(const struct association all[MAX_ASSOCIATIONS])
 	size_t		 n = associations_expected(all);
 
 	for (a = all; a < all + MAX_ASSOCIATIONS; a++)
-		n += a->used && a->query.fd != -1 && (a->reach != 0 ||
+		n += a->used && !a->barred &&
+		    a->query.fd != -1 && (a->reach != 0 ||
 		    schedule_was_first(&a->schedule));
 	return n;
 }

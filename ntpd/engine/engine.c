@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "ntpd/child.h"
 #include "ntpd/engine/engine_state.h"
+#include "ntpd/engine/trust.h"
 
 /* Frequency error of an oscillator of which nothing is known, s/s. */
 #define UNKNOWN_FREQUENCY	200e-6
@@ -22,16 +23,21 @@
 static void
 follow_options(struct engine *e)
 {
-	const struct config_server *conf;
+	struct association *a;
+	const struct host *h;
 	size_t		 i;
 
 	for (i = 0; i < MAX_ASSOCIATIONS; i++) {
-		if (!e->associations[i].used)
+		a = &e->associations[i];
+		if (!a->used)
 			continue;
-		conf = &e->hosts.list[e->associations[i].host].conf;
-		schedule_configure(&e->associations[i].schedule,
-		    conf->minpoll, conf->maxpoll);
-		e->sync.sources[i].weight = conf->weight;
+		h = &e->hosts.list[a->host];
+		schedule_configure(&a->schedule, h->conf.minpoll,
+		    h->conf.maxpoll);
+		e->sync.sources[i].weight = h->conf.weight;
+		if (h->barred && !a->barred)
+			sync_silence(&e->sync, i);
+		a->barred = h->barred;
 	}
 }
 
@@ -61,9 +67,10 @@ configure(struct engine *e, const struct message *msg)
 		sync_init(&e->sync, setup->frequency, error);
 		e->configured = true;
 	}
+	trust_configure(&e->hosts, (enum authentication)setup->authentication);
 	engine_change_hosts(e, now);
 	follow_options(e);
-	engine_publish(e, now);
+	engine_update(e, now);
 }
 
 static void

@@ -37,6 +37,8 @@ start(struct engine *e, const struct change *change, struct instant now)
 
 	association_start(&e->associations[change->association], change->host,
 	    conf, &change->addr, now);
+	e->associations[change->association].barred =
+	    e->hosts.list[change->host].barred;
 	sync_add(&e->sync, change->association, conf->weight);
 }
 

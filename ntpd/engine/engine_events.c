@@ -150,6 +150,8 @@ admits(struct engine *e, size_t i, const struct ntp_packet *pkt,
 {
 	struct association *a = &e->associations[i];
 
+	if (a->barred)
+		return false;
 	if (orphan_is_relief(&e->orphan, &e->sync, i, a, pkt))
 		association_hurry(a, now);
 	if (pkt->stratum + 1 < NTP_MAX_STRATUM)

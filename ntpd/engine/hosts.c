@@ -54,6 +54,7 @@ static bool
 same_statement(const struct config_server *a, const struct config_server *b)
 {
 	return strcmp(a->name, b->name) == 0 && a->pool == b->pool &&
+	    a->auth == b->auth && a->key.id == b->key.id &&
 	    addr_equal(&a->addr, &b->addr) &&
 	    a->port == b->port && addr_equal(&a->source4, &b->source4) &&
 	    addr_equal(&a->source6, &b->source6);
@@ -208,7 +209,8 @@ hosts_expected(const struct hosts *hosts)
 	size_t		 i, n = 0;
 
 	for (i = 0; i < hosts->n; i++)
-		n += name_is_new(&hosts->list[i].name);
+		n += !hosts->list[i].barred &&
+		    name_is_new(&hosts->list[i].name);
 	return n;
 }
 
@@ -218,7 +220,8 @@ hosts_awaited(const struct hosts *hosts)
 	size_t		 i, n = 0;
 
 	for (i = 0; i < hosts->n; i++)
-		n += name_is_awaited(&hosts->list[i].name);
+		n += !hosts->list[i].barred &&
+		    name_is_awaited(&hosts->list[i].name);
 	return n;
 }
 
@@ -229,10 +232,11 @@ hosts_configured(const struct hosts *hosts,
 	size_t		 i, n = 0;
 
 	for (i = 0; i < hosts->n; i++)
-		if (hosts->list[i].name.naddrs == 0)
+		if (hosts->list[i].name.naddrs == 0 && !hosts->list[i].barred)
 			n += host_wants(&hosts->list[i]);
 	for (i = 0; i < MAX_ASSOCIATIONS; i++)
-		n += all[i].used && !association_is_denied(&all[i]) &&
+		n += all[i].used && !all[i].barred &&
+		    !association_is_denied(&all[i]) &&
 		    !association_is_self(&all[i]);
 	return n;
 }

@@ -19,6 +19,7 @@
 /* A server or servers statement, and the addresses of its name. */
 struct host {
 	struct config_server conf;
+	bool		 barred;	/* no part in the time: trust.h */
 	struct name	 name;
 	struct addr	 twins[RESOLVE_MAX];	/* see hosts_exclude() */
 	size_t		 ntwins;

@@ -148,7 +148,7 @@ find_leader(const struct orphan *o, const struct association all[])
 	size_t		 i;
 
 	for (i = 0; i < MAX_ASSOCIATIONS; i++) {
-		others[i].leads = is_heard(&all[i]) &&
+		others[i].leads = is_heard(&all[i]) && !all[i].barred &&
 		    !association_is_denied(&all[i]) &&
 		    says_local(o, &all[i].last);
 		addr_refid(&all[i].addr, others[i].id);

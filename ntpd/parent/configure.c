@@ -143,6 +143,7 @@ configure_engine(struct parent *p, const struct drift *learned)
 		.has_drift = learned != NULL,
 		.local_stratum = p->conf.local_stratum,
 		.local_orphan = p->conf.local_orphan,
+		.authentication = (uint8_t)p->conf.authentication,
 		.nservers = (uint32_t)p->conf.nservers,
 		.step_threshold = p->conf.step.threshold,
 		.frequency = p->clock.frequency,
