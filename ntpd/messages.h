@@ -14,6 +14,7 @@
 
 #include "common/addr.h"
 #include "common/control.h"
+#include "common/ke.h"
 #include "common/ntptime.h"
 #include "common/siphash.h"
 #include "ntpd/config_shared.h"
@@ -225,6 +226,27 @@ struct tls_date {
 	char		 why[TLS_WHY_LEN];	/* for the log */
 };
 
+/* The engine wants keys from the NTS server NAME, at ADDR. */
+struct nts_question {
+	char		 name[CONFIG_NAME_LEN];	/* as in its statement */
+	struct addr	 addr;
+};
+
+enum nts_outcome {
+	NTS_AGREED,
+	NTS_UNREACHABLE,	/* no connection came about */
+	NTS_REFUSED,		/* what came over it will not do */
+	NTS_BUSY		/* too many exchanges: nobody was asked */
+};
+
+/* Keys and cookies that it agreed on, or why there are none. */
+struct nts_keys {
+	uint32_t	 outcome;	/* enum nts_outcome */
+	struct ke_answer answer;	/* AGREED; untrusted */
+	uint8_t		 c2s[AEAD_KEY_MOST], s2c[AEAD_KEY_MOST];
+	char		 why[TLS_WHY_LEN];	/* for the log */
+};
+
 /* For messages that say all by their type. */
 struct no_payload {
 	uint8_t		 nothing;	/* 0 */
@@ -273,6 +295,10 @@ MESSAGE(SERVER_CLIENTS,	  SERVER,   PARENT,   struct server_clients,	\
 	NO_FD,   ANYTIME, take_counters)				\
 MESSAGE(SERVER_COUNTERS,  SERVER,   PARENT,   struct server_report,	\
 	NO_FD,   ANYTIME, take_counters)				\
+MESSAGE(NTS_ASK,	  ENGINE,   PARENT,   struct nts_question,	\
+	NO_FD,   ANYTIME, nts_ask)					\
+MESSAGE(TLS_KEYS,	  TLS,	    PARENT,   struct nts_keys,		\
+	NO_FD,   ANYTIME, nts_answer)					\
 MESSAGE(TLS_DATE,	  TLS,	    PARENT,   struct tls_date,		\
 	NO_FD,   ANYTIME, take_date)					\
 MESSAGE(CONTROL_ALIVE,	  CONTROL,  PARENT,   struct no_payload,	\
@@ -314,6 +340,8 @@ MESSAGE(SHOW_STATUS,	  PARENT,   ENGINE,   struct no_payload,	\
 	NO_FD,   WHEN_CONFIGURED, engine_show_status)			\
 MESSAGE(SHOW_PEERS,	  PARENT,   ENGINE,   struct no_payload,	\
 	NO_FD,   WHEN_CONFIGURED, engine_show_peers)			\
+MESSAGE(NTS_KEYS,	  PARENT,   ENGINE,   struct nts_keys,		\
+	NO_FD,   WHEN_CONFIGURED, engine_on_keys)			\
 MESSAGE(RESOLVED,	  RESOLVER, ENGINE,   struct resolve_reply,	\
 	NO_FD,   ANYTIME, engine_on_resolved)				\
 MESSAGE(OWN_REQUEST,	  SERVER,   ENGINE,   struct own_request,	\
@@ -364,7 +392,9 @@ MESSAGE(ANSWER_BUSY,	  PARENT,   CONTROL,  struct control_end,	\
 /* Each of these is the only one that comes after the setup. */
 #define TO_TLS(MESSAGE)							\
 MESSAGE(TLS_ASK_DATE,	  PARENT,   TLS,      struct tls_task,		\
-	NO_FD,   ANYTIME, tls_date)
+	NO_FD,   ANYTIME, tls_date)					\
+MESSAGE(TLS_ASK_KEYS,	  PARENT,   TLS,      struct tls_task,		\
+	NO_FD,   ANYTIME, tls_keys)
 
 /* child_begin() takes what comes at first; PROCESSES stands for all. */
 #define MESSAGES(MESSAGE)						\

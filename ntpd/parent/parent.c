@@ -131,7 +131,8 @@ do_exchanges(struct parent *p, struct instant now)
 
 	exchange_tend(&p->exchanges, &p->children, now);
 	while (exchange_unsaid(&p->exchanges, &lost))
-		log_debug("exchange %u has ended without a result", lost.id);
+		if (lost.what == MSG_TLS_ASK_KEYS)
+			nts_lost(p, lost.id);
 }
 
 static void

@@ -108,6 +108,17 @@ void	 command_slew(struct parent *p, const struct clock_slew *wanted,
  */
 void	 command_tend_budget(struct parent *p, struct instant now);
 
+/* nts.c: keys for the engine's requests */
+
+/* The engine asks for keys: begin an exchange, if it may have one. */
+void	 nts_ask(struct parent *p, const struct message *msg);
+
+/* The result of one: the engine's. */
+void	 nts_answer(struct parent *p, const struct message *msg);
+
+/* The exchange for the engine's question ID has ended without a result. */
+void	 nts_lost(struct parent *p, uint32_t id);
+
 /* control.c: what control asks, for ntpctl */
 
 /* Take its sign of life. */
