@@ -282,7 +282,7 @@ ke_strresult(enum ke_result result)
 /* ---- writing ---- */
 
 void
-ke_put(struct ke_output *out, uint16_t type, bool critical, const void *body,
+ke_put(struct ke_output *out, uint16_t type, enum ke_bit bit, const void *body,
     size_t len)
 {
 	uint8_t		*p = out->bytes + out->len;
@@ -292,7 +292,7 @@ ke_put(struct ke_output *out, uint16_t type, bool critical, const void *body,
 		out->overflow = true;
 		return;
 	}
-	put16(p, critical ? type | CRITICAL : type);
+	put16(p, bit == KE_CRITICAL ? type | CRITICAL : type);
 	put16(p + 2, (uint16_t)len);
 	if (len > 0)
 		memcpy(p + HEADER_LEN, body, len);
@@ -300,13 +300,13 @@ ke_put(struct ke_output *out, uint16_t type, bool critical, const void *body,
 }
 
 void
-ke_put_number(struct ke_output *out, uint16_t type, bool critical,
+ke_put_number(struct ke_output *out, uint16_t type, enum ke_bit bit,
     uint16_t number)
 {
 	uint8_t		 body[2];
 
 	put16(body, number);
-	ke_put(out, type, critical, body, sizeof(body));
+	ke_put(out, type, bit, body, sizeof(body));
 }
 
 void
@@ -320,35 +320,35 @@ ke_put_request(struct ke_output *out)
 		put16(aeads + 2, AEAD_AES_128_GCM_SIV);
 		len = 4;
 	}
-	ke_put_number(out, KE_NEXT_PROTOCOL, true, NTPV4);
-	ke_put(out, KE_AEAD, true, aeads, len);
+	ke_put_number(out, KE_NEXT_PROTOCOL, KE_CRITICAL, NTPV4);
+	ke_put(out, KE_AEAD, KE_CRITICAL, aeads, len);
 	if (len > 2)
-		ke_put(out, KE_COMPLIANT_EXPORT, false, NULL, 0);
-	ke_put(out, KE_END, true, NULL, 0);
+		ke_put(out, KE_COMPLIANT_EXPORT, KE_IGNORABLE, NULL, 0);
+	ke_put(out, KE_END, KE_CRITICAL, NULL, 0);
 }
 
 void
 ke_put_answer(struct ke_output *out, const struct ke_request *r)
 {
 	if (!r->ntpv4) {
-		ke_put(out, KE_NEXT_PROTOCOL, true, NULL, 0);
+		ke_put(out, KE_NEXT_PROTOCOL, KE_CRITICAL, NULL, 0);
 		return;
 	}
-	ke_put_number(out, KE_NEXT_PROTOCOL, true, NTPV4);
+	ke_put_number(out, KE_NEXT_PROTOCOL, KE_CRITICAL, NTPV4);
 	if (r->aead == AEAD_NONE) {
-		ke_put(out, KE_AEAD, true, NULL, 0);
+		ke_put(out, KE_AEAD, KE_CRITICAL, NULL, 0);
 		return;
 	}
-	ke_put_number(out, KE_AEAD, true, (uint16_t)r->aead);
+	ke_put_number(out, KE_AEAD, KE_CRITICAL, (uint16_t)r->aead);
 	if (r->aead == AEAD_AES_128_GCM_SIV && r->compliant)
-		ke_put(out, KE_COMPLIANT_EXPORT, false, NULL, 0);
+		ke_put(out, KE_COMPLIANT_EXPORT, KE_IGNORABLE, NULL, 0);
 }
 
 void
 ke_put_error(struct ke_output *out, enum ke_error error)
 {
-	ke_put_number(out, KE_ERROR, true, (uint16_t)error);
-	ke_put(out, KE_END, true, NULL, 0);
+	ke_put_number(out, KE_ERROR, KE_CRITICAL, (uint16_t)error);
+	ke_put(out, KE_END, KE_CRITICAL, NULL, 0);
 }
 
 void

@@ -124,13 +124,16 @@ struct ke_output {
 	bool		 overflow;
 };
 
+/* May who does not know a record ignore it? */
+enum ke_bit { KE_IGNORABLE, KE_CRITICAL };
+
 /* Append a record with LEN bytes of BODY. */
-void		 ke_put(struct ke_output *out, uint16_t type, bool critical,
+void		 ke_put(struct ke_output *out, uint16_t type, enum ke_bit bit,
 		    const void *body, size_t len);
 
 /* The same, with one number of 16 bits as the body. */
 void		 ke_put_number(struct ke_output *out, uint16_t type,
-		    bool critical, uint16_t number);
+		    enum ke_bit bit, uint16_t number);
 
 /* All of a client's message: NTPv4, and the ciphers that we have. */
 void		 ke_put_request(struct ke_output *out);

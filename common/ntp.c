@@ -89,21 +89,22 @@ ntp_take_field(struct ntp_field *field, size_t least, const uint8_t *p,
 	return field_len;
 }
 
-size_t
-ntp_put_field(uint8_t *buf, size_t size, size_t at, uint16_t type,
-    const void *value, size_t len)
+void
+ntp_put_field(struct ntp_output *out, uint16_t type, const void *value,
+    size_t len)
 {
-	uint8_t	*p = buf + at;
+	const size_t	 room = out->size - out->len;
+	uint8_t	*p = out->bytes + out->len;
 	size_t	 whole;
 
-	if (at == 0 || at > size || len > size)
-		return 0;
 	whole = (NTP_FIELD_HEADER_LEN + len + NTP_FIELD_ALIGN - 1) /
 	    NTP_FIELD_ALIGN * NTP_FIELD_ALIGN;
 	if (whole < NTP_FIELD_MIN_LEN)
 		whole = NTP_FIELD_MIN_LEN;
-	if (whole > size - at || whole > UINT16_MAX)
-		return 0;
+	if (out->len == 0 || len > room || whole > room || whole > UINT16_MAX) {
+		out->len = 0;
+		return;
+	}
 	memset(p, 0, whole);
 	p[0] = (uint8_t)(type >> 8);
 	p[1] = (uint8_t)type;
@@ -111,7 +112,7 @@ ntp_put_field(uint8_t *buf, size_t size, size_t at, uint16_t type,
 	p[3] = (uint8_t)whole;
 	if (value != NULL && len > 0)
 		memcpy(p + NTP_FIELD_HEADER_LEN, value, len);
-	return at + whole;
+	out->len += whole;
 }
 
 /* Is what follows the header nothing but extension fields and a MAC? */

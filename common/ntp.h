@@ -117,14 +117,21 @@ void		 ntp_encode_key_id(uint32_t id, uint8_t bytes[NTP_KEY_ID_LEN]);
 size_t		 ntp_take_field(struct ntp_field *field, size_t least,
 		    const uint8_t *p, size_t len);
 
+/* A packet being written. */
+struct ntp_output {
+	uint8_t		*bytes;
+	size_t		 size;		/* room at BYTES */
+	size_t		 len;		/* written, a multiple of 4; 0: SIZE was
+					   not enough */
+};
+
 /*
- * Append a field of TYPE to what is in BUF up to AT, a multiple of 4: the LEN
- * bytes at VALUE, or zeros if that is NULL, and zeros up to a length that a
- * field may have.  Returns how much is in BUF then; 0 if AT is 0 (what failed
- * before fails again) or if it would be more than SIZE.
+ * Append a field of TYPE to OUT: the LEN bytes at VALUE, or zeros if that is
+ * NULL, and zeros up to a length that a field may have.  After one that did not
+ * fit the others do not, either.
  */
-size_t		 ntp_put_field(uint8_t *buf, size_t size, size_t at,
-		    uint16_t type, const void *value, size_t len);
+void		 ntp_put_field(struct ntp_output *out, uint16_t type,
+		    const void *value, size_t len);
 
 /* A sentence fragment for ERROR: "shorter than a header". */
 const char	*ntp_strerror(enum ntp_error error);

@@ -114,27 +114,24 @@ nts_next_field(struct aead_bytes plain, size_t *pos, struct ntp_field *field)
 	return len > 0;
 }
 
-size_t
-nts_seal(const struct aead *key, const uint8_t *nonce, uint8_t *buf,
-    size_t size, size_t at, struct aead_bytes plain)
+void
+nts_seal(struct ntp_output *out, const struct aead *key, const uint8_t *nonce,
+    struct aead_bytes plain)
 {
+	const struct aead_bytes covered = { out->bytes, out->len };
 	const size_t	 nonce_len = aead_nonce_len(key->id);
 	const size_t	 sealed_len = plain.len + AEAD_TAG_LEN;
-	size_t		 end;
-	uint8_t		*value;
+	uint8_t		*value = out->bytes + out->len + NTP_FIELD_HEADER_LEN;
 
-	end = ntp_put_field(buf, size, at, NTS_AUTHENTICATOR, NULL,
+	ntp_put_field(out, NTS_AUTHENTICATOR, NULL,
 	    LENGTHS_LEN + nonce_len + sealed_len);
-	if (end == 0)
-		return 0;
-	value = buf + at + NTP_FIELD_HEADER_LEN;
+	if (out->len == 0)
+		return;
 	value[0] = (uint8_t)(nonce_len >> 8);
 	value[1] = (uint8_t)nonce_len;
 	value[2] = (uint8_t)(sealed_len >> 8);
 	value[3] = (uint8_t)sealed_len;
 	memcpy(value + LENGTHS_LEN, nonce, nonce_len);
-	aead_seal(key, (struct aead_bytes){ nonce, nonce_len },
-	    (struct aead_bytes){ buf, at }, plain,
+	aead_seal(key, (struct aead_bytes){ nonce, nonce_len }, covered, plain,
 	    value + LENGTHS_LEN + nonce_len);
-	return end;
 }

@@ -66,12 +66,11 @@ bool	 nts_next_field(struct aead_bytes plain, size_t *pos,
 	    struct ntp_field *field);
 
 /*
- * Append the authenticator for what is in BUF up to AT, a multiple of 4, with
- * PLAIN (a multiple of 4 bytes of fields) encrypted in it.  NONCE is of
- * AEAD_NONCE_LEN bytes and is never used again with this key.  Returns how much
- * is in BUF then; 0 if AT is 0, or if that would be more than SIZE.
+ * Append the authenticator for all that is in OUT, with PLAIN (a multiple of 4
+ * bytes of fields) encrypted in it.  NONCE is of AEAD_NONCE_LEN bytes and is
+ * never used again with this key.  out->len is 0 if it does not fit.
  */
-size_t	 nts_seal(const struct aead *key, const uint8_t *nonce, uint8_t *buf,
-	    size_t size, size_t at, struct aead_bytes plain);
+void	 nts_seal(struct ntp_output *out, const struct aead *key,
+	    const uint8_t *nonce, struct aead_bytes plain);
 
 #endif

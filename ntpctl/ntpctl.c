@@ -22,6 +22,7 @@
 #include "common/version.h"
 #include "ntpctl/ask.h"
 #include "ntpctl/check.h"
+#include "ntpctl/convert.h"
 #include "ntpctl/ntpq.h"
 #include "ntpctl/show.h"
 
@@ -52,7 +53,8 @@ usage(FILE *out)
 	    "prometheus] [-S socket]\n"
 	    "\t[[-s] all | clients | peers | sensors | server | status]\n"
 	    "\t[-w [seconds]]\n"
-	    "       ntpctl check [-S socket] [-w ms] [-c ms]\n");
+	    "       ntpctl check [-S socket] [-w ms] [-c ms]\n"
+	    "       ntpctl convert [file]\n");
 	exit(out == stdout ? 0 : EXIT_USAGE);
 }
 
@@ -334,6 +336,8 @@ main(int argc, char **argv)
 		return ntpq_main(argc, argv);
 	if (argc > 1 && strcmp(argv[1], "check") == 0)
 		return check_main(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "convert") == 0)
+		return convert_main(argc - 1, argv + 1);
 	parse_options(&o, argc, argv);
 	if (o.wait)
 		waited = wait_synchronized(&o);

@@ -2,13 +2,27 @@
 #
 # Every test, one verdict (make check).  Builds with gcc and with clang, the
 # latter with sanitizers, and runs the unit tests of both, the manual pages
-# through their checker, the fuzz targets over their corpora and the daemons
-# in namespaces of their own.
+# through their checker, the fuzz targets over their corpora, the daemons in
+# namespaces of their own and some scenarios in the time lab.
+#
+# "check.sh long" (make check-long) is what takes longer than such a verdict
+# may.  It sets CHECK_LONG, with which some tests play more seeds and scenarios.
 #
 set -eu
 
 cd "$(dirname "$0")/.."
 jobs=$(nproc)
+
+# Tuned: most tests wait rather than compute.
+at_once=$((6 * jobs))
+
+# Played by both; more of it with CHECK_LONG.
+more="regress/lab/lab.t regress/lab/rogue.t obj/regress/unit/chaos_test
+    obj-sanitize/regress/unit/chaos_test"
+
+# Played with sanitizers by "check.sh long" only: statistics over many seeds.
+# In the short verdict chaos_test takes sanitizers to the same code.
+slow="bound_test|change_test|sync_test"
 
 if [ "$(id -u)" -ne 0 ]; then
 	echo "check.sh: the tests need root for network namespaces:" \
@@ -16,13 +30,28 @@ if [ "$(id -u)" -ne 0 ]; then
 	exit 1
 fi
 
+# Those that take long come first.
+run()
+{
+	exec prove -j"$at_once" --timer --exec regress/run-test "$@"
+}
+
 make -j"$jobs" CC=gcc all unit-tests
 make -j"$jobs" CC=clang SANITIZE=address,undefined all unit-tests
-make -j"$jobs" CC=clang OBJ=obj-clang all
 sh regress/peers.sh
 
 getent passwd _ntpd >/dev/null ||
 	useradd --system --no-create-home --shell /usr/sbin/nologin _ntpd
+
+# By their sources: a program may be left of a test that is gone.
+tests=$(ls regress/unit/*_test.c | sed 's/\.c$//')
+
+if [ "${1:-}" = long ]; then
+	export CHECK_LONG=1
+	run $more $(printf 'obj-sanitize/%s\n' $tests | grep -E "/($slow)$")
+fi
+
+make -j"$jobs" CC=clang OBJ=obj-clang all
 
 # What strangers can send, once more against the daemon with sanitizers.
 mkdir -p obj-sanitize/regress/net
@@ -31,10 +60,6 @@ for t in 01-servers 09-bad-requests 10-bad-answers 12-control 14-children \
 	ln -sf "$PWD/regress/net/$t.t" "obj-sanitize/regress/net/$t.t"
 done
 
-# By their sources: a program may be left of a test that is gone.
-tests=$(ls regress/unit/*_test.c | sed 's/\.c$//')
-
-exec prove -j"$jobs" --timer --exec regress/run-test \
-    regress/*.t $(printf 'obj/%s ' $tests) \
-    $(printf 'obj-sanitize/%s ' $tests) \
-    regress/net/*.t obj-sanitize/regress/net/*.t regress/lab/*.t
+run regress/lab/*.t regress/*.t regress/net/*.t obj-sanitize/regress/net/*.t \
+    $(printf 'obj-sanitize/%s\n' $tests | grep -vE "/($slow)$") \
+    $(printf 'obj/%s\n' $tests)

@@ -190,6 +190,42 @@ framing_is_known_once()
 	    grep -v '^common/imsg\.[ch]:'
 }
 
+# A call with more is not understood where it stands: they become a struct.
+functions_have_five_parameters()
+{
+	sources | awk '
+	{
+		split($0, part, ":")
+		text = $0
+		sub(/^[^:]*:[0-9]*:/, "", text)
+	}
+	text ~ /^[a-z][a-z0-9_]*\(/ {
+		at = part[1] ":" part[2]
+		name = text
+		sub(/\(.*/, "", name)
+		head = ""
+	}
+	text == "{" && name != "" {
+		sub(/^[^(]*\(/, "", head)
+		sub(/\)[^)]*$/, "", head)
+		while (gsub(/\([^()]*\)/, "", head))
+			;
+		if (gsub(/,/, "", head) > 4)
+			print at ": " name
+		name = ""
+	}
+	{
+		head = head text
+	}'
+}
+
+# "true" in a call does not say what is true.
+calls_have_no_bare_bool()
+{
+	lines '(common|ntpd|ntpctl)/.*' \
+	    '[a-z_]+\([^;{}=]*, *(true|false)(,|\))'
+}
+
 ntpctl_stands_alone()
 {
 	reach 'ntpctl/.*' 'ntpd/.*'
@@ -242,11 +278,12 @@ try()
 	printf '#include "common/ntp.h"\n' >"$planted/ntpd/packets.h"
 	printf '%s\n' "$5" >"$planted/$4"
 	found=$(cd "$planted" && "$1")
+	line=$(echo "$5" | tr '\n' ' ')
 	case $3,$found in
 	fine,|found,?*)
-		ok "$2: $3: $4: $5" ;;
+		ok "$2: $3: $4: $line" ;;
 	*)
-		not_ok "$2: should be $3: $4: $5" "$found" ;;
+		not_ok "$2: should be $3: $4: $line" "$found" ;;
 	esac
 }
 
@@ -327,6 +364,20 @@ never packet_order_is_known_once "only common/ntp.c knows byte order" \
 never framing_is_known_once "only common/imsg.c knows the framing" \
     ntpd/process.c '	struct imsg_header hdr;' \
     fine common/imsg.c '	struct imsg_header hdr;'
+never functions_have_five_parameters "functions have five parameters at most" \
+    ntpd/a.c 'static int
+f(int a, int b, int c,
+    int d, int e, void (*f)(int, int))
+{' \
+    fine ntpd/a.c 'int
+f(int a, int b, int c, int d, void (*e)(int, int))
+{' \
+    fine ntpd/a.c '	f(1, 2, 3, 4, 5, 6);'
+never calls_have_no_bare_bool "calls say what is true" \
+    ntpd/a.c '	open_file(path, true);' \
+    ntpd/a.c '	if (!is_fit(s, false, n))' \
+    fine ntpd/a.c '	{ 1, true, 2 },' \
+    fine ntpd/a.c '	f(&(struct x){ .y = true });'
 never ntpctl_stands_alone "ntpctl includes nothing of ntpd/" \
     ntpctl/a.c '#include "ntpd/messages.h"' \
     ntpctl/a.c '#include "../ntpd/config.h"' \

@@ -42,6 +42,10 @@ unit-tests: $(addprefix $(OBJ)/,$(TESTS)) $(OBJ)/lab/rogue
 check: deps-check
 	sh regress/check.sh
 
+# What takes longer than such a verdict may: more seeds, more scenarios.
+check-long: deps-check
+	sh regress/check.sh long
+
 check-lab: deps-check
 	$(MAKE) all
 	regress/lab/check-lab
@@ -101,5 +105,5 @@ tidy: deps-check
 	    $(NTPCTL))) -- -std=gnu11 -D_GNU_SOURCE -I.
 	mandoc -Tlint -Wwarning $(MANUALS)
 
-.PHONY: deps deps-build deps-check deps-demo unit-tests check check-lab \
-    bench demo fuzzers fuzz fuzz-long tidy
+.PHONY: deps deps-build deps-check deps-demo unit-tests check check-long \
+    check-lab bench demo fuzzers fuzz fuzz-long tidy

@@ -7,81 +7,38 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/foreign.h"
 #include "ntpd/config/statement.h"
 #include "ntpd/config/value.h"
 
-/* What other daemons' words are called here, or why there is none. */
-static const struct {
-	const char	*words;
-	const char	*text;
-} hints[] = {
-	{ "authselectmode", "write \"authentication\" and require, prefer "
-			"or mix" },
-	{ "binddevice",	"write \"listen on INTERFACE\"" },
-	{ "bindaddress", "write \"listen on ADDRESS\"" },
-	{ "bindacqaddress", "write \"query from ADDRESS\"" },
-	{ "bindcmdaddress", "write \"socket PATH\"" },
-	{ "broadcast",	"only client and server mode exist, write \"listen "
-			"on ADDRESS\"" },
-	{ "broadcastclient multicastclient peer", "only client and server "
-			"mode exist, write \"server HOST\"" },
-	{ "burst disable enable maxupdateskew", "remove it" },
-	{ "filegen statistics statsdir", "remove it, there are no statistics "
-			"files" },
-	{ "fudge",	"write \"local stratum N\" for 127.127.1.0; other "
-			"reference clocks are not yet supported" },
-	{ "iburst",	"remove it, the first requests are always quick" },
-	{ "include includefile sourcedir", "copy the statements here, there "
-			"is one file only" },
-	{ "initstepslew", "write \"step boot\"" },
-	{ "keyfile",	"write \"keys\" and the path of that file" },
-	{ "controlkey requestkey trustedkey", "remove it, all keys of the "
-			"file are for servers and clients" },
-	{ "leapfile leapsectz", "remove it, servers announce leap seconds" },
-	{ "log logconfig logdir logfile", "remove it, messages go to syslog" },
-	{ "makestep",	"write \"step boot\" or \"step always N ms\"" },
-	{ "manycastclient pool", "write \"servers HOST\"" },
-	{ "maxpoll minpoll", "write \"poll MIN-MAX\"" },
-	{ "maxslewrate", "remove it, the limits are fixed" },
-	{ "maxsources",	"write \"max N\" in a servers statement" },
-	{ "nic",	"write \"interface\"" },
-	{ "ntsdumpdir", "remove it, nothing is stored" },
-	{ "ntstrustedcerts", "write \"ca FILE\" in the server statements" },
-	{ "prefer",	"write \"weight N\"" },
-	{ "refclock",	"remove it, reference clocks are not yet supported" },
-	{ "restrict",	"nothing can be changed over the network; write "
-			"\"allow from NETWORK\" or \"deny from NETWORK\" for "
-			"who may ask" },
-	{ "rtcfile rtcsync", "remove it, the kernel keeps the hardware clock" },
-	{ "tinker",	"write \"step boot\", \"step always N ms\" or "
-			"\"step never\"" },
-	{ "tos",	"write \"local stratum N orphan\" for tos orphan" },
-	{ "trust",	"write \"trusted\"" }
-};
+#define HINT_LEN	160
 
-static const char *
-find_hint(const char *word)
+/* What another daemon's WORD is called here; false: it is not known. */
+static bool
+find_hint(const char *word, char *text, size_t size)
 {
-	const char	*words;
-	size_t		 i;
+	const struct foreign *f = foreign_find(word);
 
-	for (i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
-		for (words = hints[i].words; words != NULL;
-		    words = value_rest(words))
-			if (value_first(words, word))
-				return hints[i].text;
-	return NULL;
+	if (f == NULL)
+		return false;
+	if (f->instead == NULL)
+		snprintf(text, size, "remove it%s%s",
+		    f->why != NULL ? ", " : "", f->why != NULL ? f->why : "");
+	else
+		snprintf(text, size, "write %s%s%s", f->instead,
+		    f->why != NULL ? "; " : "", f->why != NULL ? f->why : "");
+	return true;
 }
 
 static void
 explain_statement(const char *word, char *text, size_t size)
 {
-	const char	*hint = find_hint(word);
 	const struct statement *s;
+	char		 hint[HINT_LEN];
 	size_t		 used;
 
 	snprintf(text, size, "unknown statement \"%.64s\", ", word);
-	if (hint != NULL) {
+	if (find_hint(word, hint, sizeof(hint))) {
 		strlcat(text, hint, size);
 		return;
 	}
@@ -118,9 +75,9 @@ static void
 explain_word(struct parser *p, const char *name, const char *form)
 {
 	const struct word *last = &p->last;
-	const char	*hint = last->quoted ? NULL : find_hint(last->text);
+	char		 hint[HINT_LEN];
 
-	if (hint != NULL)
+	if (!last->quoted && find_hint(last->text, hint, sizeof(hint)))
 		parser_error(p, last->line, "%s: unexpected \"%.64s\", %s",
 		    name, last->text, hint);
 	else if (last->text[0] == '\0' && !last->quoted)

@@ -182,28 +182,28 @@ nts_named(struct nts *n, const struct addr *addr, struct instant now)
 }
 
 /* Placeholders for the cookies that we lack, as far as there is room. */
-static size_t
-put_placeholders(const struct nts *n, uint8_t *buf, size_t size, size_t len,
+static void
+put_placeholders(const struct nts *n, struct ntp_output *out,
     size_t cookie_len)
 {
-	const size_t	 spare = NTS_AUTHENTICATOR_LEN(0);
-	size_t		 i, end;
+	struct ntp_output next = *out;
+	size_t		 i;
 
+	next.size -= NTS_AUTHENTICATOR_LEN(0);
 	/* The answer has one cookie for the one that is spent. */
 	for (i = n->ncookies + 1; i < KE_COOKIES; i++) {
-		end = ntp_put_field(buf, size - spare, len, NTS_PLACEHOLDER,
-		    NULL, cookie_len);
-		if (end == 0)
-			break;
-		len = end;
+		ntp_put_field(&next, NTS_PLACEHOLDER, NULL, cookie_len);
+		if (next.len == 0)
+			return;
+		out->len = next.len;
 	}
-	return len;
 }
 
-size_t
-nts_protect(struct nts *n, uint8_t *buf, size_t size, size_t len)
+void
+nts_protect(struct nts *n, struct ntp_output *out)
 {
 	const struct ke_cookie cookie = n->cookies[0];
+	const struct aead_bytes nothing = { out->bytes, 0 };
 	uint8_t		 nonce[AEAD_NONCE_LEN];
 
 	n->ncookies--;
@@ -212,13 +212,10 @@ nts_protect(struct nts *n, uint8_t *buf, size_t size, size_t len)
 	arc4random_buf(nonce, sizeof(nonce));
 	n->awaited = true;
 	n->nak = false;
-	len = ntp_put_field(buf, size, len, NTS_UNIQUE_ID, n->unique_id,
-	    sizeof(n->unique_id));
-	len = ntp_put_field(buf, size, len, NTS_COOKIE, cookie.bytes,
-	    cookie.len);
-	len = put_placeholders(n, buf, size, len, cookie.len);
-	return nts_seal(&n->c2s, nonce, buf, size, len,
-	    (struct aead_bytes){ buf, 0 });
+	ntp_put_field(out, NTS_UNIQUE_ID, n->unique_id, sizeof(n->unique_id));
+	ntp_put_field(out, NTS_COOKIE, cookie.bytes, cookie.len);
+	put_placeholders(n, out, cookie.len);
+	nts_seal(out, &n->c2s, nonce, nothing);
 }
 
 /* Does PKT have our unique identifier? */

@@ -91,10 +91,10 @@ const char *nts_take_keys(struct nts *n, const struct nts_keys *keys,
 void	 nts_named(struct nts *n, const struct addr *addr, struct instant now);
 
 /*
- * Append to the request in BUF (LEN bytes of SIZE) what proves that it is ours,
- * with a cookie that is never used again.  Returns its length.
+ * Append to the request in OUT, which has room for NTP_MAX_LEN, what proves
+ * that it is ours, with a cookie that is never used again.
  */
-size_t	 nts_protect(struct nts *n, uint8_t *buf, size_t size, size_t len);
+void	 nts_protect(struct nts *n, struct ntp_output *out);
 
 enum nts_proof {
 	NTS_FOREIGN,		/* may be anybody's: as if it had not come */

@@ -153,7 +153,9 @@ query_send(struct query *q, const struct query_target *target,
     const struct clocks *clocks, struct instant now)
 {
 	uint8_t		 buf[NTP_MAX_LEN];
-	size_t		 len = NTP_HEADER_LEN;
+	struct ntp_output out = {
+		.bytes = buf, .size = sizeof(buf), .len = NTP_HEADER_LEN
+	};
 	int		 family = target->addr.family == ADDR_IPV4 ?
 	    AF_INET : AF_INET6;
 
@@ -170,10 +172,10 @@ query_send(struct query *q, const struct query_target *target,
 	    wants_interleaved(q, target, clocks), buf);
 	q->nts = target->nts;
 	if (q->nts != NULL)
-		len = nts_protect(q->nts, buf, sizeof(buf), len);
+		nts_protect(q->nts, &out);
 	q->came_back = false;
 	q->sent = clocks_read(clocks);
-	if (send(q->fd, buf, len, MSG_NOSIGNAL) != (ssize_t)len) {
+	if (send(q->fd, buf, out.len, MSG_NOSIGNAL) != (ssize_t)out.len) {
 		query_close(q);
 		return false;
 	}

@@ -8,7 +8,7 @@
 
 bool
 exchange_begin(struct exchanges *x, struct children *c,
-    enum message_type what, uint32_t id, const struct tls_task *task,
+    const struct exchange *wanted, const struct tls_task *task,
     struct instant now)
 {
 	struct exchange	*e = x->list;
@@ -18,11 +18,11 @@ exchange_begin(struct exchanges *x, struct children *c,
 	if (e == x->list + TLS_MOST || (e->child = children_add(c, TLS)) == NULL)
 		return false;
 	e->state = EXCHANGE_RUNS;
-	e->what = what;
-	e->id = id;
+	e->what = wanted->what;
+	e->id = wanted->id;
 	e->deadline = instant_add(now, task->seconds + GRACE);
 	/* If this is lost, so is the process: exchange_tend() notices. */
-	if (!channel_send(&e->child->channel, what, id, -1, task))
+	if (!channel_send(&e->child->channel, e->what, e->id, -1, task))
 		channel_close(&e->child->channel);
 	return true;
 }

@@ -40,11 +40,12 @@ struct exchanges {
 };
 
 /*
- * Begin the exchange WHAT, a message to TLS that brings no descriptor, with
- * TASK.  ID is what its result or failure is known by.  False if TLS_MOST run.
+ * Begin an exchange with TASK.  WANTED says what is sent, a message to TLS that
+ * brings no descriptor, and the id that its result or failure is known by.
+ * False if TLS_MOST run.
  */
 bool	 exchange_begin(struct exchanges *x, struct children *c,
-	    enum message_type what, uint32_t id, const struct tls_task *task,
+	    const struct exchange *wanted, const struct tls_task *task,
 	    struct instant now);
 
 /*

@@ -44,6 +44,9 @@ nts_ask(struct parent *p, const struct message *msg)
 	};
 	const struct nts_question *q = msg->data;
 	const struct config_server *s = find_statement(&p->conf, q);
+	const struct exchange wanted = {
+		.what = MSG_TLS_ASK_KEYS, .id = msg->id
+	};
 	struct tls_task	 task;
 
 	if (s == NULL || !addr_is_unicast(&q->addr)) {
@@ -56,8 +59,8 @@ nts_ask(struct parent *p, const struct message *msg)
 	task.addr = q->addr;
 	task.seconds = KEYS_SECONDS;
 	if (!log_allowed(&limit, msg->at, NULL) ||
-	    !exchange_begin(&p->exchanges, &p->children, MSG_TLS_ASK_KEYS,
-	    msg->id, &task, msg->at))
+	    !exchange_begin(&p->exchanges, &p->children, &wanted, &task,
+	    msg->at))
 		refuse(p, msg->id, NTS_BUSY, "others are asked");
 }
 

@@ -210,13 +210,12 @@ is_contested(const struct sync *sync)
 	return false;
 }
 
-/*
- * What more than half have in common, of ALL or of those that have answered
- * their last request.
- */
+enum voters { ALL, ANSWERING };		/* their last request */
+
+/* What more than half of VOTERS have in common. */
 static bool
 majority(const struct sync *sync, double now, const struct estimate *e,
-    bool all, double *low, double *high)
+    enum voters voters, struct interval *common)
 {
 	struct opinion	 o[SYNC_SOURCES] = { 0 };
 	const struct source *s;
@@ -224,22 +223,22 @@ majority(const struct sync *sync, double now, const struct estimate *e,
 
 	for (i = 0; i < SYNC_SOURCES; i++) {
 		s = &sync->sources[i];
-		if (all || s->missed == 0)
+		if (voters == ALL || s->missed == 0)
 			o[i] = certain_opinion(sync, s, now, e);
 	}
-	return select_majority(o, SYNC_SOURCES, low, high);
+	return select_majority(o, SYNC_SOURCES, &common->low, &common->high);
 }
 
 /* What was certain, carried on. */
 static bool
 certain_before(const struct sync *sync, double now, const struct estimate *e,
-    double *low, double *high)
+    struct interval *before)
 {
 	double		 age = now - sync->certain_at;
 	double		 drift = worst_drift(sync, e) * age;
 
-	*low = sync->low + e->frequency * age - drift;
-	*high = sync->high + e->frequency * age + drift;
+	before->low = sync->low + e->frequency * age - drift;
+	before->high = sync->high + e->frequency * age + drift;
 	return sync->certain;
 }
 
@@ -252,35 +251,38 @@ bool
 sync_certain(const struct sync *sync, double now, double *low, double *high)
 {
 	struct estimate	 e;
-	double		 low_now, high_now;
+	struct interval	 all, answering;
 
 	if (!sync->filter.started)
 		return false;
 	e = filter_estimate(&sync->filter, now);
-	if (!majority(sync, now, &e, true, low, high) &&
-	    !certain_before(sync, now, &e, low, high))
+	if (!majority(sync, now, &e, ALL, &all) &&
+	    !certain_before(sync, now, &e, &all))
 		return false;
 	if (is_contested(sync) &&
-	    majority(sync, now, &e, false, &low_now, &high_now)) {
-		*low = fmin(*low, low_now);
-		*high = fmax(*high, high_now);
+	    majority(sync, now, &e, ANSWERING, &answering)) {
+		all.low = fmin(all.low, answering.low);
+		all.high = fmax(all.high, answering.high);
 	}
+	*low = all.low;
+	*high = all.high;
 	return true;
 }
 
 void
 bound_remember(struct sync *sync)
 {
-	double		 now = sync->filter.when, low, high;
+	double		 now = sync->filter.when;
 	struct estimate	 e;
+	struct interval	 common;
 
 	if (!sync->filter.started)
 		return;
 	e = filter_estimate(&sync->filter, now);
-	if (!majority(sync, now, &e, true, &low, &high))
+	if (!majority(sync, now, &e, ALL, &common))
 		return;
-	sync->low = low;
-	sync->high = high;
+	sync->low = common.low;
+	sync->high = common.high;
 	sync->measured = is_measured(sync, now);
 	sync->certain = true;
 	sync->certain_at = now;

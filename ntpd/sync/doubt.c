@@ -94,15 +94,17 @@ doubt_may_be_us(const struct stand *s, size_t n)
 	return is_enough(&all, count_voters(s, n));
 }
 
-/* Those who say that true time is AHEAD, or behind, of what we predict. */
+enum side { BEHIND, AHEAD };
+
+/* Is it us by those who say that true time is on SIDE of what we predict? */
 static bool
-is_us_by(const struct stand *s, size_t n, bool ahead)
+is_us_by(const struct stand *s, size_t n, enum side side)
 {
 	struct protest	 agreed = { .n = 0 };
 	size_t		 i, against = 0, for_us = 0;
 
 	for (i = 0; i < n; i++) {
-		if (!speaks_against(&s[i]) || s[i].ahead != ahead) {
+		if (!speaks_against(&s[i]) || s[i].ahead != (side == AHEAD)) {
 			for_us += s[i].counts;
 			continue;
 		}
@@ -116,5 +118,5 @@ is_us_by(const struct stand *s, size_t n, bool ahead)
 bool
 doubt_is_us(const struct stand *s, size_t n)
 {
-	return is_us_by(s, n, true) || is_us_by(s, n, false);
+	return is_us_by(s, n, AHEAD) || is_us_by(s, n, BEHIND);
 }

@@ -75,8 +75,7 @@ static const double asymmetries[FILTER_BIASES] = { 0.001, 0.01, 0.05 };
 #define POSSIBLE_FREQUENCY	0.2
 
 void
-filter_start(struct filter *f, double when, double offset, double error,
-    double frequency, double frequency_error)
+filter_start(struct filter *f, double when, const struct estimate *known)
 {
 	struct model	*m;
 	size_t		 i;
@@ -87,10 +86,10 @@ filter_start(struct filter *f, double when, double offset, double error,
 		m->wander = wanders[i % FILTER_WANDERS];
 		m->asymmetry = asymmetries[i / FILTER_WANDERS];
 		m->weight = 1.0 / FILTER_MODELS;
-		m->x[OFFSET] = offset;
-		m->x[FREQUENCY] = frequency;
-		m->p[OFFSET][OFFSET] = error * error;
-		m->p[FREQUENCY][FREQUENCY] = frequency_error * frequency_error;
+		m->x[OFFSET] = known->offset;
+		m->x[FREQUENCY] = known->frequency;
+		m->p[OFFSET][OFFSET] = pow(known->offset_error, 2);
+		m->p[FREQUENCY][FREQUENCY] = pow(known->frequency_error, 2);
 	}
 }
 

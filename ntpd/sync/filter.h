@@ -65,13 +65,9 @@ struct observation {
 	double		 variance;	/* s^2, > 0 */
 };
 
-/*
- * Begin at oscillator time WHEN with nothing known of the offset (OFFSET is a
- * first guess, its standard error ERROR s), and FREQUENCY s/s with standard
- * error FREQUENCY_ERROR.
- */
-void		 filter_start(struct filter *f, double when, double offset,
-		    double error, double frequency, double frequency_error);
+/* Begin at oscillator time WHEN with offset, frequency and errors of KNOWN. */
+void		 filter_start(struct filter *f, double when,
+		    const struct estimate *known);
 
 /*
  * Let source I, DELAY s away, take part; calling it again with another delay

@@ -23,14 +23,16 @@ fits_somebody(const struct sync *sync, const struct opinion *o)
 	return false;
 }
 
+enum answer { ANSWER_ANY, ANSWER_FITS };
+
 /*
- * Was a majority that says O heard since source S began to say something else,
- * and does it FIT, if that is asked?  What was said before is no word against
- * it.
+ * Was a majority that says O heard since source S began to say something else?
+ * With ANSWER_FITS only those count that the prediction fits.  What was said
+ * before is no word against S.
  */
 static bool
 is_answered(const struct sync *sync, const struct opinion *o,
-    const struct source *s, bool fit)
+    const struct source *s, enum answer answer)
 {
 	const struct source *other;
 	size_t		 i, voters = 0, heard = 0;
@@ -40,7 +42,7 @@ is_answered(const struct sync *sync, const struct opinion *o,
 		voters += o[i].usable;
 		heard += o[i].truechimer && other != s &&
 		    source_sample(other, 0)->when >= s->since &&
-		    (!fit || (other->state == SOURCE_FITS &&
+		    (answer == ANSWER_ANY || (other->state == SOURCE_FITS &&
 		    other->surprises == 0));
 	}
 	return 2 * heard > voters;
@@ -69,7 +71,8 @@ judge(struct sync *sync, const struct opinion *o, size_t i)
 			s->surprises = 0;
 		source_happens(s, EVENT_ACCEPTED);
 	} else if (o[i].usable && (!o[i].truechimer ||
-	    s->state == SOURCE_INSISTS) && is_answered(sync, o, s, false)) {
+	    s->state == SOURCE_INSISTS) &&
+	    is_answered(sync, o, s, ANSWER_ANY)) {
 		if (s->waiting > 0)
 			*s = source_story(s);
 		source_happens(s, EVENT_OUTVOTED);
@@ -91,7 +94,7 @@ admit(struct sync *sync, const struct opinion *o, size_t i)
 
 	if (classify_surprise(sync, i, source_sample(s, 0)) < CLASSIFY_SURPRISE)
 		return;
-	if (is_answered(sync, o, s, true)) {
+	if (is_answered(sync, o, s, ANSWER_FITS)) {
 		filter_allow(&sync->filter, i, o[i].offset);
 		return;
 	}

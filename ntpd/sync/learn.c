@@ -76,13 +76,17 @@ learn_anew(struct sync *sync)
 {
 	size_t		 taken[SYNC_SOURCES] = { 0 }, i = 0;
 	const struct sample *s;
-	double		 error;
+	struct estimate	 known = {
+		.frequency = sync->frequency,
+		.frequency_error = sync->frequency_error
+	};
 
 	if ((s = next_sample(sync, taken, &i)) == NULL)
 		return;
-	error = sqrt(source_variance(&sync->sources[i], s));
-	filter_start(&sync->filter, s->when, s->offset, 10 * error,
-	    sync->frequency, sync->frequency_error);
+	/* A first guess, which the sample itself is to outweigh. */
+	known.offset = s->offset;
+	known.offset_error = 10 * sqrt(source_variance(&sync->sources[i], s));
+	filter_start(&sync->filter, s->when, &known);
 	learn_members(sync);
 	for (; s != NULL; s = next_sample(sync, taken, &i)) {
 		learn_sample(sync, i, s);

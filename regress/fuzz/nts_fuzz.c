@@ -60,15 +60,17 @@ read_sealed(const struct aead *key, const uint8_t *data, size_t size)
 {
 	const struct ntp_packet pkt = { .version = 4, .mode = 3 };
 	uint8_t		 packet[NTP_MAX_LEN];
-	size_t		 clear = size / 8 * 4, at, end;
+	size_t		 clear = size / 8 * 4;
+	struct ntp_output out = {
+		packet, sizeof(packet), NTP_HEADER_LEN + clear
+	};
 
 	ntp_encode(&pkt, packet);
 	memcpy(packet + NTP_HEADER_LEN, data, clear);
-	at = NTP_HEADER_LEN + clear;
-	end = nts_seal(key, nonce, packet, sizeof(packet), at,
+	nts_seal(&out, key, nonce,
 	    (struct aead_bytes){ data + clear, size - clear });
-	if (end > 0)
-		read_packet(key, packet, end, true);
+	if (out.len > 0)
+		read_packet(key, packet, out.len, true);
 }
 
 int

@@ -5,6 +5,7 @@ import json
 import math
 import os
 import queue
+import random
 import re
 import statistics
 import subprocess
@@ -118,6 +119,11 @@ def run(scenario, daemon, seed, cpu, keep=None):
     finally:
         if keep is None:
             subprocess.run(["rm", "-rf", out], check=False)
+
+
+def a_cpu():
+    """One of those that we may use, for a test that has one guest at a time."""
+    return random.choice(sorted(os.sched_getaffinity(0)))
 
 
 def log_folder(keep, scenario, daemon, seed):

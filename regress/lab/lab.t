@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Tests of the whole daemon in the time lab, in TAP: some scenarios, one seed
-each, against limits and against chronyd.  check-lab is the full proof."""
+each, against limits and against chronyd; more of them if CHECK_LONG is set.
+check-lab is the full proof."""
 import math
 import os
 import subprocess
@@ -52,6 +53,11 @@ for s in ("fstep", "foreigndrift", "yearglitch", "late", "freq9000", "oneway",
           "twogone", "startpauses"):
     LIMITS[s] = {k: v for k, v in lab.ROUGH[s].items() if k[0] != "/"}
     LEAST[s] = lab.ROUGH_LEAST[s]
+
+# Without CHECK_LONG, only these: each minds something else.
+SHORT = ("lan", "falsetickers", "leapstep", "suspend", "oneway", "startpauses")
+if "CHECK_LONG" not in os.environ:
+    LIMITS = {s: LIMITS[s] for s in SHORT}
 
 
 class Tap:
@@ -131,8 +137,7 @@ def main():
     if not peers():
         compared = []
     daemons = [lab.Daemon("ours"), lab.Daemon("chrony")]
-    tap = Tap(sum(map(len, LIMITS.values())) + sum(map(len, LEAST.values()))
-              + len(LIMITS) + 1)
+    tap = Tap(sum(len(LIMITS[s]) + len(LEAST[s]) + 1 for s in LIMITS) + 1)
 
     def progress(what, done, of, failure):
         print("# %d/%d %s%s" % (done, of, what, ": " + " ".join(
@@ -141,9 +146,9 @@ def main():
     with tempfile.TemporaryDirectory() as logs:
         results = lab.run_all(compared, daemons, [SEED], keep=logs,
                               progress=progress)
-        name = "wan: one seed, one oscillator"
+        name = "one seed, one oscillator"
         if compared:
-            ours, chrony = (oscillator(logs, "wan", d) for d in daemons)
+            ours, chrony = (oscillator(logs, compared[0], d) for d in daemons)
             tap.ok(len(ours) > 0 and ours == chrony, name)
         else:
             tap.skip(name, "regress/peers.sh has no chronyd")

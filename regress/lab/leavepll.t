@@ -44,7 +44,7 @@ def run(share, command):
     with open(share + "/daemon", "w", encoding="ascii") as f:
         f.write(command + "\n. /mnt/tree/regress/lab/daemons/ours\n")
     result, why = lab.run(share + "/scenario", lab.Daemon(share + "/daemon"),
-                          7, min(os.sched_getaffinity(0)), share + "/out")
+                          7, lab.a_cpu(), share + "/out")
     if why:
         print("# " + " ".join(why.split()))
     with open(share + "/out/daemon.log", encoding="utf-8") as f:

@@ -94,7 +94,7 @@ def run(share, signal, scenario, least, goes_on):
     out = share + "/out"
     subprocess.run(["rm", "-rf", out], check=True)
     _, why = lab.run(share + "/scenario", lab.Daemon(share + "/daemon"), 7,
-                     min(os.sched_getaffinity(0)), out)
+                     lab.a_cpu(), out)
     if why:
         print("# " + " ".join(why.split()))
     with open(out + "/offset.log", encoding="ascii") as f:

@@ -145,7 +145,7 @@ static const struct parse_case bad_words[] = {
 	{ "pool", "pool a iburst\n",
 	    { "1: unknown statement \"pool\", write \"servers HOST\"" } },
 	{ "restrict", "restrict default\n",
-	    { "1: unknown statement \"restrict\", nothing can be" } },
+	    { "1: unknown statement \"restrict\", write \"allow from" } },
 	{ "makestep", "makestep 1 3\n",
 	    { "1: unknown statement \"makestep\", write \"step boot\"" } },
 	{ "quoted", "\"server\" a\n",

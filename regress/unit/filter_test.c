@@ -59,11 +59,23 @@ assert_estimate(double when, double offset, double error)
 	assert_near(e.offset_error, error, 1e-6 * error);
 }
 
+static void
+start(double when, double offset, double error, double frequency,
+    double frequency_error)
+{
+	const struct estimate known = {
+		.offset = offset, .offset_error = error,
+		.frequency = frequency, .frequency_error = frequency_error
+	};
+
+	filter_start(&f, when, &known);
+}
+
 /* Nothing is known but that the frequency is right; source 0 has no bias. */
 static void
 start_knowing_nothing(void)
 {
-	filter_start(&f, 0, 0, 1e6, 0, 0);
+	start(0, 0, 1e6, 0, 0);
 	filter_join(&f, 0, 0);
 }
 
@@ -104,7 +116,7 @@ static void
 the_first_guess_counts(void **arg)
 {
 	(void)arg;
-	filter_start(&f, 1000, 10, 1, 0, 0);
+	start(1000, 10, 1, 0, 0);
 	filter_join(&f, 3, 0);
 	assert_estimate(1000, 10, 1);
 	observe(&f, 3, 12, 1);
@@ -172,7 +184,7 @@ intervals_by_integration(void **arg)
 		k = i / COUNT(shares);
 		print_message("# %s, %g waited alike\n", intervals[k].name,
 		    shares[i % COUNT(shares)]);
-		filter_start(&f, 0, 0, intervals[k].deviation, 0, 0);
+		start(0, 0, intervals[k].deviation, 0, 0);
 		filter_join(&f, 0, 0);
 		f.even[0].share = shares[i % COUNT(shares)];
 		integrate(0, intervals[k].deviation, &intervals[k].o,
@@ -196,7 +208,7 @@ waits(bool alike, double *share)
 	state = 3;
 	*share = 0;
 	for (run = 0; run < 50; run++) {
-		filter_start(&f, 0, 0, 1e-3, 0, 1e-9);
+		start(0, 0, 1e-3, 0, 1e-9);
 		filter_join(&f, 0, 0);
 		for (i = 1; i < 100; i++) {
 			filter_predict(&f, 16 * i);
@@ -242,7 +254,7 @@ impossible_intervals(void **arg)
 
 	(void)arg;
 	for (i = 0; i < sizeof(o) / sizeof(o[0]); i++) {
-		filter_start(&f, 0, 0, 1, 0, 1e-6);
+		start(0, 0, 1, 0, 1e-6);
 		filter_join(&f, 0, 0.01);
 		filter_update(&f, 0, &o[i]);
 		e = filter_estimate(&f, 0);
@@ -259,7 +271,7 @@ surprise_outside_only(void **arg)
 	struct observation o = { 10, 7, 16 };
 
 	(void)arg;
-	filter_start(&f, 0, 4, 3, 0, 0);
+	start(0, 4, 3, 0, 0);
 	filter_join(&f, 0, 0);
 	assert_near(filter_surprise(&f, 0, &o, 0), 0, 0);
 	o.offset = 21;
@@ -281,14 +293,14 @@ a_bias_does_not_average_out(void **arg)
 	int		 i;
 
 	(void)arg;
-	filter_start(&f, 0, 0, 1e6, 0, 0);
+	start(0, 0, 1e6, 0, 0);
 	filter_join(&f, 0, FAR);
 	for (i = 0; i < 100; i++)
 		observe(&f, 0, 3, 1e-2);
 	e = filter_estimate(&f, 0);
 	assert_near(e.offset, 3, 0.01);
 	assert_true(e.offset_error > 1e-4 * FAR);	/* not 10 ms */
-	filter_start(&f, 0, 0, 1e6, 0, 0);
+	start(0, 0, 1e6, 0, 0);
 	filter_join(&f, 0, 0);
 	for (i = 0; i < 100; i++)
 		observe(&f, 0, 3, 1e-2);
@@ -302,7 +314,7 @@ two_biased_sources(void **arg)
 	double		 error;
 
 	(void)arg;
-	filter_start(&f, 0, 0, 1e6, 0, 0);
+	start(0, 0, 1e6, 0, 0);
 	filter_join(&f, 0, FAR);
 	observe(&f, 0, 3, 1e-8);
 	error = filter_estimate(&f, 0).offset_error;
@@ -326,7 +338,7 @@ static void
 a_near_and_a_far_source(void **arg)
 {
 	(void)arg;
-	filter_start(&f, 0, 0, 1e6, 0, 0);
+	start(0, 0, 1e6, 0, 0);
 	filter_join(&f, 0, FAR);
 	filter_join(&f, 1, FAR / 10);
 	observe(&f, 0, 3, 1e-8);
@@ -341,7 +353,7 @@ leaving_and_coming_back(void **arg)
 	struct estimate	 was, is;
 
 	(void)arg;
-	filter_start(&f, 0, 0, 1e6, 0, 0);
+	start(0, 0, 1e6, 0, 0);
 	filter_join(&f, 0, FAR);
 	filter_join(&f, 1, FAR);
 	observe(&f, 0, 3, 1e-8);
@@ -375,7 +387,7 @@ rejecting_a_source(void **arg)
 
 	(void)arg;
 	for (i = 0; i < COUNT(wrong); i++) {
-		filter_start(&f, 0, 0, 1e6, 0, 1e-6);
+		start(0, 0, 1e6, 0, 1e-6);
 		filter_join(&f, 0, FAR);
 		filter_join(&f, 1, FAR);
 		g = f;
@@ -406,7 +418,7 @@ what_no_sample_tells(void **arg)
 	size_t		 i;
 
 	(void)arg;
-	filter_start(&f, 0, 0, 1e6, 0, 0);
+	start(0, 0, 1e6, 0, 0);
 	for (i = 0; i < 3; i++) {
 		filter_join(&f, i, FAR / (1 + (double)i));
 		observe(&f, i, 3, 1e-8);
@@ -429,7 +441,7 @@ joining_again_changes_nothing(void **arg)
 	struct estimate	 a, b;
 
 	(void)arg;
-	filter_start(&f, 0, 0, 1e6, 0, 0);
+	start(0, 0, 1e6, 0, 0);
 	filter_join(&f, 0, FAR);
 	filter_join(&f, 1, FAR);
 	observe(&f, 0, 3, 1e-8);
@@ -450,7 +462,7 @@ surprise_in_standard_errors(void **arg)
 	double		 s;
 
 	(void)arg;
-	filter_start(&f, 0, 1, 3, 0, 0);
+	start(0, 1, 3, 0, 0);
 	filter_join(&f, 0, 0);
 	filter_join(&f, 1, FAR);
 	assert_near(surprise(&f, 0, 1, 16), 0, 1e-12);
@@ -470,7 +482,7 @@ frequency_of_two_samples(void **arg)
 	struct estimate	 e;
 
 	(void)arg;
-	filter_start(&f, 0, 0, 1e3, 0, 1e-3);
+	start(0, 0, 1e3, 0, 1e-3);
 	filter_join(&f, 0, 0);
 	observe(&f, 0, 0.250, 1e-14);
 	filter_predict(&f, 100);
@@ -492,7 +504,7 @@ the_future_is_less_certain(void **arg)
 	double		 last, t;
 
 	(void)arg;
-	filter_start(&f, 0, 1, 1e-3, 20e-6, 1e-6);
+	start(0, 1, 1e-3, 20e-6, 1e-6);
 	filter_join(&f, 0, 0);
 	last = filter_estimate(&f, 0).offset_error;
 	assert_near(last, 1e-3, 1e-9);
@@ -542,12 +554,12 @@ static void
 prediction_in_steps(void **arg)
 {
 	(void)arg;
-	filter_start(&f, 0, 1, 1e-3, 20e-6, 1e-6);
+	start(0, 1, 1e-3, 20e-6, 1e-6);
 	filter_join(&f, 0, 0.05);
 	observe(&f, 0, 1.0005, 1e-8);
 	predict_in_steps(1e-6, 1e-9);
 
-	filter_start(&f, 0, 1, 1e-3, 20e-6, 1e-6);
+	start(0, 1, 1e-3, 20e-6, 1e-6);
 	filter_join(&f, 0, 0.05);
 	observe(&f, 0, 1.0005, 1e-8);
 	filter_predict(&f, 64);
@@ -561,7 +573,7 @@ an_earlier_time_is_left_alone(void **arg)
 	struct estimate	 was, is;
 
 	(void)arg;
-	filter_start(&f, 1000, 1, 1e-3, 20e-6, 1e-6);
+	start(1000, 1, 1e-3, 20e-6, 1e-6);
 	filter_join(&f, 0, 0);
 	was = filter_estimate(&f, 1000);
 	filter_predict(&f, 900);
@@ -576,7 +588,7 @@ two_exact_samples_tell_the_frequency(void **arg)
 	double		 frequency;
 
 	(void)arg;
-	filter_start(&f, 0, 1, 1, 0, 1e-5);
+	start(0, 1, 1, 0, 1e-5);
 	filter_join(&f, 0, 0);
 	observe(&f, 0, 1, 1e-12);
 	filter_predict(&f, 1000);
@@ -627,7 +639,7 @@ one_run(const struct run *run, int samples, int settle, struct result *r)
 	struct estimate	 e;
 	int		 i;
 
-	filter_start(&f, 0, 0, 10, 0, 50e-6);
+	start(0, 0, 10, 0, 50e-6);
 	filter_join(&f, 0, 0);
 	for (i = 0; i < samples; i++) {
 		df = run->wander * sqrt(t) * normal();
@@ -778,7 +790,7 @@ a_quiet_oscillator_may_change(void **arg)
 	for (i = 0; i < 20; i++) {
 		state = 100 + i;
 		s.now = s.offset = 0;
-		filter_start(&f, 0, 0, 1e-3, s.frequency, 1e-6);
+		start(0, 0, 1e-3, s.frequency, 1e-6);
 		filter_join(&f, 0, 0);
 		before = be_steady(&s, 2400);
 		s.frequency += 0.3e-6;
@@ -802,7 +814,7 @@ it_stays_sound(void **arg)
 
 	(void)arg;
 	state = 5;
-	filter_start(&f, 0, 0, 1, 0, 1e-3);
+	start(0, 0, 1, 0, 1e-3);
 	for (i = 0; i < 5000; i++) {
 		t += pow(10, 6 * uniform() - 1);
 		filter_join(&f, (size_t)i % 3, 0.01 * (i % 5));

@@ -257,8 +257,8 @@ test_there_and_back(void **arg)
 	}
 	out = (struct ke_output){ .bytes = in.bytes, .size = sizeof(in.bytes) };
 	ke_put_answer(&out, &r);
-	ke_put(&out, KE_COOKIE, false, cookie, sizeof(cookie));
-	ke_put(&out, KE_END, true, NULL, 0);
+	ke_put(&out, KE_COOKIE, KE_IGNORABLE, cookie, sizeof(cookie));
+	ke_put(&out, KE_END, KE_CRITICAL, NULL, 0);
 	in.len = out.len;
 	assert_int_equal(ke_read_answer(&a, &in, &code), KE_OK);
 	assert_int_equal(a.cookies[0].len, sizeof(cookie));

@@ -26,12 +26,13 @@ static size_t		 nhidden;
 static int
 setup(void **arg)
 {
+	struct ntp_output out = { hidden, sizeof(hidden), 48 };
+
 	(void)arg;
 	aead_set_key(&key, AEAD_AES_SIV_CMAC_256,
 	    (const uint8_t *)"0123456789abcdef0123456789abcdeF");
-	nhidden = 48;
-	assert_int_equal(ntp_put_field(hidden, sizeof(hidden), 48, NTS_COOKIE,
-	    cookie, sizeof(cookie)), 152);
+	ntp_put_field(&out, NTS_COOKIE, cookie, sizeof(cookie));
+	assert_int_equal(out.len, 152);
 	nhidden = 104;
 	memmove(hidden, hidden + 48, nhidden);
 	return 0;
@@ -48,38 +49,38 @@ build(struct built *b, const char *parts)
 	const struct ntp_packet pkt = {
 		.version = 4, .mode = NTP_MODE_SERVER
 	};
-	const size_t	 size = sizeof(b->bytes);
+	struct ntp_output out = {
+		b->bytes, sizeof(b->bytes), NTP_HEADER_LEN
+	};
 	struct aead_bytes plain = { hidden, nhidden };
-	size_t		 at = NTP_HEADER_LEN;
 
 	ntp_encode(&pkt, b->bytes);
 	for (; *parts != '\0'; parts++) {
 		plain.len = *parts == 'A' ? nhidden : 0;
 		if (*parts == 'u')
-			at = ntp_put_field(b->bytes, size, at, NTS_UNIQUE_ID,
-			    unique, sizeof(unique));
+			ntp_put_field(&out, NTS_UNIQUE_ID, unique,
+			    sizeof(unique));
 		else if (*parts == 's')
-			at = ntp_put_field(b->bytes, size, at, NTS_UNIQUE_ID,
-			    unique, 28);
+			ntp_put_field(&out, NTS_UNIQUE_ID, unique, 28);
 		else if (*parts == 'c')
-			at = ntp_put_field(b->bytes, size, at, NTS_COOKIE,
-			    cookie, sizeof(cookie));
+			ntp_put_field(&out, NTS_COOKIE, cookie,
+			    sizeof(cookie));
 		else if (*parts == 'p')
-			at = ntp_put_field(b->bytes, size, at,
-			    NTS_PLACEHOLDER, NULL, sizeof(cookie));
+			ntp_put_field(&out, NTS_PLACEHOLDER, NULL,
+			    sizeof(cookie));
 		else if (*parts == 'q')
-			at = ntp_put_field(b->bytes, size, at,
-			    NTS_PLACEHOLDER, NULL, sizeof(cookie) + 4);
+			ntp_put_field(&out, NTS_PLACEHOLDER, NULL,
+			    sizeof(cookie) + 4);
 		else if (*parts == 'x' || *parts == 'e')
-			at = ntp_put_field(b->bytes, size, at, 0x1234, unique,
+			ntp_put_field(&out, 0x1234, unique,
 			    *parts == 'x' ? 30 : 0);
 		else if (*parts == 'M')
-			at += 20;
+			out.len += 20;
 		else
-			at = nts_seal(&key, nonce, b->bytes, size, at, plain);
-		assert_int_not_equal(at, 0);
+			nts_seal(&out, &key, nonce, plain);
+		assert_int_not_equal(out.len, 0);
 	}
-	b->len = at;
+	b->len = out.len;
 }
 
 /* What nts_read() says of a copy of exactly B's length; it is to be freed. */
@@ -252,27 +253,35 @@ static void
 test_no_room(void **arg)
 {
 	uint8_t		 buf[300];
-	size_t		 size, end;
+	struct ntp_output out;
+	size_t		 size;
 	const size_t	 at = NTP_HEADER_LEN;
 	const size_t	 need = at + NTS_AUTHENTICATOR_LEN(104);
 
 	(void)arg;
 	for (size = at; size < sizeof(buf) - 1; size++) {
 		memset(buf, 0x5a, sizeof(buf));
-		end = nts_seal(&key, nonce, buf, size, at,
+		out = (struct ntp_output){ buf, size, at };
+		nts_seal(&out, &key, nonce,
 		    (struct aead_bytes){ hidden, nhidden });
-		assert_int_equal(end, size < need ? 0 : need);
+		assert_int_equal(out.len, size < need ? 0 : need);
 		assert_int_equal(buf[size], 0x5a);
 		memset(buf, 0x5a, sizeof(buf));
-		end = ntp_put_field(buf, size, at, NTS_COOKIE, cookie, 100);
-		assert_int_equal(end, size < at + 104 ? 0 : at + 104);
+		out = (struct ntp_output){ buf, size, at };
+		ntp_put_field(&out, NTS_COOKIE, cookie, 100);
+		assert_int_equal(out.len, size < at + 104 ? 0 : at + 104);
 		assert_int_equal(buf[size], 0x5a);
 	}
-	assert_int_equal(nts_seal(&key, nonce, buf, sizeof(buf), 0,
-	    (struct aead_bytes){ hidden, 0 }), 0);
-	assert_int_equal(ntp_put_field(buf, sizeof(buf), 0, 1, NULL, 16), 0);
-	assert_int_equal(ntp_put_field(buf, sizeof(buf), at, 1, NULL, 0),
-	    at + NTP_FIELD_MIN_LEN);
+	out = (struct ntp_output){ buf, sizeof(buf), 0 };
+	nts_seal(&out, &key, nonce, (struct aead_bytes){ hidden, 0 });
+	assert_int_equal(out.len, 0);
+	ntp_put_field(&out, 1, NULL, 16);
+	assert_int_equal(out.len, 0);
+	out.len = at;
+	ntp_put_field(&out, 1, NULL, 0);
+	assert_int_equal(out.len, at + NTP_FIELD_MIN_LEN);
+	ntp_put_field(&out, 1, NULL, SIZE_MAX);
+	assert_int_equal(out.len, 0);
 }
 
 int

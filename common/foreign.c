@@ -1,0 +1,88 @@
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/foreign.h"
+
+#define INSTEAD(words, text)	{ words, text, NULL }
+#define NOTHING(words, why)	{ words, NULL, why }
+
+static const struct foreign foreigns[] = {
+	INSTEAD("authselectmode", "\"authentication\" and require, prefer or "
+	    "mix"),
+	INSTEAD("binddevice", "\"listen on INTERFACE\""),
+	INSTEAD("bindaddress", "\"listen on ADDRESS\""),
+	INSTEAD("bindacqaddress", "\"query from ADDRESS\""),
+	INSTEAD("bindcmdaddress", "\"socket PATH\""),
+	{ "broadcast", "\"listen on ADDRESS\"",
+	    "only client and server mode exist" },
+	{ "broadcastclient multicastclient peer", "\"server HOST\"",
+	    "only client and server mode exist" },
+	NOTHING("burst disable enable maxupdateskew maxdistance maxdelay "
+	    "maxdelayratio maxdelaydevratio maxjitter mindelay minsamples "
+	    "maxsamples corrtimeratio stratumweight reselectdist combinelimit "
+	    "polltarget version lock_all sched_priority user dumpdir "
+	    "dumponexit generatecommandkey pidfile setvar mru rlimit", NULL),
+	NOTHING("cmdallow cmddeny cmdport",
+	    "nothing can be changed over the network"),
+	NOTHING("commandkey controlkey requestkey trustedkey",
+	    "all keys of the file are for servers and clients"),
+	NOTHING("authdelay auth autokey crypto revoke",
+	    "Autokey is not secure, and not supported"),
+	NOTHING("filegen statistics statsdir", "there are no statistics files"),
+	{ "fudge", "\"local stratum N\" for 127.127.1.0",
+	    "other reference clocks are not yet supported" },
+	NOTHING("iburst", "the first requests are always quick"),
+	{ "include includefile confdir sourcedir", "the statements themselves",
+	    "there is one file only" },
+	INSTEAD("initstepslew", "\"step boot\""),
+	INSTEAD("keyfile", "\"keys\" and the path of that file"),
+	NOTHING("leapfile leapsectz leapsecmode", "servers announce leap "
+	    "seconds"),
+	NOTHING("log logconfig logdir logfile logbanner logchange",
+	    "messages go to syslog"),
+	NOTHING("mailonchange", "the log says it"),
+	INSTEAD("makestep", "\"step boot\" or \"step always N ms\""),
+	INSTEAD("manycastclient pool", "\"servers HOST\""),
+	INSTEAD("maxpoll minpoll", "\"poll MIN-MAX\""),
+	NOTHING("maxslewrate maxdrift maxclockerror", "the limits are fixed"),
+	INSTEAD("maxsources", "\"max N\" in a servers statement"),
+	INSTEAD("nic", "\"interface\""),
+	NOTHING("ntsdumpdir", "no keys are stored"),
+	INSTEAD("prefer", "\"weight N\""),
+	NOTHING("refclock", "reference clocks are not yet supported"),
+	{ "restrict", "\"allow from NETWORK\" or \"deny from NETWORK\" for "
+	    "who may ask", "nothing can be changed over the network" },
+	NOTHING("rtcfile rtcsync rtconutc rtcautotrim rtcdevice hwclockfile",
+	    "the kernel keeps the hardware clock"),
+	INSTEAD("tinker", "\"step boot\", \"step always N ms\" or "
+	    "\"step never\""),
+	INSTEAD("tos", "\"local stratum N orphan\" for tos orphan"),
+	INSTEAD("trust", "\"trusted\"")
+};
+
+/* Is WORD one of WORDS, which blanks separate? */
+static bool
+is_one_of(const char *words, const char *word)
+{
+	size_t		 len;
+
+	for (; *words != '\0'; words += len + strspn(words + len, " ")) {
+		len = strcspn(words, " ");
+		if (strlen(word) == len && strncasecmp(words, word, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+const struct foreign *
+foreign_find(const char *word)
+{
+	size_t		 i;
+
+	for (i = 0; i < sizeof(foreigns) / sizeof(foreigns[0]); i++)
+		if (is_one_of(foreigns[i].words, word))
+			return &foreigns[i];
+	return NULL;
+}

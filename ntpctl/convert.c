@@ -1,0 +1,421 @@
+#include <err.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include <bsd/stdlib.h>
+
+#include "common/foreign.h"
+#include "ntpctl/convert.h"
+
+#define LINE_MOST	4096		/* bytes; longer ones are not read */
+#define FILE_MOST	(1 << 20)	/* bytes, as of ntpd.conf */
+#define ORPHAN_STRATUM	10		/* chrony's for "local orphan" */
+
+static converter convert_interface, convert_bind, convert_tos, convert_tinker,
+		 convert_makestep, convert_local, convert_fudge,
+		 convert_driftfile, convert_keys;
+
+static const struct {
+	const char	*word;
+	converter	*convert;
+} directives[] = {
+	{ "server", convert_server },
+	{ "pool", convert_server },
+	{ "peer", convert_server },
+	{ "restrict", convert_restrict },
+	{ "allow", convert_allow },
+	{ "deny", convert_allow },
+	{ "interface", convert_interface },
+	{ "nic", convert_interface },
+	{ "bindaddress", convert_bind },
+	{ "binddevice", convert_bind },
+	{ "bindacqaddress", convert_bind },
+	{ "driftfile", convert_driftfile },
+	{ "keys", convert_keys },
+	{ "keyfile", convert_keys },
+	{ "tos", convert_tos },
+	{ "tinker", convert_tinker },
+	{ "makestep", convert_makestep },
+	{ "local", convert_local },
+	{ "fudge", convert_fudge },
+};
+
+void
+convert_into(struct convert *c, const char *fmt, ...)
+{
+	va_list		 ap;
+
+	va_start(ap, fmt);
+	vfprintf(c->out, fmt, ap);
+	va_end(ap);
+	fputc('\n', c->out);
+}
+
+void
+convert_note(struct convert *c, const char *fmt, ...)
+{
+	va_list		 ap;
+
+	fputs("#   ", c->out);
+	va_start(ap, fmt);
+	vfprintf(c->out, fmt, ap);
+	va_end(ap);
+	fputc('\n', c->out);
+}
+
+/* Can TEXT stand in ntpd.conf as the name of an interface or an address? */
+static bool
+is_plain(const char *text)
+{
+	return text[0] != '\0' && text[0] != '-' &&
+	    strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "0123456789.:_%@-") == strlen(text);
+}
+
+static void
+convert_interface(struct convert *c, const struct convert_line *line)
+{
+	const char	*name = line->n > 2 ? line->words[2] : "";
+
+	if (line->n < 2)
+		convert_note(c, "incomplete");
+	else if (strcasecmp(line->words[1], "listen") == 0 && is_plain(name) &&
+	    strchr(name, '/') == NULL) {
+		convert_into(c, "listen on %s", name);
+		c->listens = true;
+	} else if (strcasecmp(line->words[1], "listen") == 0)
+		convert_note(c, "write \"listen on\" and an address or an "
+		    "interface");
+	else
+		convert_note(c, "without \"listen on\" nothing is listened "
+		    "on");
+}
+
+static void
+convert_bind(struct convert *c, const struct convert_line *line)
+{
+	const bool	 asks = strcasecmp(line->words[0], "bindacqaddress") ==
+	    0;
+	struct addr	 addr;
+
+	if (line->n < 2 || !is_plain(line->words[1]))
+		convert_note(c, "incomplete");
+	else if (!asks) {
+		convert_into(c, "listen on %s", line->words[1]);
+		c->listens = true;
+	} else if (addr_parse(&addr, line->words[1], 0))
+		convert_into(c, "query from %s", line->words[1]);
+	else
+		convert_note(c, "not an address");
+}
+
+static void
+convert_driftfile(struct convert *c, const struct convert_line *line)
+{
+	(void)line;
+	convert_note(c, "ntpd has a file of its own, another daemon's cannot "
+	    "be read");
+}
+
+/* The file is read when ntpd starts: it has to be there, so it is wanted. */
+static void
+convert_keys(struct convert *c, const struct convert_line *line)
+{
+	if (line->n < 2 || line->words[1][0] != '/' ||
+	    strpbrk(line->words[1], "\"\\") != NULL)
+		convert_note(c, "not an absolute path");
+	else if (!c->keys_used)
+		convert_note(c, "no server has a key; for clients write: "
+		    "keys \"%s\"", line->words[1]);
+	else
+		convert_into(c, "keys \"%s\"", line->words[1]);
+}
+
+/* The number behind WORD in LINE; 0 if there is none from 1 to MOST. */
+static unsigned
+number_behind(const struct convert_line *line, const char *word, unsigned most)
+{
+	const char	*wrong;
+	size_t		 i;
+
+	for (i = 1; i + 1 < line->n; i++)
+		if (strcasecmp(line->words[i], word) == 0)
+			return (unsigned)strtonum(line->words[i + 1], 1, most,
+			    &wrong);
+	return 0;
+}
+
+static bool
+has_word(const struct convert_line *line, const char *word)
+{
+	size_t		 i;
+
+	for (i = 1; i < line->n; i++)
+		if (strcasecmp(line->words[i], word) == 0)
+			return true;
+	return false;
+}
+
+static void
+convert_tos(struct convert *c, const struct convert_line *line)
+{
+	const unsigned	 stratum = number_behind(line, "orphan", 15);
+
+	if (stratum == 0) {
+		convert_note(c, "how many servers have to agree is not "
+		    "settable: it is a majority");
+		return;
+	}
+	c->local_stratum = stratum;
+	c->local_orphan = true;
+	convert_note(c, "\"local stratum %u orphan\" below", stratum);
+}
+
+static void
+convert_tinker(struct convert *c, const struct convert_line *line)
+{
+	size_t		 i;
+
+	for (i = 1; i + 1 < line->n; i += 2)
+		if (strcasecmp(line->words[i], "panic") == 0 &&
+		    strcmp(line->words[i + 1], "0") == 0 && !c->has_limit) {
+			convert_into(c, "step limit none");
+			c->has_limit = true;
+		} else if (strcasecmp(line->words[i], "step") == 0 &&
+		    strcmp(line->words[i + 1], "0") == 0 && !c->has_step) {
+			convert_into(c, "step never");
+			c->has_step = true;
+		} else
+			convert_note(c, "%s: not settable", line->words[i]);
+}
+
+static void
+convert_makestep(struct convert *c, const struct convert_line *line)
+{
+	double		 threshold;
+	char		*end;
+
+	if (line->n < 3 || c->has_step) {
+		convert_note(c, line->n < 3 ? "incomplete" : "once is enough");
+		return;
+	}
+	c->has_step = true;
+	threshold = strtod(line->words[1], &end);
+	if (atoi(line->words[2]) >= 0)
+		convert_into(c, "step boot");
+	else if (*end == '\0' && threshold >= 0.001 && threshold <= 1000)
+		convert_into(c, "step always %.0f ms", threshold * 1e3);
+	else
+		convert_into(c, "step always 1000 ms");
+}
+
+static void
+convert_local(struct convert *c, const struct convert_line *line)
+{
+	const unsigned	 stratum = number_behind(line, "stratum", 15);
+
+	c->local_stratum = stratum == 0 ? ORPHAN_STRATUM : stratum;
+	c->local_orphan = has_word(line, "orphan");
+	convert_note(c, "\"local stratum\" below");
+}
+
+static void
+convert_fudge(struct convert *c, const struct convert_line *line)
+{
+	const unsigned	 stratum = number_behind(line, "stratum", 15);
+
+	if (line->n < 2 || strncmp(line->words[1], "127.127.1.", 10) != 0) {
+		convert_note(c, "reference clocks are not yet supported");
+		return;
+	}
+	if (stratum != 0)
+		c->local_stratum = stratum;
+	convert_note(c, "\"local stratum\" below");
+}
+
+/* What is not converted by a function is explained. */
+static void
+explain(struct convert *c, const char *word)
+{
+	const struct foreign *f = foreign_find(word);
+
+	if (f == NULL)
+		convert_note(c, "not known; \"man ntpd.conf\" says what there "
+		    "is");
+	else if (f->instead == NULL)
+		convert_note(c, "%s", f->why != NULL ? f->why :
+		    "not needed, or not settable");
+	else
+		convert_note(c, "write %s%s%s", f->instead,
+		    f->why != NULL ? "; " : "", f->why != NULL ? f->why : "");
+}
+
+static void
+convert_words(struct convert *c, const struct convert_line *line)
+{
+	size_t		 i;
+
+	for (i = 0; i < sizeof(directives) / sizeof(directives[0]); i++)
+		if (strcasecmp(line->words[0], directives[i].word) == 0) {
+			directives[i].convert(c, line);
+			return;
+		}
+	explain(c, line->words[0]);
+}
+
+/* Show TEXT as a comment, without what a terminal would obey. */
+static void
+show_line(struct convert *c, const char *text)
+{
+	fputs("# ", c->out);
+	for (; *text != '\0'; text++)
+		fputc((unsigned char)*text < ' ' && *text != '\t' ? '?' :
+		    *text, c->out);
+	fputc('\n', c->out);
+}
+
+/* Cut TEXT, which is changed, into words, up to a comment; is there one? */
+static bool
+cut_words(char *text, struct convert_line *line)
+{
+	char		*word;
+
+	line->n = 0;
+	/* '!', ';' and '%' begin a comment in chrony.conf. */
+	if (strchr("!;%", text[strspn(text, " \t")]) != NULL)
+		return false;
+	text[strcspn(text, "#")] = '\0';
+	while (line->n < CONVERT_WORDS_MOST &&
+	    (word = strsep(&text, " \t\r")) != NULL)
+		if (*word != '\0')
+			line->words[line->n++] = word;
+	return line->n > 0;
+}
+
+static void
+convert_text(struct convert *c, char *text)
+{
+	struct convert_line line;
+	const char	*first = text + strspn(text, " \t");
+
+	if (*first == '\0')
+		fputc('\n', c->out);
+	else if (strchr("#!;%", *first) != NULL)
+		show_line(c, first + 1 + strspn(first + 1, " "));
+	else if (strlen(text) > LINE_MOST)
+		convert_note(c, "a line that is too long");
+	else {
+		show_line(c, first);
+		if (cut_words(text, &line))
+			convert_words(c, &line);
+	}
+}
+
+/* What a line has to know of those after it. */
+static void
+look_ahead(struct convert *c, char *text)
+{
+	struct convert_line line;
+
+	if (strlen(text) > LINE_MOST || !cut_words(text, &line))
+		return;
+	if (strcasecmp(line.words[0], "keys") == 0 ||
+	    strcasecmp(line.words[0], "keyfile") == 0)
+		c->keys_named = true;
+	else if (foreign_find(line.words[0]) == NULL ||
+	    strcasecmp(line.words[0], "pool") == 0)
+		c->keys_used |= has_word(&line, "key");
+}
+
+/* Give a copy of each line of the LEN bytes at FILE to WHAT. */
+static void
+each_line(struct convert *c, const char *file, size_t len,
+    void (*what)(struct convert *, char *))
+{
+	const char	*at, *end;
+	char		*text;
+
+	for (at = file; at < file + len; at = end + 1) {
+		end = memchr(at, '\n', (size_t)(file + len - at));
+		if (end == NULL)
+			end = file + len;
+		text = strndup(at, (size_t)(end - at));
+		if (text == NULL)
+			err(4, NULL);
+		what(c, text);
+		free(text);
+	}
+}
+
+/* What could be said only when all was read. */
+static void
+convert_end(struct convert *c)
+{
+	bool		 asked = c->nrules > 0;
+
+	if (!asked && c->local_stratum == 0)
+		return;
+	fputs("\n# From several of the lines above:\n", c->out);
+	if (c->local_stratum != 0)
+		convert_into(c, "local stratum %u%s", c->local_stratum,
+		    c->local_orphan ? " orphan" : "");
+	if (asked && !c->listens)
+		convert_into(c, "listen on *");
+	if (asked && c->limits)
+		convert_into(c, "ratelimit");
+	convert_rules(c);
+}
+
+bool
+convert_file(FILE *in, FILE *out)
+{
+	struct convert	*c = calloc(1, sizeof(*c));
+	char		*file = malloc(FILE_MOST + 1);
+	size_t		 len;
+	bool		 ok = c != NULL && file != NULL;
+
+	if (ok) {
+		len = fread(file, 1, FILE_MOST + 1, in);
+		ok = !ferror(in) && len <= FILE_MOST;
+		if (len > FILE_MOST)
+			errno = EFBIG;
+	}
+	if (ok) {
+		c->out = out;
+		each_line(c, file, len, look_ahead);
+		each_line(c, file, len, convert_text);
+		convert_end(c);
+	}
+	free(file);
+	free(c);
+	return ok;
+}
+
+int
+convert_main(int argc, char **argv)
+{
+	FILE		*in = stdin;
+	bool		 ok;
+
+	if (argc > 2 || (argc == 2 && argv[1][0] == '-' &&
+	    argv[1][1] != '\0')) {
+		fprintf(stderr, "usage: ntpctl convert [file]\n");
+		return 2;
+	}
+	if (argc == 2 && strcmp(argv[1], "-") != 0)
+		in = fopen(argv[1], "re");
+	if (in == NULL)
+		err(2, "%s", argv[1]);
+	ok = convert_file(in, stdout);
+	if (!ok)
+		warn("%s", argc == 2 ? argv[1] : "standard input");
+	if (in != stdin)
+		fclose(in);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		err(4, "standard output");
+	return ok ? 0 : 2;
+}

@@ -1,0 +1,74 @@
+/*
+ * ntpctl convert: an ntp.conf or a chrony.conf made into an ntpd.conf.  Every
+ * line of it stands in the result as a comment, with what became of it, or why
+ * nothing did, below.
+ */
+#ifndef NTPCTL_CONVERT_H
+#define NTPCTL_CONVERT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "common/addr.h"
+
+#define CONVERT_WORDS_MOST	64	/* of a line */
+#define CONVERT_RULES_MOST	1000	/* allow and deny */
+#define CONVERT_SERVERS_MOST	32	/* as many as ntpd.conf may have */
+
+/* A line of the file, as words; the first is never missing. */
+struct convert_line {
+	char		*words[CONVERT_WORDS_MOST];
+	size_t		 n;
+};
+
+/* Who may ask, from restrict, allow and deny. */
+struct convert_rule {
+	struct addr	 addr;		/* ADDR_NONE: everybody */
+	unsigned	 bits;		/* of it that count */
+	bool		 denies;
+};
+
+/* What has been read so far, and what can be written only at the end. */
+struct convert {
+	FILE		*out;
+	unsigned	 servers;
+	bool		 has_step, has_limit;
+	bool		 keys_named;	/* somewhere in the file */
+	bool		 keys_used;	/* by a server, likewise */
+	bool		 listens;	/* there is a listen statement */
+	bool		 limits;	/* ratelimit */
+	unsigned	 local_stratum;	/* 0: none */
+	bool		 local_orphan;
+	struct convert_rule rules[CONVERT_RULES_MOST];
+	size_t		 nrules;
+};
+
+/* What a conversion of one line is: it writes what became of it. */
+typedef void	 converter(struct convert *c, const struct convert_line *line);
+
+/* Write the statement FMT, or as a comment why nothing became of a word. */
+void	 convert_into(struct convert *c, const char *fmt, ...)
+	    __attribute__((format(printf, 2, 3)));
+void	 convert_note(struct convert *c, const char *fmt, ...)
+	    __attribute__((format(printf, 2, 3)));
+
+/* "server", "pool" and "peer", with their options. */
+converter convert_server;
+
+/* "restrict", "allow", "deny". */
+converter convert_restrict, convert_allow;
+
+/* Write the rules that were collected, those of the longest prefixes first. */
+void	 convert_rules(struct convert *c);
+
+/*
+ * Convert the file IN and write the result to OUT.  Returns false, with errno,
+ * if IN cannot be read or has more than 1 MiB; then nothing was written.
+ */
+bool	 convert_file(FILE *in, FILE *out);
+
+/* Run "ntpctl convert" with these arguments; returns the exit code. */
+int	 convert_main(int argc, char **argv);
+
+#endif

@@ -1,0 +1,132 @@
+#!/bin/sh
+#
+# ntpctl convert: each kind of line that ntp.conf and chrony.conf have, what it
+# becomes, and that ntpd loads whatever came out.
+#
+top=$(cd "$(dirname "$0")/.." && pwd) || exit 1
+. "$top/regress/tap.sh"
+
+# converts TEXT FILE STATEMENTS: the lines FILE become exactly STATEMENTS.
+converts()
+{
+	printf '%s\n' "$2" >"$work/in"
+	ok "$1" statements "$3"
+}
+
+statements()
+{
+	"$top/ntpctl/ntpctl" convert "$work/in" >"$work/ntpd.conf" || return 1
+	cat "$work/ntpd.conf"
+	"$top/ntpd/ntpd" -n -f "$work/ntpd.conf" || return 1
+	[ "$(grep -v -e '^#' -e '^$' "$work/ntpd.conf")" = "$1" ]
+}
+
+# notes TEXT LINE PATTERN: nothing becomes of LINE, for a reason like PATTERN.
+notes()
+{
+	printf '%s\n' "$2" >"$work/in"
+	ok "$1" note "$3"
+}
+
+note()
+{
+	statements "" && grep -q "^#   .*$1" "$work/ntpd.conf"
+}
+
+converts "server with the usual options" \
+    "server ntp.example.com iburst minpoll 4 maxpoll 6 prefer" \
+    "server ntp.example.com poll 4-6 weight 2"
+converts "polls that are too short, too long, or the wrong way round" \
+    "server a.example minpoll 3
+server b.example maxpoll 20
+server c.example minpoll 12" \
+    "server a.example poll 4-10
+server b.example poll 6-17
+server c.example poll 12-12"
+converts "pool" "pool 2.example.pool.ntp.org iburst maxsources 4" \
+    "servers 2.example.pool.ntp.org max 4"
+converts "peer, families, options with values" \
+    "peer -4 192.0.2.1 version 4 key 3
+server -6 2001:db8::1 offset 0.1 xleave port 1123" \
+    "server 192.0.2.1
+server 2001:db8::1 xleave port 1123"
+converts "the local clock and its stratum" \
+    "server 127.127.1.0
+fudge 127.127.1.0 stratum 10" "local stratum 10"
+converts "the same without fudge" "server 127.127.1.0 # local clock" \
+    "local stratum 5"
+converts "tos orphan" "tos orphan 6 minsane 2" "local stratum 6 orphan"
+converts "chrony's local" "local stratum 8 orphan" "local stratum 8 orphan"
+converts "restrict: default and loopback give nothing" \
+    "restrict default kod nomodify notrap nopeer noquery limited
+restrict -6 default nomodify
+restrict 127.0.0.1
+restrict ::1
+restrict source notrap nomodify noquery" ""
+converts "restrict: networks are allowed, the longest prefix first" \
+    "restrict default ignore
+restrict 10.0.0.0 mask 255.0.0.0 nomodify limited
+restrict 10.9.8.7 mask 255.255.255.0 ignore
+restrict 2001:db8:: mask ffff:ffff::" \
+    "listen on *
+ratelimit
+allow from 2001:db8::/32
+deny from 10.9.8.0/24
+allow from 10.0.0.0/8"
+converts "allow and deny" "allow 192.168/16
+allow 10
+deny 10.1.2.3
+bindaddress 192.168.1.1" \
+    "listen on 192.168.1.1
+deny from 10.1.2.3/32
+allow from 192.168.0.0/16
+allow from 10.0.0.0/8"
+converts "allow all" "allow all" "listen on *
+allow from any"
+converts "interfaces" "interface ignore wildcard
+interface listen lo
+nic listen 192.0.2.1" "listen on lo
+listen on 192.0.2.1"
+converts "makestep" "makestep 1.0 3" "step boot"
+converts "makestep without a limit" "makestep 0.1 -1
+makestep 1 3" "step always 100 ms"
+converts "tinker" "tinker panic 0 step 0 stepout 1" "step limit none
+step never"
+converts "bindacqaddress" "bindacqaddress 192.0.2.1
+server ntp.example.com" "query from 192.0.2.1
+server ntp.example.com"
+
+notes "keys, if none has" "keys /etc/ntp.keys" "no server has a key"
+converts "a key without a file of keys" "server ntp.example.com key 3" \
+    "server ntp.example.com"
+notes "driftfile" "driftfile /var/lib/ntp/ntp.drift" "file of its own"
+notes "statistics" "filegen loopstats file loopstats type day enable" \
+    "no statistics"
+notes "rtcsync" "rtcsync" "hardware clock"
+notes "an include" "includefile /etc/ntp/crypto/pw" "one file only"
+notes "a reference clock" "server 127.127.28.0 minpoll 4" "reference clock"
+notes "another one" "refclock SHM 0" "reference clock"
+notes "noselect" "server ntp.example.com noselect" "not selected"
+notes "a name in restrict" "restrict ntp.example.com" "names"
+notes "a name that is none" "server ntp.example.com;reboot" "not the name"
+notes "what nobody knows" "frobnicate 7" "not known"
+notes "case does not matter" "RTCSYNC" "hardware clock"
+notes "server alone" "server" "not the name"
+
+# Hostile files: no control characters go through, nothing hangs or ends badly.
+printf 'server \033[2Jx\n# \033]0;x\007\nlog\0ged\n' >"$work/in"
+ok "control characters" statements ""
+ok "are not copied" sh -c "! grep -q '[[:cntrl:]]' '$work/ntpd.conf'"
+for n in $(seq 40); do
+	echo "server s$n.example"
+done >"$work/in"
+ok "40 servers: 32 of them" sh -c "
+    '$top/ntpctl/ntpctl' convert '$work/in' >'$work/ntpd.conf' &&
+    [ \$(grep -c ^server '$work/ntpd.conf') = 32 ] &&
+    '$top/ntpd/ntpd' -n -f '$work/ntpd.conf'"
+head -c 6000 /dev/zero | tr '\0' a >"$work/in"
+ok "a line of 6000 letters" note "too long"
+head -c 2000000 /dev/zero | tr '\0' '\n' >"$work/in"
+ok "2 MB are too many" sh -c "! '$top/ntpctl/ntpctl' convert '$work/in'"
+ok "so is no file" sh -c "! '$top/ntpctl/ntpctl' convert '$work/none'"
+finish
