@@ -237,6 +237,15 @@ on_self(struct engine *e, size_t i, enum schedule_reason why,
 		lose(e, i, now);
 }
 
+/* No authentic answer of A has come: if new keys are wanted, they come first. */
+static void
+on_missed(struct association *a, struct instant now)
+{
+	nts_missed(&a->nts, now);
+	if (a->nts.state == NTS_WANTED)
+		schedule_wait(&a->schedule, a->nts.at);
+}
+
 /* The answer of association I is overdue. */
 static void
 on_timeout(struct engine *e, size_t i, struct instant now)
@@ -245,7 +254,7 @@ on_timeout(struct engine *e, size_t i, struct instant now)
 
 	query_close(&a->query);
 	if (a->auth == AUTH_NTS)
-		nts_missed(&a->nts, now);
+		on_missed(a, now);
 	sync_unanswered(&e->sync, i);
 	if (a->query.came_back) {
 		on_self(e, i, SCHEDULE_CAME_BACK, now);

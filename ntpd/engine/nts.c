@@ -103,6 +103,17 @@ nts_failed(struct nts *n, enum nts_outcome outcome, const char *why,
 		    RETRY_LONGEST, now);
 }
 
+/*
+ * Can ADDR be a server's that BY sent us to?  Only this machine itself can send
+ * us to this machine.
+ */
+static bool
+is_usable(const struct addr *addr, const struct addr *by)
+{
+	return addr_is_unicast(addr) &&
+	    (!addr_is_loopback(addr) || addr_is_loopback(by));
+}
+
 /* Where the server that the answer A is about has NTP, into N->addr. */
 static bool
 find_server(struct nts *n, const struct ke_answer *a,
@@ -122,7 +133,7 @@ find_server(struct nts *n, const struct ke_answer *a,
 		return hostname_valid(a->server);
 	}
 	n->addr.port = port;
-	return addr_is_unicast(&n->addr);
+	return is_usable(&n->addr, &otherwise->addr);
 }
 
 /* Keys and cookies of A, whose numbers are somebody else's word. */

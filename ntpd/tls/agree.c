@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <tls.h>
 
 #include "ntpd/tls/agree.h"
@@ -73,6 +74,7 @@ prepare(struct agree *a)
 	SSL_CTX		*ctx;
 	bool		 ready;
 
+	tzset();	/* for dates; it looks for the zone's file only now */
 	OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG |
 	    OPENSSL_INIT_LOAD_SSL_STRINGS, NULL);
 	if ((ctx = SSL_CTX_new(TLS_client_method())) == NULL)
