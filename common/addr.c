@@ -95,7 +95,7 @@ addr_parse_on(struct addr *addr, const char *text, uint16_t port,
 	else if (!parse_ipv6(&parsed, text, name))
 		return false;
 	*addr = parsed;
-	memcpy(interface, name, sizeof(name));
+	strlcpy(interface, name, IF_NAMESIZE);
 	return true;
 }
 

@@ -16,7 +16,7 @@
  *
  *	name		label		what it counts, for people
  */
-#define SERVER_COUNTERS							\
+#define COUNTERS							\
 COUNTER(received,	"received",	"datagrams")			\
 COUNTER(answered,	"answered",	"with the time")		\
 COUNTER(interleaved,	"interleaved",	"of these, in interleaved mode") \
@@ -34,7 +34,7 @@ COUNTER(dropped,	"dropped",	"by the kernel, for want of room")
 
 struct server_counters {
 #define COUNTER(name, label, text)	uint64_t name;
-	SERVER_COUNTERS
+	COUNTERS
 #undef COUNTER
 };
 

@@ -91,7 +91,7 @@ parse_parts(const char *word)
 	};
 	const char	*name = NULL;
 	unsigned	 parts = 0;
-	size_t		 i, len = strlen(word);
+	size_t		 i, len = strlen(word);	/* NOLINT: -s has a word */
 
 	for (i = 0; len > 0 && i < sizeof(words) / sizeof(words[0]); i++) {
 		if (strncasecmp(word, words[i].name, len) != 0)

@@ -143,7 +143,7 @@ server_object(const struct control_server *sv)
 #define COUNTER(name, label, text)					\
 	ok = ok && json_object_set_new(object, #name,			\
 	    count_if(known, sv->counters.name)) == 0;
-	SERVER_COUNTERS
+	COUNTERS
 #undef COUNTER
 	if (ok)
 		return object;

@@ -176,7 +176,7 @@ show_counters(FILE *out, const struct control_server *sv)
 	    "Datagrams: " text ".");					\
 	fprintf(out, "ntpd_server_" #name "_total %" PRIu64 "\n",	\
 	    sv->counters.name);
-	SERVER_COUNTERS
+	COUNTERS
 #undef COUNTER
 }
 

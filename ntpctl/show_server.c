@@ -53,11 +53,11 @@ show_server(FILE *out, const struct control_server *sv)
 #define COUNTER(name, title, text)					\
 	if (digits(sv->counters.name) > width)				\
 		width = digits(sv->counters.name);
-	SERVER_COUNTERS
+	COUNTERS
 #undef COUNTER
 #define COUNTER(name, title, text)					\
 	label(out, title);						\
 	fprintf(out, "%*" PRIu64 "  %s\n", width, sv->counters.name, text);
-	SERVER_COUNTERS
+	COUNTERS
 #undef COUNTER
 }

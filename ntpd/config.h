@@ -16,22 +16,7 @@
 #include "ntpd/config_shared.h"
 
 #define CONFIG_FILE		"/etc/ntpd.conf"
-#define CONFIG_MAX_LISTENERS	32
 #define CONFIG_SOCKET_LEN	sizeof(((struct sockaddr_un *)0)->sun_path)
-
-enum listen_kind {
-	LISTEN_ANY,		/* listen on * */
-	LISTEN_ADDRESS,
-	LISTEN_INTERFACE	/* whatever addresses it has or gets */
-};
-
-struct config_listener {
-	enum listen_kind kind;
-	struct addr	 addr;		/* LISTEN_ADDRESS, with the port */
-	char		 interface[IF_NAMESIZE]; /* LISTEN_INTERFACE, or that */
-					/* addr is on, or "" */
-	uint16_t	 port;
-};
 
 enum step_when {
 	STEP_BOOT,		/* one step after a start */
@@ -66,6 +51,8 @@ struct config {
 	bool			 local_orphan;	/* agree on one clock */
 	char			 driftfile[CONFIG_PATH_LEN];
 	char			 socket[CONFIG_SOCKET_LEN];
+	char			 bound[CONFIG_PATH_LEN];
+	char			 clockbound[CONFIG_PATH_LEN]; /* "": none */
 	char			 user[32];
 };
 
@@ -114,9 +101,5 @@ bool	 config_is_covered(const struct config *conf,
  * both could have goes to the address's.
  */
 bool	 config_has_overlap(const struct config *conf);
-
-/* Do A and B listen at the same place and port? */
-bool	 config_same_place(const struct config_listener *a,
-	    const struct config_listener *b);
 
 #endif

@@ -14,6 +14,7 @@
 #include "common/mac.h"
 
 #define CONFIG_MAX_SERVERS	32	/* server and servers statements */
+#define CONFIG_MAX_LISTENERS	32	/* listen statements */
 #define CONFIG_MAX_RULES	10000	/* allow and deny statements */
 #define CONFIG_MAX_KEYS		1000	/* in the file of keys */
 #define CONFIG_NAME_LEN		256	/* of a host, with its NUL */
@@ -65,6 +66,25 @@ struct config_server {
 	char		 ca[CONFIG_PATH_LEN]; /* whose word is taken for it; */
 					/* "": the system's authorities */
 };
+
+/* One listen statement. */
+enum listen_kind {
+	LISTEN_ANY,		/* listen on * */
+	LISTEN_ADDRESS,
+	LISTEN_INTERFACE	/* whatever addresses it has or gets */
+};
+
+struct config_listener {
+	enum listen_kind kind;
+	struct addr	 addr;		/* LISTEN_ADDRESS, with the port */
+	char		 interface[IF_NAMESIZE]; /* LISTEN_INTERFACE, or that */
+					/* addr is on, or "" */
+	uint16_t	 port;
+};
+
+/* Do A and B listen at the same place and port? */
+bool	 config_same_place(const struct config_listener *a,
+	    const struct config_listener *b);
 
 /* The ratelimit statement. */
 struct config_ratelimit {

@@ -18,7 +18,7 @@ TESTS		= $(basename $(wildcard regress/unit/*_test.c))
 SHARED		= $(filter-out $(TESTS),$(basename $(wildcard regress/unit/*.c)))
 TEST_LIBS	= -lcmocka -ljansson $(NTPD_LIBS)
 
-$(LIBRARY): $(call objects,$(sort $(NTPD) $(NTPCTL) $(SHARED)))
+$(LIBRARY): $(call objects,$(sort $(NTPD) $(NTPCTL) $(SHARED) $(LIBNTPTIME)))
 	@echo "  AR    $@"
 	$Qrm -f $@
 	$Q$(AR) qcsD $@ $(filter-out %/ntpd/main.o %/ntpctl/ntpctl.o,$^)
@@ -99,11 +99,9 @@ fuzz-long: deps-check
 
 # --- static analysis -----------------------------------------------------
 
-# What clang and the manual pages' checker say.
+# What clang, gcc and cppcheck find; "make check" has the quick ones of them.
 tidy: deps-check
-	clang-tidy --quiet $(addsuffix .c,$(filter-out %/parse,$(NTPD) \
-	    $(NTPCTL))) -- -std=gnu11 -D_GNU_SOURCE -I.
-	mandoc -Tlint -Wwarning $(MANUALS)
+	TIDY="clang_tidy gcc cppcheck" regress/tidy.t
 
 .PHONY: deps deps-build deps-check deps-demo unit-tests check check-long \
     check-lab bench demo fuzzers fuzz fuzz-long tidy

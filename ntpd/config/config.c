@@ -1,6 +1,5 @@
 /*
- * ntpd.conf as a whole: the defaults, the file and whether it can be trusted,
- * and the reports of what is wrong in it.
+ * ntpd.conf as a whole: the defaults, the file and whether it can be trusted.
  */
 #include "common/rfc5905.h"
 #include "ntpd/config.h"
@@ -11,17 +10,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <syslog.h>
 #include <unistd.h>
 
 #include "ntpd/config/defaults.h"
 #include "ntpd/config/statement.h"
 
-#define REPORTS_MOST	50	/* of one file; tuned: read, not a flood */
 #define SIZE_MOST	(1024 * 1024)
 
 void
@@ -43,52 +39,6 @@ config_free(struct config *conf)
 	free(conf->rules);
 	conf->rules = NULL;
 	conf->nrules = 0;
-}
-
-/* LINE 0 is for what concerns the whole file. */
-static void __attribute__((format(printf, 4, 0)))
-report(struct parser *p, int priority, unsigned line, const char *fmt,
-    va_list args)
-{
-	char	 message[768], text[1024];
-
-	if (p->nreports > REPORTS_MOST)
-		return;
-	if (p->nreports++ == REPORTS_MOST) {
-		snprintf(text, sizeof(text), "%.200s: more than %d faults, "
-		    "the others are not shown", p->name, REPORTS_MOST);
-		p->reports.take(p->reports.arg, priority, text);
-		return;
-	}
-	vsnprintf(message, sizeof(message), fmt, args);
-	if (line == 0)
-		snprintf(text, sizeof(text), "%.200s: %s", p->name, message);
-	else
-		snprintf(text, sizeof(text), "%.200s:%u: %s", p->name, line,
-		    message);
-	p->reports.take(p->reports.arg, priority, text);
-}
-
-void
-parser_error(struct parser *p, unsigned line, const char *fmt, ...)
-{
-	va_list	 args;
-
-	p->errors++;
-	p->bad = true;
-	va_start(args, fmt);
-	report(p, LOG_ERR, line, fmt, args);
-	va_end(args);
-}
-
-void
-parser_warn(struct parser *p, unsigned line, const char *fmt, ...)
-{
-	va_list	 args;
-
-	va_start(args, fmt);
-	report(p, LOG_WARNING, line, fmt, args);
-	va_end(args);
 }
 
 static void

@@ -8,11 +8,8 @@
 void
 ratelimit_begin(struct parser *p)
 {
-	struct config	 conf;
-
 	statement_once(p, "ratelimit", &p->ratelimit_line);
-	config_default(&conf);
-	p->ratelimit = conf.ratelimit;
+	p->ratelimit = p->conf->ratelimit;	/* the defaults */
 	p->ratelimit.interval = RATELIMIT_INTERVAL;
 }
 

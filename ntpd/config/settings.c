@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/boundpage.h"
 #include "common/control.h"
 #include "ntpd/config/defaults.h"
 #include "ntpd/config/statement.h"
@@ -49,6 +50,8 @@ const struct statement statements[] = {
 	    AUTHENTICATION(AUTHENTICATION_REQUIRE) },
 	{ "authentication mix", "authentication mix",
 	    AUTHENTICATION(AUTHENTICATION_MIX) },
+	{ "bound",	"bound \"PATH\"", PATH(bound, BOUND_PATH) },
+	{ "clockbound",	"clockbound \"PATH\"", PATH(clockbound, "") },
 	{ "constraint from", "constraint from URL [ADDRESS ...]",
 	    WORDS(ANY_VALUES, not_yet) },
 	{ "constraints from", "constraints from URL", WORDS(1, not_yet) },

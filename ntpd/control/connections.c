@@ -206,7 +206,7 @@ static bool
 take_requests(struct connection *client, struct channel *parent,
     struct instant now)
 {
-	enum imsg_status status = IMSG_AGAIN;
+	enum imsg_status status;
 	struct imsg	 imsg;
 	int		 n;
 

@@ -448,3 +448,11 @@ engine_on_resolved(struct engine *e, const struct message *msg)
 	hosts_resolved(&e->hosts, msg->id, msg->data, e->associations, msg->at);
 	engine_change_hosts(e, msg->at);
 }
+
+void
+engine_on_links(struct engine *e, const struct message *msg)
+{
+	e->own = *(const struct own_refids *)msg->data;
+	if (hosts_renumber(&e->hosts, e->associations, msg->at))
+		engine_change_hosts(e, msg->at);
+}

@@ -69,7 +69,7 @@ struct system {
 	double		 dispersion_rate; /* s/s */
 };
 
-/* What an estimate is not all that decides. */
+/* What decides on a correction, beside the estimate. */
 struct steer_terms {
 	const struct clock_state *clock; /* how far the parent would step */
 	double		 threshold;	/* s, the least step */
@@ -129,31 +129,33 @@ void	 steer_log_majority(struct steer *s, const struct sync *sync,
 struct orders steer_plan(struct steer *s, const struct sync *sync,
 	    const struct reading *r, const struct steer_terms *terms);
 
-/* The clock jumped: what was done about its offset is void. */
+/* The clock jumped: forget what was begun about its offset. */
 void	 steer_jumped(struct steer *s);
 
 /* Others are believed from now on: forget the last system peer, too. */
 void	 steer_forget(struct steer *s);
 
-/* Is somebody believed who can synchronize us, if not yet? */
+/*
+ * Is there a majority that can synchronize the clock, even if it has not yet?
+ */
 bool	 steer_has_majority(const struct steer *s, const struct sync *sync,
 	    const struct association all[MAX_ASSOCIATIONS]);
 
-/* How good the clock is by those who are believed, orphans or not. */
+/* How good the clock is by the servers that are believed, orphans included. */
 struct system steer_believed(const struct steer *s, const struct sync *sync,
 	    const struct association all[MAX_ASSOCIATIONS],
 	    const struct reading *r);
 
-/* Log it when *SYSTEM becomes synchronized or no longer is, and why. */
-void	 steer_log(struct steer *s, const struct system *system,
+/* Log it when *S becomes synchronized or no longer is, and why. */
+void	 steer_log(struct steer *st, const struct system *s,
 	    const struct sync *sync);
 
 /* *SYSTEM as the servers are told of it. */
 struct snapshot steer_snapshot(const struct system *system,
 	    const struct reading *r, int8_t precision);
 
-/* *SYSTEM as the parent is told of it. */
-struct clock_quality steer_quality(const struct steer *s,
-	    const struct system *system);
+/* *S as the parent is told of it. */
+struct clock_quality steer_quality(const struct steer *st,
+	    const struct system *s);
 
 #endif

@@ -35,6 +35,7 @@ struct children {
 	struct child	 list[CHILDREN_MOST];	/* by process and instance */
 	struct channel	*launcher;	/* of the list */
 	int		 launcher_pidfd; /* readable when it ended; or -1 */
+	struct channel	*binder;
 	struct channel	*engine;
 	struct child	*control;
 	struct child	*servers;	/* the first nservers are wanted */

@@ -142,7 +142,7 @@ take_counters(struct collect *c, const struct server_report *report)
 	c->top.counted++;
 	c->sum.sockets += report->sockets;
 #define COUNTER(name, label, text)	add(&sum->name, report->counters.name);
-	SERVER_COUNTERS
+	COUNTERS
 #undef COUNTER
 }
 

@@ -90,6 +90,8 @@ look_at_jump(struct parent *p)
 
 	jumped.by = clock_jump(&p->clock, &slept);
 	log_jump(jumped.by, slept);
+	if (jumped.by != 0 || slept >= 1)
+		publish_disrupted(&p->publish);
 	new_start = fabs(jumped.by) >= STEPT || slept >= 1;
 	if (new_start) {
 		policy_jumped(&p->policy, jumped.by, slept);
@@ -245,8 +247,11 @@ do_quality(struct parent *p, const struct clock_quality *q, struct instant now)
 	report(p, q->synchronized != 0, now);
 	clock_watch(&p->clock);
 	clock_set_quality(&p->clock, q->synchronized != 0, q->esterror,
-	    q->maxerror, policy_leap(q, clock_unix_time(),
-	    p->clock.leap));
+	    q->synchronized ? q->maxerror : PUBLISH_MOST,
+	    policy_leap(q, clock_unix_time(), p->clock.leap));
+	publish_quality(&p->publish, q, &(struct publish_clock){
+	    .frequency = p->clock.frequency, .leap = p->clock.leap,
+	    .tai = p->clock.leaps });
 	strlcpy(peer, q->system_peer, sizeof(peer));
 	peer[sizeof(peer) - 1] = '\0';
 	/* A newline would begin another assignment, the rest is for people. */

@@ -197,7 +197,7 @@ control_answer_status(struct parent *p, const struct message *msg)
 {
 	struct control_status st = *(const struct control_status *)msg->data;
 
-	st.serving = listeners_any(&p->listeners, p->children.nservers);
+	st.serving = p->listens;
 	command_fill_status(p, &st, msg->at);
 	answer(p, MSG_ANSWER_STATUS, msg->id, &st);
 }

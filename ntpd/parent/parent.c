@@ -71,13 +71,16 @@ take_counters(struct parent *p, const struct message *msg)
 }
 
 static void
-socket_taken(struct parent *p, const struct message *msg)
+binder_state(struct parent *p, const struct message *msg)
 {
-	size_t		 i;
+	p->listens = ((const struct binder_state *)msg->data)->listens != 0;
+}
 
-	for (i = 0; i < p->children.nservers; i++)
-		if (msg->from == &p->children.servers[i].channel)
-			listeners_taken(&p->listeners, i, msg->id);
+/* Interfaces or addresses may have changed, which concerns the engine. */
+static void
+binder_own(struct parent *p, const struct message *msg)
+{
+	channel_send(p->children.engine, MSG_ENGINE_OWN, 0, -1, msg->data);
 }
 
 static void	(*const handlers[MESSAGE_COUNT])(struct parent *,
@@ -102,8 +105,6 @@ next_deadline(struct parent *p)
 	struct instant	 t = p->clock.slew_due;
 
 	t = instant_min(t, budget_deadline(&p->budget));
-	t = instant_min(t, p->listeners.retry);
-	t = instant_min(t, p->links.look);
 	t = instant_min(t, children_deadline(&p->children));
 	t = instant_min(t, p->control.ask);
 	t = instant_min(t, collect_deadline(&p->collect));
@@ -124,6 +125,31 @@ ask_engine(struct parent *p, struct instant now)
 	channel_send(p->children.engine, MSG_ENGINE_ASK, 0, -1, NULL);
 }
 
+/* Those that ended are started again, and know nothing. */
+static void
+restart(struct parent *p, struct instant now)
+{
+	struct child	*child;
+
+	while ((child = children_restart(&p->children, now)) != NULL) {
+		if (child->process == SERVER)
+			tell_anew(&p->told[child->instance]);
+		if (child->process == BINDER)
+			configure_binder(p);
+	}
+}
+
+static void
+tell_servers(struct parent *p)
+{
+	size_t		 i;
+
+	/* If memory is short: again, in the next turn. */
+	for (i = 0; i < p->children.nservers; i++)
+		(void)tell_run(&p->told[i], &p->children.servers[i].channel,
+		    &p->conf);
+}
+
 static void
 do_exchanges(struct parent *p, struct instant now)
 {
@@ -138,7 +164,6 @@ do_exchanges(struct parent *p, struct instant now)
 static void
 do_timers(struct parent *p, struct instant now)
 {
-	struct child	*child;
 
 	if (clock_tend_slew(&p->clock, now))
 		command_send_state(p, STATE_NEWS, now);
@@ -151,20 +176,11 @@ do_timers(struct parent *p, struct instant now)
 		ask_engine(p, now);
 		save_frequency(p, SAVE_IF_WORTH_IT);
 	}
-	while ((child = children_restart(&p->children, now)) != NULL)
-		if (child->process == SERVER)
-			listeners_forget(&p->listeners, child->instance);
+	restart(p, now);
 	control_watch(p, now);
 	children_check(&p->children, now);
 	do_exchanges(p, now);
-	if (links_due(&p->links, now)) {
-		configure_links(p);
-		listeners_follow(&p->listeners);
-	}
-	listeners_tell(&p->listeners, &p->conf, p->children.servers,
-	    p->children.nservers, now);
-	listeners_update(&p->listeners, p->children.servers,
-	    p->children.nservers, now);
+	tell_servers(p);
 	if (collect_run(&p->collect, p->children.servers,
 	    p->children.nservers, now))
 		control_answer_collected(p);
@@ -174,21 +190,13 @@ static void
 wait_and_receive(struct parent *p)
 {
 	struct pollset	 set;
-	struct instant	 now;
-	int		 netlink, timer;
+	int		 timer;
 
 	pollset_clear(&set);
 	children_poll(&p->children, &set);
-	netlink = pollset_add(&set, p->links.netlink, POLLIN);
 	timer = pollset_add(&set, p->timerfd, POLLIN);
 
 	pollset_wait(&set, next_deadline(p), &p->waiting);
-	now = instant_now();
-
-	if (pollset_ready(&set, netlink, POLLIN)) {
-		links_read(&p->links, now);
-		listeners_follow(&p->listeners);
-	}
 	children_transfer(&p->children, &set);
 	drain(p);
 	/* Last: a step asked for before the clock was set finds that out. */
@@ -225,6 +233,7 @@ stop(struct parent *p)
 {
 	notify_send(&p->notify, "STOPPING=1");
 	clock_close(&p->clock);
+	publish_close(&p->publish);
 	save_frequency(p, SAVE_NOW);
 	if (p->children.fatal) {
 		children_await_report(&p->children);

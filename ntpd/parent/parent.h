@@ -14,9 +14,6 @@ struct parent_options {
 	int		 verbose;	/* -v, counted */
 };
 
-/* The parent's capabilities with -x, by which it never touches the clock. */
-extern const char	*const parent_read_only_capabilities;
-
 /* Be the daemon; returns the exit status. */
 int	 parent_main(const struct parent_options *options);
 

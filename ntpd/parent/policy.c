@@ -3,6 +3,7 @@
  */
 #include <math.h>
 
+#include "common/ntptime.h"
 #include "ntpd/parent/policy.h"
 
 #define DAY		86400	/* s */
@@ -227,7 +228,7 @@ judge_step(const struct policy *policy, double by, int64_t unix_time,
 		return out_of_reach(policy, by);
 	if (fabs(by) < policy->step.threshold)
 		return STEP_TOO_SMALL;
-	if ((double)unix_time + by < (double)POLICY_FIRST_TIME ||
+	if ((double)unix_time + by < (double)NTPTIME_LEAST ||
 	    (double)unix_time + by > (double)POLICY_LAST_TIME)
 		return STEP_OUT_OF_AGE;
 	if (fabs(by) > reach)

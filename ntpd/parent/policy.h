@@ -38,11 +38,7 @@
 /* So long, s, all steps on the engine's word share one step limit. */
 #define POLICY_NEW_START_INTERVAL 86400.0
 
-/*
- * No clock is set outside these years: before, this software did not exist;
- * after, some timestamp is false.  Seconds since 1970: 2025, 2200.
- */
-#define POLICY_FIRST_TIME	1735689600LL
+/* A time after that, s since 1970, comes of a false timestamp: 2200. */
 #define POLICY_LAST_TIME	7258118400LL
 
 /*
@@ -105,7 +101,7 @@ enum verdict {
 	NEW_START_TOO_SOON	/* after the last one */
 };
 
-/* What CONF says goes from now on, whatever has happened so far. */
+/* Judge by CONF from now on; all else stays as it is. */
 void		 policy_configure(struct policy *policy,
 		    const struct config *conf);
 
@@ -135,12 +131,11 @@ bool		 policy_report(struct policy *policy, bool synchronized);
 
 /*
  * How far the clock may be stepped now in the direction of SIGN (1: forward,
- * -1: back), s; 0: not at all.  Finite.
- *
- * An undo goes to where our steps have put the clock before: an undo can be as
- * wrong as the step was, and is undone likewise.  It is inexact by what may
- * have been slewed and what the oscillator may have drifted meanwhile: the
- * threshold of a step and 500 ppm of the time since the last one, 1 s at least.
+ * -1: back), s; 0: not at all.  Finite.  An undo takes the clock back to where
+ * it has been before our steps.  It can be as wrong as the step was, and can be
+ * undone as well.  It is inexact by what may have been slewed and what the
+ * oscillator may have drifted since the step: by the threshold of a step and
+ * 500 ppm of the time since then, 1 s at least.
  */
 double		 policy_reach(const struct policy *policy, int sign,
 		    struct instant now);

@@ -18,11 +18,11 @@
 #include "ntpd/parent/control.h"
 #include "ntpd/parent/drift.h"
 #include "ntpd/parent/exchange.h"
-#include "ntpd/parent/links.h"
-#include "ntpd/parent/listen.h"
 #include "ntpd/parent/notify.h"
 #include "ntpd/parent/parent.h"
 #include "ntpd/parent/policy.h"
+#include "ntpd/parent/publish.h"
+#include "ntpd/parent/tell.h"
 #include "ntpd/process.h"
 
 #define STATUS_LEN	(CONTROL_NAME_LEN + 160)
@@ -36,11 +36,13 @@ struct parent {
 	struct budget	 budget;
 	struct children	 children;
 	struct exchanges exchanges;
-	struct links	 links;
-	struct listeners listeners;
+	struct told	 told[SERVERS_MOST];
+	unsigned	 cpus;		/* that we may run on, at the start */
+	bool		 listens;	/* says the binder */
 	struct control	 control;
 	struct collect	 collect;
 	struct notify	 notify;
+	struct publish	 publish;
 	struct background background;
 	int		 timerfd;	/* readable when the clock is set */
 	sigset_t	 waiting;	/* signals let through while waiting */
@@ -164,14 +166,11 @@ void	 configure_reload(struct parent *p);
  */
 void	 configure_engine(struct parent *p, const struct drift *learned);
 
-/*
- * Interfaces or addresses may have changed: tell the engine, if it concerns
- * its servers or which addresses it has.
- */
-void	 configure_links(struct parent *p);
-
-/* Have as many servers as the configuration says, and their sockets. */
+/* Have as many servers as the configuration says. */
 void	 configure_servers(struct parent *p);
+
+/* Send the binder what there is to listen on. */
+void	 configure_binder(struct parent *p);
 
 /* drift_save.c: when the drift file is read and written */
 

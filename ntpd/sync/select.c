@@ -144,7 +144,7 @@ select_truechimers(struct opinion *o, size_t n)
 
 	for (i = 0; i < n; i++) {
 		o[i].truechimer = o[i].outside = o[i].survivor = false;
-		if (o[i].usable && i < SELECT_MAX)
+		if (i < SELECT_MAX && o[i].usable)
 			usable++;
 	}
 	if (usable == 0 || !intersect(o, n, usable, &low, &high))

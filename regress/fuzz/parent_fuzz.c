@@ -90,7 +90,7 @@ clock_step(struct clock *c, double by)
 	require(fabs(by) >= THRESHOLD);
 	slewing = 0;
 	unix_time += by;
-	require(unix_time >= (double)POLICY_FIRST_TIME - 1 &&
+	require(unix_time >= (double)NTPTIME_LEAST - 1 &&
 	    unix_time <= (double)POLICY_LAST_TIME + 1);
 	return true;
 }
@@ -203,7 +203,7 @@ check_sums(void)
 		require(addr_valid(&c->top.list[i].addr));
 #define COUNTER(name, label, text)					\
 	require(c->sum.counters.name <= COUNTER_MOST);
-	SERVER_COUNTERS
+	COUNTERS
 #undef COUNTER
 }
 

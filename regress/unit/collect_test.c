@@ -92,7 +92,7 @@ answer(size_t i, uint32_t id, uint64_t n)
 	struct message	 msg;
 
 #define COUNTER(name, label, text)	report.counters.name = n;
-	SERVER_COUNTERS
+	COUNTERS
 #undef COUNTER
 	assert_true(channel_send(&ends[i], MSG_SERVER_COUNTERS, id, -1,
 	    &report));

@@ -66,7 +66,8 @@ static const struct parse_case good[] = {
 	    "server a port 1 poll 6 trusted weight 1\n",	{ 0 } },
 	{ "servers",		"servers pool.ntp.org\n",	{ 0 } },
 	{ "servers, every option",
-	    "servers a xleave max 16 weight 2 trusted poll 5-6 port 9\n", { 0 } },
+	    "servers a xleave max 16 weight 2 trusted poll 5-6 port 9\n",
+	    { 0 } },
 	{ "query from",
 	    "query from 192.0.2.1\nquery from 2001:db8::1\n" S,	{ 0 } },
 	{ "listen on address",	"listen on 192.0.2.1\n" S,	{ 0 } },
@@ -397,11 +398,13 @@ static const struct parse_case bad_values[] = {
 	    { "1: step limit: unexpected \"2h\", separate the unit, write: "
 	      "step limit 2 h" } },
 	{ "step limit, nor is it a unit", "step limit 2hours\n",
-	    { "1: step limit: unexpected \"2hours\", write: step limit none" } },
+	    { "1: step limit: unexpected \"2hours\", "
+	    "write: step limit none" } },
 	{ "step limit none, and more", "step limit none d\n",
 	    { "1: step limit: unexpected \"d\", write: step limit none, or" } },
 	{ "step limit of nothing", "step limit\n",
-	    { "1: step limit: unexpected end of line, write: step limit none" } },
+	    { "1: step limit: unexpected end of line, "
+	    "write: step limit none" } },
 	{ "step limit twice", "step limit 1 d\nstep boot\nstep limit none\n",
 	    { "3: step limit is already set in line 1" } },
 	{ "step twice", "step never\nstep boot\n",

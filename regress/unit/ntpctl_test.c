@@ -80,7 +80,7 @@ struct bad_record {
 static const struct bad_record server_records[] = {
 	{ "unchanged", SERVER(version), 0, 0, NULL },
 	{ "version", SERVER(version), 99, 1,
-	    "server counters of another version" },
+	    "a record of another version" },
 	{ "more than all", SERVER(counted), 3, 1,
 	    "server counters of more processes than there are" },
 	{ "none", SERVER(counted), 0, 1, NULL },
@@ -287,7 +287,7 @@ test_server_records(void **state)
 	assert_true(sv.sockets == INT64_MAX);
 #define COUNTER(name, label, text)					\
 	assert_true(sv.counters.name == INT64_MAX);
-	SERVER_COUNTERS
+	COUNTERS
 #undef COUNTER
 }
 
@@ -464,8 +464,9 @@ static const struct {
 		GOOD_STATUS, .leap = LEAP_DELETE, .stratum = 1,
 		.refid = { 'P', 'P', 'S', 0 }, .offset = 1, .error = NAN,
 		.likely_bound = NAN, .certain_bound = NAN, .frequency = 2,
-		.frequency_error = NAN, .root_delay = NAN, .root_dispersion = NAN,
-		.updated_ago = 200000, .next_in = NAN, .slewing = NAN,
+		.frequency_error = NAN, .root_delay = NAN,
+		.root_dispersion = NAN, .updated_ago = 200000, .next_in = NAN,
+		.slewing = NAN,
 		.refused = 4294967295, .system_address = { 0 },
 		.budget_left = 0, .budget_renewed_in = 60 },
 	    "     clock:  synchronized to ntp.example.org, "
@@ -1024,7 +1025,7 @@ test_server(void **state)
 		if (server_cases[i].more && (strstr(text, title ":  ") ==\
 		    NULL || strstr(text, "  " words "\n") == NULL))	\
 			fail_msg("%s: no %s", server_cases[i].name, title);
-		SERVER_COUNTERS
+		COUNTERS
 #undef COUNTER
 		free(text);
 	}
@@ -1276,7 +1277,7 @@ test_json_server(void **state)
 #define COUNTER(name, label, text)					\
 		assert_count(object, #name, counted == 0 ? -1 :		\
 		    (int64_t)report.server.counters.name);
-		SERVER_COUNTERS
+		COUNTERS
 #undef COUNTER
 		json_decref(root);
 	}
