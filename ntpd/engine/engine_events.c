@@ -237,7 +237,7 @@ on_self(struct engine *e, size_t i, enum schedule_reason why,
 		lose(e, i, now);
 }
 
-/* No authentic answer of A has come: if new keys are wanted, they come first. */
+/* No authentic answer of A has come: if new keys are wanted, ask for them. */
 static void
 on_missed(struct association *a, struct instant now)
 {

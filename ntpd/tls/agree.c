@@ -138,7 +138,8 @@ shake_hands(struct agree *a)
 	/* In KE_ALPN its length comes first. */
 	if (len != sizeof(KE_ALPN) - 2 ||
 	    memcmp(protocol, KE_ALPN + 1, len) != 0)
-		return fail(a, NTS_REFUSED, "the server does not speak ntske/1");
+		return fail(a, NTS_REFUSED, "the server does not speak "
+		    "ntske/1");
 	return true;
 }
 
