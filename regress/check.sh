@@ -22,7 +22,7 @@ more="regress/lab/lab.t regress/lab/rogue.t obj/regress/unit/chaos_test
 
 # Played with sanitizers by "check.sh long" only: statistics over many seeds.
 # In the short verdict chaos_test takes sanitizers to the same code.
-slow="bound_test|change_test|sync_test"
+slow="bound_test|change_test|filter_test|sync_test"
 
 if [ "$(id -u)" -ne 0 ]; then
 	echo "check.sh: the tests need root for network namespaces:" \
