@@ -57,7 +57,6 @@ slewing()
 	    awk '$1 == "slewing:" && $3 >= MIN { f = 1 } END { exit !f }'
 }
 (
-	sleep STEP
 	until slewing; do sleep 5; done
 	sleep 10
 	kill -SIGNAL $parent
@@ -66,10 +65,8 @@ slewing()
 ) &
 """
 
-# When it is to be slewed, s, and the scenario for that: it is off at the start,
-# or the server's time changes.
-FAST = 0, "-30", ""
-SLOW = 600, "0", "all.stepat = 600\nall.step = 0.1"
+FAST = "-30", ""
+SLOW = "0", "all.stepat = 1200\nall.step = 0.1"
 
 # name, signal, scenario, ppm of the slew, and whether the parent goes on later
 CASES = (
@@ -89,10 +86,9 @@ def skip(why):
 def run(share, signal, scenario, least, goes_on):
     """(errors by second, second of the signal) of a run."""
     with open(share + "/scenario", "w", encoding="ascii") as f:
-        f.write(SCENARIO % ((2200,) + scenario[1:]))
+        f.write(SCENARIO % ((4000,) + scenario))
     with open(share + "/daemon", "w", encoding="ascii") as f:
         f.write(DAEMON.replace("SIGNAL", signal).replace("MIN", str(least))
-                .replace("STEP", str(scenario[0]))
                 .replace("CONTINUE", "sleep 600; kill -CONT $parent"
                          if goes_on else ""))
     out = share + "/out"
@@ -143,7 +139,7 @@ def main():
             if at is not None:
                 shown = [at + s for s in (0, 5, 20, 60, 600)
                          if at + s < len(errors)]
-                print("# s after second %d: off by s, " % at + ", ".join(
+                print("# s after it: off by s, " + ", ".join(
                     "%d: %.6f" % (s - at, errors[s]) for s in shown))
             if why:
                 print("# " + why)
