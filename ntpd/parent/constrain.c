@@ -36,7 +36,7 @@ all_are_trusted(const struct config *conf)
 		all = all && s->auth == AUTH_NONE;
 		others = true;
 	}
-	/* Beside these, those without authentication have a part in mix only. */
+	/* Those without authentication have a part beside these in mix only. */
 	return any && all && (!others ||
 	    conf->authentication != AUTHENTICATION_MIX);
 }

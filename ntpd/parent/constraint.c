@@ -64,8 +64,8 @@ add_address(struct constraint *c, const struct addr *addr)
 }
 
 /*
- * DELAY give or take 10 %, so that machines do not ask in step.  The last digits
- * of NOW are chance enough for that.
+ * DELAY give or take 10 %, so that machines do not ask in step.  The last
+ * digits of NOW are chance enough for that.
  */
 static double
 about(double delay, struct instant now)

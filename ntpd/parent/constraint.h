@@ -101,7 +101,7 @@ struct constraints {
 void	 constraints_configure(struct constraints *cs,
 	    const struct config *conf, struct instant now);
 
-/* The next name to be looked up, as question *SERIAL; false if there is none. */
+/* The next name to be looked up, question *SERIAL; false if there is none. */
 bool	 constraints_question(struct constraints *cs, struct instant now,
 	    uint32_t *serial, struct resolve_request *request);
 

@@ -1,8 +1,9 @@
 /*
  * The resolver turns the names of servers into addresses, for the engine and
- * the parent, which may not: one name at a time, one answer back.  It is a process of its
- * own because the C library's resolver reads files, loads modules and parses
- * what strangers send, and because a lookup may block for as long as it likes.
+ * the parent, which may not: one name at a time, one answer back.  It is a
+ * process of its own because the C library's resolver reads files, loads
+ * modules and parses what strangers send, and because a lookup may block for as
+ * long as it likes.
  */
 #include <inttypes.h>
 #include <netdb.h>
