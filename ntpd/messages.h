@@ -119,7 +119,10 @@ struct clock_state {
 	uint32_t	 refused;	/* commands, since the start */
 	uint8_t		 was_synchronized; /* at some time since the start */
 	uint8_t		 answers_step;	/* this answers a CLOCK_STEP */
-	uint8_t		 reserved[2];
+	uint8_t		 constraint;	/* enum control_constraints */
+	uint8_t		 reserved;
+	double		 low, high;	/* s, by which the clock is off by the
+					   constraints, if they are KNOWN */
 };
 
 /* The clock was set or stood still, not by us: everything starts anew. */
@@ -221,7 +224,6 @@ struct server_clients {
 	struct client_count list[CLIENTS_SHOWN];
 };
 
-#define TLS_PATH_LEN	256	/* of a URL, with its NUL */
 #define TLS_WHY_LEN	160
 
 /*
@@ -230,7 +232,7 @@ struct server_clients {
  */
 struct tls_task {
 	char		 name[CONFIG_NAME_LEN];	/* in its certificate */
-	char		 path[TLS_PATH_LEN];	/* of its URL, "/" at least */
+	char		 path[CONFIG_URL_LEN];	/* of its URL, "/" at least */
 	char		 ca[CONFIG_PATH_LEN];	/* whom to believe; "": usual */
 	struct addr	 addr;		/* the only one to talk to */
 	double		 seconds;
@@ -293,6 +295,8 @@ MESSAGE(SERVER_CLIENTS,	  SERVER,   PARENT,   struct server_clients,	\
 	NO_FD,   ANYTIME, take_counters)				\
 MESSAGE(SERVER_COUNTERS,  SERVER,   PARENT,   struct server_report,	\
 	NO_FD,   ANYTIME, take_counters)				\
+MESSAGE(HTTPS_RESOLVED,	  RESOLVER, PARENT,   struct resolve_reply,	\
+	NO_FD,   ANYTIME, take_addresses)				\
 MESSAGE(TLS_DATE,	  TLS,	    PARENT,   struct tls_date,		\
 	NO_FD,   ANYTIME, take_date)					\
 MESSAGE(CONTROL_ALIVE,	  CONTROL,  PARENT,   struct no_payload,	\
@@ -365,6 +369,8 @@ MESSAGE(SNAPSHOT,	  ENGINE,   SERVER,   struct snapshot,		\
 
 #define TO_RESOLVER(MESSAGE)						\
 MESSAGE(RESOLVE,	  ENGINE,   RESOLVER, struct resolve_request,	\
+	NO_FD,   ANYTIME, resolve)					\
+MESSAGE(RESOLVE_HTTPS,	  PARENT,   RESOLVER, struct resolve_request,	\
 	NO_FD,   ANYTIME, resolve)
 
 #define TO_CONTROL(MESSAGE)						\

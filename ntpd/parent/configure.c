@@ -80,6 +80,7 @@ configure_load(struct parent *p)
 		return false;
 	set_path(p, p->options->config_file);
 	policy_configure(&p->policy, &p->conf);
+	constraints_configure(&p->constraints, &p->conf, instant_now());
 	return true;
 }
 
@@ -185,6 +186,7 @@ configure_reload(struct parent *p)
 	config_free(&p->conf);
 	p->conf = new;
 	policy_configure(&p->policy, &p->conf);
+	constraints_configure(&p->constraints, &p->conf, instant_now());
 	configure_engine(p, NULL);
 	configure_servers(p);
 	configure_binder(p);

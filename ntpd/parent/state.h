@@ -15,6 +15,7 @@
 #include "ntpd/parent/children.h"
 #include "ntpd/parent/clock.h"
 #include "ntpd/parent/collect.h"
+#include "ntpd/parent/constraint.h"
 #include "ntpd/parent/control.h"
 #include "ntpd/parent/drift.h"
 #include "ntpd/parent/exchange.h"
@@ -36,6 +37,7 @@ struct parent {
 	struct budget	 budget;
 	struct children	 children;
 	struct exchanges exchanges;
+	struct constraints constraints;
 	struct told	 told[SERVERS_MOST];
 	unsigned	 cpus;		/* that we may run on, at the start */
 	bool		 listens;	/* says the binder */
@@ -79,7 +81,7 @@ void	 command_send_state(struct parent *p, enum state_why why,
 	    struct instant now);
 
 /* Fill in of *ST what the parent knows itself, whatever the engine says. */
-void	 command_fill_status(const struct parent *p,
+void	 command_fill_status(struct parent *p,
 	    struct control_status *st, struct instant now);
 
 /*
@@ -109,6 +111,24 @@ void	 command_slew(struct parent *p, const struct clock_slew *wanted,
  * and log what was moved.
  */
 void	 command_tend_budget(struct parent *p, struct instant now);
+
+/* constrain.c: the constraints, and the clock's bounds by them */
+
+/*
+ * The result of exchange ID; *DATE is NULL if it has ended without one.  The
+ * engine is told what follows.
+ */
+void	 constrain_take(struct parent *p, uint32_t id,
+	    const struct tls_date *date, struct instant now);
+
+/* Bring the policy's bounds up to date; before it is asked anything. */
+void	 constrain_policy(struct parent *p);
+
+/*
+ * Now and then: see to it that neither the frequency nor a slew leads the clock
+ * away from the constraints.
+ */
+void	 constrain_hold(struct parent *p, struct instant now);
 
 /* control.c: what control asks, for ntpctl */
 
