@@ -119,6 +119,7 @@ next_deadline(struct parent *p)
 	t = instant_min(t, p->control.ask);
 	t = instant_min(t, collect_deadline(&p->collect));
 	t = instant_min(t, p->watch_clock);
+	t = instant_min(t, p->once.deadline);
 	t = instant_min(t, exchange_deadline(&p->exchanges));
 	t = instant_min(t, constraints_deadline(&p->constraints));
 	return instant_min(t, p->ask_engine);
@@ -201,6 +202,7 @@ do_timers(struct parent *p, struct instant now)
 	restart(p, now);
 	control_watch(p, now);
 	children_check(&p->children, now);
+	once_check(&p->once, now);
 	do_exchanges(p, now);
 	tell_servers(p);
 	if (collect_run(&p->collect, p->children.servers,
@@ -263,6 +265,8 @@ stop(struct parent *p)
 	}
 	children_stop(&p->children);
 	control_close(&p->control);
+	if (p->once.done)
+		return p->once.status;
 	if (!p->children.fatal)
 		log_info("ending");
 	else if (!p->ready)
@@ -288,9 +292,10 @@ parent_main(const struct parent_options *options)
 		return EX_CONFIG;
 	set_signals(&p);
 	start(&p);
-	log_info("ntpd started%s", options->read_only ?
-	    ", the clock is read-only" : "");
-	while (!got_term && !p.children.fatal) {
+	if (options->once == ONCE_NOT)
+		log_info("ntpd started%s", options->read_only ?
+		    ", the clock is read-only" : "");
+	while (!got_term && !p.children.fatal && !p.once.done) {
 		wait_and_receive(&p);
 		if (got_hup) {
 			got_hup = 0;
