@@ -63,7 +63,8 @@ check_directory(struct parent *p)
 	char		 path[CONFIG_PATH_LEN];
 
 	strlcpy(path, p->conf.driftfile, sizeof(path));
-	if (!p->clock.read_only && p->once.mode == ONCE_NOT && access(dirname(path), W_OK) == -1)
+	if (!p->clock.read_only && p->once.mode == ONCE_NOT &&
+	    access(dirname(path), W_OK) == -1)
 		cannot_write(p, errno);
 }
 
