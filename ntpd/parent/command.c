@@ -277,6 +277,7 @@ do_quality(struct parent *p, const struct clock_quality *q, struct instant now)
 	clock_set_quality(&p->clock, q->synchronized != 0, q->esterror,
 	    q->synchronized ? q->maxerror : PUBLISH_MOST,
 	    policy_leap(q, clock_unix_time(), p->clock.leap));
+	once_take(&p->once, q);
 	publish_quality(&p->publish, q, &(struct publish_clock){
 	    .frequency = p->clock.frequency, .leap = p->clock.leap,
 	    .tai = p->clock.leaps });

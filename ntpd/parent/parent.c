@@ -121,6 +121,7 @@ next_deadline(struct parent *p)
 	t = instant_min(t, p->control.ask);
 	t = instant_min(t, collect_deadline(&p->collect));
 	t = instant_min(t, p->watch_clock);
+	t = instant_min(t, p->once.deadline);
 	t = instant_min(t, exchange_deadline(&p->exchanges));
 	t = instant_min(t, constraints_deadline(&p->constraints));
 	return instant_min(t, p->ask_engine);
@@ -203,6 +204,7 @@ do_timers(struct parent *p, struct instant now)
 	restart(p, now);
 	control_watch(p, now);
 	children_check(&p->children, now);
+	once_check(&p->once, now);
 	do_exchanges(p, now);
 	tell_servers(p);
 	if (collect_run(&p->collect, p->children.servers,
@@ -259,7 +261,7 @@ stop(struct parent *p)
 	clock_close(&p->clock);
 	publish_close(&p->publish);
 	save_frequency(p, SAVE_NOW);
-	limits_save(p, got_term && !p->children.fatal ? END_ASKED : END_LOST,
+	limits_save(p, p->children.fatal || got_abort ? END_LOST : END_ASKED,
 	    instant_now());
 	if (p->children.fatal) {
 		children_await_report(&p->children);
@@ -267,6 +269,8 @@ stop(struct parent *p)
 	}
 	children_stop(&p->children);
 	control_close(&p->control);
+	if (p->once.done)
+		return p->once.status;
 	if (got_abort)
 		log_warnx("ending, as the watchdog says: the engine does not "
 		    "answer");
@@ -295,9 +299,10 @@ parent_main(const struct parent_options *options)
 		return EX_CONFIG;
 	set_signals(&p);
 	start(&p);
-	log_info("ntpd started%s", options->read_only ?
-	    ", the clock is read-only" : "");
-	while (!got_term && !got_abort && !p.children.fatal) {
+	if (options->once == ONCE_NOT)
+		log_info("ntpd started%s", options->read_only ?
+		    ", the clock is read-only" : "");
+	while (!got_term && !got_abort && !p.children.fatal && !p.once.done) {
 		wait_and_receive(&p);
 		if (got_hup) {
 			got_hup = 0;

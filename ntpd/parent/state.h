@@ -20,6 +20,7 @@
 #include "ntpd/parent/drift.h"
 #include "ntpd/parent/exchange.h"
 #include "ntpd/parent/notify.h"
+#include "ntpd/parent/once.h"
 #include "ntpd/parent/parent.h"
 #include "ntpd/parent/policy.h"
 #include "ntpd/parent/publish.h"
@@ -45,6 +46,7 @@ struct parent {
 	struct collect	 collect;
 	struct notify	 notify;
 	struct publish	 publish;
+	struct once	 once;
 	struct background background;
 	int		 timerfd;	/* readable when the clock is set */
 	sigset_t	 waiting;	/* signals let through while waiting */
