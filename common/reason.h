@@ -44,7 +44,9 @@ REASON(NO_MAC,		"no_mac",					\
 REASON(WRONG_MAC,	"wrong_mac",					\
     "its answers are authenticated by another key, or changed on their way") \
 REASON(CRYPTO_NAK,	"crypto_nak",					\
-    "it says that it does not know our key")
+    "it says that it does not know our key")				\
+REASON(CONSTRAINT,	"constraint",					\
+    "it is another time by the constraints")
 
 enum reason {
 #define REASON(name, word, text)	REASON_##name,

@@ -11,18 +11,18 @@
 #include <string.h>
 
 #include "ntpd/config/defaults.h"
-#include "ntpd/config/file.h"
+#include "ntpd/config/trusted.h"
 #include "ntpd/config/keys.h"
 #include "ntpd/config/statement.h"
 
 /* ntpd.conf decides whom the clock believes. */
-static const struct file_rule open_file = {
+static const struct trusted_rule open_rule = {
 	S_IWGRP | S_IWOTH, "can be written by group or others", "go-w",
 	"give the path of one with -f"
 };
 
 /* Who reads the keys can answer in the name of servers. */
-static const struct file_rule secret_file = {
+static const struct trusted_rule secret_rule = {
 	S_IWGRP | S_IRWXO, "can be read by others or written by group",
 	"g-w,o=", "write the path of one after \"keys\""
 };
@@ -73,7 +73,7 @@ parser_init(struct parser *p, struct config *conf, const char *name,
 static bool
 parse(struct parser *p, const char *text, size_t len)
 {
-	if (len > FILE_MOST) {
+	if (len > TRUSTED_MOST) {
 		parser_error(p, 0, "larger than 1 MiB");
 		return false;
 	}
@@ -120,7 +120,7 @@ load_keys(struct parser *p)
 	size_t		 len;
 
 	p->name = conf->keyfile;
-	text = file_read(p, &secret_file, &len);
+	text = trusted_read(p, &secret_rule, &len);
 	if (text != NULL) {
 		keys_parse(p, text, len);
 		explicit_bzero(text, len);
@@ -141,7 +141,7 @@ config_load(struct config *conf, const char *file,
 	bool		 good;
 
 	parser_init(&p, conf, file, reports);
-	text = file_read(&p, &open_file, &len);
+	text = trusted_read(&p, &open_rule, &len);
 	good = text != NULL && parse(&p, text, len);
 	free(text);
 	if (!good || conf->keyfile[0] == '\0')

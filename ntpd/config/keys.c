@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ntpd/config/file.h"
+#include "ntpd/config/trusted.h"
 #include "ntpd/config/value.h"
 
 #define LINE_LEN	512	/* with its NUL; chosen, twice the longest */
@@ -214,7 +214,7 @@ keys_parse(struct parser *p, const char *text, size_t len)
 	unsigned	 number;
 	size_t		 n;
 
-	if (len > FILE_MOST) {
+	if (len > TRUSTED_MOST) {
 		parser_error(p, 0, "larger than 1 MiB");
 		return;
 	}

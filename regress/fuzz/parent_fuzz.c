@@ -90,7 +90,7 @@ clock_step(struct clock *c, double by)
 	require(fabs(by) >= THRESHOLD);
 	slewing = 0;
 	unix_time += by;
-	require(unix_time >= (double)POLICY_FIRST_TIME - 1 &&
+	require(unix_time >= (double)NTPTIME_LEAST - 1 &&
 	    unix_time <= (double)POLICY_LAST_TIME + 1);
 	return true;
 }

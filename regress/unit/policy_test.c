@@ -198,9 +198,9 @@ static const struct {
 	{ "from before 1970", STEP_BOOT, STARTED, 0.128, 2.0 * NOW, -NOW,
 	    PERMITTED },
 	{ "to the first second", STEP_ALWAYS, STARTED, 0.128,
-	    (double)(POLICY_FIRST_TIME - NOW), NOW, PERMITTED },
+	    (double)(NTPTIME_LEAST - NOW), NOW, PERMITTED },
 	{ "before that", STEP_ALWAYS, STARTED, 0.128,
-	    (double)(POLICY_FIRST_TIME - NOW) - 1, NOW, STEP_OUT_OF_AGE },
+	    (double)(NTPTIME_LEAST - NOW) - 1, NOW, STEP_OUT_OF_AGE },
 	{ "to the last second", STEP_ALWAYS, STARTED, 0.128,
 	    (double)(POLICY_LAST_TIME - NOW), NOW, PERMITTED },
 	{ "after that", STEP_ALWAYS, STARTED, 0.128,
@@ -579,8 +579,8 @@ undo_survives_a_jump(void **arg)
 }
 
 /*
- * Another program set the clock, or it slept: all that may be taken back, and no
- * more than the limit beyond it.  At the start there is no limit anyway.
+ * Another program set the clock, or it slept: all that may be taken back, and
+ * no more than the limit beyond it.  At the start there is no limit anyway.
  */
 static void
 reach_after_a_jump(void **arg)

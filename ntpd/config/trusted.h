@@ -2,8 +2,8 @@
  * The files of the configuration: read whole, once it is known that nobody but
  * root (or the caller) can have written them.
  */
-#ifndef NTPD_FILE_H
-#define NTPD_FILE_H
+#ifndef NTPD_TRUSTED_H
+#define NTPD_TRUSTED_H
 
 #include <sys/stat.h>
 
@@ -11,10 +11,10 @@
 
 #include "ntpd/config/statement.h"
 
-#define FILE_MOST	(1024 * 1024)	/* bytes; more is no such file */
+#define TRUSTED_MOST	(1024 * 1024)	/* bytes; more is no such file */
 
 /* Which modes a file must not have. */
-struct file_rule {
+struct trusted_rule {
 	mode_t		 forbidden;
 	const char	*fault;		/* what is wrong with these */
 	const char	*chmod;		/* its argument that helps */
@@ -23,10 +23,10 @@ struct file_rule {
 
 /*
  * Read the file P->name, if RULE and the folders that it is in allow it.  Its
- * text, to be freed, and of *LEN bytes: FILE_MOST + 1 if it has grown to more
+ * text, to be freed, and of *LEN bytes: TRUSTED_MOST + 1 if it has grown to more
  * than it may have.  NULL, and at least one error reported, if it cannot be had.
  */
-char	*file_read(struct parser *p, const struct file_rule *rule,
+char	*trusted_read(struct parser *p, const struct trusted_rule *rule,
 	    size_t *len);
 
 #endif

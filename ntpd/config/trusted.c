@@ -1,7 +1,7 @@
 /*
  * Reading a file of the configuration, if it can be trusted.
  */
-#include "ntpd/config/file.h"
+#include "ntpd/config/trusted.h"
 
 #include <bsd/string.h>
 #include <errno.h>
@@ -16,7 +16,7 @@
  * on the descriptor, so that it is this very file.
  */
 static bool
-check_file(struct parser *p, const struct file_rule *rule, int fd)
+check_file(struct parser *p, const struct trusted_rule *rule, int fd)
 {
 	struct stat	 st;
 
@@ -24,7 +24,7 @@ check_file(struct parser *p, const struct file_rule *rule, int fd)
 		parser_error(p, 0, "cannot be examined: %s", strerror(errno));
 	else if (!S_ISREG(st.st_mode))
 		parser_error(p, 0, "is not a regular file, %s", rule->hint);
-	else if (st.st_size > FILE_MOST)
+	else if (st.st_size > TRUSTED_MOST)
 		parser_error(p, 0, "larger than 1 MiB");
 	else {
 		if (st.st_uid != 0 && st.st_uid != geteuid())
@@ -99,18 +99,18 @@ read_all(int fd, char *buf, size_t size)
 	return (ssize_t)len;
 }
 
-/* All of the open file, as file_read() has it. */
+/* All of the open file, as trusted_read() has it. */
 static char *
 read_text(struct parser *p, int fd, size_t *len)
 {
-	char	*text = malloc(FILE_MOST + 1);
+	char	*text = malloc(TRUSTED_MOST + 1);
 	ssize_t	 n;
 
 	if (text == NULL) {
 		parser_error(p, 0, "out of memory");
 		return NULL;
 	}
-	n = read_all(fd, text, FILE_MOST + 1);
+	n = read_all(fd, text, TRUSTED_MOST + 1);
 	if (n == -1) {
 		parser_error(p, 0, "cannot be read: %s", strerror(errno));
 		free(text);
@@ -121,7 +121,7 @@ read_text(struct parser *p, int fd, size_t *len)
 }
 
 char *
-file_read(struct parser *p, const struct file_rule *rule, size_t *len)
+trusted_read(struct parser *p, const struct trusted_rule *rule, size_t *len)
 {
 	char	*text = NULL;
 	int	 fd;
