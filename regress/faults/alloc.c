@@ -4,9 +4,11 @@
  */
 #include <sys/syscall.h>
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "regress/faults/alloc.h"
@@ -23,8 +25,13 @@ static bool
 fails(const void *caller)
 {
 	int		 before = errno;
+	Dl_info		 info;
+	long		 by = ALLOC_OTHER;
 
-	(void)syscall(SYS_clock_gettime, ALLOC_CLOCK, caller);
+	if (dladdr(caller, &info) != 0 &&
+	    strstr(info.dli_fname, "libseccomp") != NULL)
+		by = ALLOC_SECCOMP;
+	(void)syscall(SYS_clock_gettime, ALLOC_CLOCK, by);
 	if (errno == ENOMEM)
 		return true;
 	errno = before;

@@ -7,9 +7,8 @@
  * ("parent", or what stands behind -P), returns ERROR, a number of errno(3),
  * and is not made; with + those after it, too.  CALL is a system call, or
  * "malloc" (alloc.c).  What was done is appended to the file REPORT: the
- * process, the call, "failed", and for malloc the file of the program or library
- * that it was called from.  With number 0 nothing fails, and the report says how
- * many calls each process made.
+ * process, the call, "failed", and "libseccomp" if that allocated.  With number 0
+ * nothing fails, and the report says how many calls each process made.
  *
  * SIGHUP, SIGINT and SIGTERM are passed to the program.  The exit status is the
  * program's, 128 and the signal that ended it, or 99 if it has left a process
@@ -150,28 +149,6 @@ name_by_arguments(pid_t pid)
 	return name_of(word + strlen(word) + 1);
 }
 
-/* What "malloc failed" is followed by: the file that is mapped at ADDRESS. */
-static const char *
-failed_at(pid_t pid, unsigned long address, char text[512])
-{
-	unsigned long	 from, to;
-	char		 path[64], line[512];
-	FILE		*f;
-
-	snprintf(text, 512, "failed");
-	snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
-	if ((f = fopen(path, "r")) == NULL)
-		return text;
-	while (fgets(line, sizeof(line), f) != NULL)
-		if (sscanf(line, "%lx-%lx", &from, &to) == 2 &&
-		    from <= address && address < to && strchr(line, '/'))
-			snprintf(text, 512, "failed %.*s",
-			    (int)strcspn(strrchr(line, '/') + 1, "\n"),
-			    strrchr(line, '/') + 1);
-	fclose(f);
-	return text;
-}
-
 static pid_t
 parent_of(pid_t pid)
 {
@@ -228,7 +205,6 @@ static void
 enter(struct tracee *t)
 {
 	struct user_regs_struct regs;
-	char		 text[512];
 	int		 call;
 
 	if (ptrace(PTRACE_GETREGS, t->pid, NULL, &regs) == -1)
@@ -239,8 +215,8 @@ enter(struct tracee *t)
 	if (call < 0 || call > CALLS || !is_to_fail(t->name, call))
 		return;
 	t->fails = true;
-	say(t->name, call, call != CALL_MALLOC ? "failed" :
-	    failed_at(t->pid, regs.rsi, text));
+	say(t->name, call, call == CALL_MALLOC && regs.rsi == ALLOC_SECCOMP ?
+	    "failed libseccomp" : "failed");
 	if (call == SYS_close)	/* it is closed when it fails, too */
 		return;
 	if (call == SYS_brk)	/* if it fails it says where the end is */

@@ -122,7 +122,7 @@ class Life:
             self.wrong.append("a process is left")
         if len(log.splitlines()) > 40:
             self.wrong.append("it floods the log")
-        if (d.faults() or status >= 128) and not self.argued():
+        if (d.faults() or (status or 0) >= 128) and not self.argued():
             self.wrong.append("it crashes")
         self.check_files(ended)
         self.outcome = ("ends, status %s" % status if ended else
