@@ -28,6 +28,7 @@ ALL_LDFLAGS	= $(LDFLAGS) -pie -Wl,-z,relro,-z,now,-z,noexecstack \
 COMMON		= $(basename $(wildcard common/*.c))
 NTPD		= $(COMMON) $(basename $(wildcard ntpd/*.c ntpd/*/*.c)) \
 		ntpd/config/parse
+LIBNTPTIME	= libntptime/ntptime
 NTPCTL		= $(filter-out %/aead %/ke %/mac %/nts,$(COMMON)) \
 		$(basename $(wildcard ntpctl/*.c))
 # libmd before libbsd, which has deprecated wrappers of the same names.
@@ -36,7 +37,7 @@ NTPCTL_LIBS	= -lmd -lbsd -ljansson -lm
 
 objects		= $(patsubst %,$(OBJ)/%.o,$(1))
 
-all: $(OBJ)/ntpd/ntpd $(OBJ)/ntpctl/ntpctl
+all: $(OBJ)/ntpd/ntpd $(OBJ)/ntpctl/ntpctl $(OBJ)/libntptime.a
 ifeq ($(OBJ),obj)
 all: ntpd/ntpd ntpctl/ntpctl
 endif
@@ -51,6 +52,11 @@ $(OBJ)/ntpd/ntpd: $(call objects,$(NTPD))
 $(OBJ)/ntpctl/ntpctl: $(call objects,$(NTPCTL))
 	@echo "  LINK  $@"
 	$Q$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(NTPCTL_LIBS)
+
+$(OBJ)/libntptime.a: $(call objects,$(LIBNTPTIME))
+	@echo "  AR    $@"
+	$Qrm -f $@
+	$Q$(AR) qcsD $@ $^
 
 # What is missing to build is named; "make deps" installs it.
 $(OBJ)/.deps: regress/deps.sh
@@ -73,7 +79,8 @@ $(OBJ)/ntpd/config/parse.o: $(OBJ)/ntpd/config/parse.c
 	$Q$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 # Everything that includes a header is built again when that changes.
--include $(shell find $(addprefix $(OBJ)/,common ntpd ntpctl regress) \
+-include $(shell find $(addprefix $(OBJ)/,common ntpd ntpctl \
+    libntptime regress) \
     -name '*.d' 2>/dev/null)
 
 include dist/package.mk

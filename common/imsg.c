@@ -24,10 +24,6 @@
 /* Room for several frames, so that one read brings several messages. */
 #define IN_SIZE	(4 * (sizeof(struct imsg_header) + IMSG_MAX_PAYLOAD))
 
-#ifndef SO_PASSRIGHTS
-#define SO_PASSRIGHTS	83	/* newer than most headers */
-#endif
-
 /* A message waiting to be written: its frame, header first. */
 struct imsg_out {
 	struct imsg_out	*next;

@@ -10,6 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifndef SO_PASSRIGHTS
+#define SO_PASSRIGHTS	83	/* newer than most headers */
+#endif
+
 #define IMSG_MAX_PAYLOAD	4096	/* bytes */
 #define IMSG_MAX_QUEUED	262144	/* bytes waiting to be written */
 #define IMSG_MAX_FDS	16	/* received, not yet asked for */

@@ -30,7 +30,7 @@ enum ke_type {
 	KE_COOKIE = 5,
 	KE_SERVER = 6,
 	KE_PORT_NUMBER = 7,
-	KE_COMPLIANT_EXPORT = 1024	/* keys of AEAD 30 are made by the RFC */
+	KE_COMPLIANT_EXPORT = 1024	/* AEAD 30 makes keys by the RFC */
 };
 
 /* Codes of KE_ERROR; KE_FINE is ours. */

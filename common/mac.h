@@ -53,7 +53,7 @@ enum mac_algorithm mac_find(const char *name);
 /* How long must a secret for ALGORITHM be, in bytes?  0: from 1 to the most. */
 size_t		 mac_secret_length(enum mac_algorithm algorithm);
 
-/* Can KEY be used: are its id, its algorithm and its length what they may be? */
+/* Can KEY be used: are its id, its algorithm and its length in range? */
 bool		 mac_key_valid(const struct mac_key *key);
 
 /*

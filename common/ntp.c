@@ -228,24 +228,6 @@ ntp_encode_key_id(uint32_t id, uint8_t bytes[NTP_KEY_ID_LEN])
 }
 
 const char *
-ntp_strerror(enum ntp_error error)
-{
-	switch (error) {
-	case NTP_OK:
-		return "well-formed";
-	case NTP_TOO_SHORT:
-		return "shorter than a header";
-	case NTP_TOO_LONG:
-		return "longer than any packet accepted";
-	case NTP_BAD_VERSION:
-		return "of an unknown version";
-	case NTP_BAD_FIELDS:
-		return "malformed after the header";
-	}
-	return "wrong in an unknown way";
-}
-
-const char *
 ntp_format_refid(const uint8_t refid[4], uint8_t stratum, char text[16])
 {
 	size_t	 i, len = 4;

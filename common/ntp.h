@@ -133,9 +133,6 @@ struct ntp_output {
 void		 ntp_put_field(struct ntp_output *out, uint16_t type,
 		    const void *value, size_t len);
 
-/* A sentence fragment for ERROR: "shorter than a header". */
-const char	*ntp_strerror(enum ntp_error error);
-
 /*
  * REFID as people read it, into TEXT (16 bytes): four printable characters of
  * a reference clock or kiss code (stratum 0 and 1; "?" for what is not), else

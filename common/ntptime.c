@@ -90,16 +90,6 @@ ntptime_diff(struct ntptime a, struct ntptime b)
 	return (double)(int64_t)(a.value - b.value) / FRACTIONS;
 }
 
-int64_t
-ntptime_diff_ns(struct ntptime a, struct ntptime b)
-{
-	uint64_t	 diff = a.value - b.value;
-
-	/* The upper half, read as signed, is the seconds rounded down. */
-	return (int64_t)(int32_t)(diff >> 32) * NS_PER_S +
-	    fraction_to_ns((uint32_t)diff);
-}
-
 struct ntptime
 ntptime_add(struct ntptime time, double s)
 {

@@ -22,6 +22,12 @@ struct ntptime {
 #define NTPTIME_UNIX_OFFSET	2208988800ULL
 
 /*
+ * 2025-01-01, in seconds since 1970.  Before, this software did not exist: no
+ * time is true that is earlier.
+ */
+#define NTPTIME_LEAST		1735689600LL
+
+/*
  * A CLOCK_REALTIME reading as a timestamp; the era is dropped.  Rounds to
  * nearest: converting a nanosecond value there and back gives the same value.
  * Never zero: the start of an era becomes the smallest fraction after it.
@@ -44,9 +50,6 @@ int64_t		 ntptime_to_ns(struct ntptime time, int64_t near);
  * section 6), so no precision is lost to the size of the timestamps.
  */
 double		 ntptime_diff(struct ntptime a, struct ntptime b);
-
-/* A - B in nanoseconds, likewise, rounded to nearest. */
-int64_t		 ntptime_diff_ns(struct ntptime a, struct ntptime b);
 
 /* TIME moved by S seconds, modulo the era; TIME if not |S| < 2^31. */
 struct ntptime	 ntptime_add(struct ntptime time, double s);

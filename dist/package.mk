@@ -17,12 +17,18 @@ APPARMORDIR	?= /etc/apparmor.d
 INSTALL		= install
 placeholders	= sed -e 's|@SBINDIR@|$(SBINDIR)|g' \
 		-e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g'
-MANUALS		= ntpd/ntpd.8 ntpd/ntpd.conf.5 ntpctl/ntpctl.8
+LIBDIR		?= $(PREFIX)/lib
+INCLUDEDIR	?= $(PREFIX)/include
+DATADIR		?= $(PREFIX)/share/ntpd
+MANUALS		= ntpd/ntpd.8 ntpd/ntpd.conf.5 ntpctl/ntpctl.8 \
+		libntptime/ntptime.3
 UNITS		= ntpd.service ntpd-wait.service
 # timedatectl(1) takes the first: before the lists of others, 50-chrony.list.
 NTPUNITS	= 30-ntpd.list
 
-install: all
+install: install-daemon install-library
+
+install-daemon: all
 	$(INSTALL) -d $(addprefix $(DESTDIR),$(SBINDIR) $(BINDIR) $(SYSCONFDIR) \
 	    $(DOCDIR) $(MANDIR)/man5 $(MANDIR)/man8 $(UNITDIR) \
 	    $(SYSUSERSDIR) $(NTPUNITSDIR) $(APPARMORDIR))
@@ -50,6 +56,19 @@ ifeq ($(DESTDIR),)
 	[ ! -d /run/systemd/system ] || systemctl daemon-reload
 endif
 
+# What programs are built with that ask for the time with a bound.
+install-library: $(OBJ)/libntptime.a
+	$(INSTALL) -d $(addprefix $(DESTDIR),$(LIBDIR)/pkgconfig \
+	    $(INCLUDEDIR) $(DATADIR) $(MANDIR)/man3)
+	$(INSTALL) -m 644 $(OBJ)/libntptime.a $(DESTDIR)$(LIBDIR)
+	$(INSTALL) -m 644 libntptime/ntptime.h $(DESTDIR)$(INCLUDEDIR)
+	$(INSTALL) -m 644 libntptime/ntptime.py $(DESTDIR)$(DATADIR)
+	$(INSTALL) -m 644 libntptime/ntptime.3 $(DESTDIR)$(MANDIR)/man3
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
+	    -e "s|@VERSION@|$$(sed -n 's/.*NTPD_VERSION[^"]*"\(.*\)"/\1/p' \
+	    common/version.h)|" libntptime/ntptime.pc.in >$(OBJ)/libntptime.pc
+	$(INSTALL) -m 644 $(OBJ)/libntptime.pc $(DESTDIR)$(LIBDIR)/pkgconfig
+
 # ntpd.conf and the drift file stay: they are the operator's.
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(SBINDIR)/ntpd $(SBINDIR)/ntpctl \
@@ -57,7 +76,9 @@ uninstall:
 	    $(MANDIR)/man5/ntpd.conf.5 $(MANDIR)/man8/ntpd.8 \
 	    $(MANDIR)/man8/ntpctl.8 $(addprefix $(UNITDIR)/,$(UNITS)) \
 	    $(SYSUSERSDIR)/ntpd.conf $(NTPUNITSDIR)/$(NTPUNITS) \
-	    $(APPARMORDIR)/ntpd)
+	    $(APPARMORDIR)/ntpd $(LIBDIR)/libntptime.a \
+	    $(LIBDIR)/pkgconfig/libntptime.pc $(INCLUDEDIR)/ntptime.h \
+	    $(DATADIR)/ntptime.py $(MANDIR)/man3/ntptime.3)
 	rm -rf $(DESTDIR)$(DOCDIR)
 
 deps-deb deps-rpm deps-boot: deps-%:
@@ -73,5 +94,5 @@ rpm: deps-rpm
 check-boot: deps-boot deb rpm
 	prove --timer --exec regress/run-test regress/boot/*.t
 
-.PHONY: install uninstall deps-deb deps-rpm deps-boot deb \
+.PHONY: install install-daemon install-library uninstall deps-deb deps-rpm deps-boot deb \
     rpm check-boot

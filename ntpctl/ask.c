@@ -135,14 +135,12 @@ nonsense(struct question *q, const char *what)
 	return fail(q, ASK_NEVER, "ntpd sent %s; is this its ntpctl?", what);
 }
 
+/* The only record that answers QUESTION.  WRONG: why it cannot be, or NULL. */
 static enum ask_result
-take_status(struct question *q, const struct imsg *msg)
+take_only(struct question *q, enum control_type question, const char *wrong)
 {
-	const char	*wrong;
-
-	if (q->type != CONTROL_GET_STATUS || q->records > 0)
-		return nonsense(q, "a status that was not asked for");
-	wrong = record_status(&q->report->status, msg->data, msg->hdr.len);
+	if (q->type != question || q->records > 0)
+		return nonsense(q, "a record that was not asked for");
 	if (wrong != NULL)
 		return nonsense(q, wrong);
 	q->records++;
@@ -156,7 +154,7 @@ take_peer(struct question *q, const struct imsg *msg)
 	const char	*wrong;
 
 	if (q->type != CONTROL_GET_PEERS)
-		return nonsense(q, "a peer that was not asked for");
+		return nonsense(q, "a record that was not asked for");
 	if (q->records >= REPORT_PEERS_MAX)
 		return nonsense(q, "too many peers");
 	peer = &q->report->peers[q->report->npeers];
@@ -164,34 +162,6 @@ take_peer(struct question *q, const struct imsg *msg)
 	if (wrong != NULL)
 		return nonsense(q, wrong);
 	q->report->npeers++;
-	q->records++;
-	return ASK_OK;
-}
-
-static enum ask_result
-take_server(struct question *q, const struct imsg *msg)
-{
-	const char	*wrong;
-
-	if (q->type != CONTROL_GET_SERVER || q->records > 0)
-		return nonsense(q, "server counters not asked for");
-	wrong = record_server(&q->report->server, msg->data, msg->hdr.len);
-	if (wrong != NULL)
-		return nonsense(q, wrong);
-	q->records++;
-	return ASK_OK;
-}
-
-static enum ask_result
-take_clients(struct question *q, const struct imsg *msg)
-{
-	const char	*wrong;
-
-	if (q->type != CONTROL_GET_CLIENTS || q->records > 0)
-		return nonsense(q, "clients that were not asked for");
-	wrong = record_clients(&q->report->clients, msg->data, msg->hdr.len);
-	if (wrong != NULL)
-		return nonsense(q, wrong);
 	q->records++;
 	return ASK_OK;
 }
@@ -207,12 +177,8 @@ take_end(struct question *q, const struct imsg *msg)
 		return nonsense(q, wrong);
 	if (end.records != q->records)
 		return nonsense(q, "another number of records than it says");
-	if (q->type == CONTROL_GET_STATUS && q->records != 1)
-		return nonsense(q, "no status");
-	if (q->type == CONTROL_GET_SERVER && q->records != 1)
-		return nonsense(q, "no server counters");
-	if (q->type == CONTROL_GET_CLIENTS && q->records != 1)
-		return nonsense(q, "no clients");
+	if (q->type != CONTROL_GET_PEERS && q->records != 1)
+		return nonsense(q, "no record");
 	q->complete = true;
 	return ASK_OK;
 }
@@ -220,6 +186,7 @@ take_end(struct question *q, const struct imsg *msg)
 static enum ask_result
 take(struct question *q, const struct imsg *msg)
 {
+	struct report	*r = q->report;
 	uint32_t	 version;
 
 	if (!record_version(&version, msg->data, msg->hdr.len))
@@ -231,13 +198,16 @@ take(struct question *q, const struct imsg *msg)
 		    CONTROL_VERSION);
 	switch (msg->hdr.type) {
 	case CONTROL_STATUS:
-		return take_status(q, msg);
+		return take_only(q, CONTROL_GET_STATUS,
+		    record_status(&r->status, msg->data, msg->hdr.len));
 	case CONTROL_PEER:
 		return take_peer(q, msg);
 	case CONTROL_SERVER:
-		return take_server(q, msg);
+		return take_only(q, CONTROL_GET_SERVER,
+		    record_server(&r->server, msg->data, msg->hdr.len));
 	case CONTROL_CLIENTS:
-		return take_clients(q, msg);
+		return take_only(q, CONTROL_GET_CLIENTS,
+		    record_clients(&r->clients, msg->data, msg->hdr.len));
 	case CONTROL_END:
 		return take_end(q, msg);
 	case CONTROL_REFUSED:

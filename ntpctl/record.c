@@ -24,6 +24,7 @@
 
 static const char *const nexts[] = { CONTROL_NEXTS(TEXT) };
 static const char *const whys[] = { CONTROL_WHYS(TEXT) };
+static const char *const constraints[] = { CONTROL_CONSTRAINTS(TEXT) };
 static const char *const locals[] = { CONTROL_LOCALS(TEXT) };
 static const char *const states[] = { CONTROL_STATES(TEXT) };
 static const char *const peer_states[] = { CONTROL_PEER_STATES(TEXT) };
@@ -128,14 +129,27 @@ record_version(uint32_t *version, const void *data, size_t len)
 	return true;
 }
 
+/* DATA as a RECORD of SIZE bytes; else why it is none. */
+static const char *
+take(void *record, size_t size, const void *data, size_t len)
+{
+	uint32_t	 version;
+
+	if (len != size || !record_version(&version, data, len))
+		return "a record of the wrong length";
+	if (version != CONTROL_VERSION)
+		return "a record of another version";
+	memcpy(record, data, size);
+	return NULL;
+}
+
 const char *
 record_status(struct control_status *st, const void *data, size_t len)
 {
-	if (len != sizeof(*st))
-		return "a status of the wrong length";
-	memcpy(st, data, sizeof(*st));
-	if (st->version != CONTROL_VERSION)
-		return "a status of another version";
+	const char	*wrong;
+
+	if ((wrong = take(st, sizeof(*st), data, len)) != NULL)
+		return wrong;
 	if (st->reachable > st->peers || st->usable > st->reachable ||
 	    st->truechimers > st->usable)
 		return "a status with counts that contradict each other";
@@ -145,11 +159,10 @@ record_status(struct control_status *st, const void *data, size_t len)
 const char *
 record_peer(struct control_peer *peer, const void *data, size_t len)
 {
-	if (len != sizeof(*peer))
-		return "a peer of the wrong length";
-	memcpy(peer, data, sizeof(*peer));
-	if (peer->version != CONTROL_VERSION)
-		return "a peer of another version";
+	const char	*wrong;
+
+	if ((wrong = take(peer, sizeof(*peer), data, len)) != NULL)
+		return wrong;
 	return clean_members(record_peer_members, peer);
 }
 
@@ -163,11 +176,10 @@ clean_counter(uint64_t *counter)
 const char *
 record_server(struct control_server *sv, const void *data, size_t len)
 {
-	if (len != sizeof(*sv))
-		return "server counters of the wrong length";
-	memcpy(sv, data, sizeof(*sv));
-	if (sv->version != CONTROL_VERSION)
-		return "server counters of another version";
+	const char	*wrong;
+
+	if ((wrong = take(sv, sizeof(*sv), data, len)) != NULL)
+		return wrong;
 	if (sv->counted > sv->workers)
 		return "server counters of more processes than there are";
 	clean_counter(&sv->sockets);
@@ -189,13 +201,11 @@ client_valid(const struct client_count *client)
 const char *
 record_clients(struct control_clients *clients, const void *data, size_t len)
 {
+	const char	*wrong;
 	uint32_t	 i;
 
-	if (len != sizeof(*clients))
-		return "clients of the wrong length";
-	memcpy(clients, data, sizeof(*clients));
-	if (clients->version != CONTROL_VERSION)
-		return "clients of another version";
+	if ((wrong = take(clients, sizeof(*clients), data, len)) != NULL)
+		return wrong;
 	if (clients->counted > clients->workers)
 		return "clients of more processes than there are";
 	if (clients->n > CLIENTS_SHOWN)
@@ -209,12 +219,7 @@ record_clients(struct control_clients *clients, const void *data, size_t len)
 const char *
 record_end(struct control_end *end, const void *data, size_t len)
 {
-	if (len != sizeof(*end))
-		return "an end of the wrong length";
-	memcpy(end, data, sizeof(*end));
-	if (end->version != CONTROL_VERSION)
-		return "an end of another version";
-	return NULL;
+	return take(end, sizeof(*end), data, len);
 }
 
 const char *

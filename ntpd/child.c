@@ -17,42 +17,46 @@ static const struct sandbox *const sandboxes[PROCESSES] = {
 #undef CHILD
 };
 
-static const enum message_type setups[PROCESSES] = {
-#define CHILD(process, name, end, start, most, setup)	[process] = setup,
-	CHILDREN
-#undef CHILD
-};
-
-/* Give the descriptor of MSG, if it has one, its number. */
+/* Give the descriptor of MSG the number PLACE. */
 static void
-place_fd(const struct message *msg)
+place_fd(const struct message *msg, int place)
 {
 	int		 fd = message_take_fd(msg);
 
-	if (fd == -1 || fd == CHILD_GIVEN_FD)
+	if (fd == place)
 		return;
-	if (dup3(fd, CHILD_GIVEN_FD, O_CLOEXEC) == -1)
+	if (dup3(fd, place, O_CLOEXEC) == -1)
 		fatal("descriptor %d", fd);
 	close(fd);
+}
+
+/* Take what it is given, and the setup. */
+static void
+take_setup(struct channel *parent, enum process self,
+    struct child_setup *setup)
+{
+	struct message	 msg;
+	int		 place = CHILD_GIVEN_FD;
+
+	do {
+		if (!channel_await(parent, SETUP_SECONDS, &msg)) {
+			if (!parent->open)
+				exit(1);
+			fatalx("%s: no setup from the parent",
+			    process_name(self));
+		}
+		if (msg.type == MSG_CHILD_FD)
+			place_fd(&msg, place++);
+	} while (msg.type != MSG_CHILD_SETUP);
+	memcpy(setup, msg.data, sizeof(*setup));
 }
 
 void
 child_meet(struct channel *parent, enum process self, unsigned instance,
     struct child_setup *setup)
 {
-	struct message	 msg;
-
 	channel_open(parent, CHILD_CHANNEL_FD, self, PARENT);
-	if (!channel_await(parent, SETUP_SECONDS, &msg)) {
-		if (!parent->open)
-			exit(1);
-		fatalx("%s: no setup from the parent", process_name(self));
-	}
-	if (msg.type != setups[self])
-		fatalx("%s: the setup of another process",
-		    process_name(self));
-	place_fd(&msg);
-	memcpy(setup, msg.data, sizeof(*setup));	/* it comes at first */
+	take_setup(parent, self, setup);
 	/* The parent adds the name. */
 	log_init(LOG_TO_JOURNAL, NULL, setup->verbose);
 	if (process_is_child(self, 1))

@@ -11,7 +11,7 @@
 #include "ntpd/process.h"
 
 #define CHILD_CHANNEL_FD	3	/* its channel to the parent */
-#define CHILD_GIVEN_FD		4	/* what came with its setup, if any */
+#define CHILD_GIVEN_FD		4	/* the first of what it is given */
 
 /*
  * Start PROCESS, number INSTANCE, with FD as its channel and LOG (-1: ours) as
@@ -25,8 +25,8 @@ pid_t	 spawn(enum process process, unsigned instance, int fd, int log);
 /*
  * The first thing that process SELF, number INSTANCE, does: open PARENT, its
  * channel to the parent, take the setup from there, start the log and enter
- * its sandbox.  What came with the setup, if messages.h says that something
- * does, is CHILD_GIVEN_FD then.  What takes more than the sandbox allows comes
+ * its sandbox.  What it is given by processes.h has the numbers from
+ * CHILD_GIVEN_FD on then.  What takes more than the sandbox allows comes
  * before.  If the parent is gone, it has said why, and this process ends
  * without a word.  Fatal if nothing comes within 10 s.
  */
@@ -34,9 +34,9 @@ void	 child_begin(struct channel *parent, enum process self,
 	    unsigned instance);
 
 /*
- * The two halves of child_begin(), for who has something to do between them,
- * with the rights of the launcher's children: up to the setup, which is left in
- * *SETUP, and from the sandbox on.
+ * The two halves of child_begin(), for a process that has something to do
+ * between them with the launcher's rights.  The first one ends with the setup
+ * in *SETUP, the second one begins with the sandbox.
  */
 struct child_setup;
 void	 child_meet(struct channel *parent, enum process self,

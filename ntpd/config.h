@@ -16,22 +16,10 @@
 #include "ntpd/config_shared.h"
 
 #define CONFIG_FILE		"/etc/ntpd.conf"
-#define CONFIG_MAX_LISTENERS	32
+#define CONFIG_MAX_CONSTRAINTS	16
+#define CONSTRAINT_MAX_ADDRS	8	/* of one; tuned, as OpenNTPD's */
+#define HTTPS_PORT		443
 #define CONFIG_SOCKET_LEN	sizeof(((struct sockaddr_un *)0)->sun_path)
-
-enum listen_kind {
-	LISTEN_ANY,		/* listen on * */
-	LISTEN_ADDRESS,
-	LISTEN_INTERFACE	/* whatever addresses it has or gets */
-};
-
-struct config_listener {
-	enum listen_kind kind;
-	struct addr	 addr;		/* LISTEN_ADDRESS, with the port */
-	char		 interface[IF_NAMESIZE]; /* LISTEN_INTERFACE, or that */
-					/* addr is on, or "" */
-	uint16_t	 port;
-};
 
 enum step_when {
 	STEP_BOOT,		/* one step after a start */
@@ -46,9 +34,21 @@ struct config_step {
 	double		 limit;		/* s, CONFIG_NO_LIMIT: none */
 };
 
+/* A constraint from or constraints from statement. */
+struct config_constraint {
+	char		 name[CONFIG_NAME_LEN];	/* in the certificate */
+	char		 path[CONFIG_URL_LEN];	/* of the URL */
+	bool		 each;		/* constraints: of all its addresses */
+	uint8_t		 naddrs;
+	struct addr	 addrs[CONSTRAINT_MAX_ADDRS]; /* with the port */
+};
+
 struct config {
 	struct config_server	 servers[CONFIG_MAX_SERVERS];
 	size_t			 nservers;
+	struct config_constraint constraints[CONFIG_MAX_CONSTRAINTS];
+	size_t			 nconstraints;
+	char			 ca[CONFIG_PATH_LEN]; /* "": the usual ones */
 	struct config_listener	 listeners[CONFIG_MAX_LISTENERS];
 	size_t			 nlisteners;
 	unsigned		 workers;	/* that answer clients */
@@ -66,6 +66,8 @@ struct config {
 	bool			 local_orphan;	/* agree on one clock */
 	char			 driftfile[CONFIG_PATH_LEN];
 	char			 socket[CONFIG_SOCKET_LEN];
+	char			 bound[CONFIG_PATH_LEN];
+	char			 clockbound[CONFIG_PATH_LEN]; /* "": none */
 	char			 user[32];
 };
 
@@ -114,9 +116,5 @@ bool	 config_is_covered(const struct config *conf,
  * both could have goes to the address's.
  */
 bool	 config_has_overlap(const struct config *conf);
-
-/* Do A and B listen at the same place and port? */
-bool	 config_same_place(const struct config_listener *a,
-	    const struct config_listener *b);
 
 #endif

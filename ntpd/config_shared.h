@@ -14,10 +14,12 @@
 #include "common/mac.h"
 
 #define CONFIG_MAX_SERVERS	32	/* server and servers statements */
+#define CONFIG_MAX_LISTENERS	32	/* listen statements */
 #define CONFIG_MAX_RULES	10000	/* allow and deny statements */
 #define CONFIG_MAX_KEYS		1000	/* in the file of keys */
 #define CONFIG_NAME_LEN		256	/* of a host, with its NUL */
 #define CONFIG_PATH_LEN		256
+#define CONFIG_URL_LEN		256	/* of its path, with its NUL */
 #define CONFIG_NO_LIMIT		1e10	/* s, 300 years: no step is larger */
 
 #define POLL_LEAST		4	/* log2 s: what poll may be */
@@ -62,6 +64,25 @@ struct config_server {
 	struct addr	 source6;
 	char		 source_interface[IF_NAMESIZE]; /* of source6, or "" */
 };
+
+/* One listen statement. */
+enum listen_kind {
+	LISTEN_ANY,		/* listen on * */
+	LISTEN_ADDRESS,
+	LISTEN_INTERFACE	/* whatever addresses it has or gets */
+};
+
+struct config_listener {
+	enum listen_kind kind;
+	struct addr	 addr;		/* LISTEN_ADDRESS, with the port */
+	char		 interface[IF_NAMESIZE]; /* LISTEN_INTERFACE, or that */
+					/* addr is on, or "" */
+	uint16_t	 port;
+};
+
+/* Do A and B listen at the same place and port? */
+bool	 config_same_place(const struct config_listener *a,
+	    const struct config_listener *b);
 
 /* The ratelimit statement. */
 struct config_ratelimit {

@@ -20,10 +20,9 @@
 #include "ntpd/processes.h"
 
 /*
- * The first message to every child: how to live.  For some it brings a
- * descriptor: to a server and the resolver their channel to the engine, to
- * control the socket it listens on.  They have it before they are confined, as
- * CHILD_GIVEN_FD, so that their filters of system calls can name it.
+ * The first message to every child: how to live.  What processes.h says that
+ * it is given comes before, each by a CHILD_FD: so it has that before it is
+ * confined, and its filter of system calls can name it.
  */
 struct child_setup {
 	uint32_t	 uid, gid;
@@ -100,9 +99,11 @@ struct clock_quality {
 	uint8_t		 synchronized;
 	uint8_t		 stratum;
 	uint8_t		 leap;		/* enum ntp_leap, as announced */
-	uint8_t		 reserved[5];
+	uint8_t		 disrupted;	/* the clock has changed by itself */
+	uint8_t		 reserved[4];
+	int64_t		 at;		/* when: CLOCK_MONOTONIC, ns */
 	double		 esterror;	/* s */
-	double		 maxerror;	/* s */
+	double		 maxerror;	/* s; also while not synchronized */
 	double		 offset;	/* s, true - clock; for STATUS= */
 	char		 system_peer[CONTROL_NAME_LEN];	/* for STATUS= */
 };
@@ -118,7 +119,10 @@ struct clock_state {
 	uint32_t	 refused;	/* commands, since the start */
 	uint8_t		 was_synchronized; /* at some time since the start */
 	uint8_t		 answers_step;	/* this answers a CLOCK_STEP */
-	uint8_t		 reserved[2];
+	uint8_t		 constraint;	/* enum control_constraints */
+	uint8_t		 reserved;
+	double		 low, high;	/* s, by which the clock is off by the
+					   constraints, if they are KNOWN */
 };
 
 /* The clock was set or stood still, not by us: everything starts anew. */
@@ -156,6 +160,22 @@ struct snapshot {
 /* A request with our mark that has come to a server of ours. */
 struct own_request {
 	struct ntptime	 transmit;	/* timestamp in it */
+};
+
+/* What is to be listened on: the listen statements, and what concerns them. */
+struct binder_setup {
+	uint32_t	 nlisteners;	/* of listeners, none covers another */
+	uint32_t	 servers;	/* processes: clients are spread over */
+	uint8_t		 prefix4;	/* bits that make one client */
+	uint8_t		 prefix6;
+	uint8_t		 xleave;	/* interleaved mode, too */
+	uint8_t		 overlaps;	/* some have a port in common */
+	struct config_listener listeners[CONFIG_MAX_LISTENERS];
+};
+
+/* Is there a socket that clients are answered on? */
+struct binder_state {
+	uint8_t		 listens;
 };
 
 /* One socket for a server to answer on, identified by the message's id. */
@@ -204,7 +224,6 @@ struct server_clients {
 	struct client_count list[CLIENTS_SHOWN];
 };
 
-#define TLS_PATH_LEN	256	/* of a URL, with its NUL */
 #define TLS_WHY_LEN	160
 
 /*
@@ -213,7 +232,7 @@ struct server_clients {
  */
 struct tls_task {
 	char		 name[CONFIG_NAME_LEN];	/* in its certificate */
-	char		 path[TLS_PATH_LEN];	/* of its URL, "/" at least */
+	char		 path[CONFIG_URL_LEN];	/* of its URL, "/" at least */
 	char		 ca[CONFIG_PATH_LEN];	/* whom to believe; "": usual */
 	struct addr	 addr;		/* the only one to talk to */
 	double		 seconds;
@@ -232,6 +251,7 @@ struct no_payload {
 
 /* When a message is legal on its channel. */
 enum moment {
+	BEFORE_FIRST,		/* any number, before that */
 	AT_FIRST,		/* once, before all others */
 	ANYTIME,		/* after that */
 	CONFIGURES,		/* as well; it makes the channel configured */
@@ -267,12 +287,16 @@ MESSAGE(PEER_RECORD,	  ENGINE,   PARENT,   struct control_peer,	\
 	NO_FD,   ANYTIME, control_answer_peer)				\
 MESSAGE(END_RECORD,	  ENGINE,   PARENT,   struct control_end,	\
 	NO_FD,   ANYTIME, control_answer_end)				\
-MESSAGE(SERVER_LISTENS,	  SERVER,   PARENT,   struct no_payload,	\
-	NO_FD,   ANYTIME, socket_taken)					\
+MESSAGE(BINDER_STATE,	  BINDER,   PARENT,   struct binder_state,	\
+	NO_FD,   ANYTIME, binder_state)					\
+MESSAGE(BINDER_OWN,	  BINDER,   PARENT,   struct own_refids,	\
+	NO_FD,   ANYTIME, binder_own)					\
 MESSAGE(SERVER_CLIENTS,	  SERVER,   PARENT,   struct server_clients,	\
 	NO_FD,   ANYTIME, take_counters)				\
 MESSAGE(SERVER_COUNTERS,  SERVER,   PARENT,   struct server_report,	\
 	NO_FD,   ANYTIME, take_counters)				\
+MESSAGE(HTTPS_RESOLVED,	  RESOLVER, PARENT,   struct resolve_reply,	\
+	NO_FD,   ANYTIME, take_addresses)				\
 MESSAGE(TLS_DATE,	  TLS,	    PARENT,   struct tls_date,		\
 	NO_FD,   ANYTIME, take_date)					\
 MESSAGE(CONTROL_ALIVE,	  CONTROL,  PARENT,   struct no_payload,	\
@@ -295,13 +319,21 @@ MESSAGE(LAUNCH,		  PARENT,   LAUNCHER, struct child_name,	\
 MESSAGE(KILL,		  PARENT,   LAUNCHER, struct child_name,	\
 	NO_FD,   ANYTIME, end_child)
 
+#define TO_BINDER(MESSAGE)						\
+MESSAGE(BINDER_CHANNEL,	  PARENT,   BINDER,   struct child_name,	\
+	WITH_FD, ANYTIME, connect_server)				\
+MESSAGE(BINDER_SETUP,	  PARENT,   BINDER,   struct binder_setup,	\
+	NO_FD,   ANYTIME, configure)					\
+MESSAGE(SERVER_LISTENS,	  SERVER,   BINDER,   struct no_payload,	\
+	NO_FD,   ANYTIME, socket_taken)
+
 #define TO_ENGINE(MESSAGE)						\
 MESSAGE(ENGINE_CHANNEL,	  PARENT,   ENGINE,   struct child_name,	\
 	WITH_FD, ANYTIME, connect_child)				\
 MESSAGE(ENGINE_SERVER,	  PARENT,   ENGINE,   struct config_server,	\
 	NO_FD,   ANYTIME, add_server)					\
 MESSAGE(ENGINE_OWN,	  PARENT,   ENGINE,   struct own_refids,	\
-	NO_FD,   ANYTIME, take_own_refids)				\
+	NO_FD,   ANYTIME, engine_on_links)				\
 MESSAGE(ENGINE_SETUP,	  PARENT,   ENGINE,   struct engine_setup,	\
 	NO_FD,   CONFIGURES, configure)					\
 MESSAGE(ENGINE_ASK,	  PARENT,   ENGINE,   struct no_payload,	\
@@ -320,16 +352,14 @@ MESSAGE(OWN_REQUEST,	  SERVER,   ENGINE,   struct own_request,	\
 	NO_FD,   ANYTIME, engine_on_own_request)
 
 #define TO_SERVER(MESSAGE)						\
-MESSAGE(SERVER_SETUP,	  PARENT,   SERVER,   struct child_setup,	\
-	WITH_FD, AT_FIRST, NULL)					\
 MESSAGE(SERVER_RATELIMIT, PARENT,   SERVER,   struct config_ratelimit,	\
 	NO_FD,   ANYTIME, server_limit)					\
 MESSAGE(SERVER_ACCESS,	  PARENT,   SERVER,   struct access_part,	\
 	NO_FD,   CONFIGURES, server_restrict)				\
-MESSAGE(SERVER_LISTEN,	  PARENT,   SERVER,   struct server_socket,	\
-	WITH_FD, WHEN_CONFIGURED, server_listen)			\
-MESSAGE(SERVER_KEEP,	  PARENT,   SERVER,   struct server_sockets,	\
-	NO_FD,   WHEN_CONFIGURED, server_keep)				\
+MESSAGE(SERVER_LISTEN,	  BINDER,   SERVER,   struct server_socket,	\
+	WITH_FD, ANYTIME, server_listen)				\
+MESSAGE(SERVER_KEEP,	  BINDER,   SERVER,   struct server_sockets,	\
+	NO_FD,   ANYTIME, server_keep)					\
 MESSAGE(SERVER_SHOW,	  PARENT,   SERVER,   struct server_show,	\
 	NO_FD,   WHEN_CONFIGURED, server_show)				\
 MESSAGE(SERVER_MARK,	  ENGINE,   SERVER,   struct siphash_key,	\
@@ -338,14 +368,12 @@ MESSAGE(SNAPSHOT,	  ENGINE,   SERVER,   struct snapshot,		\
 	NO_FD,   ANYTIME, server_take_snapshot)
 
 #define TO_RESOLVER(MESSAGE)						\
-MESSAGE(RESOLVER_SETUP,	  PARENT,   RESOLVER, struct child_setup,	\
-	WITH_FD, AT_FIRST, NULL)					\
 MESSAGE(RESOLVE,	  ENGINE,   RESOLVER, struct resolve_request,	\
+	NO_FD,   ANYTIME, resolve)					\
+MESSAGE(RESOLVE_HTTPS,	  PARENT,   RESOLVER, struct resolve_request,	\
 	NO_FD,   ANYTIME, resolve)
 
 #define TO_CONTROL(MESSAGE)						\
-MESSAGE(CONTROL_SETUP,	  PARENT,   CONTROL,  struct child_setup,	\
-	WITH_FD, AT_FIRST, NULL)					\
 MESSAGE(CONTROL_ASK,	  PARENT,   CONTROL,  struct no_payload,	\
 	NO_FD,   ANYTIME, say_alive)					\
 MESSAGE(ANSWER_STATUS,	  PARENT,   CONTROL,  struct control_status,	\
@@ -368,11 +396,13 @@ MESSAGE(TLS_ASK_DATE,	  PARENT,   TLS,      struct tls_task,		\
 
 /* child_begin() takes what comes at first; PROCESSES stands for all. */
 #define MESSAGES(MESSAGE)						\
+MESSAGE(CHILD_FD,	  PARENT,   PROCESSES, struct no_payload,	\
+	WITH_FD, BEFORE_FIRST, NULL)					\
 MESSAGE(CHILD_SETUP,	  PARENT,   PROCESSES, struct child_setup,	\
 	NO_FD,   AT_FIRST, NULL)					\
-TO_PARENT(MESSAGE) TO_LAUNCHER(MESSAGE) TO_ENGINE(MESSAGE)		\
-TO_SERVER(MESSAGE) TO_RESOLVER(MESSAGE) TO_CONTROL(MESSAGE)		\
-TO_TLS(MESSAGE)
+TO_PARENT(MESSAGE) TO_LAUNCHER(MESSAGE) TO_BINDER(MESSAGE)		\
+TO_ENGINE(MESSAGE) TO_SERVER(MESSAGE) TO_RESOLVER(MESSAGE)		\
+TO_CONTROL(MESSAGE) TO_TLS(MESSAGE)
 
 enum message_type {
 	MESSAGE_NONE,

@@ -43,6 +43,7 @@ static const struct {
 static const struct {
 	enum channel_state least, most, next;
 } moments[] = {
+	[BEFORE_FIRST] = { CHANNEL_NEW, CHANNEL_NEW, CHANNEL_NEW },
 	[AT_FIRST] = { CHANNEL_NEW, CHANNEL_NEW, CHANNEL_BEGUN },
 	[ANYTIME] = { CHANNEL_BEGUN, CHANNEL_CONFIGURED, CHANNEL_BEGUN },
 	[CONFIGURES] = { CHANNEL_BEGUN, CHANNEL_CONFIGURED,

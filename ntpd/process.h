@@ -15,9 +15,9 @@
 
 /*
  *  what comes is	legal			this ends with
- *  CHANNEL_NEW		AT_FIRST		such a message
+ *  CHANNEL_NEW		BEFORE_FIRST, AT_FIRST	AT_FIRST
  *  CHANNEL_BEGUN	ANYTIME, CONFIGURES	CONFIGURES
- *  CHANNEL_CONFIGURED	all but AT_FIRST	the channel
+ *  CHANNEL_CONFIGURED	all but these two	the channel
  * It is begun at once if no message between the two is to come at first.
  */
 enum channel_state { CHANNEL_NEW, CHANNEL_BEGUN, CHANNEL_CONFIGURED };

@@ -19,18 +19,27 @@ enum child_end {
 	ENDS_ITSELF		/* its work is done, or has failed */
 };
 
+/* What a child is given when it starts: a descriptor each, in this order. */
+enum child_given {
+	GIVEN_NOTHING = 0,
+	GIVEN_SOCKET = 1,	/* the control socket, to listen on */
+	GIVEN_ENGINE = 2,	/* a channel to the engine */
+	GIVEN_BINDER = 4	/* a channel to the binder */
+};
+
 /*
- * How many of it there are at the start and at most, and its first message.
+ * How many of it there are at the start and at most, and what it is given.
  *
- *	process	name	  its end   start, most		setup		*/
+ *	process	name	  its end	 start, most	   given	*/
 #define CHILDREN							\
-CHILD(LAUNCHER,	launcher, ENDS_ALL, 1, 1,		MSG_CHILD_SETUP) \
-CHILD(ENGINE,	engine,	  ENDS_ALL, 1, 1,		MSG_CHILD_SETUP) \
-CHILD(SERVER,	server,	  REPLACED, 0, SERVERS_MOST,		\
-							MSG_SERVER_SETUP) \
-CHILD(RESOLVER,	resolver, REPLACED, 1, 1,		MSG_RESOLVER_SETUP) \
-CHILD(CONTROL,	control,  REPLACED_SOON, 1, 1,		MSG_CONTROL_SETUP) \
-CHILD(TLS,	tls,	  ENDS_ITSELF, 0, TLS_MOST,	MSG_CHILD_SETUP)
+CHILD(LAUNCHER,	launcher, ENDS_ALL,	 1, 1,		   GIVEN_NOTHING) \
+CHILD(BINDER,	binder,	  REPLACED,	 1, 1,		   GIVEN_NOTHING) \
+CHILD(ENGINE,	engine,	  ENDS_ALL,	 1, 1,		   GIVEN_NOTHING) \
+CHILD(SERVER,	server,	  REPLACED,	 0, SERVERS_MOST,		\
+					 GIVEN_ENGINE | GIVEN_BINDER)	\
+CHILD(RESOLVER,	resolver, REPLACED,	 1, 1,		   GIVEN_ENGINE) \
+CHILD(CONTROL,	control,  REPLACED_SOON, 1, 1,		   GIVEN_SOCKET) \
+CHILD(TLS,	tls,	  ENDS_ITSELF,	 0, TLS_MOST,	   GIVEN_NOTHING)
 
 enum process {
 	PARENT,

@@ -53,6 +53,19 @@ __asan_default_options(void)
 			LANDLOCK_ACCESS_FS_REMOVE_FILE)
 
 bool
+sandbox_may_chroot(void)
+{
+	cap_t		 has = cap_get_proc();
+	cap_flag_value_t value = CAP_CLEAR;
+
+	if (has == NULL || cap_get_flag(has, CAP_SYS_CHROOT, CAP_EFFECTIVE,
+	    &value) == -1)
+		fatal("cannot find out which capabilities there are");
+	cap_free(has);
+	return value == CAP_SET;
+}
+
+bool
 sandbox_prepare_root(const char *path)
 {
 	struct stat	 st;
@@ -74,10 +87,11 @@ sandbox_prepare_root(const char *path)
 	while (entries < 3 && readdir(dir) != NULL)
 		entries++;
 	closedir(dir);
-	if (st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-		log_at(LOG_CRIT, "fatal: %s must belong to root and be "
-		    "writable by nobody else: it becomes the children's root",
-		    path);
+	if ((st.st_uid != 0 && st.st_uid != geteuid()) ||
+	    (st.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+		log_at(LOG_CRIT, "fatal: %s must belong to root, or whoever "
+		    "starts ntpd, and be writable by nobody else: it becomes "
+		    "the children's root", path);
 		return false;
 	}
 	if (entries > 2) {
@@ -286,7 +300,7 @@ sandbox_enter(const struct sandbox *sandbox,
 	    (chroot(target->root) == -1 || chdir("/") == -1))
 		fatal("chroot to %s", target->root);
 	restrict_files(sandbox->files, target);
-	if (root)
+	if (target->uid != 0)
 		become_user(sandbox->user, target);
 	drop_capabilities(sandbox->capabilities);
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)

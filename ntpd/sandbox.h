@@ -52,6 +52,9 @@ struct sandbox_syscall {
 /* A row: the call, the reason and, if there are any, conditions. */
 #define MAY(call, ...)	{ .name = (call), .reason = __VA_ARGS__ }
 
+/* Of openat, for reading. */
+#define READ_ONLY	.when = { { 2, O_ACCMODE | O_CREAT | O_TRUNC,	\
+			    O_RDONLY } }
 /* Of mmap and mprotect. */
 #define NOT_EXECUTABLE	.when = { { 2, PROT_EXEC, 0 } }
 /* Of calls for a descriptor. */
@@ -118,7 +121,7 @@ struct sandbox_folder {
 /* Where and as whom a process is to be confined. */
 struct sandbox_target {
 	const char	*root;		/* empty, root-owned directory; or "" */
-	uid_t		 uid;
+	uid_t		 uid;		/* 0: the one that it is */
 	gid_t		 gid;
 	struct sandbox_folder folders[SANDBOX_MAX_FOLDERS];
 };
@@ -126,15 +129,20 @@ struct sandbox_target {
 /*
  * Confine this process as SANDBOX says; fatal if any part fails, but for
  * Landlock, which not every kernel has.  Afterwards a system call that is not
- * listed kills the process.  Started without root (target->root is "") it stays
- * the user that it is: Landlock and the filter keep it from files.
+ * listed kills the process.  Started without root (target->uid is 0) it stays
+ * the user that it is.  Without an empty root (target->root is ""), Landlock
+ * and the filter keep it from files.
  */
 void	 sandbox_enter(const struct sandbox *sandbox,
 	    const struct sandbox_target *target);
 
+/* May this process, and those that it starts, have another root? */
+bool	 sandbox_may_chroot(void);
+
 /*
- * Make sure that PATH is an empty directory that only root can write, making
- * it if it is missing.  False, with a message logged, if it is not.
+ * Make sure that PATH is an empty directory that only root, or the user that
+ * this is, can write, making it if it is missing.  False, with a message
+ * logged, if it is not.
  */
 bool	 sandbox_prepare_root(const char *path);
 

@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -30,8 +31,9 @@ static const struct sandbox_syscall starting[SANDBOX_MAX_SYSCALLS] = {
 	MAY("brk",		"memory"),
 	MAY("access",		"ld.so.preload"),
 	MAY("faccessat",		"the same"),
-	MAY("open",		"libraries, nsswitch.conf"),
-	MAY("openat",		"the same"),
+	MAY("open",		"libraries, nsswitch.conf",
+	    .when = { { 1, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY } }),
+	MAY("openat",		"the same", READ_ONLY),
 	MAY("read",		"the same"),
 	MAY("pread64",		"the same"),
 	MAY("close",		"the same"),

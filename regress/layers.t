@@ -106,7 +106,8 @@ sync_includes_only_common()
 # In the engine data goes up and calls go down: a file includes headers only of
 # those before it in this order.
 engine_order="ballot clocks check names patience schedule self query \
-    association associations hosts trust members steer steer_log orphan report"
+    association associations number hosts trust members steer steer_log \
+    orphan report"
 
 engine_calls_go_down()
 {
@@ -224,6 +225,16 @@ functions_have_five_parameters()
 	{
 		head = head text
 	}'
+}
+
+lines_fit()
+{
+	find common ntpd ntpctl regress -name '*.[chy]' 2>/dev/null | sort |
+	xargs -r perl -ne '
+		chomp;
+		1 while s/\t/" " x (8 - length($`) % 8)/e;
+		printf "%s:%d: %d columns\n", $ARGV, $., length if length > 80;
+		close ARGV if eof'
 }
 
 # "true" in a call does not say what is true.
@@ -383,6 +394,9 @@ f(int a, int b, int c,
 f(int a, int b, int c, int d, void (*e)(int, int))
 {' \
     fine ntpd/a.c '	f(1, 2, 3, 4, 5, 6);'
+never lines_fit "lines have 80 columns at most" \
+    ntpd/a.c "$(printf '\t%073d' 0)" \
+    fine ntpd/a.c "$(printf '\t%072d' 0)"
 never calls_have_no_bare_bool "calls say what is true" \
     ntpd/a.c '	open_file(path, true);' \
     ntpd/a.c '	if (!is_fit(s, false, n))' \

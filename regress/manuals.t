@@ -6,7 +6,8 @@
 cd "$(dirname "$0")/.." || exit 1
 
 number=0
-for page in ntpd/ntpd.8 ntpd/ntpd.conf.5 ntpctl/ntpctl.8; do
+for page in ntpd/ntpd.8 ntpd/ntpd.conf.5 ntpctl/ntpctl.8 \
+    libntptime/ntptime.3; do
 	number=$((number + 1))
 	complaints=$(mandoc -Tlint "$page" 2>&1 |
 	    grep -v -e 'referenced manual not found' -e 'outdated mandoc.db')

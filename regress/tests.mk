@@ -18,7 +18,7 @@ TESTS		= $(basename $(wildcard regress/unit/*_test.c))
 SHARED		= $(filter-out $(TESTS),$(basename $(wildcard regress/unit/*.c)))
 TEST_LIBS	= -lcmocka -ljansson $(NTPD_LIBS)
 
-$(LIBRARY): $(call objects,$(sort $(NTPD) $(NTPCTL) $(SHARED)))
+$(LIBRARY): $(call objects,$(sort $(NTPD) $(NTPCTL) $(SHARED) $(LIBNTPTIME)))
 	@echo "  AR    $@"
 	$Qrm -f $@
 	$Q$(AR) qcsD $@ $(filter-out %/ntpd/main.o %/ntpctl/ntpctl.o,$^)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/boundpage.h"
 #include "common/control.h"
 #include "ntpd/config/defaults.h"
 #include "ntpd/config/statement.h"
@@ -49,9 +50,13 @@ const struct statement statements[] = {
 	    AUTHENTICATION(AUTHENTICATION_REQUIRE) },
 	{ "authentication mix", "authentication mix",
 	    AUTHENTICATION(AUTHENTICATION_MIX) },
+	{ "bound",	"bound \"PATH\"", PATH(bound, BOUND_PATH) },
+	{ "ca",		"ca \"PATH\"", PATH(ca, "") },
+	{ "clockbound",	"clockbound \"PATH\"", PATH(clockbound, "") },
 	{ "constraint from", "constraint from URL [ADDRESS ...]",
-	    WORDS(ANY_VALUES, not_yet) },
-	{ "constraints from", "constraints from URL", WORDS(1, not_yet) },
+	    WORDS(ANY_VALUES, constraint_from) },
+	{ "constraints from", "constraints from URL",
+	    WORDS(1, constraint_from) },
 	{ "deny from",	"deny from NETWORK|any", WORDS(1, deny_from) },
 	{ "driftfile",	"driftfile \"PATH\"",
 	    PATH(driftfile, CONFIG_DRIFTFILE) },
@@ -148,9 +153,12 @@ number(struct parser *p, const struct word *word, unsigned *n)
 static void
 not_yet(struct parser *p, const struct word *v)
 {
-	(void)v;
-	parser_error(p, p->first.line, "%s: not yet supported, remove this "
-	    "line", p->first.text);
+	if (is_word(v, "*") && is_end(v + 1))
+		parser_warn(p, v->line, "%s * has no effect yet, remove it",
+		    p->first.text);
+	else
+		parser_error(p, p->first.line, "%s: not yet supported, "
+		    "remove this line", p->first.text);
 }
 
 static void

@@ -56,7 +56,8 @@ struct statement {
 
 #define ANY_VALUES	SIZE_MAX	/* set() looks for itself */
 #define STATEMENTS_MOST	64
-#define VALUES_MOST	6	/* words that such a statement may have */
+/* Words that such a statement may have, and one too many. */
+#define VALUES_MOST	(4 + CONSTRAINT_MAX_ADDRS)
 
 /* All statements in the order of the alphabet; the last has no words. */
 extern const struct statement statements[];
@@ -154,6 +155,9 @@ void	 ratelimit_end(struct parser *p);
 
 /* query from ADDRESS: for the servers that follow. */
 void	 query_from(struct parser *p, const struct word *address);
+
+/* constraint from or constraints from, with the URL and addresses at V. */
+void	 constraint_from(struct parser *p, const struct word *v);
 
 enum server_kind { SERVER_SINGLE, SERVER_POOL };
 

@@ -199,7 +199,7 @@ association_ask(const struct planning *p, struct association *a,
 	a->sent += sent;
 	if (sent && was_unsendable)
 		log_info("%s: requests can leave again", a->name);
-	/* The parent has logged which interface is not there. */
+	/* Which interface is not there is logged already. */
 	else if (!sent && !was_unsendable && a->error != ENODEV)
 		log_warn("%s: requests cannot leave, trying again", a->name);
 	return sent && was_unsendable;

@@ -24,7 +24,7 @@ struct association {
 	bool		 used;
 	size_t		 host;		/* number of its statement */
 	enum auth	 auth;		/* as that says */
-	bool		 barred;	/* it has no part in the time: trust.h */
+	bool		 barred;	/* no part in the time: trust.h */
 	struct addr	 addr;
 	char		 name[CONFIG_NAME_LEN]; /* for the log: its address, or
 					   with an interface as configured */
@@ -45,8 +45,8 @@ struct association {
 	double		 delay;		/* s, of the last answer */
 	uint32_t	 sent, received, rejected;
 	bool		 was_false;	/* logged as falseticker */
-	bool		 was_unreachable; /* it is no source: silent, or as
-					   below */
+	bool		 was_unreachable; /* its samples do not count: it is
+					   silent, or as below */
 	bool		 was_silent;	/* logged as silent */
 	bool		 was_self;	/* logged as this machine itself */
 	bool		 was_refused;	/* logged as of no use */
@@ -115,10 +115,10 @@ void	 association_quicken(struct association *a, struct instant now);
 void	 association_hurry(struct association *a, struct instant now);
 
 /*
- * Has A just not answered for so long that it is no source any more?  Sooner,
- * if another server is OPPOSED: who does not answer must not outvote it.  True
- * once for each silence, which is logged, unless the log has said already why
- * no answer can come.
+ * Has A become silent: has it not answered for so long that its samples must
+ * not count any more?  That is sooner if another server is OPPOSED, as a server
+ * that does not answer must not outvote it.  True once for each silence.  This
+ * is logged, unless the log has already said why no answer can come.
  */
 bool	 association_fell_silent(struct association *a, bool opposed,
 	    struct instant now);

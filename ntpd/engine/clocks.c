@@ -8,10 +8,11 @@
 
 #include "common/leap.h"
 #include "common/ns.h"
+#include "common/ntptime.h"
 #include "ntpd/engine/clocks.h"
 
-/* No server's time is before that: 2025, ns since 1970. */
-#define FIRST_TIME	(1735689600LL * NS_PER_S)
+/* No server's time is before that, ns since 1970. */
+#define FIRST_TIME	(NTPTIME_LEAST * NS_PER_S)
 
 /* Timestamps are as far from what they are near, at most: 2^31 s, in ns. */
 #define HALF_ERA	(2147483648LL * NS_PER_S)

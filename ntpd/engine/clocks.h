@@ -30,9 +30,9 @@ struct reading {
 void		 clocks_init(struct clocks *c);
 
 /*
- * If the kernel has had a leap second since the last call, then oscillator time
- * has it, too: our clock and the servers' are off from it by what they were.
- * True if so.
+ * If the kernel has had a leap second since the last call, put it into
+ * oscillator time as well: the offsets of our clock and of the servers from it
+ * stay what they were.  True if so.
  */
 bool		 clocks_follow_leap(struct clocks *c);
 
@@ -40,16 +40,16 @@ bool		 clocks_follow_leap(struct clocks *c);
 struct reading	 clocks_read(const struct clocks *c);
 
 /*
- * What a reading was at REAL (ns since 1970 by CLOCK_REALTIME), a moment
- * shortly before NOW without a step in between.
+ * The reading at the moment REAL (ns since 1970 by CLOCK_REALTIME).  That is
+ * shortly before NOW, without a step in between.
  */
 struct reading	 clocks_at(const struct clocks *c, const struct reading *now,
 		    int64_t real);
 
 /*
- * What a timestamp without an era is to be near (ntptime_to_ns()), if the clock
- * reads REAL (ns since 1970): that, unless it is before 2025 or after 2093.  A
- * clock that was never set may be in 1970 or in 2099, true time is not.
+ * The time (ns since 1970) near which timestamps without an era are looked for,
+ * see ntptime_to_ns().  It is REAL, what the clock reads, but not before 2025
+ * and not after 2093: a clock that was never set may read 1970 or 2099.
  */
 int64_t		 clocks_near_truth(int64_t real);
 

@@ -92,12 +92,6 @@ connect_child(struct engine *e, const struct message *msg)
 }
 
 static void
-take_own_refids(struct engine *e, const struct message *msg)
-{
-	e->own = *(const struct own_refids *)msg->data;
-}
-
-static void
 say_alive(struct engine *e, const struct message *msg)
 {
 	(void)msg;

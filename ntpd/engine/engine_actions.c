@@ -185,6 +185,8 @@ engine_publish(struct engine *e, struct instant now)
 	struct clock_quality quality = steer_quality(&e->steer, &s);
 	size_t		 i;
 
+	quality.at = now.ns;
+	quality.disrupted = e->sync.state == SYNC_BEGINNING_AGAIN;
 	steer_log(&e->steer, &s, &e->sync);
 	for (i = 0; i < SERVERS_MOST; i++)
 		channel_send(&e->servers[i], MSG_SNAPSHOT, 0, -1, &snap);

@@ -9,6 +9,50 @@
 /* Packets taken in a turn of what comes to a port: anybody can hit it. */
 #define READS_PER_TURN		16
 
+/*
+ * Is OFFSET, s, by which the server of association I says that our clock is
+ * off, impossible by the constraints?
+ */
+static bool
+contradicts(const struct engine *e, size_t i, double offset)
+{
+	const struct host *h = &e->hosts.list[e->associations[i].host];
+
+	return e->clock.constraint == CONSTRAINTS_KNOWN && !h->conf.trusted &&
+	    (offset < e->clock.low || offset > e->clock.high);
+}
+
+/* Did a server contradict the constraints before they were known? */
+static bool
+was_misled(const struct engine *e)
+{
+	struct reading	 r = clocks_read(&e->clocks);
+	size_t		 i;
+
+	for (i = 0; i < MAX_ASSOCIATIONS; i++)
+		if (e->associations[i].used &&
+		    e->sync.sources[i].nsamples > 0 && contradicts(e, i,
+		    sync_source_offset(&e->sync, i, r.now) - r.ahead))
+			return true;
+	return false;
+}
+
+/* Nothing of what the servers said so far counts: ask all of them anew. */
+static void
+begin_again(struct engine *e, struct instant now)
+{
+	size_t		 i;
+
+	engine_close_queries(e);
+	sync_restart(&e->sync);
+	e->decision = (struct decision){ .until = INSTANT_NEVER };
+	steer_jumped(&e->steer);
+	for (i = 0; i < MAX_ASSOCIATIONS; i++)
+		if (e->associations[i].used)
+			association_quicken(&e->associations[i], now);
+	engine_publish(e, now);
+}
+
 void
 engine_on_clock_state(struct engine *e, const struct message *msg)
 {
@@ -17,6 +61,9 @@ engine_on_clock_state(struct engine *e, const struct message *msg)
 	    (state->step_back > 0 && e->clock.step_back == 0) ||
 	    (state->step_forward > 0 && e->clock.step_forward == 0);
 
+	bool		 constrained = state->constraint == CONSTRAINTS_KNOWN &&
+	    e->clock.constraint != CONSTRAINTS_KNOWN;
+
 	e->clock = *state;
 	e->slew_end = instant_add(msg->at, state->slew_left);
 	e->clocks.rate = state->frequency + state->slew;
@@ -24,7 +71,9 @@ engine_on_clock_state(struct engine *e, const struct message *msg)
 		/* Done or refused; what is left is for the next sample. */
 		e->steer.stepping = false;
 		engine_publish(e, msg->at);
-	} else if (new_start && !e->steer.stepping)
+	} else if (constrained && was_misled(e))
+		begin_again(e, msg->at);
+	else if (new_start && !e->steer.stepping)
 		engine_update(e, msg->at);
 }
 
@@ -33,20 +82,12 @@ engine_on_jump(struct engine *e, const struct message *msg)
 {
 	const struct clock_jumped *jumped = msg->data;
 	const struct instant now = msg->at;
-	size_t		 i;
 
 	if (log_allowed(&e->complaints, now, NULL))
 		log_debug("the clock jumped by %+.3f s: asking the servers "
 		    "anew", jumped->by);
-	engine_close_queries(e);
-	sync_restart(&e->sync);
-	e->decision = (struct decision){ .until = INSTANT_NEVER };
-	steer_jumped(&e->steer);
 	hosts_retry(&e->hosts, now);
-	for (i = 0; i < MAX_ASSOCIATIONS; i++)
-		if (e->associations[i].used)
-			association_quicken(&e->associations[i], now);
-	engine_publish(e, now);
+	begin_again(e, now);
 }
 
 void
@@ -217,7 +258,11 @@ engine_on_packets(struct engine *e, size_t i, struct instant now)
 			on_kiss(e, i, answer.pkt.refid, now);
 			break;
 		case ANSWER_GOOD:
-			on_answer(e, i, &answer, now);
+			if (contradicts(e, i, answer.sample.offset -
+			    clocks_read(&e->clocks).ahead))
+				association_refused(a, REASON_CONSTRAINT);
+			else
+				on_answer(e, i, &answer, now);
 			break;
 		}
 	}
@@ -312,4 +357,12 @@ engine_on_resolved(struct engine *e, const struct message *msg)
 {
 	hosts_resolved(&e->hosts, msg->id, msg->data, e->associations, msg->at);
 	engine_change_hosts(e, msg->at);
+}
+
+void
+engine_on_links(struct engine *e, const struct message *msg)
+{
+	e->own = *(const struct own_refids *)msg->data;
+	if (hosts_renumber(&e->hosts, e->associations, msg->at))
+		engine_change_hosts(e, msg->at);
 }

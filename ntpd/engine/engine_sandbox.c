@@ -3,6 +3,7 @@
  * a new socket.  It has no file system, no capability and no way to touch the
  * clock but to ask the parent.
  */
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 
@@ -31,6 +32,8 @@ const struct sandbox engine_sandbox = {
 		MAY("connect",		"answers of that server only; is an "
 					"address ours?"),
 		MAY("getsockname",	"our address, to notice loops"),
+		MAY("ioctl",		"the number of an interface",
+		    REQUEST(SIOCGIFINDEX)),
 		MAY("sendto",		"requests, messages"),
 		MAY("recvmsg",		"answers; channels from the parent"),
 		MAY("recvfrom",		"messages of the others"),

@@ -76,6 +76,9 @@ void	 engine_on_own_request(struct engine *e, const struct message *msg);
 /* The resolver has answered a question: a struct resolve_reply. */
 void	 engine_on_resolved(struct engine *e, const struct message *msg);
 
+/* Interfaces or addresses of this machine may have changed. */
+void	 engine_on_links(struct engine *e, const struct message *msg);
+
 /* Time has passed: give up overdue answers, send requests that are due. */
 void	 engine_on_time(struct engine *e, struct instant now);
 
@@ -105,7 +108,10 @@ void	 engine_tell(struct engine *e, struct instant now);
 /* Tell parent and servers how good the clock is, at least once a minute. */
 void	 engine_publish(struct engine *e, struct instant now);
 
-/* An answer must not come between two clocks: wait for none. */
+/*
+ * Give up all requests: the clock is about to be stepped, and times of before
+ * and after a step cannot be compared.
+ */
 void	 engine_close_queries(struct engine *e);
 
 /* See whether the local clock is the last resort. */

@@ -8,6 +8,7 @@
 
 #include "common/log.h"
 #include "ntpd/engine/hosts.h"
+#include "ntpd/engine/number.h"
 
 #define RESOLVE_SOON	2.0	/* s, until the name of a useless server */
 
@@ -33,8 +34,14 @@ count_associations(const struct association all[], size_t host)
 void
 hosts_add(struct hosts *hosts, const struct config_server *conf)
 {
-	if (hosts->npending < CONFIG_MAX_SERVERS)
-		hosts->pending[hosts->npending++] = *conf;
+	struct config_server *new = &hosts->pending[hosts->npending];
+
+	if (hosts->npending == CONFIG_MAX_SERVERS)
+		return;
+	hosts->npending++;
+	*new = *conf;
+	(void)number_server(new);
+	number_log_missing(new);
 }
 
 static void
@@ -120,6 +127,28 @@ hosts_configure(struct hosts *hosts, size_t expected,
 	}
 	renumber(all, moved);
 	return true;
+}
+
+bool
+hosts_renumber(struct hosts *hosts, struct association all[MAX_ASSOCIATIONS],
+    struct instant now)
+{
+	struct config_server conf;
+	size_t		 i, k;
+	bool		 changed = false;
+
+	for (i = 0; i < hosts->n; i++) {
+		conf = hosts->list[i].conf;
+		if (!number_server(&conf))
+			continue;
+		number_log_missing(&conf);
+		host_init(&hosts->list[i], &conf, now);
+		for (k = 0; k < MAX_ASSOCIATIONS; k++)
+			if (all[k].used && all[k].host == i)
+				all[k].host = NO_HOST;
+		changed = true;
+	}
+	return changed;
 }
 
 /* Is the resolver asked for one of them? */

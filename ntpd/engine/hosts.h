@@ -49,6 +49,14 @@ bool	 hosts_configure(struct hosts *hosts, size_t expected,
 	    struct association all[MAX_ASSOCIATIONS], struct instant now);
 
 /*
+ * Interfaces may have come or gone: statements that name one which has another
+ * number now are begun anew.  True if there are any; members_change() is to
+ * follow.
+ */
+bool	 hosts_renumber(struct hosts *hosts,
+	    struct association all[MAX_ASSOCIATIONS], struct instant now);
+
+/*
  * The next question to the resolver whose time has come: ID and *REQUEST.
  * There is one at a time, and those that have failed come last.  False if there
  * is none.
@@ -65,7 +73,9 @@ void	 hosts_resolved(struct hosts *hosts, uint32_t id,
 	    const struct association all[MAX_ASSOCIATIONS],
 	    struct instant now);
 
-/* The resolver is another process: it knows nothing of what was asked. */
+/*
+ * The resolver was started again, and does not know what was asked: ask again.
+ */
 void	 hosts_ask_again(struct hosts *hosts, struct instant now);
 
 /* The network or the clock has changed: try those again that have failed. */

@@ -17,8 +17,8 @@
  *  state     what is true                       ends when
  *  NUMERIC   the name is an address             never
  *  WAITING   it is to be looked up at AT        it is its turn then -> ASKED
- *  ASKED     the resolver has the question      the answer; the resolver is
- *                                               another one -> WAITING
+ *  ASKED     the resolver has the question      the answer; the resolver was
+ *                                               started again -> WAITING
  *
  * After a failure AT is 2 s away, and twice that after each further one, up to
  * about a minute while there is no address, or 17 minutes if the name does not
@@ -94,7 +94,7 @@ bool	 name_lacks(const struct name *n, const struct addr *addr);
 /* Has it no address, though it may get one soon? */
 bool	 name_is_awaited(const struct name *n);
 
-/* Is it so, and was it never looked up so far? */
+/* Has it no address, and was it never looked up so far? */
 bool	 name_is_new(const struct name *n);
 
 #endif

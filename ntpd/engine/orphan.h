@@ -38,7 +38,7 @@ struct orphan_view {
 	bool		 expected;	/* a server may be heard of soon */
 };
 
-/* Is it time for the last resort, given what it was before (O)?  Pure. */
+/* Is the local clock to be used, given what O does now?  Pure. */
 bool	 orphan_is_hopeless(const struct orphan *o,
 	    const struct orphan_view *v);
 

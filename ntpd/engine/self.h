@@ -1,6 +1,6 @@
 /*
- * Nobody is a witness of himself: is it this machine that we are about to ask,
- * or that a server has its time from?
+ * Is a server this machine itself, or has it its time from this machine?  It
+ * would confirm whatever our clock says.
  *
  * A request would lead back to us in one of these ways:
  *
@@ -31,9 +31,10 @@ bool	 self_has_address(const struct addr *addr);
 
 /*
  * Is REFID, of a server whose stratum is above 1, an address of this machine?
- * OWN are those of IPv6, as the parent says.  127/8 are not, here: that is how
- * servers call their local clocks.  An IPv4 address that is private may also
- * be another machine's, in another network: that server is not used either.
+ * OWN are its IPv6 addresses, as the parent says.  Addresses in 127/8 do not
+ * count here: servers use them as names of their local clocks.  A private IPv4
+ * address of ours may also be that of a machine in another network.  A server
+ * that has its time from there is not used either.
  */
 bool	 self_has_refid(const struct own_refids *own, const uint8_t refid[4]);
 

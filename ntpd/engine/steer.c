@@ -363,7 +363,8 @@ steer_quality(const struct steer *st, const struct system *s)
 		.synchronized = s->synchronized, .stratum = s->stratum,
 		.leap = s->leap,
 		.esterror = fmin(MAXERROR_MOST, s->likely),
-		.maxerror = s->synchronized ?
+		/* 0: before there is an estimate. */
+		.maxerror = s->certain > 0 ?
 		    fmin(MAXERROR_MOST, s->certain) : MAXERROR_MOST,
 		.offset = s->offset
 	};

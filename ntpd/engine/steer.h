@@ -69,7 +69,7 @@ struct system {
 	double		 dispersion_rate; /* s/s */
 };
 
-/* What an estimate is not all that decides. */
+/* What decides on a correction, beside the estimate. */
 struct steer_terms {
 	const struct clock_state *clock; /* how far the parent would step */
 	double		 threshold;	/* s, the least step */
@@ -129,17 +129,19 @@ void	 steer_log_majority(struct steer *s, const struct sync *sync,
 struct orders steer_plan(struct steer *s, const struct sync *sync,
 	    const struct reading *r, const struct steer_terms *terms);
 
-/* The clock jumped: what was done about its offset is void. */
+/* The clock jumped: forget what was begun about its offset. */
 void	 steer_jumped(struct steer *s);
 
 /* Others are believed from now on: forget the last system peer, too. */
 void	 steer_forget(struct steer *s);
 
-/* Is somebody believed who can synchronize us, if not yet? */
+/*
+ * Is there a majority that can synchronize the clock, even if it has not yet?
+ */
 bool	 steer_has_majority(const struct steer *s, const struct sync *sync,
 	    const struct association all[MAX_ASSOCIATIONS]);
 
-/* How good the clock is by those who are believed, orphans or not. */
+/* How good the clock is by the servers that are believed, orphans included. */
 struct system steer_believed(const struct steer *s, const struct sync *sync,
 	    const struct association all[MAX_ASSOCIATIONS],
 	    const struct reading *r);

@@ -1,8 +1,9 @@
 /*
  * The launcher is the unprivileged user like its children, and cannot become
- * another one.  It has the right to enter the chroot, which its children use
- * first of all and then give up.  It cannot write files, touch the clock or
- * open port 123, and it never reads a byte from a network.
+ * another one.  It has the rights to enter the chroot, which its children use
+ * first of all and then give up, and to open port 123, which only the binder
+ * keeps.  It cannot write files or touch the clock, and it never reads a byte
+ * from a network.
  *
  * Its filter is its children's, too, so what they may do and what it takes to
  * start them is added to this table (syscalls.h).
@@ -18,7 +19,7 @@
 const struct sandbox launcher_sandbox = {
 	.chroot = false,
 	.user = USER_BECOME,
-	.capabilities = "cap_sys_chroot=eip",
+	.capabilities = "cap_sys_chroot,cap_net_bind_service=eip",
 	.files = FILES_RUN,
 	.max_files = 256,
 	.max_memory = 128,	/* its children have no more */

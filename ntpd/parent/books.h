@@ -7,15 +7,15 @@
 
 #include "ntpd/parent/clock.h"
 
-/* Remember where the clocks are: the books begin here. */
+/* The books begin here: remember where the clocks are. */
 void	 books_open(struct clock *c);
 
 /*
- * Close them on the time since then, in which the clock ran at one frequency
- * and perhaps was slewed, and open them again.  The kernel's loop has REST s
- * left.  What is not explained is added to c->jumped and c->slept.  Call it
- * before the frequency or the slew changes: else a slew that is over could
- * look like a jump.
+ * Account for the time since the last call, in which the clock ran at one
+ * frequency and perhaps was slewed.  The kernel's loop has REST s left.  What
+ * is not explained is added to c->jumped and c->slept.  Call it before the
+ * frequency or the slew changes: else a slew that is over could look like a
+ * jump.
  */
 void	 books_close(struct clock *c, double rest);
 

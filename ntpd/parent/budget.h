@@ -3,10 +3,10 @@
  * books: they hold whatever the engine asks for.  Pure: the clock is clock.c,
  * and the steps are judged by policy.c.
  *
- * A rate is free up to 500 ppm: of slews, and of the base frequency beside its
- * home.  That is the frequency when the clock became synchronized for the first
- * time; before, that of the start.  What a rate moves the clock beyond that is
- * spent:
+ * A rate of up to 500 ppm is free, of a slew and of the base frequency's
+ * distance from its home.  Home is the frequency when the clock became
+ * synchronized for the first time, and before that the frequency at the start.
+ * What a faster rate moves the clock beyond 500 ppm is spent:
  *
  *  state   what is true			 a rate of more than 500 ppm
  *  WHOLE   nothing was spent		 begins a day
@@ -64,12 +64,17 @@ struct budget {
 void		 budget_begin(struct budget *budget, double frequency,
 		    struct instant now);
 
+/* Go on with BEFORE, of earlier than NOW; the frequency is the present one. */
+void		 budget_resume(struct budget *budget,
+		    const struct budget *before, struct instant now);
+
 /* The clock was synchronized for the first time: its frequency is home. */
 void		 budget_settle(struct budget *budget, struct instant now);
 
 /*
- * Cut *SLEW, which is within the policy's bounds, to what is left: a shorter
- * one first, and one of 500 ppm when all is spent.  It replaces the one before.
+ * Cut *SLEW, which is within the policy's bounds, to what is left of the day:
+ * it is made shorter, or slow (500 ppm) when all is spent.  It replaces the
+ * slew before it.
  */
 void		 budget_slew(struct budget *budget, struct clock_slew *slew,
 		    struct instant now);

@@ -25,48 +25,69 @@
 static const struct {
 	enum child_end	 end;
 	size_t		 start;		/* that many at the start */
-	enum message_type setup;	/* its first message */
+	unsigned	 given;		/* enum child_given */
 } kinds[PROCESSES] = {
-#define CHILD(process, name, end, start, most, setup)			\
-	[process] = { end, start, setup },
+#define CHILD(process, name, end, start, most, given)			\
+	[process] = { end, start, given },
 	CHILDREN
 #undef CHILD
 };
 
 /*
- * Give the engine one end of a channel to the child NAME, and return the other
- * for the child; -1 on failure.  No descriptors pass on it.
+ * Give one end of a channel to the child NAME by a message of TYPE over PEER,
+ * and return the other for the child; -1 on failure.  No descriptors pass to
+ * PEER.
  */
 static int
-connect_engine(struct children *c, const struct child_name *name)
+connect_to(struct channel *peer, enum message_type type,
+    const struct child_name *name)
 {
 	int		 fds[2];
 
 	if (!channel_pair(fds))
 		return -1;
 	imsg_refuse_fds(fds[0]);
-	imsg_refuse_fds(fds[1]);
-	if (channel_send(c->engine, MSG_ENGINE_CHANNEL, 0, fds[0], name))
+	if (channel_send(peer, type, 0, fds[0], name))
 		return fds[1];
 	close(fds[1]);
 	return -1;
 }
 
-/* Send CHILD its setup, with what it is given. */
+/* Make what child NAME is given: ONE of enum child_given.  -1 on failure. */
+static int
+make_given(struct children *c, unsigned one, const struct child_name *name)
+{
+	int		 fd;
+
+	if (one == GIVEN_SOCKET)
+		return dup(c->control_fd);
+	if (one == GIVEN_BINDER)
+		return connect_to(c->binder, MSG_BINDER_CHANNEL, name);
+	fd = connect_to(c->engine, MSG_ENGINE_CHANNEL, name);
+	if (fd != -1)
+		imsg_refuse_fds(fd);
+	return fd;
+}
+
+/* Send CHILD what it is given, and its setup. */
 static bool
 send_setup(struct children *c, struct child *child,
     const struct child_name *name)
 {
-	const enum message_type type = kinds[child->process].setup;
-	int		 fd = -1;
+	const unsigned	 given = kinds[child->process].given;
+	unsigned	 one;
+	int		 fd;
 
-	if (type == MSG_CONTROL_SETUP)
-		fd = dup(c->control_fd);
-	else if (type != MSG_CHILD_SETUP)
-		fd = connect_engine(c, name);
-	if (fd == -1 && type != MSG_CHILD_SETUP)
-		return false;
-	return channel_send(&child->channel, type, 0, fd, &c->setup);
+	for (one = 1; one <= given; one <<= 1) {
+		if ((given & one) == 0)
+			continue;
+		fd = make_given(c, one, name);
+		if (fd == -1 || !channel_send(&child->channel, MSG_CHILD_FD,
+		    0, fd, NULL))
+			return false;
+	}
+	return channel_send(&child->channel, MSG_CHILD_SETUP, 0, -1,
+	    &c->setup);
 }
 
 static bool
@@ -144,9 +165,11 @@ fill_list(struct children *c)
 			child++->restart.tell = INSTANT_NEVER;
 		}
 	c->launcher = &find(c, LAUNCHER)->channel;
+	c->binder = &find(c, BINDER)->channel;
 	c->engine = &find(c, ENGINE)->channel;
 	c->servers = find(c, SERVER);
 	c->control = find(c, CONTROL);
+	c->resolver = find(c, RESOLVER);
 }
 
 void

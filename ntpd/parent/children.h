@@ -35,8 +35,10 @@ struct children {
 	struct child	 list[CHILDREN_MOST];	/* by process and instance */
 	struct channel	*launcher;	/* of the list */
 	int		 launcher_pidfd; /* readable when it ended; or -1 */
+	struct channel	*binder;
 	struct channel	*engine;
 	struct child	*control;
+	struct child	*resolver;
 	struct child	*servers;	/* the first nservers are wanted */
 	size_t		 nservers;
 	int		 control_fd;	/* it listens on; not closed here */

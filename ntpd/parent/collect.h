@@ -1,11 +1,10 @@
 /*
- * Asking all server processes what they have counted, and adding it up.
- *
- * Whoever asks meanwhile waits for the next round, so that there is one at a
- * time and nobody gets figures from before his question.  A server that does
- * not answer (it hangs, or is being replaced) holds a round up for a moment,
- * and is not asked again before it has answered: what waits for it does not
- * grow.
+ * Asking all server processes what they have counted, and adding it up.  A
+ * question that comes during a round waits for the next one.  So there is one
+ * round at a time, and no answer is older than its question.  A server that
+ * does not answer (it hangs, or is being replaced) holds a round up for a
+ * moment.  It is not asked again before it has answered, so that its queue does
+ * not grow.
  */
 #ifndef NTPD_PARENT_COLLECT_H
 #define NTPD_PARENT_COLLECT_H

@@ -2,8 +2,6 @@
  * The configuration: read at the start and at SIGHUP, and handed to those
  * whom it concerns.
  */
-#include <sys/param.h>
-
 #include <bsd/string.h>
 #include <sched.h>
 #include <stdio.h>
@@ -12,6 +10,8 @@
 
 #include "common/log.h"
 #include "ntpd/parent/state.h"
+
+#define SERVERS_LEN	8192	/* servers of the command line as text */
 
 static void
 report(void *arg, int priority, const char *line)
@@ -64,74 +64,47 @@ count_cpus(void)
 
 /* Read FILE into *CONF, and settle what depends on the machine. */
 static bool
-load(struct config *conf, const char *file)
+load(struct parent *p, struct config *conf, const char *file)
 {
 	if (!config_load(conf, file, &(struct config_reports){ report, NULL }))
 		return false;
 	if (conf->workers_auto)
-		conf->workers = count_cpus();
+		conf->workers = p->cpus;
 	return true;
+}
+
+/* The servers of the command line, as if they were all there is in a file. */
+static bool
+load_servers(struct parent *p)
+{
+	char		 text[SERVERS_LEN] = "";
+	size_t		 i;
+
+	for (i = 0; i < p->options->nservers; i++) {
+		strlcat(text, "server '", sizeof(text));
+		strlcat(text, p->options->servers[i], sizeof(text));
+		if (strlcat(text, "'\n", sizeof(text)) >= sizeof(text)) {
+			log_warnx("too many servers");
+			return false;
+		}
+	}
+	return config_parse(&p->conf, "command line", text, strlen(text),
+	    &(struct config_reports){ report, NULL });
 }
 
 bool
 configure_load(struct parent *p)
 {
 	/* What is wrong is said with the name that was given. */
-	if (!load(&p->conf, p->options->config_file))
+	p->cpus = count_cpus();
+	if (!(p->options->nservers > 0 ? load_servers(p) :
+	    load(p, &p->conf, p->options->config_file)))
 		return false;
+	once_configure(p->options->once, &p->conf);
 	set_path(p, p->options->config_file);
 	policy_configure(&p->policy, &p->conf);
+	constraints_configure(&p->constraints, &p->conf, instant_now());
 	return true;
-}
-
-/* Say which servers cannot be asked for want of an interface. */
-static void
-log_missing(const struct config *conf)
-{
-	static struct log_limit limit = { .burst = 64, .interval = 60 };
-	const struct config_server *s;
-	const char	*missing;
-
-	for (s = conf->servers; s < conf->servers + conf->nservers; s++) {
-		missing = NULL;
-		if (s->interface[0] != '\0' && s->addr.scope == 0)
-			missing = s->interface;
-		if (s->source_interface[0] != '\0' && s->source6.scope == 0)
-			missing = s->source_interface;
-		if (missing != NULL && log_allowed(&limit, instant_now(),
-		    NULL))
-			log_info("interface %s is not there: will ask %s when "
-			    "it is", missing, s->name);
-	}
-}
-
-/*
- * Whoever says to be synchronized to one of these is synchronized to us, if
- * there is anybody whom we answer.
- */
-static void
-send_own_refids(struct parent *p)
-{
-	static struct log_limit limit = { .burst = 1, .interval = 3600 };
-	static struct own_refids own;
-
-	memset(&own, 0, sizeof(own));
-	if (p->conf.nlisteners > 0 && !links_own_refids(&own)) {
-		if (log_allowed(&limit, instant_now(), NULL))
-			log_warn("cannot find out which addresses this "
-			    "machine has");
-		return;
-	}
-	channel_send(p->children.engine, MSG_ENGINE_OWN, 0, -1, &own);
-}
-
-void
-configure_links(struct parent *p)
-{
-	if (links_number(&p->conf))
-		configure_engine(p, NULL);
-	else
-		send_own_refids(p);
 }
 
 void
@@ -151,9 +124,6 @@ configure_engine(struct parent *p, const struct drift *learned)
 	};
 	size_t		 i;
 
-	(void)links_number(&p->conf);
-	log_missing(&p->conf);
-	send_own_refids(p);
 	for (i = 0; i < p->conf.nservers; i++)
 		channel_send(p->children.engine, MSG_ENGINE_SERVER,
 		    (uint32_t)i, -1, &p->conf.servers[i]);
@@ -169,9 +139,57 @@ configure_servers(struct parent *p)
 	size_t		 i, running = p->children.nservers;
 
 	children_set(&p->children, SERVER, n);
-	for (i = MIN(n, running); i < MAX(n, running); i++)
-		listeners_forget(&p->listeners, i);
-	listeners_configure(&p->listeners, &p->conf);
+	for (i = 0; i < n; i++)
+		if (i < running)
+			tell_configuration(&p->told[i]);
+		else
+			tell_anew(&p->told[i]);
+}
+
+void
+configure_binder(struct parent *p)
+{
+	const struct config *conf = &p->conf;
+	struct binder_setup setup;
+	size_t		 i;
+
+	memset(&setup, 0, sizeof(setup));
+	setup.servers = conf->workers;
+	setup.prefix4 = conf->ratelimit.prefix4;
+	setup.prefix6 = conf->ratelimit.prefix6;
+	setup.xleave = conf->xleave;
+	setup.overlaps = config_has_overlap(conf);
+	for (i = 0; i < conf->nlisteners; i++)
+		if (!config_is_covered(conf, &conf->listeners[i]))
+			setup.listeners[setup.nlisteners++] =
+			    conf->listeners[i];
+	channel_send(p->children.binder, MSG_BINDER_SETUP, 0, -1, &setup);
+}
+
+/* What takes effect after a restart only stays as it is in OLD. */
+static void
+keep_for_restart(struct config *new, const struct config *old)
+{
+	const struct {
+		const char	*name;
+		char		*text;
+		const char	*old;
+		size_t		 size;
+	} kept[] = {
+#define KEPT(member)							\
+	{ #member, new->member, old->member, sizeof(new->member) }
+		KEPT(bound), KEPT(clockbound), KEPT(driftfile), KEPT(socket),
+		KEPT(user)
+#undef KEPT
+	};
+	size_t		 i;
+
+	for (i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		if (strcmp(kept[i].text, kept[i].old) != 0) {
+			log_warnx("%s takes effect after a restart only",
+			    kept[i].name);
+			strlcpy(kept[i].text, kept[i].old, kept[i].size);
+		}
 }
 
 void
@@ -179,29 +197,22 @@ configure_reload(struct parent *p)
 {
 	static struct config new;
 
-	if (!load(&new, p->config_file)) {
+	if (!load(p, &new, p->config_file)) {
 		log_warnx("%s has errors: keeping the old configuration",
 		    p->config_file);
 		return;
 	}
-	if (strcmp(new.socket, p->conf.socket) != 0 ||
-	    strcmp(new.user, p->conf.user) != 0 ||
-	    strcmp(new.driftfile, p->conf.driftfile) != 0) {
-		log_warnx("socket, user and driftfile take effect after a "
-		    "restart only");
-		strlcpy(new.socket, p->conf.socket, sizeof(new.socket));
-		strlcpy(new.user, p->conf.user, sizeof(new.user));
-		strlcpy(new.driftfile, p->conf.driftfile,
-		    sizeof(new.driftfile));
-	}
+	keep_for_restart(&new, &p->conf);
 	/* Before the first READY=1 this is a part of the start. */
 	if (p->ready)
 		notify_send(&p->notify, "RELOADING=1");
 	config_free(&p->conf);
 	p->conf = new;
 	policy_configure(&p->policy, &p->conf);
+	constraints_configure(&p->constraints, &p->conf, instant_now());
 	configure_engine(p, NULL);
 	configure_servers(p);
+	configure_binder(p);
 	if (p->ready)
 		p->ready = notify_send(&p->notify, "READY=1");
 	log_info("configuration reloaded");

@@ -36,7 +36,7 @@ struct control {
  */
 bool	 control_open(struct control *c, const char *path);
 
-/* Remove the socket.  Who still has it open is heard to the end. */
+/* Remove the socket.  Connections that are open are served to their end. */
 void	 control_close(struct control *c);
 
 #endif

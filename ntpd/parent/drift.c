@@ -13,6 +13,7 @@
 
 #include "ntpd/config_shared.h"
 #include "ntpd/parent/drift.h"
+#include "ntpd/parent/file.h"
 #include "ntpd/parent/policy.h"
 
 #define DRIFT_MAX_LEN		128	/* longer than any that we wrote */
@@ -58,17 +59,10 @@ enum drift_status
 drift_read(const char *file, double *frequency, double *error)
 {
 	char		 text[DRIFT_MAX_LEN + 1];
-	ssize_t		 n;
-	int		 fd, saved;
+	ssize_t		 n = file_read(file, text, sizeof(text));
 
-	if ((fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) == -1)
-		return errno == ENOENT ? DRIFT_MISSING : DRIFT_UNREADABLE;
-	n = read(fd, text, sizeof(text));
-	saved = errno;
-	close(fd);
-	errno = saved;
 	if (n == -1)
-		return DRIFT_UNREADABLE;
+		return errno == ENOENT ? DRIFT_MISSING : DRIFT_UNREADABLE;
 	if ((size_t)n == sizeof(text) || memchr(text, '\0', (size_t)n) != NULL)
 		return DRIFT_CORRUPT;
 	text[n] = '\0';
@@ -78,15 +72,9 @@ drift_read(const char *file, double *frequency, double *error)
 bool
 drift_write(const char *file, double frequency, double error)
 {
-	char		 temp[CONFIG_PATH_LEN + 8], text[DRIFT_MAX_LEN];
-	int		 fd, len, saved;
-	bool		 ok;
+	char		 text[DRIFT_MAX_LEN];
+	int		 len;
 
-	len = snprintf(temp, sizeof(temp), "%s.new", file);
-	if (len < 0 || (size_t)len >= sizeof(temp)) {
-		errno = ENAMETOOLONG;
-		return false;
-	}
 	frequency *= 1e6;
 	error *= 1e6;
 	len = snprintf(text, sizeof(text), "%.6f %.6f\n", frequency, error);
@@ -95,22 +83,7 @@ drift_write(const char *file, double frequency, double error)
 		errno = ERANGE;
 		return false;
 	}
-	/* One may be left by a crash, or be a trap. */
-	unlinkat(AT_FDCWD, temp, 0);
-	fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-	    0644);
-	if (fd == -1)
-		return false;
-	ok = write(fd, text, (size_t)len) == len && fsync(fd) == 0;
-	saved = errno;
-	close(fd);
-	if (ok && renameat(AT_FDCWD, temp, AT_FDCWD, file) == 0)
-		return true;
-	if (ok)
-		saved = errno;
-	unlinkat(AT_FDCWD, temp, 0);
-	errno = saved;
-	return false;
+	return file_replace(file, text, (size_t)len);
 }
 
 bool

@@ -15,7 +15,8 @@ exchange_begin(struct exchanges *x, struct children *c,
 
 	while (e < x->list + TLS_MOST && e->state != EXCHANGE_FREE)
 		e++;
-	if (e == x->list + TLS_MOST || (e->child = children_add(c, TLS)) == NULL)
+	if (e == x->list + TLS_MOST ||
+	    (e->child = children_add(c, TLS)) == NULL)
 		return false;
 	e->state = EXCHANGE_RUNS;
 	e->what = wanted->what;

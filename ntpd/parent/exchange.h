@@ -49,8 +49,8 @@ bool	 exchange_begin(struct exchanges *x, struct children *c,
 	    struct instant now);
 
 /*
- * Whose result is MSG?  NULL if it is nobody's: one says its result once.  No
- * other is taken from it after that.
+ * MSG is the result of the exchange that is returned.  NULL if no exchange
+ * still owes one: each has one result.
  */
 const struct exchange *exchange_take(struct exchanges *x,
 	    const struct message *msg);

@@ -21,13 +21,15 @@
  */
 #define WATCH_INTERVAL		4.0
 
-static volatile sig_atomic_t	 got_hup, got_term;
+static volatile sig_atomic_t	 got_hup, got_term, got_abort;
 
 static void
 on_signal(int sig)
 {
 	if (sig == SIGHUP)
 		got_hup = 1;
+	else if (sig == SIGABRT)
+		got_abort = 1;	/* the service manager's watchdog */
 	else
 		got_term = 1;
 }
@@ -58,10 +60,16 @@ engine_alive(struct parent *p, const struct message *msg)
 static void
 take_date(struct parent *p, const struct message *msg)
 {
-	const struct tls_date *date = msg->data;
+	const struct exchange *e = exchange_take(&p->exchanges, msg);
 
-	if (exchange_take(&p->exchanges, msg) != NULL)
-		log_debug("a server says %lld", (long long)date->unix_time);
+	if (e != NULL)
+		constrain_take(p, e->id, msg->data, msg->at);
+}
+
+static void
+take_addresses(struct parent *p, const struct message *msg)
+{
+	constraints_resolved(&p->constraints, msg->id, msg->data, msg->at);
 }
 
 static void
@@ -75,13 +83,20 @@ take_counters(struct parent *p, const struct message *msg)
 }
 
 static void
-socket_taken(struct parent *p, const struct message *msg)
+binder_state(struct parent *p, const struct message *msg)
 {
-	size_t		 i;
+	p->listens = ((const struct binder_state *)msg->data)->listens != 0;
+}
 
-	for (i = 0; i < p->children.nservers; i++)
-		if (msg->from == &p->children.servers[i].channel)
-			listeners_taken(&p->listeners, i, msg->id);
+/*
+ * Interfaces or addresses may have changed, which concerns the engine.  What
+ * could not be reached may be within reach now.
+ */
+static void
+binder_own(struct parent *p, const struct message *msg)
+{
+	channel_send(p->children.engine, MSG_ENGINE_OWN, 0, -1, msg->data);
+	constraints_hurry(&p->constraints, msg->at);
 }
 
 static void	(*const handlers[MESSAGE_COUNT])(struct parent *,
@@ -106,13 +121,13 @@ next_deadline(struct parent *p)
 	struct instant	 t = p->clock.slew_due;
 
 	t = instant_min(t, budget_deadline(&p->budget));
-	t = instant_min(t, p->listeners.retry);
-	t = instant_min(t, p->links.look);
 	t = instant_min(t, children_deadline(&p->children));
 	t = instant_min(t, p->control.ask);
 	t = instant_min(t, collect_deadline(&p->collect));
 	t = instant_min(t, p->watch_clock);
+	t = instant_min(t, p->once.deadline);
 	t = instant_min(t, exchange_deadline(&p->exchanges));
+	t = instant_min(t, constraints_deadline(&p->constraints));
 	return instant_min(t, p->ask_engine);
 }
 
@@ -133,46 +148,74 @@ ask_engine(struct parent *p, struct instant now)
 	channel_send(p->children.engine, MSG_ENGINE_ASK, 0, -1, NULL);
 }
 
+/* Those that ended are started again, and know nothing. */
+static void
+restart(struct parent *p, struct instant now)
+{
+	struct child	*child;
+
+	while ((child = children_restart(&p->children, now)) != NULL) {
+		if (child->process == SERVER)
+			tell_anew(&p->told[child->instance]);
+		if (child->process == BINDER)
+			configure_binder(p);
+	}
+}
+
+static void
+tell_servers(struct parent *p)
+{
+	size_t		 i;
+
+	/* If memory is short: again, in the next turn. */
+	for (i = 0; i < p->children.nservers; i++)
+		(void)tell_run(&p->told[i], &p->children.servers[i].channel,
+		    &p->conf);
+}
+
 static void
 do_exchanges(struct parent *p, struct instant now)
 {
 	struct exchange	 lost;
+	struct resolve_request request;
+	struct tls_task	 task;
+	struct exchange	 ask = { .what = MSG_TLS_ASK_DATE };
+	uint32_t	 id;
 
 	exchange_tend(&p->exchanges, &p->children, now);
 	while (exchange_unsaid(&p->exchanges, &lost))
-		log_debug("exchange %u has ended without a result", lost.id);
+		constrain_take(p, lost.id, NULL, now);
+	while (constraints_question(&p->constraints, now, &id, &request))
+		channel_send(&p->children.resolver->channel,
+		    MSG_RESOLVE_HTTPS, id, -1, &request);
+	while (constraints_task(&p->constraints, now, &ask.id, &task))
+		if (!exchange_begin(&p->exchanges, &p->children, &ask, &task,
+		    now))
+			constraints_postpone(&p->constraints, ask.id, now);
 }
 
 static void
 do_timers(struct parent *p, struct instant now)
 {
-	struct child	*child;
 
 	if (clock_tend_slew(&p->clock, now))
 		command_send_state(p, STATE_NEWS, now);
 	command_tend_budget(p, now);
 	if (!instant_before(now, p->watch_clock)) {
 		clock_watch(&p->clock);
+		constrain_hold(p, now);
 		p->watch_clock = instant_add(now, WATCH_INTERVAL);
 	}
 	if (!instant_before(now, p->ask_engine)) {
 		ask_engine(p, now);
 		save_frequency(p, SAVE_IF_WORTH_IT);
 	}
-	while ((child = children_restart(&p->children, now)) != NULL)
-		if (child->process == SERVER)
-			listeners_forget(&p->listeners, child->instance);
+	restart(p, now);
 	control_watch(p, now);
 	children_check(&p->children, now);
+	once_check(&p->once, now);
 	do_exchanges(p, now);
-	if (links_due(&p->links, now)) {
-		configure_links(p);
-		listeners_follow(&p->listeners);
-	}
-	listeners_tell(&p->listeners, &p->conf, p->children.servers,
-	    p->children.nservers, now);
-	listeners_update(&p->listeners, p->children.servers,
-	    p->children.nservers, now);
+	tell_servers(p);
 	if (collect_run(&p->collect, p->children.servers,
 	    p->children.nservers, now))
 		control_answer_collected(p);
@@ -182,21 +225,13 @@ static void
 wait_and_receive(struct parent *p)
 {
 	struct pollset	 set;
-	struct instant	 now;
-	int		 netlink, timer;
+	int		 timer;
 
 	pollset_clear(&set);
 	children_poll(&p->children, &set);
-	netlink = pollset_add(&set, p->links.netlink, POLLIN);
 	timer = pollset_add(&set, p->timerfd, POLLIN);
 
 	pollset_wait(&set, next_deadline(p), &p->waiting);
-	now = instant_now();
-
-	if (pollset_ready(&set, netlink, POLLIN)) {
-		links_read(&p->links, now);
-		listeners_follow(&p->listeners);
-	}
 	children_transfer(&p->children, &set);
 	drain(p);
 	/* Last: a step asked for before the clock was set finds that out. */
@@ -209,7 +244,7 @@ wait_and_receive(struct parent *p)
 static void
 set_signals(struct parent *p)
 {
-	static const int signals[] = { SIGHUP, SIGINT, SIGTERM };
+	static const int signals[] = { SIGHUP, SIGINT, SIGTERM, SIGABRT };
 	struct sigaction sa = { .sa_handler = on_signal };
 	sigset_t	 block;
 	size_t		 i;
@@ -233,14 +268,22 @@ stop(struct parent *p)
 {
 	notify_send(&p->notify, "STOPPING=1");
 	clock_close(&p->clock);
+	publish_close(&p->publish);
 	save_frequency(p, SAVE_NOW);
+	limits_save(p, p->children.fatal || got_abort ? END_LOST : END_ASKED,
+	    instant_now());
 	if (p->children.fatal) {
 		children_await_report(&p->children);
 		children_log(&p->children);	/* last words */
 	}
 	children_stop(&p->children);
 	control_close(&p->control);
-	if (!p->children.fatal)
+	if (p->once.done)
+		return p->once.status;
+	if (got_abort)
+		log_warnx("ending, as the watchdog says: the engine does not "
+		    "answer");
+	else if (!p->children.fatal)
 		log_info("ending");
 	else if (!p->ready)
 		log_warnx("the %s did not start: ending, see above for the "
@@ -250,7 +293,7 @@ stop(struct parent *p)
 		    "frequency correction of %+.3f ppm",
 		    process_name(p->children.lost),
 		    p->clock.frequency * 1e6);
-	return p->children.fatal ? 1 : 0;
+	return p->children.fatal || got_abort ? 1 : 0;
 }
 
 int
@@ -265,9 +308,10 @@ parent_main(const struct parent_options *options)
 		return EX_CONFIG;
 	set_signals(&p);
 	start(&p);
-	log_info("ntpd started%s", options->read_only ?
-	    ", the clock is read-only" : "");
-	while (!got_term && !p.children.fatal) {
+	if (options->once == ONCE_NOT)
+		log_info("ntpd started%s", options->read_only ?
+		    ", the clock is read-only" : "");
+	while (!got_term && !got_abort && !p.children.fatal && !p.once.done) {
 		wait_and_receive(&p);
 		if (got_hup) {
 			got_hup = 0;

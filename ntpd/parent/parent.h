@@ -7,15 +7,17 @@
 
 #include <stdbool.h>
 
+#include "ntpd/parent/once.h"
+
 struct parent_options {
 	const char	*config_file;
 	bool		 foreground;	/* -d */
 	bool		 read_only;	/* -x: never touch the clock */
+	enum once_mode	 once;		/* -q, -Q */
+	char		**servers;	/* with these: in the file's place */
+	size_t		 nservers;
 	int		 verbose;	/* -v, counted */
 };
-
-/* The parent's capabilities with -x, by which it never touches the clock. */
-extern const char	*const parent_read_only_capabilities;
 
 /* Be the daemon; returns the exit status. */
 int	 parent_main(const struct parent_options *options);

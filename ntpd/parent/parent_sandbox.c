@@ -1,25 +1,21 @@
 /*
  * The parent keeps the folders of its files (drift file, control socket,
- * ntpd.conf) and two capabilities: to adjust the clock, and to open port 123
- * again when an interface appears or the configuration changes.  It cannot
+ * ntpd.conf) and one capability: to adjust the clock.  It cannot open ports,
  * start programs, become another user or trace anyone.
  */
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
 #include <time.h>
 
-#include "ntpd/parent/parent.h"
+#include "common/imsg.h"
 #include "ntpd/sandbox.h"
-
-const char *const parent_read_only_capabilities = "cap_net_bind_service=ep";
 
 const struct sandbox parent_sandbox = {
 	.chroot = false,
 	.user = USER_SAME,
-	.capabilities = "cap_sys_time,cap_net_bind_service=ep",
+	.capabilities = "cap_sys_time=ep",
 	.files = FILES_FOLDERS,
 	.max_files = 640,
 	.max_memory = 256,
@@ -39,35 +35,22 @@ const struct sandbox parent_sandbox = {
 		MAY("ppoll",		"wait"),
 		MAY("ppoll_time64",	"the same on 32-bit machines"),
 		MAY("recvfrom",		"messages of the children"),
-		MAY("recvmsg",		"interfaces and addresses, by netlink"),
 		MAY("sendmsg",		"descriptors to the children"),
 		MAY("dup",		"the control socket, to pass it on"),
 		MAY("getpid",		"syslog"),
 		MAY("socketpair",		"a channel for a new child"),
+		MAY("setsockopt",	"no descriptors come by it",
+		    OPTION(SOL_SOCKET, SO_PASSRIGHTS)),
 		MAY("pipe2",		"its log"),
 		MAY("read",		"the same; files"),
 		MAY("close",		"descriptors"),
-
-		/* Listening. */
-		MAY("socket",		"listening sockets; interfaces",
-		    SOCKET(AF_INET, SOCK_DGRAM)),
-		MAY("socket",		"the same",
-		    SOCKET(AF_INET6, SOCK_DGRAM)),
-		MAY("setsockopt",		"their options"),
-		MAY("bind",		"their addresses"),
-		MAY("getsockname",	"which addresses are ours"),
-		MAY("socket",		"interfaces (NETLINK_ROUTE)",
-		    SOCKET(AF_NETLINK, SOCK_RAW)),
-		MAY("sched_getaffinity", "the CPUs, for workers auto"),
-		MAY("ioctl",		"the index of an interface",
-		    REQUEST(SIOCGIFINDEX)),
 
 		/* Log and service manager. */
 		MAY("socket",		"syslog that was restarted",
 		    SOCKET(AF_UNIX, SOCK_DGRAM)),
 		MAY("socket",		"the same",
 		    SOCKET(AF_UNIX, SOCK_STREAM)),
-		MAY("connect",		"the same; is it a broadcast address?"),
+		MAY("connect",		"the same"),
 		MAY("sendto",		"messages, syslog, service manager"),
 		MAY("write",		"log, drift file"),
 

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/control.h"
 #include "common/instant.h"
 #include "common/leap.h"
 #include "common/rfc5905.h"
@@ -38,11 +39,7 @@
 /* So long, s, all steps on the engine's word share one step limit. */
 #define POLICY_NEW_START_INTERVAL 86400.0
 
-/*
- * No clock is set outside these years: before, this software did not exist;
- * after, some timestamp is false.  Seconds since 1970: 2025, 2200.
- */
-#define POLICY_FIRST_TIME	1735689600LL
+/* A time after that, s since 1970, comes of a false timestamp: 2200. */
 #define POLICY_LAST_TIME	7258118400LL
 
 /*
@@ -74,8 +71,18 @@ enum policy_state {
 	PAUSED
 };
 
+/*
+ * What the constraints allow at this moment: the clock may be moved by LOW to
+ * HIGH s, if their state is KNOWN.  If it is NONE, there are no bounds.
+ */
+struct policy_bounds {
+	enum control_constraints state;
+	double		 low, high;
+};
+
 struct policy {
 	struct config_step step;
+	struct policy_bounds bounds;	/* kept up to date by constrain.c */
 	enum policy_state state;
 	bool		 synchronized;	/* as the engine reported last */
 	bool		 was_synchronized; /* at some time since the start */
@@ -102,10 +109,12 @@ enum verdict {
 	STEP_BACKWARDS,		/* after a pause, which makes a clock late */
 	STEP_FORBIDDEN,		/* step never */
 	STEP_OUT_OF_AGE,	/* would lead before 2025 or after 2200 */
-	NEW_START_TOO_SOON	/* after the last one */
+	NEW_START_TOO_SOON,	/* after the last one */
+	UNCONSTRAINED,		/* no constraint is known */
+	AGAINST_CONSTRAINTS
 };
 
-/* What CONF says goes from now on, whatever has happened so far. */
+/* Judge by CONF from now on; all else stays as it is. */
 void		 policy_configure(struct policy *policy,
 		    const struct config *conf);
 
@@ -135,12 +144,11 @@ bool		 policy_report(struct policy *policy, bool synchronized);
 
 /*
  * How far the clock may be stepped now in the direction of SIGN (1: forward,
- * -1: back), s; 0: not at all.  Finite.
- *
- * An undo goes to where our steps have put the clock before: an undo can be as
- * wrong as the step was, and is undone likewise.  It is inexact by what may
- * have been slewed and what the oscillator may have drifted meanwhile: the
- * threshold of a step and 500 ppm of the time since the last one, 1 s at least.
+ * -1: back), s; 0: not at all.  Finite.  An undo takes the clock back to where
+ * it has been before our steps.  It can be as wrong as the step was, and can be
+ * undone as well.  It is inexact by what may have been slewed and what the
+ * oscillator may have drifted since the step: by the threshold of a step and
+ * 500 ppm of the time since then, 1 s at least.
  */
 double		 policy_reach(const struct policy *policy, int sign,
 		    struct instant now);
@@ -156,6 +164,21 @@ enum verdict	 policy_slew(struct policy *policy,
 enum verdict	 policy_step(struct policy *policy,
 		    const struct clock_step *wanted, int64_t unix_time,
 		    struct instant now);
+
+/*
+ * Cut *SLEW to what the constraints allow: while they are not known to 500 ppm,
+ * then so that it ends within them, or nearer to them than the clock is.  True
+ * if it was cut.
+ */
+bool		 policy_bound_slew(const struct policy *policy,
+		    struct clock_slew *slew);
+
+/*
+ * The frequency, s/s, to be set instead of FREQUENCY.  While the clock is not
+ * within the constraints, none that is beyond HOME leads it away from them.
+ */
+double		 policy_bound_frequency(const struct policy *policy,
+		    double frequency, double home);
 
 /*
  * The leap second that the kernel is to have at the end of NOW's day: what a

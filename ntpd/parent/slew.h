@@ -11,8 +11,9 @@
  *  steady	 each second, K times what	 it goes on, ever slower, by
  *		 is to be corrected in the next	 5 s at the slew's rate in all
  *
- * A gentle slew begins at twice the rate that was asked for, and lasts twice as
- * long: what it costs in rate is the same, and the offset is smaller meanwhile.
+ * A gentle slew begins at twice the rate that was asked for and becomes slower.
+ * The integral of its rate's square is that of a steady one, and the offset is
+ * smaller meanwhile.
  * A steady one is for rates that must not be doubled, and for slews that are
  * over before a gentle one would have begun.
  */
@@ -35,15 +36,18 @@ struct slew {
 
 /*
  * Begin to correct RATE * DURATION s, instead of what is in progress; 0, 0 ends
- * it.  What the loop corrects until the end of this second it can not be kept
- * from: that is taken into account.  Call slew_look() just before.
+ * it.  The loop cannot be stopped before the end of this second: what it
+ * corrects until then is taken into account.  Call slew_look() just before.
  */
 void	 slew_begin(struct slew *slew, double rate, double duration);
 
 /* What the loop is to be given now, s: within +-0.5. */
 double	 slew_portion(const struct slew *slew);
 
-/* RATE, or what is possible beside FREQUENCY: the longest tick is 10 %, s/s. */
+/*
+ * RATE, or as much of it as is possible together with FREQUENCY, s/s: the
+ * kernel changes the tick by 10 % at most.
+ */
 double	 slew_possible(double rate, double frequency);
 
 /* Is REST, s, what may be left of what the loop was given? */

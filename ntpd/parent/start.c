@@ -60,15 +60,17 @@ prepare_setup(struct parent *p, struct child_setup *setup)
 	const struct passwd *pw;
 
 	setup->verbose = p->options->verbose;
-	if (geteuid() != 0)	/* all are this user, with no empty root */
+	if (geteuid() == 0) {	/* else all are this user */
+		pw = find_user(p->conf.user);
+		setup->uid = pw->pw_uid;
+		setup->gid = pw->pw_gid;
+	}
+	if (!sandbox_may_chroot())
 		return;
-	pw = find_user(p->conf.user);
 	if (mkdir(RUN_DIR, 0755) == -1 && errno != EEXIST)
 		fatal("cannot make %s", RUN_DIR);
 	if (!sandbox_prepare_root(CHILD_ROOT))
 		exit(1);	/* why is logged */
-	setup->uid = pw->pw_uid;
-	setup->gid = pw->pw_gid;
 	strlcpy(setup->root, CHILD_ROOT, sizeof(setup->root));
 }
 
@@ -81,6 +83,8 @@ add_folder(struct sandbox_target *target, enum folder_use use, const char *path)
 	struct sandbox_folder *f = target->folders;
 	char		 copy[PATH_MAX];
 
+	if (path[0] == '\0')
+		return;
 	while (f->path[0] != '\0')
 		f++;
 	strlcpy(copy, path, sizeof(copy));
@@ -103,7 +107,7 @@ confine(struct parent *p)
 	if (realpath(p->config_file, path) != NULL)
 		add_folder(&target, FOLDER_READ, path);
 	if (p->options->read_only)
-		sandbox.capabilities = parent_read_only_capabilities;
+		sandbox.capabilities = NULL;
 	sandbox_enter(&sandbox, &target);
 }
 
@@ -121,16 +125,18 @@ start(struct parent *p)
 		exit(1);	/* why is logged */
 	children_init(&p->children, &setup, p->control.fd);
 	clock_open(&p->clock, p->options->read_only);
+	once_begin(&p->once, p->options->once, instant_now());
+	publish_open(&p->publish, p->conf.bound, p->conf.clockbound);
 	p->timerfd = timerfd_create(CLOCK_REALTIME,
 	    TFD_NONBLOCK | TFD_CLOEXEC);
 	command_watch_clock(p);
 	policy_start(&p->policy);
 	learned = load_frequency(p);
 	budget_begin(&p->budget, p->clock.frequency, instant_now());
-	links_open(&p->links);
-	listeners_init(&p->listeners);
+	limits_load(p);
 	children_start(&p->children);
 	configure_engine(p, learned);
 	configure_servers(p);
+	configure_binder(p);
 	confine(p);
 }

@@ -15,14 +15,16 @@
 #include "ntpd/parent/children.h"
 #include "ntpd/parent/clock.h"
 #include "ntpd/parent/collect.h"
+#include "ntpd/parent/constraint.h"
 #include "ntpd/parent/control.h"
 #include "ntpd/parent/drift.h"
 #include "ntpd/parent/exchange.h"
-#include "ntpd/parent/links.h"
-#include "ntpd/parent/listen.h"
 #include "ntpd/parent/notify.h"
+#include "ntpd/parent/once.h"
 #include "ntpd/parent/parent.h"
 #include "ntpd/parent/policy.h"
+#include "ntpd/parent/publish.h"
+#include "ntpd/parent/tell.h"
 #include "ntpd/process.h"
 
 #define STATUS_LEN	(CONTROL_NAME_LEN + 160)
@@ -36,11 +38,15 @@ struct parent {
 	struct budget	 budget;
 	struct children	 children;
 	struct exchanges exchanges;
-	struct links	 links;
-	struct listeners listeners;
+	struct constraints constraints;
+	struct told	 told[SERVERS_MOST];
+	unsigned	 cpus;		/* that we may run on, at the start */
+	bool		 listens;	/* says the binder */
 	struct control	 control;
 	struct collect	 collect;
 	struct notify	 notify;
+	struct publish	 publish;
+	struct once	 once;
 	struct background background;
 	int		 timerfd;	/* readable when the clock is set */
 	sigset_t	 waiting;	/* signals let through while waiting */
@@ -78,7 +84,7 @@ void	 command_send_state(struct parent *p, enum state_why why,
 	    struct instant now);
 
 /* Fill in of *ST what the parent knows itself, whatever the engine says. */
-void	 command_fill_status(const struct parent *p,
+void	 command_fill_status(struct parent *p,
 	    struct control_status *st, struct instant now);
 
 /*
@@ -108,6 +114,24 @@ void	 command_slew(struct parent *p, const struct clock_slew *wanted,
  * and log what was moved.
  */
 void	 command_tend_budget(struct parent *p, struct instant now);
+
+/* constrain.c: the constraints, and the clock's bounds by them */
+
+/*
+ * The result of exchange ID; *DATE is NULL if it has ended without one.  The
+ * engine is told what follows.
+ */
+void	 constrain_take(struct parent *p, uint32_t id,
+	    const struct tls_date *date, struct instant now);
+
+/* Bring the policy's bounds up to date; before it is asked anything. */
+void	 constrain_policy(struct parent *p);
+
+/*
+ * Now and then: see to it that neither the frequency nor a slew leads the clock
+ * away from the constraints.
+ */
+void	 constrain_hold(struct parent *p, struct instant now);
 
 /* control.c: what control asks, for ntpctl */
 
@@ -154,14 +178,27 @@ void	 configure_reload(struct parent *p);
  */
 void	 configure_engine(struct parent *p, const struct drift *learned);
 
-/*
- * Interfaces or addresses may have changed: tell the engine, if it concerns
- * its servers or which addresses it has.
- */
-void	 configure_links(struct parent *p);
-
-/* Have as many servers as the configuration says, and their sockets. */
+/* Have as many servers as the configuration says. */
 void	 configure_servers(struct parent *p);
+
+/* Send the binder what there is to listen on. */
+void	 configure_binder(struct parent *p);
+
+/* limits_save.c: what is left of the limits, from one start to the next */
+
+enum end_why {
+	END_ASKED,		/* somebody wants it */
+	END_LOST		/* a process is gone, or does not answer */
+};
+
+/*
+ * The daemon ends: no slew is on any more.  Keep them, unless that was asked
+ * for: then the next start begins with whole ones.
+ */
+void	 limits_save(struct parent *p, enum end_why why, struct instant now);
+
+/* Go on with those that were kept; the clock's frequency is within them. */
+void	 limits_load(struct parent *p);
 
 /* drift_save.c: when the drift file is read and written */
 

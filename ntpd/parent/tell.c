@@ -13,7 +13,7 @@
 void
 tell_anew(struct told *told)
 {
-	*told = (struct told){ .sockets = true };
+	*told = (struct told){ .rules_sent = 0 };
 }
 
 void
@@ -42,7 +42,6 @@ send_rules(struct told *told, struct channel *channel,
 		return false;
 	told->rules_sent += n;
 	told->rules = told->rules_sent == conf->nrules;
-	told->ready = told->ready || told->rules;
 	return true;
 }
 

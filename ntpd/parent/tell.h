@@ -17,12 +17,9 @@ struct told {
 	bool		 limit;		/* it knows the rate limit, ... */
 	bool		 rules;		/* ... and who may ask */
 	size_t		 rules_sent;	/* of these, while it does not */
-	bool		 ready;		/* it has ever known: it may answer */
-	bool		 sockets;	/* it knows which ones it is to keep */
-	uint32_t	 awaited;	/* socket, not taken yet; 0: none */
 };
 
-/* A new server: it knows nothing, and has no sockets. */
+/* A new server: it knows nothing. */
 void	 tell_anew(struct told *told);
 
 /* The configuration has changed: it is to be told. */

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 
+#include <fcntl.h>
 #include <stddef.h>
 
 #include "ntpd/sandbox.h"
@@ -34,7 +35,7 @@ const struct sandbox resolver_sandbox = {
 		MAY("exit_group",		"end"),
 
 		/* Configuration. */
-		MAY("openat",		"resolv.conf, hosts"),
+		MAY("openat",		"resolv.conf, hosts", READ_ONLY),
 		MAY("read",		"likewise"),
 		MAY("lseek",		"rewind hosts"),
 		MAY("_llseek",		"the same on 32-bit machines"),

@@ -32,8 +32,7 @@ void	 answer_source_none(struct answer_source *src);
 
 /*
  * Make *SRC from SNAP.  False if a field of it is out of its range (NaN,
- * negative, a reference time of zero ...); *SRC is unsynchronized then: who
- * sends nonsense knows no time.
+ * negative, a reference time of zero ...); *SRC is unsynchronized then.
  */
 bool	 answer_source_set(struct answer_source *src,
 	    const struct snapshot *snap);

@@ -3,12 +3,11 @@
  * fixed size: neither a million clients nor forged addresses make it grow.
  *
  * A client is an address, or all addresses of a prefix.  It has credit for
- * BURST answers and gets back one in each INTERVAL.  Who is not in the table
- * has full credit: so to be forgotten harms nobody, and the one that is
- * forgotten to make room is the one with most credit of those that compete
- * for the place.  A flood from forged addresses, each with its first request,
- * thus drives out those who keep to the limit, whom it costs nothing, and not
- * those who are over it.
+ * BURST answers and gets back one in each INTERVAL.  A client that is not in
+ * the table has full credit.  To make room, the table forgets the client with
+ * most credit of those that can be in the same place.  So a flood from forged
+ * addresses, each with its first request, drives out clients that keep to the
+ * limit, which costs them nothing, but not those that are over it.
  */
 #ifndef NTPD_SERVER_CLIENTS_H
 #define NTPD_SERVER_CLIENTS_H
@@ -51,8 +50,8 @@ enum clients_verdict {
 };
 
 /*
- * Make C, all of it zero, ready with the secret KEY, without a limit.  It is
- * for who has KEY from a good source of random numbers, once.
+ * Make C, all of it zero, ready with the secret KEY, without a limit.  KEY
+ * comes from a good source of random numbers.  To be called once.
  */
 void	 clients_init(struct clients *c, const struct siphash_key *key);
 
@@ -69,10 +68,9 @@ bool	 clients_limit(struct clients *c, const struct config_ratelimit *limit);
 uint32_t clients_top(const struct clients *c, struct client_count *list);
 
 /*
- * FROM is going to be asked for by clients_ask() soon: returns the number of
- * the set in which it is, if anywhere.  The table is larger than the
- * processor's first caches: to fetch the places of a whole batch at once takes
- * as long as to wait for one.
+ * Returns the number of the set that FROM belongs to, for clients_ask(), and
+ * has the processor fetch it.  The table is larger than the first caches: to
+ * fetch the places of a whole batch at once takes as long as to wait for one.
  */
 size_t	 clients_expect(const struct clients *c, struct addrbits from);
 

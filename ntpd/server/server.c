@@ -1,5 +1,5 @@
 /*
- * The server's loop: sockets from the parent, snapshots from the engine,
+ * The server's loop: sockets from the binder, snapshots from the engine,
  * answers to whoever asks.
  */
 #include <sys/param.h>
@@ -35,7 +35,7 @@
 
 /* A socket on which clients are answered. */
 struct open_socket {
-	uint32_t	 id;		/* the parent's name for it */
+	uint32_t	 id;		/* the binder's name for it */
 	bool		 bound;		/* to one IPv4 address */
 	bool		 xleave;	/* it serves interleaved mode */
 	int		 fd;
@@ -53,6 +53,7 @@ struct staging {
 struct server {
 	struct channel	 parent;
 	struct channel	 engine;
+	struct channel	 binder;
 	struct pollset	 set;
 	struct open_socket	 sockets[SERVER_MAX_SOCKETS];
 	size_t		 nsockets;
@@ -60,6 +61,7 @@ struct server {
 	struct batch	 batch;
 	struct access	 access;
 	struct staging	 staging;
+	bool		 knows_rules;	/* who may ask */
 	struct clients	 clients;
 	struct xleave	*xleave;	/* NULL: not needed so far */
 	uint64_t	 xleave_key;	/* random */
@@ -83,7 +85,8 @@ server_init(struct server *s, unsigned instance)
 	clients_init(&s->clients, &key);
 	arc4random_buf(&s->xleave_key, sizeof(s->xleave_key));
 	child_begin(&s->parent, SERVER, instance);
-	channel_open(&s->engine, CHILD_GIVEN_FD, SERVER, ENGINE);
+	channel_open(&s->engine, SERVER_ENGINE_FD, SERVER, ENGINE);
+	channel_open(&s->binder, SERVER_BINDER_FD, SERVER, BINDER);
 }
 
 /*
@@ -147,7 +150,7 @@ server_interleave(struct server *s)
 }
 
 /*
- * Answer on a socket as well, and on no other one of the same id.  The parent
+ * Answer on a socket as well, and on no other one of the same id.  The binder
  * sends the next one when this one is taken.
  */
 static void
@@ -156,7 +159,7 @@ server_listen(struct server *s, const struct message *msg)
 	const struct server_socket *sock = msg->data;
 	struct open_socket	*o;
 
-	channel_send(&s->parent, MSG_SERVER_LISTENS, msg->id, -1, NULL);
+	channel_send(&s->binder, MSG_SERVER_LISTENS, msg->id, -1, NULL);
 	server_unlisten(s, msg->id);
 	if (s->nsockets == SERVER_MAX_SOCKETS) {
 		log_warnx("no room for another socket, %d are open: it is not "
@@ -247,6 +250,7 @@ server_restrict(struct server *s, const struct message *msg)
 		fatal("server: no memory for who may ask");
 	free(st->rules);
 	*st = (struct staging){ NULL, 0, 0 };
+	s->knows_rules = true;
 }
 
 static void
@@ -362,6 +366,10 @@ server_wait(struct server *s)
 	pollset_clear(&s->set);
 	channel_poll(&s->parent, &s->set);
 	channel_poll(&s->engine, &s->set);
+	/* There is nothing to answer on before it is known whom to answer. */
+	s->binder.slot = -1;
+	if (s->knows_rules)
+		channel_poll(&s->binder, &s->set);
 	for (i = 0; i < s->nsockets; i++) {
 		o = &s->sockets[i];
 		o->slot = -1;
@@ -384,6 +392,9 @@ server_main(unsigned instance)
 		server_answer_clients(&s);
 		/* In this order: the slots are those of this turn. */
 		server_hear_engine(&s);
+		/* With another binder come other servers. */
+		if (!server_hear(&s, &s.binder))
+			break;
 	}
 	exit(0);
 }

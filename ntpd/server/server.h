@@ -3,7 +3,7 @@
  * of its own that share their ports.
  *
  * What it expects of a socket that SERVER_LISTEN brings, all of it set by the
- * parent, since the server may set nothing:
+ * binder, since the server may set nothing:
  * - UDP, bound; IPv6 with IPV6_V6ONLY; SO_REUSEPORT if another socket, of
  *   this server or of another, may be bound to what it is bound to;
  * - SO_TIMESTAMPNS, or SO_TIMESTAMPING with software receive stamps reported:
@@ -24,5 +24,11 @@
  */
 #ifndef NTPD_SERVER_SERVER_H
 #define NTPD_SERVER_SERVER_H
+
+#include "ntpd/child.h"
+
+/* What it is given; it cannot send descriptors over these. */
+#define SERVER_ENGINE_FD	CHILD_GIVEN_FD
+#define SERVER_BINDER_FD	(CHILD_GIVEN_FD + 1)
 
 #endif

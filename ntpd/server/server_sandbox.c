@@ -1,6 +1,7 @@
 /*
  * The server answers strangers.  It was given its sockets; it needs no more
- * than to read them, to answer, and to hear from the parent and the engine.
+ * than to read them, to answer, and to hear from the parent, the engine and the
+ * binder.
  */
 #include <sys/socket.h>
 
@@ -20,10 +21,10 @@ const struct sandbox server_sandbox = {
 		MAY("recvmmsg",		"requests, transmit time stamps"),
 		MAY("recvmmsg_time64",	"the same on 32-bit machines"),
 		MAY("sendmmsg",		"answers, not messages: it could pass "
-					"descriptors", ABOVE(CHILD_GIVEN_FD)),
+					"descriptors", ABOVE(SERVER_BINDER_FD)),
 		MAY("ppoll",		"wait for requests and messages"),
 		MAY("ppoll_time64",	"the same on 32-bit machines"),
-		MAY("recvmsg",		"sockets from the parent"),
+		MAY("recvmsg",		"sockets from the binder"),
 		MAY("recvfrom",		"snapshots from the engine"),
 		MAY("sendto",		"counters to the parent"),
 		MAY("close",		"sockets no longer listened on"),

@@ -41,8 +41,8 @@ struct xleave_entry {
 };
 
 /*
- * Room for a time stamp, and not for the news that there is no error, which
- * costs 4 % of an answer to be told.
+ * Room for a time stamp only.  The kernel would add a message that there is no
+ * error, and that costs 4 % of an answer.
  */
 union stamps_control {
 	size_t		 align;		/* as struct cmsghdr */
@@ -86,8 +86,8 @@ void		 xleave_follow(struct xleave *x, int64_t lead, int64_t unsure);
 bool		 xleave_asked(const struct ntp_packet *asked);
 
 /*
- * Make the timestamps of any answer, interleaved or not, odd and even, and
- * *TRANSMIT the later.  Neither is zero then.
+ * For any answer, interleaved or not: make *RECEIVE odd, *TRANSMIT even and the
+ * later of both.  Neither is zero then.
  */
 void		 xleave_mark(struct ntptime *receive, struct ntptime *transmit);
 
@@ -115,8 +115,8 @@ void		 xleave_save(struct xleave *x, struct ntptime *receive,
 		    struct ntptime *transmit, struct addrbits client);
 
 /*
- * The kernel says that the answer with RECEIVE left at TRANSMIT.  What is not
- * near the time that was expected is no such time, and not taken.
+ * The kernel says that the answer with RECEIVE left at TRANSMIT.  A time that
+ * is not near the expected one is ignored.
  */
 void		 xleave_stamp(struct xleave *x, struct ntptime receive,
 		    struct ntptime transmit);

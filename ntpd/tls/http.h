@@ -42,7 +42,7 @@ struct http {
 	char		 line[HTTP_LINE];
 	size_t		 len;		/* of line */
 	size_t		 taken;		/* bytes of the header */
-	unsigned	 status;	/* 100 to 599; known from HTTP_FIELDS on */
+	unsigned	 status;	/* 100 to 599; from HTTP_FIELDS on */
 	int64_t		 date;		/* s since 1970, if HTTP_DATED */
 };
 

@@ -11,7 +11,7 @@
 #include "ntpctl/show.h"
 #include "regress/fuzz/fuzz.h"
 
-const size_t	 input_most = 2000;	/* the longest is struct control_clients */
+const size_t	 input_most = 2000;	/* control_clients is the longest */
 
 /* What the first byte says. */
 enum { STATUS_RECORD, PEER_RECORD, SERVER_RECORD, CLIENTS_RECORD, RECORDS };
@@ -138,7 +138,8 @@ static const struct control_status status = {
 	.version = CONTROL_VERSION, .synchronized = 1, .stratum = 2,
 	.refid = { 192, 0, 2, 1 }, .next = NEXT_POLL, .listening = 1,
 	.state = CONTROL_FOLLOWING, .peers = 4, .reachable = 4,
-	.truechimers = 3, .offset = 45.2e-6, .error = 12e-6, .likely_bound = 1e-3,
+	.truechimers = 3, .offset = 45.2e-6, .error = 12e-6,
+	.likely_bound = 1e-3,
 	.certain_bound = 3e-3, .frequency = -12.345, .frequency_error = 0.01,
 	.root_delay = 1.5e-3, .root_dispersion = 1e-3, .updated_ago = 12.7,
 	.next_in = 34, .system_address = { .family = ADDR_IPV4, .port = 123,

@@ -2,7 +2,8 @@
  * A stream socket without a kernel, which would cost more than all that is to
  * be tried.  What comes is written in the input as a row of chunks: a byte of
  * flags, a byte of length, the bytes.  recvmsg(2), recv(2), sendmsg(2),
- * send(2), setsockopt(2) and close(2) are the kernel's for other descriptors only.
+ * send(2), setsockopt(2) and close(2) are the kernel's for other descriptors
+ * only.
  */
 #ifndef REGRESS_FUZZ_STREAM_H
 #define REGRESS_FUZZ_STREAM_H

@@ -128,8 +128,8 @@ struct world {
 	double		 pll;		/* s, left to the kernel's PLL */
 	double		 stepat, step;	/* one more of the steps, if > 0 */
 	struct events	 steps;		/* s, somebody sets the clock */
-	struct events	 pauses;	/* s, in which the machine stands still */
-	double		 leapat;	/* a leap second ends the year, if > 0 */
+	struct events	 pauses;	/* s, the machine stands still */
+	double		 leapat;	/* > 0: the year ends with one */
 	int		 leap;		/* s, 1: inserted, -1: left out */
 	int		 apart;		/* for compare: not in the mean */
 	struct events	 restarts;	/* of the daemon: for run */

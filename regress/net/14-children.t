@@ -41,12 +41,13 @@ def test():
             with open("/proc/%d/status" % pid) as f:
                 status = dict(l.rstrip("\n").split(":\t", 1) for l in f if
                     ":\t" in l)
-            caps = 1 << 18 if name == "launcher" else 0
+            caps = {"launcher": 1 << 18 | 1 << 10,
+                "binder": 1 << 10}.get(name, 0)
             ok("0" not in status["Uid"].split()[:2] and
                 status["NoNewPrivs"] == "1" and
                 int(status["CapEff"], 16) == caps and
                 status["Seccomp"] == "2", "%s is confined" % name, status)
-            if name in ("engine", "server", "control"):
+            if name in ("binder", "engine", "server", "control"):
                 ok(not os.listdir("/proc/%d/root" % pid),
                     "%s is in an empty root" % name)
 
@@ -60,6 +61,13 @@ def test():
     ok(wait_for(lambda: replaced(d, "control", kids["control"]), 3),
         "a killed control is restarted", d.state)
     ok(d.synchronized(), "and ntpctl works", d.state)
+    kids = d.children()
+    os.kill(kids["binder"][0], signal.SIGKILL)
+    ok(wait_for(lambda: replaced(d, "binder", kids["binder"]) and
+        replaced(d, "server", kids["server"]), 15),
+        "a killed binder is restarted, and the servers with it", d.state)
+    ok(wait_for(lambda: (ask(near, "10.9.0.1", seconds=0.4)[0] or
+        Packet()).stratum == 3, 5), "and they serve the time", d.state)
     os.kill(kids["resolver"][0], signal.SIGKILL)
     ok(wait_for(lambda: replaced(d, "resolver", kids["resolver"]), 15),
         "a killed resolver is restarted", d.state)

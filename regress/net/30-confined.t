@@ -38,6 +38,10 @@ def session(pid):
     return int(fields[3]), int(fields[4])
 
 
+# To enter a chroot, and to open ports below 1024.
+CAPABILITIES = {"launcher": 1 << 18 | 1 << 10, "binder": 1 << 10}
+
+
 class InTerminal(Daemon):
     """It has a terminal, a secret, and a descriptor that nobody needs."""
 
@@ -59,7 +63,8 @@ def test():
     ok("/etc/passwd" not in descriptors(d.pid).values(),
         "but no descriptor that it inherited", lambda: descriptors(d.pid))
     kids = d.children()
-    ok(sorted(kids) == sorted(["control", "engine", "launcher", "resolver", "server"]) and
+    ok(sorted(kids) == sorted(["binder", "control", "engine",
+        "launcher", "resolver", "server"]) and
         len(kids["server"]) == 2, "all processes run", kids)
     ours = {name: pid for name, pids in kids.items() for pid in pids}
     for name, pid in sorted(ours.items()):
@@ -84,9 +89,8 @@ def test():
         ok(st["NoNewPrivs"] == "1" and st["Seccomp"] == "2" and
             st["Uid"].split()[:2] == [us_uid(st)] * 2 and
             us_uid(st) != "0", "%s: filtered, and not root" % name, st)
-        ok(int(st["CapEff"], 16) == (1 << 18 if name == "launcher" else 0),
-            "%s: no capability but, for the launcher, to enter a chroot" %
-            name, st["CapEff"])
+        ok(int(st["CapEff"], 16) == CAPABILITIES.get(name, 0),
+            "%s: the capabilities that it needs" % name, st["CapEff"])
     pipes = [descriptors(pid)[2] for pids in kids.values() for pid in pids]
     ok(len(set(pipes)) == len(pipes), "each has a pipe of its own for its "
         "log", pipes)

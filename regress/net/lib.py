@@ -410,12 +410,14 @@ def openntpd(host, *lines):
 class Daemon(Program):
     """Our daemon, on HOST: ntpd -d -x -f CONF, made of LINES."""
 
-    def __init__(self, host, *lines, driftfile=None, options=("-x",),
-            guard=NO_CLOCK, **how):
+    def __init__(self, host, *lines, driftfile=None, bound=None,
+            options=("-x",), guard=NO_CLOCK, **how):
         self.number = len(_programs)
         self.host = host
         self.socket = workdir("%s-%d.sock" % (host.name, self.number))
         self.driftfile = driftfile or workdir("%s-%d.drift" % (host.name,
+            self.number))
+        self.bound = bound or workdir("%s-%d.bound" % (host.name,
             self.number))
         self.conf = workdir("%s-%d.conf" % (host.name, self.number))
         self.configure(*lines)
@@ -429,7 +431,8 @@ class Daemon(Program):
         """Write the configuration; what tests need is added to LINES."""
         config_file(os.path.basename(self.conf), "\n".join(lines + (
             'driftfile "%s"' % self.driftfile,
-            'socket "%s"' % self.socket, 'user "_ntpd"')) + "\n")
+            'socket "%s"' % self.socket, 'bound "%s"' % self.bound,
+            'user "_ntpd"')) + "\n")
 
     def reload(self):
         self.signal(signal.SIGHUP)

@@ -15,7 +15,8 @@ static struct sync	 synced;
 static double		 interval;	/* s, the right one at present */
 static double		 frequency_error; /* s/s */
 static bool		 no_way;	/* requests cannot leave */
-static bool		 doubt, part[MAX_ASSOCIATIONS], opposed[MAX_ASSOCIATIONS];
+static bool		 doubt, part[MAX_ASSOCIATIONS];
+static bool		 opposed[MAX_ASSOCIATIONS];
 
 double
 sync_poll(const struct sync *y, double now, double least, double most)
@@ -152,7 +153,9 @@ add(size_t i, double asked, double next)
 static void
 run(struct instant now)
 {
-	static const struct config_server conf = { .minpoll = 6, .maxpoll = 10 };
+	static const struct config_server conf = {
+		.minpoll = 6, .maxpoll = 10
+	};
 	struct planning	 p = planning(now);
 	struct association *a;
 
@@ -354,7 +357,9 @@ who_is_silent(void **state)
 static void
 refusals(void **state)
 {
-	static const struct config_server conf = { .minpoll = 6, .maxpoll = 10 };
+	static const struct config_server conf = {
+		.minpoll = 6, .maxpoll = 10
+	};
 	struct planning	 p = planning(at(1100));
 	struct association *a = add(0, 1099, 5000);
 	int		 i;

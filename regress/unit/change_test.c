@@ -183,7 +183,7 @@ a_wrong_drift_file(void **arg)
 static const struct {
 	const char	*name;
 	double		 lie;		/* s */
-	unsigned	 lies;		/* so many, two seconds apart at first */
+	unsigned	 lies;		/* so many, 2 s apart at first */
 	bool		 another;	/* the truth is another server's */
 } absurd[] = {
 	{ "an hour", 3600, 4, false },

@@ -31,12 +31,12 @@ static struct {
 	long double	 tai;			/* ns more than real */
 	int64_t		 freq, tick;
 	int		 status;
-	double		 offset;		/* ns, the loop has to correct */
+	double		 offset;	/* ns, the loop has to correct */
 	double		 chunk;			/* ns, in this second */
 	int		 constant;
 	int64_t		 adjtime;		/* us, adjtime(3) has */
 	bool		 leap_armed;		/* its bit was seen; and the */
-	bool		 leap_due;		/* end of the day is looked for */
+	bool		 leap_due;	/* end of the day is looked for */
 	bool		 refuses;		/* changes, ... */
 	bool		 secret;		/* and being read */
 } kernel;

@@ -257,15 +257,17 @@ the_frequency_is_the_estimated(void **arg)
 {
 	struct discipline d = { .acquired = false };
 	struct estimate	 e = { .offset_error = 1e-6, .frequency_error = 1e-9 };
+	double		 base;
 	size_t		 i;
 
 	(void)arg;
 	for (i = 0; i < COUNT(frequencies); i++) {
 		e.frequency = frequencies[i].estimate;
+		base = frequencies[i].base;
 		assert_true(discipline_plan(&d, &e, 1e-6,
-		    DISCIPLINE_SLEW, THRESHOLD).frequency == frequencies[i].base);
+		    DISCIPLINE_SLEW, THRESHOLD).frequency == base);
 		assert_true(discipline_plan(&d, &e, 1,
-		    DISCIPLINE_STEP, THRESHOLD).frequency == frequencies[i].base);
+		    DISCIPLINE_STEP, THRESHOLD).frequency == base);
 	}
 }
 

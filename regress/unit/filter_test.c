@@ -378,7 +378,7 @@ static const struct {
 	{ FAR, 6 }, { FAR, -1000 }, { FAR, 3.1 }, { FAR / 3, 5 }, { 0, 4 }
 };
 
-/* A source that was wrong leaves nothing behind: as if it had not been heard. */
+/* A source that was wrong leaves nothing behind, as if never heard. */
 static void
 rejecting_a_source(void **arg)
 {
@@ -755,7 +755,7 @@ the_bank_learns_the_wander(void **arg)
 	assert_true(high > 1e-8);
 }
 
-/* Exact time and samples of it, every 256 s, of an oscillator that is so far. */
+/* Exact time, and samples of it every 256 s, of an oscillator so far off. */
 struct steady {
 	double		 offset;	/* s */
 	double		 frequency;	/* s/s */

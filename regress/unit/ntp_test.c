@@ -201,7 +201,7 @@ test_tails(void **arg)
 		len = build(buf, tails[i].version, tails[i].parts);
 		error = decode(&pkt, buf, len, &copy);
 		if (error != tails[i].error)
-			fail_msg("%s: %s", tails[i].name, ntp_strerror(error));
+			fail_msg("%s: %d", tails[i].name, (int)error);
 		pos = expected = 0;
 		for (n = 0; error == NTP_OK &&
 		    ntp_next_field(&pkt, &pos, &field); n++) {
@@ -258,7 +258,7 @@ test_every_length(void **arg)
 		pkt = untouched;
 		error = decode(&pkt, buf, len, &copy);
 		if (error != expected)
-			fail_msg("%zu bytes: %s", len, ntp_strerror(error));
+			fail_msg("%zu bytes: %d", len, (int)error);
 		if (error != NTP_OK)
 			assert_memory_equal(&pkt, &untouched, sizeof(pkt));
 		free(copy);
@@ -425,22 +425,6 @@ test_refids(void **arg)
 	}
 }
 
-/* Each error says something of its own. */
-static void
-test_errors(void **arg)
-{
-	int	 i, j;
-
-	(void)arg;
-	assert_string_equal(ntp_strerror(NTP_TOO_SHORT),
-	    "shorter than a header");
-	for (i = NTP_OK; i <= NTP_BAD_FIELDS + 1; i++)
-		for (j = NTP_OK; j < i; j++)
-			assert_string_not_equal(
-			    ntp_strerror((enum ntp_error)i),
-			    ntp_strerror((enum ntp_error)j));
-}
-
 int
 main(void)
 {
@@ -455,7 +439,6 @@ main(void)
 		cmocka_unit_test(test_all_that_is_legal),
 		cmocka_unit_test(test_walk_is_safe),
 		cmocka_unit_test(test_refids),
-		cmocka_unit_test(test_errors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

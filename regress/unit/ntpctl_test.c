@@ -80,7 +80,7 @@ struct bad_record {
 static const struct bad_record server_records[] = {
 	{ "unchanged", SERVER(version), 0, 0, NULL },
 	{ "version", SERVER(version), 99, 1,
-	    "server counters of another version" },
+	    "a record of another version" },
 	{ "more than all", SERVER(counted), 3, 1,
 	    "server counters of more processes than there are" },
 	{ "none", SERVER(counted), 0, 1, NULL },
@@ -464,8 +464,9 @@ static const struct {
 		GOOD_STATUS, .leap = LEAP_DELETE, .stratum = 1,
 		.refid = { 'P', 'P', 'S', 0 }, .offset = 1, .error = NAN,
 		.likely_bound = NAN, .certain_bound = NAN, .frequency = 2,
-		.frequency_error = NAN, .root_delay = NAN, .root_dispersion = NAN,
-		.updated_ago = 200000, .next_in = NAN, .slewing = NAN,
+		.frequency_error = NAN, .root_delay = NAN,
+		.root_dispersion = NAN, .updated_ago = 200000, .next_in = NAN,
+		.slewing = NAN,
 		.refused = 4294967295, .system_address = { 0 },
 		.budget_left = 0, .budget_renewed_in = 60 },
 	    "     clock:  synchronized to ntp.example.org, "
@@ -1074,6 +1075,8 @@ static const char json_all[] =
     "    \"budget_left\": 1000.0,\n"
     "    \"budget_renewed_in\": 0.0,\n"
     "    \"read_only\": false,\n"
+    "    \"constraint\": \"none\",\n"
+    "    \"constraint_offset\": 0.0,\n"
     "    \"why\": null\n"
     "  },\n"
     "  \"peers\": [\n"

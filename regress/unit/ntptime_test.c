@@ -170,23 +170,20 @@ static const struct {
 	const char	*name;
 	uint64_t	 a, b;
 	double		 s;
-	int64_t		 ns;
 } diffs[] = {
-	{ "equal",		42, 42,			0, 0 },
-	{ "one second",		5ULL << 32, 4ULL << 32,	1, S },
-	{ "minus one second",	4ULL << 32, 5ULL << 32,	-1, -S },
-	{ "the smallest",	1, 0,			0x1p-32, 0 },
-	{ "over the era's end",	1ULL << 32, 0xffffffff00000000, 2, 2 * S },
-	{ "back over it",	0xffffffff00000000, 1ULL << 32, -2, -2 * S },
-	{ "a half",		1ULL << 31, 0,		0.5, S / 2 },
-	{ "minus a half",	0, 1ULL << 31,		-0.5, -S / 2 },
-	{ "a quarter over it",	0x40000000, 0xffffffffc0000000, 0.5, S / 2 },
-	{ "the most",		0x7fffffff00000000, 0,	2147483647,
-	    2147483647 * S },
-	{ "the least",		0x8000000000000000, 0,	-2147483648.0,
-	    -2147483648 * S },
+	{ "equal",		42, 42,			0 },
+	{ "one second",		5ULL << 32, 4ULL << 32,	1 },
+	{ "minus one second",	4ULL << 32, 5ULL << 32,	-1 },
+	{ "the smallest",	1, 0,			0x1p-32 },
+	{ "over the era's end",	1ULL << 32, 0xffffffff00000000, 2 },
+	{ "back over it",	0xffffffff00000000, 1ULL << 32, -2 },
+	{ "a half",		1ULL << 31, 0,		0.5 },
+	{ "minus a half",	0, 1ULL << 31,		-0.5 },
+	{ "a quarter over it",	0x40000000, 0xffffffffc0000000, 0.5 },
+	{ "the most",		0x7fffffff00000000, 0,	2147483647 },
+	{ "the least",		0x8000000000000000, 0,	-2147483648.0 },
 	{ "small beside large numbers",
-	    0xed00000000000100, 0xed00000000000000, 0x1p-24, 60 },
+	    0xed00000000000100, 0xed00000000000000, 0x1p-24 },
 };
 
 static void
@@ -202,9 +199,6 @@ test_diffs(void **arg)
 		if (ntptime_diff(a, b) != diffs[i].s)
 			fail_msg("%s: %.12g", diffs[i].name,
 			    ntptime_diff(a, b));
-		if (ntptime_diff_ns(a, b) != diffs[i].ns)
-			fail_msg("%s: %jd ns", diffs[i].name,
-			    (intmax_t)ntptime_diff_ns(a, b));
 	}
 }
 
@@ -226,9 +220,6 @@ test_diff_and_add(void **arg)
 			    (uintmax_t)b.value);
 		if (ntptime_diff(b, a) != -s)
 			fail_msg("%#jx, %#jx: not antisymmetric",
-			    (uintmax_t)a.value, (uintmax_t)b.value);
-		if (fabs(s * S - (double)ntptime_diff_ns(a, b)) > 0.500001)
-			fail_msg("%#jx, %#jx: ns differ",
 			    (uintmax_t)a.value, (uintmax_t)b.value);
 	}
 }

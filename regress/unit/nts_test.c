@@ -10,7 +10,8 @@
 #include "regress/unit/unit.h"
 
 static const uint8_t nonce[AEAD_NONCE_LEN] = "nonce of sixteen";
-static const uint8_t unique[NTS_UNIQUE_ID_LEN] = "an identifier of thirty-two byte";
+static const uint8_t unique[NTS_UNIQUE_ID_LEN] =
+    "an identifier of thirty-two byte";
 static const uint8_t cookie[100] = "a cookie";
 
 /* A packet's parts, in the order of the letters. */

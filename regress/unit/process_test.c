@@ -29,7 +29,7 @@ static const struct {
 	enum moment	 when;
 } table[MESSAGE_COUNT] = {
 #define MESSAGE_ROW(name, from, to, payload, fd, when, handler)		\
-	[MSG_##name] = { #name, from, to, sizeof(payload), fd == WITH_FD,	\
+	[MSG_##name] = { #name, from, to, sizeof(payload), fd == WITH_FD, \
 	    when },
 	MESSAGES(MESSAGE_ROW)
 };
@@ -242,14 +242,20 @@ arrives(uint32_t type, size_t len, bool has_fd)
 	return true;
 }
 
+/* Is the message TYPE one that comes to a process that is new? */
+static bool
+is_early(uint32_t type)
+{
+	return table[type].when == BEFORE_FIRST || table[type].when == AT_FIRST;
+}
+
 /* At the right moment, with the descriptor that belongs to it. */
 static bool
 gets_through(uint32_t type, size_t len)
 {
 	bool		 known = type < MESSAGE_COUNT;
 
-	ch.state = known && table[type].when == AT_FIRST ? CHANNEL_NEW :
-	    CHANNEL_CONFIGURED;
+	ch.state = known && is_early(type) ? CHANNEL_NEW : CHANNEL_CONFIGURED;
 	return arrives(type, len, known && table[type].fd &&
 	    ch.self != PARENT);
 }
@@ -267,6 +273,8 @@ only_what_the_table_lists(void **arg)
 	(void)arg;
 	for (from = PARENT; from < PROCESSES; from++) {
 		for (to = PARENT; to < PROCESSES; to++) {
+			if (to == from)
+				continue;
 			disconnect();
 			connect_as(to, from);
 			for (type = 0; type < MESSAGE_COUNT; type++)
@@ -315,6 +323,7 @@ static const struct {
 	bool		 legal[3];	/* by enum channel_state */
 	enum channel_state next[3];
 } moments[] = {
+	[BEFORE_FIRST] = { { true, false, false }, { CHANNEL_NEW } },
 	[AT_FIRST] = { { true, false, false }, { CHANNEL_BEGUN } },
 	[ANYTIME] = { { false, true, true },
 	    { [1] = CHANNEL_BEGUN, CHANNEL_CONFIGURED } },
@@ -405,16 +414,16 @@ only_with_its_descriptor(void **arg)
 		disconnect();
 		connect_as(table[type].to == PROCESSES ? ENGINE :
 		    table[type].to, table[type].from);
-		ch.state = table[type].when == AT_FIRST ? CHANNEL_NEW :
-		    CHANNEL_CONFIGURED;
+		ch.state = is_early(type) ? CHANNEL_NEW : CHANNEL_CONFIGURED;
 		if (arrives(type, table[type].size, !table[type].fd))
 			fail_msg("%s", table[type].name);
 	}
 }
 
 /*
- * Who takes a descriptor, and when: a child from the parent, as long as one
- * can come.  Elsewhere it is as if there were none, and the frame is bad.
+ * Who takes a descriptor, and when: a child from the parent and a server from
+ * the binder, as long as one can come.  Elsewhere it is as if there were none,
+ * and the frame is bad.
  */
 static const struct {
 	enum process	 self, peer;
@@ -424,7 +433,11 @@ static const struct {
 	{ LAUNCHER, PARENT, CHANNEL_BEGUN, true },
 	{ ENGINE, PARENT, CHANNEL_NEW, true },
 	{ ENGINE, PARENT, CHANNEL_CONFIGURED, true },
-	{ SERVER, PARENT, CHANNEL_CONFIGURED, true },
+	{ BINDER, PARENT, CHANNEL_BEGUN, true },
+	{ SERVER, PARENT, CHANNEL_NEW, true },
+	{ SERVER, PARENT, CHANNEL_BEGUN, false },
+	{ SERVER, BINDER, CHANNEL_BEGUN, true },
+	{ BINDER, SERVER, CHANNEL_BEGUN, false },
 	{ RESOLVER, PARENT, CHANNEL_NEW, true },
 	{ RESOLVER, PARENT, CHANNEL_BEGUN, false },
 	{ CONTROL, PARENT, CHANNEL_NEW, true },
@@ -435,6 +448,7 @@ static const struct {
 	{ RESOLVER, ENGINE, CHANNEL_BEGUN, false },
 	{ SERVER, ENGINE, CHANNEL_NEW, false },
 	{ PARENT, LAUNCHER, CHANNEL_BEGUN, false },
+	{ PARENT, BINDER, CHANNEL_BEGUN, false },
 	{ PARENT, ENGINE, CHANNEL_BEGUN, false },
 	{ PARENT, SERVER, CHANNEL_BEGUN, false },
 	{ PARENT, RESOLVER, CHANNEL_BEGUN, false },

@@ -63,8 +63,7 @@ good_line(const struct statement *s, unsigned n, char text[LINE_LEN])
 		snprintf(text, LINE_LEN, "%s %u\n", s->words, n);
 	else if (s->text != NULL)
 		snprintf(text, LINE_LEN, "%s %s\n", s->words,
-		    strchr(s->form, '"') != NULL && s->text[0] == '/' ?
-		    "/other" : "other");
+		    strstr(s->form, "PATH") != NULL ? "/other" : "other");
 	else
 		snprintf(text, LINE_LEN, "%s\n", s->words);
 }

@@ -269,7 +269,8 @@ variance_grows_with_delay(void **arg)
 	(void)arg;
 	source_init(&s, 1);
 	for (n = 0; n < DELAYS_KEPT; n++)
-		add(&s, (double)n, 0, 0.010 + (n == 0 ? 0 : n % 2 ? 1e-5 : 2e-5));
+		add(&s, (double)n, 0, 0.010 +
+		    (n == 0 ? 0 : n % 2 ? 1e-5 : 2e-5));
 	for (i = 0; i < COUNT(excess); i++) {
 		sample.delay = 0.010 + excess[i];
 		v = source_variance(&s, &sample);

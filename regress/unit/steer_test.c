@@ -484,8 +484,7 @@ certain_and_likely(void **state)
 		assert_true(s.root_dispersion >= s.likely);
 		quality = steer_quality(&steer, &s);
 		assert_true(quality.esterror == s.likely);
-		assert_true(quality.maxerror ==
-		    (s.synchronized ? s.certain : 16));
+		assert_true(quality.maxerror == s.certain);
 	}
 }
 

@@ -26,8 +26,9 @@ static const struct {
 	const struct sandbox *sandbox;
 	unsigned	 most;
 } processes[PROCESSES] = {
-	[PARENT] = { "parent", &parent_sandbox, 33 },
+	[PARENT] = { "parent", &parent_sandbox, 28 },
 	[LAUNCHER] = { "launcher", &launcher_sandbox, 80 },
+	[BINDER] = { "binder", &binder_sandbox, 20 },
 	[ENGINE] = { "engine", &engine_sandbox, 20 },
 	[SERVER] = { "server", &server_sandbox, 12 },
 	[CONTROL] = { "control", &control_sandbox, 12 },

@@ -120,7 +120,7 @@ peer_of(const char *address)
 	return peer;
 }
 
-/* By statement, then by slot; a statement without one has a line all the same. */
+/* By statement, then by slot; a statement without one has a line, too. */
 static void
 peers_in_order(void **arg)
 {

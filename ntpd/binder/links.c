@@ -8,14 +8,13 @@
 
 #include <errno.h>
 #include <ifaddrs.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/addr.h"
 #include "common/log.h"
-#include "ntpd/parent/links.h"
+#include "ntpd/binder/links.h"
 
 #define SETTLE		0.5	/* s, tuned: for the rest of the changes */
 #define READS		64	/* messages of one turn */
@@ -73,34 +72,6 @@ links_due(struct links *l, struct instant now)
 	if (l->netlink == -1)
 		l->look = instant_add(now, LINKS_INTERVAL);
 	return true;
-}
-
-/* Give ADDR the number of INTERFACE, if it is on one.  True if that is new. */
-static bool
-number(struct addr *addr, const char *interface)
-{
-	unsigned	 index;
-
-	if (interface[0] == '\0')
-		return false;
-	index = if_nametoindex(interface);
-	if (addr->scope == index || (index == 0 && errno != ENODEV))
-		return false;
-	addr->scope = index;
-	return true;
-}
-
-bool
-links_number(struct config *conf)
-{
-	struct config_server *s;
-	bool		 changed = false;
-
-	for (s = conf->servers; s < conf->servers + conf->nservers; s++) {
-		changed |= number(&s->addr, s->interface);
-		changed |= number(&s->source6, s->source_interface);
-	}
-	return changed;
 }
 
 bool

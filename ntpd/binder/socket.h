@@ -2,13 +2,13 @@
  * Opening the sockets that the server processes answer on.  Which ones there
  * are to be, and when, is listen.h's.
  */
-#ifndef NTPD_PARENT_SOCKET_H
-#define NTPD_PARENT_SOCKET_H
+#ifndef NTPD_BINDER_SOCKET_H
+#define NTPD_BINDER_SOCKET_H
 
 #include <stdbool.h>
 
 #include "common/addr.h"
-#include "ntpd/config.h"
+#include "ntpd/config_shared.h"
 
 struct socket_use {
 	bool		 bound;		/* what socket_is_bound() says */

@@ -2,12 +2,12 @@
  * One socket of a listen statement.  Which ones there are to be, and when, is
  * listen.h's; a family is a number below LISTEN_FAMILIES.
  */
-#ifndef NTPD_PARENT_OFFER_H
-#define NTPD_PARENT_OFFER_H
+#ifndef NTPD_BINDER_OFFER_H
+#define NTPD_BINDER_OFFER_H
 
 #include <net/if.h>
 
-#include "ntpd/parent/listen.h"
+#include "ntpd/binder/listen.h"
 
 #define OFFER_NAME_LEN	(ADDR_STRLEN + IF_NAMESIZE + 16)
 
@@ -36,10 +36,10 @@ struct config_listener offer_place(const struct listener *l);
 void	 offer_look(struct listeners *ls, struct listener *l, unsigned family);
 
 /*
- * Open L's socket of FAMILY for SERVER, which was TOLD whom to answer, and send
- * it.  False to try again; the first time why is logged.
+ * Open L's socket of FAMILY for SERVER, and send it.  False to try again; the
+ * first time why is logged.
  */
 bool	 offer(struct listeners *ls, struct listener *l, unsigned family,
-	    struct channel *server, struct told *told);
+	    struct served *server);
 
 #endif

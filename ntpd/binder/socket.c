@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ntpd/parent/socket.h"
+#include "ntpd/binder/socket.h"
 
 #define RECEIVE_BUFFER	(1024 * 1024)	/* bytes: about 2500 requests */
 #define SEND_BUFFER	(4 * 1024 * 1024)	/* bytes: 10000 answers */

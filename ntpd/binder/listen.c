@@ -10,15 +10,15 @@
 #include <bsd/stdlib.h>
 #include <bsd/string.h>
 #include <errno.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "common/link.h"
 #include "common/log.h"
-#include "ntpd/parent/listen.h"
-#include "ntpd/parent/offer.h"
-#include "ntpd/parent/socket.h"
+#include "ntpd/binder/listen.h"
+#include "ntpd/binder/offer.h"
+#include "ntpd/binder/socket.h"
 
 #define CLOSING		0.1		/* s, until servers have closed one */
 #define CLOSING_MOST	2.0		/* s, if they are slow */
@@ -34,26 +34,26 @@ listeners_init(struct listeners *ls)
 }
 
 /*
- * See to it that all SERVERS have L's socket of FAMILY.  False to try again.  A
+ * See to it that all servers have L's socket of FAMILY.  False to try again.  A
  * server gets the next one when it has taken the last: descriptors on their way
  * are counted, for all of the user's programs together.
  */
 static bool
-give_all(struct listeners *ls, struct listener *l, unsigned family,
-    struct child *servers, size_t n)
+give_all(struct listeners *ls, struct listener *l, unsigned family)
 {
 	char		 name[OFFER_NAME_LEN];
 	bool		 complete = true, all = true;
+	struct served	*server;
 	size_t		 i;
 
-	for (i = 0; i < n; i++) {
-		if (!servers[i].channel.open || l->given[family][i])
+	for (i = 0; i < SERVERS_MOST; i++) {
+		server = &ls->servers[i];
+		if (!server->channel.open || l->given[family][i])
 			continue;
 		all = false;
-		if (!ls->told[i].ready || ls->told[i].awaited != 0)
+		if (server->awaited != 0)
 			continue;
-		l->given[family][i] = offer(ls, l, family, &servers[i].channel,
-		    &ls->told[i]);
+		l->given[family][i] = offer(ls, l, family, server);
 		complete = complete && l->given[family][i];
 	}
 	if (all && l->failed[family]) {
@@ -78,7 +78,7 @@ take_back(struct listeners *ls, struct listener *l)
 		for (i = 0; i < SERVERS_MOST; i++) {
 			if (!l->given[family][i])
 				continue;
-			ls->told[i].sockets = false;
+			ls->servers[i].told = false;
 			l->given[family][i] = false;
 			any = true;
 		}
@@ -86,22 +86,22 @@ take_back(struct listeners *ls, struct listener *l)
 }
 
 /*
- * Take from CONF how clients are spread.  True if that differs: only new
- * sockets can be told, since the parent keeps none.
+ * Take from SETUP how clients are spread.  True if that differs: only new
+ * sockets can be told, since none are kept here.
  */
 static bool
-set_spread(struct listeners *ls, const struct config *conf)
+set_spread(struct listeners *ls, const struct binder_setup *setup)
 {
 	struct spread	 old = ls->spread;
 	bool		 shared = ls->shared;
 
-	ls->spread.sockets = conf->workers;
-	ls->spread.bits4 = conf->ratelimit.prefix4;
-	ls->spread.bits6 = conf->ratelimit.prefix6;
-	ls->shared = conf->workers > 1 || config_has_overlap(conf);
+	ls->spread.sockets = setup->servers;
+	ls->spread.bits4 = setup->prefix4;
+	ls->spread.bits6 = setup->prefix6;
+	ls->shared = setup->servers > 1 || setup->overlaps;
 	if (ls->shared != shared)
 		return true;
-	if (old.sockets == 1 && conf->workers == 1)
+	if (old.sockets == 1 && setup->servers == 1)
 		return false;
 	return old.sockets != ls->spread.sockets ||
 	    old.bits4 != ls->spread.bits4 || old.bits6 != ls->spread.bits6;
@@ -146,36 +146,33 @@ close_old(struct listeners *ls, struct listener *old, size_t n, bool shared)
 }
 
 void
-listeners_configure(struct listeners *ls, const struct config *conf)
+listeners_configure(struct listeners *ls, const struct binder_setup *setup)
 {
 	struct listener	 old[CONFIG_MAX_LISTENERS], *l;
 	size_t		 nold = ls->n, i;
 	bool		 shared = ls->shared;
-	bool		 differs = set_spread(ls, conf) ||
-			    conf->xleave != ls->xleave;
+	bool		 xleave = setup->xleave != 0;
+	bool		 differs = set_spread(ls, setup) ||
+			    xleave != ls->xleave;
 
 	memcpy(old, ls->list, sizeof(old));
 	memset(ls->list, 0, sizeof(ls->list));
 	ls->n = 0;
-	for (i = 0; i < conf->nlisteners; i++) {
-		if (config_is_covered(conf, &conf->listeners[i]))
-			continue;
+	for (i = 0; i < setup->nlisteners; i++) {
 		l = &ls->list[ls->n++];
-		l->conf = conf->listeners[i];
+		l->conf = setup->listeners[i];
 		l->id = ls->next_id;
 		ls->next_id += LISTEN_FAMILIES;
 		if (!differs)
 			take_over(l, old, nold);
 	}
-	ls->xleave = conf->xleave;
+	ls->xleave = xleave;
 	close_old(ls, old, nold, shared && ls->shared);
-	for (i = 0; i < SERVERS_MOST; i++)
-		tell_configuration(&ls->told[i]);
 }
 
 /* Tell server I which sockets it is to keep.  False if that is not possible. */
 static bool
-tell_sockets(struct listeners *ls, size_t i, struct channel *server)
+tell(struct listeners *ls, size_t i)
 {
 	struct server_sockets keep = { .n = 0 };
 	struct listener	*l;
@@ -185,45 +182,39 @@ tell_sockets(struct listeners *ls, size_t i, struct channel *server)
 		for (family = 0; family < LISTEN_FAMILIES; family++)
 			if (l->given[family][i])
 				keep.ids[keep.n++] = l->id + family;
-	ls->told[i].sockets = channel_send(server, MSG_SERVER_KEEP, 0, -1,
-	    &keep);
-	return ls->told[i].sockets;
+	ls->servers[i].told = channel_send(&ls->servers[i].channel,
+	    MSG_SERVER_KEEP, 0, -1, &keep);
+	return ls->servers[i].told;
+}
+
+static void
+tell_all(struct listeners *ls, struct instant now)
+{
+	size_t		 i;
+
+	for (i = 0; i < SERVERS_MOST; i++)
+		if (ls->servers[i].channel.open && !ls->servers[i].told &&
+		    !tell(ls, i))
+			ls->retry = instant_min(ls->retry,
+			    instant_add(now, LISTEN_RETRY));
 }
 
 void
-listeners_tell(struct listeners *ls, const struct config *conf,
-    struct child *servers, size_t n, struct instant now)
+listeners_taken(struct listeners *ls, const struct channel *ch, uint32_t id)
 {
-	struct told	*told = ls->told;
-	bool		 ready, complete;
-	size_t		 i;
+	struct served	*server;
 
-	for (i = 0; i < n; i++, told++) {
-		if (!servers[i].channel.open)
+	for (server = ls->servers; server < ls->servers + SERVERS_MOST;
+	    server++) {
+		if (&server->channel != ch || server->awaited != id)
 			continue;
-		ready = told->ready;
-		complete = tell_run(told, &servers[i].channel, conf) &&
-		    (told->sockets || tell_sockets(ls, i,
-		    &servers[i].channel));
-		if (!complete)
-			ls->retry = instant_min(ls->retry,
-			    instant_add(now, LISTEN_RETRY));
-		if (told->ready && !ready)
-			ls->retry = NOW;
+		server->awaited = 0;
+		ls->retry = NOW;
 	}
 }
 
-void
-listeners_taken(struct listeners *ls, size_t i, uint32_t id)
-{
-	if (i >= SERVERS_MOST || ls->told[i].awaited != id)
-		return;
-	ls->told[i].awaited = 0;
-	ls->retry = NOW;
-}
-
 bool
-listeners_any(const struct listeners *ls, size_t n)
+listeners_any(const struct listeners *ls)
 {
 	const struct listener *l;
 	unsigned	 family;
@@ -231,7 +222,7 @@ listeners_any(const struct listeners *ls, size_t n)
 
 	for (l = ls->list; l < ls->list + ls->n; l++)
 		for (family = 0; family < LISTEN_FAMILIES; family++)
-			for (i = 0; i < n; i++)
+			for (i = 0; i < SERVERS_MOST; i++)
 				if (l->given[family][i])
 					return true;
 	return false;
@@ -246,7 +237,8 @@ listeners_forget(struct listeners *ls, size_t i)
 	for (l = ls->list; l < ls->list + ls->n; l++)
 		for (family = 0; family < LISTEN_FAMILIES; family++)
 			l->given[family][i] = false;
-	tell_anew(&ls->told[i]);
+	ls->servers[i].told = true;	/* there is nothing to close */
+	ls->servers[i].awaited = 0;
 	ls->retry = NOW;
 }
 
@@ -257,7 +249,7 @@ listeners_forget(struct listeners *ls, size_t i)
 static bool
 follow_interface(struct listeners *ls, struct listener *l)
 {
-	unsigned	 ifindex = if_nametoindex(l->conf.interface);
+	unsigned	 ifindex = link_number(l->conf.interface);
 	char		 name[OFFER_NAME_LEN];
 
 	if (ifindex == 0 && errno != ENODEV)
@@ -276,10 +268,9 @@ follow_interface(struct listeners *ls, struct listener *l)
 	return true;
 }
 
-/* Have all SERVERS listen on L.  False if it is to be tried again. */
+/* Have all servers listen on L.  False if it is to be tried again. */
 static bool
-update(struct listeners *ls, struct listener *l, struct child *servers,
-    size_t n)
+update(struct listeners *ls, struct listener *l)
 {
 	char		 name[OFFER_NAME_LEN];
 	const struct config_listener conf = offer_place(l);
@@ -289,7 +280,7 @@ update(struct listeners *ls, struct listener *l, struct child *servers,
 	for (family = 0; family < LISTEN_FAMILIES; family++) {
 		if (!offer_wants(&l->conf, family))
 			continue;
-		complete &= give_all(ls, l, family, servers, n);
+		complete &= give_all(ls, l, family);
 		has |= l->given[family][0];
 	}
 	if (!has || l->told)
@@ -305,12 +296,12 @@ update(struct listeners *ls, struct listener *l, struct child *servers,
 }
 
 void
-listeners_update(struct listeners *ls, struct child *servers, size_t n,
-    struct instant now)
+listeners_update(struct listeners *ls, struct instant now)
 {
 	struct listener	*l, *end = ls->list + ls->n;
 	bool		 again = false;
 
+	tell_all(ls, now);
 	if (instant_before(now, ls->retry))
 		return;
 	for (l = ls->list; l < end; l++) {
@@ -321,7 +312,7 @@ listeners_update(struct listeners *ls, struct child *servers, size_t n,
 	}
 	for (l = ls->list; l < end; l++)
 		if ((l->conf.interface[0] == '\0' || l->ifindex != 0) &&
-		    !update(ls, l, servers, n))
+		    !update(ls, l))
 			again = true;
 	ls->retry = INSTANT_NEVER;
 	if (again)

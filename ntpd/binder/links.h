@@ -1,15 +1,12 @@
 /*
- * This machine's network interfaces and addresses, as they come and go.  The
- * configuration has names of interfaces; their numbers change when an
- * interface is made anew.
+ * This machine's network interfaces and addresses, as they come and go.
  */
-#ifndef NTPD_PARENT_LINKS_H
-#define NTPD_PARENT_LINKS_H
+#ifndef NTPD_BINDER_LINKS_H
+#define NTPD_BINDER_LINKS_H
 
 #include <stdbool.h>
 
 #include "common/instant.h"
-#include "ntpd/config.h"
 #include "ntpd/messages.h"
 
 struct links {
@@ -33,13 +30,6 @@ void	 links_read(struct links *l, struct instant now);
 
 /* Is it time to look?  l->look is set to the next time, if there is one. */
 bool	 links_due(struct links *l, struct instant now);
-
-/*
- * Write the present numbers of interfaces into the addresses of CONF's
- * servers that name one (0 if there is none of this name).  True if one of
- * them was another number.
- */
-bool	 links_number(struct config *conf);
 
 /*
  * Fill *OWN with the reference ids by which those know this machine that ask

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "common/log.h"
-#include "ntpd/parent/offer.h"
-#include "ntpd/parent/socket.h"
+#include "ntpd/binder/offer.h"
+#include "ntpd/binder/socket.h"
 
 static const struct {
 	const char	*name;
@@ -125,7 +125,7 @@ offer_look(struct listeners *ls, struct listener *l, unsigned family)
 
 bool
 offer(struct listeners *ls, struct listener *l, unsigned family,
-    struct channel *server, struct told *told)
+    struct served *server)
 {
 	const struct config_listener conf = offer_place(l);
 	struct socket_use use = use_of(ls, l);
@@ -141,10 +141,10 @@ offer(struct listeners *ls, struct listener *l, unsigned family,
 	    socket_open(&conf, families[family].socket, &use);
 	if (fd != -1) {
 		spread(ls, fd, families[family].socket);
-		if (!channel_send(server, MSG_SERVER_LISTEN, l->id + family,
-		    fd, &payload))
+		if (!channel_send(&server->channel, MSG_SERVER_LISTEN,
+		    l->id + family, fd, &payload))
 			return false;
-		told->awaited = l->id + family;
+		server->awaited = l->id + family;
 		return true;
 	}
 	/* Who asks for all addresses does not mind that a family has none. */

@@ -5,8 +5,8 @@
  * server remembers of clients would be remembered once in each.  Here it is a
  * hash of the client's address, or of the prefix that stands for a client.
  */
-#ifndef NTPD_PARENT_REUSEPORT_H
-#define NTPD_PARENT_REUSEPORT_H
+#ifndef NTPD_BINDER_REUSEPORT_H
+#define NTPD_BINDER_REUSEPORT_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -7,7 +7,7 @@
 
 #include <linux/filter.h>
 
-#include "ntpd/parent/reuseport.h"
+#include "ntpd/binder/reuseport.h"
 
 #define PROGRAM_MAX	80	/* instructions */
 

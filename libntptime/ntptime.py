@@ -1,0 +1,69 @@
+"""
+The time with a bound, from ntpd: a reader of its page, see ntptime(3).
+
+    with ntptime.open() as t:
+        now = t.now()
+        print(now.status, now.earliest, now.latest)     # ns since 1970
+"""
+import builtins
+import collections
+import mmap
+import struct
+import time
+
+UNKNOWN, SYNCHRONIZED, FREE_RUNNING, DISRUPTED = range(4)
+
+Interval = collections.namedtuple("Interval", "status earliest latest "
+    "likely_earliest likely_latest")
+_LAYOUT = struct.Struct("=8sIIIIqqqqqqIiIi")
+_TRIES = 1000
+_S = 1000000000
+
+
+class Reader:
+    def __init__(self, path="/run/ntpd/bound"):
+        with builtins.open(path, "rb") as f:
+            self._map = mmap.mmap(f.fileno(), _LAYOUT.size,
+                access=mmap.ACCESS_READ)
+        if _LAYOUT.unpack(self._map[:])[:3] != (b"ntpbound", 1, 88):
+            raise OSError("%s is not a page of ntpd that we know" % path)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        self._map.close()
+
+    def _page(self):
+        for _ in range(_TRIES):
+            page = _LAYOUT.unpack(self._map[:])
+            if page[3] % 2 == 0 and page == _LAYOUT.unpack(self._map[:]):
+                return page
+        return None
+
+    def now(self):
+        """The Interval in which true time is now, in ns since 1970."""
+        page = self._page()
+        if page is None:
+            return Interval(UNKNOWN, 0, 0, 0, 0)
+        status, as_of, fresh, void, certain, likely, _, drift = page[4:12]
+        real = time.clock_gettime_ns(time.CLOCK_REALTIME)
+        boot = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+        if status > DISRUPTED or boot > void or boot < as_of - 1000000:
+            return Interval(UNKNOWN, 0, 0, 0, 0)
+        if status == UNKNOWN:
+            return Interval(UNKNOWN, 0, 0, 0, 0)
+        if status == SYNCHRONIZED and boot > fresh:
+            status = FREE_RUNNING
+        grown = -(-max(0, boot - as_of) * drift // _S)
+        return Interval(status, real - certain - grown,
+            real + certain + grown, real - likely - grown,
+            real + likely + grown)
+
+
+def open(path="/run/ntpd/bound"):
+    """A Reader of the page at PATH; OSError if there is none."""
+    return Reader(path)

@@ -1,0 +1,56 @@
+/*
+ * How right the clock is, for every program of this machine: a page of memory
+ * in our own form (common/boundpage.h), and in ClockBound's where the operator
+ * wants it.  Nothing but memory is written once the files are open.
+ */
+#ifndef NTPD_PARENT_PUBLISH_H
+#define NTPD_PARENT_PUBLISH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/leap.h"
+#include "ntpd/messages.h"
+
+struct bound_page;
+struct clockbound_page;
+
+/* A bound of so many s, the kernel's NTP_PHASE_LIMIT, is none. */
+#define PUBLISH_MOST	16.0
+
+struct publish {
+	struct bound_page *page;		/* NULL: none */
+	struct clockbound_page *clockbound;	/* likewise */
+	int64_t		 disrupted_at;	/* ns of CLOCK_MONOTONIC; 0: never */
+};
+
+/*
+ * Open or make the files PATH and CLOCKBOUND, each if it is not "", map them.
+ * What they say already stays, as free running: readers may have them mapped.
+ * What cannot be had is logged, and left out.
+ */
+void	 publish_open(struct publish *p, const char *path,
+	    const char *clockbound);
+
+/* What is to be published beside the engine's figures. */
+struct publish_clock {
+	double		 frequency;	/* s/s, the clock is corrected by */
+	enum ntp_leap	 leap;
+	int64_t		 tai;		/* TAI - UTC, s; 0: not known */
+};
+
+/*
+ * Publish QUALITY, whose figures are finite and not negative.  Its status is
+ * disrupted if the engine begins again because the clock has changed, else
+ * synchronized, free running, or, without a bound, unknown.
+ */
+void	 publish_quality(struct publish *p, const struct clock_quality *quality,
+	    const struct publish_clock *clock);
+
+/* The clock was set, or stood still: what was said is not true any more. */
+void	 publish_disrupted(struct publish *p);
+
+/* Nobody keeps the clock from now on. */
+void	 publish_close(struct publish *p);
+
+#endif
