@@ -132,8 +132,8 @@ next_deadline(struct parent *p)
 }
 
 /*
- * Whether it answered or not: a question that got lost is asked again.  Questions
- * are counted, not seconds: a machine that was paused has asked none meanwhile.
+ * Whether it answered or not: a question that got lost is asked again.
+ * Questions are counted, not seconds: a machine that was paused has asked none.
  */
 static void
 ask_engine(struct parent *p, struct instant now)

@@ -7,8 +7,8 @@
  * ("parent", or what stands behind -P), returns ERROR, a number of errno(3),
  * and is not made; with + those after it, too.  CALL is a system call, or
  * "malloc" (alloc.c).  What was done is appended to the file REPORT: the
- * process, the call, "failed", and "libseccomp" if that allocated.  With number 0
- * nothing fails, and the report says how many calls each process made.
+ * process, the call, "failed", and "libseccomp" if that allocated.  With number
+ * 0 nothing fails, and the report says how many calls each process made.
  *
  * SIGHUP, SIGINT and SIGTERM are passed to the program.  The exit status is the
  * program's, 128 and the signal that ended it, or 99 if it has left a process
