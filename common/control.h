@@ -158,10 +158,10 @@ WORD(LANDLOCK_FOLDERS,	folders)	/* those of its few folders */
 enum control_landlock { CONTROL_LANDLOCKS(CONTROL_VALUE) };
 
 /*
- * The members of a status, a peer and a process, each once: for the struct, its
- * check (ntpctl/record.c), its JSON (the name is the key, the order is this) and
- * the tests.  INNER ones are not in JSON.  What stands behind the name depends on
- * the kind:
+ * The members of a status, a peer and a process, each once: for the struct,
+ * its check (ntpctl/record.c), its JSON (the name is the key, the order is
+ * this) and the tests.  INNER ones are not in JSON.  What stands behind the
+ * name depends on the kind:
  *
  *	FLAG	0 or 1
  *	WORD	one of an enumeration, by its list of words in record.c
