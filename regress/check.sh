@@ -17,7 +17,8 @@ jobs=$(nproc)
 at_once=$((6 * jobs))
 
 # Played by both; more of it with CHECK_LONG.
-more="regress/lab/lab.t regress/lab/rogue.t obj/regress/unit/chaos_test
+more="regress/lab/lab.t regress/lab/rogue.t regress/net/34-faults.t
+    regress/net/35-limits.t obj/regress/unit/chaos_test
     obj-sanitize/regress/unit/chaos_test"
 
 # Played with sanitizers by "check.sh long" only: statistics over many seeds.
