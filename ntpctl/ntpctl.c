@@ -51,8 +51,8 @@ usage(FILE *out)
 {
 	fprintf(out, "usage: ntpctl [-hjV] [-o text | json | openntpd | "
 	    "prometheus] [-S socket]\n"
-	    "\t[[-s] all | auth | clients | peers | sensors | server | "
-	    "status]\n"
+	    "\t[[-s] all | auth | clients | peers | processes | sensors |\n"
+	    "\tserver | status]\n"
 	    "\t[-w [seconds]]\n"
 	    "       ntpctl check [-S socket] [-w ms] [-c ms]\n"
 	    "       ntpctl convert [file]\n");
@@ -88,6 +88,7 @@ parse_parts(const char *word)
 		{ "auth",	SHOW_AUTH,	2 },
 		{ "clients",	SHOW_CLIENTS,	1 },
 		{ "peers",	SHOW_PEERS,	1 },
+		{ "processes",	SHOW_PROCESSES,	1 },
 		{ "sensors",	SHOW_SENSORS,	1 },
 		{ "server",	SHOW_SERVER,	1 },
 		{ "status",	SHOW_STATUS,	1 },
@@ -109,8 +110,8 @@ parse_parts(const char *word)
 		name = words[i].name;
 	}
 	if (parts == 0) {
-		warnx("-s %s: not one of all, auth, clients, peers, sensors, "
-		    "server, status", word);
+		warnx("-s %s: not one of all, auth, clients, peers, processes, "
+		    "sensors, server, status", word);
 		exit(EXIT_USAGE);
 	}
 	return parts;
@@ -212,6 +213,9 @@ show_part(const struct report *report, enum show_part part)
 		show_clients(stdout, &report->clients);
 	else if (part == SHOW_AUTH)
 		show_auth(stdout, report->peers, report->npeers);
+	else if (part == SHOW_PROCESSES)
+		show_processes(stdout, report->processes,
+		    report->nprocesses);
 }
 
 /* The parts in their order, with blank lines between them. */

@@ -29,6 +29,8 @@ static const char *const locals[] = { CONTROL_LOCALS(TEXT) };
 static const char *const states[] = { CONTROL_STATES(TEXT) };
 static const char *const peer_states[] = { CONTROL_PEER_STATES(TEXT) };
 static const char *const tallies[] = { CONTROL_TALLIES(TEXT) };
+static const char *const roots[] = { CONTROL_ROOTS(TEXT) };
+static const char *const landlocks[] = { CONTROL_LANDLOCKS(TEXT) };
 static const char *const reasons[] = { REASONS(REASON_TEXT) };
 const char *const record_auths[] = { CONTROL_AUTHS(TEXT) };
 const char *const record_algorithms[] = { MAC_ALGORITHMS(TEXT) };
@@ -78,6 +80,13 @@ const struct member record_auth_members[] = {
 	PEER(WORD, auth, auths)
 	PEER(FLAG, trusted, 1)
 	CONTROL_AUTH_MEMBERS(PEER, PEER)
+	{ .name = NULL }
+};
+
+const struct member record_process_members[] = {
+#define PROCESS(kind, name, more)					\
+	DESCRIBE(process, name, kind, MORE_##kind(more))
+	CONTROL_PROCESS_MEMBERS(PROCESS)
 	{ .name = NULL }
 };
 
@@ -180,6 +189,17 @@ record_peer(struct control_peer *peer, const void *data, size_t len)
 	wrong = clean_members(record_peer_members, peer);
 	return wrong != NULL ? wrong :
 	    clean_members(record_auth_members, peer);
+}
+
+const char *
+record_process(struct control_process *process, const void *data, size_t len)
+{
+	if (len != sizeof(*process))
+		return "a process of the wrong length";
+	memcpy(process, data, sizeof(*process));
+	if (process->version != CONTROL_VERSION)
+		return "a process of another version";
+	return clean_members(record_process_members, process);
 }
 
 static void
