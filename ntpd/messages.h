@@ -14,6 +14,7 @@
 
 #include "common/addr.h"
 #include "common/control.h"
+#include "common/cookie.h"
 #include "common/ke.h"
 #include "common/ntptime.h"
 #include "common/siphash.h"
@@ -384,6 +385,8 @@ MESSAGE(SERVER_LISTEN,	  BINDER,   SERVER,   struct server_socket,	\
 	WITH_FD, ANYTIME, server_listen)				\
 MESSAGE(SERVER_KEEP,	  BINDER,   SERVER,   struct server_sockets,	\
 	NO_FD,   ANYTIME, server_keep)					\
+MESSAGE(SERVER_COOKIES,	  PARENT,   SERVER,   struct cookie_keys,	\
+	NO_FD,   ANYTIME, server_take_cookies)				\
 MESSAGE(SERVER_SHOW,	  PARENT,   SERVER,   struct server_show,	\
 	NO_FD,   WHEN_CONFIGURED, server_show)				\
 MESSAGE(SERVER_MARK,	  ENGINE,   SERVER,   struct siphash_key,	\

@@ -1,8 +1,6 @@
 /*
  * Reading and replacing the drift file.
  */
-#include <sys/stat.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -11,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ntpd/config_shared.h"
 #include "ntpd/parent/drift.h"
+#include "ntpd/parent/file.h"
 #include "ntpd/parent/policy.h"
 
 #define DRIFT_MAX_LEN		128	/* longer than any that we wrote */
@@ -78,15 +76,9 @@ drift_read(const char *file, double *frequency, double *error)
 bool
 drift_write(const char *file, double frequency, double error)
 {
-	char		 temp[CONFIG_PATH_LEN + 8], text[DRIFT_MAX_LEN];
-	int		 fd, len, saved;
-	bool		 ok;
+	char		 text[DRIFT_MAX_LEN];
+	int		 len;
 
-	len = snprintf(temp, sizeof(temp), "%s.new", file);
-	if (len < 0 || (size_t)len >= sizeof(temp)) {
-		errno = ENAMETOOLONG;
-		return false;
-	}
 	frequency *= 1e6;
 	error *= 1e6;
 	len = snprintf(text, sizeof(text), "%.6f %.6f\n", frequency, error);
@@ -95,22 +87,7 @@ drift_write(const char *file, double frequency, double error)
 		errno = ERANGE;
 		return false;
 	}
-	/* One may be left by a crash, or be a trap. */
-	unlinkat(AT_FDCWD, temp, 0);
-	fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-	    0644);
-	if (fd == -1)
-		return false;
-	ok = write(fd, text, (size_t)len) == len && fsync(fd) == 0;
-	saved = errno;
-	close(fd);
-	if (ok && renameat(AT_FDCWD, temp, AT_FDCWD, file) == 0)
-		return true;
-	if (ok)
-		saved = errno;
-	unlinkat(AT_FDCWD, temp, 0);
-	errno = saved;
-	return false;
+	return file_replace(file, 0644, text, (size_t)len);
 }
 
 bool
