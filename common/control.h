@@ -106,6 +106,19 @@ WORD(CONTROL_BEGINNING_AGAIN, beginning_again)
 
 enum control_state { CONTROL_STATES(CONTROL_VALUE) };
 
+/*
+ * What the constraints of ntpd.conf say.  Unless they are known, servers that
+ * are held to them cannot set the clock, nor slew it by more than 500 ppm.
+ */
+#define CONTROL_CONSTRAINTS(WORD)					\
+WORD(CONSTRAINTS_NONE,	none)		/* none is configured, or holds */ \
+WORD(CONSTRAINTS_ASKING, asking)	/* half or more of them still */ \
+WORD(CONSTRAINTS_FAILED, failed)	/* all were asked, none answered */ \
+WORD(CONSTRAINTS_SPLIT,	split)		/* no majority of them agrees */ \
+WORD(CONSTRAINTS_KNOWN,	known)
+
+enum control_constraints { CONTROL_CONSTRAINTS(CONTROL_VALUE) };
+
 #define CONTROL_PEER_STATES(WORD)					\
 WORD(PEER_STATE_RESOLVING, resolving)	/* waits for an address */	\
 WORD(PEER_STATE_STARTING, starting)	/* quick start */		\
@@ -177,6 +190,8 @@ MEMBER(SPAN,	step_forward,	s)	/* NAN: any step */		\
 MEMBER(SPAN,	budget_left,	s)	/* that may be moved fast */	\
 MEMBER(SPAN,	budget_renewed_in, s)	/* 0: it is whole */		\
 MEMBER(FLAG,	read_only,	1)	/* -x */			\
+MEMBER(WORD,	constraint,	constraints)				\
+MEMBER(REAL,	constraint_offset, s)	/* true - clock, by them */	\
 MEMBER(WORD,	why,		whys)					\
 INNER(SPAN,	why_in,		s)	/* for CONFIRM and WAITING */	\
 INNER(COUNT,	voters,		UINT32_MAX) /* truechimers, if a majority */ \
@@ -257,7 +272,8 @@ struct control_clients {
 /* Whoever adds to a record or an enumeration comes by here. */
 #define CONTROL_ONE(...)	+ 1
 #define CONTROL_SIZE		(CONTROL_NEXTS(CONTROL_ONE)		\
-	CONTROL_LOCALS(CONTROL_ONE) CONTROL_STATES(CONTROL_ONE)		\
+	CONTROL_LOCALS(CONTROL_ONE) CONTROL_CONSTRAINTS(CONTROL_ONE)	\
+	CONTROL_STATES(CONTROL_ONE)		\
 	CONTROL_PEER_STATES(CONTROL_ONE) CONTROL_TALLIES(CONTROL_ONE)	\
 	CONTROL_STATUS_MEMBERS(CONTROL_ONE, CONTROL_ONE)		\
 	CONTROL_PEER_MEMBERS(CONTROL_ONE, CONTROL_ONE)			\
@@ -266,7 +282,7 @@ struct control_clients {
 	+ sizeof(struct control_server) + sizeof(struct control_clients))
 
 /* On i386, structs have less padding. */
-_Static_assert(sizeof(long) != 8 || CONTROL_SIZE == 3082,
+_Static_assert(sizeof(long) != 8 || CONTROL_SIZE == 3106,
     "a record has changed: raise "
     "CONTROL_VERSION, once between two releases, and write its new size here");
 

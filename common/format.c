@@ -63,3 +63,14 @@ format_span(double s, char text[FORMAT_LEN])
 		    fmin(floor(s / 86400), 1e20));
 	return text;
 }
+
+const char *
+format_constraint(double offset, char text[FORMAT_LEN])
+{
+	if (fabs(offset) < 2)
+		snprintf(text, FORMAT_LEN, "agrees with them");
+	else
+		snprintf(text, FORMAT_LEN, "is %.0f s %s by them", fabs(offset),
+		    offset > 0 ? "behind" : "ahead");
+	return text;
+}

@@ -25,4 +25,11 @@ const char	*format_step(double offset, char text[FORMAT_LEN]);
 /* A duration of S s, not negative, rounded down: "10 s", "3 min", "5 h". */
 const char	*format_span(double s, char text[FORMAT_LEN]);
 
+/*
+ * What the clock has to do with the constraints, whose time is in whole
+ * seconds: "agrees with them", "is 1000 s behind by them".  OFFSET: true -
+ * clock by them, s.
+ */
+const char *format_constraint(double offset, char text[FORMAT_LEN]);
+
 #endif

@@ -38,7 +38,9 @@ REASON(NO_INTERFACE,	"no_interface",		"its interface is not there") \
 REASON(RATE,		"rate",						\
     "it asks to be asked less often")					\
 REASON(UNTRUSTED,	"untrusted",					\
-    "it is not authenticated, as servers must be here")
+    "it is not authenticated, as servers must be here")			\
+REASON(CONSTRAINT,	"constraint",					\
+    "it is another time by the constraints")
 
 enum reason {
 #define REASON(name, word, text)	REASON_##name,

@@ -24,6 +24,7 @@
 
 static const char *const nexts[] = { CONTROL_NEXTS(TEXT) };
 static const char *const whys[] = { CONTROL_WHYS(TEXT) };
+static const char *const constraints[] = { CONTROL_CONSTRAINTS(TEXT) };
 static const char *const locals[] = { CONTROL_LOCALS(TEXT) };
 static const char *const states[] = { CONTROL_STATES(TEXT) };
 static const char *const peer_states[] = { CONTROL_PEER_STATES(TEXT) };

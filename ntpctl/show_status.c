@@ -246,6 +246,33 @@ show_counts(FILE *out, const struct control_status *st)
 
 /* What may still be moved at more than 500 ppm; of no interest if all of it. */
 static void
+show_constraint(FILE *out, const struct control_status *st)
+{
+	char		 offset[FORMAT_LEN];
+
+	switch (st->constraint) {
+	case CONSTRAINTS_ASKING:
+		line(out, "constraint:", "waiting for their answers: the clock "
+		    "is not set before");
+		break;
+	case CONSTRAINTS_FAILED:
+		line(out, "constraint:", "none can be reached: the clock is "
+		    "not set before one is");
+		break;
+	case CONSTRAINTS_SPLIT:
+		line(out, "constraint:", "they contradict one another: the "
+		    "clock is not set before most agree");
+		break;
+	case CONSTRAINTS_KNOWN:
+		line(out, "constraint:", "the clock %s",
+		    format_constraint(st->constraint_offset, offset));
+		break;
+	default:
+		break;
+	}
+}
+
+static void
 show_budget(FILE *out, const struct control_status *st)
 {
 	char		 span[FORMAT_LEN];
@@ -280,6 +307,7 @@ show_status(FILE *out, const struct control_status *st)
 	line(out, "clients:", "%s", what_clients_get(st));
 	format_next(st, text, sizeof(text));
 	line(out, "next:", "%s", text);
+	show_constraint(out, st);
 	show_budget(out, st);
 	if (st->refused > 0)
 		line(out, "refused:", "%u adjustment%s against the policy, "

@@ -16,6 +16,9 @@
 #include "ntpd/config_shared.h"
 
 #define CONFIG_FILE		"/etc/ntpd.conf"
+#define CONFIG_MAX_CONSTRAINTS	16
+#define CONSTRAINT_MAX_ADDRS	8	/* of one; tuned, as OpenNTPD's */
+#define HTTPS_PORT		443
 #define CONFIG_SOCKET_LEN	sizeof(((struct sockaddr_un *)0)->sun_path)
 
 enum step_when {
@@ -31,9 +34,21 @@ struct config_step {
 	double		 limit;		/* s, CONFIG_NO_LIMIT: none */
 };
 
+/* A constraint from or constraints from statement. */
+struct config_constraint {
+	char		 name[CONFIG_NAME_LEN];	/* in the certificate */
+	char		 path[CONFIG_URL_LEN];	/* of the URL */
+	bool		 each;		/* constraints: of all its addresses */
+	uint8_t		 naddrs;
+	struct addr	 addrs[CONSTRAINT_MAX_ADDRS]; /* with the port */
+};
+
 struct config {
 	struct config_server	 servers[CONFIG_MAX_SERVERS];
 	size_t			 nservers;
+	struct config_constraint constraints[CONFIG_MAX_CONSTRAINTS];
+	size_t			 nconstraints;
+	char			 ca[CONFIG_PATH_LEN]; /* "": the usual ones */
 	struct config_listener	 listeners[CONFIG_MAX_LISTENERS];
 	size_t			 nlisteners;
 	unsigned		 workers;	/* that answer clients */

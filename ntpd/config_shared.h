@@ -19,6 +19,7 @@
 #define CONFIG_MAX_KEYS		1000	/* in the file of keys */
 #define CONFIG_NAME_LEN		256	/* of a host, with its NUL */
 #define CONFIG_PATH_LEN		256
+#define CONFIG_URL_LEN		256	/* of its path, with its NUL */
 #define CONFIG_NO_LIMIT		1e10	/* s, 300 years: no step is larger */
 
 #define POLL_LEAST		4	/* log2 s: what poll may be */
@@ -62,9 +63,6 @@ struct config_server {
 	struct addr	 source4;	/* query from, port 0, or ADDR_NONE */
 	struct addr	 source6;
 	char		 source_interface[IF_NAMESIZE]; /* of source6, or "" */
-	uint16_t	 nts_port;	/* TCP; AUTH_NTS */
-	char		 ca[CONFIG_PATH_LEN]; /* whose word is taken for it; */
-					/* "": the system's authorities */
 };
 
 /* One listen statement. */

@@ -25,7 +25,8 @@
 static _Noreturn void
 usage(void)
 {
-	fprintf(stderr, "usage: ntpd [-dnVvx] [-f file]\n");
+	fprintf(stderr, "usage: ntpd [-dnVvx] [-f file]\n"
+	    "       ntpd -q | -Q [-v] [-f file] [server ...]\n");
 	exit(EX_USAGE);
 }
 
@@ -104,7 +105,7 @@ main(int argc, char *argv[], char *envp[])
 	if (argc == 4 && strcmp(argv[1], "-P") == 0)
 		child_main(argv[2], argv[3]);
 	forget_starter();
-	while ((ch = getopt(argc, argv, "df:nVvx")) != -1) {
+	while ((ch = getopt(argc, argv, "df:gnQqsu:Vvx")) != -1) {
 		switch (ch) {
 		case 'd':
 			options.foreground = true;
@@ -114,6 +115,21 @@ main(int argc, char *argv[], char *envp[])
 			break;
 		case 'n':
 			check = true;
+			break;
+		case 'Q':
+			options.once = ONCE_SHOW;
+			break;
+		case 'q':
+			options.once = ONCE_SET;
+			break;
+		case 'g':
+		case 's':
+			fprintf(stderr, "ntpd: -%c is not needed: the clock is "
+			    "set at the start\n", ch);
+			break;
+		case 'u':
+			fprintf(stderr, "ntpd: -u is ignored: write \"user\" "
+			    "in %s\n", options.config_file);
 			break;
 		case 'V':
 			printf("ntpd %s\n", NTPD_VERSION);
@@ -128,8 +144,12 @@ main(int argc, char *argv[], char *envp[])
 			usage();
 		}
 	}
-	if (optind != argc)
+	options.servers = argv + optind;
+	options.nservers = (size_t)(argc - optind);
+	if (options.nservers > 0 && options.once == ONCE_NOT)
 		usage();
+	options.foreground |= options.once != ONCE_NOT;
+	options.read_only |= options.once == ONCE_SHOW;
 	if (check)
 		return check_config(options.config_file);
 	return parent_main(&options);

@@ -121,7 +121,10 @@ struct clock_state {
 	uint32_t	 refused;	/* commands, since the start */
 	uint8_t		 was_synchronized; /* at some time since the start */
 	uint8_t		 answers_step;	/* this answers a CLOCK_STEP */
-	uint8_t		 reserved[2];
+	uint8_t		 constraint;	/* enum control_constraints */
+	uint8_t		 reserved;
+	double		 low, high;	/* s, by which the clock is off by the
+					   constraints, if they are KNOWN */
 };
 
 /* The clock was set or stood still, not by us: everything starts anew. */
@@ -223,7 +226,6 @@ struct server_clients {
 	struct client_count list[CLIENTS_SHOWN];
 };
 
-#define TLS_PATH_LEN	256	/* of a URL, with its NUL */
 #define TLS_WHY_LEN	160
 
 /*
@@ -232,7 +234,7 @@ struct server_clients {
  */
 struct tls_task {
 	char		 name[CONFIG_NAME_LEN];	/* in its certificate */
-	char		 path[TLS_PATH_LEN];	/* of its URL, "/" at least */
+	char		 path[CONFIG_URL_LEN];	/* of its URL, "/" at least */
 	char		 ca[CONFIG_PATH_LEN];	/* whom to believe; "": usual */
 	struct addr	 addr;		/* the only one to talk to */
 	double		 seconds;
@@ -241,27 +243,6 @@ struct tls_task {
 /* The server's time by its Date header, or why there is none. */
 struct tls_date {
 	int64_t		 unix_time;	/* s; 0: none */
-	char		 why[TLS_WHY_LEN];	/* for the log */
-};
-
-/* The engine wants keys from the NTS server NAME, at ADDR. */
-struct nts_question {
-	char		 name[CONFIG_NAME_LEN];	/* as in its statement */
-	struct addr	 addr;
-};
-
-enum nts_outcome {
-	NTS_AGREED,
-	NTS_UNREACHABLE,	/* no connection came about */
-	NTS_REFUSED,		/* what came over it will not do */
-	NTS_BUSY		/* too many exchanges: nobody was asked */
-};
-
-/* Keys and cookies that it agreed on, or why there are none. */
-struct nts_keys {
-	uint32_t	 outcome;	/* enum nts_outcome */
-	struct ke_answer answer;	/* AGREED; untrusted */
-	uint8_t		 c2s[AEAD_KEY_MOST], s2c[AEAD_KEY_MOST];
 	char		 why[TLS_WHY_LEN];	/* for the log */
 };
 
@@ -316,10 +297,8 @@ MESSAGE(SERVER_CLIENTS,	  SERVER,   PARENT,   struct server_clients,	\
 	NO_FD,   ANYTIME, take_counters)				\
 MESSAGE(SERVER_COUNTERS,  SERVER,   PARENT,   struct server_report,	\
 	NO_FD,   ANYTIME, take_counters)				\
-MESSAGE(NTS_ASK,	  ENGINE,   PARENT,   struct nts_question,	\
-	NO_FD,   ANYTIME, nts_ask)					\
-MESSAGE(TLS_KEYS,	  TLS,	    PARENT,   struct nts_keys,		\
-	NO_FD,   ANYTIME, nts_answer)					\
+MESSAGE(HTTPS_RESOLVED,	  RESOLVER, PARENT,   struct resolve_reply,	\
+	NO_FD,   ANYTIME, take_addresses)				\
 MESSAGE(TLS_DATE,	  TLS,	    PARENT,   struct tls_date,		\
 	NO_FD,   ANYTIME, take_date)					\
 MESSAGE(CONTROL_ALIVE,	  CONTROL,  PARENT,   struct no_payload,	\
@@ -369,8 +348,6 @@ MESSAGE(SHOW_STATUS,	  PARENT,   ENGINE,   struct no_payload,	\
 	NO_FD,   WHEN_CONFIGURED, engine_show_status)			\
 MESSAGE(SHOW_PEERS,	  PARENT,   ENGINE,   struct no_payload,	\
 	NO_FD,   WHEN_CONFIGURED, engine_show_peers)			\
-MESSAGE(NTS_KEYS,	  PARENT,   ENGINE,   struct nts_keys,		\
-	NO_FD,   WHEN_CONFIGURED, engine_on_keys)			\
 MESSAGE(RESOLVED,	  RESOLVER, ENGINE,   struct resolve_reply,	\
 	NO_FD,   ANYTIME, engine_on_resolved)				\
 MESSAGE(OWN_REQUEST,	  SERVER,   ENGINE,   struct own_request,	\
@@ -396,6 +373,8 @@ MESSAGE(SNAPSHOT,	  ENGINE,   SERVER,   struct snapshot,		\
 
 #define TO_RESOLVER(MESSAGE)						\
 MESSAGE(RESOLVE,	  ENGINE,   RESOLVER, struct resolve_request,	\
+	NO_FD,   ANYTIME, resolve)					\
+MESSAGE(RESOLVE_HTTPS,	  PARENT,   RESOLVER, struct resolve_request,	\
 	NO_FD,   ANYTIME, resolve)
 
 #define TO_CONTROL(MESSAGE)						\
@@ -417,9 +396,7 @@ MESSAGE(ANSWER_BUSY,	  PARENT,   CONTROL,  struct control_end,	\
 /* Each of these is the only one that comes after the setup. */
 #define TO_TLS(MESSAGE)							\
 MESSAGE(TLS_ASK_DATE,	  PARENT,   TLS,      struct tls_task,		\
-	NO_FD,   ANYTIME, tls_date)					\
-MESSAGE(TLS_ASK_KEYS,	  PARENT,   TLS,      struct tls_task,		\
-	NO_FD,   ANYTIME, tls_keys)
+	NO_FD,   ANYTIME, tls_date)
 
 /* child_begin() takes what comes at first; PROCESSES stands for all. */
 #define MESSAGES(MESSAGE)						\

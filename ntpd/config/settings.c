@@ -51,10 +51,12 @@ const struct statement statements[] = {
 	{ "authentication mix", "authentication mix",
 	    AUTHENTICATION(AUTHENTICATION_MIX) },
 	{ "bound",	"bound \"PATH\"", PATH(bound, BOUND_PATH) },
+	{ "ca",		"ca \"PATH\"", PATH(ca, "") },
 	{ "clockbound",	"clockbound \"PATH\"", PATH(clockbound, "") },
 	{ "constraint from", "constraint from URL [ADDRESS ...]",
-	    WORDS(ANY_VALUES, not_yet) },
-	{ "constraints from", "constraints from URL", WORDS(1, not_yet) },
+	    WORDS(ANY_VALUES, constraint_from) },
+	{ "constraints from", "constraints from URL",
+	    WORDS(1, constraint_from) },
 	{ "deny from",	"deny from NETWORK|any", WORDS(1, deny_from) },
 	{ "driftfile",	"driftfile \"PATH\"",
 	    PATH(driftfile, CONFIG_DRIFTFILE) },
@@ -72,12 +74,10 @@ const struct statement statements[] = {
 			"[prefix4 N] [prefix6 N]", GRAMMAR },
 	{ "sensor",	"sensor NAME [correction N] [refid TEXT] [stratum N] "
 			"[trusted] [weight N]", WORDS(ANY_VALUES, not_yet) },
-	{ "server",	"server HOST [key N | nts [ca FILE] [ntsport N]] "
-			"[poll MIN-MAX] [port N] [trusted] [weight N] "
-			"[xleave]", GRAMMAR },
-	{ "servers",	"servers HOST [key N | nts [ca FILE] [ntsport N]] "
-			"[max N] [poll MIN-MAX] [port N] [trusted] "
-			"[weight N] [xleave]", GRAMMAR },
+	{ "server",	"server HOST [key N] [poll MIN-MAX] [port N] "
+			"[trusted] [weight N] [xleave]", GRAMMAR },
+	{ "servers",	"servers HOST [key N] [max N] [poll MIN-MAX] [port N] "
+			"[trusted] [weight N] [xleave]", GRAMMAR },
 	{ "socket",	"socket \"PATH\"", PATH(socket, CONTROL_SOCKET) },
 	{ "step boot",	"step boot", STEP(0, STEP_BOOT) },
 	{ "step always", "step always N ms", STEP(ANY_VALUES, STEP_ALWAYS),
@@ -153,9 +153,12 @@ number(struct parser *p, const struct word *word, unsigned *n)
 static void
 not_yet(struct parser *p, const struct word *v)
 {
-	(void)v;
-	parser_error(p, p->first.line, "%s: not yet supported, remove this "
-	    "line", p->first.text);
+	if (is_word(v, "*") && is_end(v + 1))
+		parser_warn(p, v->line, "%s * has no effect yet, remove it",
+		    p->first.text);
+	else
+		parser_error(p, p->first.line, "%s: not yet supported, "
+		    "remove this line", p->first.text);
 }
 
 static void
@@ -178,8 +181,17 @@ static void
 set_path(struct parser *p, const struct word *v)
 {
 	const struct statement *s = p->statement;
+	size_t		 len = strlen(v->text);
 
-	statement_path(p, s->words, v, field(p), s->size);
+	if (v->text[0] != '/' || v->text[len - 1] == '/')
+		parser_error(p, v->line, "%s \"%.64s\" is not the absolute "
+		    "path of a file, begin it with / and end it with a name",
+		    s->words, v->text);
+	else if (len >= s->size)
+		parser_error(p, v->line, "%s \"%.64s...\" is too long, at "
+		    "most %zu characters", s->words, v->text, s->size - 1);
+	else
+		memcpy(field(p), v->text, len + 1);
 }
 
 static void

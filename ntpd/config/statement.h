@@ -25,10 +25,7 @@ enum option {
 	OPTION_PREFIX4	= 1 << 9,
 	OPTION_PREFIX6	= 1 << 10,
 	OPTION_XLEAVE	= 1 << 11,
-	OPTION_KEY	= 1 << 12,
-	OPTION_NTS	= 1 << 13,
-	OPTION_NTSPORT	= 1 << 14,
-	OPTION_CA	= 1 << 15
+	OPTION_KEY	= 1 << 12
 };
 
 /* A unit of time; the last in a list has no name. */
@@ -59,7 +56,8 @@ struct statement {
 
 #define ANY_VALUES	SIZE_MAX	/* set() looks for itself */
 #define STATEMENTS_MOST	64
-#define VALUES_MOST	6	/* words that such a statement may have */
+/* Words that such a statement may have, and one too many. */
+#define VALUES_MOST	(4 + CONSTRAINT_MAX_ADDRS)
 
 /* All statements in the order of the alphabet; the last has no words. */
 extern const struct statement statements[];
@@ -124,13 +122,6 @@ struct number {
 bool	 statement_number(struct parser *p, const struct number *wanted,
 	    const struct word *word, unsigned *n);
 
-/*
- * The absolute path of a file in WORD into PATH (SIZE bytes), if it is one;
- * else an error is reported of WHAT.
- */
-void	 statement_path(struct parser *p, const char *what,
-	    const struct word *word, char *path, size_t size);
-
 /* OPTION is there; an error, with its name WHAT, if it already was. */
 void	 statement_option(struct parser *p, enum option option,
 	    const char *what, const struct word *word);
@@ -165,6 +156,9 @@ void	 ratelimit_end(struct parser *p);
 /* query from ADDRESS: for the servers that follow. */
 void	 query_from(struct parser *p, const struct word *address);
 
+/* constraint from or constraints from, with the URL and addresses at V. */
+void	 constraint_from(struct parser *p, const struct word *v);
+
 enum server_kind { SERVER_SINGLE, SERVER_POOL };
 
 /* server or servers HOST, its options, and its end, which adds it. */
@@ -175,8 +169,6 @@ void	 server_poll(struct parser *p, const struct word *range);
 void	 server_max(struct parser *p, const struct word *number);
 void	 server_xleave(struct parser *p, const struct word *keyword);
 void	 server_key(struct parser *p, const struct word *number);
-void	 server_nts(struct parser *p, const struct word *keyword);
-void	 server_ca(struct parser *p, const struct word *path);
 void	 server_end(struct parser *p);
 
 /* port NUMBER, of the listener or server in progress. */

@@ -169,6 +169,7 @@ fill_list(struct children *c)
 	c->engine = &find(c, ENGINE)->channel;
 	c->servers = find(c, SERVER);
 	c->control = find(c, CONTROL);
+	c->resolver = find(c, RESOLVER);
 }
 
 void

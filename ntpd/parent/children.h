@@ -38,6 +38,7 @@ struct children {
 	struct channel	*binder;
 	struct channel	*engine;
 	struct child	*control;
+	struct child	*resolver;
 	struct child	*servers;	/* the first nservers are wanted */
 	size_t		 nservers;
 	int		 control_fd;	/* it listens on; not closed here */

@@ -19,7 +19,10 @@
 void
 command_send_state(struct parent *p, enum state_why why, struct instant now)
 {
-	struct clock_state state = {
+	struct clock_state state;
+
+	constrain_policy(p);
+	state = (struct clock_state){
 		.frequency = p->clock.frequency,
 		.slew = p->clock.slew,
 		.slew_left = clock_slew_left(&p->clock),
@@ -28,7 +31,10 @@ command_send_state(struct parent *p, enum state_why why, struct instant now)
 		.step_forward = policy_reach(&p->policy, 1, now),
 		.step_limit = p->policy.step.limit,
 		.was_synchronized = p->policy.was_synchronized,
-		.answers_step = why == STATE_AFTER_STEP
+		.answers_step = why == STATE_AFTER_STEP,
+		.constraint = (uint8_t)p->policy.bounds.state,
+		.low = p->policy.bounds.low,
+		.high = p->policy.bounds.high
 	};
 
 	channel_send(p->children.engine, MSG_CLOCK_STATE, 0, -1, &state);
@@ -44,9 +50,15 @@ shown_reach(const struct parent *p, int sign, struct instant now)
 }
 
 void
-command_fill_status(const struct parent *p, struct control_status *st,
+command_fill_status(struct parent *p, struct control_status *st,
     struct instant now)
 {
+	const struct policy_bounds *b = &p->policy.bounds;
+
+	constrain_policy(p);
+	st->constraint = b->state;
+	st->constraint_offset = b->state == CONSTRAINTS_KNOWN ?
+	    (b->low + b->high) / 2 : NAN;
 	st->frequency = p->clock.frequency * 1e6;
 	st->slewing = p->clock.slew * 1e6;
 	st->refused = p->policy.refused;
@@ -162,6 +174,17 @@ log_step(const struct parent *p, double by)
 	    "would set the clock" : "clock set", format_step(by, step), more);
 }
 
+/*
+ * If the machine was paused without the kernel's notice, neither it nor we know
+ * how much time has passed: the constraints do.
+ */
+static void
+look_again(struct parent *p, enum verdict verdict, struct instant now)
+{
+	if (verdict == AGAINST_CONSTRAINTS)
+		constraints_hurry(&p->constraints, now);
+}
+
 static void
 do_step(struct parent *p, const struct clock_step *wanted, struct instant now)
 {
@@ -172,10 +195,12 @@ do_step(struct parent *p, const struct clock_step *wanted, struct instant now)
 	/* Our own step must not hide another's, and after that is void. */
 	if (command_check_clock(p))
 		return;
+	constrain_policy(p);
 	before = p->policy;
 	verdict = policy_step(&p->policy, wanted, clock_unix_time(), now);
 	if (verdict != PERMITTED) {
 		refuse_step("to set the clock ", wanted->by, verdict);
+		look_again(p, verdict, now);
 		return;
 	}
 	if (!p->clock.read_only && !clock_step(&p->clock, wanted->by))
@@ -192,12 +217,15 @@ do_new_start(struct parent *p, const struct clock_new_start *wanted,
     struct instant now)
 {
 	enum policy_state before = p->policy.state;
-	enum verdict	 verdict = policy_new_start(&p->policy, wanted, now);
+	enum verdict	 verdict;
 
-	if (verdict != PERMITTED)
+	constrain_policy(p);
+	verdict = policy_new_start(&p->policy, wanted, now);
+	if (verdict != PERMITTED) {
 		refuse_step("to set the clock, as after a pause, ",
 		    wanted->by, verdict);
-	else if (p->policy.state != before)
+		look_again(p, verdict, now);
+	} else if (p->policy.state != before)
 		log_debug("the machine seems to have been paused: the clock "
 		    "may be set forward once");
 }
@@ -249,6 +277,7 @@ do_quality(struct parent *p, const struct clock_quality *q, struct instant now)
 	clock_set_quality(&p->clock, q->synchronized != 0, q->esterror,
 	    q->synchronized ? q->maxerror : PUBLISH_MOST,
 	    policy_leap(q, clock_unix_time(), p->clock.leap));
+	once_take(&p->once, q);
 	publish_quality(&p->publish, q, &(struct publish_clock){
 	    .frequency = p->clock.frequency, .leap = p->clock.leap,
 	    .tai = p->clock.leaps });

@@ -56,8 +56,12 @@ command_frequency(struct parent *p, const struct clock_frequency *wanted,
 		return;
 	}
 	p->wanted_frequency = wanted->frequency;
-	if (!p->clock.read_only)
+	if (!p->clock.read_only) {
+		constrain_policy(p);
+		frequency = policy_bound_frequency(&p->policy, frequency,
+		    p->budget.home);
 		frequency = budget_frequency(&p->budget, frequency, now);
+	}
 	if (!clock_set_frequency(&p->clock, frequency))
 		return;
 	p->drift_error = wanted->error;
@@ -123,6 +127,20 @@ log_slew(const struct clock_slew *slew, double rate_before)
 	    slew->duration, more);
 }
 
+/* The constraints cut a slew. */
+static void
+log_bound(const struct parent *p, const struct clock_slew *wanted)
+{
+	static struct log_limit limit = { .burst = 2, .interval = 3600 };
+	char		 step[FORMAT_LEN];
+
+	if (log_allowed(&limit, instant_now(), NULL))
+		log_warnx("the engine asked to slew the clock %s: cut short, "
+		    "%s", format_step(wanted->rate * wanted->duration, step),
+		    policy_reason(p->policy.bounds.state == CONSTRAINTS_KNOWN ?
+		    AGAINST_CONSTRAINTS : UNCONSTRAINED));
+}
+
 /* Carry out as much of WANTED as is left of the budget. */
 static void
 slew(struct parent *p, const struct clock_slew *wanted, struct instant now)
@@ -143,15 +161,19 @@ command_slew(struct parent *p, const struct clock_slew *wanted,
     struct instant now)
 {
 	enum verdict	 verdict = policy_slew(&p->policy, wanted);
+	struct clock_slew cut = *wanted;
 
 	if (verdict != PERMITTED) {
 		refuse_rate("for a slew", wanted->rate, verdict);
 		return;
 	}
+	constrain_policy(p);
+	if (policy_bound_slew(&p->policy, &cut))
+		log_bound(p, wanted);
 	if (p->clock.read_only)
-		say_slew(p, wanted, now);
+		say_slew(p, &cut, now);
 	else
-		slew(p, wanted, now);
+		slew(p, &cut, now);
 }
 
 static void

@@ -11,6 +11,8 @@
 #include "common/log.h"
 #include "ntpd/parent/state.h"
 
+#define SERVERS_LEN	8192	/* servers of the command line as text */
+
 static void
 report(void *arg, int priority, const char *line)
 {
@@ -71,15 +73,37 @@ load(struct parent *p, struct config *conf, const char *file)
 	return true;
 }
 
+/* The servers of the command line, as if they were all there is in a file. */
+static bool
+load_servers(struct parent *p)
+{
+	char		 text[SERVERS_LEN] = "";
+	size_t		 i;
+
+	for (i = 0; i < p->options->nservers; i++) {
+		strlcat(text, "server '", sizeof(text));
+		strlcat(text, p->options->servers[i], sizeof(text));
+		if (strlcat(text, "'\n", sizeof(text)) >= sizeof(text)) {
+			log_warnx("too many servers");
+			return false;
+		}
+	}
+	return config_parse(&p->conf, "command line", text, strlen(text),
+	    &(struct config_reports){ report, NULL });
+}
+
 bool
 configure_load(struct parent *p)
 {
 	/* What is wrong is said with the name that was given. */
 	p->cpus = count_cpus();
-	if (!load(p, &p->conf, p->options->config_file))
+	if (!(p->options->nservers > 0 ? load_servers(p) :
+	    load(p, &p->conf, p->options->config_file)))
 		return false;
+	once_configure(p->options->once, &p->conf);
 	set_path(p, p->options->config_file);
 	policy_configure(&p->policy, &p->conf);
+	constraints_configure(&p->constraints, &p->conf, instant_now());
 	return true;
 }
 
@@ -185,6 +209,7 @@ configure_reload(struct parent *p)
 	config_free(&p->conf);
 	p->conf = new;
 	policy_configure(&p->policy, &p->conf);
+	constraints_configure(&p->constraints, &p->conf, instant_now());
 	configure_engine(p, NULL);
 	configure_servers(p);
 	configure_binder(p);

@@ -60,7 +60,7 @@ control_open(struct control *c, const char *path)
 	strlcpy(sun.sun_path, path, sizeof(sun.sun_path));
 	c->fd = -1;
 	c->ask = instant_now();
-	if (somebody_answers(&sun)) {
+	if (path[0] != '\0' && somebody_answers(&sun)) {
 		log_at(LOG_CRIT, "fatal: another ntpd is running: it answers "
 		    "at %s", path);
 		return false;
@@ -76,7 +76,9 @@ control_open(struct control *c, const char *path)
 	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
 		unlinkat(AT_FDCWD, path, 0);
 	mask = umask(0111);		/* 0666 */
-	bound = bind(c->fd, (const struct sockaddr *)&sun, sizeof(sun));
+	/* With the family alone the kernel finds a name that is no file. */
+	bound = bind(c->fd, (const struct sockaddr *)&sun, path[0] == '\0' ?
+	    sizeof(sun.sun_family) : sizeof(sun));
 	umask(mask);
 	if (bound == 0 && listen(c->fd, CONTROL_BACKLOG) == 0)
 		return true;
@@ -93,7 +95,8 @@ control_close(struct control *c)
 {
 	if (c->fd == -1)
 		return;
-	unlinkat(AT_FDCWD, c->path, 0);
+	if (c->path[0] != '\0')
+		unlinkat(AT_FDCWD, c->path, 0);
 	/*
 	 * The kernel closes it when this process ends.  Now that could take as
 	 * long as somebody likes who is in line and has passed a descriptor.

@@ -38,7 +38,8 @@ save_frequency(struct parent *p, enum save_when when)
 		.frequency = p->clock.frequency, .error = p->drift_error
 	};
 
-	if (p->drift_error < 0 || p->clock.read_only)
+	if (p->drift_error < 0 || p->clock.read_only ||
+	    p->once.mode != ONCE_NOT)
 		return;
 	if (when == SAVE_IF_WORTH_IT && (fabs(p->clock.slew) > DRIFT_SLEW ||
 	    (p->drift_tried && !drift_worth_writing(&p->drift_saved, &drift,
@@ -62,7 +63,8 @@ check_directory(struct parent *p)
 	char		 path[CONFIG_PATH_LEN];
 
 	strlcpy(path, p->conf.driftfile, sizeof(path));
-	if (!p->clock.read_only && access(dirname(path), W_OK) == -1)
+	if (!p->clock.read_only && p->once.mode == ONCE_NOT &&
+	    access(dirname(path), W_OK) == -1)
 		cannot_write(p, errno);
 }
 

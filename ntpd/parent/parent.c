@@ -54,10 +54,16 @@ engine_alive(struct parent *p, const struct message *msg)
 static void
 take_date(struct parent *p, const struct message *msg)
 {
-	const struct tls_date *date = msg->data;
+	const struct exchange *e = exchange_take(&p->exchanges, msg);
 
-	if (exchange_take(&p->exchanges, msg) != NULL)
-		log_debug("a server says %lld", (long long)date->unix_time);
+	if (e != NULL)
+		constrain_take(p, e->id, msg->data, msg->at);
+}
+
+static void
+take_addresses(struct parent *p, const struct message *msg)
+{
+	constraints_resolved(&p->constraints, msg->id, msg->data, msg->at);
 }
 
 static void
@@ -76,11 +82,15 @@ binder_state(struct parent *p, const struct message *msg)
 	p->listens = ((const struct binder_state *)msg->data)->listens != 0;
 }
 
-/* Interfaces or addresses may have changed, which concerns the engine. */
+/*
+ * Interfaces or addresses may have changed, which concerns the engine.  What
+ * could not be reached may be within reach now.
+ */
 static void
 binder_own(struct parent *p, const struct message *msg)
 {
 	channel_send(p->children.engine, MSG_ENGINE_OWN, 0, -1, msg->data);
+	constraints_hurry(&p->constraints, msg->at);
 }
 
 static void	(*const handlers[MESSAGE_COUNT])(struct parent *,
@@ -109,7 +119,9 @@ next_deadline(struct parent *p)
 	t = instant_min(t, p->control.ask);
 	t = instant_min(t, collect_deadline(&p->collect));
 	t = instant_min(t, p->watch_clock);
+	t = instant_min(t, p->once.deadline);
 	t = instant_min(t, exchange_deadline(&p->exchanges));
+	t = instant_min(t, constraints_deadline(&p->constraints));
 	return instant_min(t, p->ask_engine);
 }
 
@@ -154,11 +166,21 @@ static void
 do_exchanges(struct parent *p, struct instant now)
 {
 	struct exchange	 lost;
+	struct resolve_request request;
+	struct tls_task	 task;
+	struct exchange	 ask = { .what = MSG_TLS_ASK_DATE };
+	uint32_t	 id;
 
 	exchange_tend(&p->exchanges, &p->children, now);
 	while (exchange_unsaid(&p->exchanges, &lost))
-		if (lost.what == MSG_TLS_ASK_KEYS)
-			nts_lost(p, lost.id);
+		constrain_take(p, lost.id, NULL, now);
+	while (constraints_question(&p->constraints, now, &id, &request))
+		channel_send(&p->children.resolver->channel,
+		    MSG_RESOLVE_HTTPS, id, -1, &request);
+	while (constraints_task(&p->constraints, now, &ask.id, &task))
+		if (!exchange_begin(&p->exchanges, &p->children, &ask, &task,
+		    now))
+			constraints_postpone(&p->constraints, ask.id, now);
 }
 
 static void
@@ -170,6 +192,7 @@ do_timers(struct parent *p, struct instant now)
 	command_tend_budget(p, now);
 	if (!instant_before(now, p->watch_clock)) {
 		clock_watch(&p->clock);
+		constrain_hold(p, now);
 		p->watch_clock = instant_add(now, WATCH_INTERVAL);
 	}
 	if (!instant_before(now, p->ask_engine)) {
@@ -179,6 +202,7 @@ do_timers(struct parent *p, struct instant now)
 	restart(p, now);
 	control_watch(p, now);
 	children_check(&p->children, now);
+	once_check(&p->once, now);
 	do_exchanges(p, now);
 	tell_servers(p);
 	if (collect_run(&p->collect, p->children.servers,
@@ -241,6 +265,8 @@ stop(struct parent *p)
 	}
 	children_stop(&p->children);
 	control_close(&p->control);
+	if (p->once.done)
+		return p->once.status;
 	if (!p->children.fatal)
 		log_info("ending");
 	else if (!p->ready)
@@ -266,9 +292,10 @@ parent_main(const struct parent_options *options)
 		return EX_CONFIG;
 	set_signals(&p);
 	start(&p);
-	log_info("ntpd started%s", options->read_only ?
-	    ", the clock is read-only" : "");
-	while (!got_term && !p.children.fatal) {
+	if (options->once == ONCE_NOT)
+		log_info("ntpd started%s", options->read_only ?
+		    ", the clock is read-only" : "");
+	while (!got_term && !p.children.fatal && !p.once.done) {
 		wait_and_receive(&p);
 		if (got_hup) {
 			got_hup = 0;

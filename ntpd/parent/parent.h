@@ -7,10 +7,15 @@
 
 #include <stdbool.h>
 
+#include "ntpd/parent/once.h"
+
 struct parent_options {
 	const char	*config_file;
 	bool		 foreground;	/* -d */
 	bool		 read_only;	/* -x: never touch the clock */
+	enum once_mode	 once;		/* -q, -Q */
+	char		**servers;	/* with these: in the file's place */
+	size_t		 nservers;
 	int		 verbose;	/* -v, counted */
 };
 

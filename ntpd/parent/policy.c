@@ -86,13 +86,73 @@ reach_of_undo(const struct policy *policy, int sign, struct instant now)
 	    policy->step.threshold + POLICY_UNDO_RATE * since);
 }
 
+/* How far the constraints let the clock be moved, s. */
+static double
+reach_of_bounds(const struct policy *policy, int sign)
+{
+	const struct policy_bounds *b = &policy->bounds;
+
+	if (b->state == CONSTRAINTS_NONE)
+		return CONFIG_NO_LIMIT;
+	if (b->state != CONSTRAINTS_KNOWN)
+		return 0;
+	return fmax(0, sign < 0 ? -b->low : b->high);
+}
+
 double
 policy_reach(const struct policy *policy, int sign, struct instant now)
 {
 	if (policy->step.when == STEP_NEVER)
 		return 0;
-	return fmax(reach_of_state(policy, sign, now),
-	    reach_of_undo(policy, sign, now));
+	return fmin(reach_of_bounds(policy, sign),
+	    fmax(reach_of_state(policy, sign, now),
+	    reach_of_undo(policy, sign, now)));
+}
+
+/* Do the constraints permit a step BY s? */
+static enum verdict
+judge_bounds(const struct policy *policy, double by)
+{
+	const struct policy_bounds *b = &policy->bounds;
+
+	if (b->state == CONSTRAINTS_NONE)
+		return PERMITTED;
+	if (b->state != CONSTRAINTS_KNOWN)
+		return UNCONSTRAINED;
+	return by >= b->low && by <= b->high ? PERMITTED :
+	    AGAINST_CONSTRAINTS;
+}
+
+bool
+policy_bound_slew(const struct policy *policy, struct clock_slew *slew)
+{
+	const struct policy_bounds *b = &policy->bounds;
+	const struct clock_slew wanted = *slew;
+	double		 most;
+
+	if (b->state == CONSTRAINTS_NONE || slew->rate == 0)
+		return false;
+	if (b->state != CONSTRAINTS_KNOWN) {
+		slew->rate = copysign(fmin(fabs(slew->rate),
+		    POLICY_MAX_SLEW_SMALL), slew->rate);
+		return slew->rate != wanted.rate;
+	}
+	most = slew->rate < 0 ? fmin(0, b->low) : fmax(0, b->high);
+	slew->duration = fmin(slew->duration, most / slew->rate);
+	return slew->duration != wanted.duration;
+}
+
+double
+policy_bound_frequency(const struct policy *policy, double frequency,
+    double home)
+{
+	const struct policy_bounds *b = &policy->bounds;
+
+	if (b->state == CONSTRAINTS_KNOWN && b->high < 0)
+		return fmin(frequency, home);
+	if (b->state == CONSTRAINTS_KNOWN && b->low > 0)
+		return fmax(frequency, home);
+	return frequency;
 }
 
 static enum verdict
@@ -108,7 +168,7 @@ judge_new_start(const struct policy *policy, double by, struct instant now)
 		return STEP_TOO_LARGE;
 	if (by > left_of_day(policy, now))
 		return NEW_START_TOO_SOON;
-	return PERMITTED;
+	return judge_bounds(policy, by);
 }
 
 /* Before a step on the engine's word: does another day begin with it? */
@@ -224,6 +284,8 @@ judge_step(const struct policy *policy, double by, int64_t unix_time,
 		return NOT_A_NUMBER;
 	if (policy->step.when == STEP_NEVER)
 		return STEP_FORBIDDEN;
+	if (judge_bounds(policy, by) != PERMITTED)
+		return judge_bounds(policy, by);
 	if (reach == 0)
 		return out_of_reach(policy, by);
 	if (fabs(by) < policy->step.threshold)
@@ -318,6 +380,10 @@ policy_reason(enum verdict verdict)
 	case NEW_START_TOO_SOON:
 		return "with those of the last 24 hours it is more than the "
 		    "limit";
+	case UNCONSTRAINED:
+		return "the time by the constraints is not known";
+	case AGAINST_CONSTRAINTS:
+		return "it is another time by the constraints";
 	}
 	return "unknown";
 }

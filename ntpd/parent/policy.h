@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/control.h"
 #include "common/instant.h"
 #include "common/leap.h"
 #include "common/rfc5905.h"
@@ -70,8 +71,18 @@ enum policy_state {
 	PAUSED
 };
 
+/*
+ * What the constraints allow at this moment: the clock may be moved by LOW to
+ * HIGH s, if their state is KNOWN.  If it is NONE, there are no bounds.
+ */
+struct policy_bounds {
+	enum control_constraints state;
+	double		 low, high;
+};
+
 struct policy {
 	struct config_step step;
+	struct policy_bounds bounds;	/* kept up to date by constrain.c */
 	enum policy_state state;
 	bool		 synchronized;	/* as the engine reported last */
 	bool		 was_synchronized; /* at some time since the start */
@@ -98,7 +109,9 @@ enum verdict {
 	STEP_BACKWARDS,		/* after a pause, which makes a clock late */
 	STEP_FORBIDDEN,		/* step never */
 	STEP_OUT_OF_AGE,	/* would lead before 2025 or after 2200 */
-	NEW_START_TOO_SOON	/* after the last one */
+	NEW_START_TOO_SOON,	/* after the last one */
+	UNCONSTRAINED,		/* no constraint is known */
+	AGAINST_CONSTRAINTS
 };
 
 /* Judge by CONF from now on; all else stays as it is. */
@@ -151,6 +164,21 @@ enum verdict	 policy_slew(struct policy *policy,
 enum verdict	 policy_step(struct policy *policy,
 		    const struct clock_step *wanted, int64_t unix_time,
 		    struct instant now);
+
+/*
+ * Cut *SLEW to what the constraints allow: while they are not known to 500 ppm,
+ * then so that it ends within them, or nearer to them than the clock is.  True
+ * if it was cut.
+ */
+bool		 policy_bound_slew(const struct policy *policy,
+		    struct clock_slew *slew);
+
+/*
+ * The frequency, s/s, to be set instead of FREQUENCY.  While the clock is not
+ * within the constraints, none that is beyond HOME leads it away from them.
+ */
+double		 policy_bound_frequency(const struct policy *policy,
+		    double frequency, double home);
 
 /*
  * The leap second that the kernel is to have at the end of NOW's day: what a

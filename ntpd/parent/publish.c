@@ -149,7 +149,8 @@ open_clockbound(struct clockbound_page *page)
 void
 publish_open(struct publish *p, const char *path, const char *clockbound)
 {
-	p->page = map_file(path, sizeof(*p->page));
+	if (path[0] != '\0')
+		p->page = map_file(path, sizeof(*p->page));
 	if (p->page != NULL)
 		open_page(p->page);
 	if (clockbound[0] != '\0')

@@ -25,7 +25,7 @@ struct publish {
 };
 
 /*
- * Open or make the file PATH, and CLOCKBOUND if it is not "", and map them.
+ * Open or make the files PATH and CLOCKBOUND, each if it is not "", map them.
  * What they say already stays, as free running: readers may have them mapped.
  * What cannot be had is logged, and left out.
  */

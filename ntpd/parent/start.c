@@ -83,6 +83,8 @@ add_folder(struct sandbox_target *target, enum folder_use use, const char *path)
 	struct sandbox_folder *f = target->folders;
 	char		 copy[PATH_MAX];
 
+	if (path[0] == '\0')
+		return;
 	while (f->path[0] != '\0')
 		f++;
 	strlcpy(copy, path, sizeof(copy));
@@ -123,6 +125,7 @@ start(struct parent *p)
 		exit(1);	/* why is logged */
 	children_init(&p->children, &setup, p->control.fd);
 	clock_open(&p->clock, p->options->read_only);
+	once_begin(&p->once, p->options->once, instant_now());
 	publish_open(&p->publish, p->conf.bound, p->conf.clockbound);
 	p->timerfd = timerfd_create(CLOCK_REALTIME,
 	    TFD_NONBLOCK | TFD_CLOEXEC);

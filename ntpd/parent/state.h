@@ -15,10 +15,12 @@
 #include "ntpd/parent/children.h"
 #include "ntpd/parent/clock.h"
 #include "ntpd/parent/collect.h"
+#include "ntpd/parent/constraint.h"
 #include "ntpd/parent/control.h"
 #include "ntpd/parent/drift.h"
 #include "ntpd/parent/exchange.h"
 #include "ntpd/parent/notify.h"
+#include "ntpd/parent/once.h"
 #include "ntpd/parent/parent.h"
 #include "ntpd/parent/policy.h"
 #include "ntpd/parent/publish.h"
@@ -36,6 +38,7 @@ struct parent {
 	struct budget	 budget;
 	struct children	 children;
 	struct exchanges exchanges;
+	struct constraints constraints;
 	struct told	 told[SERVERS_MOST];
 	unsigned	 cpus;		/* that we may run on, at the start */
 	bool		 listens;	/* says the binder */
@@ -43,6 +46,7 @@ struct parent {
 	struct collect	 collect;
 	struct notify	 notify;
 	struct publish	 publish;
+	struct once	 once;
 	struct background background;
 	int		 timerfd;	/* readable when the clock is set */
 	sigset_t	 waiting;	/* signals let through while waiting */
@@ -79,7 +83,7 @@ void	 command_send_state(struct parent *p, enum state_why why,
 	    struct instant now);
 
 /* Fill in of *ST what the parent knows itself, whatever the engine says. */
-void	 command_fill_status(const struct parent *p,
+void	 command_fill_status(struct parent *p,
 	    struct control_status *st, struct instant now);
 
 /*
@@ -110,16 +114,23 @@ void	 command_slew(struct parent *p, const struct clock_slew *wanted,
  */
 void	 command_tend_budget(struct parent *p, struct instant now);
 
-/* nts.c: keys for the engine's requests */
+/* constrain.c: the constraints, and the clock's bounds by them */
 
-/* The engine asks for keys: begin an exchange, if it may have one. */
-void	 nts_ask(struct parent *p, const struct message *msg);
+/*
+ * The result of exchange ID; *DATE is NULL if it has ended without one.  The
+ * engine is told what follows.
+ */
+void	 constrain_take(struct parent *p, uint32_t id,
+	    const struct tls_date *date, struct instant now);
 
-/* The result of one: the engine's. */
-void	 nts_answer(struct parent *p, const struct message *msg);
+/* Bring the policy's bounds up to date; before it is asked anything. */
+void	 constrain_policy(struct parent *p);
 
-/* The exchange for the engine's question ID has ended without a result. */
-void	 nts_lost(struct parent *p, uint32_t id);
+/*
+ * Now and then: see to it that neither the frequency nor a slew leads the clock
+ * away from the constraints.
+ */
+void	 constrain_hold(struct parent *p, struct instant now);
 
 /* control.c: what control asks, for ntpctl */
 

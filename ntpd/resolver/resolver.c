@@ -1,8 +1,9 @@
 /*
- * The resolver turns the names of servers into addresses, for the engine,
- * which may not: one name at a time, one answer back.  It is a process of its
- * own because the C library's resolver reads files, loads modules and parses
- * what strangers send, and because a lookup may block for as long as it likes.
+ * The resolver turns the names of servers into addresses, for the engine and
+ * the parent, which may not: one name at a time, one answer back.  It is a
+ * process of its own because the C library's resolver reads files, loads
+ * modules and parses what strangers send, and because a lookup may block for as
+ * long as it likes.
  */
 #include <inttypes.h>
 #include <netdb.h>
@@ -38,35 +39,37 @@ resolver_wait(struct resolver *r)
 }
 
 static void
-resolve(struct resolver *r, const struct message *msg)
+resolve(const struct message *msg)
 {
 	const struct resolve_request *request = msg->data;
 	struct resolve_reply reply;
 
 	lookup(&reply, request);
 	if (!lookup_name_valid(request))
-		log_debug("the engine asks for something that is no name");
+		log_debug("something was asked for that is no name");
 	else if (reply.error != 0)
 		log_debug("%s: %s", request->name, gai_strerror(reply.error));
 	else
 		log_debug("%s: %" PRIu32 " addresses", request->name,
 		    reply.count);
-	if (!channel_send(&r->engine, MSG_RESOLVED, msg->id, -1, &reply))
-		log_debug("the engine does not take its answers");
+	if (!channel_send(msg->from, msg->type == MSG_RESOLVE ? MSG_RESOLVED :
+	    MSG_HTTPS_RESOLVED, msg->id, -1, &reply))
+		log_debug("nobody takes its answers");
 	/* At once: the next name may take its time. */
-	channel_flush(&r->engine);
+	channel_flush(msg->from);
 }
 
-static void	(*const handlers[MESSAGE_COUNT])(struct resolver *,
-		    const struct message *) = { TO_RESOLVER(MESSAGE_HANDLER) };
+static void	(*const handlers[MESSAGE_COUNT])(const struct message *) = {
+	TO_RESOLVER(MESSAGE_HANDLER)
+};
 
 static void
-resolver_hear(struct resolver *r, struct channel *ch)
+resolver_hear(struct channel *ch)
 {
 	struct message	 msg;
 
 	while (channel_receive(ch, &msg))
-		handlers[msg.type](r, &msg);
+		handlers[msg.type](&msg);
 }
 
 /*
@@ -97,9 +100,9 @@ resolver_main(unsigned instance)
 	channel_open(&r.engine, CHILD_GIVEN_FD, RESOLVER, ENGINE);
 	for (;; resolver_wait(&r)) {
 		/* First: something may have come along with CHILD_SETUP. */
-		resolver_hear(&r, &r.parent);
+		resolver_hear(&r.parent);
 		if (!r.parent.open)
 			exit(1);
-		resolver_hear(&r, &r.engine);
+		resolver_hear(&r.engine);
 	}
 }

@@ -94,8 +94,8 @@ again(struct https *h, ssize_t result, const char *what)
 	if (result != TLS_WANT_POLLIN && result != TLS_WANT_POLLOUT) {
 		const char	*error = tls_error(h->tls);
 
-		return fail(h, "%s: %s", what, error != NULL ? error :
-		    "it has hung up");
+		return error != NULL ? fail(h, "%s", error) :
+		    fail(h, "%s: it has hung up", what);
 	}
 	return reach_wait(h->fd, result == TLS_WANT_POLLIN ? POLLIN : POLLOUT,
 	    h->deadline) || fail_late(h, what);
@@ -115,7 +115,7 @@ shake_hands(struct https *h)
 static bool
 send_request(struct https *h)
 {
-	char		 request[CONFIG_NAME_LEN + TLS_PATH_LEN + 64];
+	char		 request[CONFIG_NAME_LEN + CONFIG_URL_LEN + 64];
 	size_t		 sent = 0, len;
 	ssize_t		 n;
 	bool		 v6 = strchr(h->task.name, ':') != NULL;

@@ -39,7 +39,24 @@ struct parse_case {
 #define X64	X16 X16 X16 X16
 #define X256	X64 X64 X64 X64
 
+#define C(n)	"constraint from a" #n "\n"
+#define C16	C(0) C(1) C(2) C(3) C(4) C(5) C(6) C(7) C(8) C(9) C(a) C(b) \
+		C(c) C(d) C(e) C(f)
+
 static const struct parse_case good[] = {
+	{ "constraint", "constraint from \"https://a/\" ::1 192.0.2.1\n" S,
+	    { 0 } },
+	{ "constraint, all else", S "constraint from \"9.9.9.9\"\n"
+	    "constraint from \"2620:fe::fe\"\n"
+	    "constraint from \"https://[2620:fe::9]/a?b=%20\"\n"
+	    "constraint from HTTPS://b/ ::2 ::3 ::4 ::5 ::6 ::7 ::8 ::9\n",
+	    { 0 } },
+	{ "constraints", "constraints from www.example.com\n" S, { 0 } },
+	{ "constraints, as many as may be", C16 S, { 0 } },
+	{ "constraint twice", C(0) "constraints from https://A0/b\n" S,
+	    { "w 2: \"A0\" is a constraint already" } },
+	{ "ca", "ca \"/etc/a.pem\"\n" S, { 0 } },
+	{ "sensor *", "sensor *\n" S, { "w 1: sensor * has no effect" } },
 	{ "server",		"server ntp.example.com\n",	{ 0 } },
 	{ "server, IPv4",	"server 192.0.2.1\n",		{ 0 } },
 	{ "server, IPv6",	"server 2001:db8::1\n",		{ 0 } },
@@ -300,10 +317,39 @@ static const struct parse_case bad_values[] = {
 	    { "2: listens on the wildcard address, which line 1 ignores" } },
 	{ "sensor", "sensor * correction -5 refid GPS stratum 2 weight 3 "
 	    "trusted\n", { "1: sensor: not yet supported" } },
-	{ "constraint", "constraint from \"https://a/\" ::1 192.0.2.1\n",
-	    { "1: constraint: not yet supported" } },
-	{ "constraints", "constraints from \"https://a/\"\n",
-	    { "1: constraints: not yet supported" } },
+	{ "constraint, nothing", "constraint from\n",
+	    { "1: constraint from: unexpected end of line, write: constraint "
+	    "from URL [ADDRESS ...]" } },
+	{ "constraint, an empty URL", "constraint from \"\"\n",
+	    { "1: \"\" cannot be a constraint: it has no host name" } },
+	{ "constraint, http", "constraint from \"http://a/\"\n",
+	    { "1: \"http://a/\" cannot be a constraint: it does not begin" } },
+	{ "constraint, no host", "constraint from \"https:///a\"\n",
+	    { "1: \"https:///a\" cannot be a constraint: it has no host" } },
+	{ "constraint, a port", "constraint from \"https://a:444/\"\n",
+	    { "1: \"https://a:444/\" cannot be a constraint: the port is" } },
+	{ "constraint, a blank", "constraint from \"https://a/b c\"\n",
+	    { "1: \"https://a/b c\" cannot be a constraint: its path has" } },
+	{ "constraint, a long host", "constraint from " X256 "\n",
+	    { "1: \"xxxxxxxx" } },
+	{ "constraint, a long path", "constraint from a/" X256 "\n",
+	    { "1: \"a/xxxxxx" } },
+	{ "constraint, a group's address", "constraint from \"224.0.0.1\"\n",
+	    { "1: \"224.0.0.1\" cannot be a constraint: it is not a" } },
+	{ "constraint, another name", "constraint from a b\n",
+	    { "1: \"b\" is not an address of the host: it is none" } },
+	{ "constraint, a group's, too", "constraint from a ff02::1\n",
+	    { "1: \"ff02::1\" is not an address of the host: it is" } },
+	{ "constraint, nine addresses", "constraint from a ::2 ::3 ::4 ::5 ::6 "
+	    "::7 ::8 ::9 ::a\n", { "1: too many addresses, at most 8" } },
+	{ "constraint, many addresses", "constraint from a ::2 ::3 ::4 ::5 ::6 "
+	    "::7 ::8 ::9 ::a ::b ::c ::d ::e\n",
+	    { "1: too many addresses, at most 8" } },
+	{ "constraints, an address", "constraints from a ::1\n",
+	    { "1: constraints from: unexpected \"::1\"" } },
+	{ "constraints, too many", C16 "constraint from z\n",
+	    { "17: too many constraints, at most 16" } },
+	{ "ca, relative", "ca a.pem\n", { "1: ca \"a.pem\" is not" } },
 	{ "driftfile, relative", "driftfile drift\n", { "1: driftfile \"d" } },
 	{ "driftfile, folder", "driftfile /var/\n", { "1: driftfile \"/v" } },
 	{ "driftfile, long", "driftfile /" X64 X64 X64 X64 "\n",

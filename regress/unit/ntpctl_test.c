@@ -1075,6 +1075,8 @@ static const char json_all[] =
     "    \"budget_left\": 1000.0,\n"
     "    \"budget_renewed_in\": 0.0,\n"
     "    \"read_only\": false,\n"
+    "    \"constraint\": \"none\",\n"
+    "    \"constraint_offset\": 0.0,\n"
     "    \"why\": null\n"
     "  },\n"
     "  \"peers\": [\n"

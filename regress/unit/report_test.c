@@ -133,6 +133,8 @@ all_members_are_filled(void **state)
 	status.serving = 1;		/* the parent's, as these: */
 	status.step_back = status.step_forward = 1;
 	status.budget_left = status.budget_renewed_in = 1;
+	status.constraint = CONSTRAINTS_KNOWN;
+	status.constraint_offset = 1;
 	v.system.synchronized = false;
 	v.system.local = CONTROL_LOCAL_OFF;
 	steer.peer.known = true;

@@ -1,0 +1,136 @@
+/*
+ * The constraints, applied: what their answers mean for the clock now.
+ */
+#include <bsd/string.h>
+#include <math.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "common/format.h"
+#include "common/log.h"
+#include "common/ns.h"
+#include "ntpd/parent/state.h"
+
+/* The oscillator's time, see constraint.h. */
+static double
+oscillator(void)
+{
+	return (double)(ns_read(CLOCK_MONOTONIC_RAW) +
+	    ns_read(CLOCK_BOOTTIME) - ns_read(CLOCK_MONOTONIC)) / NS_PER_S;
+}
+
+/*
+ * Is every server that has a part in the time trusted?  Then nobody is held to
+ * the constraints.
+ */
+static bool
+all_are_trusted(const struct config *conf)
+{
+	const struct config_server *s;
+	bool		 any = false, all = true, others = false;
+
+	for (s = conf->servers; s < conf->servers + conf->nservers; s++) {
+		any = any || s->trusted;
+		if (s->trusted)
+			continue;
+		all = all && s->auth == AUTH_NONE;
+		others = true;
+	}
+	/* Those without authentication have a part beside these in mix only. */
+	return any && all && (!others ||
+	    conf->authentication != AUTHENTICATION_MIX);
+}
+
+void
+constrain_policy(struct parent *p)
+{
+	struct policy_bounds *b = &p->policy.bounds;
+	double		 time, within;
+
+	b->state = CONSTRAINTS_NONE;
+	if (p->constraints.n == 0 || all_are_trusted(&p->conf))
+		return;
+	b->state = constraints_state(&p->constraints, oscillator(), &time,
+	    &within);
+	if (b->state != CONSTRAINTS_KNOWN)
+		return;
+	time -= (double)clock_unix_time();
+	b->low = time - within;
+	b->high = time + within;
+}
+
+/* What the constraints say has become something else. */
+static void
+log_state(const struct policy_bounds *b)
+{
+	char		 offset[FORMAT_LEN];
+
+	switch (b->state) {
+	case CONSTRAINTS_KNOWN:
+		log_info("constraints: the clock %s",
+		    format_constraint((b->low + b->high) / 2, offset));
+		break;
+	case CONSTRAINTS_SPLIT:
+		log_warnx("constraints: they contradict one another, the clock "
+		    "is not set until a majority agrees");
+		break;
+	case CONSTRAINTS_FAILED:
+		log_warnx("constraints: none can be reached, the clock is not "
+		    "set until one is");
+		break;
+	case CONSTRAINTS_ASKING:
+	case CONSTRAINTS_NONE:
+		break;
+	}
+}
+
+void
+constrain_take(struct parent *p, uint32_t id, const struct tls_date *date,
+    struct instant now)
+{
+	enum control_constraints before;
+
+	constrain_policy(p);
+	before = p->policy.bounds.state;
+	constraints_take(&p->constraints, id, date, oscillator(), now);
+	constrain_policy(p);
+	if (p->policy.bounds.state == before)
+		return;
+	log_state(&p->policy.bounds);
+	command_send_state(p, STATE_NEWS, now);
+}
+
+/* The slew in progress. */
+static bool
+hold_slew(struct parent *p, struct instant now)
+{
+	struct clock_slew slew = {
+		.rate = p->clock.slew, .duration = clock_slew_left(&p->clock)
+	};
+
+	if (!policy_bound_slew(&p->policy, &slew))
+		return false;
+	budget_slew(&p->budget, &slew, now);
+	return clock_set_slew(&p->clock, slew.rate, slew.duration, now);
+}
+
+void
+constrain_hold(struct parent *p, struct instant now)
+{
+	double		 frequency;
+	bool		 held;
+
+	if (p->clock.read_only)
+		return;
+	constrain_policy(p);
+	held = hold_slew(p, now);
+	frequency = policy_bound_frequency(&p->policy, p->clock.frequency,
+	    p->budget.home);
+	if (frequency != p->clock.frequency) {
+		frequency = budget_frequency(&p->budget, frequency, now);
+		p->drift_error = -1;
+		held = clock_set_frequency(&p->clock, frequency) || held;
+	}
+	if (held)
+		command_send_state(p, STATE_NEWS, now);
+}
