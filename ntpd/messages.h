@@ -172,6 +172,8 @@ struct binder_setup {
 	uint8_t		 prefix6;
 	uint8_t		 xleave;	/* interleaved mode, too */
 	uint8_t		 overlaps;	/* some have a port in common */
+	uint8_t		 nts;		/* 1: keys are agreed on there, too */
+	uint8_t		 reserved[3];
 	struct config_listener listeners[CONFIG_MAX_LISTENERS];
 };
 
@@ -186,6 +188,11 @@ struct server_socket {
 	uint8_t		 xleave;	/* it is made for interleaved mode */
 	uint8_t		 bound;		/* to an IPv4 address of a host */
 	uint8_t		 reserved[2];
+};
+
+/* One socket where keys are agreed on. */
+struct ke_socket {
+	uint16_t	 ntp_port;	/* of the server that the keys are for */
 };
 
 /* A server's sockets, at most: two families for each listen statement. */
@@ -293,6 +300,8 @@ MESSAGE(BINDER_STATE,	  BINDER,   PARENT,   struct binder_state,	\
 	NO_FD,   ANYTIME, binder_state)					\
 MESSAGE(BINDER_OWN,	  BINDER,   PARENT,   struct own_refids,	\
 	NO_FD,   ANYTIME, binder_own)					\
+MESSAGE(KE_COUNTERS,	  KE,	    PARENT,   struct server_counters,	\
+	NO_FD,   ANYTIME, serving_count)				\
 MESSAGE(SERVER_CLIENTS,	  SERVER,   PARENT,   struct server_clients,	\
 	NO_FD,   ANYTIME, take_counters)				\
 MESSAGE(SERVER_COUNTERS,  SERVER,   PARENT,   struct server_report,	\
@@ -328,6 +337,26 @@ MESSAGE(BINDER_SETUP,	  PARENT,   BINDER,   struct binder_setup,	\
 	NO_FD,   ANYTIME, configure)					\
 MESSAGE(SERVER_LISTENS,	  SERVER,   BINDER,   struct no_payload,	\
 	NO_FD,   ANYTIME, socket_taken)
+
+/*
+ * First the certificate's file, then that of its key; they are taken up
+ * together.  KE_CLOSE is about all sockets listened on so far.
+ */
+#define TO_KE(MESSAGE)							\
+MESSAGE(KE_RATELIMIT,	  PARENT,   KE,	      struct config_ratelimit,	\
+	NO_FD,   ANYTIME, take_limit)					\
+MESSAGE(KE_ACCESS,	  PARENT,   KE,	      struct access_part,	\
+	NO_FD,   ANYTIME, take_rules)					\
+MESSAGE(KE_COOKIES,	  PARENT,   KE,	      struct cookie_keys,	\
+	NO_FD,   ANYTIME, take_cookies)					\
+MESSAGE(KE_CERTIFICATE,	  PARENT,   KE,	      struct no_payload,	\
+	WITH_FD, ANYTIME, take_certificate)				\
+MESSAGE(KE_PRIVATE_KEY,	  PARENT,   KE,	      struct no_payload,	\
+	WITH_FD, ANYTIME, take_private_key)				\
+MESSAGE(KE_CLOSE,	  BINDER,   KE,	      struct no_payload,	\
+	NO_FD,   ANYTIME, close_sockets)				\
+MESSAGE(KE_LISTEN,	  BINDER,   KE,	      struct ke_socket,		\
+	WITH_FD, ANYTIME, take_socket)
 
 #define TO_ENGINE(MESSAGE)						\
 MESSAGE(ENGINE_CHANNEL,	  PARENT,   ENGINE,   struct child_name,	\
@@ -406,7 +435,7 @@ MESSAGE(CHILD_SETUP,	  PARENT,   PROCESSES, struct child_setup,	\
 	NO_FD,   AT_FIRST, NULL)					\
 TO_PARENT(MESSAGE) TO_LAUNCHER(MESSAGE) TO_BINDER(MESSAGE)		\
 TO_ENGINE(MESSAGE) TO_SERVER(MESSAGE) TO_RESOLVER(MESSAGE)		\
-TO_CONTROL(MESSAGE) TO_TLS(MESSAGE)
+TO_CONTROL(MESSAGE) TO_KE(MESSAGE) TO_TLS(MESSAGE)
 
 enum message_type {
 	MESSAGE_NONE,

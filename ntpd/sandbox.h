@@ -110,7 +110,7 @@ extern const struct sandbox	 name##_sandbox;
 CHILDREN
 #undef CHILD
 
-#define SANDBOX_MAX_FOLDERS	4
+#define SANDBOX_MAX_FOLDERS	10
 
 /* A folder whose files may be read, or also made, replaced and removed. */
 struct sandbox_folder {

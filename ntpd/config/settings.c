@@ -16,7 +16,8 @@
 
 typedef void	 setter(struct parser *, const struct word *);
 
-static setter	 not_yet, set_authentication, set_flag, set_local, set_path,
+static setter	 not_yet, set_authentication, set_flag, set_local, set_nts,
+		 set_path,
 		 set_span, set_step, set_user, set_workers;
 
 static const struct unit ms[] = { { "ms", 0.001 }, { NULL, 0 } };
@@ -69,6 +70,8 @@ const struct statement statements[] = {
 	    GRAMMAR },
 	{ "local stratum", "local stratum N [orphan]", SETS(local_stratum),
 	    WORDS(ANY_VALUES, set_local), .least = 1, .most = LOCAL_MOST },
+	{ "nts certificate", "nts certificate \"FILE\" key \"FILE\"",
+	    SETS(nts_certificate), WORDS(3, set_nts) },
 	{ "query from",	"query from ADDRESS", WORDS(1, query_from) },
 	{ "ratelimit",	"ratelimit [interval N [ms]] [burst N] [leak N] "
 			"[prefix4 N] [prefix6 N]", GRAMMAR },
@@ -192,6 +195,21 @@ set_path(struct parser *p, const struct word *v)
 		    "most %zu characters", s->words, v->text, s->size - 1);
 	else
 		memcpy(field(p), v->text, len + 1);
+}
+
+static void
+set_nts(struct parser *p, const struct word *v)
+{
+	struct config	*conf = p->conf;
+
+	if (!is_word(v + 1, "key")) {
+		unexpected(p, v + 1);
+		return;
+	}
+	statement_path(p, "nts certificate", v, conf->nts_certificate,
+	    sizeof(conf->nts_certificate));
+	statement_path(p, "key", v + 2, conf->nts_key, sizeof(conf->nts_key));
+	p->nts_line = p->first.line;
 }
 
 static void

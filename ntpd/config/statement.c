@@ -369,6 +369,9 @@ check_whole(struct parser *p)
 		    "effect, write it before the server statements it is for");
 	check_authentication(p);
 	check_local(p);
+	if (p->nts_line != 0 && p->conf->nlisteners == 0 && p->errors == 0)
+		parser_warn(p, p->nts_line, "nts certificate has no effect, "
+		    "nothing is listened on");
 	if (p->conf->nservers == 0 && p->conf->local_stratum == 0 &&
 	    p->errors == 0)
 		parser_warn(p, 0, "no server or servers statement, nothing "

@@ -93,6 +93,7 @@ struct parser {
 	unsigned	 ignore_wildcard_line;
 	unsigned	 ratelimit_line;
 	unsigned	 local_line;
+	unsigned	 nts_line;
 	unsigned	 require_line;	/* authentication require */
 	unsigned	 lines[STATEMENTS_MOST]; /* of those that set a value */
 	unsigned	 server_lines[CONFIG_MAX_SERVERS];
