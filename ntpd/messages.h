@@ -253,6 +253,27 @@ struct tls_date {
 	char		 why[TLS_WHY_LEN];	/* for the log */
 };
 
+/* The engine wants keys from the NTS server NAME, at ADDR. */
+struct nts_question {
+	char		 name[CONFIG_NAME_LEN];	/* as in its statement */
+	struct addr	 addr;
+};
+
+enum nts_outcome {
+	NTS_AGREED,
+	NTS_UNREACHABLE,	/* no connection came about */
+	NTS_REFUSED,		/* what came over it will not do */
+	NTS_BUSY		/* too many exchanges: nobody was asked */
+};
+
+/* Keys and cookies that it agreed on, or why there are none. */
+struct nts_keys {
+	uint32_t	 outcome;	/* enum nts_outcome */
+	struct ke_answer answer;	/* AGREED; untrusted */
+	uint8_t		 c2s[AEAD_KEY_MOST], s2c[AEAD_KEY_MOST];
+	char		 why[TLS_WHY_LEN];	/* for the log */
+};
+
 /* For messages that say all by their type. */
 struct no_payload {
 	uint8_t		 nothing;	/* 0 */
@@ -308,6 +329,10 @@ MESSAGE(SERVER_COUNTERS,  SERVER,   PARENT,   struct server_report,	\
 	NO_FD,   ANYTIME, take_counters)				\
 MESSAGE(HTTPS_RESOLVED,	  RESOLVER, PARENT,   struct resolve_reply,	\
 	NO_FD,   ANYTIME, take_addresses)				\
+MESSAGE(NTS_ASK,	  ENGINE,   PARENT,   struct nts_question,	\
+	NO_FD,   ANYTIME, nts_ask)					\
+MESSAGE(TLS_KEYS,	  TLS,	    PARENT,   struct nts_keys,		\
+	NO_FD,   ANYTIME, nts_answer)					\
 MESSAGE(TLS_DATE,	  TLS,	    PARENT,   struct tls_date,		\
 	NO_FD,   ANYTIME, take_date)					\
 MESSAGE(CONTROL_ALIVE,	  CONTROL,  PARENT,   struct no_payload,	\
@@ -377,6 +402,8 @@ MESSAGE(SHOW_STATUS,	  PARENT,   ENGINE,   struct no_payload,	\
 	NO_FD,   WHEN_CONFIGURED, engine_show_status)			\
 MESSAGE(SHOW_PEERS,	  PARENT,   ENGINE,   struct no_payload,	\
 	NO_FD,   WHEN_CONFIGURED, engine_show_peers)			\
+MESSAGE(NTS_KEYS,	  PARENT,   ENGINE,   struct nts_keys,		\
+	NO_FD,   WHEN_CONFIGURED, engine_on_keys)			\
 MESSAGE(RESOLVED,	  RESOLVER, ENGINE,   struct resolve_reply,	\
 	NO_FD,   ANYTIME, engine_on_resolved)				\
 MESSAGE(OWN_REQUEST,	  SERVER,   ENGINE,   struct own_request,	\
@@ -425,7 +452,9 @@ MESSAGE(ANSWER_BUSY,	  PARENT,   CONTROL,  struct control_end,	\
 /* Each of these is the only one that comes after the setup. */
 #define TO_TLS(MESSAGE)							\
 MESSAGE(TLS_ASK_DATE,	  PARENT,   TLS,      struct tls_task,		\
-	NO_FD,   ANYTIME, tls_date)
+	NO_FD,   ANYTIME, tls_date)					\
+MESSAGE(TLS_ASK_KEYS,	  PARENT,   TLS,      struct tls_task,		\
+	NO_FD,   ANYTIME, tls_keys)
 
 /* child_begin() takes what comes at first; PROCESSES stands for all. */
 #define MESSAGES(MESSAGE)						\

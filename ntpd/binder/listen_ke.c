@@ -75,7 +75,7 @@ give(struct ke_places *kp, struct ke_place *p, unsigned family)
 	char		 name[OFFER_NAME_LEN];
 	int		 fd;
 
-	at.port = KE_PORT;
+	at.port = NTS_PORT;
 	if (at.kind == LISTEN_ADDRESS && at.interface[0] != '\0')
 		at.addr.scope = if_nametoindex(at.interface);
 	fd = socket_open_tcp(&at, families[family]);

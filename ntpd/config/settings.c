@@ -77,10 +77,12 @@ const struct statement statements[] = {
 			"[prefix4 N] [prefix6 N]", GRAMMAR },
 	{ "sensor",	"sensor NAME [correction N] [refid TEXT] [stratum N] "
 			"[trusted] [weight N]", WORDS(ANY_VALUES, not_yet) },
-	{ "server",	"server HOST [key N] [poll MIN-MAX] [port N] "
-			"[trusted] [weight N] [xleave]", GRAMMAR },
-	{ "servers",	"servers HOST [key N] [max N] [poll MIN-MAX] [port N] "
-			"[trusted] [weight N] [xleave]", GRAMMAR },
+	{ "server",	"server HOST [key N | nts [ca FILE] [ntsport N]] "
+			"[poll MIN-MAX] [port N] [trusted] [weight N] "
+			"[xleave]", GRAMMAR },
+	{ "servers",	"servers HOST [key N | nts [ca FILE] [ntsport N]] "
+			"[max N] [poll MIN-MAX] [port N] [trusted] "
+			"[weight N] [xleave]", GRAMMAR },
 	{ "socket",	"socket \"PATH\"", PATH(socket, CONTROL_SOCKET) },
 	{ "step boot",	"step boot", STEP(0, STEP_BOOT) },
 	{ "step always", "step always N ms", STEP(ANY_VALUES, STEP_ALWAYS),
@@ -184,17 +186,8 @@ static void
 set_path(struct parser *p, const struct word *v)
 {
 	const struct statement *s = p->statement;
-	size_t		 len = strlen(v->text);
 
-	if (v->text[0] != '/' || v->text[len - 1] == '/')
-		parser_error(p, v->line, "%s \"%.64s\" is not the absolute "
-		    "path of a file, begin it with / and end it with a name",
-		    s->words, v->text);
-	else if (len >= s->size)
-		parser_error(p, v->line, "%s \"%.64s...\" is too long, at "
-		    "most %zu characters", s->words, v->text, s->size - 1);
-	else
-		memcpy(field(p), v->text, len + 1);
+	statement_path(p, s->words, v, field(p), s->size);
 }
 
 static void

@@ -151,6 +151,17 @@ void	 serving_count(struct parent *p, const struct message *msg);
 /* Add what all of them have counted to SUM. */
 void	 serving_add(const struct parent *p, struct server_counters *sum);
 
+/* nts.c: keys for the engine's requests */
+
+/* The engine asks for keys: begin an exchange, if it may have one. */
+void	 nts_ask(struct parent *p, const struct message *msg);
+
+/* The result of one: the engine's. */
+void	 nts_answer(struct parent *p, const struct message *msg);
+
+/* The exchange for the engine's question ID has ended without a result. */
+void	 nts_lost(struct parent *p, uint32_t id);
+
 /* control.c: what control asks, for ntpctl */
 
 /* Take its sign of life. */
