@@ -43,21 +43,22 @@ static bool
 use_chain(SSL_CTX *ctx, BIO *bio)
 {
 	X509		*x = PEM_read_bio_X509(bio, NULL, NULL, NULL);
-	int		 i, ok;
+	bool		 ok;
+	int		 i;
 
 	if (x == NULL)
 		return false;
-	ok = SSL_CTX_use_certificate(ctx, x);
+	ok = SSL_CTX_use_certificate(ctx, x) == 1;
 	X509_free(x);
-	for (i = 0; i < CHAIN_MOST && ok == 1; i++) {
+	for (i = 0; i < CHAIN_MOST && ok; i++) {
 		x = PEM_read_bio_X509(bio, NULL, NULL, NULL);
 		if (x == NULL)
 			break;
-		ok = SSL_CTX_add1_chain_cert(ctx, x);
+		ok = SSL_CTX_add1_chain_cert(ctx, x) == 1;
 		X509_free(x);
 	}
 	ERR_clear_error();	/* the end of the file is one, too */
-	return ok == 1;
+	return ok;
 }
 
 /* A key with a password cannot be used: there is nobody to ask. */

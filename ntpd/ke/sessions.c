@@ -207,7 +207,7 @@ take(struct sessions *s, struct session *one)
 static bool
 give(struct sessions *s, struct session *one)
 {
-	uint64_t	 nothing;
+	uint64_t	 nothing = 0;
 	int		 n = 1;
 
 	if (one->answer_len > 0)
