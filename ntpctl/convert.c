@@ -1,3 +1,6 @@
+/*
+ * The file as a whole, and which function converts which line of it.
+ */
 #include <err.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -6,18 +9,11 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include <bsd/stdlib.h>
-
 #include "common/foreign.h"
 #include "ntpctl/convert.h"
 
 #define LINE_MOST	4096		/* bytes; longer ones are not read */
 #define FILE_MOST	(1 << 20)	/* bytes, as of ntpd.conf */
-#define ORPHAN_STRATUM	10		/* chrony's for "local orphan" */
-
-static converter convert_interface, convert_bind, convert_tos, convert_tinker,
-		 convert_makestep, convert_local, convert_fudge,
-		 convert_driftfile, convert_keys;
 
 static const struct {
 	const char	*word;
@@ -65,176 +61,6 @@ convert_note(struct convert *c, const char *fmt, ...)
 	vfprintf(c->out, fmt, ap);
 	va_end(ap);
 	fputc('\n', c->out);
-}
-
-/* Can TEXT stand in ntpd.conf as the name of an interface or an address? */
-static bool
-is_plain(const char *text)
-{
-	return text[0] != '\0' && text[0] != '-' &&
-	    strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "0123456789.:_%@-") == strlen(text);
-}
-
-static void
-convert_interface(struct convert *c, const struct convert_line *line)
-{
-	const char	*name = line->n > 2 ? line->words[2] : "";
-
-	if (line->n < 2)
-		convert_note(c, "incomplete");
-	else if (strcasecmp(line->words[1], "listen") == 0 && is_plain(name) &&
-	    strchr(name, '/') == NULL) {
-		convert_into(c, "listen on %s", name);
-		c->listens = true;
-	} else if (strcasecmp(line->words[1], "listen") == 0)
-		convert_note(c, "write \"listen on\" and an address or an "
-		    "interface");
-	else
-		convert_note(c, "without \"listen on\" nothing is listened "
-		    "on");
-}
-
-static void
-convert_bind(struct convert *c, const struct convert_line *line)
-{
-	const bool	 asks = strcasecmp(line->words[0], "bindacqaddress") ==
-	    0;
-	struct addr	 addr;
-
-	if (line->n < 2 || !is_plain(line->words[1]))
-		convert_note(c, "incomplete");
-	else if (!asks) {
-		convert_into(c, "listen on %s", line->words[1]);
-		c->listens = true;
-	} else if (addr_parse(&addr, line->words[1], 0))
-		convert_into(c, "query from %s", line->words[1]);
-	else
-		convert_note(c, "not an address");
-}
-
-static void
-convert_driftfile(struct convert *c, const struct convert_line *line)
-{
-	(void)line;
-	convert_note(c, "ntpd has a file of its own, another daemon's cannot "
-	    "be read");
-}
-
-/* The file is read when ntpd starts: it has to be there, so it is wanted. */
-static void
-convert_keys(struct convert *c, const struct convert_line *line)
-{
-	if (line->n < 2 || line->words[1][0] != '/' ||
-	    strpbrk(line->words[1], "\"\\") != NULL)
-		convert_note(c, "not an absolute path");
-	else if (!c->keys_used)
-		convert_note(c, "no server has a key; for clients write: "
-		    "keys \"%s\"", line->words[1]);
-	else
-		convert_into(c, "keys \"%s\"", line->words[1]);
-}
-
-/* The number behind WORD in LINE; 0 if there is none from 1 to MOST. */
-static unsigned
-number_behind(const struct convert_line *line, const char *word, unsigned most)
-{
-	const char	*wrong;
-	size_t		 i;
-
-	for (i = 1; i + 1 < line->n; i++)
-		if (strcasecmp(line->words[i], word) == 0)
-			return (unsigned)strtonum(line->words[i + 1], 1, most,
-			    &wrong);
-	return 0;
-}
-
-static bool
-has_word(const struct convert_line *line, const char *word)
-{
-	size_t		 i;
-
-	for (i = 1; i < line->n; i++)
-		if (strcasecmp(line->words[i], word) == 0)
-			return true;
-	return false;
-}
-
-static void
-convert_tos(struct convert *c, const struct convert_line *line)
-{
-	const unsigned	 stratum = number_behind(line, "orphan", 15);
-
-	if (stratum == 0) {
-		convert_note(c, "how many servers have to agree is not "
-		    "settable: it is a majority");
-		return;
-	}
-	c->local_stratum = stratum;
-	c->local_orphan = true;
-	convert_note(c, "\"local stratum %u orphan\" below", stratum);
-}
-
-static void
-convert_tinker(struct convert *c, const struct convert_line *line)
-{
-	size_t		 i;
-
-	for (i = 1; i + 1 < line->n; i += 2)
-		if (strcasecmp(line->words[i], "panic") == 0 &&
-		    strcmp(line->words[i + 1], "0") == 0 && !c->has_limit) {
-			convert_into(c, "step limit none");
-			c->has_limit = true;
-		} else if (strcasecmp(line->words[i], "step") == 0 &&
-		    strcmp(line->words[i + 1], "0") == 0 && !c->has_step) {
-			convert_into(c, "step never");
-			c->has_step = true;
-		} else
-			convert_note(c, "%s: not settable", line->words[i]);
-}
-
-static void
-convert_makestep(struct convert *c, const struct convert_line *line)
-{
-	double		 threshold;
-	char		*end;
-
-	if (line->n < 3 || c->has_step) {
-		convert_note(c, line->n < 3 ? "incomplete" : "once is enough");
-		return;
-	}
-	c->has_step = true;
-	threshold = strtod(line->words[1], &end);
-	if (atoi(line->words[2]) >= 0)
-		convert_into(c, "step boot");
-	else if (*end == '\0' && threshold >= 0.001 && threshold <= 1000)
-		convert_into(c, "step always %.0f ms", threshold * 1e3);
-	else
-		convert_into(c, "step always 1000 ms");
-}
-
-static void
-convert_local(struct convert *c, const struct convert_line *line)
-{
-	const unsigned	 stratum = number_behind(line, "stratum", 15);
-
-	c->local_stratum = stratum == 0 ? ORPHAN_STRATUM : stratum;
-	c->local_orphan = has_word(line, "orphan");
-	convert_note(c, "\"local stratum\" below");
-}
-
-static void
-convert_fudge(struct convert *c, const struct convert_line *line)
-{
-	const unsigned	 stratum = number_behind(line, "stratum", 15);
-
-	if (line->n < 2 || strncmp(line->words[1], "127.127.1.", 10) != 0) {
-		convert_note(c, "reference clocks are not yet supported");
-		return;
-	}
-	if (stratum != 0)
-		c->local_stratum = stratum;
-	convert_note(c, "\"local stratum\" below");
 }
 
 /* What is not converted by a function is explained. */
@@ -328,7 +154,7 @@ look_ahead(struct convert *c, char *text)
 		c->keys_named = true;
 	else if (foreign_find(line.words[0]) == NULL ||
 	    strcasecmp(line.words[0], "pool") == 0)
-		c->keys_used |= has_word(&line, "key");
+		c->keys_used |= convert_has_word(&line, "key");
 }
 
 /* Give a copy of each line of the LEN bytes at FILE to WHAT. */

@@ -59,6 +59,14 @@ converter convert_server;
 /* "restrict", "allow", "deny". */
 converter convert_restrict, convert_allow;
 
+/* Those that become a statement of one value, or are a part of one. */
+converter convert_interface, convert_bind, convert_tos, convert_tinker,
+	  convert_makestep, convert_local, convert_fudge, convert_driftfile,
+	  convert_keys;
+
+/* The number behind WORD in LINE; 0 if there is none from 1 to MOST. */
+bool	 convert_has_word(const struct convert_line *line, const char *word);
+
 /* Write the rules that were collected, those of the longest prefixes first. */
 void	 convert_rules(struct convert *c);
 

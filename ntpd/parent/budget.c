@@ -69,6 +69,17 @@ budget_begin(struct budget *b, double frequency, struct instant now)
 }
 
 void
+budget_resume(struct budget *b, const struct budget *before,
+    struct instant now)
+{
+	double		 frequency = b->frequency;
+
+	*b = *before;
+	account(b, now);
+	b->frequency = frequency;
+}
+
+void
 budget_settle(struct budget *b, struct instant now)
 {
 	account(b, now);

@@ -64,6 +64,10 @@ struct budget {
 void		 budget_begin(struct budget *budget, double frequency,
 		    struct instant now);
 
+/* Go on with BEFORE, of earlier than NOW; the frequency is the present one. */
+void		 budget_resume(struct budget *budget,
+		    const struct budget *before, struct instant now);
+
 /* The clock was synchronized for the first time: its frequency is home. */
 void		 budget_settle(struct budget *budget, struct instant now);
 

@@ -1,6 +1,8 @@
 /*
  * Reading and replacing the drift file.
  */
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -9,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ntpd/config_shared.h"
 #include "ntpd/parent/drift.h"
 #include "ntpd/parent/file.h"
 #include "ntpd/parent/policy.h"
@@ -56,17 +59,10 @@ enum drift_status
 drift_read(const char *file, double *frequency, double *error)
 {
 	char		 text[DRIFT_MAX_LEN + 1];
-	ssize_t		 n;
-	int		 fd, saved;
+	ssize_t		 n = file_read(file, text, sizeof(text));
 
-	if ((fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) == -1)
-		return errno == ENOENT ? DRIFT_MISSING : DRIFT_UNREADABLE;
-	n = read(fd, text, sizeof(text));
-	saved = errno;
-	close(fd);
-	errno = saved;
 	if (n == -1)
-		return DRIFT_UNREADABLE;
+		return errno == ENOENT ? DRIFT_MISSING : DRIFT_UNREADABLE;
 	if ((size_t)n == sizeof(text) || memchr(text, '\0', (size_t)n) != NULL)
 		return DRIFT_CORRUPT;
 	text[n] = '\0';

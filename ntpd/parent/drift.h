@@ -28,10 +28,7 @@ enum drift_status {
 enum drift_status drift_read(const char *file, double *frequency,
 	    double *error);
 
-/*
- * Replace FILE in one step: a new file beside it, synced, renamed over it, so
- * that a crash leaves the old or the new one.  False with errno on failure.
- */
+/* Replace FILE in one step: file_replace().  False with errno on failure. */
 bool	 drift_write(const char *file, double frequency, double error);
 
 /*

@@ -1,21 +1,19 @@
 /*
- * Replacing a file.
+ * Reading and replacing small files.
  */
-#include <sys/stat.h>
-
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#include "ntpd/config_shared.h"
 #include "ntpd/parent/file.h"
 
 bool
-file_replace(const char *file, mode_t mode, const char *text, size_t len)
+file_replace(const char *file, mode_t mode, const void *data, size_t len)
 {
-	char		 temp[CONFIG_PATH_LEN + 8];
-	int		 fd, saved, n;
+	char		 temp[PATH_MAX];
+	int		 fd, n, saved;
 	bool		 ok;
 
 	n = snprintf(temp, sizeof(temp), "%s.new", file);
@@ -29,7 +27,7 @@ file_replace(const char *file, mode_t mode, const char *text, size_t len)
 	    mode);
 	if (fd == -1)
 		return false;
-	ok = write(fd, text, len) == (ssize_t)len && fsync(fd) == 0;
+	ok = write(fd, data, len) == (ssize_t)len && fsync(fd) == 0;
 	saved = errno;
 	close(fd);
 	if (ok && renameat(AT_FDCWD, temp, AT_FDCWD, file) == 0)
@@ -39,4 +37,20 @@ file_replace(const char *file, mode_t mode, const char *text, size_t len)
 	unlinkat(AT_FDCWD, temp, 0);
 	errno = saved;
 	return false;
+}
+
+ssize_t
+file_read(const char *file, void *data, size_t size)
+{
+	ssize_t		 n;
+	int		 fd, saved;
+
+	fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd == -1)
+		return -1;
+	n = read(fd, data, size);
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return n;
 }

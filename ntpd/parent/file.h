@@ -1,19 +1,25 @@
 /*
- * Replacing a file, so that it is whole at any time.
+ * Small files of the parent's, as a whole.
  */
 #ifndef NTPD_PARENT_FILE_H
 #define NTPD_PARENT_FILE_H
 
-#include <sys/types.h>
-
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /*
- * Have FILE be the LEN bytes of TEXT, with MODE.  False, with errno and FILE as
- * it was, on failure.
+ * Replace FILE by the LEN bytes of DATA in one step: a new file beside it, of
+ * MODE, synced, renamed over it, so that a crash leaves the old or the new one.
+ * False with errno on failure.
  */
-bool	 file_replace(const char *file, mode_t mode, const char *text,
+bool	 file_replace(const char *file, mode_t mode, const void *data,
 	    size_t len);
+
+/*
+ * Read up to SIZE bytes of FILE into DATA: how many, or -1 with errno.  What is
+ * no regular file does not block.
+ */
+ssize_t	 file_read(const char *file, void *data, size_t size);
 
 #endif

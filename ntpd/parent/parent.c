@@ -18,13 +18,15 @@
  */
 #define WATCH_INTERVAL		4.0
 
-static volatile sig_atomic_t	 got_hup, got_term;
+static volatile sig_atomic_t	 got_hup, got_term, got_abort;
 
 static void
 on_signal(int sig)
 {
 	if (sig == SIGHUP)
 		got_hup = 1;
+	else if (sig == SIGABRT)
+		got_abort = 1;	/* the service manager's watchdog */
 	else
 		got_term = 1;
 }
@@ -239,7 +241,7 @@ wait_and_receive(struct parent *p)
 static void
 set_signals(struct parent *p)
 {
-	static const int signals[] = { SIGHUP, SIGINT, SIGTERM };
+	static const int signals[] = { SIGHUP, SIGINT, SIGTERM, SIGABRT };
 	struct sigaction sa = { .sa_handler = on_signal };
 	sigset_t	 block;
 	size_t		 i;
@@ -265,6 +267,8 @@ stop(struct parent *p)
 	clock_close(&p->clock);
 	publish_close(&p->publish);
 	save_frequency(p, SAVE_NOW);
+	limits_save(p, p->children.fatal || got_abort ? END_LOST : END_ASKED,
+	    instant_now());
 	if (p->children.fatal) {
 		children_await_report(&p->children);
 		children_log(&p->children);	/* last words */
@@ -273,7 +277,10 @@ stop(struct parent *p)
 	control_close(&p->control);
 	if (p->once.done)
 		return p->once.status;
-	if (!p->children.fatal)
+	if (got_abort)
+		log_warnx("ending, as the watchdog says: the engine does not "
+		    "answer");
+	else if (!p->children.fatal)
 		log_info("ending");
 	else if (!p->ready)
 		log_warnx("the %s did not start: ending, see above for the "
@@ -283,7 +290,7 @@ stop(struct parent *p)
 		    "frequency correction of %+.3f ppm",
 		    process_name(p->children.lost),
 		    p->clock.frequency * 1e6);
-	return p->children.fatal ? 1 : 0;
+	return p->children.fatal || got_abort ? 1 : 0;
 }
 
 int
@@ -301,7 +308,7 @@ parent_main(const struct parent_options *options)
 	if (options->once == ONCE_NOT)
 		log_info("ntpd started%s", options->read_only ?
 		    ", the clock is read-only" : "");
-	while (!got_term && !p.children.fatal && !p.once.done) {
+	while (!got_term && !got_abort && !p.children.fatal && !p.once.done) {
 		wait_and_receive(&p);
 		if (got_hup) {
 			got_hup = 0;

@@ -140,6 +140,7 @@ start(struct parent *p)
 	policy_start(&p->policy);
 	learned = load_frequency(p);
 	budget_begin(&p->budget, p->clock.frequency, instant_now());
+	limits_load(p);
 	children_start(&p->children);
 	configure_engine(p, learned);
 	configure_servers(p);

@@ -213,6 +213,22 @@ void	 configure_servers(struct parent *p);
 /* Send the binder what there is to listen on. */
 void	 configure_binder(struct parent *p);
 
+/* limits_save.c: what is left of the limits, from one start to the next */
+
+enum end_why {
+	END_ASKED,		/* somebody wants it */
+	END_LOST		/* a process is gone, or does not answer */
+};
+
+/*
+ * The daemon ends: no slew is on any more.  Keep them, unless that was asked
+ * for: then the next start begins with whole ones.
+ */
+void	 limits_save(struct parent *p, enum end_why why, struct instant now);
+
+/* Go on with those that were kept; the clock's frequency is within them. */
+void	 limits_load(struct parent *p);
+
 /* drift_save.c: when the drift file is read and written */
 
 enum save_when {

@@ -3,11 +3,8 @@
  */
 #include <math.h>
 
-#include "ntpd/sync/filter.h"
+#include "ntpd/sync/bias.h"
 #include "ntpd/sync/likelihood.h"
-
-/* The states: offset, frequency, then the bias of source i at BIAS + i. */
-enum { OFFSET, FREQUENCY, BIAS };
 
 /*
  * What the members of the bank believe in.  Restlessness of the oscillator,
@@ -59,15 +56,6 @@ static const double asymmetries[FILTER_BIASES] = { 0.001, 0.01, 0.05 };
 #define BIAS_MEMORY	86400.0
 
 /*
- * The mean of all biases is so many of its standard errors at most.  Tuned:
- * bound_test, creeping_liars.
- */
-#define MEAN_ERRORS	5.0
-
-/* Variance of a bias that is none, s^2. */
-#define BIAS_LEAST	1e-30
-
-/*
  * Beyond these an estimate is none.  Derived: an era of NTP timestamps, s; and
  * twice what the kernel can correct, s/s, as an error may be on top of it.
  */
@@ -93,33 +81,6 @@ filter_start(struct filter *f, double when, const struct estimate *known)
 	}
 }
 
-/* Make state S of M independent of the rest, with variance V. */
-static void
-isolate(struct model *m, size_t s, double v)
-{
-	size_t		 j;
-
-	for (j = 0; j < FILTER_STATES; j++)
-		m->p[s][j] = m->p[j][s] = 0;
-	m->p[s][s] = v;
-}
-
-/* Variance of the bias of a path of DELAY s of which nothing else is known. */
-static double
-new_bias(const struct model *m, double delay)
-{
-	double		 bias = m->asymmetry * delay;
-
-	return bias * bias;
-}
-
-/* Variance of source I's bias, as long as nothing is known of it. */
-static double
-bias_variance(const struct filter *f, const struct model *m, size_t i)
-{
-	return new_bias(m, f->delay[i]);
-}
-
 void
 filter_join(struct filter *f, size_t i, double delay)
 {
@@ -132,7 +93,7 @@ filter_join(struct filter *f, size_t i, double delay)
 	f->even[i] = (struct even){ EVEN_SHARE, EVEN_SAMPLES };
 	for (m = f->models; m < f->models + FILTER_MODELS; m++) {
 		m->x[BIAS + i] = 0;
-		isolate(m, BIAS + i, bias_variance(f, m, i));
+		bias_isolate(m, BIAS + i, bias_variance(f, m, i));
 	}
 }
 
@@ -144,135 +105,8 @@ filter_leave(struct filter *f, size_t i)
 	f->active[i] = false;
 	for (k = 0; k < FILTER_MODELS; k++) {
 		f->models[k].x[BIAS + i] = 0;
-		isolate(&f->models[k], BIAS + i, 0);
+		bias_isolate(&f->models[k], BIAS + i, 0);
 	}
-}
-
-/* How much a bias counts in the mean of all: by what it may be. */
-static double
-bias_weight(const struct filter *f, const struct model *m, size_t i)
-{
-	return f->active[i] ? 1 / fmax(BIAS_LEAST, bias_variance(f, m, i)) : 0;
-}
-
-static double
-bias_weights(const struct filter *f, const struct model *m)
-{
-	double		 sum = 0;
-	size_t		 i;
-
-	for (i = 0; i < FILTER_SOURCES; i++)
-		sum += bias_weight(f, m, i);
-	return sum;
-}
-
-/* The mean of the biases, s; SUM is that of their weights. */
-static double
-mean_bias(const struct filter *f, const struct model *m, double sum)
-{
-	double		 mean = 0;
-	size_t		 i;
-
-	for (i = 0; i < FILTER_SOURCES; i++)
-		mean += m->x[BIAS + i] * bias_weight(f, m, i) / sum;
-	return mean;
-}
-
-/*
- * Let the offset be off by the variance V, and the biases of all but source
- * EXCEPT by as much to the other side: what their samples say is the same.
- */
-static void
-doubt_offset(const struct filter *f, struct model *m, size_t except, double v)
-{
-	double		 d[FILTER_STATES] = { [OFFSET] = 1 };
-	size_t		 i, j;
-
-	for (i = 0; i < FILTER_SOURCES; i++)
-		d[BIAS + i] = f->active[i] && i != except ? -1 : 0;
-	for (i = 0; i < FILTER_STATES; i++)
-		for (j = 0; j < FILTER_STATES; j++)
-			m->p[i][j] += v * d[i] * d[j];
-}
-
-/*
- * In the long run each source's offset + bias is known, as its samples tell it.
- * How much of it is bias is known by nothing but that they are small: so their
- * mean is zero, with a variance of one by the sum of their weights.  Where it
- * is not, the offset becomes what the sources say, and their biases give way.
- * V is the variance that is added.
- */
-static void
-level(const struct filter *f, struct model *m, double v)
-{
-	double		 mean = mean_bias(f, m, bias_weights(f, m));
-	size_t		 i;
-
-	m->x[OFFSET] += mean;
-	for (i = 0; i < FILTER_SOURCES; i++)
-		if (f->active[i])
-			m->x[BIAS + i] -= mean;
-	doubt_offset(f, m, FILTER_SOURCES, v);
-}
-
-void
-filter_reject(struct filter *f, size_t i)
-{
-	double		 before[FILTER_MODELS], sum;
-	size_t		 k;
-
-	for (k = 0; k < FILTER_MODELS; k++)
-		before[k] = bias_weights(f, &f->models[k]);
-	filter_leave(f, i);
-	for (k = 0; k < FILTER_MODELS; k++) {
-		sum = bias_weights(f, &f->models[k]);
-		if (sum > 0)
-			level(f, &f->models[k],
-			    fmax(0, 1 / sum - 1 / before[k]));
-	}
-}
-
-/*
- * All sources say that the offset of M is wrong by more than they can be: what
- * taught it was wrong and is gone, or counted twice.  Then it is forgotten.
- */
-static void
-forget_impossible(const struct filter *f, struct model *m)
-{
-	double		 sum = bias_weights(f, m);
-
-	if (sum > 0 && fabs(mean_bias(f, m, sum)) * sqrt(sum) > MEAN_ERRORS)
-		level(f, m, 1 / sum);
-}
-
-void
-filter_allow(struct filter *f, size_t i, double off)
-{
-	struct model	*m;
-	double		 all, part;
-
-	for (m = f->models; m < f->models + FILTER_MODELS; m++) {
-		all = bias_weights(f, m);
-		/* A weight is one by the variance: the others' share of it. */
-		part = (all - bias_weight(f, m, i)) / all;
-		isolate(m, BIAS + i, bias_variance(f, m, i) +
-		    part * off * off);
-		doubt_offset(f, m, i, (1 - part) * off * off);
-	}
-}
-
-double
-filter_bias_error(const struct filter *f)
-{
-	const struct model *m;
-	double		 variance = 0, weights;
-
-	for (m = f->models; m < f->models + FILTER_MODELS; m++) {
-		weights = bias_weights(f, m);
-		if (weights > 0)
-			variance += m->weight / weights;
-	}
-	return sqrt(variance);
 }
 
 /* Is state S in use? */
@@ -398,7 +232,7 @@ filter_surprise(const struct filter *f, size_t i, const struct observation *o,
 	for (m = f->models; m < f->models + FILTER_MODELS; m++) {
 		inn = innovation(m, i, o, &s);
 		if (!f->active[i])
-			s += new_bias(m, delay);
+			s += bias_new(m, delay);
 		mean += m->weight * inn;
 		square += m->weight * s;
 	}
@@ -444,7 +278,7 @@ update(struct model *m, size_t i, const struct observation *o, double *even)
 	/* Rounding must not make a variance negative. */
 	for (row = 0; row < FILTER_STATES; row++)
 		if (m->p[row][row] < 0)
-			isolate(m, row, 0);
+			bias_isolate(m, row, 0);
 	return (1 - OUTLIERS) * l.density +
 	    OUTLIERS * likelihood_far(inn, s + o->half * o->half / 3);
 }
@@ -462,7 +296,7 @@ filter_update(struct filter *f, size_t i, const struct observation *o)
 		even = e->share;
 		m->weight = pow(m->weight, 1 - 1 / memory) *
 		    update(m, i, o, &even);
-		forget_impossible(f, m);
+		bias_forget_impossible(f, m);
 		sum += m->weight;
 		evens += m->weight * even;
 	}

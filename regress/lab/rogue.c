@@ -2,7 +2,7 @@
  * An engine that was taken over: linked into ntpd in place of the real one, in
  * its sandbox, it asks the parent for what moves the clock farthest and lies to
  * ntpctl.  The name of the first server in the configuration says what it does,
- * once a minute.
+ * once a minute, and if it ends itself after ten.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -12,10 +12,12 @@
 
 #define A_DAY		86400.0
 #define INTERVAL	60.0
+#define ATTACKS		10		/* before it ends itself */
 
 static struct channel	 parent;
 static char		 mode[CONFIG_NAME_LEN];
 static bool		 configured;
+static unsigned		 attacks;
 
 static void
 say_synchronized(uint8_t synchronized)
@@ -72,6 +74,8 @@ attack(void)
 	if (strstr(mode, "step") != NULL)
 		ask_steps();
 	say_synchronized(0);
+	if (strstr(mode, "ends") != NULL && ++attacks == ATTACKS)
+		exit(0);
 }
 
 /* All is well, says the status, and nothing is done to the clock. */

@@ -1,0 +1,162 @@
+/*
+ * The biases of the sources, and their mean, which no sample tells.
+ */
+#include <math.h>
+
+#include "ntpd/sync/bias.h"
+
+/*
+ * The mean of all biases is so many of its standard errors at most.  Tuned:
+ * bound_test, creeping_liars.
+ */
+#define MEAN_ERRORS	5.0
+
+/* Variance of a bias that is none, s^2. */
+#define BIAS_LEAST	1e-30
+
+void
+bias_isolate(struct model *m, size_t s, double v)
+{
+	size_t		 j;
+
+	for (j = 0; j < FILTER_STATES; j++)
+		m->p[s][j] = m->p[j][s] = 0;
+	m->p[s][s] = v;
+}
+
+double
+bias_new(const struct model *m, double delay)
+{
+	double		 bias = m->asymmetry * delay;
+
+	return bias * bias;
+}
+
+double
+bias_variance(const struct filter *f, const struct model *m, size_t i)
+{
+	return bias_new(m, f->delay[i]);
+}
+
+/* How much a bias counts in the mean of all: by what it may be. */
+static double
+bias_weight(const struct filter *f, const struct model *m, size_t i)
+{
+	return f->active[i] ? 1 / fmax(BIAS_LEAST, bias_variance(f, m, i)) : 0;
+}
+
+static double
+bias_weights(const struct filter *f, const struct model *m)
+{
+	double		 sum = 0;
+	size_t		 i;
+
+	for (i = 0; i < FILTER_SOURCES; i++)
+		sum += bias_weight(f, m, i);
+	return sum;
+}
+
+/* The mean of the biases, s; SUM is that of their weights. */
+static double
+mean_bias(const struct filter *f, const struct model *m, double sum)
+{
+	double		 mean = 0;
+	size_t		 i;
+
+	for (i = 0; i < FILTER_SOURCES; i++)
+		mean += m->x[BIAS + i] * bias_weight(f, m, i) / sum;
+	return mean;
+}
+
+/*
+ * Let the offset be off by the variance V, and the biases of all but source
+ * EXCEPT by as much to the other side: what their samples say is the same.
+ */
+static void
+doubt_offset(const struct filter *f, struct model *m, size_t except, double v)
+{
+	double		 d[FILTER_STATES] = { [OFFSET] = 1 };
+	size_t		 i, j;
+
+	for (i = 0; i < FILTER_SOURCES; i++)
+		d[BIAS + i] = f->active[i] && i != except ? -1 : 0;
+	for (i = 0; i < FILTER_STATES; i++)
+		for (j = 0; j < FILTER_STATES; j++)
+			m->p[i][j] += v * d[i] * d[j];
+}
+
+/*
+ * In the long run each source's offset + bias is known, as its samples tell it.
+ * How much of it is bias is known by nothing but that they are small: so their
+ * mean is zero, with a variance of one by the sum of their weights.  Where it
+ * is not, the offset becomes what the sources say, and their biases give way.
+ * V is the variance that is added.
+ */
+static void
+level(const struct filter *f, struct model *m, double v)
+{
+	double		 mean = mean_bias(f, m, bias_weights(f, m));
+	size_t		 i;
+
+	m->x[OFFSET] += mean;
+	for (i = 0; i < FILTER_SOURCES; i++)
+		if (f->active[i])
+			m->x[BIAS + i] -= mean;
+	doubt_offset(f, m, FILTER_SOURCES, v);
+}
+
+void
+filter_reject(struct filter *f, size_t i)
+{
+	double		 before[FILTER_MODELS], sum;
+	size_t		 k;
+
+	for (k = 0; k < FILTER_MODELS; k++)
+		before[k] = bias_weights(f, &f->models[k]);
+	filter_leave(f, i);
+	for (k = 0; k < FILTER_MODELS; k++) {
+		sum = bias_weights(f, &f->models[k]);
+		if (sum > 0)
+			level(f, &f->models[k],
+			    fmax(0, 1 / sum - 1 / before[k]));
+	}
+}
+
+void
+bias_forget_impossible(const struct filter *f, struct model *m)
+{
+	double		 sum = bias_weights(f, m);
+
+	if (sum > 0 && fabs(mean_bias(f, m, sum)) * sqrt(sum) > MEAN_ERRORS)
+		level(f, m, 1 / sum);
+}
+
+void
+filter_allow(struct filter *f, size_t i, double off)
+{
+	struct model	*m;
+	double		 all, part;
+
+	for (m = f->models; m < f->models + FILTER_MODELS; m++) {
+		all = bias_weights(f, m);
+		/* A weight is one by the variance: the others' share of it. */
+		part = (all - bias_weight(f, m, i)) / all;
+		bias_isolate(m, BIAS + i, bias_variance(f, m, i) +
+		    part * off * off);
+		doubt_offset(f, m, i, (1 - part) * off * off);
+	}
+}
+
+double
+filter_bias_error(const struct filter *f)
+{
+	const struct model *m;
+	double		 variance = 0, weights;
+
+	for (m = f->models; m < f->models + FILTER_MODELS; m++) {
+		weights = bias_weights(f, m);
+		if (weights > 0)
+			variance += m->weight / weights;
+	}
+	return sqrt(variance);
+}

@@ -1,0 +1,230 @@
+/*
+ * What is left of the limits, when an engine that was taken over ends the
+ * daemon as often as it likes.
+ */
+#include <sys/stat.h>
+
+#include <bsd/string.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ntpd/parent/limits.h"
+#include "ntpd/parent/state.h"
+#include "regress/unit/unit.h"
+
+#define NOW		1800000000LL	/* in 2027 */
+#define STARTS		100
+
+static char		 dir[64];
+static struct parent	 p;
+static double		 moved;		/* s, by the clock's rate */
+static double		 stepped;	/* s, forward */
+
+static struct instant
+at(double t)
+{
+	return instant_add((struct instant){ 1000 }, t);
+}
+
+static int
+setup(void **arg)
+{
+	(void)arg;
+	strlcpy(dir, "/tmp/limits_test.XXXXXX", sizeof(dir));
+	if (mkdtemp(dir) == NULL)
+		return -1;
+	memset(&p, 0, sizeof(p));
+	snprintf(p.conf.socket, sizeof(p.conf.socket), "%s/s", dir);
+	moved = stepped = 0;
+	return 0;
+}
+
+static int
+teardown(void **arg)
+{
+	char		 path[128];
+
+	(void)arg;
+	snprintf(path, sizeof(path), "%s/s.limits", dir);
+	unlink(path);
+	return rmdir(dir);
+}
+
+static const char *
+file(void)
+{
+	static char	 path[128];
+
+	snprintf(path, sizeof(path), "%s/s.limits", dir);
+	return path;
+}
+
+/* What start.c does, T s after the first time.  Has it found limits? */
+static bool
+begin(double t)
+{
+	memset(&p.policy, 0, sizeof(p.policy));
+	p.policy.step = (struct config_step){ STEP_BOOT, 0.128, 3600 };
+	policy_start(&p.policy);
+	budget_begin(&p.budget, 0, at(t));
+	return limits_read(file(), &p.policy, &p.budget, at(t));
+}
+
+/* As fast as it may for SECONDS, and as far at once as it may. */
+static void
+attack(double t, double seconds)
+{
+	struct clock_slew slew = { .rate = 0.1, .duration = seconds };
+	struct clock_step step = { .by = 86400 };
+	struct clock_new_start pause = { .by = 3600 };
+
+	if (policy_step(&p.policy, &step, NOW, at(t)) == PERMITTED)
+		stepped += step.by;
+	(void)policy_report(&p.policy, true);
+	budget_slew(&p.budget, &slew, at(t));
+	moved += slew.rate * fmin(seconds, slew.duration);
+	(void)policy_report(&p.policy, false);
+	step.by = 3600;
+	(void)policy_new_start(&p.policy, &pause, at(t));
+	if (policy_step(&p.policy, &step, NOW, at(t)) == PERMITTED)
+		stepped += step.by;
+	(void)budget_left(&p.budget, at(t + seconds));
+}
+
+/* STARTS of ten minutes each are in one day. */
+static void
+an_engine_that_ends_the_daemon(void **arg)
+{
+	int		 i;
+
+	(void)arg;
+	for (i = 0; i < STARTS; i++) {
+		assert_int_equal(begin(600.0 * i + 1), i > 0);
+		attack(600.0 * i, 600);
+		assert_true(budget_left(&p.budget, at(600.0 * (i + 1))) <=
+		    BUDGET_PER_DAY);
+		limits_save(&p, END_LOST, at(600.0 * (i + 1)));
+	}
+	assert_true(moved > 0.9 * BUDGET_PER_DAY);
+	assert_true(moved <= BUDGET_PER_DAY + BUDGET_FREE_RATE * 600 * STARTS +
+	    1);
+	assert_true(stepped <= 86400 + 3600);
+	assert_true(p.policy.was_synchronized);
+}
+
+/* The day goes on meanwhile: on the next, there is as much again. */
+static void
+the_day_ends(void **arg)
+{
+	double		 spent;
+
+	(void)arg;
+	(void)begin(0);
+	attack(0, 86400);
+	limits_save(&p, END_LOST, at(86398));
+	assert_true(begin(86399));
+	assert_true(budget_left(&p.budget, at(86399)) < 1);
+	(void)budget_tend(&p.budget, &spent, at(86401));
+	assert_true(budget_left(&p.budget, at(86401)) > 999);
+}
+
+/* A frequency that the drift file has is in the books, too. */
+static void
+the_frequency_is_within_them(void **arg)
+{
+	(void)arg;
+	(void)begin(0);
+	(void)policy_report(&p.policy, true);
+	budget_settle(&p.budget, at(0));
+	attack(0, 86400);
+	limits_save(&p, END_LOST, at(86400));
+	assert_true(begin(86400));
+	assert_true(fabs(budget_frequency(&p.budget, 0.1, at(86400)) -
+	    BUDGET_FREE_RATE) < 1e-9);
+}
+
+static void
+somebody_has_ended_it(void **arg)
+{
+	(void)arg;
+	(void)begin(0);
+	attack(0, 86400);
+	limits_save(&p, END_LOST, at(100));
+	limits_save(&p, END_ASKED, at(100));
+	assert_int_equal(access(file(), F_OK), -1);
+	assert_false(begin(60));
+	assert_true(budget_left(&p.budget, at(60)) > 999);
+	assert_int_equal(p.policy.state, STARTED);
+}
+
+static void
+a_trial_keeps_nothing(void **arg)
+{
+	(void)arg;
+	p.clock.read_only = true;
+	limits_save(&p, END_LOST, at(100));
+	assert_int_equal(access(file(), F_OK), -1);
+}
+
+/* Change a byte of what was written, or how many there are. */
+static void
+spoil(long where, off_t size)
+{
+	int		 fd = open(file(), O_RDWR | O_CLOEXEC);
+
+	assert_int_not_equal(fd, -1);
+	if (where >= 0)
+		assert_int_equal(pwrite(fd, "?", 1, where), 1);
+	else
+		assert_int_equal(ftruncate(fd, size), 0);
+	close(fd);
+}
+
+/* Nothing is believed that this program cannot have written on this boot. */
+static void
+other_files(void **arg)
+{
+	struct stat	 st;
+	long		 i;
+
+	(void)arg;
+	assert_false(begin(0));			/* there is none */
+	attack(0, 100);
+	limits_save(&p, END_LOST, at(100));
+	assert_int_equal(stat(file(), &st), 0);
+	assert_true(begin(101));
+	assert_false(begin(-1));		/* the machine has started */
+	for (i = 0; i < 4; i++) {
+		limits_save(&p, END_LOST, at(100));
+		spoil(-1, i * st.st_size / 4);
+		assert_false(begin(101));
+	}
+	limits_save(&p, END_LOST, at(100));
+	spoil(5, 0);				/* another version */
+	assert_false(begin(101));
+	assert_int_equal(unlink(file()), 0);
+	assert_int_equal(mkdir(file(), 0700), 0);
+	assert_false(begin(101));
+	assert_int_equal(rmdir(file()), 0);
+}
+
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		TEST(an_engine_that_ends_the_daemon),
+		TEST(the_day_ends),
+		TEST(the_frequency_is_within_them),
+		TEST(somebody_has_ended_it),
+		TEST(a_trial_keeps_nothing),
+		TEST(other_files),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
