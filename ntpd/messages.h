@@ -192,7 +192,7 @@ struct server_socket {
 
 /* One socket where keys are agreed on. */
 struct ke_socket {
-	uint16_t	 ntp_port;	/* of the server that the keys are for */
+	uint16_t	 ntp_port;	/* of the server they are for */
 };
 
 /* A server's sockets, at most: two families for each listen statement. */

@@ -15,7 +15,7 @@
 struct serving {
 	bool		 known;		/* cookies are those of the file */
 	struct cookies	 cookies;
-	struct cookie_keys keys;	/* of them; n is 0: NTS is not served */
+	struct cookie_keys keys;	/* of them; n is 0: no NTS */
 	uint32_t	 day;		/* that the keys are for */
 	bool		 unsaved;	/* the file could not be written; logged */
 	struct told	 told;		/* ke was */
