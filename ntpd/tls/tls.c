@@ -5,7 +5,6 @@
  *
  * Whoever takes it over has this connection and nothing else.
  */
-#include <bsd/unistd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -37,7 +36,6 @@ take_task(struct tls_task *task, const struct message *msg)
 	task->name[sizeof(task->name) - 1] = '\0';
 	task->path[sizeof(task->path) - 1] = '\0';
 	task->ca[sizeof(task->ca) - 1] = '\0';
-	setproctitle("tls with %s", task->name);
 }
 
 static void

@@ -1,9 +1,9 @@
 /*
- * An engine, a server and control that tell the parent anything: what is done
- * to the clock is in bounds, whatever is asked for, and the records pass on.
- * The clock is played here.  Input: a byte of the configuration; then a byte
- * that says who speaks (odd: a server; bit 1: control) or what happens, and a
- * message as in deal.h, and so on.
+ * An engine, a server, control and tls that tell the parent anything: what is
+ * done to the clock is in bounds, whatever is asked for, and the records pass
+ * on.  The clock is played here.  Input: a byte of the configuration; then a
+ * byte that says who speaks (odd: a server; bit 1: control; 8: tls, if there is
+ * a constraint) or what happens, and a message as in deal.h, and so on.
  */
 #include "ntpd/parent/parent.c"
 
@@ -29,6 +29,7 @@ static struct instant	 began;
 static double		 spent;		/* s, moved beyond 500 ppm */
 static double		 slewing;	/* s/s */
 static struct instant	 slew_end;
+static struct child	 tls;
 
 /* ---- the clock ---- */
 
@@ -88,6 +89,9 @@ clock_step(struct clock *c, double by)
 	(void)c;
 	require(parent.policy.step.when != STEP_NEVER && isfinite(by));
 	require(fabs(by) >= THRESHOLD);
+	require(parent.constraints.n == 0 ||
+	    (parent.policy.bounds.state == CONSTRAINTS_KNOWN &&
+	    by >= parent.policy.bounds.low && by <= parent.policy.bounds.high));
 	slewing = 0;
 	unix_time += by;
 	require(unix_time >= (double)NTPTIME_LEAST - 1 &&
@@ -188,6 +192,24 @@ begin(uint8_t how)
 	parent.children.control = &parent.children.list[1 + SERVERS];
 	channel_open(&parent.children.control->channel, stream_descriptor(),
 	    PARENT, CONTROL);
+	channel_open(&tls.channel, stream_descriptor(), PARENT, TLS);
+	parent.constraints.n = how & 0x40 ? 1 : 0;
+}
+
+/* A constraint is being asked. */
+static void
+ask(void)
+{
+	struct constraint *c = &parent.constraints.list[0];
+
+	c->state = CONSTRAINT_ASKS;
+	c->serial = 1;
+	c->naddrs = 1;
+	c->next = 0;
+	parent.exchanges.list[0] = (struct exchange){
+		.state = EXCHANGE_RUNS, .what = MSG_TLS_ASK_DATE, .id = 1,
+		.child = &tls
+	};
 }
 
 static void
@@ -249,6 +271,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			parent.collect.owes[i] = true;
 			if (!hear(&d, &parent.children.servers[i].channel))
 				break;
+		} else if ((what & 0xf) == 8 && parent.constraints.n > 0) {
+			ask();
+			if (!hear(&d, &tls.channel))
+				break;
 		} else if (!hear(&d, what & 2 ?
 		    &parent.children.control->channel :
 		    parent.children.engine))
@@ -256,6 +282,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (collect_run(&parent.collect, NULL, 0, now))
 			control_answer_collected(&parent);
 	}
+	channel_close(&tls.channel);
 	channel_close(&parent.children.control->channel);
 	for (i = 0; i < SERVERS; i++)
 		channel_close(&parent.children.servers[i].channel);
@@ -269,6 +296,26 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 #define SPEAKS_ENGINE	0
 #define SPEAKS_SERVER	1
 #define SPEAKS_CONTROL	2
+#define SPEAKS_TLS	8
+
+static void
+seeds_of_constraints(void)
+{
+	const struct tls_date date = { .unix_time = NOW + 1000, .why = "late" };
+	const struct clock_step step = { .by = 1000 };
+	const struct clock_slew slew = { .rate = 0.1, .duration = 5000 };
+
+	seed_begin("constraint");
+	seed_fill(STEP_ALWAYS | 0x40, 1);
+	seed_fill(SPEAKS_ENGINE, 1);
+	deal_seed(MSG_CLOCK_STEP, 0, &step);
+	seed_fill(SPEAKS_TLS, 1);
+	deal_seed(MSG_TLS_DATE, 0, &date);
+	seed_fill(SPEAKS_ENGINE, 1);
+	deal_seed(MSG_CLOCK_STEP, 0, &step);
+	seed_fill(SPEAKS_ENGINE, 1);
+	deal_seed(MSG_CLOCK_SLEW, 0, &slew);
+}
 
 static void
 seeds_of_clock(void)
@@ -342,6 +389,7 @@ make_seeds(void)
 	const struct control_end end = { .version = CONTROL_VERSION };
 	const struct no_payload nothing = { 0 };
 
+	seeds_of_constraints();
 	seeds_of_clock();
 	seeds_of_servers();
 	seeds_of_control();

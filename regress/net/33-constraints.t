@@ -91,6 +91,8 @@ def bad_servers(web, ca):
             server("mute.test", answer=wait)),
         "hang.test": ("handshake took more than 10 s",
             server("hang.test", greet=False)),
+        "stopped.test": ("its process has ended without a result",
+            server("stopped.test", greet=False)),
         "closed.test": ("cannot connect: Connection refused",
             (NOBODY, None)),
         "undated.test": ("its answer \\(200\\) has no date",
@@ -106,6 +108,37 @@ class Constrained(Daemon):
     def __init__(self, us, ca, *lines):
         super().__init__(us, 'ca "%s"' % ca.file, *(lines if
             "trusted" in lines[0] else ("server 10.9.0.3",) + lines))
+
+
+def talks_with(d, address):
+    """The pid of the process that talks with ADDRESS."""
+    for line in d.host.exec("ss", "-Hntp").splitlines():
+        if address + ":443" in line and "pid=" in line:
+            return int(re.search(r"pid=(\d+)", line)[1])
+    return None
+
+
+def confined(d, address):
+    """What talks with ADDRESS can do nothing else; it is stopped then."""
+    pid = wait_for(lambda: talks_with(d, address), 20, 0.05)
+    ok(pid, "a process talks with %s" % address, d.state)
+    if not pid:
+        return
+    time.sleep(0.3)                 # until it waits for an answer
+    with open("/proc/%d/status" % pid) as f:
+        status = dict(l.rstrip("\n").split(":\t", 1) for l in f if ":\t" in l)
+    fds = [os.readlink("/proc/%d/fd/%s" % (pid, fd)) for fd in
+        os.listdir("/proc/%d/fd" % pid)]
+    ok(status["Seccomp"] == "2" and int(status["CapEff"], 16) == 0 and
+        int(status["CapPrm"], 16) == 0 and status["NoNewPrivs"] == "1" and
+        "0" not in status["Uid"].split(), "it is filtered, not root, and has "
+        "no capability", status)
+    ok(os.listdir("/proc/%d/root" % pid) == [], "it is in the empty root",
+        lambda: os.listdir("/proc/%d/root" % pid))
+    ok(len([f for f in fds if f.startswith("socket:")]) == 2 and
+        len(fds) == 5, "it has its channel and its connection", fds)
+    ok(len(d.children()["tls"]) <= 4, "there are few at a time", d.children())
+    os.kill(pid, signal.SIGSTOP)
 
 
 def bad_ones(d, bad):
@@ -219,6 +252,7 @@ def test():
     trusted = Constrained(us, ca, "server 10.9.0.3 trusted",
         'constraint from "%s"' % NOBODY)
 
+    confined(refused, names["stopped.test"][0])
     ok(one.wait_log(STEP, 20), "a step that the constraints permit is made",
         one.state)
     one.check_end()

@@ -83,7 +83,7 @@ class HttpsServer(threading.Thread):
     One on HOST at ADDRESS, port 443, with the CERTIFICATE (file, key).  SHIFT
     is by how many seconds its Date is off.  ANSWER(date), if given, is an
     iterator of the bytes to send, or of seconds to wait, instead of the usual
-    answer.  GREET False: it takes the connection and does nothing.
+    answer.  Without CERTIFICATE it talks HTTP, with GREET False nothing.
     """
 
     def __init__(self, host, address, certificate=None, shift=0.0,
@@ -123,8 +123,11 @@ class HttpsServer(threading.Thread):
         if not self.greet:
             return
         with contextlib.suppress(OSError, ValueError):
-            s = self.context.wrap_socket(peer, server_side=True) \
-                if self.context else peer
+            if not self.context:
+                peer.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+                peer.close()
+                return
+            s = self.context.wrap_socket(peer, server_side=True)
             request = b""
             while b"\r\n\r\n" not in request:
                 data = s.recv(4096)

@@ -621,6 +621,152 @@ steps_of_always_share_the_limit(void **arg)
 	assert_int_equal(step(&policy, -LIMIT, hours(24)), PERMITTED);
 }
 
+/* What the constraints allow: MOVE by LOW to HIGH. */
+static struct policy
+bounded(enum control_constraints state, double low, double high)
+{
+	struct policy	 policy = in_state(STARTED);
+
+	policy.bounds = (struct policy_bounds){ state, low, high };
+	return policy;
+}
+
+static const struct {
+	const char	*name;
+	enum control_constraints state;
+	double		 low, high, by;
+	enum verdict	 verdict;
+	double		 reach;		/* in the direction of by */
+} bounds[] = {
+	{ "none", CONSTRAINTS_NONE, 0, 0, 1000, PERMITTED, CONFIG_NO_LIMIT },
+	{ "asking", CONSTRAINTS_ASKING, 0, 0, 1000, UNCONSTRAINED, 0 },
+	{ "failed", CONSTRAINTS_FAILED, 0, 0, -1000, UNCONSTRAINED, 0 },
+	{ "split", CONSTRAINTS_SPLIT, -120, 120, 100, UNCONSTRAINED, 0 },
+	{ "within", CONSTRAINTS_KNOWN, -120, 120, 119, PERMITTED, 120 },
+	{ "within, back", CONSTRAINTS_KNOWN, -120, 120, -119, PERMITTED, 120 },
+	{ "beyond", CONSTRAINTS_KNOWN, -120, 120, 121, AGAINST_CONSTRAINTS,
+	    120 },
+	{ "beyond, back", CONSTRAINTS_KNOWN, -120, 120, -121,
+	    AGAINST_CONSTRAINTS, 120 },
+	{ "into them", CONSTRAINTS_KNOWN, 880, 1120, 1000, PERMITTED, 1120 },
+	{ "not far enough", CONSTRAINTS_KNOWN, 880, 1120, 879,
+	    AGAINST_CONSTRAINTS, 1120 },
+	{ "too far", CONSTRAINTS_KNOWN, 880, 1120, 1121, AGAINST_CONSTRAINTS,
+	    1120 },
+	{ "away from them", CONSTRAINTS_KNOWN, 880, 1120, -1,
+	    AGAINST_CONSTRAINTS, 0 },
+	{ "into them, back", CONSTRAINTS_KNOWN, -1120, -880, -900, PERMITTED,
+	    1120 },
+	{ "away, forward", CONSTRAINTS_KNOWN, -1120, -880, 1,
+	    AGAINST_CONSTRAINTS, 0 },
+	{ "not a number", CONSTRAINTS_KNOWN, -120, 120, NAN, NOT_A_NUMBER,
+	    120 },
+};
+
+static void
+steps_within_constraints(void **arg)
+{
+	struct policy	 policy;
+	double		 reach;
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(bounds); i++) {
+		policy = bounded(bounds[i].state, bounds[i].low,
+		    bounds[i].high);
+		reach = policy_reach(&policy, bounds[i].by < 0 ? -1 : 1,
+		    hours(0));
+		if (reach != bounds[i].reach)
+			fail_msg("%s: %g", bounds[i].name, reach);
+		if (step(&policy, bounds[i].by, hours(0)) != bounds[i].verdict)
+			fail_msg("%s", bounds[i].name);
+	}
+}
+
+/* Not even where the clock was before, nor as after a pause. */
+static void
+no_way_around_constraints(void **arg)
+{
+	struct policy	 policy = bounded(CONSTRAINTS_KNOWN, 880, 1120);
+	const struct clock_new_start pause = { .by = 500 };
+
+	(void)arg;
+	assert_int_equal(step(&policy, 1000, hours(0)), PERMITTED);
+	policy.bounds.low = -120;
+	policy.bounds.high = 120;
+	assert_int_equal(step(&policy, -1000, hours(1)), AGAINST_CONSTRAINTS);
+	assert_int_equal(policy_new_start(&policy, &pause, hours(1)),
+	    AGAINST_CONSTRAINTS);
+	policy.bounds.state = CONSTRAINTS_FAILED;
+	assert_int_equal(step(&policy, -1000, hours(1)), UNCONSTRAINED);
+	assert_int_equal(policy_new_start(&policy, &pause, hours(1)),
+	    UNCONSTRAINED);
+}
+
+static const struct {
+	enum control_constraints state;
+	double		 low, high;
+	struct clock_slew wanted, cut;
+} slews_cut[] = {
+	{ CONSTRAINTS_NONE, 0, 0, { 0.1, 5000 }, { 0.1, 5000 } },
+	{ CONSTRAINTS_ASKING, 0, 0, { 0.1, 5000 }, { 500e-6, 5000 } },
+	{ CONSTRAINTS_SPLIT, 0, 0, { -0.1, 5000 }, { -500e-6, 5000 } },
+	{ CONSTRAINTS_FAILED, 0, 0, { 4e-4, 5000 }, { 4e-4, 5000 } },
+	{ CONSTRAINTS_KNOWN, -120, 120, { 0.1, 1199 }, { 0.1, 1199 } },
+	{ CONSTRAINTS_KNOWN, -120, 120, { 0.1, 5000 }, { 0.1, 1200 } },
+	{ CONSTRAINTS_KNOWN, -120, 120, { -0.1, 5000 }, { -0.1, 1200 } },
+	/* Towards them, and not beyond; not away from them. */
+	{ CONSTRAINTS_KNOWN, 880, 1120, { 0.1, 1000 }, { 0.1, 1000 } },
+	{ CONSTRAINTS_KNOWN, 880, 1120, { 0.1, 20000 }, { 0.1, 11200 } },
+	{ CONSTRAINTS_KNOWN, 880, 1120, { -0.1, 1000 }, { -0.1, 0 } },
+	{ CONSTRAINTS_KNOWN, -1120, -880, { 0.1, 1000 }, { 0.1, 0 } },
+	{ CONSTRAINTS_KNOWN, -1120, -880, { -0.1, 1000 }, { -0.1, 1000 } },
+	{ CONSTRAINTS_KNOWN, 880, 1120, { 0, 0 }, { 0, 0 } },
+};
+
+static void
+slews_within_constraints(void **arg)
+{
+	struct policy	 policy;
+	struct clock_slew slew;
+	bool		 cut;
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(slews_cut); i++) {
+		policy = bounded(slews_cut[i].state, slews_cut[i].low,
+		    slews_cut[i].high);
+		slew = slews_cut[i].wanted;
+		cut = policy_bound_slew(&policy, &slew);
+		if (fabs(slew.rate - slews_cut[i].cut.rate) > 1e-9 ||
+		    fabs(slew.duration - slews_cut[i].cut.duration) > 1e-6)
+			fail_msg("%zu: %g for %g", i, slew.rate,
+			    slew.duration);
+		assert_int_equal(cut, slew.rate != slews_cut[i].wanted.rate ||
+		    slew.duration != slews_cut[i].wanted.duration);
+	}
+}
+
+/* The frequency leads nowhere else, either. */
+static void
+frequency_within_constraints(void **arg)
+{
+	const double	 home = 20e-6;
+	struct policy	 ahead = bounded(CONSTRAINTS_KNOWN, -240, -1);
+	struct policy	 behind = bounded(CONSTRAINTS_KNOWN, 1, 240);
+	struct policy	 within = bounded(CONSTRAINTS_KNOWN, -120, 120);
+	struct policy	 unknown = bounded(CONSTRAINTS_FAILED, 1, 240);
+
+	(void)arg;
+	assert_true(policy_bound_frequency(&ahead, 0.1, home) == home);
+	assert_true(policy_bound_frequency(&ahead, -0.1, home) == -0.1);
+	assert_true(policy_bound_frequency(&behind, 0.1, home) == 0.1);
+	assert_true(policy_bound_frequency(&behind, -0.1, home) == home);
+	assert_true(policy_bound_frequency(&within, 0.1, home) == 0.1);
+	assert_true(policy_bound_frequency(&within, -0.1, home) == -0.1);
+	assert_true(policy_bound_frequency(&unknown, -0.1, home) == -0.1);
+}
+
 /* The same every time; any distribution will do. */
 static double
 pseudo_random(void)
@@ -702,7 +848,7 @@ reasons_differ(void **arg)
 	enum verdict	 a, b;
 
 	(void)arg;
-	for (a = PERMITTED; a <= NEW_START_TOO_SOON; a++) {
+	for (a = PERMITTED; a <= AGAINST_CONSTRAINTS; a++) {
 		assert_true(strlen(policy_reason(a)) > 0);
 		assert_string_not_equal(policy_reason(a), "unknown");
 		for (b = PERMITTED; b < a; b++)
@@ -795,6 +941,10 @@ main(void)
 		cmocka_unit_test(undo_of_others),
 		cmocka_unit_test(undo_survives_a_jump),
 		cmocka_unit_test(reach_after_a_jump),
+		cmocka_unit_test(steps_within_constraints),
+		cmocka_unit_test(no_way_around_constraints),
+		cmocka_unit_test(slews_within_constraints),
+		cmocka_unit_test(frequency_within_constraints),
 		cmocka_unit_test(steps_of_always_share_the_limit),
 		cmocka_unit_test(every_sequence),
 		cmocka_unit_test(leap_seconds_end_june_or_december),
