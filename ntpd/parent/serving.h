@@ -17,7 +17,7 @@ struct serving {
 	struct cookies	 cookies;
 	struct cookie_keys keys;	/* of them; n is 0: no NTS */
 	uint32_t	 day;		/* that the keys are for */
-	bool		 unsaved;	/* the file could not be written; logged */
+	bool		 unsaved;	/* the file; logged */
 	struct told	 told;		/* ke was */
 	bool		 files;		/* it was told certificate and key */
 	struct server_counters earlier;	/* what those before it have counted */
