@@ -69,6 +69,11 @@ $(OBJ)/%.o: %.c | $(OBJ)/.deps
 	@echo "  CC    $<"
 	$Q$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
+# When this was written, s since 1970: it is not earlier now.
+BUILT		:= $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct \
+		2>/dev/null),0)
+$(OBJ)/ntpd/parent/configure.o: CFLAGS += -DBUILT=$(BUILT)
+
 $(OBJ)/ntpd/config/parse.c: ntpd/config/parse.y | $(OBJ)/.deps
 	@mkdir -p $(@D)
 	@echo "  YACC  $<"

@@ -115,6 +115,7 @@ WORD(CONSTRAINTS_NONE,	none)		/* none is configured, or holds */ \
 WORD(CONSTRAINTS_ASKING, asking)	/* half or more of them still */ \
 WORD(CONSTRAINTS_FAILED, failed)	/* all were asked, none answered */ \
 WORD(CONSTRAINTS_SPLIT,	split)		/* no majority of them agrees */ \
+WORD(CONSTRAINTS_PAST,	past)		/* one says what cannot be */	\
 WORD(CONSTRAINTS_KNOWN,	known)
 
 enum control_constraints { CONTROL_CONSTRAINTS(CONTROL_VALUE) };
@@ -282,7 +283,7 @@ struct control_clients {
 	+ sizeof(struct control_server) + sizeof(struct control_clients))
 
 /* On i386, structs have less padding. */
-_Static_assert(sizeof(long) != 8 || CONTROL_SIZE == 3106,
+_Static_assert(sizeof(long) != 8 || CONTROL_SIZE == 3107,
     "a record has changed: raise "
     "CONTROL_VERSION, once between two releases, and write its new size here");
 

@@ -4,9 +4,9 @@
  * it quotes may come from strangers: control characters are made visible, so
  * that nobody writes lines of his own into the log or to a terminal.
  *
- * Nothing here allocates memory, changes errno or needs another system call
- * than write(2) (with syslog: what syslog(3) needs), so it works in the
- * tightest sandbox and on the way out.
+ * Nothing here allocates memory, changes errno, waits for a reader or needs
+ * other system calls than ppoll(2) and write(2) (with syslog: what syslog(3)
+ * needs), so it works in the tightest sandbox and on the way out.
  */
 #include "common/log.h"
 
@@ -16,6 +16,7 @@
 #include <bsd/string.h>
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +36,7 @@ static struct {
 	char		 name[NAME_SIZE];	/* "engine: " or "" */
 	int		 verbose;
 	int		 copy;			/* -1: none */
+	unsigned	 lost;			/* messages, since the last */
 } state = { .copy = -1 };
 
 void
@@ -96,17 +98,51 @@ make_visible(char visible[VISIBLE_SIZE], const char *text)
 	*visible = '\0';
 }
 
-/* Write PREFIX, the process's name and TEXT to FD, as a line. */
-static void
+/*
+ * Would a write of a line to FD wait?  A pipe that is ready has room for
+ * PIPE_BUF bytes, a socket for more.
+ */
+static bool
+would_wait(int fd)
+{
+	struct pollfd	 pfd = { .fd = fd, .events = POLLOUT };
+	const struct timespec none = { .tv_sec = 0 };
+
+	return ppoll(&pfd, 1, &none, NULL) == 0;
+}
+
+/*
+ * Write PREFIX, the process's name and TEXT to FD, as a line.  False if there
+ * is no room for it.
+ */
+static bool
 write_line(int fd, const char *prefix, const char *text)
 {
 	char	 line[LINE_SIZE];
+	ssize_t	 n;
 	int	 len;
 
+	if (would_wait(fd))
+		return false;
 	len = snprintf(line, sizeof(line), "%s%s%s\n", prefix, state.name,
 	    text);
-	while (write(fd, line, (size_t)len) == -1 && errno == EINTR)
+	while ((n = write(fd, line, (size_t)len)) == -1 && errno == EINTR)
 		;
+	return n != -1 || errno != EAGAIN;
+}
+
+/* To standard error; before it, how many got lost. */
+static void
+write_or_count(const char *prefix, const char *text)
+{
+	char	 lost[64];
+
+	snprintf(lost, sizeof(lost), "%u messages were lost: nobody read the "
+	    "log", state.lost);
+	if (state.lost > 0 && write_line(STDERR_FILENO, prefix, lost))
+		state.lost = 0;
+	if (state.lost > 0 || !write_line(STDERR_FILENO, prefix, text))
+		state.lost++;
 }
 
 /* Log TEXT, of less than TEXT_SIZE bytes. */
@@ -121,9 +157,9 @@ write_message(int priority, const char *text)
 	if (state.target == LOG_TO_SYSLOG)
 		syslog(priority, "%s%s", state.name, visible);
 	else
-		write_line(STDERR_FILENO, prefix, visible);
+		write_or_count(prefix, visible);
 	if (state.copy != -1 && LOG_PRI(priority) <= LOG_WARNING)
-		write_line(state.copy, "", visible);
+		(void)write_line(state.copy, "", visible);
 }
 
 static size_t	 format(char *, size_t, const char *, va_list)

@@ -33,7 +33,22 @@ $(OBJ)/lab/rogue: $(OBJ)/regress/lab/rogue.o $(OBJ)/ntpd/main.o $(LIBRARY)
 	@mkdir -p $(@D)
 	$Q$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(NTPD_LIBS)
 
-unit-tests: $(addprefix $(OBJ)/,$(TESTS)) $(OBJ)/lab/rogue
+# ntpd whose allocations can fail, and what lets them and system calls fail:
+# written for one kind of machine.
+FAULTS		= $(if $(filter x86_64,$(shell uname -m)),$(if $(SANITIZE),, \
+		$(OBJ)/faults/ntpd $(OBJ)/faults/inject))
+
+$(OBJ)/faults/ntpd: $(OBJ)/regress/faults/alloc.o $(OBJ)/ntpd/main.o $(LIBRARY)
+	@echo "  LINK  $@"
+	@mkdir -p $(@D)
+	$Q$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(NTPD_LIBS)
+
+$(OBJ)/faults/inject: $(OBJ)/regress/faults/inject.o
+	@echo "  LINK  $@"
+	@mkdir -p $(@D)
+	$Q$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lseccomp
+
+unit-tests: $(addprefix $(OBJ)/,$(TESTS)) $(OBJ)/lab/rogue $(FAULTS)
 
 # --- all tests -----------------------------------------------------------
 

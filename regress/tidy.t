@@ -26,7 +26,8 @@ run_gcc()
 run_cppcheck()
 {
 	cppcheck --enable=warning,performance,portability --max-configs=1 \
-	    --std=c11 -D_GNU_SOURCE -I. -j "$(nproc)" --quiet "$@" 2>&1
+	    --std=c11 --library=bsd -D_GNU_SOURCE -I. -j "$(nproc)" --quiet \
+	    "$@" 2>&1
 }
 
 # With .clang-tidy, whose checks are those of "clang --analyze".

@@ -50,6 +50,21 @@ associations_wake(const struct planning *p)
 			association_quicken(a, p->now);
 }
 
+void
+associations_look_again(const struct planning *p)
+{
+	struct association *a;
+
+	for (a = p->all; a < p->all + MAX_ASSOCIATIONS; a++) {
+		if (!a->used)
+			continue;
+		if (a->was_unsendable)
+			association_quicken(a, p->now);
+		else if (a->schedule.missed > 0)
+			association_hurry(a, p->now);
+	}
+}
+
 /*
  * A's answer is against those that are believed.  If some of these have not
  * answered of late, it may be right: they are asked soon, and so is A.

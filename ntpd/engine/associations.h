@@ -25,6 +25,12 @@ size_t	 associations_twin(const struct association all[MAX_ASSOCIATIONS],
 void	 associations_wake(const struct planning *p);
 
 /*
+ * The network has changed: ask those soon whose last request could not leave,
+ * or is not answered.
+ */
+void	 associations_look_again(const struct planning *p);
+
+/*
  * Was A's last answer a surprise?  Then A, or our clock, has changed.  To find
  * out which, A and all others that are believed are asked again soon, none of
  * them more often than is allowed.

@@ -116,6 +116,7 @@ next_deadline(const struct engine *e, struct instant now)
 	struct instant	 t = instant_min(hosts_deadline(&e->hosts),
 	    e->publish_at);
 
+	t = instant_min(t, e->look_again);
 	t = instant_min(t, e->decision.until);
 	t = instant_min(t, orphan_deadline(&e->orphan, now));
 	return instant_min(t, associations_deadline(e->associations));
@@ -175,7 +176,7 @@ engine_init(struct engine *e, unsigned instance)
 	size_t		 i;
 
 	child_begin(&e->parent, ENGINE, instance);
-	e->publish_at = e->decision.until = INSTANT_NEVER;
+	e->publish_at = e->decision.until = e->look_again = INSTANT_NEVER;
 	e->complaints.burst = 10;
 	e->complaints.interval = 60;
 	e->steer.log = e->complaints;

@@ -12,6 +12,9 @@
 /* Packets taken in a turn of what comes to a port: anybody can hit it. */
 #define READS_PER_TURN		16
 
+/* Changes of the network that count are that far apart, s; tuned by taste. */
+#define LOOK_AGAIN_INTERVAL	10.0
+
 /*
  * Is OFFSET, s, by which the server of association I says that our clock is
  * off, impossible by the constraints?
@@ -368,6 +371,18 @@ on_turn(struct engine *e, size_t i, struct instant now)
 		lose(e, i, now);
 }
 
+/* The network has changed. */
+static void
+look_again(struct engine *e, struct instant now)
+{
+	struct planning	 p = engine_planning(e, now);
+
+	e->looked_at = now;
+	e->look_again = INSTANT_NEVER;
+	associations_look_again(&p);
+	hosts_retry(&e->hosts, now);
+}
+
 void
 engine_on_time(struct engine *e, struct instant now)
 {
@@ -381,6 +396,8 @@ engine_on_time(struct engine *e, struct instant now)
 		if (a->used && schedule_is_due(&a->schedule, now))
 			on_turn(e, i, now);
 	}
+	if (!instant_before(now, e->look_again))
+		look_again(e, now);
 	if (instant_before(now, e->decision.until))
 		return;
 	e->decision.until = INSTANT_NEVER;
@@ -497,7 +514,12 @@ engine_on_resolved(struct engine *e, const struct message *msg)
 void
 engine_on_links(struct engine *e, const struct message *msg)
 {
+	const struct instant soon = instant_add(e->looked_at,
+	    LOOK_AGAIN_INTERVAL);
+
 	e->own = *(const struct own_refids *)msg->data;
+	/* Interfaces that come and go all the time burden no server. */
+	e->look_again = instant_before(msg->at, soon) ? soon : msg->at;
 	if (hosts_renumber(&e->hosts, e->associations, msg->at))
 		engine_change_hosts(e, msg->at);
 }

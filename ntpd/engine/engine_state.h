@@ -54,6 +54,8 @@ struct engine {
 	struct instant	 slew_end;	/* of the slew in progress */
 	int8_t		 precision;	/* log2 s */
 	struct instant	 publish_at;
+	struct instant	 look_again;	/* after a change of the network */
+	struct instant	 looked_at;	/* the last one */
 	struct log_limit complaints;	/* about answers */
 };
 

@@ -261,6 +261,14 @@ lose(struct children *c, enum process process)
 }
 
 void
+children_engine_held_up(struct children *c)
+{
+	log_warnx("the engine is held up: it does not answer");
+	c->engine_reported = true;	/* it has not ended by itself */
+	lose(c, ENGINE);
+}
+
+void
 children_transfer(struct children *c, const struct pollset *set)
 {
 	struct child	*child;

@@ -78,6 +78,9 @@ void		 children_transfer(struct children *c,
  */
 void		 children_check(struct children *c, struct instant now);
 
+/* The engine does not answer any more: the daemon cannot go on, and says so. */
+void		 children_engine_held_up(struct children *c);
+
 /*
  * Start one more of PROCESS, which is one that ends by itself.  NULL if as many
  * run as may.

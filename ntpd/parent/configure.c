@@ -104,6 +104,7 @@ configure_load(struct parent *p)
 	set_path(p, p->options->config_file);
 	policy_configure(&p->policy, &p->conf);
 	constraints_configure(&p->constraints, &p->conf, instant_now());
+	constraints_raise(&p->constraints, BUILT);
 	return true;
 }
 

@@ -12,6 +12,9 @@
 /* The engine is asked that often whether it lives, s. */
 #define ENGINE_INTERVAL		20.0
 
+/* After so many questions without an answer it is held up; tuned. */
+#define ENGINE_QUESTIONS	4
+
 /*
  * So often we look whether another program steers the clock, s: what it does in
  * between takes long to correct.  Tuned: lab/leavepll.t, left meanwhile.
@@ -43,6 +46,7 @@ static void
 engine_alive(struct parent *p, const struct message *msg)
 {
 	(void)msg;
+	p->unanswered = 0;
 	if (!p->ready) {
 		background_ready(&p->background);
 		/* If this fails: again, in a while. */
@@ -127,12 +131,17 @@ next_deadline(struct parent *p)
 	return instant_min(t, p->ask_engine);
 }
 
-/* Whether it answered or not: a question that got lost is asked again. */
+/*
+ * Whether it answered or not: a question that got lost is asked again.
+ * Questions are counted, not seconds: a machine that was paused has asked none.
+ */
 static void
 ask_engine(struct parent *p, struct instant now)
 {
 	double		 interval = ENGINE_INTERVAL;
 
+	if (p->unanswered++ == ENGINE_QUESTIONS)
+		children_engine_held_up(&p->children);
 	if (p->notify.watchdog > 0)
 		interval = fmin(interval, p->notify.watchdog / 3);
 	p->ask_engine = instant_add(now, interval);

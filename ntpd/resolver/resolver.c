@@ -35,7 +35,7 @@ resolver_wait(struct resolver *r)
 	if (!channel_transfer(&r->parent, &r->set))
 		exit(0);
 	if (!channel_transfer(&r->engine, &r->set))
-		channel_close(&r->engine);	/* the daemon ends, too */
+		channel_close(&r->engine);
 }
 
 static void
@@ -104,5 +104,8 @@ resolver_main(unsigned instance)
 		if (!r.parent.open)
 			exit(1);
 		resolver_hear(&r.engine);
+		/* The daemon ends, too; or starts another, with a channel. */
+		if (!r.engine.open)
+			exit(0);
 	}
 }

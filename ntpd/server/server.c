@@ -251,15 +251,19 @@ server_hear(struct server *s, struct channel *ch)
 	return alive && ch->open;
 }
 
+/*
+ * Without the engine, or a way to it, there is nothing to tell clients.  If it
+ * lives the parent starts another server, with a new channel.  A new socket in
+ * the place of the old channel would not do: the filter of system calls knows
+ * the channel by its number.
+ */
 static void
 server_hear_engine(struct server *s)
 {
-	if (!s->engine.open || server_hear(s, &s->engine))
+	if (server_hear(s, &s->engine))
 		return;
-	/* Clients are to look elsewhere, and told so. */
-	channel_close(&s->engine);
-	answer_source_none(&s->source);
-	log_debug("the engine is gone: answering as unsynchronized");
+	log_debug("the engine is gone: ending");
+	exit(0);
 }
 
 /*

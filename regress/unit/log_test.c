@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -258,6 +259,45 @@ test_copy(void **arg)
 	assert_string_equal(next_line(), "");
 }
 
+/* As much as goes into the pipe of which FD is one end. */
+static void
+fill(int fd)
+{
+	static const char full[PIPE_BUF];
+
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	while (write(fd, full, sizeof(full)) > 0)
+		;
+	fcntl(fd, F_SETFL, 0);
+}
+
+/* Whoever logs does not wait for a reader, and says later what got lost. */
+static void
+test_full_log(void **arg)
+{
+	static char	 room[1 << 20];
+	int		 fds[2];
+
+	(void)arg;
+	assert_int_equal(pipe(fds), 0);
+	dup2(fds[1], STDERR_FILENO);
+	close(fds[1]);
+	fill(STDERR_FILENO);
+	log_init(LOG_TO_STDERR, "engine", 0);
+	alarm(10);
+	log_info("one");
+	log_info("two");
+	assert_true(read(fds[0], room, sizeof(room)) > 0);
+	log_info("three");
+	log_info("four");
+	alarm(0);
+	memset(room, 0, sizeof(room));
+	assert_true(read(fds[0], room, sizeof(room) - 1) > 0);
+	assert_string_equal(room, "engine: 2 messages were lost: nobody read "
+	    "the log\nengine: three\nengine: four\n");
+	close(fds[0]);
+}
+
 /* Run F in a child; returns its exit status. */
 static int
 status_of(void (*f)(void))
@@ -387,6 +427,7 @@ main(void)
 		TEST(test_long_messages),
 		TEST(test_syslog),
 		TEST(test_copy),
+		TEST(test_full_log),
 		TEST(test_fatal),
 		TEST(test_closed_stderr),
 		cmocka_unit_test(test_limit),
