@@ -45,6 +45,11 @@ struct child_ended {
 	int32_t		 status;	/* of waitpid(2) */
 };
 
+struct child_started {
+	struct child_name name;
+	int32_t		 pid;
+};
+
 struct engine_setup {
 	uint8_t		 read_only;	/* -x */
 	uint8_t		 listening;	/* there are servers to inform */
@@ -299,6 +304,8 @@ enum message_fd { NO_FD, WITH_FD };
 #define TO_PARENT(MESSAGE)						\
 MESSAGE(CHILD_ENDED,	  LAUNCHER, PARENT,   struct child_ended,	\
 	NO_FD,   ANYTIME, child_ended)					\
+MESSAGE(CHILD_STARTED,	  LAUNCHER, PARENT,   struct child_started,	\
+	NO_FD,   ANYTIME, child_started)				\
 MESSAGE(ENGINE_ALIVE,	  ENGINE,   PARENT,   struct no_payload,	\
 	NO_FD,   ANYTIME, engine_alive)					\
 MESSAGE(CLOCK_FREQUENCY,  ENGINE,   PARENT,   struct clock_frequency,	\
@@ -344,7 +351,9 @@ MESSAGE(ASK_PEERS,	  CONTROL,  PARENT,   struct no_payload,	\
 MESSAGE(ASK_SERVER,	  CONTROL,  PARENT,   struct no_payload,	\
 	NO_FD,   ANYTIME, control_ask_servers)				\
 MESSAGE(ASK_CLIENTS,	  CONTROL,  PARENT,   struct no_payload,	\
-	NO_FD,   ANYTIME, control_ask_servers)
+	NO_FD,   ANYTIME, control_ask_servers)				\
+MESSAGE(ASK_PROCESSES,	  CONTROL,  PARENT,   struct no_payload,	\
+	NO_FD,   ANYTIME, control_ask_processes)
 
 /* For each child two: its standard error, and the channel that starts it. */
 #define TO_LAUNCHER(MESSAGE)						\
@@ -443,6 +452,8 @@ MESSAGE(ANSWER_PEER,	  PARENT,   CONTROL,  struct control_peer,	\
 MESSAGE(ANSWER_SERVER,	  PARENT,   CONTROL,  struct control_server,	\
 	NO_FD,   ANYTIME, answer)					\
 MESSAGE(ANSWER_CLIENTS,	  PARENT,   CONTROL,  struct control_clients,	\
+	NO_FD,   ANYTIME, answer)					\
+MESSAGE(ANSWER_PROCESS,	  PARENT,   CONTROL,  struct control_process,	\
 	NO_FD,   ANYTIME, answer)					\
 MESSAGE(ANSWER_END,	  PARENT,   CONTROL,  struct control_end,	\
 	NO_FD,   ANYTIME, answer)					\

@@ -136,6 +136,9 @@ struct sandbox_target {
 void	 sandbox_enter(const struct sandbox *sandbox,
 	    const struct sandbox_target *target);
 
+/* Has the kernel Landlock? */
+bool	 sandbox_has_landlock(void);
+
 /* May this process, and those that it starts, have another root? */
 bool	 sandbox_may_chroot(void);
 

@@ -37,6 +37,12 @@ on_signal(int sig)
 /* ---- messages ---- */
 
 static void
+child_started(struct parent *p, const struct message *msg)
+{
+	children_started(&p->children, msg->data);
+}
+
+static void
 child_ended(struct parent *p, const struct message *msg)
 {
 	children_log_end(&p->children, msg->data);

@@ -125,6 +125,7 @@ start(struct parent *p)
 	const struct drift *learned;
 
 	memset(&setup, 0, sizeof(setup));
+	p->has_landlock = sandbox_has_landlock();
 	prepare_setup(p, &setup);
 	start_log(p);
 	notify_open(&p->notify);

@@ -43,6 +43,7 @@ struct parent {
 	struct told	 told[SERVERS_MOST];
 	struct serving	 serving;	/* NTS */
 	unsigned	 cpus;		/* that we may run on, at the start */
+	bool		 has_landlock;	/* the kernel */
 	bool		 listens;	/* says the binder */
 	struct control	 control;
 	struct collect	 collect;
@@ -177,6 +178,9 @@ void	 control_watch(struct parent *p, struct instant now);
  */
 void	 control_ask_engine(struct parent *p, const struct message *msg);
 void	 control_ask_servers(struct parent *p, const struct message *msg);
+
+/* Tell it of all processes, the parent among them. */
+void	 control_ask_processes(struct parent *p, const struct message *msg);
 
 /* Give it the engine's answer, completed where the engine does not know. */
 void	 control_answer_status(struct parent *p, const struct message *msg);
