@@ -153,8 +153,10 @@ bool
 query_send(struct query *q, const struct query_target *target,
     const struct clocks *clocks, struct instant now)
 {
-	uint8_t		 buf[NTP_HEADER_LEN + MAC_LEN_MOST];
-	size_t		 len = NTP_HEADER_LEN;
+	uint8_t		 buf[NTP_MAX_LEN];
+	struct ntp_output out = {
+		.bytes = buf, .size = sizeof(buf), .len = NTP_HEADER_LEN
+	};
 	int		 family = target->addr.family == ADDR_IPV4 ?
 	    AF_INET : AF_INET6;
 
@@ -171,11 +173,14 @@ query_send(struct query *q, const struct query_target *target,
 	    wants_interleaved(q, target, clocks), buf);
 	if (target->key != NULL) {
 		q->key = *target->key;
-		len = mac_append(&q->key, buf, len, MAC_DIGEST_V4);
+		out.len = mac_append(&q->key, buf, out.len, MAC_DIGEST_V4);
 	}
+	q->nts = target->nts;
+	if (q->nts != NULL)
+		nts_protect(q->nts, &out);
 	q->came_back = false;
 	q->sent = clocks_read(clocks);
-	if (send(q->fd, buf, len, MSG_NOSIGNAL) != (ssize_t)len) {
+	if (send(q->fd, buf, out.len, MSG_NOSIGNAL) != (ssize_t)out.len) {
 		query_close(q);
 		return false;
 	}
@@ -355,11 +360,11 @@ judge(struct query *q, const struct reading *t4, int8_t precision,
 }
 
 /*
- * Is PKT, whose bytes are still there, authenticated as the request was?  Then
- * REASON_NONE, else why not.
+ * Is PKT, whose bytes are still there, authenticated by the key of the request?
+ * Then REASON_NONE, else why not.
  */
 static enum reason
-authenticate(const struct query *q, const struct ntp_packet *pkt)
+check_mac(const struct query *q, const struct ntp_packet *pkt)
 {
 	struct ntp_mac	 mac;
 
@@ -372,6 +377,17 @@ authenticate(const struct query *q, const struct ntp_packet *pkt)
 	return mac.key_id == q->key.id && mac_is_right(&q->key, mac.covered,
 	    mac.covered_len, mac.digest, mac.len) ? REASON_NONE :
 	    REASON_WRONG_MAC;
+}
+
+/*
+ * Is PKT the server's, as far as that can be known?  An authentic one is the
+ * only answer: what comes after it is a copy.
+ */
+static bool
+is_authentic(struct query *q, const struct ntp_packet *pkt)
+{
+	return q->nts == NULL ||
+	    nts_check(q->nts, pkt, instant_now()) == NTS_AUTHENTIC;
 }
 
 bool
@@ -395,16 +411,18 @@ query_receive(struct query *q, const struct clocks *clocks, int8_t precision,
 	t4 = clocks_at(clocks, &r, stamp);
 	memset(answer, 0, sizeof(*answer));
 	answer->kind = ANSWER_FORGED;
-	if (ntp_decode(&answer->pkt, buf, (size_t)n) != NTP_OK)
+	if (ntp_decode(&answer->pkt, buf, (size_t)n) != NTP_OK ||
+	    !is_authentic(q, &answer->pkt))
 		return true;
-	answer->reason = authenticate(q, &answer->pkt);
+	answer->reason = check_mac(q, &answer->pkt);
 	answer->pkt.fields = NULL;	/* they are in BUF */
 	answer->pkt.fields_len = 0;
 	if (answer->reason == REASON_NONE)
 		judge(q, &t4, precision, own, answer);
 	else if (check_is_answer(&answer->pkt, &q->asked))
 		answer->kind = ANSWER_UNAUTHENTIC;
-	if (answer->kind == ANSWER_KISS || answer->kind == ANSWER_GOOD)
+	if (answer->kind == ANSWER_KISS || answer->kind == ANSWER_GOOD ||
+	    q->nts != NULL)
 		query_close(q);
 	return true;
 }

@@ -170,6 +170,7 @@ fill_list(struct children *c)
 	c->servers = find(c, SERVER);
 	c->control = find(c, CONTROL);
 	c->resolver = find(c, RESOLVER);
+	c->ke = find(c, KE);
 }
 
 void

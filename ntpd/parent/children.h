@@ -41,6 +41,7 @@ struct children {
 	struct channel	*engine;
 	struct child	*control;
 	struct child	*resolver;
+	struct child	*ke;
 	struct child	*servers;	/* the first nservers are wanted */
 	size_t		 nservers;
 	int		 control_fd;	/* it listens on; not closed here */

@@ -285,7 +285,9 @@ void
 control_answer_collected(struct parent *p)
 {
 	struct control_question *q = p->control.questions;
+	struct control_server sum = p->collect.sum;
 
+	serving_add(p, &sum.counters);
 	for (; q < p->control.questions + CONTROL_QUESTIONS; q++) {
 		if (!q->used || q->round != p->collect.round)
 			continue;
@@ -294,7 +296,7 @@ control_answer_collected(struct parent *p)
 			answer(p, MSG_ANSWER_CLIENTS, q->id,
 			    &p->collect.top);
 		else
-			answer(p, MSG_ANSWER_SERVER, q->id, &p->collect.sum);
+			answer(p, MSG_ANSWER_SERVER, q->id, &sum);
 		answer_end(p, MSG_ANSWER_END, q->id, 1);
 	}
 }

@@ -113,8 +113,9 @@ confine(struct parent *p)
 	add_folder(&target, FOLDER_WRITE, p->conf.driftfile);
 	add_folder(&target, FOLDER_WRITE, p->conf.socket);
 	add_file(&target, p->config_file);
-	if (p->conf.keyfile[0] != '\0')
-		add_file(&target, p->conf.keyfile);
+	add_file(&target, p->conf.keyfile);
+	add_file(&target, p->conf.nts_certificate);
+	add_file(&target, p->conf.nts_key);
 	if (p->options->read_only)
 		sandbox.capabilities = NULL;
 	sandbox_enter(&sandbox, &target);
@@ -148,5 +149,6 @@ start(struct parent *p)
 	configure_engine(p, learned);
 	configure_servers(p);
 	configure_binder(p);
+	serving_configure(p);
 	confine(p);
 }

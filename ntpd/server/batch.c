@@ -49,6 +49,7 @@ struct pending {
 	struct ntp_packet asked;
 	struct arrival	 arrival;
 	bool		 kiss;		/* told to ask less often */
+	enum proof_verdict nts;
 	bool		 interleaved;	/* if not */
 	struct keyring_use auth;	/* of both */
 };
@@ -236,7 +237,7 @@ within_limit(struct batch *b, struct addrbits from, size_t set,
  * how.
  */
 static bool
-is_authentic(struct batch *b, unsigned i, struct pending *p)
+has_right_mac(struct batch *b, unsigned i, struct pending *p)
 {
 	p->auth.key = NULL;
 	if (b->in[i].msg_len == NTP_HEADER_LEN)
@@ -250,6 +251,26 @@ is_authentic(struct batch *b, unsigned i, struct pending *p)
 		break;
 	}
 	b->counters.bad_mac++;
+	return false;
+}
+
+/*
+ * Has datagram I NTS, and is it right?  Counted, and false, if it is to have no
+ * answer.  What takes long is done here, before the answer has its time.
+ */
+static bool
+is_proved(struct batch *b, unsigned i, unsigned n, struct pending *p)
+{
+	const size_t	 len = b->in[i].msg_len;
+
+	p->nts = PROOF_NONE;
+	if (len <= NTP_HEADER_LEN || b->jar == NULL || b->jar->n == 0)
+		return true;
+	proof_read(&b->proof[n], b->jar, b->request[i], len);
+	p->nts = b->proof[n].verdict;
+	if (p->nts != PROOF_WRONG)
+		return true;
+	b->counters.nts_wrong++;
 	return false;
 }
 
@@ -300,9 +321,8 @@ batch_admit(struct batch *b, unsigned i, unsigned n, struct instant now,
 		b->counters.bad_destination++;
 		return false;
 	}
-	/* Keys come last: they cost most. */
 	if (!within_limit(b, from, b->set[i], now, p) ||
-	    !is_authentic(b, i, p))
+	    !is_proved(b, i, n, p) || !has_right_mac(b, i, p))
 		return false;
 	out->msg_name = in->msg_name;
 	out->msg_namelen = in->msg_namelen;
@@ -386,22 +406,39 @@ interleave(struct batch *b, unsigned i, const struct ntp_packet *asked,
 	request_stamp(b, i);
 }
 
-/* Write answer I, to *P, which is going to leave at TRANSMIT. */
+/* Write the header of answer I, which is going to leave at TRANSMIT. */
 static void
-write_answer(struct batch *b, unsigned i, const struct answer_source *src,
-    struct pending *p, struct ntptime transmit)
+write_header(struct batch *b, const struct answer_source *src,
+    struct pending *p, unsigned i, struct ntptime transmit)
 {
 	struct answer_times times = { .transmit = transmit };
 
+	if (p->nts == PROOF_UNKNOWN) {
+		answer_nak(&p->asked, b->answer[i]);
+		return;
+	}
 	if (p->kiss) {
 		answer_kiss(&p->asked, b->clients->poll, b->answer[i]);
 		return;
 	}
 	times.receive = p->arrival.stamped ? p->arrival.time : transmit;
-	if (b->xleave != NULL)
+	/* The kernel's stamp of one with NTS would not be found again. */
+	if (b->xleave != NULL && p->nts == PROOF_NONE)
 		interleave(b, i, &p->asked, &times);
 	p->interleaved = !ntptime_is_zero(times.before);
 	answer_write(src, &p->asked, &times, b->answer[i]);
+}
+
+/* Authenticate answer I as its request *P was; returns its length. */
+static size_t
+finish(struct batch *b, const struct pending *p, unsigned i)
+{
+	if (p->nts != PROOF_NONE)
+		return proof_write(&b->proof[i], b->answer[i]);
+	if (p->auth.key != NULL)
+		return mac_append(p->auth.key, b->answer[i], NTP_HEADER_LEN,
+		    p->auth.digest_len);
+	return NTP_HEADER_LEN;
 }
 
 /*
@@ -416,12 +453,8 @@ batch_answer(struct batch *b, const struct answer_source *src,
 	unsigned	 i;
 
 	for (i = 0; i < count; i++) {
-		write_answer(b, i, src, &list[i], later(now, b->pace * i));
-		b->out_iov[i].iov_len = NTP_HEADER_LEN;
-		if (list[i].auth.key != NULL)
-			b->out_iov[i].iov_len = mac_append(list[i].auth.key,
-			    b->answer[i], NTP_HEADER_LEN,
-			    list[i].auth.digest_len);
+		write_header(b, src, &list[i], i, later(now, b->pace * i));
+		b->out_iov[i].iov_len = finish(b, &list[i], i);
 	}
 }
 
@@ -447,9 +480,12 @@ count_sent(struct batch *b, const struct pending *list, unsigned n)
 	unsigned	 i;
 
 	for (i = 0; i < n; i++)
-		if (list[i].kiss)
+		if (list[i].nts == PROOF_UNKNOWN)
+			b->counters.nts_naked++;
+		else if (list[i].kiss)
 			b->counters.kissed++;
 		else {
+			b->counters.nts += list[i].nts == PROOF_RIGHT;
 			b->counters.answered++;
 			b->counters.authenticated += list[i].auth.key != NULL;
 			b->counters.interleaved += list[i].interleaved;
@@ -538,6 +574,13 @@ batch_reply(struct batch *b, int fd, const struct answer_source *src,
 	batch_learn_pace(b, &before, &after, count);
 }
 
+/* Those of any kind. */
+static uint64_t
+count_answers(const struct server_counters *c)
+{
+	return c->answered + c->kissed + c->nts_naked;
+}
+
 enum batch_status
 batch_serve(struct batch *b, int fd, const struct answer_source *src)
 {
@@ -556,9 +599,9 @@ batch_serve(struct batch *b, int fd, const struct answer_source *src)
 	b->used = (unsigned)n;
 
 	count = batch_sort(b, b->used, list);
-	sent = b->counters.answered + b->counters.kissed;
+	sent = count_answers(&b->counters);
 	batch_reply(b, fd, src, list, count);
-	sent = b->counters.answered + b->counters.kissed - sent;
+	sent = count_answers(&b->counters) - sent;
 	b->counters.unsent += count - sent;
 	if (b->stamps > 0)
 		stamps_read(b->xleave, fd, b->stamps);

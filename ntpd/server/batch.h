@@ -16,11 +16,12 @@
 #include "common/log.h"
 #include "common/mark.h"
 #include "common/ntp.h"
-#include "ntpd/server/access.h"
-#include "ntpd/server/addrbits.h"
+#include "ntpd/clients/access.h"
+#include "ntpd/clients/addrbits.h"
 #include "ntpd/server/answer.h"
-#include "ntpd/server/clients.h"
 #include "ntpd/server/keyring.h"
+#include "ntpd/server/proof.h"
+#include "ntpd/clients/clients.h"
 #include "ntpd/server/xleave.h"
 
 #define BATCH_MAX	16	/* requests; see batch.c */
@@ -30,7 +31,6 @@
  * cache lines, so that they do not compete for the same places in the cache.
  */
 #define BATCH_REQUEST	(NTP_MAX_LEN + 64)
-#define BATCH_ANSWER	(NTP_HEADER_LEN + MAC_LEN_MOST)
 
 /* Room for a timestamp of either kind and packet information, and more. */
 union batch_control {
@@ -56,7 +56,8 @@ struct batch {
 	struct mmsghdr	 out[BATCH_MAX];
 	struct iovec	 out_iov[BATCH_MAX];
 	union batch_source source[BATCH_MAX];
-	uint8_t		 answer[BATCH_MAX][BATCH_ANSWER];
+	uint8_t		 answer[BATCH_MAX][NTP_MAX_LEN];
+	struct proof	 proof[BATCH_MAX]; /* of the answers with NTS */
 
 	const struct access *access;
 	struct clients	*clients;
@@ -64,6 +65,7 @@ struct batch {
 	unsigned	 used;		/* elements of in to be made new */
 	int64_t		 pace;		/* ns from one answer to the next */
 	struct xleave	*xleave;	/* NULL: basic mode only */
+	struct cookie_jar *jar;		/* no keys: there is no NTS */
 	bool		 bound;		/* gets what is sent to one host */
 	const struct siphash_key *mark;	/* of our engine's requests, or NULL */
 	struct ntptime	 own[BATCH_MAX]; /* such requests in this batch */

@@ -17,6 +17,7 @@
 
 static struct channel	 parent, worker;
 static struct told	 told;
+static const struct cookie_keys cookies;
 
 /* What the worker has heard. */
 static struct {
@@ -85,6 +86,8 @@ hear(void)
 			    msg.data)->prefix4;
 			continue;
 		}
+		if (msg.type == MSG_SERVER_COOKIES)
+			continue;
 		if (msg.type == MSG_SERVER_KEYS) {
 			keys = msg.data;
 			if (keys->first == 0)
@@ -116,7 +119,7 @@ turns(unsigned n, const struct config *conf)
 	struct pollset	 set;
 
 	while (n-- > 0) {
-		assert_true(tell_run(&told, &parent, conf));
+		assert_true(tell_run(&told, &parent, conf, &cookies));
 		assert_true(channel_queued(&parent) <= QUEUED_MOST);
 		channel_flush(&parent);
 		pollset_clear(&set);
@@ -133,7 +136,7 @@ is_told_all(void **arg)
 	struct config	 conf = rules(RULES, 7);
 
 	(void)arg;
-	assert_true(tell_run(&told, &parent, &conf));
+	assert_true(tell_run(&told, &parent, &conf, &cookies));
 	turns(200, &conf);
 	assert_true(told.rules && told.limit);
 	assert_int_equal(heard.n, RULES);
@@ -155,7 +158,7 @@ reloads_in_a_row(void **arg)
 		conf = rules(RULES, i);
 		tell_configuration(&told);
 		for (j = 0; j < 10; j++) {
-			assert_true(tell_run(&told, &parent, &conf));
+			assert_true(tell_run(&told, &parent, &conf, &cookies));
 			assert_true(channel_queued(&parent) <= QUEUED_MOST);
 			channel_flush(&parent);
 		}
