@@ -106,6 +106,13 @@ bool	 config_load(struct config *conf, const char *file,
 bool	 config_parse(struct config *conf, const char *name, const char *text,
 	    size_t len, const struct config_reports *reports);
 
+/*
+ * Warn of what this machine does not have now: interfaces, addresses, folders,
+ * the user.  Of the defaults of these nothing is said.
+ */
+void	 config_check_machine(const struct config *conf,
+	    const struct config_reports *reports);
+
 /* Does another statement of CONF listen on all that L does? */
 bool	 config_is_covered(const struct config *conf,
 	    const struct config_listener *l);
