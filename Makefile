@@ -29,10 +29,10 @@ COMMON		= $(basename $(wildcard common/*.c))
 NTPD		= $(COMMON) $(basename $(wildcard ntpd/*.c ntpd/*/*.c)) \
 		ntpd/config/parse
 LIBNTPTIME	= libntptime/ntptime
-NTPCTL		= $(filter-out %/aead %/ke %/mac %/nts,$(COMMON)) \
+NTPCTL		= $(filter-out %/aead %/cookie %/ke %/mac %/nts,$(COMMON)) \
 		$(basename $(wildcard ntpctl/*.c))
 # libmd before libbsd, which has deprecated wrappers of the same names.
-NTPD_LIBS	= -lmd -lbsd -lseccomp -lcap -lnettle -ltls -lm
+NTPD_LIBS	= -lmd -lbsd -lseccomp -lcap -lnettle -ltls -lssl -lcrypto -lm
 NTPCTL_LIBS	= -lmd -lbsd -ljansson -lm
 
 objects		= $(patsubst %,$(OBJ)/%.o,$(1))
@@ -68,6 +68,11 @@ $(OBJ)/%.o: %.c | $(OBJ)/.deps
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
 	$Q$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+# When this was written, s since 1970: it is not earlier now.
+BUILT		:= $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct \
+		2>/dev/null),0)
+$(OBJ)/ntpd/parent/configure.o: CFLAGS += -DBUILT=$(BUILT)
 
 $(OBJ)/ntpd/config/parse.c: ntpd/config/parse.y | $(OBJ)/.deps
 	@mkdir -p $(@D)

@@ -263,6 +263,10 @@ show_constraint(FILE *out, const struct control_status *st)
 		line(out, "constraint:", "they contradict one another: the "
 		    "clock is not set before most agree");
 		break;
+	case CONSTRAINTS_PAST:
+		line(out, "constraint:", "by the only one it is earlier than "
+		    "this machine has known: the clock is not set");
+		break;
 	case CONSTRAINTS_KNOWN:
 		line(out, "constraint:", "the clock %s",
 		    format_constraint(st->constraint_offset, offset));

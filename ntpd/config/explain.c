@@ -13,7 +13,7 @@
 
 #define HINT_LEN	200
 #define WORD_MOST	24	/* letters of a statement's first word */
-#define MEANT_MOST	2	/* letters that are wrong in a word that is meant */
+#define MEANT_MOST	2	/* of them may be wrong */
 
 /* What another daemon's WORD is called here; false: it is not known. */
 static bool

@@ -104,6 +104,7 @@ configure_load(struct parent *p)
 	set_path(p, p->options->config_file);
 	policy_configure(&p->policy, &p->conf);
 	constraints_configure(&p->constraints, &p->conf, instant_now());
+	constraints_raise(&p->constraints, BUILT);
 	return true;
 }
 
@@ -159,6 +160,7 @@ configure_binder(struct parent *p)
 	setup.prefix6 = conf->ratelimit.prefix6;
 	setup.xleave = conf->xleave;
 	setup.overlaps = config_has_overlap(conf);
+	setup.nts = conf->nts_certificate[0] != '\0';
 	for (i = 0; i < conf->nlisteners; i++)
 		if (!config_is_covered(conf, &conf->listeners[i]))
 			setup.listeners[setup.nlisteners++] =
@@ -213,6 +215,7 @@ configure_reload(struct parent *p)
 	configure_engine(p, NULL);
 	configure_servers(p);
 	configure_binder(p);
+	serving_configure(p);
 	if (p->ready)
 		p->ready = notify_send(&p->notify, "READY=1");
 	log_info("configuration reloaded");

@@ -74,6 +74,11 @@ log_state(const struct policy_bounds *b)
 		log_warnx("constraints: they contradict one another, the clock "
 		    "is not set until a majority agrees");
 		break;
+	case CONSTRAINTS_PAST:
+		log_warnx("constraints: only one answers, and by it it is "
+		    "earlier than it was when this machine last knew, see "
+		    "ntpd(8): the clock is not set until another one agrees");
+		break;
 	case CONSTRAINTS_FAILED:
 		log_warnx("constraints: none can be reached, the clock is not "
 		    "set until one is");

@@ -390,6 +390,30 @@ is_early(const struct constraints *cs)
 	return tried < cs->n && 2 * heard <= cs->n;
 }
 
+void
+constraints_raise(struct constraints *cs, double unix_time)
+{
+	cs->floor = fmax(cs->floor, unix_time);
+}
+
+/* How many statements have an answer within WITHIN of AHEAD? */
+static size_t
+count_statements(const struct constraints *cs, double ahead, double within)
+{
+	const struct constraint_answer *a;
+	size_t		 i, k, n = 0;
+
+	for (i = 0; i < cs->n; i++)
+		for (k = 0; k < CONSTRAINT_TRIES; k++) {
+			a = &cs->list[i].answers[k];
+			if (!a->known || fabs(a->ahead - ahead) > within)
+				continue;
+			n++;
+			break;
+		}
+	return n;
+}
+
 enum control_constraints
 constraints_state(const struct constraints *cs, double osc, double *time,
     double *within)
@@ -409,5 +433,10 @@ constraints_state(const struct constraints *cs, double osc, double *time,
 	*within = CONSTRAINT_MARGIN + CONSTRAINT_DRIFT * fmax(0, osc - oldest);
 	for (i = 0; i < n; i++)
 		agree += fabs(ahead[i] - median) <= *within;
-	return 2 * agree > n ? CONSTRAINTS_KNOWN : CONSTRAINTS_SPLIT;
+	if (2 * agree <= n)
+		return CONSTRAINTS_SPLIT;
+	if (*time + *within < cs->floor &&
+	    count_statements(cs, median, *within) < 2)
+		return CONSTRAINTS_PAST;
+	return CONSTRAINTS_KNOWN;
 }

@@ -92,6 +92,7 @@ struct constraints {
 	size_t		 n;
 	char		 ca[CONFIG_PATH_LEN];
 	uint32_t	 next_serial;
+	double		 floor;		/* it is not earlier, s since 1970 */
 };
 
 /*
@@ -129,6 +130,14 @@ void	 constraints_hurry(struct constraints *cs, struct instant now);
 
 /* When constraints_question() or constraints_task() has something. */
 struct instant constraints_deadline(const struct constraints *cs);
+
+/*
+ * It was UNIX_TIME, s since 1970, when this machine last knew.  A certificate
+ * that was stolen proves who its thief is as long as it is not known to have
+ * expired: so a single statement is not believed that it is earlier.  Two are,
+ * so that a floor that is wrong does not stay for ever.
+ */
+void	 constraints_raise(struct constraints *cs, double unix_time);
 
 /*
  * What all answers say together, see CONTROL_CONSTRAINTS.  If it is

@@ -55,6 +55,14 @@ parse(const char *text, double *frequency, double *error)
 	return true;
 }
 
+int64_t
+drift_time(const char *file)
+{
+	struct stat	 st;
+
+	return stat(file, &st) == 0 ? st.st_mtime : 0;
+}
+
 enum drift_status
 drift_read(const char *file, double *frequency, double *error)
 {
@@ -83,7 +91,7 @@ drift_write(const char *file, double frequency, double error)
 		errno = ERANGE;
 		return false;
 	}
-	return file_replace(file, text, (size_t)len);
+	return file_replace(file, 0644, text, (size_t)len);
 }
 
 bool

@@ -6,6 +6,7 @@
 #define NTPD_PARENT_DRIFT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct drift {
 	double		 frequency;	/* s/s */
@@ -27,6 +28,9 @@ enum drift_status {
  */
 enum drift_status drift_read(const char *file, double *frequency,
 	    double *error);
+
+/* When FILE was written, s since 1970; 0 if that is not known. */
+int64_t	 drift_time(const char *file);
 
 /* Replace FILE in one step: file_replace().  False with errno on failure. */
 bool	 drift_write(const char *file, double frequency, double error);

@@ -82,6 +82,8 @@ load_frequency(struct parent *p)
 		clock_set_frequency(&p->clock, saved->frequency);
 		p->drift_saved_at = instant_now();
 		p->drift_tried = true;
+		constraints_raise(&p->constraints,
+		    (double)drift_time(p->conf.driftfile));
 		return saved;
 	case DRIFT_MISSING:
 		check_directory(p);

@@ -136,9 +136,10 @@ static const struct parse_case good[] = {
 	    "deny from 192.0.2.1\nallow from 2001:db8::/32\n"
 	    "deny from ::1\nallow from 0.0.0.0/0\ndeny from any\n", { 0 } },
 	{ "ratelimit",		S "listen on *\nratelimit\n",		{ 0 } },
-	{ "ratelimit, every option", S "listen on *\nratelimit interval 4096 burst 1000 "
-	    "leak 0 prefix4 1 prefix6 128\n", { 0 } },
-	{ "ratelimit, ms",	S "listen on *\nratelimit interval 1 ms burst 1\n", { 0 } }
+	{ "ratelimit, every option", S "listen on *\nratelimit interval 4096 "
+	    "burst 1000 leak 0 prefix4 1 prefix6 128\n", { 0 } },
+	{ "ratelimit, ms",
+	    S "listen on *\nratelimit interval 1 ms burst 1\n", { 0 } }
 };
 
 static const struct parse_case warned[] = {

@@ -385,6 +385,42 @@ majorities(void **arg)
 	(void)arg;
 }
 
+/* It was NOW when this machine last knew: one alone does not lead back. */
+static void
+past(void **arg)
+{
+	(void)arg;
+	add("192.0.2.1", "192.0.2.1");
+	add("192.0.2.2", "192.0.2.2");
+	begin();
+	constraints_raise(&cs, NOW);
+	constraints_raise(&cs, NOW - 1000000);
+	says("192.0.2.1", -119);
+	says("192.0.2.2", NAN);
+	assert_known(-119, CONSTRAINT_MARGIN);
+	constraints_raise(&cs, NOW + 1000);
+	assert_int_equal(state(), CONSTRAINTS_PAST);
+	osc += 2 * CONSTRAINT_RETRY_FIRST;
+	says("192.0.2.2", -100);
+	assert_known(-110, CONSTRAINT_MARGIN);
+}
+
+/* Two addresses of one name are one voice in that. */
+static void
+past_of_one_name(void **arg)
+{
+	static const char *const addrs[] = { "192.0.2.1", "192.0.2.2" };
+
+	(void)arg;
+	add("a.example", NULL)->each = true;
+	begin();
+	constraints_raise(&cs, NOW + 1000);
+	resolve("a.example", addrs, 2);
+	says("192.0.2.1", 0);
+	says("192.0.2.2", 0);
+	assert_int_equal(state(), CONSTRAINTS_PAST);
+}
+
 /* An answer is dropped after a day, if there is another. */
 static void
 age(void **arg)
@@ -459,7 +495,8 @@ main(void)
 		TEST(none), TEST(one_after_the_other), TEST(each_address),
 		TEST(failing), TEST(unresolved), TEST(hostile_addresses),
 		TEST(hostile_dates), TEST(early), TEST(most_fail),
-		TEST(majorities), TEST(age), TEST(postponed_and_hurried),
+		TEST(majorities), TEST(past),
+		TEST(past_of_one_name), TEST(age), TEST(postponed_and_hurried),
 		TEST(reload),
 	};
 
