@@ -29,10 +29,10 @@ COMMON		= $(basename $(wildcard common/*.c))
 NTPD		= $(COMMON) $(basename $(wildcard ntpd/*.c ntpd/*/*.c)) \
 		ntpd/config/parse
 LIBNTPTIME	= libntptime/ntptime
-NTPCTL		= $(filter-out %/aead %/ke %/mac %/nts,$(COMMON)) \
+NTPCTL		= $(filter-out %/aead %/cookie %/ke %/mac %/nts,$(COMMON)) \
 		$(basename $(wildcard ntpctl/*.c))
 # libmd before libbsd, which has deprecated wrappers of the same names.
-NTPD_LIBS	= -lmd -lbsd -lseccomp -lcap -lnettle -ltls -lm
+NTPD_LIBS	= -lmd -lbsd -lseccomp -lcap -lnettle -ltls -lssl -lcrypto -lm
 NTPCTL_LIBS	= -lmd -lbsd -ljansson -lm
 
 objects		= $(patsubst %,$(OBJ)/%.o,$(1))

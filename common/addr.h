@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #define NTP_PORT	123
+#define NTS_PORT	4460	/* TCP, of key establishment */
 
 enum addr_family {
 	ADDR_NONE = 0,		/* no address */

@@ -27,13 +27,15 @@ enum control_type {
 	CONTROL_GET_PEERS,	/* answered by PEER ..., END */
 	CONTROL_GET_SERVER,	/* answered by SERVER, END */
 	CONTROL_GET_CLIENTS,	/* answered by CLIENTS, END, or REFUSED */
+	CONTROL_GET_PROCESSES,	/* answered by PROCESS ..., END */
 	CONTROL_STATUS = 16,	/* struct control_status */
 	CONTROL_PEER,		/* struct control_peer */
 	CONTROL_END,		/* struct control_end */
 	CONTROL_BUSY,		/* struct control_end: too many at once */
 	CONTROL_SERVER,		/* struct control_server */
 	CONTROL_CLIENTS,	/* struct control_clients */
-	CONTROL_REFUSED		/* struct control_end: only root may ask */
+	CONTROL_REFUSED,	/* struct control_end: only root may ask */
+	CONTROL_PROCESS		/* struct control_process */
 };
 
 /* The payload of every request. */
@@ -139,11 +141,28 @@ WORD(TALLY_SYSTEM_PEER,	system_peer)	/* '*' */
 
 enum control_tally { CONTROL_TALLIES(CONTROL_VALUE) };
 
+/* The root directory of a process. */
+#define CONTROL_ROOTS(WORD)						\
+WORD(ROOT_HOST,		host)		/* the machine's */		\
+WORD(ROOT_EMPTY,	empty)		/* an empty directory */
+
+enum control_root { CONTROL_ROOTS(CONTROL_VALUE) };
+
+/* What Landlock leaves a process of files. */
+#define CONTROL_LANDLOCKS(WORD)						\
+WORD(LANDLOCK_MISSING,	)		/* the kernel has none: all */	\
+WORD(LANDLOCK_NONE,	none)						\
+WORD(LANDLOCK_READ_ANY,	read)		/* those that its user may read */ \
+WORD(LANDLOCK_RUN_ANY,	run)		/* and start programs */	\
+WORD(LANDLOCK_FOLDERS,	folders)	/* those of its few folders */
+
+enum control_landlock { CONTROL_LANDLOCKS(CONTROL_VALUE) };
+
 /*
- * The members of a status and of a peer, each once: for the struct, its check
- * (ntpctl/record.c), its JSON (the name is the key, the order is this) and the
- * tests.  INNER ones are not in JSON.  What stands behind the name depends on
- * the kind:
+ * The members of a status, a peer and a process, each once: for the struct,
+ * its check (ntpctl/record.c), its JSON (the name is the key, the order is
+ * this) and the tests.  INNER ones are not in JSON.  What stands behind the
+ * name depends on the kind:
  *
  *	FLAG	0 or 1
  *	WORD	one of an enumeration, by its list of words in record.c
@@ -228,6 +247,16 @@ MEMBER(COUNT,	sent,		UINT32_MAX) /* requests */		\
 MEMBER(COUNT,	received,	UINT32_MAX) /* good answers */		\
 MEMBER(COUNT,	rejected,	UINT32_MAX) /* others */
 
+/* What ntpd says of a process; what the kernel knows is asked of the kernel. */
+#define CONTROL_PROCESS_MEMBERS(MEMBER)					\
+MEMBER(NAME,	process,	)					\
+MEMBER(COUNT,	instance,	UINT32_MAX) /* 0 for the first */	\
+MEMBER(COUNT,	pid,		INT32_MAX) /* 0: it does not run */	\
+MEMBER(WORD,	root,		roots)					\
+MEMBER(COUNT,	calls,		UINT32_MAX) /* that its filter allows */ \
+MEMBER(WORD,	landlock,	landlocks)				\
+MEMBER(COUNT,	restarts,	UINT32_MAX) /* in place of another */
+
 #define CONTROL_FLAG(name)	uint32_t name;
 #define CONTROL_WORD(name)	uint32_t name;
 #define CONTROL_COUNT(name)	uint32_t name;
@@ -249,6 +278,11 @@ struct control_status {
 struct control_peer {
 	uint32_t	 version;
 	CONTROL_PEER_MEMBERS(CONTROL_MEMBER, CONTROL_MEMBER)
+};
+
+struct control_process {
+	uint32_t	 version;
+	CONTROL_PROCESS_MEMBERS(CONTROL_MEMBER)
 };
 
 /* The server processes, all together. */
@@ -279,11 +313,14 @@ struct control_clients {
 	CONTROL_STATUS_MEMBERS(CONTROL_ONE, CONTROL_ONE)		\
 	CONTROL_PEER_MEMBERS(CONTROL_ONE, CONTROL_ONE)			\
 	REASONS(CONTROL_ONE) CONTROL_WHYS(CONTROL_ONE)			\
+	CONTROL_ROOTS(CONTROL_ONE) CONTROL_LANDLOCKS(CONTROL_ONE)	\
+	CONTROL_PROCESS_MEMBERS(CONTROL_ONE)				\
+	+ sizeof(struct control_process)				\
 	+ sizeof(struct control_status) + sizeof(struct control_peer)	\
 	+ sizeof(struct control_server) + sizeof(struct control_clients))
 
 /* On i386, structs have less padding. */
-_Static_assert(sizeof(long) != 8 || CONTROL_SIZE == 3019,
+_Static_assert(sizeof(long) != 8 || CONTROL_SIZE == 3405,
     "a record has changed: raise "
     "CONTROL_VERSION, once between two releases, and write its new size here");
 

@@ -10,9 +10,11 @@
 #include "addr.h"
 
 /*
- * Every datagram is counted in received and in exactly one of the others,
- * but interleaved, which is a part of answered, and dropped, which never got as
- * far.  The name is the key in JSON, too.
+ * Every datagram is counted in received and in exactly one of the others up to
+ * dropped, but interleaved and nts, which are parts of answered, and dropped,
+ * which never got as far.  Every connection for key establishment (NTS-KE) is
+ * counted in exactly one of the rest when it has ended.  The name is the key in
+ * JSON, too.
  *
  *	name		label		what it counts, for people
  */
@@ -20,6 +22,9 @@
 COUNTER(received,	"received",	"datagrams")			\
 COUNTER(answered,	"answered",	"with the time")		\
 COUNTER(interleaved,	"interleaved",	"of these, in interleaved mode") \
+COUNTER(nts,		"with NTS",	"of these, authenticated by NTS") \
+COUNTER(nts_naked,	"NTS NAK",	"NTS with an unknown cookie, told so") \
+COUNTER(nts_wrong,	"NTS wrong",	"NTS bent or forged, unanswered") \
 COUNTER(kissed,		"kissed",	"asking too often, told so")	\
 COUNTER(limited,	"limited",	"asking too often, unanswered")	\
 COUNTER(denied,		"denied",	"from who may not ask")		\
@@ -30,7 +35,15 @@ COUNTER(bad_version,	"bad version",	"of a version other than 1 to 4") \
 COUNTER(bad_mode,	"bad mode",	"not a client's request")	\
 COUNTER(bad_source,	"bad source",	"from port 0")			\
 COUNTER(bad_destination, "bad destination", "to broadcast or multicast") \
-COUNTER(dropped,	"dropped",	"by the kernel, for want of room")
+COUNTER(dropped,	"dropped",	"by the kernel, for want of room") \
+COUNTER(ke_agreed,	"NTS-KE agreed", "exchanges that gave keys")	\
+COUNTER(ke_unfit,	"NTS-KE unfit",	"no protocol or cipher in common") \
+COUNTER(ke_bad,		"NTS-KE bad",	"requests that are malformed")	\
+COUNTER(ke_failed,	"NTS-KE failed", "TLS handshakes that failed")	\
+COUNTER(ke_late,	"NTS-KE late",	"not complete in time")		\
+COUNTER(ke_crowded,	"NTS-KE crowded", "closed to make room for others") \
+COUNTER(ke_limited,	"NTS-KE limited", "connecting too often, closed") \
+COUNTER(ke_denied,	"NTS-KE denied", "from who may not ask, closed")
 
 struct server_counters {
 #define COUNTER(name, label, text)	uint64_t name;

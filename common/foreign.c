@@ -49,7 +49,7 @@ static const struct foreign foreigns[] = {
 	NOTHING("maxslewrate maxdrift maxclockerror", "the limits are fixed"),
 	INSTEAD("maxsources", "\"max N\" in a servers statement"),
 	INSTEAD("nic", "\"interface\""),
-	NOTHING("nts ntsdumpdir", "NTS is not supported"),
+	NOTHING("ntsdumpdir", "no keys are stored"),
 	INSTEAD("prefer", "\"weight N\""),
 	NOTHING("refclock", "reference clocks are not yet supported"),
 	{ "restrict", "\"allow from NETWORK\" or \"deny from NETWORK\" for "

@@ -168,8 +168,8 @@ read_cookie(struct ke_answer *a, const struct ke_record *r)
 {
 	struct ke_cookie *cookie = &a->cookies[a->ncookies];
 
-	if (a->ncookies == NTS_COOKIES || r->len == 0 ||
-	    r->len > NTS_COOKIE_MOST)
+	if (a->ncookies == KE_COOKIES || r->len == 0 ||
+	    r->len > KE_COOKIE_MOST)
 		return;
 	cookie->len = (uint16_t)r->len;
 	memcpy(cookie->bytes, r->body, r->len);

@@ -10,9 +10,9 @@
 #include <stdint.h>
 
 #include "common/aead.h"
-#include "common/nts.h"
 
-#define KE_PORT		4460
+#define KE_COOKIES	8		/* that a client keeps */
+#define KE_COOKIE_MOST	256		/* bytes, of one that we take */
 #define KE_ALPN		"\x07ntske/1"	/* as TLS has it: length, name */
 #define KE_EXPORTER	"EXPORTER-network-time-security"
 #define KE_CONTEXT_LEN	5
@@ -84,15 +84,15 @@ enum ke_error	 ke_read_request(struct ke_request *r,
 /* A cookie, nothing but bytes to a client. */
 struct ke_cookie {
 	uint16_t	 len;		/* 0: none */
-	uint8_t		 bytes[NTS_COOKIE_MOST];
+	uint8_t		 bytes[KE_COOKIE_MOST];
 };
 
 /* A server's message. */
 struct ke_answer {
 	enum aead_id	 aead;
 	bool		 compliant;	/* as in the request */
-	uint32_t	 ncookies;	/* 1 to NTS_COOKIES */
-	struct ke_cookie cookies[NTS_COOKIES];
+	uint32_t	 ncookies;	/* 1 to KE_COOKIES */
+	struct ke_cookie cookies[KE_COOKIES];
 	uint16_t	 port;		/* of NTP; 0: not said */
 	char		 server[KE_NAME_LEN]; /* "": the same as of NTS-KE */
 };

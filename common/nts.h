@@ -20,8 +20,6 @@ enum nts_field {
 };
 
 #define NTS_UNIQUE_ID_LEN	32	/* bytes, at least */
-#define NTS_COOKIES		8	/* that a client keeps */
-#define NTS_COOKIE_MOST		256	/* bytes, of one that we take */
 
 /* The field that authenticates and encrypts PLAIN bytes, with its header. */
 #define NTS_AUTHENTICATOR_LEN(plain)					\
@@ -47,7 +45,8 @@ enum nts_form {
  * Find the NTS fields of PKT, as ntp_decode() made it.  *F is defined when they
  * are NTS_GOOD: each is there once but placeholders, the authenticator is the
  * last thing in the packet, and the lengths in it are right.  Nothing is
- * decrypted: until nts_open() all this may be anybody's.
+ * decrypted: until nts_open() all this may be anybody's.  When they are
+ * NTS_ABSENT, there may be a unique identifier.
  */
 enum nts_form	 nts_read(struct nts_fields *f, const struct ntp_packet *pkt);
 

@@ -167,6 +167,26 @@ take_peer(struct question *q, const struct imsg *msg)
 }
 
 static enum ask_result
+take_process(struct question *q, const struct imsg *msg)
+{
+	struct process	*process;
+	const char	*wrong;
+
+	if (q->type != CONTROL_GET_PROCESSES)
+		return nonsense(q, "a record that was not asked for");
+	if (q->records >= REPORT_PROCESSES_MAX)
+		return nonsense(q, "too many processes");
+	process = &q->report->processes[q->report->nprocesses];
+	wrong = record_process(&process->said, msg->data, msg->hdr.len);
+	if (wrong != NULL)
+		return nonsense(q, wrong);
+	process_look(process, "/proc");
+	q->report->nprocesses++;
+	q->records++;
+	return ASK_OK;
+}
+
+static enum ask_result
 take_end(struct question *q, const struct imsg *msg)
 {
 	struct control_end end;
@@ -177,7 +197,8 @@ take_end(struct question *q, const struct imsg *msg)
 		return nonsense(q, wrong);
 	if (end.records != q->records)
 		return nonsense(q, "another number of records than it says");
-	if (q->type != CONTROL_GET_PEERS && q->records != 1)
+	if (q->type != CONTROL_GET_PEERS &&
+	    q->type != CONTROL_GET_PROCESSES && q->records != 1)
 		return nonsense(q, "no record");
 	q->complete = true;
 	return ASK_OK;
@@ -208,6 +229,8 @@ take(struct question *q, const struct imsg *msg)
 	case CONTROL_CLIENTS:
 		return take_only(q, CONTROL_GET_CLIENTS,
 		    record_clients(&r->clients, msg->data, msg->hdr.len));
+	case CONTROL_PROCESS:
+		return take_process(q, msg);
 	case CONTROL_END:
 		return take_end(q, msg);
 	case CONTROL_REFUSED:
@@ -321,6 +344,13 @@ ask(const char *path, unsigned parts, double timeout, struct report *report,
 		result = ask_one(&q, CONTROL_GET_SERVER, timeout);
 	if (result == ASK_OK && (parts & SHOW_CLIENTS))
 		result = ask_one(&q, CONTROL_GET_CLIENTS, timeout);
+	if (result == ASK_OK && (parts & SHOW_PROCESSES)) {
+		report->processes = calloc(REPORT_PROCESSES_MAX,
+		    sizeof(*report->processes));
+		if (report->processes == NULL)
+			return fail(&q, ASK_NEVER, "%s", strerror(errno));
+		result = ask_one(&q, CONTROL_GET_PROCESSES, timeout);
+	}
 	report->parts = parts;
 	return result;
 }
@@ -329,5 +359,6 @@ void
 report_clear(struct report *report)
 {
 	free(report->peers);
+	free(report->processes);
 	memset(report, 0, sizeof(*report));
 }

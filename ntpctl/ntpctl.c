@@ -51,7 +51,8 @@ usage(FILE *out)
 {
 	fprintf(out, "usage: ntpctl [-hjV] [-o text | json | openntpd | "
 	    "prometheus] [-S socket]\n"
-	    "\t[[-s] all | clients | peers | sensors | server | status]\n"
+	    "\t[[-s] all | clients | peers | processes | sensors | server | "
+	    "status]\n"
 	    "\t[-w [seconds]]\n"
 	    "       ntpctl check [-S socket] [-w ms] [-c ms]\n"
 	    "       ntpctl convert [file]\n");
@@ -85,6 +86,7 @@ parse_parts(const char *word)
 		{ "all",	SHOW_ALL },
 		{ "clients",	SHOW_CLIENTS },
 		{ "peers",	SHOW_PEERS },
+		{ "processes",	SHOW_PROCESSES },
 		{ "sensors",	SHOW_SENSORS },
 		{ "server",	SHOW_SERVER },
 		{ "status",	SHOW_STATUS },
@@ -105,8 +107,8 @@ parse_parts(const char *word)
 		name = words[i].name;
 	}
 	if (parts == 0) {
-		warnx("-s %s: not one of all, clients, peers, sensors, "
-		    "server, status", word);
+		warnx("-s %s: not one of all, clients, peers, processes, "
+		    "sensors, server, status", word);
 		exit(EXIT_USAGE);
 	}
 	return parts;
@@ -206,6 +208,9 @@ show_part(const struct report *report, enum show_part part)
 		show_server(stdout, &report->server);
 	else if (part == SHOW_CLIENTS)
 		show_clients(stdout, &report->clients);
+	else if (part == SHOW_PROCESSES)
+		show_processes(stdout, report->processes,
+		    report->nprocesses);
 }
 
 /* The parts in their order, with blank lines between them. */

@@ -29,6 +29,8 @@ static const char *const locals[] = { CONTROL_LOCALS(TEXT) };
 static const char *const states[] = { CONTROL_STATES(TEXT) };
 static const char *const peer_states[] = { CONTROL_PEER_STATES(TEXT) };
 static const char *const tallies[] = { CONTROL_TALLIES(TEXT) };
+static const char *const roots[] = { CONTROL_ROOTS(TEXT) };
+static const char *const landlocks[] = { CONTROL_LANDLOCKS(TEXT) };
 static const char *const reasons[] = { REASONS(REASON_TEXT) };
 static const char *const leaps[] = {
 	[LEAP_NONE] = "none",
@@ -64,6 +66,13 @@ const struct member record_status_members[] = {
 const struct member record_peer_members[] = {
 #define PEER(kind, name, more)	DESCRIBE(peer, name, kind, MORE_##kind(more))
 	CONTROL_PEER_MEMBERS(PEER, PEER)
+	{ .name = NULL }
+};
+
+const struct member record_process_members[] = {
+#define PROCESS(kind, name, more)					\
+	DESCRIBE(process, name, kind, MORE_##kind(more))
+	CONTROL_PROCESS_MEMBERS(PROCESS)
 	{ .name = NULL }
 };
 
@@ -164,6 +173,17 @@ record_peer(struct control_peer *peer, const void *data, size_t len)
 	if ((wrong = take(peer, sizeof(*peer), data, len)) != NULL)
 		return wrong;
 	return clean_members(record_peer_members, peer);
+}
+
+const char *
+record_process(struct control_process *process, const void *data, size_t len)
+{
+	if (len != sizeof(*process))
+		return "a process of the wrong length";
+	memcpy(process, data, sizeof(*process));
+	if (process->version != CONTROL_VERSION)
+		return "a process of another version";
+	return clean_members(record_process_members, process);
 }
 
 static void

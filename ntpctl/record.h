@@ -27,7 +27,7 @@ enum member_kind {
 	MEMBER_CODE
 };
 
-/* A member of a status or of a peer. */
+/* A member of a status, a peer or a process. */
 struct member {
 	const char	*name;
 	enum member_kind kind;
@@ -41,6 +41,7 @@ struct member {
 /* All members but the version, in the order of JSON; the last has no name. */
 extern const struct member record_status_members[];
 extern const struct member record_peer_members[];
+extern const struct member record_process_members[];
 
 /*
  * Read the version that every record begins with from the LEN bytes at DATA;
@@ -49,9 +50,9 @@ extern const struct member record_peer_members[];
 bool	 record_version(uint32_t *version, const void *data, size_t len);
 
 /*
- * Check the LEN bytes at DATA and copy them to *STATUS, *PEER, *SERVER,
- * *CLIENTS or *END.  Returns NULL, or what is wrong; then the target is
- * undefined.  Afterwards every member is what its kind says, counts do not
+ * Check the LEN bytes at DATA and copy them to *STATUS, *PEER, *PROCESS,
+ * *SERVER, *CLIENTS or *END.  Returns NULL, or what is wrong; then the target
+ * is undefined.  Afterwards every member is what its kind says, counts do not
  * contradict each other, strings are terminated and of printable characters
  * without blanks, a number that cannot be a measurement (not finite, or over
  * 10^10) is NAN, and counters are COUNTER_MOST at most.
@@ -59,6 +60,8 @@ bool	 record_version(uint32_t *version, const void *data, size_t len);
 const char *record_status(struct control_status *status, const void *data,
 	    size_t len);
 const char *record_peer(struct control_peer *peer, const void *data,
+	    size_t len);
+const char *record_process(struct control_process *process, const void *data,
 	    size_t len);
 const char *record_server(struct control_server *server, const void *data,
 	    size_t len);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "common/control.h"
+#include "ntpctl/process.h"
 
 /* What was asked of the daemon, and so what is shown. */
 enum show_part {
@@ -19,10 +20,12 @@ enum show_part {
 	SHOW_SENSORS = 4,
 	SHOW_SERVER = 8,
 	SHOW_CLIENTS = 16,	/* for root only, so not in all */
+	SHOW_PROCESSES = 32,	/* likewise in parts */
 	SHOW_ALL = SHOW_STATUS | SHOW_PEERS | SHOW_SENSORS | SHOW_SERVER
 };
 
 #define REPORT_PEERS_MAX	1024	/* more than a configuration can have */
+#define REPORT_PROCESSES_MAX	256	/* more than ntpd can have */
 
 struct report {
 	unsigned		 parts;		/* that are in it */
@@ -31,6 +34,8 @@ struct report {
 	size_t			 npeers;
 	struct control_server	 server;
 	struct control_clients	 clients;
+	struct process		*processes;	/* the report's, or NULL */
+	size_t			 nprocesses;
 };
 
 /* Tell in words how the clock is. */
@@ -66,6 +71,9 @@ void	 show_server(FILE *out, const struct control_server *server);
 
 /* A line for each of those of their clients that ask most. */
 void	 show_clients(FILE *out, const struct control_clients *clients);
+
+/* A line for each of the N PROCESSES, in columns. */
+void	 show_processes(FILE *out, const struct process *processes, size_t n);
 
 /*
  * The parts that are in REPORT as one JSON object.  False if there is no

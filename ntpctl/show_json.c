@@ -185,6 +185,50 @@ set_clients(json_t *root, const struct control_clients *clients)
 	    json_integer((json_int_t)clients->counted)) == 0;
 }
 
+/* The kernel's part of PROCESS, null where that is not known. */
+static bool
+set_seen(json_t *object, const struct process *process)
+{
+	json_t		*capabilities = json_null();
+	char		 name[PROCESS_CAPABILITY_LEN];
+	unsigned	 bit;
+
+	if (process->seen)
+		capabilities = json_array();
+	for (bit = 0; process->seen && bit < 64; bit++)
+		if (process->capabilities & (UINT64_C(1) << bit))
+			(void)json_array_append_new(capabilities, json_string(
+			    process_capability(bit, name)));
+	return json_object_set_new(object, "user",
+	    string(process->user)) == 0 &&
+	    json_object_set_new(object, "capabilities", capabilities) == 0 &&
+	    json_object_set_new(object, "memory", count_if(process->seen,
+	    process->memory)) == 0 &&
+	    json_object_set_new(object, "descriptors", count_if(
+	    process->descriptors >= 0, (uint64_t)process->descriptors)) == 0;
+}
+
+static json_t *
+processes_array(const struct report *report)
+{
+	json_t		*array = json_array(), *one;
+	size_t		 i;
+
+	for (i = 0; array != NULL && i < report->nprocesses; i++) {
+		one = object(record_process_members,
+		    &report->processes[i].said, NULL, NULL);
+		if (one != NULL && set_seen(one, &report->processes[i]) &&
+		    json_array_append(array, one) == 0) {
+			json_decref(one);
+			continue;
+		}
+		json_decref(one);
+		json_decref(array);
+		array = NULL;
+	}
+	return array;
+}
+
 bool
 show_json(FILE *out, const struct report *report)
 {
@@ -205,6 +249,9 @@ show_json(FILE *out, const struct report *report)
 		    server_object(&report->server)) == 0;
 	if (ok && (parts & SHOW_CLIENTS))
 		ok = set_clients(root, &report->clients);
+	if (ok && (parts & SHOW_PROCESSES))
+		ok = json_object_set_new(root, "processes",
+		    processes_array(report)) == 0;
 	if (ok) {
 		json_dumpf(root, out,
 		    JSON_INDENT(2) | JSON_REAL_PRECISION(DIGITS));

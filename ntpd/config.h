@@ -64,6 +64,8 @@ struct config {
 	size_t			 nkeys;
 	uint8_t			 local_stratum;	/* last resort; 0: none */
 	bool			 local_orphan;	/* agree on one clock */
+	char			 nts_certificate[CONFIG_PATH_LEN]; /* "": */
+	char			 nts_key[CONFIG_PATH_LEN]; /* no NTS served */
 	char			 driftfile[CONFIG_PATH_LEN];
 	char			 socket[CONFIG_SOCKET_LEN];
 	char			 bound[CONFIG_PATH_LEN];

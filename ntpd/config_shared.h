@@ -63,6 +63,9 @@ struct config_server {
 	struct addr	 source4;	/* query from, port 0, or ADDR_NONE */
 	struct addr	 source6;
 	char		 source_interface[IF_NAMESIZE]; /* of source6, or "" */
+	uint16_t	 nts_port;	/* TCP; AUTH_NTS */
+	char		 ca[CONFIG_PATH_LEN]; /* whose word is taken for it; */
+					/* "": the system's authorities */
 };
 
 /* One listen statement. */

@@ -14,6 +14,8 @@
 
 #include "common/addr.h"
 #include "common/control.h"
+#include "common/cookie.h"
+#include "common/ke.h"
 #include "common/ntptime.h"
 #include "common/siphash.h"
 #include "ntpd/config_shared.h"
@@ -41,6 +43,11 @@ struct child_ended {
 	struct child_name name;
 	int32_t		 pid;
 	int32_t		 status;	/* of waitpid(2) */
+};
+
+struct child_started {
+	struct child_name name;
+	int32_t		 pid;
 };
 
 struct engine_setup {
@@ -170,6 +177,8 @@ struct binder_setup {
 	uint8_t		 prefix6;
 	uint8_t		 xleave;	/* interleaved mode, too */
 	uint8_t		 overlaps;	/* some have a port in common */
+	uint8_t		 nts;		/* 1: keys are agreed on there, too */
+	uint8_t		 reserved[3];
 	struct config_listener listeners[CONFIG_MAX_LISTENERS];
 };
 
@@ -184,6 +193,11 @@ struct server_socket {
 	uint8_t		 xleave;	/* it is made for interleaved mode */
 	uint8_t		 bound;		/* to an IPv4 address of a host */
 	uint8_t		 reserved[2];
+};
+
+/* One socket where keys are agreed on. */
+struct ke_socket {
+	uint16_t	 ntp_port;	/* of the server they are for */
 };
 
 /* A server's sockets, at most: two families for each listen statement. */
@@ -244,6 +258,27 @@ struct tls_date {
 	char		 why[TLS_WHY_LEN];	/* for the log */
 };
 
+/* The engine wants keys from the NTS server NAME, at ADDR. */
+struct nts_question {
+	char		 name[CONFIG_NAME_LEN];	/* as in its statement */
+	struct addr	 addr;
+};
+
+enum nts_outcome {
+	NTS_AGREED,
+	NTS_UNREACHABLE,	/* no connection came about */
+	NTS_REFUSED,		/* what came over it will not do */
+	NTS_BUSY		/* too many exchanges: nobody was asked */
+};
+
+/* Keys and cookies that it agreed on, or why there are none. */
+struct nts_keys {
+	uint32_t	 outcome;	/* enum nts_outcome */
+	struct ke_answer answer;	/* AGREED; untrusted */
+	uint8_t		 c2s[AEAD_KEY_MOST], s2c[AEAD_KEY_MOST];
+	char		 why[TLS_WHY_LEN];	/* for the log */
+};
+
 /* For messages that say all by their type. */
 struct no_payload {
 	uint8_t		 nothing;	/* 0 */
@@ -269,6 +304,8 @@ enum message_fd { NO_FD, WITH_FD };
 #define TO_PARENT(MESSAGE)						\
 MESSAGE(CHILD_ENDED,	  LAUNCHER, PARENT,   struct child_ended,	\
 	NO_FD,   ANYTIME, child_ended)					\
+MESSAGE(CHILD_STARTED,	  LAUNCHER, PARENT,   struct child_started,	\
+	NO_FD,   ANYTIME, child_started)				\
 MESSAGE(ENGINE_ALIVE,	  ENGINE,   PARENT,   struct no_payload,	\
 	NO_FD,   ANYTIME, engine_alive)					\
 MESSAGE(CLOCK_FREQUENCY,  ENGINE,   PARENT,   struct clock_frequency,	\
@@ -291,6 +328,8 @@ MESSAGE(BINDER_STATE,	  BINDER,   PARENT,   struct binder_state,	\
 	NO_FD,   ANYTIME, binder_state)					\
 MESSAGE(BINDER_OWN,	  BINDER,   PARENT,   struct own_refids,	\
 	NO_FD,   ANYTIME, binder_own)					\
+MESSAGE(KE_COUNTERS,	  KE,	    PARENT,   struct server_counters,	\
+	NO_FD,   ANYTIME, serving_count)				\
 MESSAGE(SERVER_CLIENTS,	  SERVER,   PARENT,   struct server_clients,	\
 	NO_FD,   ANYTIME, take_counters)				\
 MESSAGE(SERVER_COUNTERS,  SERVER,   PARENT,   struct server_report,	\
@@ -299,6 +338,10 @@ MESSAGE(DOUBT_CONSTRAINTS, ENGINE,  PARENT,   struct no_payload,	\
 	NO_FD,   ANYTIME, constraints_doubted)				\
 MESSAGE(HTTPS_RESOLVED,	  RESOLVER, PARENT,   struct resolve_reply,	\
 	NO_FD,   ANYTIME, take_addresses)				\
+MESSAGE(NTS_ASK,	  ENGINE,   PARENT,   struct nts_question,	\
+	NO_FD,   ANYTIME, nts_ask)					\
+MESSAGE(TLS_KEYS,	  TLS,	    PARENT,   struct nts_keys,		\
+	NO_FD,   ANYTIME, nts_answer)					\
 MESSAGE(TLS_DATE,	  TLS,	    PARENT,   struct tls_date,		\
 	NO_FD,   ANYTIME, take_date)					\
 MESSAGE(CONTROL_ALIVE,	  CONTROL,  PARENT,   struct no_payload,	\
@@ -310,7 +353,9 @@ MESSAGE(ASK_PEERS,	  CONTROL,  PARENT,   struct no_payload,	\
 MESSAGE(ASK_SERVER,	  CONTROL,  PARENT,   struct no_payload,	\
 	NO_FD,   ANYTIME, control_ask_servers)				\
 MESSAGE(ASK_CLIENTS,	  CONTROL,  PARENT,   struct no_payload,	\
-	NO_FD,   ANYTIME, control_ask_servers)
+	NO_FD,   ANYTIME, control_ask_servers)				\
+MESSAGE(ASK_PROCESSES,	  CONTROL,  PARENT,   struct no_payload,	\
+	NO_FD,   ANYTIME, control_ask_processes)
 
 /* For each child two: its standard error, and the channel that starts it. */
 #define TO_LAUNCHER(MESSAGE)						\
@@ -328,6 +373,26 @@ MESSAGE(BINDER_SETUP,	  PARENT,   BINDER,   struct binder_setup,	\
 	NO_FD,   ANYTIME, configure)					\
 MESSAGE(SERVER_LISTENS,	  SERVER,   BINDER,   struct no_payload,	\
 	NO_FD,   ANYTIME, socket_taken)
+
+/*
+ * First the certificate's file, then that of its key; they are taken up
+ * together.  KE_CLOSE is about all sockets listened on so far.
+ */
+#define TO_KE(MESSAGE)							\
+MESSAGE(KE_RATELIMIT,	  PARENT,   KE,	      struct config_ratelimit,	\
+	NO_FD,   ANYTIME, take_limit)					\
+MESSAGE(KE_ACCESS,	  PARENT,   KE,	      struct access_part,	\
+	NO_FD,   ANYTIME, take_rules)					\
+MESSAGE(KE_COOKIES,	  PARENT,   KE,	      struct cookie_keys,	\
+	NO_FD,   ANYTIME, take_cookies)					\
+MESSAGE(KE_CERTIFICATE,	  PARENT,   KE,	      struct no_payload,	\
+	WITH_FD, ANYTIME, take_certificate)				\
+MESSAGE(KE_PRIVATE_KEY,	  PARENT,   KE,	      struct no_payload,	\
+	WITH_FD, ANYTIME, take_private_key)				\
+MESSAGE(KE_CLOSE,	  BINDER,   KE,	      struct no_payload,	\
+	NO_FD,   ANYTIME, close_sockets)				\
+MESSAGE(KE_LISTEN,	  BINDER,   KE,	      struct ke_socket,		\
+	WITH_FD, ANYTIME, take_socket)
 
 #define TO_ENGINE(MESSAGE)						\
 MESSAGE(ENGINE_CHANNEL,	  PARENT,   ENGINE,   struct child_name,	\
@@ -348,6 +413,8 @@ MESSAGE(SHOW_STATUS,	  PARENT,   ENGINE,   struct no_payload,	\
 	NO_FD,   WHEN_CONFIGURED, engine_show_status)			\
 MESSAGE(SHOW_PEERS,	  PARENT,   ENGINE,   struct no_payload,	\
 	NO_FD,   WHEN_CONFIGURED, engine_show_peers)			\
+MESSAGE(NTS_KEYS,	  PARENT,   ENGINE,   struct nts_keys,		\
+	NO_FD,   WHEN_CONFIGURED, engine_on_keys)			\
 MESSAGE(RESOLVED,	  RESOLVER, ENGINE,   struct resolve_reply,	\
 	NO_FD,   ANYTIME, engine_on_resolved)				\
 MESSAGE(OWN_REQUEST,	  SERVER,   ENGINE,   struct own_request,	\
@@ -362,6 +429,8 @@ MESSAGE(SERVER_LISTEN,	  BINDER,   SERVER,   struct server_socket,	\
 	WITH_FD, ANYTIME, server_listen)				\
 MESSAGE(SERVER_KEEP,	  BINDER,   SERVER,   struct server_sockets,	\
 	NO_FD,   ANYTIME, server_keep)					\
+MESSAGE(SERVER_COOKIES,	  PARENT,   SERVER,   struct cookie_keys,	\
+	NO_FD,   ANYTIME, server_take_cookies)				\
 MESSAGE(SERVER_SHOW,	  PARENT,   SERVER,   struct server_show,	\
 	NO_FD,   WHEN_CONFIGURED, server_show)				\
 MESSAGE(SERVER_MARK,	  ENGINE,   SERVER,   struct siphash_key,	\
@@ -386,6 +455,8 @@ MESSAGE(ANSWER_SERVER,	  PARENT,   CONTROL,  struct control_server,	\
 	NO_FD,   ANYTIME, answer)					\
 MESSAGE(ANSWER_CLIENTS,	  PARENT,   CONTROL,  struct control_clients,	\
 	NO_FD,   ANYTIME, answer)					\
+MESSAGE(ANSWER_PROCESS,	  PARENT,   CONTROL,  struct control_process,	\
+	NO_FD,   ANYTIME, answer)					\
 MESSAGE(ANSWER_END,	  PARENT,   CONTROL,  struct control_end,	\
 	NO_FD,   ANYTIME, answer)					\
 MESSAGE(ANSWER_BUSY,	  PARENT,   CONTROL,  struct control_end,	\
@@ -394,7 +465,9 @@ MESSAGE(ANSWER_BUSY,	  PARENT,   CONTROL,  struct control_end,	\
 /* Each of these is the only one that comes after the setup. */
 #define TO_TLS(MESSAGE)							\
 MESSAGE(TLS_ASK_DATE,	  PARENT,   TLS,      struct tls_task,		\
-	NO_FD,   ANYTIME, tls_date)
+	NO_FD,   ANYTIME, tls_date)					\
+MESSAGE(TLS_ASK_KEYS,	  PARENT,   TLS,      struct tls_task,		\
+	NO_FD,   ANYTIME, tls_keys)
 
 /* child_begin() takes what comes at first; PROCESSES stands for all. */
 #define MESSAGES(MESSAGE)						\
@@ -404,7 +477,7 @@ MESSAGE(CHILD_SETUP,	  PARENT,   PROCESSES, struct child_setup,	\
 	NO_FD,   AT_FIRST, NULL)					\
 TO_PARENT(MESSAGE) TO_LAUNCHER(MESSAGE) TO_BINDER(MESSAGE)		\
 TO_ENGINE(MESSAGE) TO_SERVER(MESSAGE) TO_RESOLVER(MESSAGE)		\
-TO_CONTROL(MESSAGE) TO_TLS(MESSAGE)
+TO_CONTROL(MESSAGE) TO_KE(MESSAGE) TO_TLS(MESSAGE)
 
 enum message_type {
 	MESSAGE_NONE,

@@ -53,6 +53,13 @@ __asan_default_options(void)
 			LANDLOCK_ACCESS_FS_REMOVE_FILE)
 
 bool
+sandbox_has_landlock(void)
+{
+	return syscall(SYS_landlock_create_ruleset, NULL, 0,
+	    LANDLOCK_CREATE_RULESET_VERSION) >= 0;
+}
+
+bool
 sandbox_may_chroot(void)
 {
 	cap_t		 has = cap_get_proc();

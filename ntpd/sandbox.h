@@ -110,7 +110,7 @@ extern const struct sandbox	 name##_sandbox;
 CHILDREN
 #undef CHILD
 
-#define SANDBOX_MAX_FOLDERS	4
+#define SANDBOX_MAX_FOLDERS	10
 
 /* A folder whose files may be read, or also made, replaced and removed. */
 struct sandbox_folder {
@@ -135,6 +135,9 @@ struct sandbox_target {
  */
 void	 sandbox_enter(const struct sandbox *sandbox,
 	    const struct sandbox_target *target);
+
+/* Has the kernel Landlock? */
+bool	 sandbox_has_landlock(void);
 
 /* May this process, and those that it starts, have another root? */
 bool	 sandbox_may_chroot(void);

@@ -175,6 +175,44 @@ allow(scmp_filter_ctx filter, const struct sandbox_syscall *call)
 	}
 }
 
+/* Calls by their numbers. */
+struct numbers {
+	int		 list[(PROCESSES + 1) * SANDBOX_MAX_SYSCALLS];
+	unsigned	 n;
+};
+
+/* Add those of a table that are not there yet. */
+static void
+add(struct numbers *numbers, const struct sandbox_syscall *call)
+{
+	unsigned	 i, k;
+	int		 nr;
+
+	for (i = 0; i < SANDBOX_MAX_SYSCALLS && call->name != NULL;
+	    i++, call++) {
+		nr = seccomp_syscall_resolve_name(call->name);
+		for (k = 0; k < numbers->n && numbers->list[k] != nr; k++)
+			;
+		if (nr != __NR_SCMP_ERROR && nr >= 0 && k == numbers->n)
+			numbers->list[numbers->n++] = nr;
+	}
+}
+
+unsigned
+syscalls_count(const struct sandbox *sandbox)
+{
+	struct numbers	 numbers = { .n = 0 };
+	size_t		 i;
+
+	add(&numbers, sandbox->syscalls);
+	if (sandbox->may_fork) {
+		add(&numbers, starting);
+		for (i = 0; i < sizeof(children) / sizeof(children[0]); i++)
+			add(&numbers, children[i]->syscalls);
+	}
+	return numbers.n;
+}
+
 scmp_filter_ctx
 syscalls_filter(const struct sandbox *sandbox)
 {

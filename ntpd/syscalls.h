@@ -17,6 +17,9 @@
  */
 scmp_filter_ctx	 syscalls_filter(const struct sandbox *sandbox);
 
+/* How many system calls it allows on this architecture. */
+unsigned	 syscalls_count(const struct sandbox *sandbox);
+
 /* Make and load it.  Fatal on failure. */
 void	 syscalls_restrict(const struct sandbox *sandbox);
 

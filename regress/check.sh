@@ -16,14 +16,10 @@ jobs=$(nproc)
 # Tuned: most tests wait rather than compute.
 at_once=$((6 * jobs))
 
-# Played by both; more of it with CHECK_LONG.
+# Those that do more with CHECK_LONG.
 more="regress/lab/lab.t regress/lab/rogue.t regress/net/34-faults.t
     regress/net/35-limits.t obj/regress/unit/chaos_test
     obj-sanitize/regress/unit/chaos_test"
-
-# Played with sanitizers by "check.sh long" only: statistics over many seeds.
-# In the short verdict chaos_test takes sanitizers to the same code.
-slow="bound_test|change_test|sync_test"
 
 if [ "$(id -u)" -ne 0 ]; then
 	echo "check.sh: the tests need root for network namespaces:" \
@@ -44,12 +40,9 @@ sh regress/peers.sh
 getent passwd _ntpd >/dev/null ||
 	useradd --system --no-create-home --shell /usr/sbin/nologin _ntpd
 
-# By their sources: a program may be left of a test that is gone.
-tests=$(ls regress/unit/*_test.c | sed 's/\.c$//')
-
 if [ "${1:-}" = long ]; then
 	export CHECK_LONG=1
-	run $more $(printf 'obj-sanitize/%s\n' $tests | grep -E "/($slow)$")
+	run $more
 fi
 
 make -j"$jobs" CC=clang OBJ=obj-clang all
@@ -61,6 +54,8 @@ for t in 01-servers 09-bad-requests 10-bad-answers 12-control 14-children \
 	ln -sf "$PWD/regress/net/$t.t" "obj-sanitize/regress/net/$t.t"
 done
 
+# By their sources: a program may be left of a test that is gone.
+tests=$(ls regress/unit/*_test.c | sed 's/\.c$//')
+
 run regress/lab/*.t regress/*.t regress/net/*.t obj-sanitize/regress/net/*.t \
-    $(printf 'obj-sanitize/%s\n' $tests | grep -vE "/($slow)$") \
-    $(printf 'obj/%s\n' $tests)
+    $(printf 'obj-sanitize/%s ' $tests) $(printf 'obj/%s ' $tests)

@@ -53,7 +53,7 @@ powerpc()
 		    -o "obj-powerpc/${t}_test" "regress/unit/${t}_test.c" \
 		    regress/unit/unit.c regress/cross/bsd.c common/ntp.c \
 		    common/ntptime.c common/leap.c common/instant.c common/log.c \
-		    ntpd/server/access.c ntpd/server/addrbits.c \
+		    ntpd/clients/access.c ntpd/clients/addrbits.c \
 		    ntpd/server/answer.c ntpd/server/xleave.c \
 		    ntpd/parent/policy.c -lm || return 1
 	done >"$out" 2>&1

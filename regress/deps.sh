@@ -11,7 +11,7 @@
 set -eu
 
 build="make gcc libc6-dev bison libbsd-dev libmd-dev libcap-dev libseccomp-dev
-    libjansson-dev libtls-dev nettle-dev"
+    libjansson-dev libssl-dev libtls-dev nettle-dev"
 # clang for the second opinion and libFuzzer, perl for prove(1), netbase for
 # openntpd, which looks "ntp" up in /etc/services.  The last two lines are for
 # regress/cross.t; gcc-multilib would be in the way of a cross compiler.

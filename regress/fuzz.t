@@ -1,12 +1,12 @@
 #!/bin/sh
 #
 # Every fuzz target, from its seeds on.  What it finds on the way is kept below
-# obj-fuzz/corpus.  FUZZ_SECONDS (4) is the time for each, FUZZ_RUNS the number
+# obj-fuzz/corpus.  FUZZ_SECONDS (2) is the time for each, FUZZ_RUNS the number
 # of inputs at most.  TARGETS names some of them.
 #
 cd "$(dirname "$0")/.." || exit 1
 
-seconds=${FUZZ_SECONDS:-4}
+seconds=${FUZZ_SECONDS:-2}
 runs=${FUZZ_RUNS:--1}
 targets=${TARGETS:-$(ls regress/fuzz | sed -n 's/_fuzz\.c$//p')}
 log=$(mktemp)
@@ -39,7 +39,7 @@ count_cpu()
 
 set -- $targets
 echo "1..$#"
-if ! make -s CC=clang SANITIZE=address,undefined,fuzzer-no-link OBJ=obj-fuzz \
+if ! make -s -j"$(nproc)" CC=clang SANITIZE=address,undefined,fuzzer-no-link OBJ=obj-fuzz \
     fuzzers >"$log" 2>&1; then
 	grep -v '^  ' "$log" | sed 's/^/# /'
 	echo "Bail out! the fuzz targets do not build"

@@ -12,12 +12,14 @@
 #include "common/log.h"
 #include "ntpd/binder/links.h"
 #include "ntpd/binder/listen.h"
+#include "ntpd/binder/listen_ke.h"
 #include "ntpd/child.h"
 
 struct binder {
 	struct channel	 parent;
 	struct links	 links;
 	struct listeners listeners;
+	struct ke_places ke;
 	bool		 told;		/* the parent, that there are sockets */
 	struct pollset	 set;
 	int		 netlink;	/* slot of the pollset */
@@ -43,6 +45,11 @@ connect_server(struct binder *b, const struct message *msg)
 	const struct child_name *name = msg->data;
 	const uint32_t	 i = name->instance;
 
+	if (name->process == KE) {
+		channel_replace(&b->ke.channel, msg, KE);
+		ke_places_forget(&b->ke);
+		return;
+	}
 	if (name->process != SERVER || i >= SERVERS_MOST)
 		return;
 	channel_replace(&b->listeners.servers[i].channel, msg, SERVER);
@@ -61,6 +68,7 @@ configure(struct binder *b, const struct message *msg)
 	    setup->prefix6 > 128)
 		fatalx("bug: what to listen on is garbled");
 	listeners_configure(&b->listeners, setup);
+	ke_places_configure(&b->ke, setup);
 	tell_own(b);
 }
 
@@ -101,6 +109,8 @@ receive(struct binder *b)
 		if (was_open && !ch->open)
 			listeners_forget(&b->listeners, i);
 	}
+	if (!channel_transfer(&b->ke.channel, &b->set))
+		channel_close(&b->ke.channel);
 	hear(b, &b->parent);
 	if (!b->parent.open)
 		exit(1);
@@ -112,10 +122,12 @@ follow(struct binder *b, struct instant now)
 	if (pollset_ready(&b->set, b->netlink, POLLIN)) {
 		links_read(&b->links, now);
 		listeners_follow(&b->listeners);
+		ke_places_follow(&b->ke);
 	}
 	if (links_due(&b->links, now)) {
 		tell_own(b);
 		listeners_follow(&b->listeners);
+		ke_places_follow(&b->ke);
 	}
 }
 
@@ -140,9 +152,10 @@ binder_wait(struct binder *b)
 	channel_poll(&b->parent, &b->set);
 	for (i = 0; i < SERVERS_MOST; i++)
 		channel_poll(&b->listeners.servers[i].channel, &b->set);
+	channel_poll(&b->ke.channel, &b->set);
 	b->netlink = pollset_add(&b->set, b->links.netlink, POLLIN);
-	pollset_wait(&b->set, instant_min(b->listeners.retry, b->links.look),
-	    NULL);
+	pollset_wait(&b->set, instant_min(b->ke.retry,
+	    instant_min(b->listeners.retry, b->links.look)), NULL);
 }
 
 void
@@ -152,6 +165,7 @@ binder_main(unsigned instance)
 	struct instant	 now;
 
 	listeners_init(&b.listeners);
+	b.ke.retry = INSTANT_NEVER;
 	child_begin(&b.parent, BINDER, instance);
 	links_open(&b.links);
 	b.netlink = -1;
@@ -161,6 +175,7 @@ binder_main(unsigned instance)
 		receive(&b);
 		follow(&b, now);
 		listeners_update(&b.listeners, now);
+		ke_places_update(&b.ke, now);
 		tell_state(&b);
 	}
 }

@@ -11,6 +11,7 @@
 
 #include "ntpd/binder/socket.h"
 
+#define BACKLOG		64	/* connections that wait to be taken */
 #define RECEIVE_BUFFER	(1024 * 1024)	/* bytes: about 2500 requests */
 #define SEND_BUFFER	(4 * 1024 * 1024)	/* bytes: 10000 answers */
 
@@ -83,21 +84,54 @@ bind_listener(int fd, int family, const struct config_listener *conf)
 	return bind(fd, (const struct sockaddr *)&ss, len) == 0;
 }
 
+/* FD if it is GOOD; else it is closed, and -1 with the errno of that. */
+static int
+keep_if(bool good, int fd)
+{
+	const int	 saved = errno;
+
+	if (good)
+		return fd;
+	close(fd);
+	errno = saved;
+	return -1;
+}
+
 int
 socket_open(const struct config_listener *conf, int family,
     const struct socket_use *use)
 {
-	int		 fd, saved;
+	const int	 fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK |
+	    SOCK_CLOEXEC, 0);
 
-	fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd == -1)
 		return -1;
-	if (set_options(fd, family, use) && bind_listener(fd, family, conf))
-		return fd;
-	saved = errno;
-	close(fd);
-	errno = saved;
-	return -1;
+	return keep_if(set_options(fd, family, use) &&
+	    bind_listener(fd, family, conf), fd);
+}
+
+/* Old connections to the port, and addresses still to come, do not matter. */
+static bool
+set_tcp_options(int fd, int family)
+{
+	if (!set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1))
+		return false;
+	if (family == AF_INET)
+		return set_option(fd, IPPROTO_IP, IP_FREEBIND, 1);
+	return set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) &&
+	    set_option(fd, IPPROTO_IPV6, IPV6_FREEBIND, 1);
+}
+
+int
+socket_open_tcp(const struct config_listener *conf, int family)
+{
+	const int	 fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK |
+	    SOCK_CLOEXEC, 0);
+
+	if (fd == -1)
+		return -1;
+	return keep_if(set_tcp_options(fd, family) &&
+	    bind_listener(fd, family, conf) && listen(fd, BACKLOG) == 0, fd);
 }
 
 /* Is ADDR a network's broadcast address?  The kernel knows, by refusing. */

@@ -25,6 +25,12 @@ int	 socket_open(const struct config_listener *conf, int family,
 	    const struct socket_use *use);
 
 /*
+ * Open a TCP socket of FAMILY at the place and port of CONF, and listen.  -1
+ * with errno likewise.
+ */
+int	 socket_open_tcp(const struct config_listener *conf, int family);
+
+/*
  * Is the statement's socket bound to an IPv4 address of one host?  Then the
  * kernel gives it nothing that was sent elsewhere, and answers from there,
  * without being told.  If the address becomes a broadcast one later, it lets

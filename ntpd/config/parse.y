@@ -24,7 +24,7 @@ static void	 yyerror(struct parser *, const char *);
 %parse-param	{ struct parser *p }
 
 %token LISTEN ON RTABLE PORT
-%token SERVER SERVERS WEIGHT TRUSTED POLL MAX XLEAVE KEY
+%token SERVER SERVERS WEIGHT TRUSTED POLL MAX XLEAVE KEY NTS NTSPORT CA
 %token RATELIMIT INTERVAL BURST LEAK PREFIX4 PREFIX6 MS
 %token SETTING WORD UNREADABLE
 
@@ -88,6 +88,9 @@ server_option	: WEIGHT WORD	{ option_number(p, OPTION_WEIGHT, &$2); }
 		| MAX WORD			{ server_max(p, &$2); }
 		| XLEAVE			{ server_xleave(p, &$1); }
 		| KEY WORD			{ server_key(p, &$2); }
+		| NTS				{ server_nts(p, &$1); }
+		| NTSPORT WORD	{ option_number(p, OPTION_NTSPORT, &$2); }
+		| CA WORD			{ server_ca(p, &$2); }
 		;
 
 %%
@@ -108,11 +111,14 @@ static const struct {
 	{ "servers",	SERVERS,	true,	true },
 
 	{ "burst",	BURST,		false,	true },
+	{ "ca",		CA,		false,	true },
 	{ "interval",	INTERVAL,	false,	true },
 	{ "key",	KEY,		false,	true },
 	{ "leak",	LEAK,		false,	true },
 	{ "max",	MAX,		false,	true },
 	{ "ms",		MS,		false,	false },
+	{ "nts",	NTS,		false,	false },
+	{ "ntsport",	NTSPORT,	false,	true },
 	{ "on",		ON,		false,	true },
 	{ "poll",	POLL,		false,	true },
 	{ "port",	PORT,		false,	true },

@@ -16,7 +16,8 @@
 
 typedef void	 setter(struct parser *, const struct word *);
 
-static setter	 not_yet, set_authentication, set_flag, set_local, set_path,
+static setter	 not_yet, set_authentication, set_flag, set_local, set_nts,
+		 set_path,
 		 set_span, set_step, set_user, set_workers;
 
 static const struct unit ms[] = { { "ms", 0.001 }, { NULL, 0 } };
@@ -69,15 +70,19 @@ const struct statement statements[] = {
 	    GRAMMAR },
 	{ "local stratum", "local stratum N [orphan]", SETS(local_stratum),
 	    WORDS(ANY_VALUES, set_local), .least = 1, .most = LOCAL_MOST },
+	{ "nts certificate", "nts certificate \"FILE\" key \"FILE\"",
+	    SETS(nts_certificate), WORDS(3, set_nts) },
 	{ "query from",	"query from ADDRESS", WORDS(1, query_from) },
 	{ "ratelimit",	"ratelimit [interval N [ms]] [burst N] [leak N] "
 			"[prefix4 N] [prefix6 N]", GRAMMAR },
 	{ "sensor",	"sensor NAME [correction N] [refid TEXT] [stratum N] "
 			"[trusted] [weight N]", WORDS(ANY_VALUES, not_yet) },
-	{ "server",	"server HOST [key N] [poll MIN-MAX] [port N] "
-			"[trusted] [weight N] [xleave]", GRAMMAR },
-	{ "servers",	"servers HOST [key N] [max N] [poll MIN-MAX] [port N] "
-			"[trusted] [weight N] [xleave]", GRAMMAR },
+	{ "server",	"server HOST [key N | nts [ca FILE] [ntsport N]] "
+			"[poll MIN-MAX] [port N] [trusted] [weight N] "
+			"[xleave]", GRAMMAR },
+	{ "servers",	"servers HOST [key N | nts [ca FILE] [ntsport N]] "
+			"[max N] [poll MIN-MAX] [port N] [trusted] "
+			"[weight N] [xleave]", GRAMMAR },
 	{ "socket",	"socket \"PATH\"", PATH(socket, CONTROL_SOCKET) },
 	{ "step boot",	"step boot", STEP(0, STEP_BOOT) },
 	{ "step always", "step always N ms", STEP(ANY_VALUES, STEP_ALWAYS),
@@ -181,17 +186,23 @@ static void
 set_path(struct parser *p, const struct word *v)
 {
 	const struct statement *s = p->statement;
-	size_t		 len = strlen(v->text);
 
-	if (v->text[0] != '/' || v->text[len - 1] == '/')
-		parser_error(p, v->line, "%s \"%.64s\" is not the absolute "
-		    "path of a file, begin it with / and end it with a name",
-		    s->words, v->text);
-	else if (len >= s->size)
-		parser_error(p, v->line, "%s \"%.64s...\" is too long, at "
-		    "most %zu characters", s->words, v->text, s->size - 1);
-	else
-		memcpy(field(p), v->text, len + 1);
+	statement_path(p, s->words, v, field(p), s->size);
+}
+
+static void
+set_nts(struct parser *p, const struct word *v)
+{
+	struct config	*conf = p->conf;
+
+	if (!is_word(v + 1, "key")) {
+		unexpected(p, v + 1);
+		return;
+	}
+	statement_path(p, "nts certificate", v, conf->nts_certificate,
+	    sizeof(conf->nts_certificate));
+	statement_path(p, "key", v + 2, conf->nts_key, sizeof(conf->nts_key));
+	p->nts_line = p->first.line;
 }
 
 static void

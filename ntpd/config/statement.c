@@ -32,6 +32,8 @@ static const struct {
 	    IN_PARSER(ratelimit.burst) },
 	{ OPTION_LEAK, { "leak", 0, RATELIMIT_LEAK_MOST },
 	    IN_PARSER(ratelimit.leak) },
+	{ OPTION_NTSPORT, { "ntsport", 1, UINT16_MAX },
+	    IN_PARSER(server.nts_port) },
 	{ OPTION_PREFIX4, { "prefix4", 1, 32 }, IN_PARSER(ratelimit.prefix4) },
 	{ OPTION_PREFIX6, { "prefix6", 1, 128 }, IN_PARSER(ratelimit.prefix6) }
 };
@@ -77,6 +79,23 @@ statement_once(struct parser *p, const char *words, unsigned *line)
 		    "remove one", words, *line);
 	else
 		*line = p->first.line;
+}
+
+void
+statement_path(struct parser *p, const char *what, const struct word *word,
+    char *path, size_t size)
+{
+	size_t		 len = strlen(word->text);
+
+	if (word->text[0] != '/' || word->text[len - 1] == '/')
+		parser_error(p, word->line, "%s \"%.64s\" is not the absolute "
+		    "path of a file, begin it with / and end it with a name",
+		    what, word->text);
+	else if (len >= size)
+		parser_error(p, word->line, "%s \"%.64s...\" is too long, at "
+		    "most %zu characters", what, word->text, size - 1);
+	else
+		memcpy(path, word->text, len + 1);
 }
 
 void
@@ -210,6 +229,7 @@ server_begin(struct parser *p, const struct word *host, enum server_kind kind)
 	s->minpoll = POLL_MIN_DEFAULT;
 	s->maxpoll = POLL_MAX_DEFAULT;
 	s->port = NTP_PORT;
+	s->nts_port = NTS_PORT;
 	s->source4 = p->source4;
 	s->source6 = p->source6;
 	memcpy(s->source_interface, p->source_interface,
@@ -278,6 +298,35 @@ server_key(struct parser *p, const struct word *word)
 	p->server.key.id = id;
 }
 
+void
+server_nts(struct parser *p, const struct word *keyword)
+{
+	statement_option(p, OPTION_NTS, "nts", keyword);
+	p->server.auth = AUTH_NTS;
+}
+
+void
+server_ca(struct parser *p, const struct word *path)
+{
+	statement_option(p, OPTION_CA, "ca", path);
+	statement_path(p, "ca", path, p->server.ca, sizeof(p->server.ca));
+}
+
+/* What is only said of one that has NTS. */
+static void
+check_nts(struct parser *p)
+{
+	const char	*what = p->options & OPTION_CA ? "ca" : "ntsport";
+	const bool	 nts = (p->options & OPTION_NTS) != 0;
+
+	if (nts && (p->options & OPTION_KEY) != 0)
+		parser_error(p, p->first.line, "key and nts are two ways to "
+		    "authenticate a server, remove one");
+	else if (!nts && (p->options & (OPTION_CA | OPTION_NTSPORT)) != 0)
+		parser_error(p, p->first.line, "%s has no meaning without "
+		    "\"nts\", add that or remove it", what);
+}
+
 /* Are both the same host, as far as it shows without resolving them? */
 static bool
 same_server(const struct config_server *a, const struct config_server *b)
@@ -296,6 +345,7 @@ server_end(struct parser *p)
 	struct config	*conf = p->conf;
 	size_t		 i;
 
+	check_nts(p);
 	if (p->bad)
 		return;
 	if (conf->nservers == CONFIG_MAX_SERVERS) {
@@ -369,6 +419,9 @@ check_whole(struct parser *p)
 		    "effect, write it before the server statements it is for");
 	check_authentication(p);
 	check_local(p);
+	if (p->nts_line != 0 && p->conf->nlisteners == 0 && p->errors == 0)
+		parser_warn(p, p->nts_line, "nts certificate has no effect, "
+		    "nothing is listened on");
 	if (p->conf->nservers == 0 && p->conf->local_stratum == 0 &&
 	    p->errors == 0)
 		parser_warn(p, 0, "no server or servers statement, nothing "

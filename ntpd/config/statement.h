@@ -25,7 +25,10 @@ enum option {
 	OPTION_PREFIX4	= 1 << 9,
 	OPTION_PREFIX6	= 1 << 10,
 	OPTION_XLEAVE	= 1 << 11,
-	OPTION_KEY	= 1 << 12
+	OPTION_KEY	= 1 << 12,
+	OPTION_NTS	= 1 << 13,
+	OPTION_NTSPORT	= 1 << 14,
+	OPTION_CA	= 1 << 15
 };
 
 /* A unit of time; the last in a list has no name. */
@@ -93,6 +96,7 @@ struct parser {
 	unsigned	 ignore_wildcard_line;
 	unsigned	 ratelimit_line;
 	unsigned	 local_line;
+	unsigned	 nts_line;
 	unsigned	 require_line;	/* authentication require */
 	unsigned	 lines[STATEMENTS_MOST]; /* of those that set a value */
 	unsigned	 server_lines[CONFIG_MAX_SERVERS];
@@ -121,6 +125,13 @@ struct number {
  */
 bool	 statement_number(struct parser *p, const struct number *wanted,
 	    const struct word *word, unsigned *n);
+
+/*
+ * The absolute path of a file in WORD into PATH (SIZE bytes), if it is one;
+ * else an error is reported of WHAT.
+ */
+void	 statement_path(struct parser *p, const char *what,
+	    const struct word *word, char *path, size_t size);
 
 /* OPTION is there; an error, with its name WHAT, if it already was. */
 void	 statement_option(struct parser *p, enum option option,
@@ -169,6 +180,8 @@ void	 server_poll(struct parser *p, const struct word *range);
 void	 server_max(struct parser *p, const struct word *number);
 void	 server_xleave(struct parser *p, const struct word *keyword);
 void	 server_key(struct parser *p, const struct word *number);
+void	 server_nts(struct parser *p, const struct word *keyword);
+void	 server_ca(struct parser *p, const struct word *path);
 void	 server_end(struct parser *p);
 
 /* port NUMBER, of the listener or server in progress. */

@@ -26,7 +26,8 @@ static const struct {
 	[CONTROL_GET_PEERS] = { MSG_ASK_PEERS, false },
 	[CONTROL_GET_SERVER] = { MSG_ASK_SERVER, false },
 	/* Who uses this machine's time is not everybody's business. */
-	[CONTROL_GET_CLIENTS] = { MSG_ASK_CLIENTS, true }
+	[CONTROL_GET_CLIENTS] = { MSG_ASK_CLIENTS, true },
+	[CONTROL_GET_PROCESSES] = { MSG_ASK_PROCESSES, false }
 };
 
 /* What a client gets for each answer of the parent's. */
@@ -35,6 +36,7 @@ static const enum control_type answers[MESSAGE_COUNT] = {
 	[MSG_ANSWER_PEER] = CONTROL_PEER,
 	[MSG_ANSWER_SERVER] = CONTROL_SERVER,
 	[MSG_ANSWER_CLIENTS] = CONTROL_CLIENTS,
+	[MSG_ANSWER_PROCESS] = CONTROL_PROCESS,
 	[MSG_ANSWER_END] = CONTROL_END,
 	[MSG_ANSWER_BUSY] = CONTROL_BUSY
 };

@@ -72,6 +72,7 @@ association_start(struct association *a, size_t host,
 	else
 		addr_format(addr, a->name);
 	query_init(&a->query);
+	nts_init(&a->nts, now);
 	schedule_init(&a->schedule, conf->minpoll, conf->maxpoll);
 	association_quicken(a, now);
 }
@@ -80,7 +81,43 @@ void
 association_stop(struct association *a)
 {
 	query_close(&a->query);
+	explicit_bzero(&a->nts, sizeof(a->nts));
 	a->used = false;
+}
+
+bool
+association_lacks_keys(struct association *a, struct instant now)
+{
+	return a->auth == AUTH_NTS && a->query.fd == -1 &&
+	    !nts_is_ready(&a->nts, now);
+}
+
+void
+association_got_no_keys(const struct planning *p, struct association *a,
+    enum nts_outcome outcome, const char *why)
+{
+	bool		 news = a->nts.why[0] == '\0';
+
+	nts_failed(&a->nts, outcome, why, p->now);
+	if (outcome == NTS_BUSY)
+		return;
+	a->reach = (uint8_t)(a->reach << 1);
+	a->heard_of = (uint8_t)(a->heard_of << 1);
+	association_plan(p, a, SCHEDULE_ASKED);
+	if (news)
+		log_warnx("%s: no NTS keys: %s, next try in %.0f s", a->name,
+		    a->nts.why, instant_diff(a->nts.at, p->now));
+}
+
+void
+association_got_keys(struct association *a, struct instant now)
+{
+	log_debug("%s: NTS keys agreed on, %zu cookies", a->name,
+	    a->nts.ncookies);
+	if (a->answered && !a->was_unreachable)
+		schedule_wait(&a->schedule, now);
+	else
+		association_quicken(a, now);
 }
 
 void
@@ -174,6 +211,10 @@ send_request(struct association *a, const struct config_server *conf,
 		errno = ENODEV;
 		return false;
 	}
+	if (a->auth == AUTH_NTS) {
+		target.nts = &a->nts;
+		target.addr = a->nts.addr;
+	}
 	return query_send(&a->query, &target, clocks, now);
 }
 
@@ -214,7 +255,8 @@ association_fell_silent(struct association *a, bool opposed,
 	if (a->schedule.missed <= requests || a->was_unreachable)
 		return false;
 	a->was_unreachable = true;
-	a->was_silent = !a->was_unsendable && !a->was_refused;
+	a->was_silent = !a->was_unsendable && !a->was_refused &&
+	    a->nts.why[0] == '\0';
 	if (a->was_silent)
 		log_info("%s: no answer to %u requests, next try in %.0f s",
 		    a->name, requests,

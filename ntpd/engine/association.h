@@ -30,6 +30,7 @@ struct association {
 					   with an interface as configured */
 	struct schedule	 schedule;
 	struct query	 query;
+	struct nts	 nts;		/* AUTH_NTS */
 	uint8_t		 reach;		/* last eight requests, newest lowest:
 					   an answer that can be used came */
 	uint8_t		 heard_of;	/* likewise: any answer of its own */
@@ -78,6 +79,19 @@ bool	 association_is_denied(const struct association *a);
 
 /* Is it in a quick start? */
 bool	 association_is_starting(const struct association *a);
+
+/* Must keys be agreed on before it can be asked? */
+bool	 association_lacks_keys(struct association *a, struct instant now);
+
+/*
+ * An exchange with A's server gave no keys because of WHY, which is logged when
+ * it begins.  It counts as a request without an answer.
+ */
+void	 association_got_no_keys(const struct planning *p,
+	    struct association *a, enum nts_outcome outcome, const char *why);
+
+/* The keys of A are there: ask it. */
+void	 association_got_keys(struct association *a, struct instant now);
 
 /* Is it not heard yet, or not often enough for a vote? */
 bool	 association_is_quiet(const struct association *a);

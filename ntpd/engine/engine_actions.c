@@ -4,6 +4,7 @@
  */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "common/format.h"
 #include "common/log.h"
@@ -97,6 +98,22 @@ engine_resolve(struct engine *e, struct instant now)
 	while (hosts_question(&e->hosts, now, &id, &request))
 		if (!channel_send(&e->resolver, MSG_RESOLVE, id, -1, &request))
 			hosts_unasked(&e->hosts, id, now);
+}
+
+void
+engine_ask_keys(struct engine *e, size_t i, struct instant now)
+{
+	struct association *a = &e->associations[i];
+	const struct config_server *conf = &e->hosts.list[a->host].conf;
+	struct nts_question question;
+
+	memset(&question, 0, sizeof(question));
+	memcpy(question.name, conf->name, sizeof(question.name));
+	question.addr = a->addr;
+	question.addr.port = conf->nts_port;
+	nts_asked(&a->nts, ++e->nts_serial, now);
+	/* If that is lost, it is late in a while. */
+	channel_send(&e->parent, MSG_NTS_ASK, e->nts_serial, -1, &question);
 }
 
 /* What would be decided now, and who could say otherwise. */

@@ -46,6 +46,7 @@ struct engine {
 	struct decision	 decision;
 	struct steer	 steer;
 	struct orphan	 orphan;
+	uint32_t	 nts_serial;	/* of the last question about keys */
 	struct marker	 marker;	/* of our requests */
 	struct own_refids own;		/* as the parent says */
 	struct clocks	 clocks;
@@ -78,6 +79,9 @@ void	 engine_on_own_request(struct engine *e, const struct message *msg);
 /* The resolver has answered a question: a struct resolve_reply. */
 void	 engine_on_resolved(struct engine *e, const struct message *msg);
 
+/* The parent has news of an exchange for keys: a struct nts_keys. */
+void	 engine_on_keys(struct engine *e, const struct message *msg);
+
 /* Interfaces or addresses of this machine may have changed. */
 void	 engine_on_links(struct engine *e, const struct message *msg);
 
@@ -91,6 +95,9 @@ struct planning	 engine_planning(struct engine *e, struct instant now);
 
 /* Start and stop associations as the hosts want it. */
 void	 engine_change_hosts(struct engine *e, struct instant now);
+
+/* Ask the parent for an exchange for the keys of association I. */
+void	 engine_ask_keys(struct engine *e, size_t i, struct instant now);
 
 /* Ask the resolver what is to be asked. */
 void	 engine_resolve(struct engine *e, struct instant now);

@@ -62,6 +62,7 @@ same_statement(const struct config_server *a, const struct config_server *b)
 {
 	return strcmp(a->name, b->name) == 0 && a->pool == b->pool &&
 	    a->auth == b->auth && a->key.id == b->key.id &&
+	    a->nts_port == b->nts_port && strcmp(a->ca, b->ca) == 0 &&
 	    addr_equal(&a->addr, &b->addr) &&
 	    a->port == b->port && addr_equal(&a->source4, &b->source4) &&
 	    addr_equal(&a->source6, &b->source6);
@@ -188,7 +189,7 @@ hosts_question(struct hosts *hosts, struct instant now, uint32_t *id,
 	memset(request, 0, sizeof(*request));
 	memcpy(request->name, first->conf.name, sizeof(request->name));
 	request->brief = due > 1;
-	*id = hosts->next_serial++;
+	*id = hosts->next_serial++ % HOSTS_SERIALS;
 	name_asked(&first->name, *id);
 	return true;
 }

@@ -34,6 +34,9 @@ struct hosts {
 	bool		 full;		/* logged: no more associations */
 };
 
+/* Serials of its questions stay below this; others have those above. */
+#define HOSTS_SERIALS	0x80000000U
+
 /* How many associations H is to have. */
 size_t	 host_wants(const struct host *h);
 

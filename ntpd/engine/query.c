@@ -152,7 +152,10 @@ bool
 query_send(struct query *q, const struct query_target *target,
     const struct clocks *clocks, struct instant now)
 {
-	uint8_t		 buf[NTP_HEADER_LEN];
+	uint8_t		 buf[NTP_MAX_LEN];
+	struct ntp_output out = {
+		.bytes = buf, .size = sizeof(buf), .len = NTP_HEADER_LEN
+	};
 	int		 family = target->addr.family == ADDR_IPV4 ?
 	    AF_INET : AF_INET6;
 
@@ -167,9 +170,12 @@ query_send(struct query *q, const struct query_target *target,
 	}
 	make_request(q, target->transmit,
 	    wants_interleaved(q, target, clocks), buf);
+	q->nts = target->nts;
+	if (q->nts != NULL)
+		nts_protect(q->nts, &out);
 	q->came_back = false;
 	q->sent = clocks_read(clocks);
-	if (send(q->fd, buf, sizeof(buf), MSG_NOSIGNAL) != sizeof(buf)) {
+	if (send(q->fd, buf, out.len, MSG_NOSIGNAL) != (ssize_t)out.len) {
 		query_close(q);
 		return false;
 	}
@@ -348,6 +354,17 @@ judge(struct query *q, const struct reading *t4, int8_t precision,
 	}
 }
 
+/*
+ * Is PKT the server's, as far as that can be known?  An authentic one is the
+ * only answer: what comes after it is a copy.
+ */
+static bool
+is_authentic(struct query *q, const struct ntp_packet *pkt)
+{
+	return q->nts == NULL ||
+	    nts_check(q->nts, pkt, instant_now()) == NTS_AUTHENTIC;
+}
+
 bool
 query_receive(struct query *q, const struct clocks *clocks, int8_t precision,
     const struct own_refids *own, struct answer *answer)
@@ -369,12 +386,14 @@ query_receive(struct query *q, const struct clocks *clocks, int8_t precision,
 	t4 = clocks_at(clocks, &r, stamp);
 	memset(answer, 0, sizeof(*answer));
 	answer->kind = ANSWER_FORGED;
-	if (ntp_decode(&answer->pkt, buf, (size_t)n) != NTP_OK)
+	if (ntp_decode(&answer->pkt, buf, (size_t)n) != NTP_OK ||
+	    !is_authentic(q, &answer->pkt))
 		return true;
 	answer->pkt.fields = NULL;	/* they are in BUF */
 	answer->pkt.fields_len = 0;
 	judge(q, &t4, precision, own, answer);
-	if (answer->kind == ANSWER_KISS || answer->kind == ANSWER_GOOD)
+	if (answer->kind == ANSWER_KISS || answer->kind == ANSWER_GOOD ||
+	    q->nts != NULL)
 		query_close(q);
 	return true;
 }

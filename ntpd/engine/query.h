@@ -13,6 +13,7 @@
 #include "common/pollset.h"
 #include "ntpd/engine/check.h"
 #include "ntpd/engine/clocks.h"
+#include "ntpd/engine/nts.h"
 #include "ntpd/messages.h"
 #include "ntpd/sync/sample.h"
 
@@ -35,6 +36,7 @@ struct query {
 	struct addr	 local;		/* our address, to notice loops */
 	bool		 came_back;	/* the request, to a server of ours */
 	struct exchange	 exchange;
+	struct nts	*nts;		/* what is to authenticate; or NULL */
 };
 
 /* Where a request goes, and how. */
@@ -43,6 +45,7 @@ struct query_target {
 	struct addr	 source;	/* ADDR_NONE: the kernel chooses */
 	bool		 xleave;	/* in interleaved mode if possible */
 	struct ntptime	 transmit;	/* 64 random bits, not zero */
+	struct nts	*nts;		/* READY, the caller's; NULL: without */
 };
 
 enum answer_kind {

@@ -50,6 +50,7 @@ static void
 start(struct launcher *l, const struct message *msg)
 {
 	const struct child_name *name = msg->data;
+	struct child_started started = { .name = *name };
 	size_t		 i;
 
 	if (!process_is_child(name->process, name->instance)) {
@@ -72,7 +73,10 @@ start(struct launcher *l, const struct message *msg)
 		log_warn("cannot start %s",
 		    process_name((enum process)name->process));
 		l->children[i].pid = 0;
+		return;
 	}
+	started.pid = l->children[i].pid;
+	channel_send(&l->parent, MSG_CHILD_STARTED, 0, -1, &started);
 }
 
 /*

@@ -170,6 +170,7 @@ fill_list(struct children *c)
 	c->servers = find(c, SERVER);
 	c->control = find(c, CONTROL);
 	c->resolver = find(c, RESOLVER);
+	c->ke = find(c, KE);
 }
 
 void
@@ -194,6 +195,7 @@ children_init(struct children *c, const struct child_setup *setup,
 	log = logpipe_open(&launcher->log, process_name(LAUNCHER));
 	if (log == -1 || (pid = spawn(LAUNCHER, 0, fds[1], log)) == -1)
 		fatal("cannot start the launcher");
+	launcher->pid = pid;
 	c->launcher_pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 }
 
@@ -350,6 +352,7 @@ children_restart(struct children *c, struct instant now)
 		if (instant_before(now, child->restart.at))
 			continue;
 		start(c, child);
+		child->restarts++;
 		return child;
 	}
 	return NULL;
@@ -369,6 +372,28 @@ children_deadline(const struct children *c)
 	return first;
 }
 
+/* The child that the launcher means by NAME, or NULL. */
+static struct child *
+named(struct children *c, const struct child_name *name)
+{
+	struct child	*child = c->list;
+
+	for (; child < c->list + CHILDREN_MOST; child++)
+		if (child->process == name->process &&
+		    child->instance == name->instance)
+			return child;
+	return NULL;
+}
+
+void
+children_started(struct children *c, const struct child_started *started)
+{
+	struct child	*child = named(c, &started->name);
+
+	if (child != NULL)
+		child->pid = started->pid;
+}
+
 void
 children_log_end(struct children *c, const struct child_ended *end)
 {
@@ -379,10 +404,12 @@ children_log_end(struct children *c, const struct child_ended *end)
 		return;
 	if (end->name.process == ENGINE)
 		c->engine_reported = true;
-	for (child = c->list; child < c->list + CHILDREN_MOST; child++)
-		if (child->process == end->name.process &&
-		    child->instance == end->name.instance)
-			child->restart.reported = true;
+	child = named(c, &end->name);
+	if (child != NULL) {
+		child->restart.reported = true;
+		if (child->pid == end->pid)
+			child->pid = 0;
+	}
 	name = process_name((enum process)end->name.process);
 	if (WIFSIGNALED(end->status))
 		log_warnx("%s (pid %d) was killed by signal %d%s", name,

@@ -25,6 +25,8 @@ struct child {
 	enum process	 process;
 	uint32_t	 instance;
 	bool		 wanted;	/* it is to run */
+	int32_t		 pid;		/* as the launcher says; 0: none */
+	uint32_t	 restarts;	/* in place of one that ended */
 	struct channel	 channel;
 	struct logpipe	 log;
 	struct restart	 restart;
@@ -39,6 +41,7 @@ struct children {
 	struct channel	*engine;
 	struct child	*control;
 	struct child	*resolver;
+	struct child	*ke;
 	struct child	*servers;	/* the first nservers are wanted */
 	size_t		 nservers;
 	int		 control_fd;	/* it listens on; not closed here */
@@ -97,6 +100,10 @@ struct child	*children_restart(struct children *c, struct instant now);
 
 /* When the next one is to be started again. */
 struct instant	 children_deadline(const struct children *c);
+
+/* Note what the launcher reports: that a child was started. */
+void		 children_started(struct children *c,
+		    const struct child_started *started);
 
 /* Log how a child ended, as the launcher reports it. */
 void		 children_log_end(struct children *c,

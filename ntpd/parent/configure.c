@@ -160,6 +160,7 @@ configure_binder(struct parent *p)
 	setup.prefix6 = conf->ratelimit.prefix6;
 	setup.xleave = conf->xleave;
 	setup.overlaps = config_has_overlap(conf);
+	setup.nts = conf->nts_certificate[0] != '\0';
 	for (i = 0; i < conf->nlisteners; i++)
 		if (!config_is_covered(conf, &conf->listeners[i]))
 			setup.listeners[setup.nlisteners++] =
@@ -214,6 +215,7 @@ configure_reload(struct parent *p)
 	configure_engine(p, NULL);
 	configure_servers(p);
 	configure_binder(p);
+	serving_configure(p);
 	if (p->ready)
 		p->ready = notify_send(&p->notify, "READY=1");
 	log_info("configuration reloaded");

@@ -1,7 +1,7 @@
 /*
  * The control socket, and the questions that control has for ntpctl.
  *
- * What is trusted here: that a question has come, of one of four kinds.  Who
+ * What is trusted here: that a question has come, of one of five kinds.  Who
  * asks it is control's word alone, and control hears strangers.  It looks at
  * the user of each connection, and lets only root ask for the clients; if it is
  * taken over, it can ask that for anybody, who then knows who uses this
@@ -20,6 +20,8 @@
 
 #include "common/log.h"
 #include "ntpd/parent/state.h"
+#include "ntpd/sandbox.h"
+#include "ntpd/syscalls.h"
 
 #define CONTROL_BACKLOG	16	/* ntpctls in line */
 #define QUEUE_MOST	(IMSG_MAX_QUEUED / 4)	/* bytes; more: busy */
@@ -192,6 +194,68 @@ control_ask_servers(struct parent *p, const struct message *msg)
 	q->round = collect_ask(&p->collect, q->clients);
 }
 
+/* ---- processes ---- */
+
+static const struct sandbox *const sandboxes[PROCESSES] = {
+	[PARENT] = &parent_sandbox,
+#define CHILD(process, name, ...)	[process] = &name##_sandbox,
+	CHILDREN
+#undef CHILD
+};
+
+static const enum control_landlock landlocks[] = {
+	[FILES_NONE] = LANDLOCK_NONE,
+	[FILES_READ] = LANDLOCK_READ_ANY,
+	[FILES_RUN] = LANDLOCK_RUN_ANY,
+	[FILES_FOLDERS] = LANDLOCK_FOLDERS
+};
+
+/* What the tables say of PROCESS, and what *CHILD (NULL: the parent) knows. */
+static void
+answer_process(struct parent *p, uint32_t id, enum process process,
+    const struct child *child)
+{
+	const struct sandbox *sandbox = sandboxes[process];
+	struct control_process record;
+
+	memset(&record, 0, sizeof(record));
+	record.version = CONTROL_VERSION;
+	strlcpy(record.process, process_name(process),
+	    sizeof(record.process));
+	record.root = sandbox->chroot && p->children.setup.root[0] != '\0' ?
+	    ROOT_EMPTY : ROOT_HOST;
+	record.calls = syscalls_count(sandbox);
+	record.landlock = p->has_landlock ? landlocks[sandbox->files] :
+	    LANDLOCK_MISSING;
+	record.pid = (uint32_t)getpid();
+	if (child != NULL) {
+		record.instance = child->instance;
+		record.pid = (uint32_t)child->pid;
+		record.restarts = child->restarts;
+	}
+	answer(p, MSG_ANSWER_PROCESS, id, &record);
+}
+
+void
+control_ask_processes(struct parent *p, const struct message *msg)
+{
+	const struct child *child = p->children.list;
+	uint32_t	 n = 1;
+
+	if (is_behind(p)) {
+		answer_end(p, MSG_ANSWER_BUSY, msg->id, 0);
+		return;
+	}
+	answer_process(p, msg->id, PARENT, NULL);
+	for (; child < p->children.list + CHILDREN_MOST; child++) {
+		if (!child->wanted)
+			continue;
+		answer_process(p, msg->id, child->process, child);
+		n++;
+	}
+	answer_end(p, MSG_ANSWER_END, msg->id, n);
+}
+
 /* ---- answers ---- */
 
 /* The engine does not know which sockets there are, and may be taken over. */
@@ -221,7 +285,9 @@ void
 control_answer_collected(struct parent *p)
 {
 	struct control_question *q = p->control.questions;
+	struct control_server sum = p->collect.sum;
 
+	serving_add(p, &sum.counters);
 	for (; q < p->control.questions + CONTROL_QUESTIONS; q++) {
 		if (!q->used || q->round != p->collect.round)
 			continue;
@@ -230,7 +296,7 @@ control_answer_collected(struct parent *p)
 			answer(p, MSG_ANSWER_CLIENTS, q->id,
 			    &p->collect.top);
 		else
-			answer(p, MSG_ANSWER_SERVER, q->id, &p->collect.sum);
+			answer(p, MSG_ANSWER_SERVER, q->id, &sum);
 		answer_end(p, MSG_ANSWER_END, q->id, 1);
 	}
 }

@@ -91,7 +91,7 @@ drift_write(const char *file, double frequency, double error)
 		errno = ERANGE;
 		return false;
 	}
-	return file_replace(file, text, (size_t)len);
+	return file_replace(file, 0644, text, (size_t)len);
 }
 
 bool

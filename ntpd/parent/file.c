@@ -10,7 +10,7 @@
 #include "ntpd/parent/file.h"
 
 bool
-file_replace(const char *file, const void *data, size_t len)
+file_replace(const char *file, mode_t mode, const void *data, size_t len)
 {
 	char		 temp[PATH_MAX];
 	int		 fd, n, saved;
@@ -24,7 +24,7 @@ file_replace(const char *file, const void *data, size_t len)
 	/* One may be left by a crash, or be a trap. */
 	unlinkat(AT_FDCWD, temp, 0);
 	fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-	    0644);
+	    mode);
 	if (fd == -1)
 		return false;
 	ok = write(fd, data, len) == (ssize_t)len && fsync(fd) == 0;

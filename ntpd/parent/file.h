@@ -9,11 +9,12 @@
 #include <sys/types.h>
 
 /*
- * Replace FILE by the LEN bytes of DATA in one step: a new file beside it,
- * synced, renamed over it, so that a crash leaves the old or the new one.
+ * Replace FILE by the LEN bytes of DATA in one step: a new file beside it, of
+ * MODE, synced, renamed over it, so that a crash leaves the old or the new one.
  * False with errno on failure.
  */
-bool	 file_replace(const char *file, const void *data, size_t len);
+bool	 file_replace(const char *file, mode_t mode, const void *data,
+	    size_t len);
 
 /*
  * Read up to SIZE bytes of FILE into DATA: how many, or -1 with errno.  What is

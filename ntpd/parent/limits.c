@@ -42,7 +42,7 @@ limits_write(const char *file, const struct policy *policy,
 	begin(&l);
 	l.policy = *policy;
 	l.budget = *budget;
-	return file_replace(file, &l, sizeof(l));
+	return file_replace(file, 0644, &l, sizeof(l));
 }
 
 bool

@@ -37,6 +37,12 @@ on_signal(int sig)
 /* ---- messages ---- */
 
 static void
+child_started(struct parent *p, const struct message *msg)
+{
+	children_started(&p->children, msg->data);
+}
+
+static void
 child_ended(struct parent *p, const struct message *msg)
 {
 	children_log_end(&p->children, msg->data);
@@ -166,6 +172,8 @@ restart(struct parent *p, struct instant now)
 			tell_anew(&p->told[child->instance]);
 		if (child->process == BINDER)
 			configure_binder(p);
+		if (child->process == KE)
+			serving_begin(p);
 	}
 }
 
@@ -177,7 +185,7 @@ tell_servers(struct parent *p)
 	/* If memory is short: again, in the next turn. */
 	for (i = 0; i < p->children.nservers; i++)
 		(void)tell_run(&p->told[i], &p->children.servers[i].channel,
-		    &p->conf);
+		    &p->conf, &p->serving.keys);
 }
 
 static void
@@ -191,7 +199,10 @@ do_exchanges(struct parent *p, struct instant now)
 
 	exchange_tend(&p->exchanges, &p->children, now);
 	while (exchange_unsaid(&p->exchanges, &lost))
-		constrain_take(p, lost.id, NULL, now);
+		if (lost.what == MSG_TLS_ASK_KEYS)
+			nts_lost(p, lost.id);
+		else
+			constrain_take(p, lost.id, NULL, now);
 	while (constraints_question(&p->constraints, now, &id, &request))
 		channel_send(&p->children.resolver->channel,
 		    MSG_RESOLVE_HTTPS, id, -1, &request);
@@ -222,6 +233,7 @@ do_timers(struct parent *p, struct instant now)
 	children_check(&p->children, now);
 	once_check(&p->once, now);
 	do_exchanges(p, now);
+	serving_tend(p);
 	tell_servers(p);
 	if (collect_run(&p->collect, p->children.servers,
 	    p->children.nservers, now))

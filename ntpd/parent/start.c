@@ -106,6 +106,13 @@ confine(struct parent *p)
 	/* If it is a symbolic link: what it names now. */
 	if (realpath(p->config_file, path) != NULL)
 		add_folder(&target, FOLDER_READ, path);
+	add_folder(&target, FOLDER_READ, p->conf.nts_certificate);
+	add_folder(&target, FOLDER_READ, p->conf.nts_key);
+	/* Where certbot(1) has a link, the file is elsewhere. */
+	if (realpath(p->conf.nts_certificate, path) != NULL)
+		add_folder(&target, FOLDER_READ, path);
+	if (realpath(p->conf.nts_key, path) != NULL)
+		add_folder(&target, FOLDER_READ, path);
 	if (p->options->read_only)
 		sandbox.capabilities = NULL;
 	sandbox_enter(&sandbox, &target);
@@ -118,6 +125,7 @@ start(struct parent *p)
 	const struct drift *learned;
 
 	memset(&setup, 0, sizeof(setup));
+	p->has_landlock = sandbox_has_landlock();
 	prepare_setup(p, &setup);
 	start_log(p);
 	notify_open(&p->notify);
@@ -138,5 +146,6 @@ start(struct parent *p)
 	configure_engine(p, learned);
 	configure_servers(p);
 	configure_binder(p);
+	serving_configure(p);
 	confine(p);
 }

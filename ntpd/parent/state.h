@@ -24,6 +24,7 @@
 #include "ntpd/parent/parent.h"
 #include "ntpd/parent/policy.h"
 #include "ntpd/parent/publish.h"
+#include "ntpd/parent/serving.h"
 #include "ntpd/parent/tell.h"
 #include "ntpd/process.h"
 
@@ -40,7 +41,9 @@ struct parent {
 	struct exchanges exchanges;
 	struct constraints constraints;
 	struct told	 told[SERVERS_MOST];
+	struct serving	 serving;	/* NTS */
 	unsigned	 cpus;		/* that we may run on, at the start */
+	bool		 has_landlock;	/* the kernel */
 	bool		 listens;	/* says the binder */
 	struct control	 control;
 	struct collect	 collect;
@@ -133,6 +136,34 @@ void	 constrain_policy(struct parent *p);
  */
 void	 constrain_hold(struct parent *p, struct instant now);
 
+/* serving.c: NTS for clients */
+
+/* Begin to serve it, to serve it with new files, or end, as p->conf says. */
+void	 serving_configure(struct parent *p);
+
+/* Another ke has just been started: it knows nothing. */
+void	 serving_begin(struct parent *p);
+
+/* Follow the days with the cookie keys, and tell ke what it is to know. */
+void	 serving_tend(struct parent *p);
+
+/* Take what ke has counted since it was started. */
+void	 serving_count(struct parent *p, const struct message *msg);
+
+/* Add what all of them have counted to SUM. */
+void	 serving_add(const struct parent *p, struct server_counters *sum);
+
+/* nts.c: keys for the engine's requests */
+
+/* The engine asks for keys: begin an exchange, if it may have one. */
+void	 nts_ask(struct parent *p, const struct message *msg);
+
+/* The result of one: the engine's. */
+void	 nts_answer(struct parent *p, const struct message *msg);
+
+/* The exchange for the engine's question ID has ended without a result. */
+void	 nts_lost(struct parent *p, uint32_t id);
+
 /* control.c: what control asks, for ntpctl */
 
 /* Take its sign of life. */
@@ -147,6 +178,9 @@ void	 control_watch(struct parent *p, struct instant now);
  */
 void	 control_ask_engine(struct parent *p, const struct message *msg);
 void	 control_ask_servers(struct parent *p, const struct message *msg);
+
+/* Tell it of all processes, the parent among them. */
+void	 control_ask_processes(struct parent *p, const struct message *msg);
 
 /* Give it the engine's answer, completed where the engine does not know. */
 void	 control_answer_status(struct parent *p, const struct message *msg);

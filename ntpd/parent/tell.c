@@ -38,7 +38,8 @@ send_rules(struct told *told, struct channel *channel,
 	if (n > 0)
 		memcpy(part.rules, conf->rules + told->rules_sent,
 		    n * sizeof(*conf->rules));
-	if (!channel_send(channel, MSG_SERVER_ACCESS, 0, -1, &part))
+	if (!channel_send(channel, channel->peer == KE ? MSG_KE_ACCESS :
+	    MSG_SERVER_ACCESS, 0, -1, &part))
 		return false;
 	told->rules_sent += n;
 	told->rules = told->rules_sent == conf->nrules;
@@ -47,12 +48,19 @@ send_rules(struct told *told, struct channel *channel,
 
 bool
 tell_run(struct told *told, struct channel *channel,
-    const struct config *conf)
+    const struct config *conf, const struct cookie_keys *cookies)
 {
 	if (!told->limit && channel_queued(channel) < BEHIND_MOST) {
-		told->limit = channel_send(channel, MSG_SERVER_RATELIMIT, 0,
-		    -1, &conf->ratelimit);
+		told->limit = channel_send(channel, channel->peer == KE ?
+		    MSG_KE_RATELIMIT : MSG_SERVER_RATELIMIT, 0, -1,
+		    &conf->ratelimit);
 		if (!told->limit)
+			return false;
+	}
+	if (!told->cookies) {
+		told->cookies = channel_send(channel, channel->peer == KE ?
+		    MSG_KE_COOKIES : MSG_SERVER_COOKIES, 0, -1, cookies);
+		if (!told->cookies)
 			return false;
 	}
 	while (!told->rules && channel_queued(channel) < BEHIND_MOST)

@@ -14,7 +14,8 @@
 #include "ntpd/process.h"
 
 struct told {
-	bool		 limit;		/* it knows the rate limit, ... */
+	bool		 cookies;	/* it knows the cookie keys, ... */
+	bool		 limit;		/* the rate limit, ... */
 	bool		 rules;		/* ... and who may ask */
 	size_t		 rules_sent;	/* of these, while it does not */
 };
@@ -26,10 +27,11 @@ void	 tell_anew(struct told *told);
 void	 tell_configuration(struct told *told);
 
 /*
- * Send over CHANNEL what SERVER is to know of CONF, as far as it has room: the
- * rest comes when it has read that.  False if memory is short.
+ * Send over CHANNEL, to a server or to ke, what it is to know of CONF, and the
+ * COOKIES' keys, as far as it has room: the rest comes when it has read that.
+ * False if memory is short.
  */
 bool	 tell_run(struct told *told, struct channel *channel,
-	    const struct config *conf);
+	    const struct config *conf, const struct cookie_keys *cookies);
 
 #endif

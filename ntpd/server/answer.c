@@ -171,6 +171,19 @@ answer_write(const struct answer_source *src, const struct ntp_packet *asked,
 }
 
 void
+answer_nak(const struct ntp_packet *asked, uint8_t answer[NTP_HEADER_LEN])
+{
+	struct ntp_packet	 told;
+
+	unsynchronized(&told);
+	memcpy(told.refid, "NTSN", sizeof(told.refid));
+	told.version = asked->version;
+	told.poll = answer_poll(asked->poll);
+	told.origin = told.receive = told.transmit = asked->transmit;
+	ntp_encode(&told, answer);
+}
+
+void
 answer_kiss(const struct ntp_packet *asked, int8_t poll,
     uint8_t answer[NTP_HEADER_LEN])
 {

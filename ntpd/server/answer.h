@@ -72,6 +72,10 @@ void	 answer_write(const struct answer_source *src,
 	    const struct ntp_packet *asked, const struct answer_times *times,
 	    uint8_t answer[NTP_HEADER_LEN]);
 
+/* Write the NTS NAK, which says that the cookie is unknown (RFC 8915 5.7). */
+void	 answer_nak(const struct ntp_packet *asked,
+	    uint8_t answer[NTP_HEADER_LEN]);
+
 /*
  * Write the kiss-o'-death RATE (RFC 5905 7.4) in the place of an answer: ask
  * less often, every 2^POLL s at most.  It has no time but the client's own, so

@@ -49,6 +49,7 @@ struct pending {
 	struct ntp_packet asked;
 	struct arrival	 arrival;
 	bool		 kiss;		/* told to ask less often */
+	enum proof_verdict nts;
 	bool		 interleaved;	/* if not */
 };
 
@@ -230,6 +231,26 @@ within_limit(struct batch *b, struct addrbits from, size_t set,
 	return verdict != CLIENTS_SILENCE;
 }
 
+/*
+ * Has datagram I NTS, and is it right?  Counted, and false, if it is to have no
+ * answer.  What takes long is done here, before the answer has its time.
+ */
+static bool
+is_proved(struct batch *b, unsigned i, unsigned n, struct pending *p)
+{
+	const size_t	 len = b->in[i].msg_len;
+
+	p->nts = PROOF_NONE;
+	if (len <= NTP_HEADER_LEN || b->jar == NULL || b->jar->n == 0)
+		return true;
+	proof_read(&b->proof[n], b->jar, b->request[i], len);
+	p->nts = b->proof[n].verdict;
+	if (p->nts != PROOF_WRONG)
+		return true;
+	b->counters.nts_wrong++;
+	return false;
+}
+
 /* Did our own engine send ASKED?  It is counted if so, and noted. */
 static bool
 is_own(struct batch *b, const struct ntp_packet *asked, struct instant now)
@@ -277,7 +298,8 @@ batch_admit(struct batch *b, unsigned i, unsigned n, struct instant now,
 		b->counters.bad_destination++;
 		return false;
 	}
-	if (!within_limit(b, from, b->set[i], now, p))
+	if (!within_limit(b, from, b->set[i], now, p) ||
+	    !is_proved(b, i, n, p))
 		return false;
 	out->msg_name = in->msg_name;
 	out->msg_namelen = in->msg_namelen;
@@ -361,6 +383,29 @@ interleave(struct batch *b, unsigned i, const struct ntp_packet *asked,
 	request_stamp(b, i);
 }
 
+/* Write the header of answer I, which is going to leave at TRANSMIT. */
+static void
+write_header(struct batch *b, const struct answer_source *src,
+    struct pending *p, unsigned i, struct ntptime transmit)
+{
+	struct answer_times times = { .transmit = transmit };
+
+	if (p->nts == PROOF_UNKNOWN) {
+		answer_nak(&p->asked, b->answer[i]);
+		return;
+	}
+	if (p->kiss) {
+		answer_kiss(&p->asked, b->clients->poll, b->answer[i]);
+		return;
+	}
+	times.receive = p->arrival.stamped ? p->arrival.time : transmit;
+	/* The kernel's stamp of one with NTS would not be found again. */
+	if (b->xleave != NULL && p->nts == PROOF_NONE)
+		interleave(b, i, &p->asked, &times);
+	p->interleaved = !ntptime_is_zero(times.before);
+	answer_write(src, &p->asked, &times, b->answer[i]);
+}
+
 /*
  * Write the COUNT answers to LIST.  Each is stamped with the time at which it
  * is going to leave if the first leaves at *NOW and the others follow at the
@@ -370,25 +415,12 @@ static void
 batch_answer(struct batch *b, const struct answer_source *src,
     struct pending *list, unsigned count, const struct timespec *now)
 {
-	struct pending	*p;
-	struct answer_times times;
 	unsigned	 i;
 
 	for (i = 0; i < count; i++) {
-		p = &list[i];
-		if (p->kiss) {
-			answer_kiss(&p->asked, b->clients->poll, b->answer[i]);
-			continue;
-		}
-		times = (struct answer_times){
-			.transmit = later(now, b->pace * i)
-		};
-		times.receive = p->arrival.stamped ? p->arrival.time :
-		    times.transmit;
-		if (b->xleave != NULL)
-			interleave(b, i, &p->asked, &times);
-		p->interleaved = !ntptime_is_zero(times.before);
-		answer_write(src, &p->asked, &times, b->answer[i]);
+		write_header(b, src, &list[i], i, later(now, b->pace * i));
+		b->out_iov[i].iov_len = list[i].nts == PROOF_NONE ?
+		    NTP_HEADER_LEN : proof_write(&b->proof[i], b->answer[i]);
 	}
 }
 
@@ -414,9 +446,12 @@ count_sent(struct batch *b, const struct pending *list, unsigned n)
 	unsigned	 i;
 
 	for (i = 0; i < n; i++)
-		if (list[i].kiss)
+		if (list[i].nts == PROOF_UNKNOWN)
+			b->counters.nts_naked++;
+		else if (list[i].kiss)
 			b->counters.kissed++;
 		else {
+			b->counters.nts += list[i].nts == PROOF_RIGHT;
 			b->counters.answered++;
 			b->counters.interleaved += list[i].interleaved;
 		}
@@ -504,6 +539,13 @@ batch_reply(struct batch *b, int fd, const struct answer_source *src,
 	batch_learn_pace(b, &before, &after, count);
 }
 
+/* Those of any kind. */
+static uint64_t
+count_answers(const struct server_counters *c)
+{
+	return c->answered + c->kissed + c->nts_naked;
+}
+
 enum batch_status
 batch_serve(struct batch *b, int fd, const struct answer_source *src)
 {
@@ -522,9 +564,9 @@ batch_serve(struct batch *b, int fd, const struct answer_source *src)
 	b->used = (unsigned)n;
 
 	count = batch_sort(b, b->used, list);
-	sent = b->counters.answered + b->counters.kissed;
+	sent = count_answers(&b->counters);
 	batch_reply(b, fd, src, list, count);
-	sent = b->counters.answered + b->counters.kissed - sent;
+	sent = count_answers(&b->counters) - sent;
 	b->counters.unsent += count - sent;
 	if (b->stamps > 0)
 		stamps_read(b->xleave, fd, b->stamps);

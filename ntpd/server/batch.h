@@ -16,10 +16,11 @@
 #include "common/log.h"
 #include "common/mark.h"
 #include "common/ntp.h"
-#include "ntpd/server/access.h"
-#include "ntpd/server/addrbits.h"
+#include "ntpd/clients/access.h"
+#include "ntpd/clients/addrbits.h"
 #include "ntpd/server/answer.h"
-#include "ntpd/server/clients.h"
+#include "ntpd/server/proof.h"
+#include "ntpd/clients/clients.h"
 #include "ntpd/server/xleave.h"
 
 #define BATCH_MAX	16	/* requests; see batch.c */
@@ -43,18 +44,20 @@ struct batch {
 	union sender	 name[BATCH_MAX];
 	union batch_control control[BATCH_MAX];
 	size_t		 set[BATCH_MAX]; /* the clients are in, clients.h */
-	uint8_t		 request[BATCH_MAX][NTP_HEADER_LEN];
+	uint8_t		 request[BATCH_MAX][NTP_MAX_LEN];
 
 	struct mmsghdr	 out[BATCH_MAX];
 	struct iovec	 out_iov[BATCH_MAX];
 	union batch_source source[BATCH_MAX];
-	uint8_t		 answer[BATCH_MAX][NTP_HEADER_LEN];
+	uint8_t		 answer[BATCH_MAX][NTP_MAX_LEN];
+	struct proof	 proof[BATCH_MAX]; /* of the answers with NTS */
 
 	const struct access *access;
 	struct clients	*clients;
 	unsigned	 used;		/* elements of in to be made new */
 	int64_t		 pace;		/* ns from one answer to the next */
 	struct xleave	*xleave;	/* NULL: basic mode only */
+	struct cookie_jar *jar;		/* no keys: there is no NTS */
 	bool		 bound;		/* gets what is sent to one host */
 	const struct siphash_key *mark;	/* of our engine's requests, or NULL */
 	struct ntptime	 own[BATCH_MAX]; /* such requests in this batch */

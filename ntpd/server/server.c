@@ -16,6 +16,7 @@
 #include "common/log.h"
 #include "common/pollset.h"
 #include "ntpd/child.h"
+#include "ntpd/clients/rules.h"
 #include "ntpd/server/answer.h"
 #include "ntpd/server/batch.h"
 #include "ntpd/server/server.h"
@@ -44,12 +45,6 @@ struct open_socket {
 	uint32_t	 dropped;	/* as the kernel said last */
 };
 
-/* Rules on their way here, in parts. */
-struct staging {
-	struct config_rule *rules;	/* allocated while it lasts */
-	size_t		 n, total;
-};
-
 struct server {
 	struct channel	 parent;
 	struct channel	 engine;
@@ -59,8 +54,9 @@ struct server {
 	size_t		 nsockets;
 	struct answer_source source;
 	struct batch	 batch;
+	struct cookie_jar jar;
 	struct access	 access;
-	struct staging	 staging;
+	struct rules	 rules;
 	bool		 knows_rules;	/* who may ask */
 	struct clients	 clients;
 	struct xleave	*xleave;	/* NULL: not needed so far */
@@ -75,6 +71,7 @@ static void
 server_init(struct server *s, unsigned instance)
 {
 	struct siphash_key key;
+	uint8_t		 seed[16];
 
 	s->own_requests = (struct log_limit){ .burst = 64, .interval = 0.1 };
 	s->bad_snapshots = (struct log_limit){ .burst = 5, .interval = 60 };
@@ -84,6 +81,9 @@ server_init(struct server *s, unsigned instance)
 	arc4random_buf(&key, sizeof(key));
 	clients_init(&s->clients, &key);
 	arc4random_buf(&s->xleave_key, sizeof(s->xleave_key));
+	arc4random_buf(seed, sizeof(seed));
+	cookie_init(&s->jar, seed);
+	s->batch.jar = &s->jar;
 	child_begin(&s->parent, SERVER, instance);
 	channel_open(&s->engine, SERVER_ENGINE_FD, SERVER, ENGINE);
 	channel_open(&s->binder, SERVER_BINDER_FD, SERVER, BINDER);
@@ -197,6 +197,14 @@ server_show(struct server *s, const struct message *msg)
 }
 
 static void
+server_take_cookies(struct server *s, const struct message *msg)
+{
+	if (!cookie_set_keys(&s->jar, msg->data))
+		log_warnx("the cookie keys are out of range: keeping the old "
+		    "ones");
+}
+
+static void
 server_limit(struct server *s, const struct message *msg)
 {
 	if (!clients_limit(&s->clients, msg->data))
@@ -204,53 +212,11 @@ server_limit(struct server *s, const struct message *msg)
 		    "one");
 }
 
-/* Does PART go on where the parts before it ended? */
-static bool
-part_fits(const struct staging *st, const struct access_part *part)
-{
-	size_t		 i;
-
-	if (part->total > CONFIG_MAX_RULES || part->count > ACCESS_PART ||
-	    part->first != st->n || part->count > part->total - st->n ||
-	    (part->first > 0 && part->total != st->total))
-		return false;
-	for (i = 0; i < part->count; i++)
-		if (!access_rule_valid(&part->rules[i]))
-			return false;
-	return true;
-}
-
-/*
- * Who may ask is not a matter to be wrong about: if the rules cannot be had
- * complete, this process ends, and the next one is given them anew.
- */
 static void
 server_restrict(struct server *s, const struct message *msg)
 {
-	const struct access_part *part = msg->data;
-	struct staging	*st = &s->staging;
-
-	if (part->first == 0)
-		st->n = 0;
-	if (!part_fits(st, part))
-		fatalx("server: the rules who may ask are garbled");
-	if (part->first == 0) {
-		free(st->rules);
-		st->total = part->total;
-		st->rules = calloc(st->total + 1, sizeof(*st->rules));
-		if (st->rules == NULL)
-			fatal("server: no memory for who may ask");
-	}
-	memcpy(st->rules + st->n, part->rules,
-	    part->count * sizeof(*st->rules));
-	st->n += part->count;
-	if (st->n < st->total)
-		return;
-	if (!access_set(&s->access, st->rules, st->n))
-		fatal("server: no memory for who may ask");
-	free(st->rules);
-	*st = (struct staging){ NULL, 0, 0 };
-	s->knows_rules = true;
+	if (rules_take(&s->rules, &s->access, msg->data))
+		s->knows_rules = true;
 }
 
 static void

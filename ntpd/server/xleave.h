@@ -24,7 +24,7 @@
 #include <time.h>
 
 #include "common/ntp.h"
-#include "ntpd/server/addrbits.h"
+#include "ntpd/clients/addrbits.h"
 
 #define XLEAVE_BITS	13
 #define XLEAVE_BUCKETS	(1U << XLEAVE_BITS)

@@ -11,6 +11,7 @@
 
 #include "common/log.h"
 #include "ntpd/child.h"
+#include "ntpd/tls/agree.h"
 #include "ntpd/tls/https.h"
 
 struct exchange {
@@ -49,6 +50,20 @@ tls_date(struct exchange *e, const struct message *msg)
 		https_ask(&h);
 	}
 	say(e, MSG_TLS_DATE, &h.date);
+}
+
+static void
+tls_keys(struct exchange *e, const struct message *msg)
+{
+	static struct agree a;
+
+	take_task(&a.task, msg);
+	a.deadline = instant_add(msg->at, a.task.seconds);
+	if (agree_connect(&a)) {
+		child_confine(TLS, &e->setup);
+		agree_run(&a);
+	}
+	say(e, MSG_TLS_KEYS, &a.keys);
 }
 
 static void	(*const handlers[MESSAGE_COUNT])(struct exchange *,

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "common/addr.h"
-#include "ntpd/server/access.h"
+#include "ntpd/clients/access.h"
 #include "regress/fuzz/fuzz.h"
 
 #define RULES_MOST	12

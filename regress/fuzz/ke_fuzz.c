@@ -38,10 +38,10 @@ as_client(const struct ke_input *in)
 	if (ke_read_answer(&a, in, &code) != KE_OK)
 		return;
 	require(aead_key_len((uint16_t)a.aead) > 0);
-	require(a.ncookies >= 1 && a.ncookies <= NTS_COOKIES);
+	require(a.ncookies >= 1 && a.ncookies <= KE_COOKIES);
 	for (i = 0; i < a.ncookies; i++)
 		require(a.cookies[i].len >= 1 &&
-		    a.cookies[i].len <= NTS_COOKIE_MOST);
+		    a.cookies[i].len <= KE_COOKIE_MOST);
 	require(memchr(a.server, '\0', sizeof(a.server)) != NULL);
 	require(strpbrk(a.server, " \n\t%/\"") == NULL);
 }

@@ -370,7 +370,7 @@ seeds_of_control(void)
 {
 	static const enum message_type types[] = { MSG_ASK_STATUS,
 			    MSG_ASK_PEERS, MSG_ASK_SERVER, MSG_ASK_CLIENTS,
-			    MSG_CONTROL_ALIVE };
+			    MSG_ASK_PROCESSES, MSG_CONTROL_ALIVE };
 	const struct no_payload nothing = { 0 };
 	size_t		 i;
 

@@ -14,7 +14,8 @@
 const size_t	 input_most = 2000;	/* control_clients is the longest */
 
 /* What the first byte says. */
-enum { STATUS_RECORD, PEER_RECORD, SERVER_RECORD, CLIENTS_RECORD, RECORDS };
+enum { STATUS_RECORD, PEER_RECORD, SERVER_RECORD, CLIENTS_RECORD,
+    PROCESS_RECORD, RECORDS };
 
 /* A record of the right length at RAW: DATA, cut off or followed by zeros. */
 static void
@@ -76,6 +77,17 @@ show_as_clients(FILE *out, const uint8_t *data, size_t size)
 	show_clients(out, &clients);
 }
 
+static void
+show_as_process(FILE *out, const uint8_t *data, size_t size)
+{
+	struct control_process raw;
+	struct process	 process = { .seen = true };
+
+	fit(&raw, sizeof(raw), data, size);
+	if (record_process(&process.said, &raw, sizeof(raw)) == NULL)
+		show_processes(out, &process, 1);
+}
+
 /* Those that are too short or too long are refused, whatever is in them. */
 static void
 check_lengths(const uint8_t *data, size_t size)
@@ -117,6 +129,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case SERVER_RECORD:
 		show_as_server(out, data + 1, size - 1);
+		break;
+	case PROCESS_RECORD:
+		show_as_process(out, data + 1, size - 1);
 		break;
 	default:
 		show_as_clients(out, data + 1, size - 1);
@@ -171,6 +186,8 @@ server_seeds(void)
 			    .workers = 2, .counted = 2, .sockets = 4 };
 	struct control_clients clients = { .version = CONTROL_VERSION,
 			    .workers = 2, .counted = 2, .n = 2 };
+	struct control_process process = { .version = CONTROL_VERSION,
+			    .process = "engine", .pid = 1234, .calls = 18 };
 
 	record("server", SERVER_RECORD, &server, sizeof(server));
 	memset(&server.counters, 0xff, sizeof(server.counters));
@@ -182,6 +199,7 @@ server_seeds(void)
 	    .length = 64, .addr = { .family = ADDR_IPV6,
 	    .bytes = { 0x20, 1, 0x0d, 0xb8 } } };
 	record("clients", CLIENTS_RECORD, &clients, sizeof(clients));
+	record("process", PROCESS_RECORD, &process, sizeof(process));
 }
 
 void

@@ -57,6 +57,7 @@ slewing()
 	    awk '$1 == "slewing:" && $3 >= MIN { f = 1 } END { exit !f }'
 }
 (
+	sleep STEP
 	until slewing; do sleep 5; done
 	sleep 10
 	kill -SIGNAL $parent
@@ -65,8 +66,10 @@ slewing()
 ) &
 """
 
-FAST = "-30", ""
-SLOW = "0", "all.stepat = 1200\nall.step = 0.1"
+# When it is to be slewed, s, and the scenario for that: it is off at the start,
+# or the server's time changes.
+FAST = 0, "-30", ""
+SLOW = 600, "0", "all.stepat = 600\nall.step = 0.1"
 
 # name, signal, scenario, ppm of the slew, and whether the parent goes on later
 CASES = (
@@ -86,9 +89,10 @@ def skip(why):
 def run(share, signal, scenario, least, goes_on):
     """(errors by second, second of the signal) of a run."""
     with open(share + "/scenario", "w", encoding="ascii") as f:
-        f.write(SCENARIO % ((4000,) + scenario))
+        f.write(SCENARIO % ((2200,) + scenario[1:]))
     with open(share + "/daemon", "w", encoding="ascii") as f:
         f.write(DAEMON.replace("SIGNAL", signal).replace("MIN", str(least))
+                .replace("STEP", str(scenario[0]))
                 .replace("CONTINUE", "sleep 600; kill -CONT $parent"
                          if goes_on else ""))
     out = share + "/out"
@@ -139,7 +143,7 @@ def main():
             if at is not None:
                 shown = [at + s for s in (0, 5, 20, 60, 600)
                          if at + s < len(errors)]
-                print("# s after it: off by s, " + ", ".join(
+                print("# s after second %d: off by s, " % at + ", ".join(
                     "%d: %.6f" % (s - at, errors[s]) for s in shown))
             if why:
                 print("# " + why)

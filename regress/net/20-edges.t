@@ -288,17 +288,20 @@ def no_room(us, near, d):
         "8kbit", "burst", "1600", "limit", "100mb")
     s, sent = near.socket(socket.AF_INET), 0
     s.connect((US, 123))
-    while sent < 40000 and counted(d)["unsent"] == before["unsent"]:
-        for _ in range(1000):
+    end = time.monotonic() + 40
+    while time.monotonic() < end and counted(d)["unsent"] == before["unsent"]:
+        # On a busy machine the kernel loses some on the way to the daemon.
+        for _ in range(500):
             s.send(request())
-        sent += 1000
-        grown(d, "received", before, sent)
-    now = counted(d)
-    ok(now["unsent"] > before["unsent"] and
-        now["received"] == before["received"] + sent and
-        sum(now[k] - before[k] for k in ("answered", "unsent")) == sent,
+        sent += 500
+        grown(d, "received", before, sent, 0.2)
+    time.sleep(0.1)
+    now = {k: n - before[k] for k, n in counted(d).items()}
+    ok(now["unsent"] > 0 and now["received"] <= sent and
+        now["answered"] + now["unsent"] == now["received"],
         "what the queue has no room for is dropped and counted",
-        lambda: (sent, before, now))
+        lambda: (sent, now))
+    note("%d requests, %d received" % (sent, now["received"]))
     us.exec("tc", "qdisc", "del", "dev", "eth0", "root")
     ok(answers(near, US), "there is room again, and requests are answered",
         d.state)

@@ -13,7 +13,8 @@ def link_local(host, interface):
 
 
 def number(host, interface):
-    return int(host.ip("-o", "link", "show", interface).split(":")[0])
+    with host.inside():
+        return socket.if_nametoindex(interface)
 
 
 def anew(host, switch, interface, *addresses):

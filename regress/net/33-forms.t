@@ -153,8 +153,8 @@ def test():
     NtpServer(s, "10.9.0.21")
     d = Daemon(us, "server 10.9.0.21 poll 4-4", "server 10.9.0.99 poll 4-4")
     late = Daemon(s, "server 10.9.0.98 poll 4-4")
-    ok(d.wait_sync() and wait_for(lambda: d.tally("10.9.0.21") == "*", 20),
-        "synchronized", d.state)
+    ok(d.wait_sync() and wait_for(lambda: d.tally("10.9.0.21") == "*" and
+        d.peer("10.9.0.21")["poll"] == 16, 30), "synchronized", d.state)
     os.mkdir(workdir("bin"))
     link = workdir("bin/ntpq")
     os.symlink(NTPCTL, link)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "common/addr.h"
-#include "ntpd/server/access.h"
+#include "ntpd/clients/access.h"
 #include "regress/unit/unit.h"
 
 /* "allow 10.0.0.0/8", "deny any", as a rule. */

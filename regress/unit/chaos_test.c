@@ -30,7 +30,7 @@
 static uint64_t
 seeds(void)
 {
-	return (getenv("CHECK_LONG") != NULL ? 1000 : 200) / FEWER;
+	return (getenv("CHECK_LONG") != NULL ? 1000 : 400) / FEWER;
 }
 
 static struct chaos_result r;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "common/ns.h"
-#include "ntpd/server/clients.h"
+#include "ntpd/clients/clients.h"
 #include "regress/unit/unit.h"
 
 #define SECOND		NS_PER_S

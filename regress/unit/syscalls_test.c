@@ -163,7 +163,8 @@ few_system_calls(void **arg)
 		n = count(names, sizeof(names));
 		print_message("# %s: %u of at most %u:%s\n",
 		    processes[i].name, n, processes[i].most, names);
-		failed += n == 0 || n > processes[i].most;
+		failed += n == 0 || n > processes[i].most ||
+		    n != syscalls_count(processes[i].sandbox);
 	}
 #ifdef SANITIZED
 	failed = 0;	/* the run-time needs a few more */

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "ntpd/config/defaults.h"
-#include "ntpd/server/clients.h"
+#include "ntpd/clients/clients.h"
 
 #define NS_PER_MS	1000000
 

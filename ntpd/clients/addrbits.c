@@ -1,7 +1,7 @@
 /*
  * Clients' addresses as numbers.
  */
-#include "ntpd/server/addrbits.h"
+#include "ntpd/clients/addrbits.h"
 
 #define MAPPED		((uint64_t)0xffff << 32)	/* ::ffff:0:0/96 */
 

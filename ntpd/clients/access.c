@@ -8,7 +8,7 @@
 #include <bsd/stdlib.h>
 
 #include "common/addr.h"
-#include "ntpd/server/access.h"
+#include "ntpd/clients/access.h"
 
 /* A rule of one family. */
 struct prefix {

@@ -2,14 +2,14 @@
  * Which clients may ask.  The rules are compiled into ranges of addresses, so
  * that a request costs a binary search, however many rules there are.
  */
-#ifndef NTPD_SERVER_ACCESS_H
-#define NTPD_SERVER_ACCESS_H
+#ifndef NTPD_CLIENTS_ACCESS_H
+#define NTPD_CLIENTS_ACCESS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "ntpd/config_shared.h"
-#include "ntpd/server/addrbits.h"
+#include "ntpd/clients/addrbits.h"
 
 /* Begins here and ends where the next one begins. */
 struct access_range {

@@ -3,8 +3,8 @@
  * there as IPv6 has it, ::ffff:0:0/96: no packet comes from such an address,
  * the kernel drops them.
  */
-#ifndef NTPD_SERVER_ADDRBITS_H
-#define NTPD_SERVER_ADDRBITS_H
+#ifndef NTPD_CLIENTS_ADDRBITS_H
+#define NTPD_CLIENTS_ADDRBITS_H
 
 #include <sys/socket.h>
 

@@ -9,15 +9,15 @@
  * addresses, each with its first request, drives out clients that keep to the
  * limit, which costs them nothing, but not those that are over it.
  */
-#ifndef NTPD_SERVER_CLIENTS_H
-#define NTPD_SERVER_CLIENTS_H
+#ifndef NTPD_CLIENTS_CLIENTS_H
+#define NTPD_CLIENTS_CLIENTS_H
 
 #include <stdint.h>
 
 #include "common/counters.h"
 #include "common/instant.h"
 #include "ntpd/config_shared.h"
-#include "ntpd/server/addrbits.h"
+#include "ntpd/clients/addrbits.h"
 #include "common/siphash.h"
 
 #define CLIENTS_WAYS	4		/* places that a client can have */

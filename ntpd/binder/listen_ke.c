@@ -1,0 +1,117 @@
+/*
+ * Opening TCP sockets for key establishment.
+ */
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <net/if.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "ntpd/binder/listen_ke.h"
+#include "ntpd/binder/offer.h"
+#include "ntpd/binder/socket.h"
+
+/* Do A and B lie at the same place, whatever their ports? */
+static bool
+is_same_place(const struct config_listener *a, const struct config_listener *b)
+{
+	struct addr	 x = a->addr, y = b->addr;
+
+	x.port = y.port = 0;
+	return a->kind == b->kind && strcmp(a->interface, b->interface) == 0 &&
+	    (a->kind != LISTEN_ADDRESS || addr_equal(&x, &y));
+}
+
+void
+ke_places_configure(struct ke_places *kp, const struct binder_setup *setup)
+{
+	size_t		 i, k;
+
+	kp->n = 0;
+	for (i = 0; i < setup->nlisteners && setup->nts; i++) {
+		for (k = 0; k < kp->n; k++)
+			if (is_same_place(&kp->list[k].conf,
+			    &setup->listeners[i]))
+				break;
+		if (k == kp->n)
+			kp->list[kp->n++] = (struct ke_place){
+				.conf = setup->listeners[i]
+			};
+	}
+	ke_places_forget(kp);
+}
+
+void
+ke_places_forget(struct ke_places *kp)
+{
+	size_t		 i;
+
+	for (i = 0; i < kp->n; i++)
+		memset(kp->list[i].given, 0, sizeof(kp->list[i].given));
+	kp->closed = false;
+	kp->retry = instant_now();
+}
+
+void
+ke_places_follow(struct ke_places *kp)
+{
+	size_t		 i;
+
+	for (i = 0; i < kp->n; i++)
+		if (kp->list[i].conf.interface[0] != '\0') {
+			ke_places_forget(kp);
+			return;
+		}
+}
+
+/* Open P's socket of FAMILY for ke.  False to try again. */
+static bool
+give(struct ke_places *kp, struct ke_place *p, unsigned family)
+{
+	static const int families[LISTEN_FAMILIES] = { AF_INET, AF_INET6 };
+	const struct ke_socket payload = { .ntp_port = p->conf.port };
+	struct config_listener at = p->conf;
+	char		 name[OFFER_NAME_LEN];
+	int		 fd;
+
+	at.port = NTS_PORT;
+	if (at.kind == LISTEN_ADDRESS && at.interface[0] != '\0')
+		at.addr.scope = if_nametoindex(at.interface);
+	fd = socket_open_tcp(&at, families[family]);
+	if (fd != -1)
+		return channel_send(&kp->channel, MSG_KE_LISTEN, 0, fd,
+		    &payload);
+	if (errno == EAFNOSUPPORT && at.kind != LISTEN_ADDRESS)
+		return true;
+	if (!p->failed[family])
+		log_warn("cannot listen for NTS on %s (%s), trying again "
+		    "every %.0f s", offer_name(&at, name),
+		    offer_family(family), LISTEN_RETRY);
+	p->failed[family] = true;
+	return false;
+}
+
+void
+ke_places_update(struct ke_places *kp, struct instant now)
+{
+	unsigned	 family;
+	struct ke_place	*p;
+	bool		 again = false;
+
+	if (!kp->channel.open || instant_before(now, kp->retry))
+		return;
+	if (!kp->closed)
+		kp->closed = channel_send(&kp->channel, MSG_KE_CLOSE, 0, -1,
+		    NULL);
+	for (p = kp->list; p < kp->list + kp->n && kp->closed; p++)
+		for (family = 0; family < LISTEN_FAMILIES; family++) {
+			if (p->given[family] || !offer_wants(&p->conf, family))
+				continue;
+			p->given[family] = give(kp, p, family);
+			again = again || !p->given[family];
+		}
+	kp->retry = INSTANT_NEVER;
+	if (again || !kp->closed)
+		kp->retry = instant_add(now, LISTEN_RETRY);
+}

@@ -1,0 +1,42 @@
+/*
+ * Ke hears strangers by TLS, and holds the private key of the certificate.  It
+ * was given its sockets and the two files; it can open nothing else.
+ */
+#include <sys/mman.h>
+
+#include <stddef.h>
+
+#include "ntpd/ke/sessions.h"
+#include "ntpd/sandbox.h"
+
+const struct sandbox ke_sandbox = {
+	.chroot = true,
+	.user = USER_CHILD,
+	.capabilities = NULL,	/* none */
+	.files = FILES_NONE,
+	.max_files = SESSIONS_MOST + 96,
+	.max_memory = 128,
+	.may_fork = false,
+	.syscalls = {
+		MAY("accept4",		"a client"),
+		MAY("read",		"the same; certificate and key"),
+		MAY("write",		"the same; log"),
+		MAY("recvmsg",		"sockets and files that it is given"),
+		MAY("recvfrom",		"messages"),
+		MAY("sendto",		"counters to the parent"),
+		MAY("ppoll",		"wait"),
+		MAY("ppoll_time64",	"the same on 32-bit machines"),
+		MAY("close",		"clients"),
+		MAY("clock_gettime",	"time, where the vDSO has none"),
+		MAY("clock_gettime64",	"the same on 32-bit machines"),
+		MAY("getrandom",	"keys"),
+		MAY("getpid",		"the same"),
+		MAY("futex",		"OpenSSL's locks"),
+		MAY("brk",		"memory"),
+		MAY("mmap",		"memory, where brk meets a library",
+		    NOT_EXECUTABLE),
+		MAY("munmap",		"the same"),
+		MAY("madvise",		"the same"),
+		MAY("exit_group",	"end"),
+	},
+};

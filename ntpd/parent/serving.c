@@ -1,0 +1,234 @@
+/*
+ * Serving NTS: the cookie keys are kept, and ke is told what it needs.
+ */
+#include <sys/stat.h>
+
+#include <bsd/string.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "ntpd/parent/state.h"
+
+#define FILE_NAME	"nts-cookies"	/* beside the drift file */
+
+static bool
+is_wanted(const struct parent *p)
+{
+	return p->conf.nts_certificate[0] != '\0' && p->conf.nlisteners > 0;
+}
+
+static uint32_t
+today(void)
+{
+	const time_t	 now = time(NULL);
+
+	return now < 0 ? 0 : (uint32_t)(now / COOKIES_PERIOD);
+}
+
+static void
+find_file(const struct parent *p, char path[PATH_MAX])
+{
+	char		 copy[CONFIG_PATH_LEN];
+
+	strlcpy(copy, p->conf.driftfile, sizeof(copy));
+	snprintf(path, PATH_MAX, "%s/%s", dirname(copy), FILE_NAME);
+}
+
+/* Everybody is to be told the keys that S has. */
+static void
+publish_keys(struct parent *p, uint32_t day)
+{
+	struct serving	*s = &p->serving;
+	size_t		 i;
+
+	memset(&s->keys, 0, sizeof(s->keys));
+	if (s->known && is_wanted(p))
+		cookies_keys(&s->cookies, day, &s->keys);
+	s->day = day;
+	s->told.cookies = false;
+	for (i = 0; i < SERVERS_MOST; i++)
+		p->told[i].cookies = false;
+}
+
+static void
+save(struct parent *p)
+{
+	struct serving	*s = &p->serving;
+	char		 path[PATH_MAX];
+	bool		 saved;
+
+	find_file(p, path);
+	saved = cookies_write(path, &s->cookies);
+	if (!saved && !s->unsaved)
+		log_warn("cannot write %s: clients will have to agree on keys "
+		    "again after a restart", path);
+	s->unsaved = !saved;
+}
+
+/* Read the cookie keys, or make some if there are none. */
+static void
+load(struct parent *p)
+{
+	struct serving	*s = &p->serving;
+	char		 path[PATH_MAX];
+
+	find_file(p, path);
+	s->known = true;
+	switch (cookies_read(path, &s->cookies)) {
+	case COOKIES_OK:
+		return;
+	case COOKIES_UNSAFE:
+		log_warnx("%s can be read by others: \"chmod 600\" it and "
+		    "reload; NTS is not served until then", path);
+		s->known = false;
+		return;
+	case COOKIES_UNREADABLE:
+		log_warn("cannot read %s: NTS is not served", path);
+		s->known = false;
+		return;
+	case COOKIES_CORRUPT:
+		log_warnx("%s has no cookie keys: making new ones, clients "
+		    "will have to agree on keys again", path);
+		/* FALLTHROUGH */
+	case COOKIES_MISSING:
+		cookies_new(&s->cookies, today());
+		save(p);
+		return;
+	}
+}
+
+/*
+ * With the day the keys change.  A clock that may be wrong moves none: they
+ * would be gone.
+ */
+static void
+follow_day(struct parent *p)
+{
+	struct serving	*s = &p->serving;
+	const uint32_t	 day = today();
+
+	if (!s->known || (day == s->day && s->keys.n > 0))
+		return;
+	if ((p->policy.synchronized || p->conf.local_stratum > 0) &&
+	    cookies_follow(&s->cookies, day))
+		save(p);
+	publish_keys(p, day);
+}
+
+/* Open FILE for ke, if it is one to be given away; -1 and a message if not. */
+static int
+open_file(const char *file, mode_t forbidden)
+{
+	const int	 fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat	 st;
+
+	if (fd == -1) {
+		log_warn("cannot open %s%s", file, errno == EACCES ?
+		    " (a folder that was not named at the start takes a "
+		    "restart)" : "");
+		return -1;
+	}
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    (st.st_mode & forbidden) == 0)
+		return fd;
+	log_warnx("%s is not used: %s", file, forbidden == S_IWOTH ?
+	    "everybody may write it" : "everybody may read it, \"chmod 600\" "
+	    "it");
+	close(fd);
+	return -1;
+}
+
+static void
+give_files(struct parent *p, struct channel *ke)
+{
+	const int	 certificate = open_file(p->conf.nts_certificate,
+	    S_IWOTH);
+	const int	 key = open_file(p->conf.nts_key, S_IRWXO | S_IWGRP);
+
+	if (certificate != -1 && key != -1) {
+		channel_send(ke, MSG_KE_CERTIFICATE, 0, certificate, NULL);
+		channel_send(ke, MSG_KE_PRIVATE_KEY, 0, key, NULL);
+		return;
+	}
+	if (certificate != -1)
+		close(certificate);
+	if (key != -1)
+		close(key);
+}
+
+/* A sum ends at the most that there can be, whatever ke says. */
+static void
+add(uint64_t *sum, uint64_t value)
+{
+	*sum = value > COUNTER_MOST - *sum ? COUNTER_MOST : *sum + value;
+}
+
+static void
+add_all(struct server_counters *sum, const struct server_counters *more)
+{
+#define COUNTER(name, label, text)	add(&sum->name, more->name);
+	COUNTERS
+#undef COUNTER
+}
+
+void
+serving_begin(struct parent *p)
+{
+	struct serving	*s = &p->serving;
+
+	add_all(&s->earlier, &s->counters);
+	memset(&s->counters, 0, sizeof(s->counters));
+	tell_anew(&s->told);
+	s->files = false;
+}
+
+void
+serving_configure(struct parent *p)
+{
+	struct serving	*s = &p->serving;
+
+	s->known = false;
+	if (is_wanted(p))
+		load(p);
+	publish_keys(p, today());
+	if (!p->children.ke->wanted)
+		serving_begin(p);
+	children_set(&p->children, KE, is_wanted(p) ? 1 : 0);
+	tell_configuration(&s->told);
+	s->files = false;
+}
+
+void
+serving_tend(struct parent *p)
+{
+	struct serving	*s = &p->serving;
+	struct channel	*ke = &p->children.ke->channel;
+
+	if (!is_wanted(p))
+		return;
+	follow_day(p);
+	if (!ke->open || !tell_run(&s->told, ke, &p->conf, &s->keys) ||
+	    s->files)
+		return;
+	s->files = true;
+	give_files(p, ke);
+}
+
+void
+serving_count(struct parent *p, const struct message *msg)
+{
+	p->serving.counters = *(const struct server_counters *)msg->data;
+}
+
+void
+serving_add(const struct parent *p, struct server_counters *sum)
+{
+	add_all(sum, &p->serving.earlier);
+	add_all(sum, &p->serving.counters);
+}

@@ -1,0 +1,62 @@
+#!/usr/bin/python3 -B
+"""
+Servers of NTS that will not do: each is refused with a line in the log, and
+none is asked for the time without NTS in its place.
+"""
+from nts import *
+
+
+def test():
+    switch, us, *_, false = network("us", "a", "b", "false")
+    ca, other = Authority(), Authority("other")
+    refusals(us, false, ca, other)
+
+
+# What the certificate is for, whom the client believes, and what it says.
+REFUSALS = (
+    ("of an authority that is unknown", lambda ca, other: other.certify(
+        "10.9.0.4"), "self.signed certificate|unable to get.*issuer"),
+    ("of another name", lambda ca, other: ca.certify("10.9.0.5", "x.test"),
+        "mismatch"),
+    ("that has expired", lambda ca, other: ca.certify("10.9.0.4",
+        start="20240101000000Z", end="20240201000000Z", as_name="old"),
+        "certificate has expired"),
+    ("that is not valid yet", lambda ca, other: ca.certify("10.9.0.4",
+        start="21000101000000Z", end="21000201000000Z", as_name="young"),
+        "certificate is not yet valid"),
+)
+
+
+def refusals(us, host, ca, other):
+    """Nothing that is not authenticated is asked for the time."""
+    plain = NtpServer(host)
+    right = ca.certify("10.9.0.4")
+    records = b"\x80\1\0\2\0\0\x80\4\0\2\0\x0f"
+    cases = [("a certificate " + name, make(ca, other), {}, records, said)
+        for name, make, said in REFUSALS] + [
+        ("TLS 1.2 only", right, {"newest": ssl.TLSVersion.TLSv1_2}, b"",
+            "protocol"),
+        ("no ALPN", right, {"alpn": ()}, b"", "ntske/1"),
+        ("10000 records", right, {}, records + b"\x40\0\0\0" * 10000,
+            "longer than"),
+        ("no cookies", right, {}, records + b"\x80\0\0\0", "no cookies"),
+        ("an error", right, {}, b"\x80\2\0\2\0\1\x80\0\0\0", "refuses"),
+        ("port 53 of somebody else", right, {}, records + b"\0\5\0\4abcd" +
+            b"\x80\6\0\x0810.9.0.3\x80\7\0\2\0\x35\x80\0\0\0", "cannot be"),
+        ("ourselves", right, {}, records + b"\0\5\0\4abcd" +
+            b"\x80\6\0\x09127.0.0.1\x80\0\0\0", "cannot be|no address"),
+        ("half a record", right, {}, records + b"\0\5\0", "took more than"),
+    ]
+    for name, files, options, say, said in cases:
+        server = KeServer(host, *files, say=say, **options)
+        d = Daemon(us, "server 10.9.0.4 nts ca %s" % ca.file)
+        ok(d.wait_log("10.9.0.4: no NTS keys: .*(%s)" % said, 15),
+            "%s: is refused, and the log says why" % name, d.log)
+        ok(d.count("no NTS keys") == 1, "%s: once" % name, d.log)
+        d.kill()
+        server.stop()
+    ok(not plain.requests, "nobody was asked without NTS", plain.requests)
+    plain.stop()
+
+
+main(test)

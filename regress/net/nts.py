@@ -1,0 +1,117 @@
+"""
+What the tests of Network Time Security share: certificates, made by openssl
+for a test, and the peers that have NTS.
+"""
+import ssl
+
+from lib import *
+
+def openssl(*args):
+    return run("openssl", *args)
+
+
+class Authority:
+    """One whose word is taken for who is who; its certificate is in .file."""
+
+    def __init__(self, name="ca"):
+        self.name = name
+        self.file, self.key = workdir(name + ".pem"), workdir(name + ".key")
+        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt",
+            "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj",
+            "/CN=test " + name, "-keyout", self.key, "-out", self.file)
+
+    def certify(self, *names, days=20, start=None, end=None, as_name=None):
+        """
+        (certificate, key) files for NAMES, which may be addresses.  START and
+        END, if given, are dates as openssl-ca has them, YYYYMMDDHHMMSSZ.
+        """
+        base = workdir("%s-%s" % (self.name, as_name or names[0]))
+        san = ",".join(("IP:" if re.match(r"[\d.]+$|.*:", n) else "DNS:") + n
+            for n in names)
+        config_file(os.path.basename(base) + ".cnf", "")
+        with open(base + ".cnf", "w") as f:
+            f.write("subjectAltName=%s\n" % san)
+        openssl("req", "-new", "-newkey", "ec", "-pkeyopt",
+            "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=" + names[0],
+            "-keyout", base + ".key", "-out", base + ".csr")
+        if start:
+            self._dated(base, start, end)
+        else:
+            openssl("x509", "-req", "-in", base + ".csr", "-CA", self.file,
+                "-CAkey", self.key, "-CAcreateserial", "-days", str(days),
+                "-extfile", base + ".cnf", "-out", base + ".pem")
+        os.chmod(base + ".key", 0o600)
+        return base + ".pem", base + ".key"
+
+    def _dated(self, base, start, end):
+        """openssl-x509 of 3.0 knows no dates; openssl-ca does."""
+        dir = base + ".d"
+        os.mkdir(dir)
+        open(dir + "/index", "w").close()
+        with open(dir + "/cnf", "w") as f:
+            f.write("[ca]\ndefault_ca=a\n[a]\ndatabase=%s/index\n"
+                "new_certs_dir=%s\nrand_serial=yes\ndefault_md=sha256\n"
+                "policy=p\nunique_subject=no\n[p]\ncommonName=supplied\n" %
+                (dir, dir))
+        openssl("ca", "-batch", "-config", dir + "/cnf", "-cert", self.file,
+            "-keyfile", self.key, "-in", base + ".csr", "-notext",
+            "-startdate", start, "-enddate", end, "-extfile", base + ".cnf",
+            "-out", base + ".pem")
+
+
+def nts_chronyd(host, certificate, key, *lines):
+    """A chronyd that serves its own time, also by NTS."""
+    return chronyd(host, "ntsservercert " + certificate, "ntsserverkey " + key,
+        "ntsdumpdir /run", *(lines or ("local stratum 3", "allow")))
+
+
+def nts_ntpsec(host, certificate, key, *lines):
+    return ntpsec(host, "nts enable", "nts cert " + certificate,
+        "nts key " + key, "nts cookie " + workdir("ntpsec-cookies"),
+        *(lines or ("tos orphan 4 orphanwait 1",)))
+
+
+class KeServer(threading.Thread):
+    """
+    A TLS server on HOST's port 4460 that sends SAY to whoever connects, and
+    then says nothing.  ALPN are the protocols it speaks.
+    """
+
+    def __init__(self, host, certificate, key, say=b"", alpn=("ntske/1",),
+            newest=ssl.TLSVersion.TLSv1_3):
+        super().__init__(daemon=True)
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(certificate, key)
+        self.context.maximum_version = newest
+        if alpn:
+            self.context.set_alpn_protocols(list(alpn))
+        self.say, self.sessions, self.open = say, 0, []
+        self.sock = host.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.sock.bind(("0.0.0.0", 4460))
+        self.sock.listen()
+        self.sock.settimeout(0.2)
+        self.stopped = False
+        self.start()
+
+    def run(self):
+        while not self.stopped:
+            with contextlib.suppress(OSError):
+                raw = self.sock.accept()[0]
+                raw.settimeout(5)
+                self.open.append(raw)
+                tls = self.context.wrap_socket(raw, server_side=True)
+                self.open.append(tls)
+                self.sessions += 1
+                tls.sendall(self.say)
+
+    def stop(self):
+        self.stopped = True
+        self.join()
+        for s in self.open + [self.sock]:
+            s.close()
+
+
+def listens(host, port=4460):
+    """Does somebody listen on HOST's TCP port?"""
+    return bool(host.exec("ss", "-Hntl", "sport = :%d" % port).strip())
