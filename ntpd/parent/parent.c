@@ -72,6 +72,13 @@ take_date(struct parent *p, const struct message *msg)
 		constrain_take(p, e->id, msg->data, msg->at);
 }
 
+/* See look_again() in command.c. */
+static void
+constraints_doubted(struct parent *p, const struct message *msg)
+{
+	constraints_hurry(&p->constraints, CONSTRAINT_DOUBTED, msg->at);
+}
+
 static void
 take_addresses(struct parent *p, const struct message *msg)
 {
@@ -102,7 +109,7 @@ static void
 binder_own(struct parent *p, const struct message *msg)
 {
 	channel_send(p->children.engine, MSG_ENGINE_OWN, 0, -1, msg->data);
-	constraints_hurry(&p->constraints, msg->at);
+	constraints_hurry(&p->constraints, CONSTRAINT_NETWORK, msg->at);
 }
 
 static void	(*const handlers[MESSAGE_COUNT])(struct parent *,
