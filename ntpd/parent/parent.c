@@ -66,7 +66,8 @@ engine_alive(struct parent *p, const struct message *msg)
 static void
 take_date(struct parent *p, const struct message *msg)
 {
-	const struct exchange *e = exchange_take(&p->exchanges, msg);
+	const struct exchange *e = exchange_take(&p->exchanges,
+	    MSG_TLS_ASK_DATE, msg);
 
 	if (e != NULL)
 		constrain_take(p, e->id, msg->data, msg->at);
