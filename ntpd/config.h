@@ -15,7 +15,8 @@
 #include "common/addr.h"
 #include "ntpd/config_shared.h"
 
-#define CONFIG_FILE		"/etc/ntpd.conf"
+/* SYSCONFDIR is the Makefile's: /etc, if nothing else is said. */
+#define CONFIG_FILE		SYSCONFDIR "/ntpd.conf"
 #define CONFIG_MAX_CONSTRAINTS	16
 #define CONSTRAINT_MAX_ADDRS	8	/* of one; tuned, as OpenNTPD's */
 #define HTTPS_PORT		443
