@@ -19,7 +19,7 @@ CFLAGS		?= -O2 -g
 # Times of 64 bits on machines of 32.
 WIDE		= -D_TIME_BITS=64 -D_FILE_OFFSET_BITS=64
 ALL_CFLAGS	= -std=gnu11 $(CFLAGS) $(WARNINGS) $(HARDENING) \
-		-D_GNU_SOURCE $(WIDE) -I. -MMD -MP \
+		-D_GNU_SOURCE $(WIDE) -DSYSCONFDIR='"$(SYSCONFDIR)"' -I. -MMD -MP \
 		$(if $(SANITIZE),-fsanitize=$(SANITIZE) \
 		-fno-sanitize-recover=all -fno-omit-frame-pointer)
 ALL_LDFLAGS	= $(LDFLAGS) -pie -Wl,-z,relro,-z,now,-z,noexecstack \
@@ -74,6 +74,13 @@ BUILT		:= $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct \
 		2>/dev/null),0)
 $(OBJ)/ntpd/parent/configure.o: CFLAGS += -DBUILT=$(BUILT)
 
+# What is compiled in is compiled again when it is another one.
+$(OBJ)/.sysconfdir: always
+	@mkdir -p $(@D)
+	@echo '$(SYSCONFDIR)' | cmp -s - $@ || echo '$(SYSCONFDIR)' >$@
+
+$(OBJ)/ntpd/main.o: $(OBJ)/.sysconfdir
+
 $(OBJ)/ntpd/config/parse.c: ntpd/config/parse.y | $(OBJ)/.deps
 	@mkdir -p $(@D)
 	@echo "  YACC  $<"
@@ -95,5 +102,5 @@ include regress/tests.mk
 clean:
 	rm -rf obj obj-* ntpd/ntpd ntpctl/ntpctl
 
-.PHONY: all clean
+.PHONY: all always clean
 .DELETE_ON_ERROR:

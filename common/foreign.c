@@ -52,8 +52,8 @@ static const struct foreign foreigns[] = {
 	NOTHING("ntsdumpdir", "no keys are stored"),
 	INSTEAD("prefer", "\"weight N\""),
 	NOTHING("refclock", "reference clocks are not yet supported"),
-	{ "restrict", "\"allow from NETWORK\" or \"deny from NETWORK\" for "
-	    "who may ask", "nothing can be changed over the network" },
+	{ "restrict", "\"deny from NETWORK\", or \"allow from NETWORK\" and "
+	    "nobody else may ask", "127.0.0.1, ::1 and default need nothing" },
 	NOTHING("rtcfile rtcsync rtconutc rtcautotrim rtcdevice hwclockfile",
 	    "the kernel keeps the hardware clock"),
 	INSTEAD("tinker", "\"step boot\", \"step always N ms\" or "

@@ -35,8 +35,10 @@ install-daemon: all
 	$(INSTALL) -m 755 $(OBJ)/ntpd/ntpd $(OBJ)/ntpctl/ntpctl \
 	    $(DESTDIR)$(SBINDIR)
 	ln -sf ../sbin/ntpctl $(DESTDIR)$(BINDIR)/ntpq
-	$(INSTALL) -m 644 ntpd/ntpd.conf.5 $(DESTDIR)$(MANDIR)/man5
-	$(INSTALL) -m 644 ntpd/ntpd.8 ntpctl/ntpctl.8 $(DESTDIR)$(MANDIR)/man8
+	for m in $(filter %.5 %.8,$(MANUALS)); do \
+	    sed 's|/etc/ntpd\.conf|$(SYSCONFDIR)/ntpd.conf|g' $$m \
+	    >$(OBJ)/$${m##*/} && $(INSTALL) -m 644 $(OBJ)/$${m##*/} \
+	    $(DESTDIR)$(MANDIR)/man$${m##*.} || exit 1; done
 	echo .so man8/ntpctl.8 >$(DESTDIR)$(MANDIR)/man8/ntpq.8
 	$(INSTALL) -m 644 README LICENSE ntpd.conf.example $(DESTDIR)$(DOCDIR)
 	[ -e $(DESTDIR)$(SYSCONFDIR)/ntpd.conf ] || $(INSTALL) -m 644 \

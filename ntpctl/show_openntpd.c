@@ -19,6 +19,11 @@ show_openntpd_line(FILE *out, const struct control_status *st)
 		fprintf(out, "%u/%u peers valid, ", st->usable, st->peers);
 	else
 		fprintf(out, "no peers and no sensors configured, ");
+	if (st->constraint == CONSTRAINTS_KNOWN)
+		fprintf(out, "constraint offset %.0fs, ",
+		    trunc(st->constraint_offset) + 0.0);	/* not "-0" */
+	else if (st->constraint != CONSTRAINTS_NONE)
+		fprintf(out, "constraints configured but none available, ");
 	if (st->synchronized)
 		fprintf(out, "clock synced, stratum %u\n", st->stratum);
 	else if (isnan(st->offset))

@@ -15,7 +15,8 @@
 #include "common/addr.h"
 #include "ntpd/config_shared.h"
 
-#define CONFIG_FILE		"/etc/ntpd.conf"
+/* SYSCONFDIR is the Makefile's: /etc, if nothing else is said. */
+#define CONFIG_FILE		SYSCONFDIR "/ntpd.conf"
 #define CONFIG_MAX_CONSTRAINTS	16
 #define CONSTRAINT_MAX_ADDRS	8	/* of one; tuned, as OpenNTPD's */
 #define HTTPS_PORT		443
@@ -111,6 +112,13 @@ bool	 config_parse(struct config *conf, const char *name, const char *text,
 /* Likewise the keys alone, from the text of a file of keys. */
 bool	 config_parse_keys(struct config *conf, const char *name,
 	    const char *text, size_t len, const struct config_reports *reports);
+
+/*
+ * Warn of what this machine does not have now: interfaces, addresses, folders,
+ * the user.  Of the defaults of these nothing is said.
+ */
+void	 config_check_machine(const struct config *conf,
+	    const struct config_reports *reports);
 
 /* Does another statement of CONF listen on all that L does? */
 bool	 config_is_covered(const struct config *conf,

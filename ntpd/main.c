@@ -46,9 +46,11 @@ check_config(const char *file)
 	static struct config conf;
 	enum log_target	 target = log_standard_error();
 
-	if (!config_load(&conf, file,
-	    &(struct config_reports){ report, &target }))
+	const struct config_reports reports = { report, &target };
+
+	if (!config_load(&conf, file, &reports))
 		return EX_CONFIG;
+	config_check_machine(&conf, &reports);
 	fprintf(stderr, "configuration OK\n");
 	return 0;
 }

@@ -345,6 +345,8 @@ MESSAGE(SERVER_CLIENTS,	  SERVER,   PARENT,   struct server_clients,	\
 	NO_FD,   ANYTIME, take_counters)				\
 MESSAGE(SERVER_COUNTERS,  SERVER,   PARENT,   struct server_report,	\
 	NO_FD,   ANYTIME, take_counters)				\
+MESSAGE(DOUBT_CONSTRAINTS, ENGINE,  PARENT,   struct no_payload,	\
+	NO_FD,   ANYTIME, constraints_doubted)				\
 MESSAGE(HTTPS_RESOLVED,	  RESOLVER, PARENT,   struct resolve_reply,	\
 	NO_FD,   ANYTIME, take_addresses)				\
 MESSAGE(NTS_ASK,	  ENGINE,   PARENT,   struct nts_question,	\

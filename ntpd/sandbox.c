@@ -52,11 +52,34 @@ __asan_default_options(void)
 			LANDLOCK_ACCESS_FS_MAKE_REG |			\
 			LANDLOCK_ACCESS_FS_REMOVE_FILE)
 
+/* What is newer than many headers, and the version that it came with. */
+#define NET_VERSION	4
+#define CONNECT_TCP	(UINT64_C(1) << 1)
+#define NET_PORT_RULE	2
+
+/* struct landlock_ruleset_attr and landlock_net_port_attr. */
+struct ruleset {
+	uint64_t	 files;
+	uint64_t	 net;
+};
+
+struct port_rule {
+	uint64_t	 access;
+	uint64_t	 port;
+};
+
+/* Of Landlock, as the kernel counts; -1 with errno: there is none. */
+static long
+landlock_version(void)
+{
+	return syscall(SYS_landlock_create_ruleset, NULL, 0,
+	    LANDLOCK_CREATE_RULESET_VERSION);
+}
+
 bool
 sandbox_has_landlock(void)
 {
-	return syscall(SYS_landlock_create_ruleset, NULL, 0,
-	    LANDLOCK_CREATE_RULESET_VERSION) >= 0;
+	return landlock_version() >= 0;
 }
 
 bool
@@ -175,25 +198,44 @@ allow_files(int rules, enum sandbox_files files,
 	}
 }
 
+/* Allow RULES to connect by TCP to PORT, if it is one. */
+static void
+allow_port(int rules, uint16_t port)
+{
+	struct port_rule rule = { .access = CONNECT_TCP, .port = port };
+
+	if (port != 0 && syscall(SYS_landlock_add_rule, rules, NET_PORT_RULE,
+	    &rule, 0) == -1)
+		fatal("Landlock rule for port %u", port);
+}
+
 /*
  * Take away the file system by Landlock, on top of the chroot and for
- * processes that have none.  Kernels without it (before 5.13, or switched
- * off) are no reason not to run: the other walls stand.
+ * processes that have none, and connections by TCP.  Kernels without it (before
+ * 5.13, for TCP 6.7, or switched off) are no reason not to run: the other walls
+ * stand.  Children cannot have what the one that starts them has not, so that
+ * one keeps TCP.
  */
 static void
-restrict_files(enum sandbox_files files, const struct sandbox_target *target)
+restrict_files(const struct sandbox *sandbox,
+    const struct sandbox_target *target)
 {
-	struct landlock_ruleset_attr attr = {
-		.handled_access_fs = LANDLOCK_ALL
-	};
+	struct ruleset	 set = { .files = LANDLOCK_ALL };
+	long		 version = landlock_version();
 	int		 fd;
 
-	fd = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
-	if (fd == -1) {
+	if (version < 0) {
 		log_debug("no Landlock here: %s", strerror(errno));
 		return;
 	}
-	allow_files(fd, files, target);
+	if (version >= NET_VERSION && !sandbox->may_fork)
+		set.net = CONNECT_TCP;
+	fd = (int)syscall(SYS_landlock_create_ruleset, &set, sizeof(set), 0);
+	if (fd == -1)
+		fatal("Landlock rules");
+	allow_files(fd, sandbox->files, target);
+	if (set.net != 0)
+		allow_port(fd, sandbox->tcp_port);
 	if (syscall(SYS_landlock_restrict_self, fd, 0) == -1)
 		fatal("Landlock");
 	close(fd);
@@ -306,7 +348,7 @@ sandbox_enter(const struct sandbox *sandbox,
 	if (root && sandbox->chroot &&
 	    (chroot(target->root) == -1 || chdir("/") == -1))
 		fatal("chroot to %s", target->root);
-	restrict_files(sandbox->files, target);
+	restrict_files(sandbox, target);
 	if (target->uid != 0)
 		become_user(sandbox->user, target);
 	drop_capabilities(sandbox->capabilities);

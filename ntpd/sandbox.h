@@ -98,6 +98,8 @@ struct sandbox {
 	enum sandbox_user user;
 	const char	*capabilities;	/* cap_from_text(3); NULL: none */
 	enum sandbox_files files;
+	uint16_t	 tcp_port;	/* likewise: the only one */
+					/* to connect to; 0: none */
 	uint64_t	 max_files;	/* RLIMIT_NOFILE */
 	uint64_t	 max_memory;	/* RLIMIT_AS, MiB; tuned */
 	bool		 may_fork;	/* else RLIMIT_NPROC is 0 */

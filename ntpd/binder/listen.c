@@ -123,6 +123,34 @@ take_over(struct listener *l, struct listener *old, size_t n)
 	}
 }
 
+/* Has any server L's socket of FAMILY? */
+static bool
+is_given(const struct listener *l, unsigned family)
+{
+	size_t		 i;
+
+	for (i = 0; i < SERVERS_MOST; i++)
+		if (l->given[family][i])
+			return true;
+	return false;
+}
+
+/* Remember on which ports the N listeners of OLD have sockets. */
+static void
+remember_ports(struct listeners *ls, const struct listener *old, size_t n)
+{
+	unsigned	 family;
+	size_t		 i;
+
+	for (family = 0; family < LISTEN_FAMILIES; family++) {
+		ls->nold[family] = 0;
+		for (i = 0; i < n; i++)
+			if (is_given(&old[i], family))
+				ls->old[family][ls->nold[family]++] =
+				    old[i].conf.port;
+	}
+}
+
 /*
  * What is left of the N listeners of OLD is to be closed.  If SHARED, new
  * sockets can have the same ports at once, else only when that is done.
@@ -156,6 +184,7 @@ listeners_configure(struct listeners *ls, const struct binder_setup *setup)
 			    xleave != ls->xleave;
 
 	memcpy(old, ls->list, sizeof(old));
+	remember_ports(ls, old, nold);
 	memset(ls->list, 0, sizeof(ls->list));
 	ls->n = 0;
 	for (i = 0; i < setup->nlisteners; i++) {
@@ -218,13 +247,11 @@ listeners_any(const struct listeners *ls)
 {
 	const struct listener *l;
 	unsigned	 family;
-	size_t		 i;
 
 	for (l = ls->list; l < ls->list + ls->n; l++)
 		for (family = 0; family < LISTEN_FAMILIES; family++)
-			for (i = 0; i < SERVERS_MOST; i++)
-				if (l->given[family][i])
-					return true;
+			if (is_given(l, family))
+				return true;
 	return false;
 }
 

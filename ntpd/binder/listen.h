@@ -49,6 +49,8 @@ struct listeners {
 	bool		 xleave;	/* interleaved mode, too */
 	struct instant	 retry;		/* when there is something to do */
 	struct instant	 closing;	/* until then old ones may be open */
+	uint16_t	 old[LISTEN_FAMILIES][CONFIG_MAX_LISTENERS]; /* ports */
+	size_t		 nold[LISTEN_FAMILIES];	/* ... of these */
 };
 
 void	 listeners_init(struct listeners *ls);

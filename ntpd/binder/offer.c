@@ -104,6 +104,19 @@ is_our_port(const struct listeners *ls, const struct listener *l,
 	return false;
 }
 
+/* May a server have one there that it has not closed yet? */
+static bool
+was_our_port(const struct listeners *ls, const struct listener *l,
+    unsigned family)
+{
+	size_t		 i;
+
+	for (i = 0; i < ls->nold[family]; i++)
+		if (ls->old[family][i] == l->conf.port)
+			return instant_before(instant_now(), ls->closing);
+	return false;
+}
+
 void
 offer_look(struct listeners *ls, struct listener *l, unsigned family)
 {
@@ -113,8 +126,7 @@ offer_look(struct listeners *ls, struct listener *l, unsigned family)
 
 	l->taken[family] = false;
 	if (!ls->shared || !offer_wants(&l->conf, family) ||
-	    instant_before(instant_now(), ls->closing) ||
-	    is_our_port(ls, l, family))
+	    is_our_port(ls, l, family) || was_our_port(ls, l, family))
 		return;
 	alone.shared = false;
 	fd = socket_open(&conf, families[family].socket, &alone);

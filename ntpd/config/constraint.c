@@ -24,6 +24,9 @@ take_host(struct config_constraint *c, const char *host, size_t len)
 	}
 	if (len >= sizeof(c->name))
 		return "its host name is too long";
+	/* A final dot is not a part of the name in a certificate. */
+	if (len > 1 && host[len - 1] == '.')
+		len--;
 	memcpy(c->name, host, len);
 	c->name[len] = '\0';
 	if (addr_parse(&addr, c->name, HTTPS_PORT)) {

@@ -11,7 +11,9 @@
 #include "ntpd/config/statement.h"
 #include "ntpd/config/value.h"
 
-#define HINT_LEN	160
+#define HINT_LEN	200
+#define WORD_MOST	24	/* letters of a statement's first word */
+#define MEANT_MOST	2	/* of them may be wrong */
 
 /* What another daemon's WORD is called here; false: it is not known. */
 static bool
@@ -30,16 +32,69 @@ find_hint(const char *word, char *text, size_t size)
 	return true;
 }
 
+/* How many letters more, less or others make A of B; 9 if many. */
+static unsigned
+distance(const char *a, const char *b)
+{
+	unsigned	 row[WORD_MOST + 1], i, j, corner, above;
+	const size_t	 na = strlen(a), nb = strlen(b);
+
+	if (na > WORD_MOST || nb > WORD_MOST)
+		return 9;
+	for (j = 0; j <= nb; j++)
+		row[j] = j;
+	for (i = 1; i <= na; i++) {
+		corner = row[0];
+		row[0] = i;
+		for (j = 1; j <= nb; j++) {
+			above = row[j];
+			row[j] = corner + (a[i - 1] != b[j - 1]);
+			if (above + 1 < row[j])
+				row[j] = above + 1;
+			if (row[j - 1] + 1 < row[j])
+				row[j] = row[j - 1] + 1;
+			corner = above;
+		}
+	}
+	return row[nb];
+}
+
+/* The first word of the statement that WORD is meant to be; NULL if unclear. */
+static const char *
+find_meant(const char *word, char meant[WORD_MOST + 1])
+{
+	const struct statement *s;
+	unsigned	 best = MEANT_MOST + 1, d;
+	char		 first[WORD_MOST + 1];
+
+	for (s = statements; s->words != NULL; s++) {
+		snprintf(first, sizeof(first), "%.*s",
+		    (int)strcspn(s->words, " "), s->words);
+		d = distance(word, first);
+		if (d < best && 2 * d < strlen(first)) {
+			best = d;
+			strlcpy(meant, first, WORD_MOST + 1);
+		}
+	}
+	return best <= MEANT_MOST ? meant : NULL;
+}
+
 static void
 explain_statement(const char *word, char *text, size_t size)
 {
 	const struct statement *s;
-	char		 hint[HINT_LEN];
+	char		 hint[HINT_LEN], meant[WORD_MOST + 1];
 	size_t		 used;
 
 	snprintf(text, size, "unknown statement \"%.64s\", ", word);
 	if (find_hint(word, hint, sizeof(hint))) {
 		strlcat(text, hint, size);
+		return;
+	}
+	if (find_meant(word, meant) != NULL) {
+		used = strlen(text);
+		snprintf(text + used, size - used, "did you mean \"%s\"?",
+		    meant);
 		return;
 	}
 	strlcat(text, "there are", size);
@@ -86,6 +141,16 @@ explain_word(struct parser *p, const char *name, const char *form)
 	else
 		parser_error(p, last->line, "%s: unexpected \"%.64s\", "
 		    "write: %s", name, last->text, form);
+}
+
+void
+explain_skipped(struct parser *p)
+{
+	char		 hint[HINT_LEN];
+
+	if (find_hint(p->last.text, hint, sizeof(hint)))
+		parser_error(p, p->last.line, "and \"%.64s\": %s",
+		    p->last.text, hint);
 }
 
 void

@@ -50,6 +50,16 @@ skip_line(struct lexer *lex, int stop)
 		lex->pos++;
 }
 
+/* Are these the next BYTES? */
+static bool
+is_next(const struct lexer *lex, const char *bytes)
+{
+	const size_t	 len = strlen(bytes);
+
+	return lex->len - lex->pos >= len &&
+	    memcmp(lex->text + lex->pos, bytes, len) == 0;
+}
+
 /* Say what is wrong with the byte C; IN is where it was found. */
 static enum lex_kind
 bad_character(struct lexer *lex, int c, const char *in)
@@ -60,6 +70,12 @@ bad_character(struct lexer *lex, int c, const char *in)
 	else if (c == '\r')
 		strlcpy(lex->error, "carriage return, end lines with a newline "
 		    "only", sizeof(lex->error));
+	else if (is_next(lex, "\xe2\x80"))
+		strlcpy(lex->error, "a quotation mark or dash of typography, "
+		    "write \" or -", sizeof(lex->error));
+	else if (is_next(lex, "\xc2\xa0"))
+		strlcpy(lex->error, "a no-break space, write a plain one",
+		    sizeof(lex->error));
 	else if (c > 126 || c < 32)
 		snprintf(lex->error, sizeof(lex->error),
 		    "byte 0x%02x is not allowed %s", (unsigned)c, in);
@@ -179,6 +195,9 @@ lex_open(struct lexer *lex, const char *text, size_t len)
 	lex->len = len;
 	lex->line = 1;
 	lex->fresh = true;
+	/* Editors of other systems mark text in UTF-8 so. */
+	if (is_next(lex, "\xef\xbb\xbf"))
+		lex->pos += 3;
 }
 
 enum lex_kind

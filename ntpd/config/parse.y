@@ -173,6 +173,8 @@ yylex(YYSTYPE *value, struct parser *p)
 		p->value_next = false;
 		return WORD;
 	default:
+		if (p->skipping)
+			explain_skipped(p);
 		return keyword(p, first);
 	}
 }
@@ -184,4 +186,5 @@ yyerror(struct parser *p, const char *text)
 	(void)text;
 	if (!p->last_is_error)
 		explain_unexpected(p);
+	p->skipping = true;
 }

@@ -43,7 +43,7 @@ statement_begin(struct parser *p, const struct word *first)
 {
 	p->first = *first;
 	p->statement = NULL;
-	p->bad = false;
+	p->bad = p->skipping = false;
 	p->options = 0;
 	p->value_next = false;
 	p->nwords = 0;
@@ -400,6 +400,14 @@ check_authentication(struct parser *p)
 		    "write \"key N\" or \"trusted\" at one at least");
 }
 
+/* Does CONF say anything about who is answered, and how? */
+static bool
+is_for_clients(const struct config *conf)
+{
+	return conf->nrules > 0 || conf->ratelimit.interval > 0 ||
+	    conf->workers > 1 || conf->workers_auto || conf->xleave;
+}
+
 void
 check_whole(struct parser *p)
 {
@@ -419,6 +427,10 @@ check_whole(struct parser *p)
 		    "effect, write it before the server statements it is for");
 	check_authentication(p);
 	check_local(p);
+	if (p->conf->nlisteners == 0 && is_for_clients(p->conf) &&
+	    p->errors == 0)
+		parser_warn(p, 0, "allow, deny, ratelimit, workers and xleave "
+		    "are about clients: without \"listen on\" there are none");
 	if (p->nts_line != 0 && p->conf->nlisteners == 0 && p->errors == 0)
 		parser_warn(p, p->nts_line, "nts certificate has no effect, "
 		    "nothing is listened on");

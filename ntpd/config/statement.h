@@ -82,6 +82,7 @@ struct parser {
 	struct word	 words[VALUES_MOST + 1]; /* of what sets one value */
 	size_t		 nwords;
 	bool		 bad;		/* there was an error in it */
+	bool		 skipping;	/* the rest of it, after a wrong word */
 	unsigned	 options;	/* enum option that were there */
 	uint16_t	*port;		/* which port "port" sets */
 	struct config_server server;
@@ -209,5 +210,11 @@ void	 check_whole(struct parser *p);
  * goes, or if that is NULL all that begin with P->first.
  */
 void	 explain_unexpected(struct parser *p);
+
+/*
+ * P->last is in the rest of a line that has a wrong word: report it, too, if it
+ * is a word of another daemon's.  So one reading finds all of them.
+ */
+void	 explain_skipped(struct parser *p);
 
 #endif

@@ -243,6 +243,18 @@ on_answer(struct engine *e, size_t i, const struct answer *answer,
 		engine_change_hosts(e, now);
 }
 
+/*
+ * A's answer contradicts the constraints.  Both are wrong sometimes: if the
+ * machine was paused without its kernel's notice, what the constraints said
+ * before is.
+ */
+static void
+on_contradiction(struct engine *e, struct association *a)
+{
+	association_refused(a, REASON_CONSTRAINT);
+	channel_send(&e->parent, MSG_DOUBT_CONSTRAINTS, 0, -1, NULL);
+}
+
 void
 engine_on_packets(struct engine *e, size_t i, struct instant now)
 {
@@ -269,7 +281,7 @@ engine_on_packets(struct engine *e, size_t i, struct instant now)
 		case ANSWER_GOOD:
 			if (contradicts(e, i, answer.sample.offset -
 			    clocks_read(&e->clocks).ahead))
-				association_refused(a, REASON_CONSTRAINT);
+				on_contradiction(e, a);
 			else
 				on_answer(e, i, &answer, now);
 			break;

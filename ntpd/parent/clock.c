@@ -7,6 +7,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
+#include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -175,6 +177,16 @@ set_rate(struct clock *c, double rate)
 	return adjust(c, &tx, "set the clock's rate");
 }
 
+/* The right to set the clock is missing, and does not come with time. */
+static _Noreturn void
+not_permitted(void)
+{
+	log_at(LOG_CRIT, "fatal: not permitted to adjust the clock: "
+	    "CAP_SYS_TIME is missing, as in most containers; run ntpd where "
+	    "the clock is kept, or with -x, which leaves it alone");
+	exit(EX_NOPERM);
+}
+
 static void
 clear_loops(struct clock *c)
 {
@@ -193,11 +205,11 @@ clear_loops(struct clock *c)
 		c->frequency = 0;
 	if (c->read_only)
 		return;
-	if (clock_adjtime(CLOCK_REALTIME, &old) == -1)
-		fatal("cannot adjust the clock");
+	if (clock_adjtime(CLOCK_REALTIME, &old) == -1 && errno == EPERM)
+		not_permitted();
 	if (!take_loop(c, (tx.status & ~STA_LEAP) | STA_UNSYNC) ||
 	    !set_rate(c, c->frequency))
-		fatalx("cannot adjust the clock: is CAP_SYS_TIME missing?");
+		fatalx("cannot adjust the clock");
 }
 
 /* The clock that must not be left with a slew on. */

@@ -182,7 +182,7 @@ static void
 look_again(struct parent *p, enum verdict verdict, struct instant now)
 {
 	if (verdict == AGAINST_CONSTRAINTS)
-		constraints_hurry(&p->constraints, now);
+		constraints_hurry(&p->constraints, CONSTRAINT_DOUBTED, now);
 }
 
 static void

@@ -291,7 +291,7 @@ constraints_take(struct constraints *cs, uint32_t serial,
 }
 
 void
-constraints_hurry(struct constraints *cs, struct instant now)
+constraints_hurry(struct constraints *cs, double least, struct instant now)
 {
 	struct constraint *c;
 	struct instant	 soonest;
@@ -299,7 +299,7 @@ constraints_hurry(struct constraints *cs, struct instant now)
 	for (c = cs->list; c < cs->list + cs->n; c++) {
 		if (c->state != CONSTRAINT_WAITS)
 			continue;
-		soonest = instant_add(c->begun, CONSTRAINT_HURRY);
+		soonest = instant_add(c->begun, least);
 		if (instant_before(soonest, now))
 			soonest = now;
 		c->at = instant_min(c->at, soonest);

@@ -33,8 +33,12 @@
 #define CONSTRAINT_RETRY_FIRST	4.0
 #define CONSTRAINT_RETRY_MOST	900.0
 
-/* At most that often at other times, s. */
-#define CONSTRAINT_HURRY	60.0
+/*
+ * At most that often at other times, s: when the network has changed, and when
+ * what they say is doubted, which a server that lies can bring about.
+ */
+#define CONSTRAINT_NETWORK	16.0
+#define CONSTRAINT_DOUBTED	300.0
 
 /* How long an exchange may take, s. */
 #define CONSTRAINT_SECONDS	10.0
@@ -125,8 +129,12 @@ void	 constraints_postpone(struct constraints *cs, uint32_t serial,
 void	 constraints_take(struct constraints *cs, uint32_t serial,
 	    const struct tls_date *date, double osc, struct instant now);
 
-/* Something speaks for asking all of them again: soon, but not too often. */
-void	 constraints_hurry(struct constraints *cs, struct instant now);
+/*
+ * Something speaks for asking all of them again: those whose last round has
+ * begun LEAST s ago at once, the others then.
+ */
+void	 constraints_hurry(struct constraints *cs, double least,
+	    struct instant now);
 
 /* When constraints_question() or constraints_task() has something. */
 struct instant constraints_deadline(const struct constraints *cs);

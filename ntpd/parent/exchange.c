@@ -29,12 +29,13 @@ exchange_begin(struct exchanges *x, struct children *c,
 }
 
 const struct exchange *
-exchange_take(struct exchanges *x, const struct message *msg)
+exchange_take(struct exchanges *x, enum message_type what,
+    const struct message *msg)
 {
 	struct exchange	*e;
 
 	for (e = x->list; e < x->list + TLS_MOST; e++)
-		if (e->state == EXCHANGE_RUNS &&
+		if (e->state == EXCHANGE_RUNS && e->what == what &&
 		    msg->from == &e->child->channel) {
 			e->state = EXCHANGE_SAID;
 			return e;

@@ -49,11 +49,11 @@ bool	 exchange_begin(struct exchanges *x, struct children *c,
 	    struct instant now);
 
 /*
- * MSG is the result of the exchange that is returned.  NULL if no exchange
- * still owes one: each has one result.
+ * MSG is the result of the exchange WHAT that is returned.  NULL if none of
+ * these still owes one: each has one result.
  */
 const struct exchange *exchange_take(struct exchanges *x,
-	    const struct message *msg);
+	    enum message_type what, const struct message *msg);
 
 /* After children_check(): see who has ended, and end who is late. */
 void	 exchange_tend(struct exchanges *x, struct children *c,

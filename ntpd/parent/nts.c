@@ -55,7 +55,8 @@ nts_ask(struct parent *p, const struct message *msg)
 	}
 	memset(&task, 0, sizeof(task));
 	strlcpy(task.name, s->name, sizeof(task.name));
-	strlcpy(task.ca, s->ca, sizeof(task.ca));
+	strlcpy(task.ca, s->ca[0] != '\0' ? s->ca : p->conf.ca,
+	    sizeof(task.ca));
 	task.addr = q->addr;
 	task.seconds = KEYS_SECONDS;
 	if (!log_allowed(&limit, msg->at, NULL) ||
@@ -67,9 +68,10 @@ nts_ask(struct parent *p, const struct message *msg)
 void
 nts_answer(struct parent *p, const struct message *msg)
 {
-	const struct exchange *e = exchange_take(&p->exchanges, msg);
+	const struct exchange *e = exchange_take(&p->exchanges,
+	    MSG_TLS_ASK_KEYS, msg);
 
-	if (e != NULL && e->what == MSG_TLS_ASK_KEYS)
+	if (e != NULL)
 		channel_send(p->children.engine, MSG_NTS_KEYS, e->id, -1,
 		    msg->data);
 }

@@ -66,10 +66,18 @@ engine_alive(struct parent *p, const struct message *msg)
 static void
 take_date(struct parent *p, const struct message *msg)
 {
-	const struct exchange *e = exchange_take(&p->exchanges, msg);
+	const struct exchange *e = exchange_take(&p->exchanges,
+	    MSG_TLS_ASK_DATE, msg);
 
 	if (e != NULL)
 		constrain_take(p, e->id, msg->data, msg->at);
+}
+
+/* See look_again() in command.c. */
+static void
+constraints_doubted(struct parent *p, const struct message *msg)
+{
+	constraints_hurry(&p->constraints, CONSTRAINT_DOUBTED, msg->at);
 }
 
 static void
@@ -102,7 +110,7 @@ static void
 binder_own(struct parent *p, const struct message *msg)
 {
 	channel_send(p->children.engine, MSG_ENGINE_OWN, 0, -1, msg->data);
-	constraints_hurry(&p->constraints, msg->at);
+	constraints_hurry(&p->constraints, CONSTRAINT_NETWORK, msg->at);
 }
 
 static void	(*const handlers[MESSAGE_COUNT])(struct parent *,

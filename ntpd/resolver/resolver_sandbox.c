@@ -19,6 +19,7 @@ const struct sandbox resolver_sandbox = {
 	.user = USER_CHILD,
 	.capabilities = NULL,
 	.files = FILES_READ,
+	.tcp_port = 53,		/* name servers */
 	.max_files = 64,
 	.max_memory = 128,
 	.may_fork = false,

@@ -67,10 +67,21 @@ def one_daemon_for_each_port(us, near):
         "a second daemon says that the port is taken")
     for n in range(2, 22):
         near.address("eth0", "10.9.0.%d/24" % (n + 50))
-    strata = [ask(near, "10.9.0.1", source="10.9.0.%d" % (n + 50))[0]
-        for n in range(2, 22)]
-    ok(all(p and p.stratum == 5 for p in strata),
-        "all clients are the first one's")
+
+    def all_are_the_first_ones():
+        strata = [ask(near, "10.9.0.1", source="10.9.0.%d" % (n + 50))[0]
+            for n in range(2, 22)]
+        return all(p and p.stratum == 5 for p in strata)
+
+    ok(all_are_the_first_ones(), "all clients are the first one's")
+    c = Daemon(us, "server 10.9.0.99", "listen on * port 2000", "workers 2")
+    ok(c.wait_log("listening on", 5), "a third one has another port", c.state)
+    c.configure("server 10.9.0.99", "listen on *", "workers 2")
+    c.reload()
+    ok(c.wait_log("cannot listen on .*Address already in use", 5) and
+        all_are_the_first_ones(), "and does not get this one by a reload",
+        c.state)
+    c.check_end()
     a.check_end()
     ok(b.wait_log("now listening on", 15), "the second one has the port when "
         "the first has ended")

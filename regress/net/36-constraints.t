@@ -105,9 +105,14 @@ def bad_servers(web, ca):
 class Constrained(Daemon):
     """It asks one server, which is 1000 s ahead."""
 
-    def __init__(self, us, ca, *lines):
+    def __init__(self, us, ca, *lines, **how):
         super().__init__(us, 'ca "%s"' % ca.file, *(lines if
-            "trusted" in lines[0] else ("server 10.9.0.3",) + lines))
+            "trusted" in lines[0] else ("server 10.9.0.3",) + lines), **how)
+
+
+class Nobody:
+    """An authority whose certificate is not there."""
+    file = "/none.pem"
 
 
 def talks_with(d, address):
@@ -155,6 +160,8 @@ def bad_ones(d, bad):
     _, out, _ = d.ntpctl("-s", "status")
     ok("constraint:  none can be reached: the clock is not set" in out,
         "which ntpctl says", out)
+    ok("constraints configured but none available, clock unsynced" in out,
+        "so does OpenNTPD's line", out)
     d.check_end()
 
 
@@ -175,6 +182,9 @@ def good_ones(d, servers):
     ok(status.get("constraint") == "known" and close_to(
         status.get("constraint_offset"), 0, 3), "one lies, which changes "
         "nothing", status)
+    _, out, _ = d.ntpctl("-s", "status")
+    ok(re.match(r"0/1 peers valid, constraint offset -?\ds, clock unsynced\n",
+        out), "OpenNTPD's line has it", out)
     ok(d.peer("10.9.0.3").get("reason") == "constraint", "ntpctl says why "
         "the server is not used", d.state)
     ok(not d.count("would set"), "nothing is set", d.state)
@@ -249,6 +259,12 @@ def test():
         "constraints from both.test", believed, other)
     one = Constrained(us, ca, believed)
     split = Constrained(us, ca, believed, other)
+    unreadable = Constrained(us, Nobody, believed)
+    os.chmod(workdir(""), 0o1777)       # it makes its socket there
+    rootless = Constrained(us, ca, believed, guard=["setpriv",
+        "--reuid=_ntpd", "--regid=_ntpd", "--clear-groups", "--inh-caps",
+        "-all", "--ambient-caps", "-all", "--bounding-set", "-all",
+        "--no-new-privs"])
     trusted = Constrained(us, ca, "server 10.9.0.3 trusted",
         'constraint from "%s"' % NOBODY)
 
@@ -259,6 +275,13 @@ def test():
     ok(trusted.wait_log(STEP, 20), "a trusted server is held to none",
         trusted.state)
     trusted.check_end()
+    ok(rootless.wait_log(STEP, 20), "nor does any of this take root",
+        rootless.state)
+    rootless.check_end()
+    ok(unreadable.wait_log("constraint 10.9.0.203: 10.9.0.203: cannot read the "
+        "certificates in /none.pem: No such file", 10), "without certificates "
+        "nobody is believed", unreadable.state)
+    unreadable.check_end()
     good_ones(agreed, good)
     ok(split.wait_log("constraints: they contradict one another", 10),
         "two that contradict one another are said", split.state)

@@ -104,9 +104,9 @@ static const struct parse_case good[] = {
 	{ "driftfile, bare",	"driftfile /var/lib/drift\n" S,	{ 0 } },
 	{ "socket",		"socket \"/run/s\"\n" S,	{ 0 } },
 	{ "user",		"user \"_ntpd\"\n" S,		{ 0 } },
-	{ "workers",		"workers 64\n" S,		{ 0 } },
-	{ "workers auto",	"workers auto\n" S,		{ 0 } },
-	{ "xleave",		"xleave\n" S,			{ 0 } },
+	{ "workers",		"listen on *\nworkers 64\n" S,	{ 0 } },
+	{ "workers auto",	"listen on *\nworkers auto\n" S, { 0 } },
+	{ "xleave",		"listen on *\nxleave\n" S,	{ 0 } },
 	{ "step boot",		"step boot\n" S,		{ 0 } },
 	{ "step always",	"step always 1000000 ms\n" S,	{ 0 } },
 	{ "step never",		"step never\n" S,		{ 0 } },
@@ -131,16 +131,22 @@ static const struct parse_case good[] = {
 	{ "a quoted keyword",	"server \"step\"\n",		{ 0 } },
 	{ "single quotes",	"server 'a'\n",			{ 0 } },
 	{ "quotes in quotes",	"driftfile \"/a\\\"b\\\\c'd\"\n" S, { 0 } },
-	{ "allow and deny", S "allow from 192.0.2.0/24\n"
+	{ "a byte order mark",	"\xef\xbb\xbf" S,		{ 0 } },
+	{ "allow and deny", S "listen on *\nallow from 192.0.2.0/24\n"
 	    "deny from 192.0.2.1\nallow from 2001:db8::/32\n"
 	    "deny from ::1\nallow from 0.0.0.0/0\ndeny from any\n", { 0 } },
-	{ "ratelimit",		S "ratelimit\n",		{ 0 } },
-	{ "ratelimit, every option", S "ratelimit interval 4096 burst 1000 "
-	    "leak 0 prefix4 1 prefix6 128\n", { 0 } },
-	{ "ratelimit, ms",	S "ratelimit interval 1 ms burst 1\n", { 0 } }
+	{ "ratelimit",		S "listen on *\nratelimit\n",		{ 0 } },
+	{ "ratelimit, every option", S "listen on *\nratelimit interval 4096 "
+	    "burst 1000 leak 0 prefix4 1 prefix6 128\n", { 0 } },
+	{ "ratelimit, ms",
+	    S "listen on *\nratelimit interval 1 ms burst 1\n", { 0 } }
 };
 
 static const struct parse_case warned[] = {
+	{ "clients, and nowhere to ask", S "allow from 10.0.0.0/8\n",
+	    { "w  allow, deny, ratelimit, workers and xleave are about" } },
+	{ "workers, and nowhere to ask", S "workers 2\n",
+	    { "w  allow, deny, ratelimit, workers and xleave are about" } },
 	{ "nothing",	"",	{ "w  no server or servers" } },
 	{ "the same server twice", "server a\nserver b\nservers A\n",
 	    { "w 3: \"A\" is already in line 1" } },
@@ -160,10 +166,26 @@ static const struct parse_case warned[] = {
 static const struct parse_case bad_words[] = {
 	{ "unknown", "foo\n" S, { "1: unknown statement \"foo\", there are" } },
 	{ "an option alone", "port 1\n", { "1: unknown statement \"port\"" } },
+	{ "nearly a statement", "sevrer a\nlisten.on eth0\nworker 2\n",
+	    { "1: unknown statement \"sevrer\", did you mean \"server\"?",
+	      "2: unknown statement \"listen.on\", there are",
+	      "3: unknown statement \"worker\", did you mean \"workers\"?" } },
 	{ "pool", "pool a iburst\n",
-	    { "1: unknown statement \"pool\", write \"servers HOST\"" } },
+	    { "1: unknown statement \"pool\", write \"servers HOST\"",
+	      "1: and \"iburst\": remove it, the first requests are" } },
+	{ "every word of another's",
+	    "server a iburst minpoll 4 maxpoll 6 prefer\n",
+	    { "1: server: unexpected \"iburst\", remove it",
+	      "1: and \"minpoll\": write \"poll MIN-MAX\"",
+	      "1: and \"maxpoll\": write", "1: and \"prefer\": write" } },
+	{ "typographic quotes", "user \xe2\x80\x9cntp\xe2\x80\x9d\n",
+	    { "1: a quotation mark or dash of typography, write \"" } },
+	{ "a no-break space", "server\xc2\xa0" "a\n",
+	    { "1: a no-break space, write a plain one" } },
+	{ "another letter", "server \xc3\xa4\n",
+	    { "1: byte 0xc3 is not allowed here" } },
 	{ "restrict", "restrict default\n",
-	    { "1: unknown statement \"restrict\", write \"allow from" } },
+	    { "1: unknown statement \"restrict\", write \"deny from" } },
 	{ "makestep", "makestep 1 3\n",
 	    { "1: unknown statement \"makestep\", write \"step boot\"" } },
 	{ "quoted", "\"server\" a\n",

@@ -459,10 +459,12 @@ postponed_and_hurried(void **arg)
 	assert_true(asks_nothing());
 	osc += 1;
 	says("192.0.2.1", 0);
-	constraints_hurry(&cs, now());
+	constraints_hurry(&cs, CONSTRAINT_NETWORK, now());
 	assert_true(asks_nothing());
-	osc += CONSTRAINT_HURRY;
-	constraints_hurry(&cs, now());
+	osc += CONSTRAINT_NETWORK;
+	constraints_hurry(&cs, CONSTRAINT_DOUBTED, now());
+	assert_true(instant_diff(constraints_deadline(&cs), now()) < 300);
+	constraints_hurry(&cs, CONSTRAINT_NETWORK, now());
 	says("192.0.2.1", 5);
 	assert_known(5, CONSTRAINT_MARGIN);
 }

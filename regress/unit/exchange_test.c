@@ -87,7 +87,7 @@ says(size_t i)
 	const struct message msg = { .type = MSG_TLS_DATE,
 	    .from = &kids[i].channel };
 
-	return exchange_take(&x, &msg);
+	return exchange_take(&x, MSG_TLS_ASK_DATE, &msg);
 }
 
 static void
@@ -135,7 +135,10 @@ one_result(void **arg)
 	(void)arg;
 	assert_true(begin(1));
 	assert_true(begin(2));
-	assert_null(exchange_take(&x, &stranger));
+	assert_null(exchange_take(&x, MSG_TLS_ASK_DATE, &stranger));
+	/* Whoever was to do something else does not answer this. */
+	assert_null(exchange_take(&x, MSG_TLS_ASK_KEYS,
+	    &(struct message){ .from = &kids[0].channel }));
 	assert_int_equal(says(1)->id, 2);
 	assert_null(says(1));
 	assert_int_equal(says(0)->id, 1);

@@ -562,6 +562,44 @@ no_files(void **arg)
 	}
 }
 
+/* Connect to PORT of this machine, where nobody listens. */
+static int
+connect_to(uint16_t port)
+{
+	struct sockaddr_in sin = { .sin_family = AF_INET,
+	    .sin_port = htons(port), .sin_addr.s_addr = htonl(0x7f000001) };
+	int		 fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	if (connect(fd, (struct sockaddr *)&sin, sizeof(sin)) == 0)
+		return 0;
+	return errno;
+}
+
+/* The resolver: to name servers, as far as the kernel can tell. */
+static void
+tcp_to_one_port(void **arg)
+{
+	struct sandbox_target target = { .root = "/" };
+	struct sandbox	 s = resolver_sandbox;
+	pid_t		 pid;
+	int		 status;
+
+	(void)arg;
+	if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) < 4)
+		skip();		/* a kernel before 6.7 */
+	s.user = USER_SAME;
+	if ((pid = fork()) == 0) {
+		sandbox_enter(&s, &target);
+		if (connect_to(53) == EACCES)
+			_exit(1);
+		if (connect_to(54) != EACCES || connect_to(80) != EACCES)
+			_exit(2);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
 /* Without any filter: the kernel itself knows what never is to be code. */
 static void
 no_new_code(void **arg)
@@ -678,6 +716,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_what_is_needed),
 		cmocka_unit_test(no_files),
+		cmocka_unit_test(tcp_to_one_port),
 		cmocka_unit_test(no_new_code),
 		cmocka_unit_test(launcher_is_not_root),
 		cmocka_unit_test(parent_has_its_folders),

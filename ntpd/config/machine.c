@@ -1,0 +1,118 @@
+/*
+ * What in a configuration does not fit this machine, as it is now: for "ntpd
+ * -n".  The daemon waits for most of it.
+ */
+#include <sys/socket.h>
+
+#include <bsd/string.h>
+#include <errno.h>
+#include <libgen.h>
+#include <limits.h>
+#include <net/if.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "ntpd/config.h"
+#include "ntpd/config/defaults.h"
+
+#define LINE_LEN	512
+
+static void
+warn_of(const struct config_reports *reports, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+warn_of(const struct config_reports *reports, const char *fmt, ...)
+{
+	char		 line[LINE_LEN];
+	va_list		 ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	reports->take(reports->arg, LOG_WARNING, line);
+}
+
+/* Has this machine the address ADDR?  What cannot be found out is yes. */
+static bool
+is_here(const struct addr *addr)
+{
+	struct sockaddr_storage ss;
+	struct addr	 any_port = *addr;
+	socklen_t	 len;
+	bool		 here;
+	int		 fd;
+
+	any_port.port = 0;
+	len = addr_to_sockaddr(&any_port, &ss);
+	fd = socket(ss.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd == -1)
+		return true;
+	here = bind(fd, (const struct sockaddr *)&ss, len) == 0 ||
+	    errno != EADDRNOTAVAIL;
+	close(fd);
+	return here;
+}
+
+static void
+check_address(const struct addr *addr, const char *statement,
+    const struct config_reports *reports)
+{
+	char		 text[ADDR_STRLEN];
+
+	if (addr->family != ADDR_NONE && !addr_is_any(addr) && !is_here(addr))
+		warn_of(reports, "%s %s: this machine does not have that "
+		    "address now", statement, addr_format(addr, text));
+}
+
+static void
+check_listener(const struct config_listener *l,
+    const struct config_reports *reports)
+{
+	if (l->interface[0] != '\0' && if_nametoindex(l->interface) == 0)
+		warn_of(reports, "listen on %s: there is no such interface "
+		    "now; for an address write it in numbers", l->interface);
+	else if (l->kind == LISTEN_ADDRESS)
+		check_address(&l->addr, "listen on", reports);
+}
+
+static void
+check_folder(const char *path, const char *statement,
+    const struct config_reports *reports)
+{
+	char		 copy[PATH_MAX];
+	const char	*folder;
+
+	strlcpy(copy, path, sizeof(copy));
+	folder = dirname(copy);
+	if (access(folder, F_OK) == -1)
+		warn_of(reports, "%s: %s is not there now", statement, folder);
+}
+
+void
+config_check_machine(const struct config *conf,
+    const struct config_reports *reports)
+{
+	const struct config_server *s;
+	size_t		 i;
+
+	for (i = 0; i < conf->nlisteners; i++)
+		check_listener(&conf->listeners[i], reports);
+	for (i = 0; i < conf->nservers; i++) {
+		s = &conf->servers[i];
+		if (i > 0 && addr_equal(&s->source4, &s[-1].source4) &&
+		    addr_equal(&s->source6, &s[-1].source6))
+			continue;
+		check_address(&s->source4, "query from", reports);
+		check_address(&s->source6, "query from", reports);
+	}
+	if (strcmp(conf->driftfile, CONFIG_DRIFTFILE) != 0)
+		check_folder(conf->driftfile, "driftfile", reports);
+	if (strcmp(conf->user, CONFIG_USER) != 0 &&
+	    getpwnam(conf->user) == NULL)
+		warn_of(reports, "user: there is no user %s now", conf->user);
+}
