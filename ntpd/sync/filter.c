@@ -68,7 +68,8 @@ filter_start(struct filter *f, double when, const struct estimate *known)
 	struct model	*m;
 	size_t		 i;
 
-	*f = (struct filter){ .started = true, .began = when, .when = when };
+	*f = (struct filter){ .started = true, .began = when, .when = when,
+	    .states = BIAS };
 	for (i = 0; i < FILTER_MODELS; i++) {
 		m = &f->models[i];
 		m->wander = wanders[i % FILTER_WANDERS];
@@ -81,6 +82,15 @@ filter_start(struct filter *f, double when, const struct estimate *known)
 	}
 }
 
+/* As many as there are up to the last source that takes part. */
+static void
+count_states(struct filter *f)
+{
+	f->states = FILTER_STATES;
+	while (f->states > BIAS && !f->active[f->states - 1 - BIAS])
+		f->states--;
+}
+
 void
 filter_join(struct filter *f, size_t i, double delay)
 {
@@ -90,6 +100,7 @@ filter_join(struct filter *f, size_t i, double delay)
 	if (f->active[i])
 		return;
 	f->active[i] = true;
+	count_states(f);
 	f->even[i] = (struct even){ EVEN_SHARE, EVEN_SAMPLES };
 	for (m = f->models; m < f->models + FILTER_MODELS; m++) {
 		m->x[BIAS + i] = 0;
@@ -107,6 +118,7 @@ filter_leave(struct filter *f, size_t i)
 		f->models[k].x[BIAS + i] = 0;
 		bias_isolate(&f->models[k], BIAS + i, 0);
 	}
+	count_states(f);
 }
 
 /* Is state S in use? */
@@ -129,9 +141,9 @@ predict(const struct filter *f, struct model *m, double dt)
 	size_t		 i, j;
 
 	m->x[OFFSET] += dt * m->x[FREQUENCY];
-	for (j = 0; j < FILTER_STATES; j++)
+	for (j = 0; j < f->states; j++)
 		m->p[OFFSET][j] += dt * m->p[FREQUENCY][j];
-	for (j = 0; j < FILTER_STATES; j++)
+	for (j = 0; j < f->states; j++)
 		m->p[j][OFFSET] += dt * m->p[j][FREQUENCY];
 	m->p[OFFSET][OFFSET] += q * dt * dt * dt / 3;
 	m->p[OFFSET][FREQUENCY] += q * dt * dt / 2;
@@ -139,12 +151,12 @@ predict(const struct filter *f, struct model *m, double dt)
 	m->p[FREQUENCY][FREQUENCY] += q * dt;
 
 	fade = exp(-dt / BIAS_MEMORY);
-	for (i = BIAS; i < FILTER_STATES; i++) {
+	for (i = BIAS; i < f->states; i++) {
 		if (!in_use(f, i))
 			continue;
 		v = bias_variance(f, m, i - BIAS);
 		m->x[i] *= fade;
-		for (j = 0; j < FILTER_STATES; j++) {
+		for (j = 0; j < f->states; j++) {
 			m->p[i][j] *= fade;
 			m->p[j][i] *= fade;
 		}
@@ -152,18 +164,21 @@ predict(const struct filter *f, struct model *m, double dt)
 	}
 }
 
-/* M becomes what it is or, with probability SHARE, what OTHER is. */
+/*
+ * M becomes what it is or, with probability SHARE, what OTHER is; both have N
+ * states.
+ */
 static void
-blend(struct model *m, const struct model *other, double share)
+blend(struct model *m, const struct model *other, double share, size_t n)
 {
 	double		 d[FILTER_STATES];
 	size_t		 i, j;
 
-	for (i = 0; i < FILTER_STATES; i++)
+	for (i = 0; i < n; i++)
 		d[i] = other->x[i] - m->x[i];
-	for (i = 0; i < FILTER_STATES; i++) {
+	for (i = 0; i < n; i++) {
 		m->x[i] += share * d[i];
-		for (j = 0; j < FILTER_STATES; j++)
+		for (j = 0; j < n; j++)
 			m->p[i][j] += share * (other->p[i][j] - m->p[i][j]) +
 			    share * (1 - share) * d[i] * d[j];
 	}
@@ -178,19 +193,19 @@ blend(struct model *m, const struct model *other, double share)
  * follows the others, and when its time comes it knows what they knew.
  */
 static void
-mix(struct model models[FILTER_WANDERS], double change)
+mix(struct model models[FILTER_WANDERS], double change, size_t n)
 {
 	struct model	 all = { .weight = 0 }, *m;
 	double		 other;
 
 	for (m = models; m < models + FILTER_WANDERS; m++) {
 		all.weight += m->weight;
-		blend(&all, m, m->weight / all.weight);
+		blend(&all, m, m->weight / all.weight, n);
 	}
 	other = change * all.weight / FILTER_WANDERS;
 	for (m = models; m < models + FILTER_WANDERS; m++) {
 		m->weight = (1 - change) * m->weight + other;
-		blend(m, &all, other / m->weight);
+		blend(m, &all, other / m->weight, n);
 	}
 }
 
@@ -204,7 +219,7 @@ filter_predict(struct filter *f, double when)
 		return;
 	change = 1 - exp(-dt / CHANGE_TIME);
 	for (k = 0; k < FILTER_MODELS; k += FILTER_WANDERS)
-		mix(&f->models[k], change);
+		mix(&f->models[k], change, f->states);
 	for (k = 0; k < FILTER_MODELS; k++)
 		predict(f, &f->models[k], dt);
 	f->when = when;
@@ -260,7 +275,8 @@ filter_is_possible(const struct filter *f)
  * likely the sample was, if some are far off for no reason.
  */
 static double
-update(struct model *m, size_t i, const struct observation *o, double *even)
+update(struct model *m, size_t i, const struct observation *o, double *even,
+    size_t n)
 {
 	double		 ph[FILTER_STATES], inn, s;
 	size_t		 b = BIAS + i, row, col;
@@ -268,15 +284,15 @@ update(struct model *m, size_t i, const struct observation *o, double *even)
 
 	inn = innovation(m, i, o, &s);
 	l = likelihood_either(inn, s, o->half, even);
-	for (row = 0; row < FILTER_STATES; row++)
+	for (row = 0; row < n; row++)
 		ph[row] = m->p[row][OFFSET] + m->p[row][b];
-	for (row = 0; row < FILTER_STATES; row++) {
+	for (row = 0; row < n; row++) {
 		m->x[row] += ph[row] * l.slope;
-		for (col = 0; col < FILTER_STATES; col++)
+		for (col = 0; col < n; col++)
 			m->p[row][col] += ph[row] * ph[col] * l.curvature;
 	}
 	/* Rounding must not make a variance negative. */
-	for (row = 0; row < FILTER_STATES; row++)
+	for (row = 0; row < n; row++)
 		if (m->p[row][row] < 0)
 			bias_isolate(m, row, 0);
 	return (1 - OUTLIERS) * l.density +
@@ -295,7 +311,7 @@ filter_update(struct filter *f, size_t i, const struct observation *o)
 	for (m = f->models; m < f->models + FILTER_MODELS; m++) {
 		even = e->share;
 		m->weight = pow(m->weight, 1 - 1 / memory) *
-		    update(m, i, o, &even);
+		    update(m, i, o, &even, f->states);
 		bias_forget_impossible(f, m);
 		sum += m->weight;
 		evens += m->weight * even;

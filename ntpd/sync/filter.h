@@ -38,6 +38,7 @@ struct filter {
 	double		 began;		/* s, oscillator time of the start */
 	double		 when;		/* s, oscillator time of the states */
 	double		 updates;	/* samples since the start */
+	size_t		 states;	/* of the models; the others are 0 */
 	bool		 active[FILTER_SOURCES];
 	double		 delay[FILTER_SOURCES];	/* s, of the path */
 	struct even	 even[FILTER_SOURCES];
