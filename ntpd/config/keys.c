@@ -12,7 +12,7 @@
 #include "ntpd/config/value.h"
 
 #define LINE_LEN	512	/* with its NUL; chosen, twice the longest */
-#define WORDS		4	/* that are looked for in a line: one too many */
+#define WORDS		4	/* looked for in a line: one too many */
 #define CHARACTERS_MOST	20	/* of a key without ASCII: or HEX: */
 #define SECRET_LEAST	10	/* bytes; fewer than 80 bits can be guessed */
 

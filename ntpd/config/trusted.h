@@ -23,8 +23,9 @@ struct trusted_rule {
 
 /*
  * Read the file P->name, if RULE and the folders that it is in allow it.  Its
- * text, to be freed, and of *LEN bytes: TRUSTED_MOST + 1 if it has grown to more
- * than it may have.  NULL, and at least one error reported, if it cannot be had.
+ * text, to be freed, and of *LEN bytes: TRUSTED_MOST + 1 if it has grown to
+ * more than it may have.  NULL, and at least one error reported, if it cannot
+ * be had.
  */
 char	*trusted_read(struct parser *p, const struct trusted_rule *rule,
 	    size_t *len);

@@ -41,7 +41,7 @@ struct association {
 	bool		 refused_now;	/* that to the last request was */
 	unsigned	 refusals;	/* in a row */
 	unsigned	 accepted;	/* good answers since the last one */
-	enum reason	 fault;		/* why the last unauthentic answer was */
+	enum reason	 fault;		/* of the last unauthentic answer */
 	bool		 faulty_now;	/* there was one to the last request */
 	unsigned	 faults;	/* requests with one, of late */
 	unsigned	 authentic;	/* good answers since the last one */
