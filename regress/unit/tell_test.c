@@ -16,12 +16,14 @@
 
 static struct channel	 parent, worker;
 static struct told	 told;
+static const struct cookie_keys keys = { .n = 2, .current = 1 };
 
 /* What the worker has heard. */
 static struct {
 	uint32_t	 prefix4;	/* of the last rate limit */
 	size_t		 n, total;	/* rules of the last list, of so many */
 	uint8_t		 mark;		/* of that list */
+	uint32_t	 cookies;	/* keys for them */
 } heard;
 
 static int
@@ -78,6 +80,11 @@ hear(void)
 			    msg.data)->prefix4;
 			continue;
 		}
+		if (msg.type == MSG_SERVER_COOKIES) {
+			heard.cookies = ((const struct cookie_keys *)
+			    msg.data)->n;
+			continue;
+		}
 		assert_int_equal(msg.type, MSG_SERVER_ACCESS);
 		part = msg.data;
 		if (part->first == 0)
@@ -96,7 +103,7 @@ turns(unsigned n, const struct config *conf)
 	struct pollset	 set;
 
 	while (n-- > 0) {
-		assert_true(tell_run(&told, &parent, conf));
+		assert_true(tell_run(&told, &parent, conf, &keys));
 		assert_true(channel_queued(&parent) <= QUEUED_MOST);
 		channel_flush(&parent);
 		pollset_clear(&set);
@@ -113,9 +120,10 @@ is_told_all(void **arg)
 	struct config	 conf = rules(RULES, 7);
 
 	(void)arg;
-	assert_true(tell_run(&told, &parent, &conf));
+	assert_true(tell_run(&told, &parent, &conf, &keys));
 	turns(200, &conf);
-	assert_true(told.rules && told.limit);
+	assert_true(told.rules && told.limit && told.cookies);
+	assert_int_equal(heard.cookies, 2);
 	assert_int_equal(heard.n, RULES);
 	assert_int_equal(heard.total, RULES);
 	assert_int_equal(heard.prefix4, 7);
@@ -135,7 +143,7 @@ reloads_in_a_row(void **arg)
 		conf = rules(RULES, i);
 		tell_configuration(&told);
 		for (j = 0; j < 10; j++) {
-			assert_true(tell_run(&told, &parent, &conf));
+			assert_true(tell_run(&told, &parent, &conf, &keys));
 			assert_true(channel_queued(&parent) <= QUEUED_MOST);
 			channel_flush(&parent);
 		}
