@@ -4,13 +4,15 @@
 #include <sys/socket.h>
 
 #include <errno.h>
-#include <net/if.h>
 #include <string.h>
 
+#include "common/link.h"
 #include "common/log.h"
 #include "ntpd/binder/listen_ke.h"
 #include "ntpd/binder/offer.h"
 #include "ntpd/binder/socket.h"
+
+#define CLOSING		0.5	/* s, until ke has closed the old ones; tuned */
 
 /* Do A and B lie at the same place, whatever their ports? */
 static bool
@@ -23,23 +25,40 @@ is_same_place(const struct config_listener *a, const struct config_listener *b)
 	    (a->kind != LISTEN_ADDRESS || addr_equal(&x, &y));
 }
 
+/* The places of SETUP into LIST; returns how many. */
+static size_t
+find_places(const struct binder_setup *setup,
+    struct config_listener list[CONFIG_MAX_LISTENERS])
+{
+	size_t		 i, k, n = 0;
+
+	for (i = 0; i < setup->nlisteners && setup->nts; i++) {
+		for (k = 0; k < n; k++)
+			if (is_same_place(&list[k], &setup->listeners[i]))
+				break;
+		if (k == n)
+			list[n++] = setup->listeners[i];
+	}
+	return n;
+}
+
 void
 ke_places_configure(struct ke_places *kp, const struct binder_setup *setup)
 {
-	size_t		 i, k;
+	struct config_listener list[CONFIG_MAX_LISTENERS];
+	const size_t	 n = find_places(setup, list);
+	size_t		 i = 0;
 
-	kp->n = 0;
-	for (i = 0; i < setup->nlisteners && setup->nts; i++) {
-		for (k = 0; k < kp->n; k++)
-			if (is_same_place(&kp->list[k].conf,
-			    &setup->listeners[i]))
-				break;
-		if (k == kp->n)
-			kp->list[kp->n++] = (struct ke_place){
-				.conf = setup->listeners[i]
-			};
-	}
+	while (i < n && i < kp->n && kp->list[i].conf.port == list[i].port &&
+	    is_same_place(&kp->list[i].conf, &list[i]))
+		i++;
+	if (i == n && n == kp->n)
+		return;
+	kp->n = n;
+	for (i = 0; i < n; i++)
+		kp->list[i] = (struct ke_place){ .conf = list[i] };
 	ke_places_forget(kp);
+	ke_places_follow(kp);
 }
 
 void
@@ -56,13 +75,19 @@ ke_places_forget(struct ke_places *kp)
 void
 ke_places_follow(struct ke_places *kp)
 {
-	size_t		 i;
+	unsigned	 ifindex;
+	bool		 changed = false;
+	struct ke_place	*p;
 
-	for (i = 0; i < kp->n; i++)
-		if (kp->list[i].conf.interface[0] != '\0') {
-			ke_places_forget(kp);
-			return;
-		}
+	for (p = kp->list; p < kp->list + kp->n; p++) {
+		if (p->conf.interface[0] == '\0')
+			continue;
+		ifindex = link_number(p->conf.interface);
+		changed = changed || ifindex != p->ifindex;
+		p->ifindex = ifindex;
+	}
+	if (changed)
+		ke_places_forget(kp);
 }
 
 /* Open P's socket of FAMILY for ke.  False to try again. */
@@ -77,7 +102,7 @@ give(struct ke_places *kp, struct ke_place *p, unsigned family)
 
 	at.port = NTS_PORT;
 	if (at.kind == LISTEN_ADDRESS && at.interface[0] != '\0')
-		at.addr.scope = if_nametoindex(at.interface);
+		at.addr.scope = p->ifindex;
 	fd = socket_open_tcp(&at, families[family]);
 	if (fd != -1)
 		return channel_send(&kp->channel, MSG_KE_LISTEN, 0, fd,
@@ -101,17 +126,18 @@ ke_places_update(struct ke_places *kp, struct instant now)
 
 	if (!kp->channel.open || instant_before(now, kp->retry))
 		return;
-	if (!kp->closed)
+	if (!kp->closed) {
 		kp->closed = channel_send(&kp->channel, MSG_KE_CLOSE, 0, -1,
 		    NULL);
-	for (p = kp->list; p < kp->list + kp->n && kp->closed; p++)
+		kp->retry = instant_add(now, CLOSING);
+		return;
+	}
+	for (p = kp->list; p < kp->list + kp->n; p++)
 		for (family = 0; family < LISTEN_FAMILIES; family++) {
 			if (p->given[family] || !offer_wants(&p->conf, family))
 				continue;
 			p->given[family] = give(kp, p, family);
 			again = again || !p->given[family];
 		}
-	kp->retry = INSTANT_NEVER;
-	if (again || !kp->closed)
-		kp->retry = instant_add(now, LISTEN_RETRY);
+	kp->retry = again ? instant_add(now, LISTEN_RETRY) : INSTANT_NEVER;
 }

@@ -13,6 +13,7 @@
 
 struct ke_place {
 	struct config_listener conf;	/* its port is that of NTP */
+	unsigned	 ifindex;	/* of its interface, if it has one */
 	bool		 given[LISTEN_FAMILIES];
 	bool		 failed[LISTEN_FAMILIES];	/* to open; logged */
 };
@@ -25,12 +26,17 @@ struct ke_places {
 	struct instant	 retry;		/* when there is something to do */
 };
 
-/* Listen where SETUP says; sockets that were open are opened anew. */
+/*
+ * Listen where SETUP says.  If that is somewhere else than before, all sockets
+ * are opened anew.
+ */
 void	 ke_places_configure(struct ke_places *kp,
 	    const struct binder_setup *setup);
 
-/* Interfaces may have come or gone, or ke is another one: open all anew. */
+/* Interfaces may have come or gone: those that have are others now. */
 void	 ke_places_follow(struct ke_places *kp);
+
+/* Ke is another one: open all anew. */
 void	 ke_places_forget(struct ke_places *kp);
 
 /* Once kp->retry has come, open what is to be open, and give it to ke. */

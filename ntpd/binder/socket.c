@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -110,11 +111,15 @@ socket_open(const struct config_listener *conf, int family,
 	    bind_listener(fd, family, conf), fd);
 }
 
-/* Old connections to the port, and addresses still to come, do not matter. */
+/*
+ * Old connections to the port, and addresses still to come, do not matter.
+ * Connections inherit that what is written leaves at once.
+ */
 static bool
 set_tcp_options(int fd, int family)
 {
-	if (!set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1))
+	if (!set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1) ||
+	    !set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1))
 		return false;
 	if (family == AF_INET)
 		return set_option(fd, IPPROTO_IP, IP_FREEBIND, 1);

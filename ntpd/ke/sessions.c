@@ -260,7 +260,7 @@ sessions_run(struct sessions *s, const struct pollset *set,
 			finish(s, one, &s->counters.ke_late);
 		else if (pollset_ready(set, one->slot, one->events) ||
 		    (one->state != SESSION_SHAKES &&
-		    SSL_pending(one->ssl) > 0))
+		    SSL_has_pending(one->ssl)))
 			run(s, one);
 	}
 }

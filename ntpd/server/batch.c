@@ -84,7 +84,7 @@ batch_init(struct batch *b, const struct access *access,
 	b->unsent.interval = 60;
 	for (i = 0; i < BATCH_MAX; i++) {
 		b->in_iov[i].iov_base = b->request[i];
-		b->in_iov[i].iov_len = sizeof(b->request[i]);
+		b->in_iov[i].iov_len = NTP_MAX_LEN;
 		hdr = &b->in[i].msg_hdr;
 		hdr->msg_name = &b->name[i];
 		hdr->msg_iov = &b->in_iov[i];

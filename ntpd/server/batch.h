@@ -26,11 +26,8 @@
 
 #define BATCH_MAX	16	/* requests; see batch.c */
 
-/*
- * Room for a request: for more than any that is decoded, and an odd number of
- * cache lines, so that they do not compete for the same places in the cache.
- */
-#define BATCH_REQUEST	(NTP_MAX_LEN + 64)
+/* Bytes for a packet: no power of two, which would share a cache's places. */
+#define BATCH_PACKET	(NTP_MAX_LEN + 64)
 
 /* Room for a timestamp of either kind and packet information, and more. */
 union batch_control {
@@ -51,12 +48,12 @@ struct batch {
 	union sender	 name[BATCH_MAX];
 	union batch_control control[BATCH_MAX];
 	size_t		 set[BATCH_MAX]; /* the clients are in, clients.h */
-	uint8_t		 request[BATCH_MAX][BATCH_REQUEST];
+	uint8_t		 request[BATCH_MAX][BATCH_PACKET];
 
 	struct mmsghdr	 out[BATCH_MAX];
 	struct iovec	 out_iov[BATCH_MAX];
 	union batch_source source[BATCH_MAX];
-	uint8_t		 answer[BATCH_MAX][NTP_MAX_LEN];
+	uint8_t		 answer[BATCH_MAX][BATCH_PACKET];
 	struct proof	 proof[BATCH_MAX]; /* of the answers with NTS */
 
 	const struct access *access;

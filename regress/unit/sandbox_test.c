@@ -427,8 +427,10 @@ static const struct {
 	{ "remove a file", remove_file, TO(PARENT) },
 	{ "write a file", open_for_writing, TO(PARENT) },
 	{ "make a file", open_anew, TO(PARENT) },
-	{ "listen for connections", listen_for_connections, 0 },
-	{ "accept a connection", accept_one, TO(CONTROL) | TO(LAUNCHER) },
+	{ "listen for connections", listen_for_connections, TO(BINDER) |
+	    TO(LAUNCHER) },
+	{ "accept a connection", accept_one, TO(CONTROL) | TO(KE) |
+	    TO(LAUNCHER) },
 	{ "pass a descriptor", pass_by_sendmsg, TO(PARENT) | TO(BINDER) |
 	    TO(LAUNCHER) },
 	{ "pass one to the parent", pass_to_parent, 0 },
@@ -443,11 +445,11 @@ static const struct {
 	{ "copy a channel", copy_channel, TO(PARENT) },
 	{ "move a channel", move_channel, TO(LAUNCHER) },
 	{ "take a descriptor", receive_descriptors, TO(BINDER) | TO(ENGINE) |
-	    TO(SERVER) | TO(RESOLVER) | TO(LAUNCHER) },
+	    TO(KE) | TO(SERVER) | TO(RESOLVER) | TO(LAUNCHER) },
 	{ "netlink", read_netlink, SOCKETS | TO(LAUNCHER) },
 	{ "netlink of the firewall", read_firewall, 0 },
 	{ "generic netlink", read_generic, 0 },
-	{ "TCP", open_stream, TO(RESOLVER) | TO(LAUNCHER) },
+	{ "TCP", open_stream, SOCKETS | TO(LAUNCHER) },
 	{ "MPTCP", open_multipath, 0 },
 	{ "sockets between machines", open_machine, 0 },
 	{ "a packet socket", open_packet, 0 },

@@ -33,6 +33,7 @@ static const struct {
 	[SERVER] = { "server", &server_sandbox, 12 },
 	[CONTROL] = { "control", &control_sandbox, 12 },
 	[RESOLVER] = { "resolver", &resolver_sandbox, 35 },
+	[KE] = { "ke", &ke_sandbox, 20 },
 	[TLS] = { "tls", &tls_sandbox, 14 },
 };
 

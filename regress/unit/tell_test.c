@@ -17,7 +17,7 @@
 
 static struct channel	 parent, worker;
 static struct told	 told;
-static const struct cookie_keys cookies;
+static const struct cookie_keys cookies = { .n = 2, .current = 1 };
 
 /* What the worker has heard. */
 static struct {
@@ -26,6 +26,7 @@ static struct {
 	uint32_t	 last_key;
 	size_t		 n, total;	/* rules of the last list, of so many */
 	uint8_t		 mark;		/* of that list */
+	uint32_t	 cookies;	/* keys for them */
 } heard;
 
 static int
@@ -86,8 +87,11 @@ hear(void)
 			    msg.data)->prefix4;
 			continue;
 		}
-		if (msg.type == MSG_SERVER_COOKIES)
+		if (msg.type == MSG_SERVER_COOKIES) {
+			heard.cookies = ((const struct cookie_keys *)
+			    msg.data)->n;
 			continue;
+		}
 		if (msg.type == MSG_SERVER_KEYS) {
 			keys = msg.data;
 			if (keys->first == 0)
@@ -138,7 +142,8 @@ is_told_all(void **arg)
 	(void)arg;
 	assert_true(tell_run(&told, &parent, &conf, &cookies));
 	turns(200, &conf);
-	assert_true(told.rules && told.limit);
+	assert_true(told.rules && told.limit && told.cookies);
+	assert_int_equal(heard.cookies, 2);
 	assert_int_equal(heard.n, RULES);
 	assert_int_equal(heard.total, RULES);
 	assert_int_equal(heard.prefix4, 7);

@@ -1,0 +1,120 @@
+#!/usr/bin/python3 -B
+"""
+This daemon as a server with Network Time Security: chronyd, the ntpd of ntpsec
+and this daemon itself take its time, and its cookies outlive it.
+"""
+from nts import *
+
+
+def test():
+    switch, us, upstream, chrony, sec, own = network("us", "upstream",
+        "chrony", "sec", "own")
+    ca = Authority()
+    serving = NtpServer(upstream)
+    nts = 'nts certificate "%s" key "%s"'
+    statements = ["server 10.9.0.2", "listen on *", nts % ca.certify(
+        "10.9.0.1", "fd09::1")]
+    d = Daemon(us, *statements, options=("-x", "-v"))
+    ok(d.wait_sync(), "the daemon is synchronized", d.state)
+    ok(wait_for(lambda: listens(us), 5), "and listens for NTS", d.log)
+
+    clients(d, ca, chrony, sec, own)
+    reload_certificate(d, ca, own, statements, nts)
+    restart(d, ca, chrony, own, statements)
+    serving.stop()
+
+
+def clients(d, ca, chrony, sec, own):
+    follower = chronyd(chrony, "server 10.9.0.1 iburst nts",
+        "server fd09::1 iburst nts", "ntstrustedcerts " + ca.file)
+    reference = ntpsec(sec, "server 10.9.0.1 nts iburst ca " + ca.file)
+    o = Daemon(own, "server 10.9.0.1 nts xleave ca " + ca.file,
+        "server fd09::1 nts ca " + ca.file, options=("-x", "-v"))
+    ok(o.wait_sync(20), "our own client believes it", o.state)
+    ok(wait_for(lambda: follower.count("Selected source"), 15),
+        "chronyd believes it", follower.log)
+    ok(reference.wait_log("Got 8 cookies, length 100, aead=15", 10),
+        "ntpsec has its cookies", reference.log)
+    ok(wait_for(lambda: d.show()["server"]["ke_agreed"] == 5, 5),
+        "five exchanges gave keys", d.show)
+    ok(wait_for(lambda: d.show()["server"]["nts"] >= 15, 20),
+        "answers with NTS are counted", d.show)
+    s = d.show()["server"]
+    ok(s["nts"] == s["answered"], "all answers were authenticated", s)
+    ok(s["nts_naked"] == s["nts_wrong"] == s["ke_failed"] == s["ke_bad"] == 0,
+        "nobody was refused", s)
+    for program in follower, reference:
+        program.kill()
+    o.check_end()
+
+
+def subject(host):
+    """Of the certificate that the daemon shows to whom connects."""
+    return host.exec("sh", "-c", "openssl s_client -connect 10.9.0.1:4460 "
+        "-alpn ntske/1 </dev/null 2>&1 | grep subject", check=False)
+
+
+def reload_certificate(d, ca, own, statements, nts):
+    """It is taken up at reload, and what was agreed on stays."""
+    session = own.socket(socket.AF_INET, socket.SOCK_STREAM)
+    session.connect(("10.9.0.1", 4460))
+    time.sleep(0.3)
+    renewed = nts % ca.certify("new.test", "10.9.0.1", "fd09::1")
+    ok(d.reconfigure(*statements[:2], renewed), "a new certificate", d.log)
+    ok(wait_for(lambda: "new.test" in subject(own), 5), "is taken up",
+        lambda: subject(own) + d.log())
+    context = ssl.create_default_context(cafile=ca.file)
+    context.set_alpn_protocols(["ntske/1"])
+    session.settimeout(3)
+    with context.wrap_socket(session, server_hostname="10.9.0.1") as tls:
+        tls.sendall(b"\x80\1\0\2\0\0\x80\4\0\2\0\x0f\x80\0\0\0")
+        answer = tls.recv(2000)
+    ok(answer.startswith(b"\x80\1\0\2\0\0\x80\4\0\2\0\x0f\0\5\0\x64"),
+        "a session that had begun ends well", answer)
+    ok(d.reconfigure(*statements[:2], nts % (ca.file, workdir(
+        "ca-new.test.key"))) and d.wait_log("keeping the old certificate", 5)
+        and "new.test" in subject(own), "files that do not fit change nothing",
+        d.log)
+    os.chmod(workdir("ca-new.test.key"), 0o644)
+    ok(d.reconfigure(*statements[:2], renewed) and
+        d.wait_log("everybody may read it", 5),
+        "a key that everybody may read is not used", d.log)
+    os.chmod(workdir("ca-new.test.key"), 0o600)
+    d.reconfigure(*statements)
+
+
+def restart(d, ca, chrony, own, statements):
+    """Cookies are good for those who come after it, too."""
+    follower = chronyd(chrony, "server 10.9.0.1 iburst nts minpoll 2 "
+        "maxpoll 2", "ntstrustedcerts " + ca.file)
+    ok(wait_for(lambda: follower.count("Selected source"), 15),
+        "chronyd has cookies", follower.log)
+    file = workdir("nts-cookies")
+    ok(os.stat(file).st_mode & 0o777 == 0o600, "the keys' file has mode 600")
+    before = open(file).read()
+    d.check_end()
+    again = Daemon(d.host, *statements, options=("-x", "-v"))
+    ok(again.wait_sync(), "after a restart", again.state)
+    ok(wait_for(lambda: again.show()["server"]["nts"] >= 3, 20),
+        "its cookies are still good", again.state)
+    ok(again.show()["server"]["nts_naked"] == 0 and
+        again.show()["server"]["ke_agreed"] == 0, "nobody needs new ones",
+        again.show)
+    ok(open(file).read() == before, "the file is the same")
+
+    # Another machine's file, of the same days.
+    with open(file, "w") as f:
+        f.write(before[:-5] + "0000\n")
+    ok(again.reconfigure(*statements), "another file of keys", again.log)
+    ok(wait_for(lambda: again.show()["server"]["nts_naked"] > 0, 20),
+        "is taken up at reload: the old cookies are unknown", again.show)
+    ok(wait_for(lambda: again.show()["server"]["ke_agreed"] > 0, 60),
+        "and chronyd agrees on new keys", again.show)
+    os.chmod(file, 0o644)
+    ok(again.reconfigure(*statements) and again.wait_log("chmod 600", 5),
+        "a file that others can read is not used", again.log)
+    follower.kill()
+    again.check_end()
+
+
+main(test)
