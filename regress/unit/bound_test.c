@@ -297,7 +297,7 @@ static const struct {
 /* What came of it. */
 struct creeping {
 	double		 worst;		/* s, that we were off at most */
-	unsigned	 n, beyond;	/* of so many, beyond the likely bound */
+	unsigned	 n, beyond;	/* of n, beyond the likely bound */
 };
 
 static void
