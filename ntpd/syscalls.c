@@ -2,6 +2,7 @@
  * From tables of system calls to filters in the kernel.
  */
 #include <sys/mman.h>
+#include <sys/time.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,6 +11,8 @@
 
 #include "common/log.h"
 #include "ntpd/syscalls.h"
+
+#define FILTER_SECONDS	10	/* tuned: it takes a few milliseconds */
 
 static const struct sandbox *const children[] = {
 #define CHILD(process, name, ...)	&name##_sandbox,
@@ -81,6 +84,7 @@ static const struct sandbox_syscall starting[SANDBOX_MAX_SYSCALLS] = {
 	MAY("landlock_add_rule",	"the same"),
 	MAY("landlock_restrict_self", "the same"),
 	MAY("seccomp",		"the same"),
+	MAY("setitimer",	"the same, not for ever"),
 };
 
 #ifdef SANITIZED
@@ -235,12 +239,22 @@ syscalls_filter(const struct sandbox *sandbox)
 	return filter;
 }
 
+/*
+ * libseccomp without memory can go round for ever: the process is killed then,
+ * which is noticed.
+ */
 void
 syscalls_restrict(const struct sandbox *sandbox)
 {
-	scmp_filter_ctx	 filter = syscalls_filter(sandbox);
-	int		 error = seccomp_load(filter);
+	const struct itimerval limit = { .it_value.tv_sec = FILTER_SECONDS };
+	const struct itimerval none = { .it_value.tv_sec = 0 };
+	scmp_filter_ctx	 filter;
+	int		 error;
 
+	setitimer(ITIMER_REAL, &limit, NULL);
+	filter = syscalls_filter(sandbox);
+	setitimer(ITIMER_REAL, &none, NULL);
+	error = seccomp_load(filter);
 	if (error != 0)
 		fatalx("seccomp: %s", strerror(-error));
 	seccomp_release(filter);

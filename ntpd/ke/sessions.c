@@ -94,7 +94,7 @@ speaks_ke(const SSL *ssl)
 
 	SSL_get0_alpn_selected(ssl, &protocol, &len);
 	return len == sizeof(KE_ALPN) - 2 &&
-	    memcmp(protocol, KE_ALPN + 1, len) == 0;
+	    memcmp(protocol, &KE_ALPN[1], len) == 0;
 }
 
 static bool

@@ -236,12 +236,15 @@ void
 publish_quality(struct publish *p, const struct clock_quality *quality,
     const struct publish_clock *clock)
 {
-	const int64_t	 age = ns_read(CLOCK_MONOTONIC) - quality->at;
 	const enum bound_status status = what_status(quality);
+	const int64_t	 now = ns_read(CLOCK_MONOTONIC);
+	int64_t		 age;
 
 	/* What was said before the clock was set is of another clock. */
-	if (age < 0 || age > VOID || quality->at <= p->disrupted_at)
+	if (quality->at > now || quality->at < now - VOID ||
+	    quality->at <= p->disrupted_at)
 		return;
+	age = now - quality->at;
 	if (p->page != NULL)
 		write_page(p->page, status, quality, clock, age);
 	if (p->clockbound != NULL)

@@ -197,12 +197,17 @@ certain_opinion(const struct sync *sync, const struct source *s, double now,
 	};
 }
 
-/* Does one that answers say something new that is not settled? */
+/*
+ * Does one that answers say something new that is not settled?  When it is, as
+ * our clock has changed, others that do not answer may not know of that yet.
+ */
 static bool
 is_contested(const struct sync *sync)
 {
 	const struct source *s;
 
+	if (sync->unsettled > 0)
+		return true;
 	for (s = sync->sources; s < sync->sources + SYNC_SOURCES; s++)
 		if (s->used && s->missed == 0 && s->surprises > 0 &&
 		    s->state != SOURCE_FALSE)

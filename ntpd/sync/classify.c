@@ -75,6 +75,8 @@ take_surprise(struct sync *sync, size_t i)
 	s->fits = 0;
 	if (s->surprises == 0)
 		s->since = source_sample(s, 0)->when;
+	if (s->state == SOURCE_FITS)
+		s->turned = true;
 	if (s->surprises <= DOUBT_ANSWERS)
 		s->surprises++;
 	source_happens(s, s->surprises < DOUBT_ANSWERS ? EVENT_SURPRISES :

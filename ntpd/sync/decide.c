@@ -106,6 +106,22 @@ take_stands(const struct sync *sync, const struct opinion *o,
 		};
 }
 
+/*
+ * The estimate is begun again with those that say that the clock has changed.
+ * What a near one said before, when asked too long ago to tell, would count for
+ * more than all of them.
+ */
+static void
+leave_out_undecided(struct opinion *o, const struct stand *stands)
+{
+	size_t		 i, decided = 0;
+
+	for (i = 0; i < SYNC_SOURCES; i++)
+		decided += o[i].survivor && stands[i].agrees;
+	for (i = 0; decided > 0 && i < SYNC_SOURCES; i++)
+		o[i].survivor = o[i].survivor && stands[i].agrees;
+}
+
 bool
 decide_change(struct sync *sync, size_t i, double now,
     const struct estimate *base)
@@ -123,6 +139,7 @@ decide_change(struct sync *sync, size_t i, double now,
 	if (!doubt_may_be_us(stands, SYNC_SOURCES) ||
 	    !doubt_is_us(stands, SYNC_SOURCES))
 		return false;
+	leave_out_undecided(o, stands);
 	change_accept(sync, o, i, now, base);
 	learn_anew(sync);
 	change_known(sync, began, now);

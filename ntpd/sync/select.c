@@ -195,12 +195,15 @@ find_centre(const struct opinion *o, size_t n)
 /*
  * How far O may be from the centre C without standing apart, s.  A far server
  * may be off by the asymmetry of its path, and so may many that share a part of
- * it.  So it has no word against a nearer one, as far as NEARNESS goes.
+ * it.  So it has no word against a nearer one, as far as NEARNESS goes.  One
+ * that stood apart is not let in again for not knowing well what it says.
  */
 static double
 outlier_limit(const struct opinion *o, const struct centre *c)
 {
-	return OUTLIER_ERRORS * sqrt(o->variance + c->variance) +
+	double		 variance = o->apart ? 0 : o->variance;
+
+	return OUTLIER_ERRORS * sqrt(variance + c->variance) +
 	    OUTLIER_SPREAD * c->spread +
 	    NEARNESS * fmax(0, c->distance - o->distance);
 }
@@ -239,7 +242,7 @@ insiders_know_better(const struct opinion *o, size_t n)
 	for (i = 0; i < n && i < SELECT_MAX; i++) {
 		if (o[i].truechimer && o[i].outside)
 			out[outside++] = o[i].distance;
-		else if (o[i].truechimer)
+		else if (o[i].truechimer && !o[i].refuted)
 			nearest = fmin(nearest, o[i].distance);
 	}
 	return outside > 0 && NEARER * nearest <= median(out, outside);
@@ -253,7 +256,7 @@ nominate(struct opinion *o, size_t n)
 	size_t		 i, survivors = 0;
 
 	for (i = 0; i < n; i++) {
-		o[i].survivor = o[i].truechimer &&
+		o[i].survivor = o[i].truechimer && !o[i].refuted &&
 		    (!o[i].outside || !only_inside);
 		survivors += o[i].survivor;
 	}
@@ -277,18 +280,34 @@ select_survivors(struct opinion *o, size_t n)
 	return survivors;
 }
 
+/* The survivor that knows best what it says; N if there is none. */
+static size_t
+find_best(const struct opinion *o, size_t n)
+{
+	size_t		 i, best = n;
+
+	for (i = 0; i < n && i < SELECT_MAX; i++)
+		if (o[i].survivor &&
+		    (best == n || o[i].variance < o[best].variance))
+			best = i;
+	return best;
+}
+
 double
 select_conflict(const struct opinion *o, size_t n)
 {
-	double		 v[SELECT_MAX];
-	size_t		 i, truechimers = 0, survivors = 0;
+	size_t		 i, best = find_best(o, n), truechimers = 0, know = 0;
+	double		 most = 0;
 
-	for (i = 0; i < n && i < SELECT_MAX; i++) {
-		if (o[i].truechimer)
-			v[truechimers++] = o[i].offset;
-		survivors += o[i].survivor;
-	}
-	if (truechimers == 0 || 2 * survivors >= truechimers)
+	if (best == n)
 		return 0;
-	return fabs(median(v, truechimers));
+	for (i = 0; i < n && i < SELECT_MAX; i++)
+		if (o[i].truechimer && !o[i].survivor)
+			most = fmax(most, fabs(o[i].offset - o[best].offset));
+	for (i = 0; i < n && i < SELECT_MAX; i++) {
+		truechimers += o[i].truechimer;
+		know += o[i].survivor &&
+		    OUTSIDE_ERRORS * sqrt(o[i].variance) < most;
+	}
+	return 2 * know < truechimers ? most : 0;
 }

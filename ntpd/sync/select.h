@@ -15,6 +15,9 @@ struct opinion {
 	double		 variance;	/* s^2, of offset as an estimate */
 	double		 jitter;	/* s, scatter around its own line */
 	bool		 usable;	/* has something to say */
+	bool		 apart;		/* it stood apart before */
+	bool		 refuted;	/* those that fit would not, if it did:
+					   it cannot survive */
 	bool		 truechimer;	/* result of select_truechimers() */
 	bool		 outside;	/* likewise: right by modesty alone */
 	bool		 survivor;	/* result of select_survivors() */
@@ -52,9 +55,10 @@ bool		 select_majority(const struct opinion *opinions, size_t n,
 size_t	 select_survivors(struct opinion *opinions, size_t n);
 
 /*
- * Are the survivors fewer than half of the truechimers, a few near ones that
- * all others have room for in their wide intervals?  Then either may be wrong:
- * how far from 0 the median of the truechimers is, s.  Else 0.
+ * Are fewer than half of the truechimers survivors that know better than those
+ * that are left out?  These have room in their wide intervals for a few near
+ * ones, and either may be wrong: how far the farthest of those left out is from
+ * the survivor that knows best, s.  Else 0.
  */
 double		 select_conflict(const struct opinion *opinions, size_t n);
 

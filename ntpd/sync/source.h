@@ -27,6 +27,7 @@ struct source {
 	enum source_state state;
 	unsigned	 surprises;	/* in a row, against prediction */
 	double		 since;		/* s, when the first of them came */
+	bool		 turned;	/* it surprised after it had fitted */
 	unsigned	 missed;	/* requests in a row without answer */
 	unsigned	 fits;		/* in a row */
 	size_t		 waiting;	/* of the newest samples: in doubt */

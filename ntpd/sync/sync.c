@@ -39,6 +39,7 @@ leave(struct sync *sync, size_t i)
 
 	s->surprises = s->fits = 0;
 	s->waiting = 0;
+	s->turned = false;
 	source_happens(s, EVENT_LEFT_OUT);
 	filter_leave(&sync->filter, i);
 	sync->verdicts[i] = (struct verdict){ .tally = UNUSABLE };
@@ -94,6 +95,7 @@ forget_estimate(struct sync *sync)
 	sync->certain = sync->measured = false;
 	sync->pace = 0;
 	sync->truechimers = 0;
+	sync->conflict = 0;
 	sync->system_peer = SYNC_SOURCES;
 }
 
@@ -166,7 +168,7 @@ update_state(struct sync *sync)
 		sync->state = SYNC_FOLLOWING;
 	/* If others disagree, the prediction is not in doubt for that alone. */
 	if (sync->state != SYNC_IN_DOUBT && (sync->agreed ||
-	    anybody_is(sync, SOURCE_FITS) || !anybody_is(sync, SOURCE_INSISTS)))
+	    anybody_is(sync, SOURCE_FITS)))
 		sync->calm = sync->filter.when;
 	if (sync->state == SYNC_FOLLOWING)
 		sync->pace = 0;

@@ -21,7 +21,10 @@
 #define FREQUENCY_ERRORS 3.0
 #define ANY_FREQUENCY	0.1
 
-/* So many standard errors are added to the distance of a line in doubt. */
+/*
+ * So many standard errors are added to the distance of a line: it may lead
+ * over samples of two routes, of which only the shorter one's length counts.
+ */
 #define LINE_ERRORS	3.0
 
 /* The samples of source I that count. */
@@ -110,9 +113,41 @@ form_opinion(const struct source *s, double now, const struct estimate *base,
 	o.variance = line.offset_error * line.offset_error;
 	o.jitter = source_jitter(s);
 	o.distance = source_distance(s, now, known ? drift : 0);
-	if (!known)
-		o.distance += LINE_ERRORS * line.offset_error;
+	o.distance += LINE_ERRORS * line.offset_error;
 	return o;
+}
+
+/*
+ * Does source S fit the prediction as far as was heard, and would it not if
+ * that were off by OFFSET?
+ */
+static bool
+denies(const struct source *s, double offset)
+{
+	return s->state == SOURCE_FITS &&
+	    s->delays.usual_excess < fabs(offset);
+}
+
+/*
+ * Does a majority deny what source I insists on, is that more than its path can
+ * be off by, and did it say something else before?  Then its clock is wrong,
+ * however near it is.
+ */
+static bool
+is_refuted(const struct sync *sync, const struct opinion *o, size_t i)
+{
+	const struct source *s = &sync->sources[i];
+	size_t		 k, voters = 0, against = 0;
+
+	if (!o[i].usable || !s->turned || fabs(o[i].offset) <= o[i].distance ||
+	    (s->state != SOURCE_INSISTS && s->state != SOURCE_FALSE))
+		return false;
+	for (k = 0; k < SYNC_SOURCES; k++) {
+		voters += o[k].usable;
+		against += o[k].usable && k != i &&
+		    denies(&sync->sources[k], o[i].offset);
+	}
+	return 2 * against > voters;
 }
 
 size_t
@@ -125,7 +160,10 @@ vote_hold(const struct sync *sync, double now, const struct estimate *base,
 	for (i = 0; i < SYNC_SOURCES; i++) {
 		s = heard(sync, i, on);
 		o[i] = form_opinion(&s, now, base, on);
+		o[i].apart = sync->verdicts[i].tally == OUTLIER;
 	}
+	for (i = 0; on == VOTE_SETTLED && i < SYNC_SOURCES; i++)
+		o[i].refuted = is_refuted(sync, o, i);
 	truechimers = select_truechimers(o, SYNC_SOURCES);
 	if (truechimers > 0)
 		select_survivors(o, SYNC_SOURCES);
@@ -170,7 +208,6 @@ vote_publish(struct sync *sync, const struct opinion *o)
 	size_t		 i;
 
 	sync->truechimers = 0;
-	sync->conflict = select_conflict(o, SYNC_SOURCES);
 	sync->system_peer = choose_system_peer(sync, o);
 	for (i = 0; i < SYNC_SOURCES; i++) {
 		sync->truechimers += o[i].truechimer;
@@ -181,4 +218,7 @@ vote_publish(struct sync *sync, const struct opinion *o)
 			.jitter = o[i].jitter
 		};
 	}
+	/* If no majority agrees, what was learned before is as doubtful. */
+	if (sync->truechimers > 0)
+		sync->conflict = select_conflict(o, SYNC_SOURCES);
 }

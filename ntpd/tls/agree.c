@@ -137,7 +137,7 @@ shake_hands(struct agree *a)
 	SSL_get0_alpn_selected(a->ssl, &protocol, &len);
 	/* In KE_ALPN its length comes first. */
 	if (len != sizeof(KE_ALPN) - 2 ||
-	    memcmp(protocol, KE_ALPN + 1, len) != 0)
+	    memcmp(protocol, &KE_ALPN[1], len) != 0)
 		return fail(a, NTS_REFUSED, "the server does not speak "
 		    "ntske/1");
 	return true;

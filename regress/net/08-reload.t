@@ -33,11 +33,11 @@ def moves(us, near):
 def many(us):
     """More sockets than the parent may have descriptors."""
     d = Daemon(us, "listen on 10.9.0.1", "workers 64")
-    ok(wait_for(lambda: len(us.udp_ports()) == 64, 10),
+    ok(wait_for(lambda: len(us.udp_ports()) == 64, 30),
         "64 workers: each has its socket", d.state)
     d.reconfigure("workers 64", *["listen on eth0 port %d" % port
         for port in range(2000, 2032)])
-    ok(wait_for(lambda: len(us.udp_ports()) == 64 * 32 * 2, 5) and
+    ok(wait_for(lambda: len(us.udp_ports()) == 64 * 32 * 2, 30) and
         not d.count("cannot listen"), "each has its 64 sockets",
         lambda: "%d\n%s" % (len(us.udp_ports()), d.state()))
     d.check_end()

@@ -53,7 +53,7 @@ SHORT = (
     "engine malloc 60 ENOMEM", "server recvmmsg 1 ENOMEM",
     "server ppoll 2 ENOMEM", "control accept4 1 EMFILE",
     "launcher clone 2 EAGAIN", "launcher malloc 300 ENOMEM",
-    "resolver seccomp 1 ENOMEM", "parent sendmsg 3 ETOOMANYREFS",
+    "resolver seccomp 1 ENOMEM", "parent malloc 550 ENOMEM", "parent sendmsg 3 ETOOMANYREFS",
 )
 
 
@@ -94,7 +94,7 @@ class Life:
             return
         self.everybody = set(d.everybody())
         if self.wants(wait_for(lambda: not d.running() or (ask(self.host,
-            "127.0.0.1", seconds=0.5)[0] or Packet()).stratum == 3, 15),
+            "127.0.0.1", seconds=0.5)[0] or Packet()).stratum == 3, 20),
             "clients are not answered"):
             d.reload()
             if self.wants(wait_for(lambda: not d.running() or
@@ -133,10 +133,12 @@ class Life:
         Crashes that are not the daemon's.  libseccomp without memory crashes,
         or makes a filter that lacks rules, which kills.  The dynamic linker
         crashes when its first mmap(2) fails, the C library's malloc(3) when
-        its first brk(2) does.
+        its first brk(2) does, and libbsd's arc4random(3) ends a process that
+        has no memory for it.
         """
         return "libseccomp" in self.reached() or \
-            re.search(" mmap 1 | brk [34] ", self.plan)
+            re.search(" mmap 1 | brk [34] ", self.plan) or \
+            " mmap " in self.plan and self.d.count("killed by signal 31") == 1
 
     def check_files(self, ended):
         """After a fatal error the socket may stay: the next start removes it."""

@@ -743,6 +743,83 @@ the_edge_of_a_lie_decides_nothing(void **arg)
 	}
 }
 
+/*
+ * The near one was near enough to the truth, and now says something that the
+ * far ones refute.  Then it survives no more, and its word counts for nothing
+ * against theirs.
+ */
+static void
+the_refuted_do_not_survive(void **arg)
+{
+	struct opinion	 o[4];
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < 4; i++) {
+		o[i] = opinion(i < 1 ? 8e-3 : 0, i < 1 ? 25e-6 : 10e-3);
+		o[i].variance = 1e-10;
+	}
+	assert_int_equal(select_truechimers(o, 4), 4);
+	assert_int_equal(select_survivors(o, 4), 1);
+	o[0].refuted = true;
+	assert_int_equal(select_survivors(o, 4), 3);
+	assert_string_equal(marks(o, 4), "tsss");
+}
+
+/* Not to know well what it says lets in a new one, but none that was out. */
+static void
+who_stood_apart_stays_out(void **arg)
+{
+	struct opinion	 o[5];
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < 5; i++) {
+		o[i] = opinion(0.1 * (double)i, 100);
+		o[i].variance = 0.01;
+	}
+	o[4].offset = 20;
+	o[4].variance = 36;
+	assert_int_equal(select_truechimers(o, 5), 5);
+	assert_int_equal(select_survivors(o, 5), 5);
+	o[4].apart = true;
+	assert_int_equal(select_survivors(o, 5), 4);
+	assert_string_equal(marks(o, 5), "sssst");
+	o[4].offset = 0.5;
+	assert_int_equal(select_survivors(o, 5), 5);
+}
+
+/* Does the likely bound have to reach those that are left out? */
+static void
+few_against_many_are_in_conflict(void **arg)
+{
+	struct opinion	 o[4];
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < 4; i++) {
+		o[i] = opinion(i < 1 ? 1e-3 : 4e-3 + 1e-3 * (double)i,
+		    i < 1 ? 25e-6 : 10e-3);
+		o[i].variance = 1e-10;
+		o[i].truechimer = true;
+		o[i].survivor = i < 1;
+	}
+	/* One against three: 6e-3 from what the one says. */
+	assert_near(select_conflict(o, 4), 6e-3, 1e-9);
+	/* Two of four are not few, ... */
+	o[1].survivor = true;
+	assert_true(select_conflict(o, 4) == 0);
+	/* ... but if the second does not know better it does not count. */
+	o[1].variance = 1e-5;
+	assert_near(select_conflict(o, 4), 6e-3, 1e-9);
+	for (i = 1; i < 4; i++)
+		o[i].survivor = true;
+	assert_true(select_conflict(o, 4) == 0);
+	for (i = 0; i < 4; i++)
+		o[i].survivor = false;
+	assert_true(select_conflict(o, 4) == 0);
+}
+
 /* When only one may go, it is not just the first found. */
 static void
 the_one_furthest_apart_goes_first(void **arg)
@@ -783,6 +860,9 @@ main(void)
 		cmocka_unit_test(the_modest_are_outside),
 		cmocka_unit_test(the_near_one_knows_better),
 		cmocka_unit_test(the_edge_of_a_lie_decides_nothing),
+		cmocka_unit_test(the_refuted_do_not_survive),
+		cmocka_unit_test(who_stood_apart_stays_out),
+		cmocka_unit_test(few_against_many_are_in_conflict),
 		cmocka_unit_test(the_one_furthest_apart_goes_first),
 		cmocka_unit_test(no_outlier_costs_the_majority),
 	};

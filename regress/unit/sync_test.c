@@ -322,7 +322,7 @@ a_liar_found_late_is_forgotten(void **arg)
 	unsigned	 hour, found;
 
 	(void)arg;
-	for (seed = 1; seed <= 4; seed++) {
+	for (seed = 1; seed <= 12; seed++) {
 		three_and_a_liar(seed, 0);
 		found = 0;
 		for (hour = 0; hour < 16; hour++) {
@@ -334,11 +334,9 @@ a_liar_found_late_is_forgotten(void **arg)
 		}
 		assert_in_range(found, 2, 12);
 	}
-	/*
-	 * 81 us; it was 50 when sources that are accepted again were learned
-	 * without their story, and chaos_test then failed.
-	 */
-	if (rms(&r) > 100e-6)
+	/* 71 us, 35 with seeds 1 to 4; when it was let in again for not knowing
+	 * well what it says, 107 and 81. */
+	if (rms(&r) > 80e-6)
 		fail_msg("off by %g s", rms(&r));
 }
 
@@ -676,6 +674,41 @@ a_majority_is_lost(void **arg)
 	run(4 * HOUR, 5 * HOUR, NULL);
 	assert_true(w.sync.agreed);
 	assert_true(fabs(off()) < 1e-3);
+}
+
+/*
+ * Nobody answers for two hours, then one does and says something else.  Nothing
+ * is known better for that: the likely bound goes on growing.
+ */
+static void
+the_bound_grows_while_coasting(void **arg)
+{
+	double		 before, bound;
+	size_t		 i, n;
+
+	(void)arg;
+	begin_world(1, 1e-10);
+	for (i = 0; i < 3; i++)
+		add_server(1, QUEUE_EXPONENTIAL, 0.02, 1e-3);
+	run(0, 2 * HOUR, NULL);
+	for (i = 0; i < 3; i++)
+		sync_silence(&w.sync, i);
+	w.paths[0].lie = 3;
+	before = sync_bound(&w.sync, 4 * HOUR);
+	assert_true(before > 0.1);
+	w.now = 4 * HOUR;
+	w.next[1] = w.next[2] = INFINITY;
+	w.next[0] = w.now;
+	/* From the third answer on it is our clock that has changed. */
+	for (n = 0; n < 2; n++) {
+		assert_true(one_exchange(INFINITY));
+		assert_false(w.sync.agreed);
+		bound = sync_bound(&w.sync, w.now);
+		if (bound < before)
+			fail_msg("%g s after %zu answers, %g s before", bound,
+			    n + 1, before);
+		before = bound;
+	}
 }
 
 /* While servers are still to be heard, two that agree decide nothing. */
@@ -1221,6 +1254,7 @@ main(void)
 		cmocka_unit_test(the_system_peer_stays),
 		cmocka_unit_test(no_time_without_a_majority),
 		cmocka_unit_test(a_majority_is_lost),
+		cmocka_unit_test(the_bound_grows_while_coasting),
 		cmocka_unit_test(who_may_still_answer_is_waited_for),
 		cmocka_unit_test(a_restart_keeps_the_frequency),
 		cmocka_unit_test(all_servers_jump_together),
