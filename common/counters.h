@@ -13,8 +13,8 @@
  * Every datagram is counted in received and in exactly one of the others up to
  * dropped, but authenticated, interleaved and nts, which are parts of answered,
  * and dropped, which never got as far.  Every connection for key establishment
- * (NTS-KE) is counted in exactly one of the rest when it has ended.  The name is
- * the key in JSON, too.
+ * (NTS-KE) is counted in exactly one of the rest when it has ended.  The name
+ * is the key in JSON, too.
  *
  *	name		label		what it counts, for people
  */
