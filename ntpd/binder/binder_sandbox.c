@@ -37,7 +37,7 @@ const struct sandbox binder_sandbox = {
 		MAY("getsockname",	"which addresses are ours"),
 		MAY("ioctl",		"the number of an interface",
 		    REQUEST(SIOCGIFINDEX)),
-		MAY("sendmsg",		"sockets to servers, none to the parent",
+		MAY("sendmsg",		"sockets, not to the parent",
 		    ABOVE(CHILD_CHANNEL_FD)),
 		MAY("sendto",		"messages; what addresses are there?"),
 		MAY("recvmsg",		"channels from the parent; netlink"),
