@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 
+#include "ntpd/child.h"
 #include "ntpd/sandbox.h"
 
 const struct sandbox binder_sandbox = {
@@ -36,7 +37,8 @@ const struct sandbox binder_sandbox = {
 		MAY("getsockname",	"which addresses are ours"),
 		MAY("ioctl",		"the number of an interface",
 		    REQUEST(SIOCGIFINDEX)),
-		MAY("sendmsg",		"sockets to the servers"),
+		MAY("sendmsg",		"sockets, not to the parent",
+		    ABOVE(CHILD_CHANNEL_FD)),
 		MAY("sendto",		"messages; what addresses are there?"),
 		MAY("recvmsg",		"channels from the parent; netlink"),
 		MAY("recvfrom",		"messages of the servers"),

@@ -324,6 +324,12 @@ pass_by_sendmsg(void)
 }
 
 static long
+pass_to_parent_by_sendmsg(void)
+{
+	return pass(SYS_sendmsg, CHILD_CHANNEL_FD);
+}
+
+static long
 pass_to_parent(void)
 {
 	return pass(SYS_sendmmsg, CHILD_CHANNEL_FD);
@@ -433,6 +439,8 @@ static const struct {
 	    TO(LAUNCHER) },
 	{ "pass a descriptor", pass_by_sendmsg, TO(PARENT) | TO(BINDER) |
 	    TO(LAUNCHER) },
+	{ "pass one to the parent by sendmsg", pass_to_parent_by_sendmsg,
+	    TO(PARENT) },
 	{ "pass one to the parent", pass_to_parent, 0 },
 	{ "pass one to the engine", pass_to_engine, 0 },
 	{ "pass one to the parent, in disguise", pass_to_parent_in_disguise,
