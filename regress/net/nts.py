@@ -2,6 +2,7 @@
 What the tests of Network Time Security share: certificates, made by openssl
 for a test, and the peers that have NTS.
 """
+import glob
 import ssl
 
 from lib import *
@@ -69,6 +70,45 @@ def nts_ntpsec(host, certificate, key, *lines):
     return ntpsec(host, "nts enable", "nts cert " + certificate,
         "nts key " + key, "nts cookie " + workdir("ntpsec-cookies"),
         *(lines or ("tos orphan 4 orphanwait 1",)))
+
+
+ANY_ADJTIME = """
+#include <sys/timex.h>
+#include <time.h>
+
+int clock_adjtime(clockid_t, struct timex *);
+
+int
+ntp_adjtime(struct timex *tx)
+{
+	return clock_adjtime(CLOCK_REALTIME, tx);
+}
+
+int
+adjtimex(struct timex *tx)
+{
+	return clock_adjtime(CLOCK_REALTIME, tx);
+}
+"""
+
+
+def ntpd_rs(host, toml, guard=NO_CLOCK):
+    """
+    The ntp-daemon of ntpd-rs, with the C library that came with it; None if it
+    is not there.  It believes that it adjusts the clock.
+    """
+    root = os.path.join(PEERS, "ntpd-rs", "usr")
+    found = glob.glob(root + "/lib/*-linux-gnu/ld-linux*")
+    if not found:
+        return None
+    more = workdir("adjtime.so")
+    with open(workdir("adjtime.c"), "w") as f:
+        f.write("#define _GNU_SOURCE" + ANY_ADJTIME)
+    run("cc", "-shared", "-fPIC", "-o", more, workdir("adjtime.c"))
+    return Program(host, "ntpd-rs", [found[0], "--preload", more + ":" +
+        fake_clock()["LD_PRELOAD"], "--library-path",
+        os.path.dirname(found[0]), root + "/bin/ntp-daemon", "-c",
+        config_file(host.name + "-ntp.toml", toml)], guard=guard)
 
 
 class KeServer(threading.Thread):
