@@ -75,6 +75,9 @@ struct own_refids {
 	uint8_t		 refids[OWN_REFIDS_MOST][4];
 };
 
+/* A frequency with a larger error than this, s/s, counts as unknown. */
+#define CLOCK_FREQUENCY_ERROR	1e-3
+
 /* The base frequency: what corrects the oscillator. */
 struct clock_frequency {
 	double		 frequency;	/* s/s */

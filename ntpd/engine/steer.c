@@ -201,6 +201,31 @@ wants_new_start(struct steer *s, const struct clock_state *clock,
 	return wants;
 }
 
+/*
+ * The FREQUENCY that the clock should have, of which E tells the error.  If the
+ * oscillator has just changed, the parent would take it for unknown: then it
+ * stays what it is.
+ */
+static struct clock_frequency
+choose_frequency(struct steer *s, const struct clock_state *clock,
+    const struct estimate *e, double frequency)
+{
+	bool		 unknown = !(e->frequency_error <=
+	    CLOCK_FREQUENCY_ERROR);
+
+	if (unknown && !s->unknown)
+		log_warnx("the oscillator's frequency is not known to %.0f "
+		    "ppm: it is corrected as before until more answers tell",
+		    CLOCK_FREQUENCY_ERROR * 1e6);
+	s->unknown = unknown;
+	if (unknown)
+		return (struct clock_frequency){ .provisional = true,
+		    .frequency = clock->frequency,
+		    .error = CLOCK_FREQUENCY_ERROR };
+	return (struct clock_frequency){ .frequency = frequency,
+	    .error = e->frequency_error };
+}
+
 struct orders
 steer_plan(struct steer *s, const struct sync *sync, const struct reading *r,
     const struct steer_terms *terms)
@@ -209,6 +234,7 @@ steer_plan(struct steer *s, const struct sync *sync, const struct reading *r,
 	struct estimate	 est = sync_estimate(sync, r->now);
 	double		 offset = est.offset - r->ahead;
 	enum discipline_means means = choose_means(s, clock, offset, r->now);
+	struct clock_frequency frequency;
 	struct plan	 plan;
 
 	/* Once it was right the parent accepts no fast slew of a small one. */
@@ -216,12 +242,11 @@ steer_plan(struct steer *s, const struct sync *sync, const struct reading *r,
 	s->offset = offset;
 	plan = discipline_plan(&s->discipline, &est, offset, means,
 	    terms->threshold);
+	frequency = choose_frequency(s, clock, &est, plan.frequency);
+	if (terms->provisional || !sync->measured)
+		frequency.provisional = true;
 	return (struct orders){
-		.frequency = {
-			.frequency = plan.frequency,
-			.error = est.frequency_error,
-			.provisional = terms->provisional || !sync->measured
-		},
+		.frequency = frequency,
 		.new_start = wants_new_start(s, clock, offset, r->now),
 		.pause = { .by = offset },
 		.step = plan.step,

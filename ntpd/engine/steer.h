@@ -36,6 +36,7 @@ struct steer {
 					   or since it jumped */
 	struct confirm	 confirm;	/* of a large offset */
 	bool		 over_limit;	/* logged: it is larger than any step */
+	bool		 unknown;	/* logged: the oscillator's frequency */
 	bool		 asked;		/* for a new start, for this offset */
 	double		 asked_at;	/* s, oscillator time of that */
 	struct system_peer peer;

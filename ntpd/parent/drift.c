@@ -51,7 +51,7 @@ parse(const char *text, double *frequency, double *error)
 	}
 	*frequency = ppm * 1e-6;
 	/* What is not known at all is learned anew; more says no more. */
-	*error = fmin(uncertainty * 1e-6, POLICY_MAX_FREQUENCY_ERROR);
+	*error = fmin(uncertainty * 1e-6, CLOCK_FREQUENCY_ERROR);
 	return true;
 }
 

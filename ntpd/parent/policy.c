@@ -226,7 +226,7 @@ policy_frequency(struct policy *policy, const struct clock_frequency *wanted)
 		verdict = NOT_A_NUMBER;
 	else if (fabs(wanted->frequency) > POLICY_MAX_FREQUENCY)
 		verdict = FREQUENCY_TOO_LARGE;
-	else if (wanted->error > POLICY_MAX_FREQUENCY_ERROR)
+	else if (wanted->error > CLOCK_FREQUENCY_ERROR)
 		verdict = FREQUENCY_UNKNOWN;
 	return count(policy, verdict);
 }

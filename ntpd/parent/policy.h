@@ -19,9 +19,6 @@
 /* The kernel corrects no more: timex.tick is within 10 % of its value, s/s. */
 #define POLICY_MAX_FREQUENCY	0.1
 
-/* A frequency with a larger error than this, s/s, counts as unknown. */
-#define POLICY_MAX_FREQUENCY_ERROR 1e-3
-
 /*
  * Fastest slews of small offsets, below STEPT, and of large ones, s/s.  Before
  * the clock is first synchronized there are no small ones.

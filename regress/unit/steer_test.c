@@ -317,6 +317,38 @@ what_is_done_about_an_offset(void **state)
 	}
 }
 
+/*
+ * The oscillator has changed and two answers say little of how: the parent is
+ * asked for nothing that it would refuse, and the log says so once.
+ */
+static void
+an_unknown_frequency_is_left_alone(void **state)
+{
+	static const double errors[] = { 1.1e-3, 0.04, INFINITY };
+	size_t		 i;
+
+	(void)state;
+	clock_state.frequency = 7e-6;
+	estimate.frequency = 12e-3;
+	synced.measured = true;
+	for (i = 0; i < COUNT(errors); i++) {
+		estimate.frequency_error = errors[i];
+		change(1e-3);
+		assert_true(orders.frequency.frequency == 7e-6);
+		assert_true(orders.frequency.error <= CLOCK_FREQUENCY_ERROR);
+		assert_true(orders.frequency.provisional);
+	}
+	assert_int_equal(warnings("frequency is not known"), 1);
+	estimate.frequency_error = 0.9e-3;
+	update(1);
+	assert_true(orders.frequency.frequency == 12e-3);
+	assert_true(orders.frequency.error == 0.9e-3);
+	assert_false(orders.frequency.provisional);
+	estimate.frequency_error = 1.1e-3;
+	update(1);
+	assert_int_equal(warnings("frequency is not known"), 2);
+}
+
 /* The servers are a day ahead for an hour: nothing comes of it. */
 static void
 a_glitch_is_waited_out(void **state)
@@ -590,6 +622,7 @@ main(void)
 		TEST(a_change),
 		TEST(a_small_change_is_slewed_gently),
 		TEST(what_is_done_about_an_offset),
+		TEST(an_unknown_frequency_is_left_alone),
 		TEST(a_glitch_is_waited_out),
 		TEST(new_starts_are_asked_for_once),
 		TEST(the_step_limit_is_said_once),
