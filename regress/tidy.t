@@ -7,7 +7,7 @@
 cd "$(dirname "$0")/.." || exit 1
 . regress/tap.sh
 
-flags="-std=gnu11 -D_GNU_SOURCE -I."
+flags="-std=gnu11 -D_GNU_SOURCE -I. -DBUILT=0"
 sources=$(ls common/*.c ntpd/*.c ntpd/*/*.c ntpctl/*.c)
 
 # What gcc is wrong about, as it prints it.
