@@ -523,7 +523,7 @@ only_what_is_needed(void **arg)
 	int		 status, fd;
 
 	(void)arg;
-	/* Above those that a child starts with, which may have no such right. */
+	/* Above those that a child starts with, which may be no good. */
 	fd = socket(AF_INET, SOCK_DGRAM, 0);
 	given = fcntl(fd, F_DUPFD_CLOEXEC, 32);
 	assert_int_not_equal(given, -1);
