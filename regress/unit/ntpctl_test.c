@@ -1180,9 +1180,9 @@ static const char text_auth[] =
     "remote          auth           key algorithm part    dropped\n"
     "ntp.example.org key             42 AES128    yes           3\n"
     "a\"b\\c           nts              - -         no            0\n"
-    "# a\"b\\c: 7 cookies, NTS keys agreed on 12 s ago\n"
     "# ntp.example.org: answers were dropped, lastly as its answers are not "
-    "authenticated\n";
+    "authenticated\n"
+    "# a\"b\\c: 7 cookies, NTS keys agreed on 12 s ago\n";
 
 /* As JSON after the checks, like all that arrives. */
 static char *
