@@ -254,6 +254,13 @@ struct server_clients {
 
 #define TLS_WHY_LEN	160
 
+/* When certificates have to be valid. */
+enum tls_dates {
+	DATES_BY_CLOCK,		/* now, by our clock */
+	DATES_AT,		/* at a time that the task has */
+	DATES_LATER		/* the result says when all of them are */
+};
+
 /*
  * An exchange by TLS: with which server, and how long it may take.  What is to
  * be done says the type of the message.
@@ -263,6 +270,9 @@ struct tls_task {
 	char		 path[CONFIG_URL_LEN];	/* of its URL, "/" at least */
 	char		 ca[CONFIG_PATH_LEN];	/* whom to believe; "": usual */
 	struct addr	 addr;		/* the only one to talk to */
+	uint32_t	 dates;		/* enum tls_dates; not of a Date */
+	uint32_t	 reserved;	/* 0 */
+	int64_t		 at;		/* s since 1970, for DATES_AT */
 	double		 seconds;
 };
 
@@ -290,6 +300,9 @@ struct nts_keys {
 	uint32_t	 outcome;	/* enum nts_outcome */
 	struct ke_answer answer;	/* AGREED; untrusted */
 	uint8_t		 c2s[AEAD_KEY_MOST], s2c[AEAD_KEY_MOST];
+	uint32_t	 unproven;	/* 1: not valid by our clock, but */
+	uint32_t	 reserved;	/* 0 */
+	int64_t		 first, last;	/* then, s since 1970 */
 	char		 why[TLS_WHY_LEN];	/* for the log */
 };
 
@@ -427,6 +440,8 @@ MESSAGE(SHOW_STATUS,	  PARENT,   ENGINE,   struct no_payload,	\
 	NO_FD,   WHEN_CONFIGURED, engine_show_status)			\
 MESSAGE(SHOW_PEERS,	  PARENT,   ENGINE,   struct no_payload,	\
 	NO_FD,   WHEN_CONFIGURED, engine_show_peers)			\
+MESSAGE(NTS_FORGET,	  PARENT,   ENGINE,   struct no_payload,	\
+	NO_FD,   WHEN_CONFIGURED, engine_on_forget)			\
 MESSAGE(NTS_KEYS,	  PARENT,   ENGINE,   struct nts_keys,		\
 	NO_FD,   WHEN_CONFIGURED, engine_on_keys)			\
 MESSAGE(RESOLVED,	  RESOLVER, ENGINE,   struct resolve_reply,	\

@@ -496,6 +496,18 @@ engine_on_keys(struct engine *e, const struct message *msg)
 		    msg->at);
 }
 
+void
+engine_on_forget(struct engine *e, const struct message *msg)
+{
+	struct association *a = e->associations;
+
+	for (; a < e->associations + MAX_ASSOCIATIONS; a++)
+		if (a->used && a->auth == AUTH_NTS) {
+			nts_init(&a->nts, msg->at);
+			association_quicken(a, msg->at);
+		}
+}
+
 /* The name of the NTP server of association I has this REPLY. */
 static void
 on_named(struct engine *e, size_t i, const struct resolve_reply *reply,

@@ -76,6 +76,9 @@ void	 engine_on_packets(struct engine *e, size_t i, struct instant now);
 /* A server of ours has got a request with our mark (struct own_request). */
 void	 engine_on_own_request(struct engine *e, const struct message *msg);
 
+/* All keys of NTS are to be agreed on anew. */
+void	 engine_on_forget(struct engine *e, const struct message *msg);
+
 /* The resolver has answered a question: a struct resolve_reply. */
 void	 engine_on_resolved(struct engine *e, const struct message *msg);
 

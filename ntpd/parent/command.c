@@ -56,8 +56,8 @@ command_fill_status(struct parent *p, struct control_status *st,
 	const struct policy_bounds *b = &p->policy.bounds;
 
 	constrain_policy(p);
-	st->constraint = b->state;
-	st->constraint_offset = b->state == CONSTRAINTS_KNOWN ?
+	st->constraint = p->constraints.n > 0 ? b->state : CONSTRAINTS_NONE;
+	st->constraint_offset = st->constraint == CONSTRAINTS_KNOWN ?
 	    (b->low + b->high) / 2 : NAN;
 	st->frequency = p->clock.frequency * 1e6;
 	st->slewing = p->clock.slew * 1e6;
@@ -185,6 +185,18 @@ look_again(struct parent *p, enum verdict verdict, struct instant now)
 		constraints_hurry(&p->constraints, CONSTRAINT_DOUBTED, now);
 }
 
+/* Keys that came before certificates could be checked end with the step. */
+static void
+end_unproven(struct parent *p)
+{
+	if (p->unproven.state == UNPROVEN_NONE)
+		return;
+	unproven_end(&p->unproven);
+	log_info("the clock was set by servers whose certificates were not "
+	    "valid before: agreeing on keys again");
+	channel_send(p->children.engine, MSG_NTS_FORGET, 0, -1, NULL);
+}
+
 static void
 do_step(struct parent *p, const struct clock_step *wanted, struct instant now)
 {
@@ -205,8 +217,10 @@ do_step(struct parent *p, const struct clock_step *wanted, struct instant now)
 	}
 	if (!p->clock.read_only && !clock_step(&p->clock, wanted->by))
 		p->policy = before;	/* it was not used */
-	else
+	else {
 		log_step(p, wanted->by);
+		end_unproven(p);
+	}
 	budget_slew(&p->budget, &none, now);	/* a step ends a slew */
 	p->unmade_step = p->clock.read_only ? wanted->by : 0;
 	command_watch_clock(p);		/* our step is not somebody else's */

@@ -41,6 +41,14 @@ all_are_trusted(const struct config *conf)
 	    conf->authentication != AUTHENTICATION_MIX);
 }
 
+enum control_constraints
+constrain_time(const struct parent *p, double *time)
+{
+	double		 within;
+
+	return constraints_state(&p->constraints, oscillator(), time, &within);
+}
+
 void
 constrain_policy(struct parent *p)
 {
@@ -48,6 +56,11 @@ constrain_policy(struct parent *p)
 	double		 time, within;
 
 	b->state = CONSTRAINTS_NONE;
+	if (p->unproven.state == UNPROVEN_KEYS) {
+		*b = unproven_bounds(&p->unproven, &p->conf,
+		    p->constraints.floor, (double)clock_unix_time());
+		return;
+	}
 	if (p->constraints.n == 0 || all_are_trusted(&p->conf))
 		return;
 	b->state = constraints_state(&p->constraints, oscillator(), &time,

@@ -21,6 +21,7 @@ exchange_begin(struct exchanges *x, struct children *c,
 	e->state = EXCHANGE_RUNS;
 	e->what = wanted->what;
 	e->id = wanted->id;
+	e->about = wanted->about;
 	e->deadline = instant_add(now, task->seconds + GRACE);
 	/* If this is lost, so is the process: exchange_tend() notices. */
 	if (!channel_send(&e->child->channel, e->what, e->id, -1, task))

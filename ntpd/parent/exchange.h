@@ -30,7 +30,7 @@ enum exchange_state {
 struct exchange {
 	enum exchange_state state;
 	enum message_type what;		/* was sent */
-	uint32_t	 id;		/* the starter's */
+	uint32_t	 id, about;	/* the starter's */
 	struct child	*child;
 	struct instant	 deadline;
 };

@@ -35,6 +35,61 @@ find_statement(const struct config *conf, const struct nts_question *q)
 	return NULL;
 }
 
+/*
+ * By which time are certificates to be checked?  By our clock, unless there is
+ * a better one.  False if that is not known yet.
+ */
+static bool
+set_dates(struct parent *p, struct tls_task *task)
+{
+	enum control_constraints state;
+	double		 time;
+
+	state = constrain_time(p, &time);
+	if (state == CONSTRAINTS_ASKING)
+		return false;
+	if (state == CONSTRAINTS_KNOWN) {
+		task->dates = DATES_AT;
+		task->at = (int64_t)time;
+	} else if (unproven_permitted(&p->conf, &p->policy))
+		task->dates = DATES_LATER;
+	return true;
+}
+
+/*
+ * Statement number I has given KEYS.  The engine hears of the bounds that they
+ * bring before it has them.
+ */
+static void
+note_keys(struct parent *p, uint32_t i, const struct nts_keys *keys,
+    struct instant now)
+{
+	const char	*what = "once, to when it is";
+
+	unproven_take(&p->unproven, i, keys);
+	if (p->unproven.state == UNPROVEN_NONE)
+		return;
+	constrain_policy(p);
+	if (p->policy.bounds.state == CONSTRAINTS_PAST)
+		what = "not: this machine has known a later time";
+	else if (p->policy.bounds.state == CONSTRAINTS_ASKING)
+		what = "only if another server with nts agrees";
+	if (keys->unproven != 0)
+		log_warnx("%s: its certificate is not valid by our clock, "
+		    "which it may set %s", p->conf.servers[i].name, what);
+	command_send_state(p, STATE_NEWS, now);
+}
+
+/* Are KEYS of a kind that was to be had? */
+static bool
+is_permitted(const struct parent *p, const struct exchange *e,
+    const struct nts_keys *keys)
+{
+	return keys->outcome == NTS_AGREED && e->about < p->conf.nservers &&
+	    (keys->unproven == 0 || (keys->unproven == 1 &&
+	    unproven_permitted(&p->conf, &p->policy)));
+}
+
 void
 nts_ask(struct parent *p, const struct message *msg)
 {
@@ -44,7 +99,7 @@ nts_ask(struct parent *p, const struct message *msg)
 	};
 	const struct nts_question *q = msg->data;
 	const struct config_server *s = find_statement(&p->conf, q);
-	const struct exchange wanted = {
+	struct exchange	 wanted = {
 		.what = MSG_TLS_ASK_KEYS, .id = msg->id
 	};
 	struct tls_task	 task;
@@ -59,6 +114,11 @@ nts_ask(struct parent *p, const struct message *msg)
 	    sizeof(task.ca));
 	task.addr = q->addr;
 	task.seconds = KEYS_SECONDS;
+	wanted.about = (uint32_t)(s - p->conf.servers);
+	if (!set_dates(p, &task)) {
+		refuse(p, msg->id, NTS_BUSY, "the constraints come first");
+		return;
+	}
 	if (!log_allowed(&limit, msg->at, NULL) ||
 	    !exchange_begin(&p->exchanges, &p->children, &wanted, &task,
 	    msg->at))
@@ -70,10 +130,17 @@ nts_answer(struct parent *p, const struct message *msg)
 {
 	const struct exchange *e = exchange_take(&p->exchanges,
 	    MSG_TLS_ASK_KEYS, msg);
+	const struct nts_keys *keys = msg->data;
 
-	if (e != NULL)
-		channel_send(p->children.engine, MSG_NTS_KEYS, e->id, -1,
-		    msg->data);
+	if (e == NULL)
+		return;
+	if (keys->outcome == NTS_AGREED && !is_permitted(p, e, keys)) {
+		refuse(p, e->id, NTS_REFUSED, "its certificate is not valid");
+		return;
+	}
+	if (keys->outcome == NTS_AGREED)
+		note_keys(p, e->about, keys, msg->at);
+	channel_send(p->children.engine, MSG_NTS_KEYS, e->id, -1, keys);
 }
 
 void

@@ -381,9 +381,9 @@ policy_reason(enum verdict verdict)
 		return "with those of the last 24 hours it is more than the "
 		    "limit";
 	case UNCONSTRAINED:
-		return "the time by the constraints is not known";
+		return "nobody vouches for what time it is yet";
 	case AGAINST_CONSTRAINTS:
-		return "it is another time by the constraints";
+		return "by the constraints or certificates that cannot be";
 	}
 	return "unknown";
 }

@@ -23,6 +23,7 @@
 #include "ntpd/parent/once.h"
 #include "ntpd/parent/parent.h"
 #include "ntpd/parent/policy.h"
+#include "ntpd/parent/unproven.h"
 #include "ntpd/parent/publish.h"
 #include "ntpd/parent/serving.h"
 #include "ntpd/parent/tell.h"
@@ -40,6 +41,7 @@ struct parent {
 	struct children	 children;
 	struct exchanges exchanges;
 	struct constraints constraints;
+	struct unproven	 unproven;
 	struct told	 told[SERVERS_MOST];
 	struct serving	 serving;	/* NTS */
 	unsigned	 cpus;		/* that we may run on, at the start */
@@ -129,6 +131,12 @@ void	 constrain_take(struct parent *p, uint32_t id,
 
 /* Bring the policy's bounds up to date; before it is asked anything. */
 void	 constrain_policy(struct parent *p);
+
+/*
+ * What the constraints say, whoever is held to them.  If they are known, *TIME
+ * is what time it is by them, s since 1970.
+ */
+enum control_constraints constrain_time(const struct parent *p, double *time);
 
 /*
  * Now and then: see to it that neither the frequency nor a slew leads the clock

@@ -1,6 +1,8 @@
 /*
  * NTS key establishment with one server.
  */
+#include <sys/param.h>
+
 #include <arpa/inet.h>
 
 #include <errno.h>
@@ -65,6 +67,73 @@ expect_name(SSL *ssl, const char *name)
 	    SSL_set_tlsext_host_name(ssl, name) == 1;
 }
 
+/*
+ * OpenSSL calls this for each certificate, and where it finds a fault.  Whether
+ * one is valid now is not known by a clock that may be wrong; all else counts.
+ */
+static int
+overlook_dates(int good, X509_STORE_CTX *ctx)
+{
+	const int	 error = X509_STORE_CTX_get_error(ctx);
+	SSL		*ssl;
+	struct agree	*a;
+
+	if (good || (error != X509_V_ERR_CERT_NOT_YET_VALID &&
+	    error != X509_V_ERR_CERT_HAS_EXPIRED))
+		return good;
+	ssl = X509_STORE_CTX_get_ex_data(ctx,
+	    SSL_get_ex_data_X509_STORE_CTX_idx());
+	a = SSL_get_app_data(ssl);
+	a->keys.unproven = 1;
+	X509_STORE_CTX_set_error(ctx, X509_V_OK);
+	return 1;
+}
+
+static void
+set_dates(struct agree *a)
+{
+	SSL_set_app_data(a->ssl, a);
+	if (a->task.dates == DATES_LATER)
+		SSL_set_verify(a->ssl, SSL_VERIFY_PEER, overlook_dates);
+	else if (a->task.dates == DATES_AT)
+		X509_VERIFY_PARAM_set_time(SSL_get0_param(a->ssl),
+		    a->task.at);
+}
+
+static bool
+take_time(const ASN1_TIME *asn1, int64_t *unix_time)
+{
+	struct tm	 tm;
+
+	if (ASN1_TIME_to_tm(asn1, &tm) != 1)
+		return false;
+	*unix_time = timegm(&tm);
+	return true;
+}
+
+/* When are all certificates valid that were used, up to the authority's? */
+static bool
+find_validity(struct agree *a)
+{
+	const STACK_OF(X509) *chain = SSL_get0_verified_chain(a->ssl);
+	int64_t		 first, last;
+	int		 i;
+
+	a->keys.first = INT64_MIN;
+	a->keys.last = INT64_MAX;
+	for (i = 0; i < sk_X509_num(chain); i++) {
+		const X509	*x = sk_X509_value(chain, i);
+
+		if (!take_time(X509_get0_notBefore(x), &first) ||
+		    !take_time(X509_get0_notAfter(x), &last))
+			return fail(a, NTS_REFUSED, "a certificate has no "
+			    "dates");
+		a->keys.first = MAX(a->keys.first, first);
+		a->keys.last = MIN(a->keys.last, last);
+	}
+	return i > 0 || fail(a, NTS_REFUSED, "no certificate");
+}
+
 /* A session to be of TLS 1.3, with certificates checked, and no tickets. */
 static bool
 prepare(struct agree *a)
@@ -91,8 +160,10 @@ prepare(struct agree *a)
 	}
 	a->ssl = SSL_new(ctx);
 	SSL_CTX_free(ctx);	/* the session holds on to it */
-	return (a->ssl != NULL && expect_name(a->ssl, a->task.name)) ||
-	    fail_ssl(a, "cannot prepare TLS");
+	if (a->ssl == NULL || !expect_name(a->ssl, a->task.name))
+		return fail_ssl(a, "cannot prepare TLS");
+	set_dates(a);
+	return true;
 }
 
 bool
@@ -201,7 +272,8 @@ agree_run(struct agree *a)
 	enum ke_result	 result;
 	uint16_t	 code;
 
-	if (!shake_hands(a) || !send_request(a) || !read_answer(a))
+	if (!shake_hands(a) || !find_validity(a) || !send_request(a) ||
+	    !read_answer(a))
 		return;
 	result = ke_read_answer(&a->keys.answer, &a->in, &code);
 	if (result == KE_REFUSED || result == KE_WARNED)

@@ -1,0 +1,154 @@
+#!/usr/bin/python3 -B
+"""
+NTS with a clock that is too wrong to check certificates by.  The daemon under
+test believes that it is 400 days earlier than the servers, by a library that
+shifts the clock of its processes.
+"""
+import https
+from nts import *
+
+DAY = 86400
+BEHIND = 400 * DAY
+
+SHIFTED_CLOCK = """
+#define _GNU_SOURCE
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <time.h>
+#include <unistd.h>
+
+int
+clock_gettime(clockid_t id, struct timespec *ts)
+{
+	int	 result = (int)syscall(SYS_clock_gettime, id, ts);
+
+	if (id == CLOCK_REALTIME)
+		ts->tv_sec -= BEHIND;
+	return result;
+}
+
+time_t
+time(time_t *t)
+{
+	struct timespec	 ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	if (t != NULL)
+		*t = ts.tv_sec;
+	return ts.tv_sec;
+}
+
+int
+gettimeofday(struct timeval *tv, void *tz)
+{
+	struct timespec	 ts;
+
+	(void)tz;
+	clock_gettime(CLOCK_REALTIME, &ts);
+	tv->tv_sec = ts.tv_sec;
+	tv->tv_usec = ts.tv_nsec / 1000;
+	return 0;
+}
+
+/* The kernel's time stamps are not shifted: there are none. */
+int
+setsockopt(int fd, int level, int name, const void *value, socklen_t len)
+{
+	if (level == SOL_SOCKET &&
+	    (name == SO_TIMESTAMPNS || name == SO_TIMESTAMPING)) {
+		errno = ENOPROTOOPT;
+		return -1;
+	}
+	return (int)syscall(SYS_setsockopt, fd, level, name, value, len);
+}
+"""
+
+
+def shifted(library):
+    """Shell that has every program load LIBRARY, in a mount namespace."""
+    return ("mkdir /run/upper /run/work && mount -t overlay -o lowerdir=/etc,"
+        "upperdir=/run/upper,workdir=/run/work overlay /etc && "
+        "echo %s >/etc/ld.so.preload" % library)
+
+
+def drift_file(name, age):
+    path = workdir(name)
+    with open(path, "w") as f:
+        f.write("1.000 0.010\n")
+    os.utime(path, (time.time() + age,) * 2)
+    return path
+
+
+STEP = "would set the clock forward by %d" % (BEHIND // 1000)
+UNPROVEN = ": its certificate is not valid by our clock, which it may set "
+
+
+def test():
+    switch, us, one, two, web = network("us", "one", "two", "web")
+    source, library = workdir("shift.c"), workdir("shift.so")
+    with open(source, "w") as f:
+        f.write(SHIFTED_CLOCK)
+    run("cc", "-shared", "-fPIC", "-DBEHIND=%d" % BEHIND, "-o", library,
+        source)
+    dated = https.Authority("dated")
+    now = time.time()
+    servers = [nts_chronyd(host, *dated.certificate(address, now - DAY,
+        now + 50 * DAY)) for host, address in ((one, "10.9.0.2"),
+        (two, "10.9.0.3"))]
+    ok(wait_for(lambda: listens(one) and listens(two), 10), "the servers run",
+        lambda: servers[0].log())
+    name = "10.9.0.4"
+    https.HttpsServer(web, name, dated.certificate(name, now - DAY, now + DAY))
+
+    def daemon(*lines, drift=0):
+        """Its drift file says that it was DRIFT days from now, at least."""
+        return Daemon(us, 'ca "%s"' % dated.file, *lines,
+            driftfile=drift_file("drift%d" % drift, drift * DAY),
+            prepare=shifted(library))
+    # The floor is the build of this program, which is later than the clock.
+    single = daemon("server 10.9.0.2 nts")
+    both = daemon("server 10.9.0.2 nts", "server 10.9.0.3 nts")
+    stolen = daemon("server 10.9.0.2 nts", drift=100)
+    half = daemon("server 10.9.0.2 nts", "server 10.9.0.5 nts")
+    never = daemon("server 10.9.0.2 nts", "step never")
+    helped = daemon("server 10.9.0.2 nts", 'constraint from "%s"' % name)
+
+    ok(single.wait_log(STEP, 25), "one server sets the clock to when its "
+        "certificate is valid", single.state)
+    ok(single.count("10.9.0.2" + UNPROVEN + "once") == 1, "which is said", single.log)
+    ok(single.wait_log("agreeing on keys again", 5) and
+        single.wait_log("10.9.0.2: no NTS keys: .*not yet valid", 20),
+        "and then has to prove that it is", single.state)
+    sent = single.peer("10.9.0.2").get("sent")
+    ok(both.wait_log(STEP, 25), "so do two that agree", both.state)
+    both.check_end()
+    ok(helped.wait_log(STEP, 25), "with a constraint certificates are checked "
+        "by its time", helped.state)
+    ok(not helped.count(UNPROVEN) and not helped.count("no NTS keys"),
+        "so they are valid", helped.log)
+    helped.check_end()
+    ok(never.wait_log("10.9.0.2: no NTS keys: .*not yet valid", 20), "who never "
+        "steps has no such keys", never.state)
+    never.check_end()
+    ok(stolen.wait_log("10.9.0.2" + UNPROVEN + "not", 10), "a stolen certificate that "
+        "has expired, as the drift file tells, is looked at", stolen.state)
+    stolen.kill()
+    again = daemon("server 10.9.0.2 nts", drift=100)
+    ok(again.wait_log("10.9.0.2" + UNPROVEN + "not", 10), "and after a restart",
+        again.state)
+    time.sleep(6)
+    ok(not stolen.count("would set") and not again.count("would set"),
+        "but it sets nothing", lambda: stolen.log() + again.state())
+    again.check_end()
+    ok(half.count("10.9.0.2" + UNPROVEN + "only if") == 1 and not half.count("would set"),
+        "nor does one of two that are configured, alone", half.state)
+    half.check_end()
+    ok(single.peer("10.9.0.2").get("sent") == sent, "no cookie was spent since",
+        single.state)
+    single.check_end()
+
+
+main(test)
