@@ -72,7 +72,7 @@ $(OBJ)/%.o: %.c | $(OBJ)/.deps
 # When this was written, s since 1970: it is not earlier now.
 BUILT		:= $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct \
 		2>/dev/null),0)
-$(OBJ)/ntpd/parent/configure.o: CFLAGS += -DBUILT=$(BUILT)
+$(OBJ)/ntpd/parent/configure.o: ALL_CFLAGS += -DBUILT=$(BUILT)
 
 # What is compiled in is compiled again when it is another one.
 $(OBJ)/.sysconfdir: always

@@ -11,18 +11,41 @@ DOCDIR		?= $(PREFIX)/share/doc/ntpd
 ETC_OR_USR	= $(if $(filter /usr,$(PREFIX)),/usr/lib,/etc)
 UNITDIR		?= $(ETC_OR_USR)/systemd/system
 SYSUSERSDIR	?= $(ETC_OR_USR)/sysusers.d
+TMPFILESDIR	?= $(ETC_OR_USR)/tmpfiles.d
 NTPUNITSDIR	?= $(ETC_OR_USR)/systemd/ntp-units.d
+PRESETDIR	?= $(ETC_OR_USR)/systemd/system-preset
 APPARMORDIR	?= /etc/apparmor.d
 
 INSTALL		= install
+LIBEXECDIR	?= $(PREFIX)/lib/ntpd
 placeholders	= sed -e 's|@SBINDIR@|$(SBINDIR)|g' \
+		-e 's|@LIBEXECDIR@|$(LIBEXECDIR)|g' \
 		-e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g'
 LIBDIR		?= $(PREFIX)/lib
 INCLUDEDIR	?= $(PREFIX)/include
 DATADIR		?= $(PREFIX)/share/ntpd
 MANUALS		= ntpd/ntpd.8 ntpd/ntpd.conf.5 ntpctl/ntpctl.8 \
 		libntptime/ntptime.3
-UNITS		= ntpd.service ntpd-wait.service
+UNITS		= ntpd.service ntpd-wait.service ntpd-metrics.socket \
+		ntpd-metrics@.service ntpd-networkd.path ntpd-networkd.service
+BASHDIR		?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR		?= $(PREFIX)/share/zsh/site-functions
+FISHDIR		?= $(PREFIX)/share/fish/vendor_completions.d
+NMDIR		?= $(ETC_OR_USR)/NetworkManager/dispatcher.d
+DHCLIENTDIR	?= /etc/dhcp/dhclient-exit-hooks.d
+# What else there is: the file here, where it goes, its mode.
+SUNDRIES	= \
+	dist/systemd/ntpd.sysusers:$(SYSUSERSDIR)/ntpd.conf:644 \
+	dist/systemd/ntpd.tmpfiles:$(TMPFILESDIR)/ntpd.conf:644 \
+	dist/systemd/90-ntpd.preset:$(PRESETDIR)/90-ntpd.preset:644 \
+	dist/apparmor/ntpd.in:$(APPARMORDIR)/ntpd:644 \
+	dist/hooks/ntpd-metrics:$(LIBEXECDIR)/ntpd-metrics:755 \
+	dist/hooks/ntpd-sources:$(LIBEXECDIR)/ntpd-sources:755 \
+	dist/hooks/networkmanager:$(NMDIR)/20-ntpd:755 \
+	dist/hooks/dhclient:$(DHCLIENTDIR)/ntpd:644 \
+	dist/completions/ntpctl.bash:$(BASHDIR)/ntpctl:644 \
+	dist/completions/_ntpctl:$(ZSHDIR)/_ntpctl:644 \
+	dist/completions/ntpctl.fish:$(FISHDIR)/ntpctl.fish:644
 # timedatectl(1) takes the first: before the lists of others, 50-chrony.list.
 NTPUNITS	= 30-ntpd.list
 
@@ -30,8 +53,8 @@ install: install-daemon install-library
 
 install-daemon: all
 	$(INSTALL) -d $(addprefix $(DESTDIR),$(SBINDIR) $(BINDIR) $(SYSCONFDIR) \
-	    $(DOCDIR) $(MANDIR)/man5 $(MANDIR)/man8 $(UNITDIR) \
-	    $(SYSUSERSDIR) $(NTPUNITSDIR) $(APPARMORDIR))
+	    $(DOCDIR)/examples $(MANDIR)/man5 $(MANDIR)/man8 $(UNITDIR) \
+	    $(NTPUNITSDIR))
 	$(INSTALL) -m 755 $(OBJ)/ntpd/ntpd $(OBJ)/ntpctl/ntpctl \
 	    $(DESTDIR)$(SBINDIR)
 	ln -sf ../sbin/ntpctl $(DESTDIR)$(BINDIR)/ntpq
@@ -41,21 +64,24 @@ install-daemon: all
 	    $(DESTDIR)$(MANDIR)/man$${m##*.} || exit 1; done
 	echo .so man8/ntpctl.8 >$(DESTDIR)$(MANDIR)/man8/ntpq.8
 	$(INSTALL) -m 644 README LICENSE ntpd.conf.example $(DESTDIR)$(DOCDIR)
+	$(INSTALL) -m 644 dist/examples/* $(DESTDIR)$(DOCDIR)/examples
+	chmod 755 $(DESTDIR)$(DOCDIR)/examples/collectd-ntpd
 	[ -e $(DESTDIR)$(SYSCONFDIR)/ntpd.conf ] || $(INSTALL) -m 644 \
 	    ntpd.conf.example $(DESTDIR)$(SYSCONFDIR)/ntpd.conf
 	for u in $(UNITS); do \
 	    $(placeholders) dist/systemd/$$u.in >$(OBJ)/$$u && \
 	    $(INSTALL) -m 644 $(OBJ)/$$u $(DESTDIR)$(UNITDIR)/$$u || \
 	    exit 1; done
-	$(INSTALL) -m 644 dist/systemd/ntpd.sysusers \
-	    $(DESTDIR)$(SYSUSERSDIR)/ntpd.conf
+	for f in $(SUNDRIES); do \
+	    IFS=:; set -- $$f; unset IFS; \
+	    $(placeholders) $$1 >$(OBJ)/sundry && \
+	    $(INSTALL) -D -m $$3 $(OBJ)/sundry $(DESTDIR)$$2 || exit 1; done
 	$(INSTALL) -m 644 dist/systemd/$(NTPUNITS) $(DESTDIR)$(NTPUNITSDIR)
-	$(placeholders) dist/apparmor/ntpd.in >$(OBJ)/ntpd.apparmor
-	$(INSTALL) -m 644 $(OBJ)/ntpd.apparmor $(DESTDIR)$(APPARMORDIR)/ntpd
 ifeq ($(DESTDIR),)
 	systemd-sysusers $(SYSUSERSDIR)/ntpd.conf || getent passwd _ntpd || \
 	    useradd --system --no-create-home --shell /usr/sbin/nologin _ntpd
-	[ ! -d /run/systemd/system ] || systemctl daemon-reload
+	[ ! -d /run/systemd/system ] || { systemctl daemon-reload; \
+	    systemd-tmpfiles --create $(TMPFILESDIR)/ntpd.conf; }
 endif
 
 # What programs are built with that ask for the time with a bound.
@@ -77,11 +103,11 @@ uninstall:
 	    $(BINDIR)/ntpq $(MANDIR)/man8/ntpq.8 \
 	    $(MANDIR)/man5/ntpd.conf.5 $(MANDIR)/man8/ntpd.8 \
 	    $(MANDIR)/man8/ntpctl.8 $(addprefix $(UNITDIR)/,$(UNITS)) \
-	    $(SYSUSERSDIR)/ntpd.conf $(NTPUNITSDIR)/$(NTPUNITS) \
-	    $(APPARMORDIR)/ntpd $(LIBDIR)/libntptime.a \
+	    $(NTPUNITSDIR)/$(NTPUNITS) \
+	    $(foreach f,$(SUNDRIES),$(word 2,$(subst :, ,$(f)))) $(LIBDIR)/libntptime.a \
 	    $(LIBDIR)/pkgconfig/libntptime.pc $(INCLUDEDIR)/ntptime.h \
 	    $(DATADIR)/ntptime.py $(MANDIR)/man3/ntptime.3)
-	rm -rf $(DESTDIR)$(DOCDIR)
+	rm -rf $(DESTDIR)$(DOCDIR) $(DESTDIR)$(LIBEXECDIR)
 
 deps-deb deps-rpm deps-boot: deps-%:
 	@sh regress/deps.sh $*

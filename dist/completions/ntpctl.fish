@@ -1,0 +1,21 @@
+# fish completion for ntpctl(8).
+
+set -l none 'not __fish_seen_subcommand_from check convert'
+complete -c ntpctl -f
+complete -c ntpctl -n __fish_use_subcommand -a check -d 'plugin for Nagios'
+complete -c ntpctl -n __fish_use_subcommand -a convert \
+    -d 'ntpd.conf from that of another daemon'
+complete -c ntpctl -n '__fish_seen_subcommand_from convert' -F
+complete -c ntpctl -n '__fish_seen_subcommand_from check' -s w -x \
+    -d 'warning beyond, in ms'
+complete -c ntpctl -n '__fish_seen_subcommand_from check' -s c -x \
+    -d 'critical beyond, in ms'
+complete -c ntpctl -s S -r -F -d 'control socket'
+complete -c ntpctl -n $none -s V -d 'print the version'
+complete -c ntpctl -n $none -s h -d 'print the usage'
+complete -c ntpctl -n $none -s j -d 'print JSON'
+complete -c ntpctl -n $none -s o -x -a 'json openntpd prometheus text' \
+    -d 'form'
+complete -c ntpctl -n $none -s s -x -d 'show' \
+    -a 'all clients peers processes sensors server status'
+complete -c ntpctl -n $none -s w -d 'wait until the clock is synchronized'
