@@ -262,6 +262,8 @@ MEMBER(COUNT,	rejected,	UINT32_MAX) /* others */
 MEMBER(FLAG,	part,		1)	/* it has a part in the time */	\
 MEMBER(COUNT,	key,		UINT32_MAX) /* its number; 0: none */	\
 MEMBER(WORD,	algorithm,	algorithms) /* of that */		\
+MEMBER(COUNT,	cookies,	8)	/* of NTS, that are left */	\
+MEMBER(SPAN,	keys_age,	s)	/* of NTS; NAN: there are none */ \
 MEMBER(COUNT,	unauthentic,	UINT32_MAX) /* answers dropped for that */ \
 MEMBER(WORD,	fault,		reasons) /* why the last of these was */
 
@@ -341,7 +343,7 @@ struct control_clients {
 	+ sizeof(struct control_server) + sizeof(struct control_clients))
 
 /* On i386, structs have less padding. */
-_Static_assert(sizeof(long) != 8 || CONTROL_SIZE == 3464,
+_Static_assert(sizeof(long) != 8 || CONTROL_SIZE == 3483,
     "a record has changed: raise "
     "CONTROL_VERSION, once between two releases, and write its new size here");
 

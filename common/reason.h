@@ -39,6 +39,8 @@ REASON(RATE,		"rate",						\
     "it asks to be asked less often")					\
 REASON(UNTRUSTED,	"untrusted",					\
     "it is not authenticated, as servers must be here")			\
+REASON(NO_KEYS,		"no_keys",					\
+    "no NTS keys could be agreed on, the log says why")			\
 REASON(NO_MAC,		"no_mac",					\
     "its answers are not authenticated")				\
 REASON(WRONG_MAC,	"wrong_mac",					\

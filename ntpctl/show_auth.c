@@ -1,8 +1,10 @@
 /*
  * ntpctl -s auth: why each server is believed.  Each line has six words.  Lines
- * that begin with "#" follow, and say why answers were dropped.
+ * that begin with "#" follow: what there is of NTS, and why answers were
+ * dropped.
  */
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "common/reason.h"
@@ -35,6 +37,20 @@ show_line(FILE *out, const struct control_peer *peer, const char *remote,
 	    peer->part ? "yes" : "no", peer->unauthentic);
 }
 
+/* What is worth more than a column. */
+static void
+show_more(FILE *out, const struct control_peer *peer, const char *remote)
+{
+	if (peer->auth == CONTROL_AUTH_NTS && isnan(peer->keys_age))
+		fprintf(out, "# %s: no NTS keys\n", remote);
+	else if (peer->auth == CONTROL_AUTH_NTS)
+		fprintf(out, "# %s: %" PRIu32 " cookies, NTS keys agreed on "
+		    "%.0f s ago\n", remote, peer->cookies, peer->keys_age);
+	if (peer->fault != REASON_NONE)
+		fprintf(out, "# %s: answers were dropped, lastly as %s\n",
+		    remote, reason_text(peer->fault));
+}
+
 void
 show_auth(FILE *out, const struct control_peer *peers, size_t n)
 {
@@ -52,8 +68,5 @@ show_auth(FILE *out, const struct control_peer *peers, size_t n)
 		show_line(out, &peers[i], column_remote(peers, n, i, text),
 		    width);
 	for (i = 0; i < n; i++)
-		if (peers[i].fault != REASON_NONE)
-			fprintf(out, "# %s: answers were dropped, lastly as "
-			    "%s\n", column_remote(peers, n, i, text),
-			    reason_text(peers[i].fault));
+		show_more(out, &peers[i], column_remote(peers, n, i, text));
 }

@@ -342,6 +342,8 @@ association_reason(const struct association *a)
 	if (a->was_unsendable)
 		return a->error == ENODEV ? REASON_NO_INTERFACE :
 		    REASON_UNSENDABLE;
+	if (a->nts.why[0] != '\0' && a->reach == 0)
+		return REASON_NO_KEYS;
 	if (a->faults > 0 && a->reach == 0)
 		return a->fault;
 	if (a->refused != REASON_NONE)

@@ -243,7 +243,7 @@ fill_host(const struct host *h, struct instant now, struct control_peer *p)
 	p->stratum = NTP_MAX_STRATUM;
 	p->leap = LEAP_UNKNOWN;
 	p->when = p->root_delay = p->root_dispersion = NAN;
-	p->delay = p->offset = p->jitter = p->error = NAN;
+	p->delay = p->offset = p->jitter = p->error = p->keys_age = NAN;
 	p->weight = h->conf.weight;
 	p->trusted = h->conf.trusted;
 	p->auth = auths[h->conf.auth];
@@ -285,6 +285,9 @@ fill_peer(const struct report_view *v, size_t i, struct control_peer *p)
 	p->detail = p->reason == REASON_UNSENDABLE ? a->error : 0;
 	p->next_in = fmax(0, instant_diff(a->schedule.next, v->now));
 	p->address = a->addr;
+	p->cookies = (uint32_t)a->nts.ncookies;
+	if (a->auth == AUTH_NTS && a->nts.state == NTS_READY)
+		p->keys_age = instant_diff(v->now, a->nts.since);
 	p->unauthentic = a->unauthentic;
 	p->fault = a->fault;
 	p->interleaved = a->interleaved;

@@ -23,6 +23,9 @@ def test():
         ok(d.wait_tally(a, "*+-", 15), "%s is a truechimer" % a, d.state)
     ok(not d.count("does not answer"), "all answers are authentic", d.log)
     ok(d.count("NTS keys agreed on") == 4, "each took one exchange", d.log)
+    status, out, _ = d.ntpctl("-s", "auth")
+    ok(status == 0 and len(re.findall(r"# \S+: 8 cookies, NTS keys", out)) ==
+        4, "ntpctl -s auth shows it", out)
     new_cookie_keys(d, chrony, servers, ca)
     d.check_end()
 

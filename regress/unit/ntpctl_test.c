@@ -1034,10 +1034,11 @@ test_server(void **state)
 static const struct control_peer json_peers[] = {
 	{ GOOD_PEER, .trusted = 1, .interleaved = 1,
 	    .auth = CONTROL_AUTH_KEY, .part = 1, .key = 42,
-	    .algorithm = MAC_AES128, .unauthentic = 3,
+	    .algorithm = MAC_AES128, .unauthentic = 3, .keys_age = NAN,
 	    .fault = REASON_NO_MAC },
 	{ .version = CONTROL_VERSION, .state = PEER_STATE_RESOLVING,
-	    .reason = REASON_STRATUM,
+	    .reason = REASON_STRATUM, .auth = CONTROL_AUTH_NTS,
+	    .cookies = 7, .keys_age = 12.4,
 	    .poll = 6, .weight = 10, .when = -1, .next_in = NAN, NO_SAMPLE,
 	    .root_delay = NAN, .root_dispersion = INFINITY,
 	    .name = "a\"b\\c" },
@@ -1133,7 +1134,7 @@ static const char json_all[] =
     "      \"root_dispersion\": null,\n"
     "      \"weight\": 10,\n"
     "      \"trusted\": false,\n"
-    "      \"auth\": \"none\",\n"
+    "      \"auth\": \"nts\",\n"
     "      \"interleaved\": false,\n"
     "      \"sent\": 0,\n"
     "      \"received\": 0,\n"
@@ -1154,17 +1155,21 @@ static const char json_auth[] =
     "      \"part\": true,\n"
     "      \"key\": 42,\n"
     "      \"algorithm\": \"AES128\",\n"
+    "      \"cookies\": 0,\n"
+    "      \"keys_age\": null,\n"
     "      \"unauthentic\": 3,\n"
     "      \"fault\": \"no_mac\"\n"
     "    },\n"
     "    {\n"
     "      \"name\": \"a\\\"b\\\\c\",\n"
     "      \"address\": null,\n"
-    "      \"auth\": \"none\",\n"
+    "      \"auth\": \"nts\",\n"
     "      \"trusted\": false,\n"
     "      \"part\": false,\n"
     "      \"key\": 0,\n"
     "      \"algorithm\": null,\n"
+    "      \"cookies\": 7,\n"
+    "      \"keys_age\": 12.4,\n"
     "      \"unauthentic\": 0,\n"
     "      \"fault\": null\n"
     "    }\n"
@@ -1174,9 +1179,10 @@ static const char json_auth[] =
 static const char text_auth[] =
     "remote          auth           key algorithm part    dropped\n"
     "ntp.example.org key             42 AES128    yes           3\n"
-    "a\"b\\c           none             - -         no            0\n"
+    "a\"b\\c           nts              - -         no            0\n"
     "# ntp.example.org: answers were dropped, lastly as its answers are not "
-    "authenticated\n";
+    "authenticated\n"
+    "# a\"b\\c: 7 cookies, NTS keys agreed on 12 s ago\n";
 
 /* As JSON after the checks, like all that arrives. */
 static char *

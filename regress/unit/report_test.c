@@ -47,6 +47,8 @@ fill_servers(struct instant now)
 		.answered_at = instant_add(now, -5), .delay = 0.01,
 		.sent = 9, .received = 7, .rejected = 2,
 		.unauthentic = 1, .fault = REASON_WRONG_MAC,
+		.auth = AUTH_NTS, .nts = { .state = NTS_READY, .ncookies = 8,
+		    .since = instant_add(now, -60) },
 		.addr = { .family = ADDR_IPV4, .bytes = { 192, 0, 2, 1 } },
 		.schedule = { .state = SCHEDULE_POLLING, .poll = 6,
 		    .next = instant_add(now, 30) },
