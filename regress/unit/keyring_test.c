@@ -13,7 +13,8 @@ static struct keyring	 ring;
 static struct mac_key
 key(uint32_t id, char secret)
 {
-	struct mac_key	 k = { .id = id, .algorithm = MAC_SHA256, .length = 16 };
+	struct mac_key	 k = { .id = id, .algorithm = MAC_SHA256,
+	    .length = 16 };
 
 	memset(k.secret, secret, k.length);
 	return k;

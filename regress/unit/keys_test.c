@@ -29,7 +29,8 @@ static const struct {
 	{ "hexadecimal", "7 AES128 HEX:" HEX16 "\n", 7, MAC_AES128, 16, NULL },
 	{ "capitals", "7 AES128 HEX:00112233445566778899AABBCCDDEEFF", 7,
 	    MAC_AES128, 16, NULL },
-	{ "of ntp.keys", "7 aes-128-cmac " HEX16 "\n", 7, MAC_AES128, 16, NULL },
+	{ "of ntp.keys", "7 aes-128-cmac " HEX16 "\n", 7, MAC_AES128, 16,
+	    NULL },
 	{ "characters", "7 AES128 ASCII:0123456789abcdef\n", 7, MAC_AES128, 16,
 	    NULL },
 	{ "bare characters", "7 SHA1 0123456789abcdef\n", 7, MAC_SHA1, 16,
@@ -42,8 +43,8 @@ static const struct {
 	    MAC_MD5, 10, NULL },
 	{ "the longest", "1 SHA512 HEX:" HEX64 "\n", 1, MAC_SHA512, 64, NULL },
 	{ "AES-256", "1 AES256 " HEX32 "\n", 1, MAC_AES256, 32, NULL },
-	{ "blanks and a comment", "\t1\tMD5  0123456789 \t # MD5\r\n", 1, MAC_MD5,
-	    10, NULL },
+	{ "blanks and a comment", "\t1\tMD5  0123456789 \t # MD5\r\n", 1,
+	    MAC_MD5, 10, NULL },
 	{ "other comments", "# 1\n! 2\n; 3\n% 4\n\n \n1 M 0123456789", 1,
 	    MAC_MD5, 10, NULL },
 	{ "# in a key", "1 SHA1 ASCII:a#b#c#d#e#f\n", 1, MAC_SHA1, 11, NULL },
@@ -219,7 +220,8 @@ servers_get_their_keys(void **state)
 	struct config	 conf;
 
 	(void)state;
-	write_file("keys", 0600, "5 SHA1 0123456789five\n9 MD5 0123456789nine\n");
+	write_file("keys", 0600, "5 SHA1 0123456789five\n"
+	    "9 MD5 0123456789nine\n");
 	assert_true(load(&conf, "server a key 9\nserver b\nservers c key 5\n"));
 	assert_int_equal(conf.nkeys, 2);
 	assert_int_equal(conf.servers[0].auth, AUTH_KEY);
@@ -232,7 +234,8 @@ servers_get_their_keys(void **state)
 	assert_int_equal(conf.servers[0].key.secret[0], 0);
 
 	assert_false(load(&conf, "server a\nserver b key 6\n"));
-	assert_non_null(strstr(reported.text, "/conf:3: key 6 is not in /tmp/"));
+	assert_non_null(strstr(reported.text,
+	    "/conf:3: key 6 is not in /tmp/"));
 	assert_null(conf.keys);
 	write_file("keys", 0600, "5 SHA1 0123456789five\n9 MD5\n");
 	assert_false(load(&conf, "server a key 5\n"));
