@@ -78,6 +78,15 @@ ok "systemd has nothing to say against them" silent systemd-analyze verify \
     --man=no "$work/ntpd.service" "$work/ntpd-wait.service" \
     "$work/ntpd-metrics.socket" "$work/ntpd-networkd.path"
 ok "ntpd.service: exposure at most 2.0" exposed ntpd.service 20
+# What ntpd(8) says of the empty root, beside the unit.
+mkdir "$work/chroot"
+cp "$work/ntpd.service" "$work/chroot/"
+sed -n '/^\[Service\]$/,/^\.Ed$/p' "$top/ntpd/ntpd.8" | grep -v '^\.' \
+    >>"$work/chroot/ntpd.service"
+ok "with an empty root, too: at most 2.2" exposed chroot/ntpd.service 22
+ok "and nothing is wrong with that" sh -c "grep -q '^SystemCallFilter=chroot' \
+    '$work/chroot/ntpd.service' && test -z \
+    \"\$(systemd-analyze verify --man=no '$work/chroot/ntpd.service' 2>&1)\""
 ok "ntpd-wait.service: exposure at most 1.0" exposed ntpd-wait.service 10
 ok "ntpd-metrics@.service: exposure at most 1.5" exposed \
     ntpd-metrics@.service 15

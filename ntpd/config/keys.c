@@ -169,7 +169,7 @@ take_key(struct parser *p, unsigned line, char *words[WORDS], size_t n)
 		return;
 	}
 	key.id = id;
-	key.algorithm = mac_find(words[1]);
+	key.algorithm = (uint8_t)mac_find(words[1]);
 	if (key.algorithm == MAC_NONE)
 		parser_error(p, line, "key %u: unknown type, there are AES128, "
 		    "AES256, SHA1, SHA256, SHA512 and MD5", id);
