@@ -588,8 +588,9 @@ only_authentic_answers_count(void **arg)
 		reply_signed(i, true);
 		assert_true(receive());
 		if (authentic[i].reason == REASON_NONE) {
-			assert_int_equal(answer.kind, authentic[i].stratum == 0 ?
-			    ANSWER_KISS : ANSWER_GOOD);
+			assert_int_equal(answer.kind,
+			    authentic[i].stratum == 0 ? ANSWER_KISS :
+			    ANSWER_GOOD);
 			assert_int_equal(query.fd, -1);
 			assert_int_equal(query.key.secret[0], 0);
 			continue;
