@@ -329,7 +329,7 @@ ask(const char *path, unsigned parts, double timeout, struct report *report,
 
 	report_clear(report);
 	/* Sensors need no record yet, but an answer: is ntpd there? */
-	if (parts & (SHOW_STATUS | SHOW_SENSORS))
+	if (parts & (SHOW_STATUS | SHOW_SENSORS | SHOW_AUTH))
 		result = ask_one(&q, CONTROL_GET_STATUS, timeout);
 	if (parts == SHOW_ALL && !report->status.listening)
 		parts &= ~(unsigned)SHOW_SERVER;

@@ -211,9 +211,10 @@ show_part(const struct report *report, enum show_part part)
 		show_server(stdout, &report->server);
 	else if (part == SHOW_CLIENTS)
 		show_clients(stdout, &report->clients);
-	else if (part == SHOW_AUTH)
+	else if (part == SHOW_AUTH) {
 		show_auth(stdout, report->peers, report->npeers);
-	else if (part == SHOW_PROCESSES)
+		show_constraint(stdout, &report->status);
+	} else if (part == SHOW_PROCESSES)
 		show_processes(stdout, report->processes,
 		    report->nprocesses);
 }

@@ -67,6 +67,9 @@ void	 show_openntpd_peers(FILE *out, const struct control_peer *peers,
 /* A line for each of the N PEERS, by what it is believed. */
 void	 show_auth(FILE *out, const struct control_peer *peers, size_t n);
 
+/* A line that begins with "#", if there are constraints. */
+void	 show_constraint(FILE *out, const struct control_status *st);
+
 /* The same for sensors, of which this daemon has none. */
 void	 show_sensors(FILE *out);
 

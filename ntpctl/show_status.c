@@ -245,35 +245,41 @@ show_counts(FILE *out, const struct control_status *st)
 }
 
 /* What may still be moved at more than 500 ppm; of no interest if all of it. */
-static void
-show_constraint(FILE *out, const struct control_status *st)
+/* What the constraints say, in words; NULL if there is none. */
+static const char *
+constraint_text(const struct control_status *st, char text[WORDS_LEN])
 {
 	char		 offset[FORMAT_LEN];
 
 	switch (st->constraint) {
 	case CONSTRAINTS_ASKING:
-		line(out, "constraint:", "waiting for their answers: the clock "
-		    "is not set before");
-		break;
+		return "waiting for their answers: the clock is not set before";
 	case CONSTRAINTS_FAILED:
-		line(out, "constraint:", "none can be reached: the clock is "
-		    "not set before one is");
-		break;
+		return "none can be reached: the clock is not set before one "
+		    "is";
 	case CONSTRAINTS_SPLIT:
-		line(out, "constraint:", "they contradict one another: the "
-		    "clock is not set before most agree");
-		break;
+		return "they contradict one another: the clock is not set "
+		    "before most agree";
 	case CONSTRAINTS_PAST:
-		line(out, "constraint:", "by the only one it is earlier than "
-		    "this machine has known: the clock is not set");
-		break;
+		return "by the only one it is earlier than this machine has "
+		    "known: the clock is not set";
 	case CONSTRAINTS_KNOWN:
-		line(out, "constraint:", "the clock %s",
+		snprintf(text, WORDS_LEN, "the clock %s",
 		    format_constraint(st->constraint_offset, offset));
-		break;
+		return text;
 	default:
-		break;
+		return NULL;
 	}
+}
+
+void
+show_constraint(FILE *out, const struct control_status *st)
+{
+	char		 words[WORDS_LEN];
+	const char	*text = constraint_text(st, words);
+
+	if (text != NULL)
+		fprintf(out, "# constraint: %s\n", text);
 }
 
 static void
@@ -296,7 +302,8 @@ show_budget(FILE *out, const struct control_status *st)
 void
 show_status(FILE *out, const struct control_status *st)
 {
-	char		 text[WORDS_LEN];
+	char		 text[WORDS_LEN], words[WORDS_LEN];
+	const char	*constraint = constraint_text(st, words);
 
 	show_clock(out, st);
 	if (st->why != WHY_SYNCHRONIZED) {
@@ -311,7 +318,8 @@ show_status(FILE *out, const struct control_status *st)
 	line(out, "clients:", "%s", what_clients_get(st));
 	format_next(st, text, sizeof(text));
 	line(out, "next:", "%s", text);
-	show_constraint(out, st);
+	if (constraint != NULL)
+		line(out, "constraint:", "%s", constraint);
 	show_budget(out, st);
 	if (st->refused > 0)
 		line(out, "refused:", "%u adjustment%s against the policy, "

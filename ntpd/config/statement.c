@@ -397,7 +397,7 @@ check_authentication(struct parser *p)
 	}
 	if (p->require_line != 0 && i > 0 && authenticated == 0)
 		parser_error(p, p->require_line, "no server is authenticated, "
-		    "write \"key N\" or \"trusted\" at one at least");
+		    "write \"key N\", \"nts\" or \"trusted\" at one at least");
 }
 
 /* Does CONF say anything about who is answered, and how? */

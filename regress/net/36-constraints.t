@@ -162,6 +162,9 @@ def bad_ones(d, bad):
         "which ntpctl says", out)
     ok("constraints configured but none available, clock unsynced" in out,
         "so does OpenNTPD's line", out)
+    _, out, _ = d.ntpctl("-s", "auth")
+    ok(re.search(r"^10\.9\.0\.3 .*\n# constraint: none can be reached", out,
+        re.M), "so does ntpctl -s auth", out)
     d.check_end()
 
 
