@@ -28,6 +28,8 @@ conffiles()
 	dpkg-deb --ctrl-tarfile "$package" | tar -xO ./conffiles
 	[ "$(dpkg-deb --ctrl-tarfile "$package" | tar -xO ./conffiles)" = \
 	    "/etc/apparmor.d/ntpd
+/etc/dhcp/dhclient-exit-hooks.d/ntpd
+/etc/logcheck/ignore.d.server/ntpd
 /etc/ntpd.conf" ]
 }
 

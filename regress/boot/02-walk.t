@@ -351,6 +351,11 @@ def reboot(m):
         "awk '/clock synchronized/{print $1; exit}')\n"
         "r=$(date -d \"$(show time-sync.target ActiveEnterTimestamp)\" +%s)\n"
         "echo $s $r; [ ${s%.*} -le $r ]")
+    m.step("logcheck has nothing to report of such a boot",
+        "[ -s /etc/logcheck/ignore.d.server/ntpd ]\n"
+        "journalctl -q -b -t ntpd -o short >/tmp/said; cat /tmp/said\n"
+        "[ $(wc -l </tmp/said) -ge 2 ]\n"
+        "! grep -Evf /etc/logcheck/ignore.d.server/ntpd /tmp/said")
     right(m, "the clock is right")
     ok(client(m), "a client is given the time",
         m.run("ntpctl -s all; netstat -nupl; journalctl -q -b -u ntpd")[1])

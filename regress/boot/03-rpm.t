@@ -33,7 +33,8 @@ installed()
 
 operators_file()
 {
-	[ "$(in_root -qc ntpd)" = /etc/ntpd.conf ]
+	[ "$(in_root -qc ntpd)" = "/etc/dhcp/dhclient-exit-hooks.d/ntpd
+/etc/ntpd.conf" ]
 }
 
 removed()
