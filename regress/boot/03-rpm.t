@@ -27,8 +27,8 @@ in_root() { rpm --root "$work/root" "$@"; }
 installed()
 {
 	mkdir "$work/root" && in_root --initdb &&
-	    in_root -i --nodeps --noscripts "$package" &&
-	    in_root -qa | grep -x 'ntpd-.*' && in_root -V --nodeps ntpd
+	    in_root -i --nodeps --noscripts "$package" "$devel" &&
+	    in_root -qa | grep -x 'ntpd-[0-9].*' && in_root -V --nodeps ntpd
 }
 
 operators_file()
@@ -39,7 +39,7 @@ operators_file()
 
 removed()
 {
-	in_root -e --noscripts ntpd &&
+	in_root -e --noscripts ntpd ntpd-devel &&
 	    find "$work/root" ! -type d ! -path '*/.rpmdb/*' \
 	    ! -path '*/rpm/*' >"$work/left" &&
 	    cat "$work/left" && [ ! -s "$work/left" ]
@@ -61,10 +61,12 @@ same_bytes()
 	    --exclude='./obj-*' . | tar -C "$work/another/place" -xf - &&
 	(umask 077 && TZ=Pacific/Kiritimati LC_ALL=C \
 	    "$work/another/place/dist/make-rpm" "$work/again") || return 1
-	cmp "$package" "$work/again/$(basename "$package")"
+	cmp "$package" "$work/again/$(basename "$package")" &&
+	    cmp "$devel" "$work/again/$(basename "$devel")"
 }
 
-package=$(ls "$rpms"/ntpd-*."$(uname -m)".rpm) || {
+package=$(ls "$rpms"/ntpd-[0-9]*."$(uname -m)".rpm) &&
+    devel=$(ls "$rpms"/ntpd-devel-*."$(uname -m)".rpm) || {
 	echo "Bail out! there is no package: make rpm"
 	exit 1
 }
