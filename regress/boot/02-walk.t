@@ -202,8 +202,9 @@ def wrong(m):
         "ntpd -d >/tmp/said 2>&1 || s=$?; cat /tmp/said; [ $s = 77 ]\n"
         "grep CAP_SYS_TIME /tmp/said; systemctl start ntpd")
     m.step("ntpd -Q says that the clock is off, ntpd -q sets it",
-        "date -s '3 seconds'; ntpd -Q 192.0.2.1 | tee /tmp/said\n"
-        "grep 'ahead.* would be set back by' /tmp/said; systemctl stop ntpd\n"
+        "systemctl stop ntpd; date -s '3 seconds'\n"
+        "ntpd -Q 192.0.2.1 | tee /tmp/said\n"
+        "grep 'ahead.* would be set back by' /tmp/said\n"
         "ntpd -q 192.0.2.1 192.0.2.2 192.0.2.3; systemctl start ntpd; "
         "ntpctl -w 60", 200)
     right(m, "... and it is right then")
