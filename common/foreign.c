@@ -34,8 +34,9 @@ static const struct foreign foreigns[] = {
 	{ "fudge", "\"local stratum N\" for 127.127.1.0",
 	    "other reference clocks are not yet supported" },
 	NOTHING("iburst", "the first requests are always quick"),
-	{ "include includefile confdir sourcedir", "the statements themselves",
-	    "there is one file only" },
+	{ "includefile", "\"include\" and the path of the file", NULL },
+	{ "confdir sourcedir", "\"include\" and the path of the folder with a "
+	    "/ behind it", NULL },
 	INSTEAD("initstepslew", "\"step boot\""),
 	INSTEAD("keyfile", "\"keys\" and the path of that file"),
 	NOTHING("leapfile leapsectz leapsecmode", "servers announce leap "

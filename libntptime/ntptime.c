@@ -33,7 +33,7 @@ read_clock(clockid_t clock)
 static struct timespec
 to_timespec(int64_t ns)
 {
-	struct timespec	 ts = { ns / S, ns % S };
+	struct timespec	 ts = { ns / S, (long)(ns % S) };
 
 	if (ts.tv_nsec < 0) {
 		ts.tv_nsec += S;

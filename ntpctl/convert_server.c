@@ -57,7 +57,7 @@ has_value(const char *option)
 	static const char *const with[] = { "asymmetry", "certset", "extfield",
 	    "filter", "key", "maxdelay", "maxdelaydevratio", "maxdelayratio",
 	    "maxsamples", "maxunreach", "mindelay", "minsamples", "minstratum",
-	    "mode", "ntsport", "offset", "polltarget", "presend", "subtype",
+	    "mode", "offset", "polltarget", "presend", "subtype",
 	    "ttl", "version", "bias" };
 	size_t		 i;
 
@@ -106,6 +106,12 @@ convert_option(struct convert *c, struct server *s, const char *word,
 		add_option(s, "port", number);
 		return true;
 	}
+	if (strcasecmp(word, "ntsport") == 0 && value != NULL) {
+		snprintf(number, sizeof(number), "%u",
+		    number_within(value, 1, 65535));
+		add_option(s, "ntsport", number);
+		return true;
+	}
 	if (strcasecmp(word, "key") == 0 && value != NULL && c->keys_named) {
 		snprintf(number, sizeof(number), "%u",
 		    number_within(value, 1, UINT16_MAX));
@@ -116,6 +122,8 @@ convert_option(struct convert *c, struct server *s, const char *word,
 		add_option(s, "weight", WEIGHT_PREFER);
 	else if (strcasecmp(word, "trust") == 0)
 		add_option(s, "trusted", NULL);
+	else if (strcasecmp(word, "nts") == 0)
+		add_option(s, "nts", NULL);
 	else if (strcasecmp(word, "xleave") == 0)
 		add_option(s, "xleave", NULL);
 	else if (strcasecmp(word, "noselect") == 0)

@@ -44,6 +44,8 @@ struct config_constraint {
 	struct addr	 addrs[CONSTRAINT_MAX_ADDRS]; /* with the port */
 };
 
+#define CONFIG_MAX_INCLUDES	4	/* tuned */
+
 struct config {
 	struct config_server	 servers[CONFIG_MAX_SERVERS];
 	size_t			 nservers;
@@ -72,6 +74,8 @@ struct config {
 	char			 bound[CONFIG_PATH_LEN];
 	char			 clockbound[CONFIG_PATH_LEN]; /* "": none */
 	char			 user[32];
+	char			 includes[CONFIG_MAX_INCLUDES][CONFIG_PATH_LEN];
+	size_t			 nincludes;	/* files, or folders with a / */
 };
 
 /*

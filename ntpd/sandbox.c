@@ -193,8 +193,7 @@ allow_files(int rules, enum sandbox_files files,
 		for (; f < target->folders + SANDBOX_MAX_FOLDERS; f++)
 			if (f->path[0] != '\0')
 				allow_below(rules, f->path, f->write ?
-				    LANDLOCK_WRITE :
-				    LANDLOCK_ACCESS_FS_READ_FILE);
+				    LANDLOCK_WRITE : LANDLOCK_READ);
 	}
 }
 

@@ -112,7 +112,7 @@ extern const struct sandbox	 name##_sandbox;
 CHILDREN
 #undef CHILD
 
-#define SANDBOX_MAX_FOLDERS	12
+#define SANDBOX_MAX_FOLDERS	16
 
 /* A folder whose files may be read, or also made, replaced and removed. */
 struct sandbox_folder {

@@ -103,7 +103,7 @@ notes "driftfile" "driftfile /var/lib/ntp/ntp.drift" "file of its own"
 notes "statistics" "filegen loopstats file loopstats type day enable" \
     "no statistics"
 notes "rtcsync" "rtcsync" "hardware clock"
-notes "an include" "includefile /etc/ntp/crypto/pw" "one file only"
+notes "an include" "includefile /etc/ntp/crypto/pw" "path of the file"
 notes "a reference clock" "server 127.127.28.0 minpoll 4" "reference clock"
 notes "another one" "refclock SHM 0" "reference clock"
 notes "noselect" "server ntp.example.com noselect" "not selected"

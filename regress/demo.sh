@@ -73,6 +73,15 @@ network()
 	ip -n reference link set eth0 up
 }
 
+# The certificate by which the reference server is known.
+make_certificate()
+{
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+	    -subj /CN=time.example -addext subjectAltName=DNS:time.example \
+	    -days 2 -keyout "$work/key.pem" -out "$work/certificate.pem" \
+	    >"$work/openssl.log" 2>&1
+}
+
 start_reference()
 {
 	mkdir -p /run/chrony
@@ -82,6 +91,8 @@ start_reference()
 	cmdport 0
 	bindcmdaddress /
 	pidfile $work/chronyd.pid
+	ntsservercert $work/certificate.pem
+	ntsserverkey $work/key.pem
 	EOF
 	ip netns exec reference "$chronyd" -d -x -u root \
 	    -f "$work/chrony.conf" >"$work/chronyd.log" 2>&1 &
@@ -92,11 +103,13 @@ start_ntpd()
 	cat >"$work/ntpd.conf" <<-EOF
 	server 192.0.2.1
 	server 2001:db8::1
-	server time.example
+	server time.example nts ca "$work/certificate.pem"
+	authentication mix
 	listen on eth0
 	driftfile "$work/drift"
 	user "nobody"
 	EOF
+	chmod 755 "$work"
 	chmod 644 "$work/ntpd.conf"
 	"$ntpd" -n -f "$work/ntpd.conf" || return 1
 	"$ntpd" -d -x -f "$work/ntpd.conf" > >(tee "$work/ntpd.log" |
@@ -138,8 +151,9 @@ query()
 
 say "two machines in network namespaces; the reference server starts"
 network || fail "cannot make the network"
+make_certificate || fail "cannot make a certificate"
 start_reference
-say "ntpd starts, the clock read-only, with three addresses to ask"
+say "ntpd starts, the clock read-only, with three addresses to ask, one by NTS"
 start_ntpd || fail "ntpd does not like its configuration"
 say "ntpctl -s peers, until it is synchronized"
 follow
@@ -147,6 +161,9 @@ say "ntpctl -s status"
 "$ntpctl" -s status || fail "no status"
 say "ntpctl -s peers"
 "$ntpctl" -s peers || fail "no peers"
+say "ntpctl -s auth"
+"$ntpctl" -s auth || fail "nothing about authentication"
+"$ntpctl" -s auth | grep -q "cookies, NTS keys" || fail "no NTS"
 say "the processes"
 ps -o user:10,pid,args -C ntpd
 say "now as a server: the other machine asks for the time"

@@ -16,10 +16,10 @@ build="make gcc libc6-dev bison libbsd-dev libmd-dev libcap-dev libseccomp-dev
 # openntpd, which looks "ntp" up in /etc/services.  The last two lines are for
 # regress/cross.t; gcc-multilib would be in the way of a cross compiler.
 check="clang clang-tidy cppcheck libclang-rt-dev libcmocka-dev perl mandoc
-    python3 python3-ntp iproute2 procps netbase
+    openssl python3 python3-ntp iproute2 procps netbase
     lib32gcc-12-dev libc6-dev-i386 gcc-powerpc-linux-gnu libc6-dev-powerpc-cross
     qemu-user"
-demo="iproute2 procps"
+demo="iproute2 openssl procps"
 deb="debhelper dh-apparmor dpkg-dev lintian pkg-config systemd"
 rpm="rpm rpmlint"
 boot="debootstrap user-mode-linux e2fsprogs iproute2 perl python3"

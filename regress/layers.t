@@ -157,7 +157,7 @@ engine_events_come_before_actions()
 statements_know_no_file()
 {
 	lines 'ntpd/config/.*\.[cy]' '(config_(default|load|parse)|yyparse) *\(' |
-	    grep -Ev '^ntpd/config/(config|parse)\.'
+	    grep -Ev '^ntpd/config/(config|include|parse)\.'
 }
 
 parent_parses_no_packet()

@@ -7,7 +7,7 @@
 cd "$(dirname "$0")/.." || exit 1
 . regress/tap.sh
 
-flags="-std=gnu11 -D_GNU_SOURCE -I."
+export flags="-std=gnu11 -D_GNU_SOURCE -I. -DBUILT=0 -DSYSCONFDIR=\"/etc\""
 sources=$(ls common/*.c ntpd/*.c ntpd/*/*.c ntpctl/*.c)
 
 # What gcc is wrong about, as it prints it.
@@ -34,7 +34,7 @@ run_cppcheck()
 run_clang_tidy()
 {
 	printf '%s\n' "$@" | xargs -P "$(nproc)" -n 8 sh -c \
-	    'clang-tidy --quiet "$@" -- '"$flags" sh 2>/dev/null
+	    'clang-tidy --quiet "$@" -- $flags' sh 2>/dev/null
 }
 
 cat >"$work/bad.c" <<'end'

@@ -11,9 +11,10 @@
 #include <string.h>
 
 #include "ntpd/config/defaults.h"
-#include "ntpd/config/trusted.h"
+#include "ntpd/config/include.h"
 #include "ntpd/config/keys.h"
 #include "ntpd/config/statement.h"
+#include "ntpd/config/trusted.h"
 
 /* ntpd.conf decides whom the clock believes. */
 static const struct trusted_rule open_rule = {
@@ -73,15 +74,8 @@ parser_init(struct parser *p, struct config *conf, const char *name,
 static bool
 parse(struct parser *p, const char *text, size_t len)
 {
-	if (len > TRUSTED_MOST) {
-		parser_error(p, 0, "larger than 1 MiB");
-		return false;
-	}
-	lex_open(&p->lex, text, len);
-	if (yyparse(p) != 0)
-		parser_error(p, p->lex.line, "out of memory");
-	else
-		check_whole(p);
+	include_text(p, text, len, 0);
+	check_whole(p);
 	if (p->errors > 0)
 		config_free(p->conf);
 	return p->errors == 0;
@@ -141,6 +135,7 @@ config_load(struct config *conf, const char *file,
 	bool		 good;
 
 	parser_init(&p, conf, file, reports);
+	p.include = include_path;
 	text = trusted_read(&p, &open_rule, &len);
 	good = text != NULL && parse(&p, text, len);
 	free(text);

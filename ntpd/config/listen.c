@@ -89,8 +89,8 @@ listen_end(struct parser *p)
 	for (i = 0; i < conf->nlisteners; i++) {
 		if (!config_same_place(&conf->listeners[i], l))
 			continue;
-		parser_error(p, p->first.line, "line %u already listens there, "
-		    "remove one", p->listener_lines[i]);
+		parser_error(p, p->first.line, "%s already listens there, "
+		    "remove one", parser_place(p, p->listener_lines[i]));
 		return;
 	}
 	p->listener_lines[conf->nlisteners] = p->first.line;

@@ -9,12 +9,16 @@
 
 #define REPORTS_MOST	50	/* of one file; tuned: read, not a flood */
 
+#define LINE_MASK	((1U << LINE_BITS) - 1)
+
 /* LINE 0 is for what concerns the whole file. */
 static void __attribute__((format(printf, 4, 0)))
 report(struct parser *p, int priority, unsigned line, const char *fmt,
     va_list args)
 {
-	char	 message[768], text[1024];
+	const unsigned	 file = line >> LINE_BITS;
+	const char	*name = file == 0 ? p->name : p->included[file - 1];
+	char		 message[768], text[1024];
 
 	if (p->nreports > REPORTS_MOST)
 		return;
@@ -28,8 +32,8 @@ report(struct parser *p, int priority, unsigned line, const char *fmt,
 	if (line == 0)
 		snprintf(text, sizeof(text), "%.200s: %s", p->name, message);
 	else
-		snprintf(text, sizeof(text), "%.200s:%u: %s", p->name, line,
-		    message);
+		snprintf(text, sizeof(text), "%.200s:%u: %s", name,
+		    line & LINE_MASK, message);
 	p->reports.take(p->reports.arg, priority, text);
 }
 
@@ -53,4 +57,17 @@ parser_warn(struct parser *p, unsigned line, const char *fmt, ...)
 	va_start(args, fmt);
 	report(p, LOG_WARNING, line, fmt, args);
 	va_end(args);
+}
+
+const char *
+parser_place(struct parser *p, unsigned line)
+{
+	const unsigned	 file = line >> LINE_BITS;
+
+	if (file == 0)
+		snprintf(p->place, sizeof(p->place), "line %u", line);
+	else
+		snprintf(p->place, sizeof(p->place), "line %u of %s",
+		    line & LINE_MASK, p->included[file - 1]);
+	return p->place;
 }

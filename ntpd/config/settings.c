@@ -16,9 +16,8 @@
 
 typedef void	 setter(struct parser *, const struct word *);
 
-static setter	 not_yet, set_authentication, set_flag, set_local, set_nts,
-		 set_path,
-		 set_span, set_step, set_user, set_workers;
+static setter	 not_yet, set_authentication, set_flag, set_include, set_local,
+		 set_nts, set_path, set_span, set_step, set_user, set_workers;
 
 static const struct unit ms[] = { { "ms", 0.001 }, { NULL, 0 } };
 static const struct unit times[] = {
@@ -61,6 +60,7 @@ const struct statement statements[] = {
 	{ "deny from",	"deny from NETWORK|any", WORDS(1, deny_from) },
 	{ "driftfile",	"driftfile \"PATH\"",
 	    PATH(driftfile, CONFIG_DRIFTFILE) },
+	{ "include",	"include \"FILE\"|\"FOLDER/\"", WORDS(1, set_include) },
 	{ "interface listen", "interface listen NAME",
 	    WORDS(1, interface_listen) },
 	{ "interface ignore", "interface ignore wildcard",
@@ -180,6 +180,31 @@ set_flag(struct parser *p, const struct word *v)
 {
 	(void)v;
 	*(bool *)field(p) = true;
+}
+
+static void
+set_include(struct parser *p, const struct word *v)
+{
+	struct config	*conf = p->conf;
+	char		 path[CONFIG_PATH_LEN];
+
+	if (p->first.line >> LINE_BITS != 0)
+		parser_error(p, v->line, "a file that is included cannot "
+		    "include others");
+	else if (v->text[0] != '/' || strlen(v->text) >= sizeof(path))
+		parser_error(p, v->line, "include \"%.64s\" is not the "
+		    "absolute path of a file, or of a folder with a / behind "
+		    "it", v->text);
+	else if (conf->nincludes == CONFIG_MAX_INCLUDES)
+		parser_error(p, v->line, "too many include statements, at "
+		    "most %d", CONFIG_MAX_INCLUDES);
+	else {
+		/* The words do not outlive the next statement. */
+		strlcpy(path, v->text, sizeof(path));
+		strlcpy(conf->includes[conf->nincludes++], path, sizeof(path));
+		if (p->include != NULL)
+			p->include(p, path);
+	}
 }
 
 static void

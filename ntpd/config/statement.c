@@ -75,8 +75,8 @@ void
 statement_once(struct parser *p, const char *words, unsigned *line)
 {
 	if (*line != 0)
-		parser_error(p, p->first.line, "%s is already set in line %u, "
-		    "remove one", words, *line);
+		parser_error(p, p->first.line, "%s is already set in %s, "
+		    "remove one", words, parser_place(p, *line));
 	else
 		*line = p->first.line;
 }
@@ -356,9 +356,9 @@ server_end(struct parser *p)
 	for (i = 0; i < conf->nservers; i++) {
 		if (!same_server(&conf->servers[i], &p->server))
 			continue;
-		parser_warn(p, p->first.line, "\"%s\" is already in line %u "
+		parser_warn(p, p->first.line, "\"%s\" is already in %s "
 		    "and is asked only once, remove one", p->server.name,
-		    p->server_lines[i]);
+		    parser_place(p, p->server_lines[i]));
 		break;
 	}
 	p->server_lines[conf->nservers] = p->first.line;
@@ -397,7 +397,7 @@ check_authentication(struct parser *p)
 	}
 	if (p->require_line != 0 && i > 0 && authenticated == 0)
 		parser_error(p, p->require_line, "no server is authenticated, "
-		    "write \"key N\" or \"trusted\" at one at least");
+		    "write \"key N\", \"nts\" or \"trusted\" at one at least");
 }
 
 /* Does CONF say anything about who is answered, and how? */
@@ -419,8 +419,8 @@ check_whole(struct parser *p)
 		if (p->ignore_wildcard_line == 0 || !value_wildcard(l))
 			continue;
 		parser_error(p, p->listener_lines[i], "listens on the wildcard "
-		    "address, which line %u ignores, name an address or "
-		    "interface", p->ignore_wildcard_line);
+		    "address, which %s ignores, name an address or "
+		    "interface", parser_place(p, p->ignore_wildcard_line));
 	}
 	if (p->unused_query_line != 0)
 		parser_warn(p, p->unused_query_line, "query from has no "

@@ -65,6 +65,13 @@ struct statement {
 /* All statements in the order of the alphabet; the last has no words. */
 extern const struct statement statements[];
 
+/*
+ * Lines of ntpd.conf are numbers from 1, those of the Nth included file are
+ * numbers from N << LINE_BITS: a file of 1 MiB has fewer lines than that.
+ */
+#define LINE_BITS	21
+#define INCLUDED_MOST	32	/* files; tuned */
+
 struct parser {
 	struct lexer	 lex;
 	struct config	*conf;		/* what is being filled */
@@ -72,6 +79,11 @@ struct parser {
 	struct config_reports reports;
 	unsigned	 errors;
 	int		 nreports;	/* of errors and warnings */
+	/* Read the files at PATH; NULL: no files are read. */
+	void		 (*include)(struct parser *p, const char *path);
+	char		 included[INCLUDED_MOST][CONFIG_PATH_LEN];
+	unsigned	 nincluded;
+	char		 place[CONFIG_PATH_LEN + 32]; /* of parser_place() */
 
 	/* The statement in progress. */
 	struct word	 first;		/* its first word */
@@ -113,6 +125,9 @@ void	 parser_error(struct parser *p, unsigned line, const char *fmt, ...)
 	    __attribute__((format(printf, 3, 4)));
 void	 parser_warn(struct parser *p, unsigned line, const char *fmt, ...)
 	    __attribute__((format(printf, 3, 4)));
+
+/* "line 3", or "line 3 of PATH", for messages; good until the next call. */
+const char *parser_place(struct parser *p, unsigned line);
 
 /* A number that a statement has. */
 struct number {

@@ -19,13 +19,17 @@
 /* A drift file is never trusted to be better than this, s/s. */
 #define LEAST_DRIFT_ERROR	0.05e-6
 
-/* What the modules keep for each statement is to follow its options. */
-static void
+/*
+ * What the modules keep for each statement is to follow its options.  True if
+ * one that is barred now has had a part in the time.
+ */
+static bool
 follow_options(struct engine *e)
 {
 	struct association *a;
 	const struct host *h;
 	size_t		 i;
+	bool		 misled = false;
 
 	for (i = 0; i < MAX_ASSOCIATIONS; i++) {
 		a = &e->associations[i];
@@ -35,10 +39,13 @@ follow_options(struct engine *e)
 		schedule_configure(&a->schedule, h->conf.minpoll,
 		    h->conf.maxpoll);
 		e->sync.sources[i].weight = h->conf.weight;
-		if (h->barred && !a->barred)
+		if (h->barred && !a->barred) {
+			misled = misled || sync_takes_part(&e->sync, i);
 			sync_silence(&e->sync, i);
+		}
 		a->barred = h->barred;
 	}
+	return misled;
 }
 
 static void
@@ -69,8 +76,10 @@ configure(struct engine *e, const struct message *msg)
 	}
 	trust_configure(&e->hosts, (enum authentication)setup->authentication);
 	engine_change_hosts(e, now);
-	follow_options(e);
-	engine_update(e, now);
+	if (follow_options(e))
+		engine_begin_again(e, now);
+	else
+		engine_publish(e, now);
 }
 
 static void

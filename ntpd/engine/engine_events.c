@@ -43,9 +43,8 @@ was_misled(const struct engine *e)
 	return false;
 }
 
-/* Nothing of what the servers said so far counts: ask all of them anew. */
-static void
-begin_again(struct engine *e, struct instant now)
+void
+engine_begin_again(struct engine *e, struct instant now)
 {
 	size_t		 i;
 
@@ -78,7 +77,7 @@ engine_on_clock_state(struct engine *e, const struct message *msg)
 		e->steer.stepping = false;
 		engine_publish(e, msg->at);
 	} else if (constrained && was_misled(e))
-		begin_again(e, msg->at);
+		engine_begin_again(e, msg->at);
 	else if (new_start && !e->steer.stepping)
 		engine_update(e, msg->at);
 }
@@ -93,7 +92,7 @@ engine_on_jump(struct engine *e, const struct message *msg)
 		log_debug("the clock jumped by %+.3f s: asking the servers "
 		    "anew", jumped->by);
 	hosts_retry(&e->hosts, now);
-	begin_again(e, now);
+	engine_begin_again(e, now);
 }
 
 void

@@ -70,6 +70,9 @@ void	 engine_on_jump(struct engine *e, const struct message *msg);
 /* The clock had the leap second that was announced. */
 void	 engine_on_leap(struct engine *e, struct instant now);
 
+/* Nothing of what the servers said so far counts: ask all of them anew. */
+void	 engine_begin_again(struct engine *e, struct instant now);
+
 /* Something has come to the socket of association I. */
 void	 engine_on_packets(struct engine *e, size_t i, struct instant now);
 

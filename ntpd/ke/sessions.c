@@ -230,11 +230,12 @@ run(struct sessions *s, struct session *one)
 		[SESSION_SHAKES] = shake, [SESSION_READS] = take,
 		[SESSION_WRITES] = give
 	};
+	int		 turns = 3;
 
 	/* A request of single bytes does not keep the others waiting. */
-	if (steps[one->state](s, one) && one->state != SESSION_FREE &&
-	    steps[one->state](s, one) && one->state != SESSION_FREE)
-		steps[one->state](s, one);
+	while (turns-- > 0 && steps[one->state](s, one) &&
+	    one->state != SESSION_FREE)
+		continue;
 }
 
 void

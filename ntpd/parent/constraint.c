@@ -362,7 +362,8 @@ collect(const struct constraints *cs, double ahead[], double *oldest)
 			ahead[n++] = a->ahead;
 			*oldest = fmin(*oldest, a->at);
 		}
-	qsort(ahead, n, sizeof(ahead[0]), compare);
+	if (n > 0)
+		qsort(ahead, n, sizeof(ahead[0]), compare);
 	return n;
 }
 

@@ -171,8 +171,10 @@ restart(struct parent *p, struct instant now)
 	while ((child = children_restart(&p->children, now)) != NULL) {
 		if (child->process == SERVER)
 			tell_anew(&p->told[child->instance]);
-		if (child->process == BINDER)
+		if (child->process == BINDER) {
+			p->listens = false;
 			configure_binder(p);
+		}
 		if (child->process == KE)
 			serving_begin(p);
 	}

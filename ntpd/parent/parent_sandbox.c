@@ -56,6 +56,7 @@ const struct sandbox parent_sandbox = {
 
 		/* Files. */
 		MAY("openat",		"drift file, ntpd.conf, time zone"),
+		MAY("getdents64",	"folders that ntpd.conf includes"),
 		MAY("newfstatat",		"who may write ntpd.conf"),
 		MAY("fstat",		"the same"),
 		MAY("fstat64",		"the same on 32-bit machines"),

@@ -109,6 +109,8 @@ confine(struct parent *p)
 {
 	struct sandbox_target target = { .root = "/" };
 	struct sandbox	 sandbox = parent_sandbox;
+	char		 path[PATH_MAX];
+	size_t		 i;
 
 	add_folder(&target, FOLDER_WRITE, p->conf.driftfile);
 	add_folder(&target, FOLDER_WRITE, p->conf.socket);
@@ -116,6 +118,11 @@ confine(struct parent *p)
 	add_file(&target, p->conf.keyfile);
 	add_file(&target, p->conf.nts_certificate);
 	add_file(&target, p->conf.nts_key);
+	for (i = 0; i < p->conf.nincludes; i++) {
+		/* What is in a folder, for dirname(3). */
+		snprintf(path, sizeof(path), "%s.", p->conf.includes[i]);
+		add_folder(&target, FOLDER_READ, path);
+	}
 	if (p->options->read_only)
 		sandbox.capabilities = NULL;
 	sandbox_enter(&sandbox, &target);

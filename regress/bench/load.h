@@ -9,6 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/ke.h"
+#include "common/nts.h"
+
 #define LOAD_BATCH_MAX		128	/* requests in one sendmmsg */
 #define LOAD_WINDOW_MAX		8192
 #define LOAD_SOCKETS_MAX	1024
@@ -64,6 +67,10 @@ struct load {
 	uint32_t	 sources;	/* so many; 0: the kernel chooses */
 	bool		 interleaved;	/* RFC 9769 */
 	bool		 stamps;	/* check the server's timestamps */
+	bool		 nts;		/* authenticate requests, with ... */
+	struct aead	 c2s;		/* ... this key */
+	uint8_t		 cookie[KE_COOKIE_MOST];	/* the same in all */
+	size_t		 cookie_len;
 	double		 relax;		/* s, sleep if nothing is due for it */
 	struct tally	*tally;		/* what to count in */
 };

@@ -10,7 +10,8 @@
  * its answers.
  *
  * usage: ntpload [-a address] [-p port] [-P pid]... [-n sockets] [-b batch]
- *	[-S first-source,number] [-i] [-t] [-d seconds] [-c requests]
+ *	[-S first-source,number] [-i] [-t] [-N key:cookie] [-d seconds]
+ *	[-c requests]
  *	[-W warm-up] [-w window | -r rate [-y us] | -R rate]
  *
  * -w keeps that many requests unanswered; -r sends at a rate, and with -y it
@@ -18,7 +19,9 @@
  * until more than one in a thousand is lost, then narrows it down.  -t checks
  * the timestamps of a server with the same clock: the receive timestamp
  * against the time at which the request was sent, the transmit timestamp
- * against the time at which, by the kernel, the answer came.  Prints a JSON
+ * against the time at which, by the kernel, the answer came.  -N sends requests
+ * with NTS, as ntske prints what they take; answers have to be as long as
+ * they are, which those with a new cookie are.  Prints a JSON
  * object for each measurement.
  */
 #include <sys/prctl.h>
@@ -245,6 +248,31 @@ sources(char *text)
 	o.load.sources = number(comma + 1, 1, LOAD_SOURCES_MAX);
 }
 
+static size_t
+unhex(const char *hex, uint8_t *bytes, size_t most)
+{
+	size_t		 n = 0;
+	unsigned	 byte;
+
+	for (; n < most && sscanf(hex, "%2x", &byte) == 1; n++, hex += 2)
+		bytes[n] = (uint8_t)byte;
+	return n;
+}
+
+static void
+nts(const char *text)
+{
+	const char	*cookie = strchr(text, ':');
+	uint8_t		 key[AEAD_KEY_MOST];
+
+	if (cookie == NULL || unhex(text, key, sizeof(key)) != sizeof(key))
+		errx(2, "%s: not a key and a cookie", text);
+	aead_set_key(&o.load.c2s, AEAD_AES_SIV_CMAC_256, key);
+	o.load.cookie_len = unhex(cookie + 1, o.load.cookie,
+	    sizeof(o.load.cookie));
+	o.load.nts = true;
+}
+
 static void
 option(int c, char *arg)
 {
@@ -257,6 +285,7 @@ option(int c, char *arg)
 	case 'c': o.count = number(arg, 1, LOAD_COUNT_MAX); break;
 	case 'd': o.seconds = decimal(arg, SECONDS_MAX); break;
 	case 'i': o.load.interleaved = true; break;
+	case 'N': nts(arg); break;
 	case 'n': o.load.sockets = number(arg, 1, LOAD_SOCKETS_MAX); break;
 	case 'P':
 		if (o.npids == LOAD_PIDS_MAX)
@@ -293,7 +322,7 @@ main(int argc, char *argv[])
 	o.load.server.sin_family = AF_INET;
 	o.load.server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	o.load.server.sin_port = htons(123);
-	while ((c = getopt(argc, argv, "a:b:c:d:in:P:p:R:r:S:tW:w:y:")) != -1)
+	while ((c = getopt(argc, argv, "a:b:c:d:iN:n:P:p:R:r:S:tW:w:y:")) != -1)
 		option(c, optarg);
 	if (optind < argc)
 		errx(2, "%s: unexpected", argv[optind]);

@@ -19,6 +19,7 @@
 #define SLOTS		(1U << 17)	/* requests remembered */
 #define SLOT_MASK	((uint64_t)SLOTS - 1)
 #define PACKET_LEN	48
+#define PACKET_MOST	512	/* with NTS */
 #define BUFFER_LEN	512
 #define RECENT		32		/* power of two */
 #define EVENTS		64
@@ -58,6 +59,7 @@ static int		 sockets[LOAD_SOCKETS_MAX];
 static int		 events_fd;
 static uint64_t		 next_request, oldest_request, seed;
 static unsigned		 outstanding;
+static size_t		 request_len;	/* and an answer's */
 
 /* Bits that look random and never repeat (the finalizer of splitmix64). */
 static uint64_t
@@ -184,6 +186,26 @@ request_write(uint8_t p[PACKET_LEN], uint64_t number, uint32_t flow,
 	}
 }
 
+/* Append what NTS takes to the request at P; returns its length. */
+static size_t
+request_protect(uint8_t p[PACKET_MOST])
+{
+	static uint64_t	 nonces;
+	uint8_t		 nonce[AEAD_NONCE_LEN] = { 0 };
+	struct ntp_output out = {
+		.bytes = p, .size = PACKET_MOST, .len = PACKET_LEN
+	};
+	const struct aead_bytes nothing = { p, 0 };
+
+	if (!load->nts)
+		return PACKET_LEN;
+	put64(nonce, ++nonces);
+	ntp_put_field(&out, NTS_UNIQUE_ID, NULL, NTS_UNIQUE_ID_LEN);
+	ntp_put_field(&out, NTS_COOKIE, load->cookie, load->cookie_len);
+	nts_seal(&out, &load->c2s, nonce, nothing);
+	return out.len;
+}
+
 /* Let HDR, which is not for a connected socket, come from FLOW's address. */
 static void
 source_set(struct msghdr *hdr, struct source *source, uint32_t flow)
@@ -238,7 +260,7 @@ traffic_send(unsigned count, int64_t now)
 {
 	static struct mmsghdr msg[LOAD_BATCH_MAX];
 	static struct iovec iov[LOAD_BATCH_MAX];
-	static uint8_t	 packet[LOAD_BATCH_MAX][PACKET_LEN];
+	static uint8_t	 packet[LOAD_BATCH_MAX][PACKET_MOST];
 	static struct source source[LOAD_BATCH_MAX];
 	static unsigned	 next_socket;
 	static uint32_t	 next_source;
@@ -253,7 +275,8 @@ traffic_send(unsigned count, int64_t now)
 			flow = next_source++ % load->sources;
 		request_write(packet[i], next_request + i, flow, now);
 		iov[i].iov_base = packet[i];
-		iov[i].iov_len = PACKET_LEN;
+		iov[i].iov_len = request_protect(packet[i]);
+		request_len = iov[i].iov_len;
 		memset(&msg[i], 0, sizeof(msg[i]));
 		msg[i].msg_hdr.msg_iov = &iov[i];
 		msg[i].msg_hdr.msg_iovlen = 1;
@@ -358,7 +381,7 @@ answer_check(const uint8_t *p, size_t len, unsigned sock, struct msghdr *hdr,
 	uint64_t	 origin;
 	struct slot	*s;
 
-	if (len != PACKET_LEN) {
+	if (len != request_len) {
 		load->tally->invalid[FLAW_LENGTH]++;
 		return;
 	}

@@ -71,6 +71,10 @@ make_possible(struct config_server *s)
 	s->pool = flags[offsetof(struct config_server, pool)] & 1;
 	s->trusted = flags[offsetof(struct config_server, trusted)] & 1;
 	s->xleave = flags[offsetof(struct config_server, xleave)] & 1;
+	s->auth %= AUTH_NTS + 1;
+	if (!mac_key_valid(&s->key))
+		s->key = (struct mac_key){ .id = 1, .algorithm = MAC_SHA1,
+		    .length = 1 };
 	s->name[sizeof(s->name) - 1] = '\0';
 	s->weight = (uint8_t)(1 + s->weight % 10);
 	s->max = (uint8_t)(s->pool ? 1 + s->max % POOL_MAX_MOST : 1);

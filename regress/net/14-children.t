@@ -96,6 +96,14 @@ def test():
             d.log()), "how it ended comes before, if anybody is left to know",
             d.log)
 
+    # What a service manager does with a daemon whose engine does not answer.
+    d = Daemon(us, *lines)
+    ok(d.wait_ready(), "it starts again", d.state)
+    all_ = d.everybody()
+    d.signal(signal.SIGABRT)
+    ok(d.wait(5) == 1 and gone(all_, 1) and d.count("the watchdog says"),
+        "SIGABRT of a watchdog: it ends with status 1, and says why", d.log)
+
     d = Daemon(us, *lines)
     ok(d.wait_ready(), "it starts again", d.state)
     all_ = d.everybody()

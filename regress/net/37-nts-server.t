@@ -71,6 +71,15 @@ def reload_certificate(d, ca, own, statements, nts):
         answer = tls.recv(2000)
     ok(answer.startswith(b"\x80\1\0\2\0\0\x80\4\0\2\0\x0f\0\5\0\x64"),
         "a session that had begun ends well", answer)
+    middle = ca.delegate("middle")
+    leaf, key = middle.certify("10.9.0.1")
+    with open(leaf, "a") as f, open(middle.file) as chain:
+        f.write(chain.read())
+    ok(d.reconfigure(*statements[:2], nts % (leaf, key)) and wait_for(lambda:
+        "Verification: OK" in own.exec("sh", "-c", "openssl s_client -connect "
+        "10.9.0.1:4460 -alpn ntske/1 -CAfile %s </dev/null 2>&1" % ca.file,
+        check=False), 5), "one with those between it and the authority", d.log)
+    d.reconfigure(*statements[:2], renewed)
     ok(d.reconfigure(*statements[:2], nts % (ca.file, workdir(
         "ca-new.test.key"))) and d.wait_log("keeping the old certificate", 5)
         and "new.test" in subject(own), "files that do not fit change nothing",

@@ -44,6 +44,19 @@ class Authority:
         os.chmod(base + ".key", 0o600)
         return base + ".pem", base + ".key"
 
+    def delegate(self, name):
+        """Another authority, by the word of this one."""
+        other = Authority(name)
+        csr, extensions = workdir(name + ".csr"), workdir(name + ".cnf")
+        with open(extensions, "w") as f:
+            f.write("basicConstraints=critical,CA:TRUE\n")
+        openssl("req", "-new", "-key", other.key, "-subj", "/CN=test " + name,
+            "-out", csr)
+        openssl("x509", "-req", "-in", csr, "-CA", self.file, "-CAkey",
+            self.key, "-CAcreateserial", "-days", "20", "-extfile", extensions,
+            "-out", other.file)
+        return other
+
     def _dated(self, base, start, end):
         """openssl-x509 of 3.0 knows no dates; openssl-ca does."""
         dir = base + ".d"

@@ -353,6 +353,52 @@ who_is_silent(void **state)
 	assert_int_equal(associations_silent(all), 0);
 }
 
+/*
+ * Answers that are not authentic are counted and said once, whatever they are,
+ * and change nothing else.
+ */
+static void
+unauthentic_answers(void **state)
+{
+	static const struct config_server conf = {
+		.minpoll = 6, .maxpoll = 10
+	};
+	struct planning	 p = planning(at(1100));
+	struct association *a = add(0, 1099, 5000), before;
+	int		 i;
+
+	(void)state;
+	before = *a;
+	association_unauthentic(a, REASON_NO_MAC);
+	before.rejected = before.unauthentic = before.faults = 1;
+	before.fault = REASON_NO_MAC;
+	before.faulty_now = true;
+	assert_memory_equal(a, &before, sizeof(before));
+	/* Several to one request may be copies. */
+	for (i = 0; i < 9; i++)
+		association_unauthentic(a, REASON_WRONG_MAC);
+	assert_int_equal(a->faults, 1);
+	assert_false(a->was_faulty);
+	assert_int_equal(association_reason(a), REASON_WRONG_MAC);
+	for (i = 0; i < 2; i++) {
+		association_ask(&p, a, &conf, NULL, (struct ntptime){ 1 });
+		association_unauthentic(a, REASON_CRYPTO_NAK);
+	}
+	assert_true(a->was_faulty);
+	assert_int_equal(a->unauthentic, 12);
+	assert_int_equal(a->heard, before.heard);
+	assert_int_equal(a->reach | a->heard_of | a->received, 0);
+
+	/* With the server's own beside them it can be used. */
+	answer(1101);
+	assert_int_equal(association_reason(a), REASON_NONE);
+	assert_true(a->was_faulty);
+	answer(1102);
+	answer(1103);
+	assert_false(a->was_faulty);
+	assert_int_equal(a->fault, REASON_CRYPTO_NAK);
+}
+
 /* Refused answers are logged, and said to be the reason, until it is over. */
 static void
 refusals(void **state)
@@ -614,6 +660,7 @@ main(void)
 		cmocka_unit_test_setup(no_way_to_it, begin),
 		cmocka_unit_test_setup(falsetickers_are_named_with_their_side,
 		    begin),
+		cmocka_unit_test_setup(unauthentic_answers, begin),
 		cmocka_unit_test_setup(refusals, begin),
 		cmocka_unit_test_setup(twins, begin),
 		cmocka_unit_test_setup(turns_are_spread, begin),

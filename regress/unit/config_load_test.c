@@ -395,6 +395,154 @@ owner_of_the_folder(void **state)
 	assert_int_equal(chown(folder, 0, (gid_t)-1), 0);
 }
 
+/* TEXT as the file NAME of the folder. */
+static void
+write_text(const char *name, const char *text)
+{
+	char	 file[sizeof(folder) + 32];
+	FILE	*f;
+
+	snprintf(file, sizeof(file), "%s/%s", folder, name);
+	f = fopen(file, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(chmod(file, 0644), 0);
+}
+
+/* ntpd.conf with TEXT, in which each % stands for the folder. */
+static void
+write_conf(const char *text)
+{
+	char	 all[512];
+	size_t	 used = 0;
+
+	for (; *text != '\0'; text++)
+		if (*text == '%')
+			used += (size_t)snprintf(all + used, sizeof(all) - used,
+			    "%s", folder);
+		else
+			all[used++] = *text;
+	all[used] = '\0';
+	write_text("ntpd.conf", all);
+}
+
+static void
+remove_files(void)
+{
+	static const char *const names[] = {
+		"ntpd.conf", "d/a.conf", "d/b.conf", "d/c.txt", "d/.h.conf", "d"
+	};
+	char	 file[sizeof(folder) + 32];
+	size_t	 i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(file, sizeof(file), "%s/%s", folder, names[i]);
+		remove(file);
+	}
+}
+
+static void
+make_files(void)
+{
+	char	 file[sizeof(folder) + 32];
+
+	snprintf(file, sizeof(file), "%s/d", folder);
+	assert_int_equal(mkdir(file, 0755), 0);
+	write_text("d/b.conf", "server b\n");
+	write_text("d/a.conf", "\nserver a1\nserver a2");
+	write_text("d/c.txt", "nonsense\n");
+	write_text("d/.h.conf", "nonsense\n");
+}
+
+/* Where the statement stands, in the order of their names. */
+static void
+included_files(void **state)
+{
+	static const char *const names[] = { "x", "a1", "a2", "b", "y" };
+	struct report	 r = { 0 };
+	struct config	 conf;
+	size_t		 i;
+
+	(void)state;
+	make_files();
+	write_conf("server x\ninclude \"%/d/\"\nserver y\n"
+	    "include \"%/none/\"\n");
+	assert_true(config_load(&conf, path,
+	    &(struct config_reports){ collect, &r }));
+	assert_int_equal(r.n, 0);
+	assert_int_equal(conf.nservers, 5);
+	for (i = 0; i < 5; i++)
+		assert_string_equal(conf.servers[i].name, names[i]);
+	assert_int_equal(conf.nincludes, 2);
+	write_conf("include \"%/d/a.conf\"\n");
+	assert_true(config_load(&conf, path,
+	    &(struct config_reports){ collect, &r }));
+	assert_int_equal(conf.nservers, 2);
+	remove_files();
+}
+
+/* What is wrong in one is said with its name and line. */
+static void
+faults_of_included_files(void **state)
+{
+	static const struct {
+		const char	*conf, *a, *message;
+	} cases[] = {
+		{ "include \"%/d/a.conf\"\n", "\n\nnonsense\n",
+		    "/d/a.conf:3: unknown statement" },
+		{ "server b\nnonsense\ninclude \"%/d/\"\n", "server a\n",
+		    "/d/b.conf:1: \"b\" is already in line 1 and" },
+		{ "workers 2\ninclude \"%/d/a.conf\"\n", "\nworkers 3\n",
+		    "/d/a.conf:2: workers is already set in line 1, " },
+		{ "include \"%/d/a.conf\"\nworkers 2\n", "\nworkers 3\n",
+		    "/ntpd.conf:2: workers is already set in line 2 of /" },
+		{ "include \"%/d/a.conf\"\n", "include \"/etc/x\"\n",
+		    "/d/a.conf:1: a file that is included cannot include" },
+		{ "include \"%/none\"\n", "",
+		    "/none: cannot be opened: No such file" },
+		{ "include \"%/none/a.conf\"\n", "",
+		    "/none/a.conf: cannot be opened: No such file" },
+		{ "include \"none/\"\n", "", "/ntpd.conf:1: include \"none/\" "
+		    "is not the absolute path of a file" },
+		{ "include \"%/d/a.conf\"\nnonsense\n", "server a\n",
+		    "/ntpd.conf:2: unknown statement" },
+		{ "include \"/a/\"\ninclude \"/a/\"\ninclude \"/a/\"\n"
+		    "include \"/a/\"\ninclude \"/a/\"\n", "",
+		    "/ntpd.conf:5: too many include statements" }
+	};
+	struct report	 r;
+	size_t		 i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		make_files();
+		write_text("d/a.conf", cases[i].a);
+		write_conf(cases[i].conf);
+		assert_false(load(&r));
+		if (strstr(r.line, cases[i].message) == NULL)
+			fail_msg("%s: %s", cases[i].message, r.line);
+		remove_files();
+	}
+}
+
+/* It decides whom the clock believes as ntpd.conf itself does. */
+static void
+modes_of_an_included_file(void **state)
+{
+	char		 file[sizeof(folder) + 32];
+	struct report	 r;
+
+	(void)state;
+	make_files();
+	snprintf(file, sizeof(file), "%s/d/a.conf", folder);
+	assert_int_equal(chmod(file, 0666), 0);
+	write_conf("include \"%/d/\"\n");
+	assert_false(load(&r));
+	assert_non_null(strstr(r.line, "/d/a.conf: can be written by group"));
+	remove_files();
+}
+
 /* A file of nothing but faults does not fill the log. */
 static void
 faults_without_end(void **state)
@@ -494,6 +642,9 @@ main(void)
 		cmocka_unit_test(modes_of_the_file),
 		cmocka_unit_test(modes_of_the_folder),
 		cmocka_unit_test(owner_of_the_folder),
+		cmocka_unit_test(included_files),
+		cmocka_unit_test(faults_of_included_files),
+		cmocka_unit_test(modes_of_an_included_file),
 		cmocka_unit_test(faults_without_end),
 		cmocka_unit_test(sizes_of_the_file),
 		cmocka_unit_test(not_a_file),

@@ -76,7 +76,7 @@ vectors_are_right(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(vectors); i++) {
-		key.algorithm = vectors[i].algorithm;
+		key.algorithm = (uint8_t)vectors[i].algorithm;
 		key.length = (uint8_t)from_hex(vectors[i].secret, key.secret);
 		assert_true(mac_key_valid(&key));
 		from_hex(vectors[i].message, data);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "common/ns.h"
+#include "common/mac.h"
 #include "ntpd/engine/query.h"
 #include "regress/unit/unit.h"
 
@@ -162,7 +163,10 @@ take(void)
 	ssize_t		 n = recvfrom(server, buf, sizeof(buf), 0,
 	    (struct sockaddr *)&ss, &len);
 
-	assert_int_equal(n, NTP_HEADER_LEN);
+	assert_int_equal(n, NTP_HEADER_LEN + (target.key != NULL ? 24 : 0));
+	if (target.key != NULL)
+		assert_true(mac_is_right(target.key, buf, NTP_HEADER_LEN,
+		    buf + NTP_HEADER_LEN + 4, 20));
 	assert_int_equal(ntp_decode(&request, buf, (size_t)n), NTP_OK);
 	assert_true(addr_from_sockaddr(&client, (struct sockaddr *)&ss, len));
 }
@@ -519,6 +523,89 @@ no_packets(void **arg)
 }
 
 /* Another port is another server; an error is anybody's word. */
+/*
+ * Answers of a server with a key: the MAC is of KEY, or of none if its id is 0,
+ * and CUT bytes at its end are missing.
+ */
+static const struct {
+	const char	*name;
+	uint32_t	 id;
+	char		 secret;
+	size_t		 cut;
+	uint8_t		 stratum;	/* 0: a kiss-o'-death */
+	enum reason	 reason;	/* NONE: it is authentic */
+} authentic[] = {
+	{ "no MAC",		0, 'a', 0, 2, REASON_NO_MAC },
+	{ "another secret",	7, 'b', 0, 2, REASON_WRONG_MAC },
+	{ "another number",	8, 'a', 0, 2, REASON_WRONG_MAC },
+	{ "truncated",		7, 'a', 4, 2, REASON_WRONG_MAC },
+	{ "a number alone",	7, 'a', 20, 2, REASON_WRONG_MAC },
+	{ "a crypto-NAK",	0, 'a', 20, 2, REASON_CRYPTO_NAK },
+	{ "a kiss without",	0, 'a', 0, 0, REASON_NO_MAC },
+	{ "a kiss, another secret", 7, 'b', 0, 0, REASON_WRONG_MAC },
+	{ "a kiss with a MAC",	7, 'a', 0, 0, REASON_NONE },
+	{ "the answer",		7, 'a', 0, 2, REASON_NONE }
+};
+
+static void
+reply_signed(size_t i, bool fits)
+{
+	struct mac_key	 key = { .id = authentic[i].id,
+	    .algorithm = MAC_SHA1, .length = 16 };
+	struct ntp_packet pkt = good();
+	uint8_t		 buf[NTP_HEADER_LEN + MAC_LEN_MOST];
+	size_t		 len = NTP_HEADER_LEN;
+
+	memset(key.secret, authentic[i].secret, key.length);
+	pkt.stratum = authentic[i].stratum;
+	if (!fits)
+		pkt.origin.value ^= 1;
+	ntp_encode(&pkt, buf);
+	if (key.id != 0 || authentic[i].cut > 0)
+		len = mac_append(&key, buf, len, MAC_DIGEST_V4) -
+		    authentic[i].cut;
+	reply_bytes(server, buf, len);
+}
+
+static void
+only_authentic_answers_count(void **arg)
+{
+	struct mac_key	 key = { .id = 7, .algorithm = MAC_SHA1,
+	    .length = 16 };
+	struct query	 before;
+	size_t		 i;
+
+	(void)arg;
+	memset(key.secret, 'a', key.length);
+	target.key = &key;
+	for (i = 0; i < COUNT(authentic); i++) {
+		assert_true(ask());
+		take();
+		before = query;
+		reply_signed(i, false);
+		assert_true(receive());
+		assert_int_equal(answer.kind, ANSWER_FORGED);
+		reply_signed(i, true);
+		assert_true(receive());
+		if (authentic[i].reason == REASON_NONE) {
+			assert_int_equal(answer.kind,
+			    authentic[i].stratum == 0 ? ANSWER_KISS :
+			    ANSWER_GOOD);
+			assert_int_equal(query.fd, -1);
+			assert_int_equal(query.key.secret[0], 0);
+			continue;
+		}
+		if (answer.kind != ANSWER_UNAUTHENTIC ||
+		    answer.reason != authentic[i].reason)
+			fail_msg("%s", authentic[i].name);
+		/* Nothing has changed: the server's own is waited for. */
+		assert_memory_equal(&query, &before, sizeof(query));
+		reply_signed(COUNT(authentic) - 1, true);
+		assert_true(receive());
+		assert_int_equal(answer.kind, ANSWER_GOOD);
+	}
+}
+
 static void
 not_from_the_server(void **arg)
 {
@@ -696,6 +783,7 @@ main(void)
 		TEST(verdicts),
 		TEST(refids_of_nobody),
 		TEST(no_packets),
+		TEST(only_authentic_answers_count),
 		TEST(not_from_the_server),
 		TEST(interleaved_samples),
 		TEST(answered_in_basic_mode),

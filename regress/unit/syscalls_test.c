@@ -26,7 +26,7 @@ static const struct {
 	const struct sandbox *sandbox;
 	unsigned	 most;
 } processes[PROCESSES] = {
-	[PARENT] = { "parent", &parent_sandbox, 28 },
+	[PARENT] = { "parent", &parent_sandbox, 29 },
 	[LAUNCHER] = { "launcher", &launcher_sandbox, 80 },
 	[BINDER] = { "binder", &binder_sandbox, 20 },
 	[ENGINE] = { "engine", &engine_sandbox, 20 },
