@@ -130,7 +130,7 @@ struct clock_state {
 	uint8_t		 was_synchronized; /* at some time since the start */
 	uint8_t		 answers_step;	/* this answers a CLOCK_STEP */
 	uint8_t		 constraint;	/* enum control_constraints */
-	uint8_t		 reserved;
+	uint8_t		 voters;	/* servers that have to agree first */
 	double		 low, high;	/* s, by which the clock is off by the
 					   constraints, if they are KNOWN */
 };

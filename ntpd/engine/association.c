@@ -96,24 +96,24 @@ void
 association_got_no_keys(const struct planning *p, struct association *a,
     enum nts_outcome outcome, const char *why)
 {
-	bool		 news = a->nts.why[0] == '\0';
-
 	nts_failed(&a->nts, outcome, why, p->now);
 	if (outcome == NTS_BUSY)
 		return;
 	a->reach = (uint8_t)(a->reach << 1);
 	a->heard_of = (uint8_t)(a->heard_of << 1);
 	association_plan(p, a, SCHEDULE_ASKED);
-	if (news)
+	if (!a->was_keyless)
 		log_warnx("%s: no NTS keys: %s, next try in %.0f s", a->name,
 		    a->nts.why, instant_diff(a->nts.at, p->now));
+	a->was_keyless = true;
 }
 
 void
 association_got_keys(struct association *a, struct instant now)
 {
-	log_debug("%s: NTS keys agreed on, %zu cookies", a->name,
-	    a->nts.ncookies);
+	log_at(a->was_keyless ? LOG_INFO : LOG_DEBUG, "%s: NTS keys agreed on, "
+	    "%zu cookies", a->name, a->nts.ncookies);
+	a->was_keyless = false;
 	if (a->answered && !a->was_unreachable)
 		schedule_wait(&a->schedule, now);
 	else
@@ -128,6 +128,7 @@ association_quicken(struct association *a, struct instant now)
 	if (association_is_denied(a))
 		return;
 	query_forget(&a->query);
+	nts_hurry(&a->nts, now);
 	a->heard = 0;
 	schedule_event(&a->schedule, SCHEDULE_BEGIN, &v);
 }
@@ -137,6 +138,7 @@ association_hurry(struct association *a, struct instant now)
 {
 	struct schedule_view v = { .now = now, .some_of = some_of };
 
+	nts_hurry(&a->nts, now);
 	schedule_event(&a->schedule, SCHEDULE_NEWS, &v);
 }
 

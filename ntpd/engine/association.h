@@ -58,6 +58,7 @@ struct association {
 	bool		 was_self;	/* logged as this machine itself */
 	bool		 was_refused;	/* logged as of no use */
 	bool		 was_kissed;	/* the last answer: ask less often */
+	bool		 was_keyless;	/* logged: no NTS keys are agreed on */
 	bool		 was_unsendable; /* the last request could not leave */
 	int		 error;		/* errno of that; ENODEV: it has no
 					   interface */

@@ -126,7 +126,8 @@ consider(const struct engine *e)
 		.starting = associations_expected(e->associations),
 		.silent = associations_silent(e->associations),
 		.unresolved = hosts_awaited(&e->hosts),
-		.offset = NAN
+		.offset = NAN,
+		.needed = e->clock.voters
 	};
 	struct reading	 r;
 
@@ -144,6 +145,12 @@ log_waiting(const struct patience *p, double limit)
 {
 	char		 offset[FORMAT_LEN], silent[64] = "", names[64] = "";
 
+	if (isinf(limit)) {
+		log_info("%zu of %zu servers that have to agree sees the clock "
+		    "%s: waiting for another before it is set", p->agreeing,
+		    p->needed, format_offset(p->offset, offset));
+		return;
+	}
 	if (p->silent > 0 && fabs(p->offset) >= PATIENCE_LARGE_OFFSET)
 		snprintf(silent, sizeof(silent), "%zu that ha%s not answered",
 		    p->silent, p->silent == 1 ? "s" : "ve");

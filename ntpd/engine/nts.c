@@ -93,14 +93,15 @@ void
 nts_failed(struct nts *n, enum nts_outcome outcome, const char *why,
     struct instant now)
 {
-	strlcpy(n->why, why, sizeof(n->why));
 	if (outcome == NTS_BUSY) {
-		n->exchanges--;
+		n->exchanges -= n->exchanges > 0;
 		want(n, 0, now);
 		n->at = instant_add(now, RETRY_BUSY);
-	} else
-		want(n, outcome == NTS_UNREACHABLE ? RETRY_UNREACHED :
-		    RETRY_LONGEST, now);
+		return;
+	}
+	strlcpy(n->why, why, sizeof(n->why));
+	n->unreached = outcome == NTS_UNREACHABLE;
+	want(n, n->unreached ? RETRY_UNREACHED : RETRY_LONGEST, now);
 }
 
 /*
@@ -112,6 +113,15 @@ is_usable(const struct addr *addr, const struct addr *by)
 {
 	return addr_is_unicast(addr) &&
 	    (!addr_is_loopback(addr) || addr_is_loopback(by));
+}
+
+void
+nts_hurry(struct nts *n, struct instant now)
+{
+	if (n->state != NTS_WANTED || !n->unreached)
+		return;
+	n->exchanges = 0;
+	n->at = now;
 }
 
 /* Where the server that the answer A is about has NTP, into N->addr. */

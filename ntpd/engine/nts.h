@@ -43,6 +43,7 @@ struct nts {
 	struct instant	 at;
 	uint32_t	 serial;	/* ASKING, NAMING: of the question */
 	unsigned	 exchanges;	/* since the last authentic answer */
+	bool		 unreached;	/* the last one found no server */
 	enum aead_id	 aead;		/* of the last keys */
 	struct aead	 c2s, s2c;
 	struct instant	 since;		/* these are known */
@@ -71,6 +72,9 @@ void	 nts_asked(struct nts *n, uint32_t serial, struct instant now);
 /* The exchange gave no keys because of WHY: when is the next one? */
 void	 nts_failed(struct nts *n, enum nts_outcome outcome, const char *why,
 	    struct instant now);
+
+/* The network may be back: an exchange that found no server is due again. */
+void	 nts_hurry(struct nts *n, struct instant now);
 
 /* Where NTP is to be had, as far as the exchange did not say otherwise. */
 struct nts_default {

@@ -16,6 +16,8 @@
 double
 patience_limit(const struct patience *p)
 {
+	if (p->agreeing < p->needed)
+		return INFINITY;
 	if (2 * p->agreeing > p->configured)
 		return p->starting > 0 ? PATIENCE_LARGE : 0;
 	if (!(fabs(p->offset) < PATIENCE_LARGE_OFFSET))

@@ -23,12 +23,14 @@ struct patience {
 	size_t		 silent;	/* were asked, never answered */
 	size_t		 unresolved;	/* names that may get an address yet */
 	double		 offset;	/* s, what would be corrected */
+	size_t		 needed;	/* to agree, whatever happens */
 };
 
 /*
  * How long to wait in all, s, from the first answer on; 0: not at all.
  *
  *  who agrees             what is to be corrected   waits for
+ *  fewer than needed      anything                  others, for ever (INFINITY)
  *  most of all            anything                  servers in a quick start
  *  fewer                  less than a second        these, and names (30 s)
  *  fewer                  a second or more          these, names and silent

@@ -33,6 +33,7 @@ command_send_state(struct parent *p, enum state_why why, struct instant now)
 		.was_synchronized = p->policy.was_synchronized,
 		.answers_step = why == STATE_AFTER_STEP,
 		.constraint = (uint8_t)p->policy.bounds.state,
+		.voters = (uint8_t)unproven_voters(&p->unproven, &p->conf),
 		.low = p->policy.bounds.low,
 		.high = p->policy.bounds.high
 	};

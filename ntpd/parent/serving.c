@@ -133,8 +133,8 @@ open_file(const char *file, mode_t forbidden)
 
 	if (fd == -1) {
 		log_warn("cannot open %s%s", file, errno == EACCES ?
-		    " (a folder that was not named at the start takes a "
-		    "restart)" : "");
+		    " (is its owner right, and was its folder named when ntpd "
+		    "was started?)" : "");
 		return -1;
 	}
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&

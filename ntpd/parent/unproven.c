@@ -32,11 +32,11 @@ unproven_take(struct unproven *u, uint32_t i, const struct nts_keys *keys)
 }
 
 /* How many statements are to agree? */
-static int
+static unsigned
 needed(const struct config *conf)
 {
 	size_t		 i;
-	int		 n = 0;
+	unsigned	 n = 0;
 
 	for (i = 0; i < conf->nservers; i++)
 		n += conf->servers[i].auth == AUTH_NTS;
@@ -53,9 +53,15 @@ unproven_bounds(const struct unproven *u, const struct config *conf,
 	b.high = (double)u->last - now;
 	if (b.low > b.high)
 		b.state = CONSTRAINTS_PAST;
-	else if (__builtin_popcount(u->statements) < needed(conf))
+	else if ((unsigned)__builtin_popcount(u->statements) < needed(conf))
 		b.state = CONSTRAINTS_ASKING;
 	return b;
+}
+
+unsigned
+unproven_voters(const struct unproven *u, const struct config *conf)
+{
+	return u->state == UNPROVEN_KEYS ? needed(conf) : 0;
 }
 
 void

@@ -5,9 +5,9 @@
  *
  * They may set the clock, once: to when all certificates that were used are
  * valid, not to before this machine last knew what time it was, and if several
- * such statements are configured, not before two of them have given keys.
- * Then all keys are void, and are agreed on again with all checks, before
- * another cookie is spent.
+ * such statements are configured, not before two of them have given keys, and
+ * two servers agree.  Then all keys are void, and are agreed on again with all
+ * checks, before another cookie is spent.
  *
  *  state	    what is true		ends with
  *  UNPROVEN_NONE   all keys are of servers	keys of another server -> KEYS
@@ -57,6 +57,9 @@ void	 unproven_take(struct unproven *u, uint32_t i,
  */
 struct policy_bounds unproven_bounds(const struct unproven *u,
 	    const struct config *conf, double floor, double now);
+
+/* How many servers have to agree before the engine sets the clock? */
+unsigned unproven_voters(const struct unproven *u, const struct config *conf);
 
 /* The clock was set: their time is over. */
 void	 unproven_end(struct unproven *u);

@@ -13,6 +13,7 @@ static void
 walk(const struct ntp_packet *pkt)
 {
 	struct ntp_field	 field;
+	struct ntp_mac		 mac;
 	size_t			 pos = 0, sum = 0, rest;
 	unsigned		 values = 0;
 
@@ -27,7 +28,12 @@ walk(const struct ntp_packet *pkt)
 	(void)values;
 	rest = pkt->fields_len - sum;
 	require(rest == 0 || rest == 20 || rest == 24 ||
-	    rest == (pkt->version == 4 ? 4 : 12));
+	    rest == (pkt->version == 4 ? 4 : 12) ||
+	    (pkt->version < 4 && (rest == 36 || rest == 68)));
+	require(ntp_find_mac(pkt, &mac) == (rest > 0));
+	require(rest == 0 || (mac.len == rest - 4 && mac.covered_len ==
+	    NTP_HEADER_LEN + sum && mac.covered + mac.covered_len + 4 ==
+	    mac.digest));
 	require(sum == 0 || pkt->version == 4);
 }
 

@@ -124,10 +124,19 @@ def large(near, d):
                 lambda: counted(d))
 
 
-def authenticated(near):
-    """Neither an authenticated answer nor a crypto-NAK (4 bytes of zero)."""
+def authenticated(near, d):
+    """
+    A MAC with a key that is not there: no answer, and no crypto-NAK either,
+    which anybody could have sent.  Fields without one are no reason.
+    """
     def field(kind, body):
         return struct.pack(">HH", kind, 4 + len(body)) + body
+
+    def send(version, tail):
+        with near.socket(socket.AF_INET) as s:
+            s.connect((US, 123))
+            s.send(request(version=version) + tail)
+            return collect(s)
 
     for name, version, tail in (
         ("an MD5 MAC", 4, struct.pack(">I", 7) + os.urandom(16)),
@@ -135,17 +144,19 @@ def authenticated(near):
         ("an AES-CMAC", 4, struct.pack(">I", 65535) + os.urandom(16)),
         ("a crypto-NAK", 4, bytes(4)),
         ("MS-SNTP's authenticator", 3, struct.pack(">I", 1000) + bytes(16)),
-        ("an extension field", 4, field(0x2104, bytes(24))),
-        ("a field and a MAC", 4, field(0x2104, bytes(24)) + bytes(24)),
-        ("NTS fields", 4, field(0x0104, os.urandom(32)) +
+        ("a field and a MAC", 4, field(0x2104, bytes(24)) + bytes(24))):
+        before = counted(d)
+        found = send(version, tail)
+        ok(not found and grown(d, "bad_mac", before, 1),
+            "a request with %s is counted and not answered" % name, found)
+    for name, tail in (
+        ("an extension field", field(0x2104, bytes(24))),
+        ("NTS fields", field(0x0104, os.urandom(32)) +
             field(0x0204, os.urandom(100)) +
             field(0x0404, os.urandom(40)))):
-        with near.socket(socket.AF_INET) as s:
-            s.connect((US, 123))
-            s.send(request(version=version) + tail)
-            found = collect(s)
-        ok(plain(found) and Packet(found[0]).version == version,
-            "a request with %s has an answer of 48 bytes" % name, found)
+        found = send(4, tail)
+        ok(plain(found), "a request with %s has an answer of 48 bytes" % name,
+            found)
 
 
 def ports(near, raw, d):
@@ -350,7 +361,7 @@ def test():
     raw = Raw(near, "10.9.0.2")
     fragments(raw, d)
     large(near, d)
-    authenticated(near)
+    authenticated(near, d)
     ports(near, raw, d)
     groups(us, near, d)
     ok(len(d.log().splitlines()) == before, "none of this is logged", d.state)

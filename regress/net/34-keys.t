@@ -211,6 +211,8 @@ def their_clients_believe(chrony, chrony_host, sec, us):
         ok(seen.get("Authenticated") == "Yes" and
             seen.get("Total valid RX", "0") != "0",
             "chronyd believes us by %s" % ours, seen)
+    ok(wait_for(lambda: ntpdata(us[0]).get("Interleaved") == "Yes", 10),
+        "in interleaved mode, too", lambda: ntpdata(us[0]))
     for (_, ours, _, _), address in zip(KEYS, us):
         ok(sec.wait_log(r"PROTO: %s e\w+ 84 reachable" % re.escape(address),
             15), "ntpsec believes us by %s" % ours, sec.log)
@@ -228,13 +230,13 @@ def test():
     chrony = chronyd(chrony_host, "local stratum 3", "allow",
         "bindcmdaddress /run/chrony/chronyd.sock",
         "keyfile " + chrony_keys(), *("server %s key %d iburst noselect "
-        "minpoll 2" % (a, n) for (n, _, _, _), a in zip(KEYS, ours)))
+        "minpoll 0 maxpoll 2 xleave" % (a, n) for (n, _, _, _), a in zip(KEYS, ours)))
     sec = ntpsec(sec_host, "tos orphan 4 orphanwait 1", "logconfig =allall",
         "keys " + ntpsec_keys(), "trustedkey 1 2 3 4 5 6 7", *("server %s key %d iburst "
         "noselect minpoll 3" % (a, n) for (n, _, _, _), a in zip(KEYS, ours)))
     for (_, _, make), address in zip(ATTACKS, bents):
         NtpServer(bent_host, address, reply=attack(make))
-    d = Daemon(us, "listen on *", 'keys "%s"' % our_keys(),
+    d = Daemon(us, "listen on *", "xleave", 'keys "%s"' % our_keys(),
         *("server %s key %d poll 4" % (a, n) for them in (chronys, secs)
             for (n, _, _, _), a in zip(KEYS, them)),
         "server %s key %d" % (chronys[6], OTHER),

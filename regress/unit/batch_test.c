@@ -51,7 +51,7 @@ static struct {
 	int		 stamp_flags;		/* what is wrong with them */
 	unsigned	 sent;
 	struct {
-		uint8_t		 bytes[NTP_HEADER_LEN];
+		uint8_t		 bytes[NTP_HEADER_LEN + MAC_LEN_MOST];
 		union sender to;
 		socklen_t	 to_len;
 		uint8_t		 control[64];
@@ -64,6 +64,9 @@ static struct {
 static struct access	 everybody;
 static struct clients	 clients;
 static struct keyring	 keyring;
+static struct mac_key	 mac_key = { .id = 5, .algorithm = MAC_SHA1,
+			    .length = 16 };
+static size_t		 mac_len;	/* of all requests; 0: they have none */
 
 /* B as of a server without rules and limits. */
 static void
@@ -133,13 +136,13 @@ put_stamp(struct mmsghdr *v, unsigned k)
 		cmsg.cmsg_len--;
 	memset(bytes, 0xff, HEADERS);
 	bytes[HEADERS - 4] = 0;			/* UDP's length */
-	bytes[HEADERS - 3] = 8 + NTP_HEADER_LEN;
-	memcpy(bytes + HEADERS, kernel.out[k].bytes, NTP_HEADER_LEN);
+	bytes[HEADERS - 3] = (uint8_t)(8 + NTP_HEADER_LEN + mac_len);
+	memcpy(bytes + HEADERS, kernel.out[k].bytes, NTP_HEADER_LEN + mac_len);
 	memcpy(control, &cmsg, sizeof(cmsg));
 	memcpy(control + CMSG_LEN(0), ts, sizeof(ts));
 	v->msg_hdr.msg_controllen = CMSG_SPACE(sizeof(ts));
 	v->msg_hdr.msg_flags = kernel.stamp_flags;
-	v->msg_len = HEADERS + NTP_HEADER_LEN;
+	v->msg_len = (unsigned)(HEADERS + NTP_HEADER_LEN + mac_len);
 	kernel.out[k].stamp = false;
 }
 
@@ -203,6 +206,9 @@ recvmmsg(int fd, struct mmsghdr *v, unsigned n, int flags,
 			memcpy(bytes + 24, d->times, sizeof(d->times));
 			bytes[47] = d->number;
 			put_marked(bytes + 40, d->marked);
+			if (mac_len > 0)
+				v[i].msg_len = (unsigned)mac_append(&mac_key,
+				    bytes, d->len, MAC_DIGEST_V4);
 		}
 	}
 	kernel.waiting = 0;
@@ -232,8 +238,13 @@ deliver(const struct msghdr *hdr)
 {
 	unsigned	 k = kernel.sent++;
 
-	assert_int_equal(hdr->msg_iov->iov_len, NTP_HEADER_LEN);
-	memcpy(kernel.out[k].bytes, hdr->msg_iov->iov_base, NTP_HEADER_LEN);
+	assert_int_equal(hdr->msg_iov->iov_len, NTP_HEADER_LEN + mac_len);
+	memcpy(kernel.out[k].bytes, hdr->msg_iov->iov_base,
+	    hdr->msg_iov->iov_len);
+	if (mac_len > 0)
+		assert_true(mac_is_right(&mac_key, kernel.out[k].bytes,
+		    NTP_HEADER_LEN, kernel.out[k].bytes + NTP_HEADER_LEN + 4,
+		    mac_len - 4));
 	memcpy(&kernel.out[k].to, hdr->msg_name, hdr->msg_namelen);
 	kernel.out[k].to_len = hdr->msg_namelen;
 	if (hdr->msg_controllen != 0)
@@ -607,11 +618,24 @@ test_interleaved(void **state)
 		assert_int_equal(third.origin.value,
 		    way->interleaved ? 43 : 3);
 		assert_int_equal(b.counters.interleaved, way->interleaved);
+		assert_int_equal(b.counters.authenticated, mac_len > 0 ? 3 : 0);
 		if (way->interleaved)
 			assert_int_equal(third.transmit.value,
 			    when.value & ~1ULL);
 		free(x);
 	}
+}
+
+/* The stamp of an answer with a MAC is found, too. */
+static void
+test_interleaved_with_a_key(void **state)
+{
+	keyring.keys = &mac_key;
+	keyring.n = 1;
+	mac_len = 24;
+	test_interleaved(state);
+	mac_len = 0;
+	keyring = (struct keyring){ 0 };
 }
 
 /*
@@ -1003,6 +1027,7 @@ main(void)
 		cmocka_unit_test(test_stamps),
 		cmocka_unit_test(test_interleaved),
 		cmocka_unit_test(test_interleaved_when_the_clock_is_set),
+		cmocka_unit_test(test_interleaved_with_a_key),
 		cmocka_unit_test(test_mixed_batch),
 		cmocka_unit_test(test_bound),
 		cmocka_unit_test(test_send_failures),

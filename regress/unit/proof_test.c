@@ -278,6 +278,10 @@ test_back_off(void **arg)
 				wait = kinds[i].longest;
 			assert_near(instant_diff(nts.at, now), wait, 1e-6);
 		}
+		/* The network is back: that counts for who was not there. */
+		nts_hurry(&nts, now);
+		assert_int_equal(nts_is_due(&nts, now), kinds[i].outcome ==
+		    NTS_UNREACHABLE);
 		nts_failed(&nts, NTS_BUSY, "others are asked", now);
 		assert_near(instant_diff(nts.at, now), 2, 1e-6);
 	}

@@ -80,6 +80,7 @@ where_they_may_lead(void **arg)
 	assert_int_equal(bounds(-1).state, CONSTRAINTS_ASKING);
 	take(2, 0, -10, 10);
 	b = bounds(-1);
+	assert_int_equal(unproven_voters(&u, &conf), 2);
 	assert_int_equal(b.state, CONSTRAINTS_KNOWN);
 	assert_near(b.low, 100 * DAY, 1);
 	assert_near(b.high, 200 * DAY, 1);
@@ -91,6 +92,7 @@ where_they_may_lead(void **arg)
 	assert_int_equal(bounds(201).state, CONSTRAINTS_PAST);
 	unproven_end(&u);
 	assert_int_equal(u.state, UNPROVEN_NONE);
+	assert_int_equal(unproven_voters(&u, &conf), 0);
 }
 
 /* One that is the only one need not wait; two that cannot both be do not do. */
