@@ -331,6 +331,8 @@ enum message_fd { NO_FD, WITH_FD };
 #define TO_PARENT(MESSAGE)						\
 MESSAGE(CHILD_ENDED,	  LAUNCHER, PARENT,   struct child_ended,	\
 	NO_FD,   ANYTIME, child_ended)					\
+MESSAGE(LAUNCHER_ALIVE,	  LAUNCHER, PARENT,   struct no_payload,	\
+	NO_FD,   ANYTIME, launcher_alive)				\
 MESSAGE(CHILD_STARTED,	  LAUNCHER, PARENT,   struct child_started,	\
 	NO_FD,   ANYTIME, child_started)				\
 MESSAGE(ENGINE_ALIVE,	  ENGINE,   PARENT,   struct no_payload,	\
@@ -391,7 +393,9 @@ MESSAGE(LAUNCH_LOG,	  PARENT,   LAUNCHER, struct no_payload,	\
 MESSAGE(LAUNCH,		  PARENT,   LAUNCHER, struct child_name,	\
 	WITH_FD, ANYTIME, start)					\
 MESSAGE(KILL,		  PARENT,   LAUNCHER, struct child_name,	\
-	NO_FD,   ANYTIME, end_child)
+	NO_FD,   ANYTIME, end_child)					\
+MESSAGE(LAUNCHER_ASK,	  PARENT,   LAUNCHER, struct no_payload,	\
+	NO_FD,   ANYTIME, say_alive)
 
 #define TO_BINDER(MESSAGE)						\
 MESSAGE(BINDER_CHANNEL,	  PARENT,   BINDER,   struct child_name,	\

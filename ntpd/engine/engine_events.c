@@ -482,17 +482,21 @@ on_agreed(struct engine *e, size_t i, const struct nts_keys *keys,
 void
 engine_on_keys(struct engine *e, const struct message *msg)
 {
-	const struct nts_keys *keys = msg->data;
+	struct nts_keys	 keys = *(const struct nts_keys *)msg->data;
 	const size_t	 i = find_nts(e, NTS_ASKING, msg->id);
 
 	if (i == MAX_ASSOCIATIONS)
 		return;
-	if (keys->outcome == NTS_AGREED)
-		on_agreed(e, i, keys, msg->at);
+	/* It is the word of a process that has talked with a stranger. */
+	keys.why[sizeof(keys.why) - 1] = '\0';
+	keys.answer.server[sizeof(keys.answer.server) - 1] = '\0';
+	if (keys.outcome == NTS_AGREED)
+		on_agreed(e, i, &keys, msg->at);
 	else
-		on_no_keys(e, i, keys->outcome <= NTS_BUSY ?
-		    (enum nts_outcome)keys->outcome : NTS_REFUSED, keys->why,
+		on_no_keys(e, i, keys.outcome <= NTS_BUSY ?
+		    (enum nts_outcome)keys.outcome : NTS_REFUSED, keys.why,
 		    msg->at);
+	explicit_bzero(&keys, sizeof(keys));
 }
 
 void

@@ -262,11 +262,12 @@ lose(struct children *c, enum process process)
 }
 
 void
-children_engine_held_up(struct children *c)
+children_held_up(struct children *c, enum process process)
 {
-	log_warnx("the engine is held up: it does not answer");
+	log_warnx("the %s is held up: it does not answer",
+	    process_name(process));
 	c->engine_reported = true;	/* it has not ended by itself */
-	lose(c, ENGINE);
+	lose(c, process);
 }
 
 void

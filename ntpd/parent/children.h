@@ -80,8 +80,11 @@ void		 children_transfer(struct children *c,
  */
 void		 children_check(struct children *c, struct instant now);
 
-/* The engine does not answer any more: the daemon cannot go on, and says so. */
-void		 children_engine_held_up(struct children *c);
+/*
+ * PROCESS, the engine or the launcher, does not answer any more: the daemon
+ * cannot go on, and says so.
+ */
+void		 children_held_up(struct children *c, enum process process);
 
 /*
  * Start one more of PROCESS, which is one that ends by itself.  NULL if as many

@@ -9,11 +9,11 @@
 #include "common/log.h"
 #include "ntpd/parent/state.h"
 
-/* The engine is asked that often whether it lives, s. */
-#define ENGINE_INTERVAL		20.0
+/* Engine and launcher are asked that often whether they live, s. */
+#define ASK_INTERVAL		20.0
 
 /* After so many questions without an answer it is held up; tuned. */
-#define ENGINE_QUESTIONS	4
+#define QUESTIONS		4
 
 /*
  * So often we look whether another program steers the clock, s: what it does in
@@ -49,10 +49,17 @@ child_ended(struct parent *p, const struct message *msg)
 }
 
 static void
+launcher_alive(struct parent *p, const struct message *msg)
+{
+	(void)msg;
+	p->unanswered[LAUNCHER] = 0;
+}
+
+static void
 engine_alive(struct parent *p, const struct message *msg)
 {
 	(void)msg;
-	p->unanswered = 0;
+	p->unanswered[ENGINE] = 0;
 	if (!p->ready) {
 		background_ready(&p->background);
 		/* If this fails: again, in a while. */
@@ -142,24 +149,33 @@ next_deadline(struct parent *p)
 	t = instant_min(t, p->once.deadline);
 	t = instant_min(t, exchange_deadline(&p->exchanges));
 	t = instant_min(t, constraints_deadline(&p->constraints));
-	return instant_min(t, p->ask_engine);
+	return instant_min(t, p->ask_living);
 }
 
 /*
- * Whether it answered or not: a question that got lost is asked again.
- * Questions are counted, not seconds: a machine that was paused has asked none.
+ * Ask PROCESS whether it lives, whether it answered or not: a question may get
+ * lost.  Questions are counted, not seconds: a machine that was paused has
+ * asked none.
  */
 static void
-ask_engine(struct parent *p, struct instant now)
+ask(struct parent *p, enum process process, struct channel *channel,
+    enum message_type question)
 {
-	double		 interval = ENGINE_INTERVAL;
+	if (p->unanswered[process]++ == QUESTIONS)
+		children_held_up(&p->children, process);
+	channel_send(channel, question, 0, -1, NULL);
+}
 
-	if (p->unanswered++ == ENGINE_QUESTIONS)
-		children_engine_held_up(&p->children);
+static void
+ask_living(struct parent *p, struct instant now)
+{
+	double		 interval = ASK_INTERVAL;
+
 	if (p->notify.watchdog > 0)
 		interval = fmin(interval, p->notify.watchdog / 3);
-	p->ask_engine = instant_add(now, interval);
-	channel_send(p->children.engine, MSG_ENGINE_ASK, 0, -1, NULL);
+	p->ask_living = instant_add(now, interval);
+	ask(p, ENGINE, p->children.engine, MSG_ENGINE_ASK);
+	ask(p, LAUNCHER, p->children.launcher, MSG_LAUNCHER_ASK);
 }
 
 /* Those that ended are started again, and know nothing. */
@@ -227,8 +243,8 @@ do_timers(struct parent *p, struct instant now)
 		constrain_hold(p, now);
 		p->watch_clock = instant_add(now, WATCH_INTERVAL);
 	}
-	if (!instant_before(now, p->ask_engine)) {
-		ask_engine(p, now);
+	if (!instant_before(now, p->ask_living)) {
+		ask_living(p, now);
 		save_frequency(p, SAVE_IF_WORTH_IT);
 	}
 	restart(p, now);

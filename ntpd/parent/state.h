@@ -66,8 +66,8 @@ struct parent {
 
 	char		 told_status[STATUS_LEN]; /* STATUS= */
 	bool		 ready;		/* the engine lives: that was told */
-	struct instant	 ask_engine;
-	unsigned	 unanswered;	/* questions, since the last answer */
+	struct instant	 ask_living;
+	unsigned	 unanswered[PROCESSES];	/* whether it lives */
 	struct instant	 watch_clock;	/* for other programs */
 };
 

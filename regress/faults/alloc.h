@@ -6,11 +6,8 @@
 
 /*
  * Before each allocation the program asks for the time of a clock that does
- * not exist: every sandbox lets it do that.  The other argument is for whom.
- * EINVAL: go on; ENOMEM: fail.
+ * not exist: every sandbox lets it do that.  EINVAL: go on; ENOMEM: fail.
  */
 #define ALLOC_CLOCK	0x616c6c6f
-#define ALLOC_OTHER	0
-#define ALLOC_SECCOMP	1	/* libseccomp */
 
 #endif

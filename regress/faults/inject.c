@@ -7,8 +7,8 @@
  * ("parent", or what stands behind -P), returns ERROR, a number of errno(3),
  * and is not made; with + those after it, too.  CALL is a system call, or
  * "malloc" (alloc.c).  What was done is appended to the file REPORT: the
- * process, the call, "failed", and "libseccomp" if that allocated.  With number
- * 0 nothing fails, and the report says how many calls each process made.
+ * process, the call, "failed".  With number 0 nothing fails, and the report
+ * says how many calls each process made.
  *
  * SIGHUP, SIGINT and SIGTERM are passed to the program.  The exit status is the
  * program's, 128 and the signal that ended it, or 99 if it has left a process
@@ -53,6 +53,7 @@ struct tracee {
 	struct name	*name;
 	bool		 inside;	/* of a system call */
 	bool		 fails;		/* that one */
+	unsigned long long argument;	/* its first */
 };
 
 static struct {
@@ -215,8 +216,8 @@ enter(struct tracee *t)
 	if (call < 0 || call > CALLS || !is_to_fail(t->name, call))
 		return;
 	t->fails = true;
-	say(t->name, call, call == CALL_MALLOC && regs.rsi == ALLOC_SECCOMP ?
-	    "failed libseccomp" : "failed");
+	t->argument = regs.rdi;
+	say(t->name, call, "failed");
 	if (call == SYS_close)	/* it is closed when it fails, too */
 		return;
 	if (call == SYS_brk)	/* if it fails it says where the end is */
@@ -236,9 +237,9 @@ leave(struct tracee *t)
 	if (!t->fails || ptrace(PTRACE_GETREGS, t->pid, NULL, &regs) == -1)
 		return;
 	t->fails = false;
-	if (regs.orig_rax == SYS_brk)
-		return;
-	regs.rax = (unsigned long long)-plan.error;
+	regs.rdi = t->argument;		/* programs rely on finding it */
+	if (regs.orig_rax != SYS_brk)
+		regs.rax = (unsigned long long)-plan.error;
 	ptrace(PTRACE_SETREGS, t->pid, NULL, &regs);
 }
 
