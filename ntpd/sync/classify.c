@@ -61,6 +61,15 @@ wait_for_more(struct source *s)
 	}
 }
 
+/* One that is accepted while it surprises has not fitted before. */
+static void
+note_first_surprise(struct source *s)
+{
+	s->since = source_sample(s, 0)->when;
+	if (s->state == SOURCE_FITS || s->state == SOURCE_NEW)
+		s->turned = s->state == SOURCE_FITS;
+}
+
 /*
  * A sample that does not fit.  The first ones wait, apart from the older ones.
  * When the source insists, only these are left: its past says nothing about
@@ -74,9 +83,7 @@ take_surprise(struct sync *sync, size_t i)
 
 	s->fits = 0;
 	if (s->surprises == 0)
-		s->since = source_sample(s, 0)->when;
-	if (s->state == SOURCE_FITS)
-		s->turned = true;
+		note_first_surprise(s);
 	if (s->surprises <= DOUBT_ANSWERS)
 		s->surprises++;
 	source_happens(s, s->surprises < DOUBT_ANSWERS ? EVENT_SURPRISES :

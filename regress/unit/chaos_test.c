@@ -77,7 +77,8 @@ everything_at_once(void **state)
 static void
 seeds_that_were_bad(void **state)
 {
-	static const uint64_t seeds[] = { 1557, 4893, 6344, 99, 290 };
+	static const uint64_t seeds[] = { 1557, 4893, 6344, 99, 290,
+	    636 };
 	size_t		 i;
 
 	(void)state;
