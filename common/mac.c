@@ -98,6 +98,12 @@ mac_key_valid(const struct mac_key *key)
 	return length == 0 || length == key->length;
 }
 
+void
+mac_wipe(struct mac_key *key)
+{
+	explicit_bzero(key, sizeof(*key));
+}
+
 /* A hash of the secret, then the data: RFC 5905 7.3, RFC 1321. */
 #define HASH(hash, size, key, data, len, digest) do {			\
 	struct hash##_ctx ctx;						\

@@ -63,6 +63,9 @@ size_t		 mac_secret_length(enum mac_algorithm algorithm);
 /* Can KEY be used: are its id, its algorithm and its length in range? */
 bool		 mac_key_valid(const struct mac_key *key);
 
+/* Let *KEY be none, and nothing of its secret remain. */
+void		 mac_wipe(struct mac_key *key);
+
 /*
  * Append the MAC by KEY, a valid one, to the packet of LEN bytes at PACKET,
  * where there is room for MAC_LEN_MOST more: the digest, or the first MOST

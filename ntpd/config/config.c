@@ -50,10 +50,9 @@ config_free(struct config *conf)
 	conf->rules = NULL;
 	conf->nrules = 0;
 	for (i = 0; i < conf->nservers; i++)
-		explicit_bzero(&conf->servers[i].key,
-		    sizeof(conf->servers[i].key));
-	if (conf->keys != NULL)
-		explicit_bzero(conf->keys, conf->nkeys * sizeof(*conf->keys));
+		mac_wipe(&conf->servers[i].key);
+	for (i = 0; i < conf->nkeys; i++)
+		mac_wipe(&conf->keys[i]);
 	free(conf->keys);
 	conf->keys = NULL;
 	conf->nkeys = 0;

@@ -177,7 +177,7 @@ take_key(struct parser *p, unsigned line, char *words[WORDS], size_t n)
 		parser_error(p, line, "key %u: %s", id, wrong);
 	else if (check_key(p, line, &key))
 		add_key(p, line, &key);
-	explicit_bzero(&key, sizeof(key));
+	mac_wipe(&key);
 }
 
 static void

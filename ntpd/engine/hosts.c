@@ -117,8 +117,7 @@ wipe_keys(struct hosts *hosts)
 
 	explicit_bzero(hosts->pending, sizeof(hosts->pending));
 	for (i = hosts->n; i < CONFIG_MAX_SERVERS; i++)
-		explicit_bzero(&hosts->list[i].conf.key,
-		    sizeof(hosts->list[i].conf.key));
+		mac_wipe(&hosts->list[i].conf.key);
 }
 
 bool

@@ -43,7 +43,7 @@ query_close(struct query *q)
 	if (q->fd != -1)
 		close(q->fd);
 	q->fd = -1;
-	explicit_bzero(&q->key, sizeof(q->key));
+	mac_wipe(&q->key);
 	q->deadline = INSTANT_NEVER;
 }
 

@@ -528,6 +528,15 @@ leader_leads_no_more(void **state)
 	expect_alone();
 }
 
+/* Others are authenticated now, and it is not. */
+static void
+leader_is_barred(void **state)
+{
+	(void)state;
+	follow()->barred = true;
+	expect_alone();
+}
+
 static void
 leader_is_removed(void **state)
 {
@@ -640,6 +649,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(nobody_is_followed_by_who_is_synchronized),
 	TEST(leader_falls_silent),
 	TEST(leader_leads_no_more),
+	TEST(leader_is_barred),
 	TEST(leader_is_removed),
 	TEST(leader_has_made_way_for_another_server),
 	TEST(lower_one_appears),
