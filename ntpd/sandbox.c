@@ -133,11 +133,11 @@ sandbox_prepare_root(const char *path)
 }
 
 static void
-limit(int resource, const char *name, rlim_t most)
+limit(unsigned resource, const char *name, rlim_t most)
 {
 	struct rlimit	 rl = { .rlim_cur = most, .rlim_max = most };
 
-	if (setrlimit((__rlimit_resource_t)resource, &rl) == -1)
+	if (setrlimit(resource, &rl) == -1)
 		fatal("cannot limit %s", name);
 }
 
