@@ -105,32 +105,6 @@ level(const struct filter *f, struct model *m, double v)
 	doubt_offset(f, m, FILTER_SOURCES, v);
 }
 
-/*
- * The mean of the biases is known as well as a new one: to one by the SUM of
- * their weights.  If more had been allowed for the sake of a source that is
- * gone, that goes, too: as if a sample had said so, with the error that leaves
- * that much.
- */
-static void
-limit_mean(const struct filter *f, struct model *m, double sum)
-{
-	double		 with[FILTER_STATES] = { 0 }, variance = 0, s;
-	size_t		 i, j;
-
-	for (i = 0; i < FILTER_STATES; i++)
-		for (j = 0; j < FILTER_SOURCES; j++)
-			with[i] += m->p[i][BIAS + j] * bias_weight(f, m, j) /
-			    sum;
-	for (j = 0; j < FILTER_SOURCES; j++)
-		variance += with[BIAS + j] * bias_weight(f, m, j) / sum;
-	if (variance * sum <= 1)
-		return;
-	s = variance * variance * sum / (variance * sum - 1);
-	for (i = 0; i < FILTER_STATES; i++)
-		for (j = 0; j < FILTER_STATES; j++)
-			m->p[i][j] -= with[i] * with[j] / s;
-}
-
 void
 filter_reject(struct filter *f, size_t i)
 {
@@ -142,10 +116,9 @@ filter_reject(struct filter *f, size_t i)
 	filter_leave(f, i);
 	for (k = 0; k < FILTER_MODELS; k++) {
 		sum = bias_weights(f, &f->models[k]);
-		if (sum <= 0)
-			continue;
-		level(f, &f->models[k], fmax(0, 1 / sum - 1 / before[k]));
-		limit_mean(f, &f->models[k], sum);
+		if (sum > 0)
+			level(f, &f->models[k],
+			    fmax(0, 1 / sum - 1 / before[k]));
 	}
 }
 

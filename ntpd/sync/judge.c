@@ -27,8 +27,8 @@ enum answer { ANSWER_ANY, ANSWER_FITS };
 
 /*
  * Was a majority that says O heard since source S began to say something else?
- * With ANSWER_FITS only those count that the prediction fits, and more than
- * half of the others must.  What was said before is no word against S.
+ * With ANSWER_FITS only those count that the prediction fits.  What was said
+ * before is no word against S.
  */
 static bool
 is_answered(const struct sync *sync, const struct opinion *o,
@@ -45,7 +45,7 @@ is_answered(const struct sync *sync, const struct opinion *o,
 		    (answer == ANSWER_ANY || (other->state == SOURCE_FITS &&
 		    other->surprises == 0));
 	}
-	return 2 * heard > (answer == ANSWER_ANY ? voters : voters - 1);
+	return 2 * heard > voters;
 }
 
 /*

