@@ -3,6 +3,8 @@
  * lines and, when it runs, a byte of 0.  The end of the pipe without that byte
  * is the end of the daemon.
  */
+#include <sys/wait.h>
+
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -56,6 +58,7 @@ background_enter(struct background *b)
 	pid_t		 pid;
 
 	/* A starter that is stopped must not hold the daemon. */
+	signal(SIGCHLD, SIG_DFL);
 	if (pipe2(fds, O_CLOEXEC) == -1 ||
 	    fcntl(fds[1], F_SETFL, O_NONBLOCK) == -1 || (pid = fork()) == -1)
 		fatal("cannot go into the background");
@@ -64,6 +67,7 @@ background_enter(struct background *b)
 		restore_signals();
 		exit(background_await(pid, fds[0], START_MOST));
 	}
+	signal(SIGCHLD, SIG_IGN);
 	close(fds[0]);
 	b->fd = fds[1];
 	log_copy_to(b->fd);
@@ -94,6 +98,18 @@ copy(const char *buf, size_t len)
 	return ready != NULL;
 }
 
+/* The status with which PID, which is ending, tells that it failed. */
+static int
+failure_of(pid_t pid)
+{
+	int		 status;
+
+	if (waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
+	    WEXITSTATUS(status) != 0)
+		return WEXITSTATUS(status);
+	return 1;
+}
+
 int
 background_await(pid_t pid, int fd, double seconds)
 {
@@ -111,7 +127,7 @@ background_await(pid_t pid, int fd, double seconds)
 		if ((n = read(fd, buf, sizeof(buf))) <= 0) {
 			if (silent)
 				log_warnx("ntpd ended while it started");
-			return 1;
+			return failure_of(pid);
 		}
 		if (copy(buf, (size_t)n))
 			return 0;
