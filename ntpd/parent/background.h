@@ -25,8 +25,8 @@ void	 background_ready(struct background *b);
 /*
  * Wait up to SECONDS for the daemon PID to say on FD that it runs; what else it
  * says there is copied to standard error.  Returns the starter's exit status:
- * 0, the daemon's own if it ended, or 1 if it was ended here because the time is
- * over.
+ * 0, the daemon's own if it ended, or 1 if it was ended here because the time
+ * is over.
  */
 int	 background_await(pid_t pid, int fd, double seconds);
 
