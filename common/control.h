@@ -179,7 +179,8 @@ enum control_landlock { CONTROL_LANDLOCKS(CONTROL_VALUE) };
  *	LOG2	the same of a power of two, which is what JSON has
  *	REAL	a measurement in this unit; NAN: not known
  *	SPAN	not negative, in this unit; NAN: never, or not known
- *	NAME	text; "": none
+ *	NAME	a word; "": none
+ *	TEXT	words; "": none
  *	ADDRESS	ADDR_NONE: none
  *	REFID	four bytes, which the stratum gives their meaning
  *	CODE	of the system, and what that calls it in JSON
@@ -264,6 +265,8 @@ MEMBER(COUNT,	key,		UINT32_MAX) /* its number; 0: none */	\
 MEMBER(WORD,	algorithm,	algorithms) /* of that */		\
 MEMBER(COUNT,	cookies,	8)	/* of NTS, that are left */	\
 MEMBER(SPAN,	keys_age,	s)	/* of NTS; NAN: there are none */ \
+MEMBER(COUNT,	aead,		UINT16_MAX) /* of NTS (RFC 5116); 0: none */ \
+MEMBER(TEXT,	keys_error,	)	/* why no NTS keys could be had */ \
 MEMBER(COUNT,	unauthentic,	UINT32_MAX) /* answers dropped for that */ \
 MEMBER(WORD,	fault,		reasons) /* why the last of these was */
 
@@ -284,6 +287,7 @@ MEMBER(COUNT,	restarts,	UINT32_MAX) /* in place of another */
 #define CONTROL_REAL(name)	double name;
 #define CONTROL_SPAN(name)	double name;
 #define CONTROL_NAME(name)	char name[CONTROL_NAME_LEN];
+#define CONTROL_TEXT(name)	char name[CONTROL_NAME_LEN];
 #define CONTROL_ADDRESS(name)	struct addr name;
 #define CONTROL_REFID(name)	uint8_t name[4];
 #define CONTROL_CODE(name)	int32_t name;
@@ -343,7 +347,7 @@ struct control_clients {
 	+ sizeof(struct control_server) + sizeof(struct control_clients))
 
 /* On i386, structs have less padding. */
-_Static_assert(sizeof(long) != 8 || CONTROL_SIZE == 3483,
+_Static_assert(sizeof(long) != 8 || CONTROL_SIZE == 3749,
     "a record has changed: raise "
     "CONTROL_VERSION, once between two releases, and write its new size here");
 

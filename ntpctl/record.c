@@ -51,6 +51,7 @@ static const char *const leaps[] = {
 #define MORE_REAL(unit)
 #define MORE_SPAN(unit)
 #define MORE_NAME(nothing)
+#define MORE_TEXT(nothing)
 #define MORE_ADDRESS(nothing)
 #define MORE_REFID(nothing)
 #define MORE_CODE(nothing)
@@ -90,16 +91,16 @@ const struct member record_process_members[] = {
 	{ .name = NULL }
 };
 
-/* The name of a host has no blanks; columns depend on it. */
+/* TEXT without what is not printed, or is below LEAST. */
 static bool
-clean_name(char name[CONTROL_NAME_LEN])
+clean_text(char text[CONTROL_NAME_LEN], char least)
 {
 	char		*p;
 
-	if (memchr(name, '\0', CONTROL_NAME_LEN) == NULL)
+	if (memchr(text, '\0', CONTROL_NAME_LEN) == NULL)
 		return false;
-	for (p = name; *p != '\0'; p++)
-		if (*p <= ' ' || *p > '~')
+	for (p = text; *p != '\0'; p++)
+		if (*p < least || *p > '~')
 			*p = '?';
 	return true;
 }
@@ -124,7 +125,10 @@ clean_member(const struct member *m, void *record)
 			*real = NAN;
 		return true;
 	case MEMBER_NAME:
-		return clean_name(at);
+		/* The name of a host has no blanks; columns depend on it. */
+		return clean_text(at, ' ' + 1);
+	case MEMBER_TEXT:
+		return clean_text(at, ' ');
 	case MEMBER_ADDRESS:
 		return addr_valid(at);
 	case MEMBER_REFID:

@@ -27,11 +27,15 @@ static void
 show_line(FILE *out, const struct control_peer *peer, const char *remote,
     int width)
 {
-	char		 key[COLUMN_LEN] = "-";
+	char		 key[COLUMN_LEN] = "-", aead[COLUMN_LEN] = "";
 	const char	*algorithm = record_algorithms[peer->algorithm];
 
 	if (peer->key != 0)
 		snprintf(key, sizeof(key), "%" PRIu32, peer->key);
+	if (peer->aead != 0) {
+		snprintf(aead, sizeof(aead), "AEAD-%" PRIu32, peer->aead);
+		algorithm = aead;
+	}
 	fprintf(out, "%-*s %-7s %10s %-9s %-4s %10" PRIu32 "\n", width, remote,
 	    method(peer), key, algorithm[0] != '\0' ? algorithm : "-",
 	    peer->part ? "yes" : "no", peer->unauthentic);
@@ -42,7 +46,9 @@ static void
 show_more(FILE *out, const struct control_peer *peer, const char *remote)
 {
 	if (peer->auth == CONTROL_AUTH_NTS && isnan(peer->keys_age))
-		fprintf(out, "# %s: no NTS keys\n", remote);
+		fprintf(out, "# %s: no NTS keys%s%s\n", remote,
+		    peer->keys_error[0] != '\0' ? ": " : "",
+		    peer->keys_error);
 	else if (peer->auth == CONTROL_AUTH_NTS)
 		fprintf(out, "# %s: %" PRIu32 " cookies, NTS keys agreed on "
 		    "%.0f s ago\n", remote, peer->cookies, peer->keys_age);

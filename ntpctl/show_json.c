@@ -57,6 +57,7 @@ value(const struct member *m, const void *record, const char *refid,
 	case MEMBER_SPAN:
 		return real(*(const double *)at);
 	case MEMBER_NAME:
+	case MEMBER_TEXT:
 		return string(at);
 	case MEMBER_ADDRESS:
 		return address(at);

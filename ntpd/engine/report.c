@@ -286,8 +286,11 @@ fill_peer(const struct report_view *v, size_t i, struct control_peer *p)
 	p->next_in = fmax(0, instant_diff(a->schedule.next, v->now));
 	p->address = a->addr;
 	p->cookies = (uint32_t)a->nts.ncookies;
-	if (a->auth == AUTH_NTS && a->nts.state == NTS_READY)
+	if (a->auth == AUTH_NTS && a->nts.state == NTS_READY) {
 		p->keys_age = instant_diff(v->now, a->nts.since);
+		p->aead = (uint32_t)a->nts.aead;
+	}
+	strlcpy(p->keys_error, a->nts.why, sizeof(p->keys_error));
 	p->unauthentic = a->unauthentic;
 	p->fault = a->fault;
 	p->interleaved = a->interleaved;

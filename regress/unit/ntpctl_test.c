@@ -207,6 +207,7 @@ check_member(const struct record_case *c, const struct member *m)
 		check_real(c, m);
 		break;
 	case MEMBER_NAME:
+	case MEMBER_TEXT:
 		assert_true(is_taken(c, m, endless, sizeof(endless) - 1));
 		assert_false(is_taken(c, m, endless, sizeof(endless)));
 		break;
@@ -1035,10 +1036,11 @@ static const struct control_peer json_peers[] = {
 	{ GOOD_PEER, .trusted = 1, .interleaved = 1,
 	    .auth = CONTROL_AUTH_KEY, .part = 1, .key = 42,
 	    .algorithm = MAC_AES128, .unauthentic = 3, .keys_age = NAN,
+	    .keys_error = "handshake\nfailed",
 	    .fault = REASON_NO_MAC },
 	{ .version = CONTROL_VERSION, .state = PEER_STATE_RESOLVING,
 	    .reason = REASON_STRATUM, .auth = CONTROL_AUTH_NTS,
-	    .cookies = 7, .keys_age = 12.4,
+	    .cookies = 7, .keys_age = 12.4, .aead = 15,
 	    .poll = 6, .weight = 10, .when = -1, .next_in = NAN, NO_SAMPLE,
 	    .root_delay = NAN, .root_dispersion = INFINITY,
 	    .name = "a\"b\\c" },
@@ -1157,6 +1159,8 @@ static const char json_auth[] =
     "      \"algorithm\": \"AES128\",\n"
     "      \"cookies\": 0,\n"
     "      \"keys_age\": null,\n"
+    "      \"aead\": 0,\n"
+    "      \"keys_error\": \"handshake?failed\",\n"
     "      \"unauthentic\": 3,\n"
     "      \"fault\": \"no_mac\"\n"
     "    },\n"
@@ -1170,6 +1174,8 @@ static const char json_auth[] =
     "      \"algorithm\": null,\n"
     "      \"cookies\": 7,\n"
     "      \"keys_age\": 12.4,\n"
+    "      \"aead\": 15,\n"
+    "      \"keys_error\": null,\n"
     "      \"unauthentic\": 0,\n"
     "      \"fault\": null\n"
     "    }\n"
@@ -1179,7 +1185,7 @@ static const char json_auth[] =
 static const char text_auth[] =
     "remote          auth           key algorithm part    dropped\n"
     "ntp.example.org key             42 AES128    yes           3\n"
-    "a\"b\\c           nts              - -         no            0\n"
+    "a\"b\\c           nts              - AEAD-15   no            0\n"
     "# ntp.example.org: answers were dropped, lastly as its answers are not "
     "authenticated\n"
     "# a\"b\\c: 7 cookies, NTS keys agreed on 12 s ago\n";

@@ -48,6 +48,7 @@ fill_servers(struct instant now)
 		.sent = 9, .received = 7, .rejected = 2,
 		.unauthentic = 1, .fault = REASON_WRONG_MAC,
 		.auth = AUTH_NTS, .nts = { .state = NTS_READY, .ncookies = 8,
+		    .aead = 15, .why = "refused",
 		    .since = instant_add(now, -60) },
 		.addr = { .family = ADDR_IPV4, .bytes = { 192, 0, 2, 1 } },
 		.schedule = { .state = SCHEDULE_POLLING, .poll = 6,
