@@ -198,7 +198,7 @@ begin(uint8_t how)
 
 /* A constraint is being asked. */
 static void
-ask(void)
+ask_constraint(void)
 {
 	struct constraint *c = &parent.constraints.list[0];
 
@@ -272,7 +272,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			if (!hear(&d, &parent.children.servers[i].channel))
 				break;
 		} else if ((what & 0xf) == 8 && parent.constraints.n > 0) {
-			ask();
+			ask_constraint();
 			if (!hear(&d, &tls.channel))
 				break;
 		} else if (!hear(&d, what & 2 ?

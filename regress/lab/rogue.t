@@ -70,8 +70,8 @@ CASES = (
 )
 
 # A movement of each kind, a refusal of each kind and the budget's end have
-# five lines at once, and one in ten minutes.  A start has ten.
-LINES = (3 + 10) * int(DAYS * DAY) // 600 + 100
+# five lines at once, and one in ten minutes.  An end and a start have sixteen.
+LINES = (3 + 16) * int(DAYS * DAY) // 600 + 100
 
 
 def skip(why):
