@@ -40,15 +40,49 @@ static const struct {
 	{ "fudge", convert_fudge },
 };
 
+/* Is there at TEXT what a terminal would obey?  0xc2 begins C1 in UTF-8. */
+static bool
+is_control(const char *text)
+{
+	const unsigned char *u = (const unsigned char *)text;
+
+	return (u[0] < ' ' && u[0] != '\t') || u[0] == 0x7f ||
+	    (u[0] == 0xc2 && u[1] >= 0x80 && u[1] < 0xa0);
+}
+
+/* Write BEFORE and TEXT as a line, without what a terminal would obey. */
+static void
+put_line(struct convert *c, const char *before, const char *text)
+{
+	fputs(before, c->out);
+	for (; *text != '\0'; text++)
+		fputc(is_control(text) ? '?' : *text, c->out);
+	fputc('\n', c->out);
+}
+
+static void
+put_format(struct convert *c, const char *before, const char *fmt, va_list ap)
+    __attribute__((format(printf, 3, 0)));
+
+static void
+put_format(struct convert *c, const char *before, const char *fmt, va_list ap)
+{
+	char		*text;
+
+	if (vasprintf(&text, fmt, ap) == -1)
+		err(4, NULL);
+	put_line(c, before, text);
+	free(text);
+}
+
 void
 convert_into(struct convert *c, const char *fmt, ...)
 {
 	va_list		 ap;
 
 	va_start(ap, fmt);
-	vfprintf(c->out, fmt, ap);
+	put_format(c, "", fmt, ap);
 	va_end(ap);
-	fputc('\n', c->out);
 }
 
 void
@@ -56,11 +90,9 @@ convert_note(struct convert *c, const char *fmt, ...)
 {
 	va_list		 ap;
 
-	fputs("#   ", c->out);
 	va_start(ap, fmt);
-	vfprintf(c->out, fmt, ap);
+	put_format(c, "#   ", fmt, ap);
 	va_end(ap);
-	fputc('\n', c->out);
 }
 
 /* What is not converted by a function is explained. */
@@ -93,17 +125,6 @@ convert_words(struct convert *c, const struct convert_line *line)
 	explain(c, line->words[0]);
 }
 
-/* Show TEXT as a comment, without what a terminal would obey. */
-static void
-show_line(struct convert *c, const char *text)
-{
-	fputs("# ", c->out);
-	for (; *text != '\0'; text++)
-		fputc((unsigned char)*text < ' ' && *text != '\t' ? '?' :
-		    *text, c->out);
-	fputc('\n', c->out);
-}
-
 /* Cut TEXT, which is changed, into words, up to a comment; is there one? */
 static bool
 cut_words(char *text, struct convert_line *line)
@@ -131,11 +152,11 @@ convert_text(struct convert *c, char *text)
 	if (*first == '\0')
 		fputc('\n', c->out);
 	else if (strchr("#!;%", *first) != NULL)
-		show_line(c, first + 1 + strspn(first + 1, " "));
+		put_line(c, "# ", first + 1 + strspn(first + 1, " "));
 	else if (strlen(text) > LINE_MOST)
 		convert_note(c, "a line that is too long");
 	else {
-		show_line(c, first);
+		put_line(c, "# ", first);
 		if (cut_words(text, &line))
 			convert_words(c, &line);
 	}
@@ -151,7 +172,7 @@ look_ahead(struct convert *c, char *text)
 		return;
 	if (strcasecmp(line.words[0], "keys") == 0 ||
 	    strcasecmp(line.words[0], "keyfile") == 0)
-		c->keys_named = true;
+		c->keys_named |= convert_keys_path(&line) != NULL;
 	else if (foreign_find(line.words[0]) == NULL ||
 	    strcasecmp(line.words[0], "pool") == 0)
 		c->keys_used |= convert_has_word(&line, "key");

@@ -34,6 +34,7 @@ struct convert {
 	FILE		*out;
 	unsigned	 servers;
 	bool		 has_step, has_limit;
+	bool		 has_keys;	/* likewise, of their file */
 	bool		 keys_named;	/* somewhere in the file */
 	bool		 keys_used;	/* by a server, likewise */
 	bool		 listens;	/* there is a listen statement */
@@ -66,6 +67,9 @@ converter convert_interface, convert_bind, convert_tos, convert_tinker,
 
 /* The number behind WORD in LINE; 0 if there is none from 1 to MOST. */
 bool	 convert_has_word(const struct convert_line *line, const char *word);
+
+/* The file of "keys", which belongs to LINE; NULL: none that ntpd takes. */
+const char *convert_keys_path(const struct convert_line *line);
 
 /* Write the rules that were collected, those of the longest prefixes first. */
 void	 convert_rules(struct convert *c);

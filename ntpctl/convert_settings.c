@@ -65,18 +65,36 @@ convert_driftfile(struct convert *c, const struct convert_line *line)
 	    "be read");
 }
 
+const char *
+convert_keys_path(const struct convert_line *line)
+{
+	const char	*path = line->n < 2 ? "" : line->words[1];
+	const char	*at;
+
+	if (path[0] != '/' || path[strlen(path) - 1] == '/')
+		return NULL;
+	for (at = path; *at != '\0'; at++)
+		if (*at < ' ' || *at > '~' || *at == '"' || *at == '\\')
+			return NULL;
+	return path;
+}
+
 /* The file is read when ntpd starts: it has to be there, so it is wanted. */
 void
 convert_keys(struct convert *c, const struct convert_line *line)
 {
-	if (line->n < 2 || line->words[1][0] != '/' ||
-	    strpbrk(line->words[1], "\"\\") != NULL)
-		convert_note(c, "not an absolute path");
+	const char	*path = convert_keys_path(line);
+
+	if (path == NULL)
+		convert_note(c, "not the absolute path of a file");
 	else if (!c->keys_used)
 		convert_note(c, "no server has a key; for clients write: "
-		    "keys \"%s\"", line->words[1]);
+		    "keys \"%s\"", path);
+	else if (c->has_keys)
+		convert_note(c, "once is enough");
 	else
-		convert_into(c, "keys \"%s\"", line->words[1]);
+		convert_into(c, "keys \"%s\"", path);
+	c->has_keys |= path != NULL;
 }
 
 static unsigned

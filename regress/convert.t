@@ -30,7 +30,12 @@ notes()
 
 note()
 {
-	statements "" && grep -q "^#   .*$1" "$work/ntpd.conf"
+	note_for "" "$1"
+}
+
+note_for()
+{
+	statements "$1" && grep -q "^#   .*$2" "$work/ntpd.conf"
 }
 
 converts "server with the usual options" \
@@ -117,6 +122,20 @@ notes "server alone" "server" "not the name"
 printf 'server \033[2Jx\n# \033]0;x\007\nlog\0ged\n' >"$work/in"
 ok "control characters" statements ""
 ok "are not copied" sh -c "! grep -q '[[:cntrl:]]' '$work/ntpd.conf'"
+# In notes, in paths, and those that are two bytes in UTF-8.
+printf 'tinker \033[2J 1\nallow \033[2J\nserver a.test \033[2J
+keys /\033[2J\nserver a.test key 1\n# \302\2332J \177 M\303\274ller\n' >"$work/in"
+ok "others" sh -c "'$top/ntpctl/ntpctl' convert '$work/in' >'$work/ntpd.conf' &&
+    '$top/ntpd/ntpd' -n -f '$work/ntpd.conf'"
+ok "are not copied" sh -c "! LC_ALL=C grep -q -e '[[:cntrl:]]' -e \
+    \"\$(printf '\302\233')\" '$work/ntpd.conf'"
+ok "letters are" grep -q "$(printf 'M\303\274ller')" "$work/ntpd.conf"
+printf 'keys /\nserver ntp.example.com key 1\n' >"$work/in"
+ok "a folder as keys" note_for "server ntp.example.com" "not the absolute path"
+echo "1 SHA256 HEX:000102030405060708090a0b0c0d0e0f" >"$work/k" && chmod 600 "$work/k"
+printf 'keys %s/k\nkeys /x\nserver ntp.example.com key 1\n' "$work" >"$work/in"
+ok "keys twice" note_for "keys \"$work/k\"
+server ntp.example.com key 1" "once is enough"
 for n in $(seq 40); do
 	echo "server s$n.example"
 done >"$work/in"
