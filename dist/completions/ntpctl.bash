@@ -19,7 +19,7 @@ _ntpctl()
 	*:-o)
 		words='json openntpd prometheus text' ;;
 	*:-s)
-		words='all clients peers processes sensors server status' ;;
+		words='all auth clients peers processes sensors server status' ;;
 	*)
 		words='-V -h -j -o -S -s -w'
 		[ "$COMP_CWORD" -ne 1 ] || words="$words check convert" ;;

@@ -17,5 +17,5 @@ complete -c ntpctl -n $none -s j -d 'print JSON'
 complete -c ntpctl -n $none -s o -x -a 'json openntpd prometheus text' \
     -d 'form'
 complete -c ntpctl -n $none -s s -x -d 'show' \
-    -a 'all clients peers processes sensors server status'
+    -a 'all auth clients peers processes sensors server status'
 complete -c ntpctl -n $none -s w -d 'wait until the clock is synchronized'
