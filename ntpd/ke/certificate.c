@@ -77,7 +77,10 @@ use_key(SSL_CTX *ctx, BIO *bio)
 {
 	EVP_PKEY	*key = PEM_read_bio_PrivateKey(bio, NULL, no_password,
 	    NULL);
-	int		 ok = key != NULL && SSL_CTX_use_PrivateKey(ctx, key);
+	/* One of another type is taken as well, but does not fit. */
+	int		 ok = key != NULL &&
+	    SSL_CTX_use_PrivateKey(ctx, key) == 1 &&
+	    SSL_CTX_check_private_key(ctx) == 1;
 
 	EVP_PKEY_free(key);
 	return ok == 1;

@@ -84,6 +84,13 @@ def reload_certificate(d, ca, own, statements, nts):
         "ca-new.test.key"))) and d.wait_log("keeping the old certificate", 5)
         and "new.test" in subject(own), "files that do not fit change nothing",
         d.log)
+    openssl("req", "-x509", "-newkey", "ed25519", "-nodes", "-days", "5",
+        "-subj", "/CN=other.test", "-keyout", workdir("other.key"), "-out",
+        workdir("other.pem"))
+    ok(d.reconfigure(*statements[:2], nts % (workdir("other.pem"), workdir(
+        "ca-new.test.key"))) and d.wait_log("keeping the old certificate", 5,
+        2) and "new.test" in subject(own),
+        "nor does a certificate whose key is of another type", d.log)
     os.chmod(workdir("ca-new.test.key"), 0o644)
     ok(d.reconfigure(*statements[:2], renewed) and
         d.wait_log("everybody may read it", 5),
