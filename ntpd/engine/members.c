@@ -3,6 +3,7 @@
  */
 #include "common/log.h"
 #include "ntpd/engine/members.h"
+#include "ntpd/engine/trust.h"
 
 /* A name with a useless server is looked up that often, s. */
 #define RESOLVE_AGAIN	300.0
@@ -26,6 +27,25 @@ is_excluded(const struct host *h, const struct addr *addr)
 
 	for (i = 0; i < h->ntwins; i++)
 		if (addr_equal(&h->twins[i], addr))
+			return true;
+	return false;
+}
+
+/*
+ * Is ADDR to be left to an authenticated statement?  Its server would otherwise
+ * not be authenticated because H, which is not, had found the address first.
+ */
+static bool
+is_reserved(const struct hosts *hosts, const struct host *h,
+    const struct addr *addr)
+{
+	const struct host *o;
+
+	if (trust_is_authenticated(&h->conf))
+		return false;
+	for (o = hosts->list; o < hosts->list + hosts->n; o++)
+		if (trust_is_authenticated(&o->conf) &&
+		    name_has(&o->name, addr))
 			return true;
 	return false;
 }
@@ -64,14 +84,16 @@ count_good(const struct association all[], const struct host *h, size_t host)
 
 /* The next address of H that nobody asks yet, or NULL. */
 static const struct addr *
-unused_address(struct host *h, const struct association all[])
+unused_address(const struct hosts *hosts, struct host *h,
+    const struct association all[])
 {
 	const struct addr *addr;
 	size_t		 tried;
 
 	for (tried = 0; tried < h->name.naddrs; tried++) {
 		addr = &h->name.addrs[h->name.next++ % h->name.naddrs];
-		if (!is_asked(all, addr) && !is_excluded(h, addr))
+		if (!is_asked(all, addr) && !is_excluded(h, addr) &&
+		    !is_reserved(hosts, h, addr))
 			return addr;
 	}
 	return NULL;
@@ -90,11 +112,13 @@ is_useless(const struct host *h, const struct association *a)
 
 /* Why association A of H is to be stopped, if it is. */
 static bool
-is_excess(const struct host *h, const struct association all[],
+is_excess(const struct hosts *hosts, const struct association all[],
     const struct association *a, enum change_kind *kind)
 {
+	const struct host *h = &hosts->list[a->host];
+
 	*kind = CHANGE_STOP;
-	if (is_excluded(h, &a->addr))
+	if (is_excluded(h, &a->addr) || is_reserved(hosts, h, &a->addr))
 		return true;
 	if (!is_moved(h, a))
 		return count_proper(all, h, a->host) > host_wants(h);
@@ -115,7 +139,7 @@ find_excess(const struct hosts *hosts, const struct association all[],
 	for (i = MAX_ASSOCIATIONS; i-- > 0;) {
 		a = &all[i];
 		if (!a->used || (a->host < hosts->n &&
-		    !is_excess(&hosts->list[a->host], all, a, &kind)))
+		    !is_excess(hosts, all, a, &kind)))
 			continue;
 		*change = (struct change){
 			.kind = a->host < hosts->n ? kind : CHANGE_STOP,
@@ -138,7 +162,7 @@ find_replacement(struct hosts *hosts, struct host *h,
 		if (!all[i].used || all[i].host != host ||
 		    !is_useless(h, &all[i]))
 			continue;
-		if ((addr = unused_address(h, all)) == NULL)
+		if ((addr = unused_address(hosts, h, all)) == NULL)
 			break;
 		*change = (struct change){ CHANGE_REPLACE, i, host, *addr };
 		return true;
@@ -155,7 +179,7 @@ find_newcomer(struct hosts *hosts, struct host *h,
 	size_t		 i, host = (size_t)(h - hosts->list);
 
 	if (count_proper(all, h, host) >= host_wants(h) ||
-	    (addr = unused_address(h, all)) == NULL)
+	    (addr = unused_address(hosts, h, all)) == NULL)
 		return false;
 	for (i = 0; i < MAX_ASSOCIATIONS && all[i].used; i++)
 		;

@@ -56,6 +56,14 @@ statement(const char *name, uint8_t max)
 	hosts_add(&hosts, &conf);
 }
 
+/* The same, but authenticated by NTS. */
+static void
+nts_statement(const char *name)
+{
+	statement(name, 0);
+	hosts.pending[hosts.npending - 1].auth = AUTH_NTS;
+}
+
 /* Make all changes that are wanted; returns how many. */
 static size_t
 settle(void)
@@ -505,6 +513,43 @@ all_are_used(void **state)
 	assert_int_equal(settle(), 0);
 }
 
+/* How is the server with this address asked, by its association's statement? */
+static enum auth
+auth_of(const char *text)
+{
+	struct addr	 addr = address(text);
+	size_t		 i = 0;
+
+	while (i < MAX_ASSOCIATIONS && !(all[i].used &&
+	    addr_equal(&all[i].addr, &addr)))
+		i++;
+	assert_true(i < MAX_ASSOCIATIONS);
+	return hosts.list[all[i].host].conf.auth;
+}
+
+/* A pool has an address of a server that another statement authenticates. */
+static void
+authenticated_statements_have_the_address(void **state)
+{
+	(void)state;
+	statement("pool.test", 4);
+	statement("192.0.2.7", 0);
+	nts_statement("nts.test");
+	nts_statement("192.0.2.7");
+	assert_true(hosts_configure(&hosts, 4, all, now));
+	settle();
+	assert_int_equal(auth_of("192.0.2.7"), AUTH_NTS);
+	resolve(question("pool.test"), "192.0.2.1", "192.0.2.2", NULL);
+	settle();
+	assert_int_equal(auth_of("192.0.2.1"), AUTH_NONE);
+	resolve(question("nts.test"), "192.0.2.1", NULL, NULL);
+	settle();
+	assert_int_equal(auth_of("192.0.2.1"), AUTH_NTS);
+	assert_int_equal(auth_of("192.0.2.2"), AUTH_NONE);
+	assert_int_equal(count(), 3);
+	assert_int_equal(settle(), 0);
+}
+
 #define TEST(f)	cmocka_unit_test_setup(f, begin)
 
 int
@@ -528,6 +573,7 @@ main(void)
 		TEST(the_resolver_is_another_one),
 		TEST(a_reload),
 		TEST(all_are_used),
+		TEST(authenticated_statements_have_the_address),
 	};
 
 	return cmocka_run_group_tests_name("hosts", tests, NULL, NULL);
