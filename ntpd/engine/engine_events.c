@@ -461,6 +461,19 @@ on_other_server(struct engine *e, size_t i, const char *name,
 		schedule_wait(&a->schedule, a->nts.at);
 }
 
+/* Association I has keys and an address; that must not be one of ours. */
+static void
+on_ready(struct engine *e, size_t i, struct instant now)
+{
+	struct association *a = &e->associations[i];
+
+	if (self_has_address(&a->nts.addr))
+		on_no_keys(e, i, NTS_REFUSED, "the NTP server that it names "
+		    "is this machine", now);
+	else
+		association_got_keys(a, now);
+}
+
 /* Association I has KEYS, which were agreed on. */
 static void
 on_agreed(struct engine *e, size_t i, const struct nts_keys *keys,
@@ -476,7 +489,7 @@ on_agreed(struct engine *e, size_t i, const struct nts_keys *keys,
 	else if (a->nts.state == NTS_NAMING)
 		on_other_server(e, i, keys->answer.server, now);
 	else
-		association_got_keys(a, now);
+		on_ready(e, i, now);
 }
 
 void
@@ -525,7 +538,7 @@ on_named(struct engine *e, size_t i, const struct resolve_reply *reply,
 		return;
 	}
 	nts_named(&a->nts, &addr, now);
-	association_got_keys(a, now);
+	on_ready(e, i, now);
 }
 
 void

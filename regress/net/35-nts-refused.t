@@ -40,6 +40,9 @@ def refusals(us, host, ca, other):
             b"\x80\6\0\x0810.9.0.3\x80\7\0\2\0\x35\x80\0\0\0", "cannot be"),
         ("ourselves", right, {}, records + b"\0\5\0\4abcd" +
             b"\x80\6\0\x09127.0.0.1\x80\0\0\0", "cannot be|no address"),
+        ("our own address", right, {}, records + b"\0\5\0\4abcd" +
+            b"\x80\6\0\x0810.9.0.1\x80\7\0\2\x13\x89\x80\0\0\0",
+            "is this machine"),
         ("half a record", right, {}, records + b"\0\5\0", "took more than"),
     ]
     for name, files, options, say, said in cases:
