@@ -46,24 +46,35 @@ struct clockbound_page {
 _Static_assert(sizeof(struct clockbound_page) == 80 &&
     offsetof(struct clockbound_page, status) == 68, "as ClockBound has it");
 
+/*
+ * Is it a file that nobody but root and this user can write?  Who made it
+ * shorter would end the process.
+ */
+static bool
+is_ours(const struct stat *st)
+{
+	errno = S_ISREG(st->st_mode) ? EPERM : EINVAL;
+	return S_ISREG(st->st_mode) &&
+	    (st->st_uid == 0 || st->st_uid == geteuid()) &&
+	    (st->st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
 /* Map LEN bytes of the file PATH, which is made if need be; NULL, logged. */
 static void *
 map_file(const char *path, size_t len)
 {
 	struct stat	 st;
 	void		*page = MAP_FAILED;
-	int		 fd, error = 0;
+	int		 fd, error;
 
 	fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
-	if (fd != -1 && fstat(fd, &st) == 0) {
-		errno = EINVAL;
+	if (fd != -1 && fstat(fd, &st) == 0 && is_ours(&st)) {
 		/* Room for all of it, or writing would end the process. */
-		if (S_ISREG(st.st_mode))
-			error = posix_fallocate(fd, 0, (off_t)len);
-		if (S_ISREG(st.st_mode) && error == 0)
+		error = posix_fallocate(fd, 0, (off_t)len);
+		if (error == 0)
 			page = mmap(NULL, len, PROT_READ | PROT_WRITE,
 			    MAP_SHARED, fd, 0);
-		else if (error != 0)
+		else
 			errno = error;
 	}
 	if (page == MAP_FAILED)

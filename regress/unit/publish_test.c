@@ -2,6 +2,8 @@
  * The page that says how right the clock is: what the parent writes, and what
  * the library makes of it, while time passes and writers stop midway.
  */
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -429,6 +431,28 @@ what_cannot_be_written(void **state)
 	unlink(link);
 }
 
+/* Whoever may make the file shorter could end the parent with that. */
+static void
+what_others_may_write(void **state)
+{
+	struct publish	 none = { .page = NULL };
+
+	(void)state;
+	assert_int_equal(chmod(path, 0664), 0);
+	assert_int_equal(chmod(clockbound, 0646), 0);
+	publish_open(&none, path, clockbound);
+	assert_null(none.page);
+	assert_null(none.clockbound);
+	assert_int_equal(capture_count("cannot be written"), 2);
+	assert_int_equal(capture_count("Operation not permitted"), 2);
+	if (geteuid() != 0)
+		return;
+	assert_int_equal(chmod(path, 0644), 0);
+	assert_int_equal(chown(path, 65534, 65534), 0);
+	publish_open(&none, path, "");
+	assert_null(none.page);
+}
+
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -448,7 +472,8 @@ main(void)
 		TEST(clockbounds_form),
 		TEST(clockbounds_generation),
 		TEST(other_files_are_refused),
-		TEST(what_cannot_be_written)
+		TEST(what_cannot_be_written),
+		TEST(what_others_may_write)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
