@@ -9,8 +9,7 @@
 #define NOTHING(words, why)	{ words, NULL, why }
 
 static const struct foreign foreigns[] = {
-	INSTEAD("authselectmode", "\"authentication\" and require, prefer or "
-	    "mix"),
+	INSTEAD("authselectmode", "authentication require, prefer or mix"),
 	INSTEAD("binddevice", "\"listen on INTERFACE\""),
 	INSTEAD("bindaddress", "\"listen on ADDRESS\""),
 	INSTEAD("bindacqaddress", "\"query from ADDRESS\""),
@@ -51,7 +50,11 @@ static const struct foreign foreigns[] = {
 	INSTEAD("maxsources", "\"max N\" in a servers statement"),
 	INSTEAD("nic", "\"interface\""),
 	NOTHING("ntsdumpdir", "no keys are stored"),
+	INSTEAD("ntsservercert ntsserverkey",
+	    "\"nts certificate FILE key FILE\""),
+	INSTEAD("ntstrustedcerts", "\"ca FILE\""),
 	INSTEAD("prefer", "\"weight N\""),
+	{ "ratelimit", "\"ratelimit\"", "its numbers are others there" },
 	NOTHING("refclock", "reference clocks are not yet supported"),
 	{ "restrict", "\"deny from NETWORK\", or \"allow from NETWORK\" and "
 	    "nobody else may ask", "127.0.0.1, ::1 and default need nothing" },

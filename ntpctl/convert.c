@@ -36,6 +36,7 @@ static const struct {
 	{ "tos", convert_tos },
 	{ "tinker", convert_tinker },
 	{ "makestep", convert_makestep },
+	{ "authselectmode", convert_authentication },
 	{ "local", convert_local },
 	{ "fudge", convert_fudge },
 };
@@ -204,6 +205,12 @@ convert_end(struct convert *c)
 {
 	bool		 asked = c->nrules > 0;
 
+	if (c->proven > 0 && c->proven < c->servers && !c->has_mode) {
+		fputs("\n# Servers without key, nts or trusted have no part in "
+		    "the time.\n", c->out);
+		convert_note(c, "if they are to have one, write "
+		    "\"authentication mix\"");
+	}
 	if (!asked && c->local_stratum == 0)
 		return;
 	fputs("\n# From several of the lines above:\n", c->out);

@@ -33,7 +33,9 @@ struct convert_rule {
 struct convert {
 	FILE		*out;
 	unsigned	 servers;
+	unsigned	 proven;	/* of these: with key, nts or trusted */
 	bool		 has_step, has_limit;
+	bool		 has_mode;	/* authentication */
 	bool		 has_keys;	/* likewise, of their file */
 	bool		 keys_named;	/* somewhere in the file */
 	bool		 keys_used;	/* by a server, likewise */
@@ -63,7 +65,7 @@ converter convert_restrict, convert_allow;
 /* Those that become a statement of one value, or are a part of one. */
 converter convert_interface, convert_bind, convert_tos, convert_tinker,
 	  convert_makestep, convert_local, convert_fudge, convert_driftfile,
-	  convert_keys;
+	  convert_keys, convert_authentication;
 
 /* The number behind WORD in LINE; 0 if there is none from 1 to MOST. */
 bool	 convert_has_word(const struct convert_line *line, const char *word);

@@ -24,7 +24,8 @@
 struct server {
 	char		 options[OPTIONS_LEN];
 	unsigned	 minpoll, maxpoll;
-	bool		 is_pool, polls, unused;
+	bool		 is_pool, polls, proven;
+	const char	*unused;	/* why it is not; NULL: it is */
 };
 
 /* NUMBER as one from LEAST to MOST, whatever it says. */
@@ -48,6 +49,14 @@ add_option(struct server *s, const char *option, const char *value)
 		return;
 	strlcat(s->options, " ", sizeof(s->options));
 	strlcat(s->options, value, sizeof(s->options));
+}
+
+/* An option that gives a server a part in the time, whatever others have. */
+static void
+add_proof(struct server *s, const char *option)
+{
+	add_option(s, option, NULL);
+	s->proven = true;
 }
 
 /* Options with a value that mean nothing here, nor does the value. */
@@ -76,6 +85,23 @@ note_option(struct convert *c, const char *option)
 		convert_note(c, "%s: %s", option, f->why);
 	else
 		convert_note(c, "%s: not needed, or not settable", option);
+}
+
+/* Another key in the place of one that is no number would be a guess. */
+static void
+convert_key(struct server *s, const char *value)
+{
+	const char	*wrong;
+	char		 number[16];
+	long long	 n = strtonum(value, 1, UINT32_MAX, &wrong);
+
+	if (wrong != NULL) {
+		s->unused = "key: not a number from 1 to 4294967295";
+		return;
+	}
+	snprintf(number, sizeof(number), "%lld", n);
+	add_option(s, "key", number);
+	s->proven = true;
 }
 
 /* The option at WORD, whose value, if any, is VALUE; is it one with a value? */
@@ -113,21 +139,19 @@ convert_option(struct convert *c, struct server *s, const char *word,
 		return true;
 	}
 	if (strcasecmp(word, "key") == 0 && value != NULL && c->keys_named) {
-		snprintf(number, sizeof(number), "%u",
-		    number_within(value, 1, UINT16_MAX));
-		add_option(s, "key", number);
+		convert_key(s, value);
 		return true;
 	}
 	if (strcasecmp(word, "prefer") == 0)
 		add_option(s, "weight", WEIGHT_PREFER);
 	else if (strcasecmp(word, "trust") == 0)
-		add_option(s, "trusted", NULL);
+		add_proof(s, "trusted");
 	else if (strcasecmp(word, "nts") == 0)
-		add_option(s, "nts", NULL);
+		add_proof(s, "nts");
 	else if (strcasecmp(word, "xleave") == 0)
 		add_option(s, "xleave", NULL);
 	else if (strcasecmp(word, "noselect") == 0)
-		s->unused = true;
+		s->unused = "noselect: who is not selected is not asked";
 	else
 		note_option(c, word);
 	return has_value(word) && value != NULL;
@@ -157,8 +181,8 @@ refuse_host(const struct convert *c, const struct server *s, const char *host)
 
 	if (!hostname_valid(host) && !addr_parse(&addr, host, 0))
 		return "not the name of a host";
-	if (s->unused)
-		return "noselect: who is not selected is not asked";
+	if (s->unused != NULL)
+		return s->unused;
 	if (c->servers == CONVERT_SERVERS_MOST)
 		return "one server too many, there may be 32";
 	return NULL;
@@ -190,6 +214,7 @@ convert_server(struct convert *c, const struct convert_line *line)
 	if (s.minpoll > s.maxpoll)
 		s.maxpoll = s.minpoll;
 	c->servers++;
+	c->proven += s.proven ? 1 : 0;
 	fprintf(c->out, "%s %s", s.is_pool ? "servers" : "server", host);
 	if (s.polls)
 		fprintf(c->out, " poll %u-%u", s.minpoll, s.maxpoll);

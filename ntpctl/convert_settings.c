@@ -97,6 +97,23 @@ convert_keys(struct convert *c, const struct convert_line *line)
 	c->has_keys |= path != NULL;
 }
 
+void
+convert_authentication(struct convert *c, const struct convert_line *line)
+{
+	static const char *const modes[][2] = { { "require", "require" },
+	    { "prefer", "prefer" }, { "mix", "mix" }, { "ignore", "mix" } };
+	size_t		 i;
+
+	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+		if (!c->has_mode && line->n > 1 &&
+		    strcasecmp(line->words[1], modes[i][0]) == 0) {
+			convert_into(c, "authentication %s", modes[i][1]);
+			c->has_mode = true;
+			return;
+		}
+	convert_note(c, "write authentication require, prefer or mix, once");
+}
+
 static unsigned
 number_behind(const struct convert_line *line, const char *word, unsigned most)
 {

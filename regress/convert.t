@@ -104,6 +104,34 @@ server ntp.example.com"
 notes "keys, if none has" "keys /etc/ntp.keys" "no server has a key"
 converts "a key without a file of keys" "server ntp.example.com key 3" \
     "server ntp.example.com"
+printf '100000 SHA1 ASCII:sixteen-and-more\n' >"$work/keys"
+chmod 600 "$work/keys"
+converts "a key of a large number" "keyfile $work/keys
+server ntp.example.com key 100000" \
+    "keys \"$work/keys\"
+server ntp.example.com key 100000"
+converts "a server whose key is no number: none" "keyfile $work/keys
+server ntp.example.com key x" "keys \"$work/keys\""
+converts "authselectmode" "server ntp.example.com nts
+authselectmode require" "server ntp.example.com nts
+authentication require"
+converts "authselectmode ignore" "authselectmode ignore" "authentication mix"
+notes "another authselectmode" "authselectmode maybe" \
+    "authentication require, prefer or mix"
+converts "servers with nts and without" "server a.example nts
+pool b.example" "server a.example nts
+servers b.example"
+ok "the latter have no part in the time, which is said" \
+    grep -q '^#   .*authentication mix' "$work/ntpd.conf"
+converts "servers that are all alike" "server a.example nts
+pool b.example nts" "server a.example nts
+servers b.example nts"
+ok "have all the same part" sh -c \
+    "! grep -q 'authentication mix' '$work/ntpd.conf'"
+notes "chrony's ratelimit" "ratelimit interval 1 burst 16" "ratelimit"
+notes "chrony's NTS certificate" "ntsservercert /etc/x.pem" "nts certificate"
+notes "and its key" "ntsserverkey /etc/x.key" "nts certificate"
+notes "and authorities" "ntstrustedcerts /etc/ca.pem" "ca FILE"
 notes "driftfile" "driftfile /var/lib/ntp/ntp.drift" "file of its own"
 notes "statistics" "filegen loopstats file loopstats type day enable" \
     "no statistics"
