@@ -30,6 +30,8 @@
 #define SYSTEM_SYNCHRONIZED	0x0615	/* NTP, one event: clock_sync */
 #define SYSTEM_STARTING		0xc016	/* alarm, one event: restart */
 #define PEER_CONFIGURED		0x8000
+#define PEER_KEYED		0x4000	/* answers have to be authentic */
+#define PEER_AUTHENTIC		0x2000	/* and are */
 #define PEER_REACHABLE		0x1000
 #define PEER_SELECTION		8	/* the bit it begins at */
 #define EVENT_UNREACHABLE	0x13	/* each is one event */
@@ -111,6 +113,8 @@ peer_status(const struct control_peer *peer)
 {
 	unsigned	 status = PEER_CONFIGURED;
 
+	if (peer->auth != CONTROL_AUTH_NONE)
+		status |= PEER_KEYED | (peer->reach == 0 ? 0 : PEER_AUTHENTIC);
 	status |= conditions[peer->tally].selection << PEER_SELECTION;
 	if (peer->reach == 0)
 		return status | EVENT_UNREACHABLE;
@@ -126,6 +130,15 @@ last_event(const struct control_peer *peer)
 	return peer->tally == TALLY_SYSTEM_PEER ? "sys_peer" : "reachable";
 }
 
+/* Answers that are not authentic do not count as answers. */
+static const char *
+authentication(const struct control_peer *peer)
+{
+	if (peer->auth == CONTROL_AUTH_NONE)
+		return "none";
+	return peer->reach == 0 ? "bad" : "ok";
+}
+
 void
 ntpq_show_associations(FILE *out, const struct control_peer *peers, size_t n)
 {
@@ -135,9 +148,10 @@ ntpq_show_associations(FILE *out, const struct control_peer *peers, size_t n)
 	    "last_event cnt\n"
 	    "===========================================================\n");
 	for (i = 0; i < n; i++)
-		fprintf(out, "%3zu %5zu  %04x   yes  %4s  none %9s %11s  1\n",
+		fprintf(out, "%3zu %5zu  %04x   yes  %4s  %4s %9s %11s  1\n",
 		    i + 1, i + 1, peer_status(&peers[i]),
 		    peers[i].reach == 0 ? "no" : "yes",
+		    authentication(&peers[i]),
 		    conditions[peers[i].tally].condition,
 		    last_event(&peers[i]));
 }

@@ -161,6 +161,17 @@ def client(d, them, name):
             lambda: [why, d.peer(address)])
 
 
+def ntpq_says_so(d, good, bad):
+    link = workdir("ntpq")
+    if not os.path.exists(link):
+        os.symlink(NTPCTL, link)
+    out = subprocess.run([link, "-S", d.socket, "-c", "as"], text=True,
+        stdout=subprocess.PIPE, timeout=10).stdout
+    ok(len(re.findall(r" f.1. +yes +yes +ok ", out)) == good and
+        len(re.findall(r" c01. +yes +no +bad ", out)) == bad,
+        "ntpq -c as: whose answers are authentic", out)
+
+
 def counters(d):
     return json.loads(d.ntpctl("-j", "-s", "server")[1])["server"]
 
@@ -254,6 +265,7 @@ def test():
     their_clients_believe(chrony, chrony_host, sec, ours)
     server_keeps_to_the_rule(chrony_host, d, ours[0])
     attackers_are_dropped(d, bents)
+    ntpq_says_so(d, 2 * len(KEYS) + len(bents), 3)
     d.check_end()
 
 
