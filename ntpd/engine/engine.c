@@ -76,6 +76,7 @@ configure(struct engine *e, const struct message *msg)
 	}
 	trust_configure(&e->hosts, (enum authentication)setup->authentication);
 	engine_change_hosts(e, now);
+	engine_retry_keys(e, now);
 	if (follow_options(e))
 		engine_begin_again(e, now);
 	else

@@ -83,6 +83,16 @@ engine_on_clock_state(struct engine *e, const struct message *msg)
 }
 
 void
+engine_retry_keys(struct engine *e, struct instant now)
+{
+	struct association *a = e->associations;
+
+	for (; a < e->associations + MAX_ASSOCIATIONS; a++)
+		if (a->used && a->auth == AUTH_NTS && nts_retry(&a->nts, now))
+			schedule_wait(&a->schedule, now);
+}
+
+void
 engine_on_jump(struct engine *e, const struct message *msg)
 {
 	const struct clock_jumped *jumped = msg->data;
@@ -92,6 +102,7 @@ engine_on_jump(struct engine *e, const struct message *msg)
 		log_debug("the clock jumped by %+.3f s: asking the servers "
 		    "anew", jumped->by);
 	hosts_retry(&e->hosts, now);
+	engine_retry_keys(e, now);	/* certificates may be valid now */
 	engine_begin_again(e, now);
 }
 

@@ -67,6 +67,9 @@ void	 engine_on_clock_state(struct engine *e, const struct message *msg);
 /* The clock jumped, and not by us (struct clock_jumped): all begins anew. */
 void	 engine_on_jump(struct engine *e, const struct message *msg);
 
+/* What keys could not be agreed on for may be mended: try again now. */
+void	 engine_retry_keys(struct engine *e, struct instant now);
+
 /* The clock had the leap second that was announced. */
 void	 engine_on_leap(struct engine *e, struct instant now);
 

@@ -53,8 +53,24 @@ def refusals(us, host, ca, other):
         ok(d.count("no NTS keys") == 1, "%s: once" % name, d.log)
         d.kill()
         server.stop()
+    mended(us, host, other.certify("10.9.0.4"), right, ca)
     ok(not plain.requests, "nobody was asked without NTS", plain.requests)
     plain.stop()
+
+
+def mended(us, host, wrong, right, ca):
+    """Whoever has mended what was wrong need not wait for days."""
+    server = KeServer(host, *wrong)
+    d = Daemon(us, "server 10.9.0.4 nts ca %s" % ca.file)
+    ok(d.wait_log("no NTS keys", 15), "there are no keys", d.log)
+    server.stop()
+    server = KeServer(host, *right, say=b"\x80\1\0\2\0\0\x80\4\0\2\0\x0f"
+        b"\0\5\0\4abcd\x80\0\0\0")
+    d.reload()
+    ok(d.wait_log("configuration reloaded", 5) and wait_for(lambda:
+        server.sessions > 0, 5), "a reload tries again", d.log)
+    d.kill()
+    server.stop()
 
 
 main(test)
