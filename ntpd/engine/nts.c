@@ -24,6 +24,12 @@
 #define RETRY_BUSY	2.0
 
 /*
+ * The same for one that was never asked, s.  Tuned: it comes before those that
+ * take long and give nothing.
+ */
+#define RETRY_BUSY_FIRST	0.5
+
+/*
  * Keys are not used longer, s.  Tuned: who got hold of a server's certificate
  * is believed for a week after that was revoked.
  */
@@ -96,7 +102,8 @@ nts_failed(struct nts *n, enum nts_outcome outcome, const char *why,
 	if (outcome == NTS_BUSY) {
 		n->exchanges -= n->exchanges > 0;
 		want(n, 0, now);
-		n->at = instant_add(now, RETRY_BUSY);
+		n->at = instant_add(now, n->exchanges == 0 ?
+		    RETRY_BUSY_FIRST : RETRY_BUSY);
 		return;
 	}
 	strlcpy(n->why, why, sizeof(n->why));
@@ -122,6 +129,15 @@ nts_hurry(struct nts *n, struct instant now)
 		return;
 	n->exchanges = 0;
 	n->at = now;
+}
+
+bool
+nts_retry(struct nts *n, struct instant now)
+{
+	if (n->state != NTS_WANTED || !instant_before(now, n->at))
+		return false;
+	n->at = now;
+	return true;
 }
 
 /* Where the server that the answer A is about has NTP, into N->addr. */

@@ -76,6 +76,12 @@ void	 nts_failed(struct nts *n, enum nts_outcome outcome, const char *why,
 /* The network may be back: an exchange that found no server is due again. */
 void	 nts_hurry(struct nts *n, struct instant now);
 
+/*
+ * What an exchange failed by may be mended: the next one is due NOW.  False if
+ * none is waited for.  If it fails as well, the wait after it is the longer.
+ */
+bool	 nts_retry(struct nts *n, struct instant now);
+
 /* Where NTP is to be had, as far as the exchange did not say otherwise. */
 struct nts_default {
 	struct addr	 addr;		/* of the key establishment */

@@ -7,6 +7,16 @@
 #define GRACE		4.0
 
 bool
+exchange_has_place(const struct exchanges *x)
+{
+	const struct exchange *e = x->list;
+
+	while (e < x->list + TLS_MOST && e->state != EXCHANGE_FREE)
+		e++;
+	return e < x->list + TLS_MOST;
+}
+
+bool
 exchange_begin(struct exchanges *x, struct children *c,
     const struct exchange *wanted, const struct tls_task *task,
     struct instant now)

@@ -39,6 +39,9 @@ struct exchanges {
 	struct exchange	 list[TLS_MOST];
 };
 
+/* Do less than TLS_MOST run? */
+bool	 exchange_has_place(const struct exchanges *x);
+
 /*
  * Begin an exchange with TASK.  WANTED says what is sent, a message to TLS that
  * brings no descriptor, and the id that its result or failure is known by.

@@ -119,7 +119,9 @@ nts_ask(struct parent *p, const struct message *msg)
 		refuse(p, msg->id, NTS_BUSY, "the constraints come first");
 		return;
 	}
-	if (!log_allowed(&limit, msg->at, NULL) ||
+	/* To be told that there is no place costs nothing. */
+	if (!exchange_has_place(&p->exchanges) ||
+	    !log_allowed(&limit, msg->at, NULL) ||
 	    !exchange_begin(&p->exchanges, &p->children, &wanted, &task,
 	    msg->at))
 		refuse(p, msg->id, NTS_BUSY, "others are asked");

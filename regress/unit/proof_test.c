@@ -282,8 +282,18 @@ test_back_off(void **arg)
 		nts_hurry(&nts, now);
 		assert_int_equal(nts_is_due(&nts, now), kinds[i].outcome ==
 		    NTS_UNREACHABLE);
+		/* Who has not been asked comes first. */
+		n = nts.exchanges;
 		nts_failed(&nts, NTS_BUSY, "others are asked", now);
-		assert_near(instant_diff(nts.at, now), 2, 1e-6);
+		assert_near(instant_diff(nts.at, now), n == 0 ? 0.5 : 2, 1e-6);
+		/* It may be mended: at once, but then with the longer wait. */
+		n = nts.exchanges;
+		assert_true(nts_retry(&nts, now));
+		assert_true(nts_is_due(&nts, now));
+		assert_int_equal(nts.exchanges, n);
+		assert_false(nts_retry(&nts, now));
+		nts_asked(&nts, 1, now);
+		assert_false(nts_retry(&nts, now));
 	}
 }
 
