@@ -105,7 +105,7 @@ static const struct sandbox_syscall sanitizer[SANDBOX_MAX_SYSCALLS] = {
 	MAY("gettid",		"the run-time"),
 	MAY("sched_yield",	"the run-time"),
 	MAY("futex",		"the run-time"),
-	MAY("openat",		"the run-time"),
+	MAY("openat",		"the run-time", READ_ONLY),
 	MAY("readlink",	"the run-time"),
 	MAY("write",		"the run-time"),
 	MAY("rt_sigaction",	"the run-time"),
