@@ -19,6 +19,8 @@
 #define RESTART_FIRST	1.0	/* s */
 #define RESTART_MOST	64.0
 #define RESTART_FORGET	300.0	/* running that long makes us patient again */
+#define LOG_BURST	10	/* ends of one that are logged, then one in: */
+#define LOG_INTERVAL	600.0	/* s; a stranger may be the cause of them */
 #define REPORT_WAIT	0.5	/* s, for the launcher's last report */
 #define STOP_WAIT	3.0	/* s, for its end, and its children's before */
 
@@ -162,6 +164,9 @@ fill_list(struct children *c)
 			child->instance = i;
 			child->log.fd = -1;
 			child->restart.at = INSTANT_NEVER;
+			child->restart.ends = (struct log_limit){
+			    .burst = LOG_BURST, .interval = LOG_INTERVAL };
+			child->restart.starts = child->restart.ends;
 			child++->restart.tell = INSTANT_NEVER;
 		}
 	c->launcher = &find(c, LAUNCHER)->channel;
@@ -313,8 +318,9 @@ tell_date(struct child *child, struct instant now)
 	    (!r->reported && instant_before(now, r->tell)))
 		return;
 	r->tell = INSTANT_NEVER;
-	log_info("starting another %s in %.0f s",
-	    process_name(child->process), r->delay);
+	if (log_allowed(&r->starts, now, NULL))
+		log_info("starting another %s in %.0f s",
+		    process_name(child->process), r->delay);
 }
 
 void
@@ -395,23 +401,11 @@ children_started(struct children *c, const struct child_started *started)
 		child->pid = started->pid;
 }
 
-void
-children_log_end(struct children *c, const struct child_ended *end)
+static void
+log_end(const struct child_ended *end)
 {
-	struct child	*child;
-	const char	*name;
+	const char	*name = process_name((enum process)end->name.process);
 
-	if (end->name.process >= PROCESSES)
-		return;
-	if (end->name.process == ENGINE)
-		c->engine_reported = true;
-	child = named(c, &end->name);
-	if (child != NULL) {
-		child->restart.reported = true;
-		if (child->pid == end->pid)
-			child->pid = 0;
-	}
-	name = process_name((enum process)end->name.process);
 	if (WIFSIGNALED(end->status))
 		log_warnx("%s (pid %d) was killed by signal %d%s", name,
 		    end->pid, WTERMSIG(end->status),
@@ -423,6 +417,23 @@ children_log_end(struct children *c, const struct child_ended *end)
 		    WEXITSTATUS(end->status));
 	else
 		log_debug("%s (pid %d) ended", name, end->pid);
+}
+
+void
+children_log_end(struct children *c, const struct child_ended *end)
+{
+	struct child	*child = named(c, &end->name);
+
+	if (child == NULL)
+		return;
+	if (child->process == ENGINE)
+		c->engine_reported = true;
+	child->restart.reported = true;
+	if (child->pid == end->pid)
+		child->pid = 0;
+	if (end->status == 0 ||
+	    log_allowed(&child->restart.ends, instant_now(), NULL))
+		log_end(end);
 }
 
 void

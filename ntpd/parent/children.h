@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/log.h"
 #include "common/pollset.h"
 #include "ntpd/parent/logpipe.h"
 #include "ntpd/process.h"
@@ -19,6 +20,7 @@ struct restart {
 	struct instant	 tell;		/* log that, at the latest */
 	bool		 reported;	/* the launcher said how it ended */
 	double		 delay;		/* s, of the next time */
+	struct log_limit ends, starts;	/* of those lines */
 };
 
 struct child {

@@ -350,6 +350,31 @@ engines_end_is_reported(void **arg)
 
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+/* Strangers may be the cause of ends: the log stays short. */
+static void
+many_ends_are_few_lines(void **arg)
+{
+	struct child_ended ended = { .name = { .process = KE }, .status = 9 };
+	struct instant	 now = instant_now();
+	int		 i;
+
+	(void)arg;
+	assert_int_equal(capture_begin(), 0);
+	children_set(&kids, KE, 1);
+	turns(now);
+	for (i = 0; i < 60; i++) {
+		hang_up(KE);
+		children_log_end(&kids, &ended);
+		turns(now);
+		now = instant_add(now, 1);
+		turns(now);
+	}
+	assert_int_equal(launches[KE], 61);
+	assert_in_range(capture_count("was killed"), 5, 20);
+	assert_in_range(capture_count("starting another"), 5, 20);
+	capture_end();
+}
+
 int
 main(void)
 {
@@ -364,6 +389,7 @@ main(void)
 		TEST(launcher_ends),
 		TEST(engine_sends_a_broken_frame),
 		TEST(engines_end_is_reported),
+		TEST(many_ends_are_few_lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
