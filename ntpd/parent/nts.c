@@ -71,13 +71,24 @@ note_keys(struct parent *p, uint32_t i, const struct nts_keys *keys,
 		return;
 	constrain_policy(p);
 	if (p->policy.bounds.state == CONSTRAINTS_PAST)
-		what = "not: this machine has known a later time";
+		what = "not: it was never valid when another's was";
 	else if (p->policy.bounds.state == CONSTRAINTS_ASKING)
 		what = "only if another server with nts agrees";
 	if (keys->unproven != 0)
 		log_warnx("%s: its certificate is not valid by our clock, "
 		    "which it may set %s", p->conf.servers[i].name, what);
 	command_send_state(p, STATE_NEWS, now);
+}
+
+/*
+ * Had its certificate expired when this machine last knew what time it was?
+ * Then no clock makes it valid, and it is not to keep others from setting it.
+ */
+static bool
+had_expired(const struct parent *p, const struct nts_keys *keys)
+{
+	return keys->unproven != 0 && (double)keys->last <
+	    p->constraints.floor - UNPROVEN_MARGIN;
 }
 
 /* Are KEYS of a kind that was to be had? */
@@ -138,6 +149,11 @@ nts_answer(struct parent *p, const struct message *msg)
 		return;
 	if (keys->outcome == NTS_AGREED && !is_permitted(p, e, keys)) {
 		refuse(p, e->id, NTS_REFUSED, "its certificate is not valid");
+		return;
+	}
+	if (keys->outcome == NTS_AGREED && had_expired(p, keys)) {
+		refuse(p, e->id, NTS_REFUSED, "its certificate had expired "
+		    "when this machine last knew the time");
 		return;
 	}
 	if (keys->outcome == NTS_AGREED)

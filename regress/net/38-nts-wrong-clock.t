@@ -83,11 +83,12 @@ def drift_file(name, age):
 
 
 STEP = "would set the clock forward by %d" % (BEHIND // 1000)
+EXPIRED = ": no NTS keys: its certificate had expired"
 UNPROVEN = ": its certificate is not valid by our clock, which it may set "
 
 
 def test():
-    switch, us, one, two, web = network("us", "one", "two", "web")
+    switch, us, one, two, web, old = network("us", "one", "two", "web", "old")
     source, library = workdir("shift.c"), workdir("shift.so")
     with open(source, "w") as f:
         f.write(SHIFTED_CLOCK)
@@ -98,7 +99,9 @@ def test():
     servers = [nts_chronyd(host, *dated.certificate(address, now - DAY,
         now + 50 * DAY)) for host, address in ((one, "10.9.0.2"),
         (two, "10.9.0.3"))]
-    ok(wait_for(lambda: listens(one) and listens(two), 10), "the servers run",
+    servers.append(nts_chronyd(old, *dated.certificate("10.9.0.5",
+        now - 300 * DAY, now - 290 * DAY)))
+    ok(wait_for(lambda: listens(one) and listens(two) and listens(old), 10), "the servers run",
         lambda: servers[0].log())
     name = "10.9.0.4"
     https.HttpsServer(web, name, dated.certificate(name, now - DAY, now + DAY))
@@ -112,7 +115,9 @@ def test():
     single = daemon("server 10.9.0.2 nts")
     both = daemon("server 10.9.0.2 nts", "server 10.9.0.3 nts")
     stolen = daemon("server 10.9.0.2 nts", drift=100)
-    half = daemon("server 10.9.0.2 nts", "server 10.9.0.5 nts")
+    most = daemon("server 10.9.0.5 nts", "server 10.9.0.2 nts",
+        "server 10.9.0.3 nts")
+    half = daemon("server 10.9.0.2 nts", "server 10.9.0.9 nts")
     never = daemon("server 10.9.0.2 nts", "step never")
     helped = daemon("server 10.9.0.2 nts", 'constraint from "%s"' % name)
 
@@ -125,6 +130,10 @@ def test():
     sent = single.peer("10.9.0.2").get("sent")
     ok(both.wait_log(STEP, 25), "so do two that agree", both.state)
     both.check_end()
+    ok(most.wait_log(UNPROVEN + "once", 10) and most.wait_log("10.9.0.5" +
+        EXPIRED, 10), "one whose certificate had expired is none of them",
+        most.state)
+    most.check_end()
     ok(helped.wait_log(STEP, 25), "with a constraint certificates are checked "
         "by its time", helped.state)
     ok(not helped.count(UNPROVEN) and not helped.count("no NTS keys"),
@@ -133,11 +142,11 @@ def test():
     ok(never.wait_log("10.9.0.2: no NTS keys: .*not yet valid", 20), "who never "
         "steps has no such keys", never.state)
     never.check_end()
-    ok(stolen.wait_log("10.9.0.2" + UNPROVEN + "not", 10), "a stolen certificate that "
-        "has expired, as the drift file tells, is looked at", stolen.state)
+    ok(stolen.wait_log("10.9.0.2" + EXPIRED, 10), "a stolen certificate that "
+        "has expired, as the drift file tells, is refused", stolen.state)
     stolen.kill()
     again = daemon("server 10.9.0.2 nts", drift=100)
-    ok(again.wait_log("10.9.0.2" + UNPROVEN + "not", 10), "and after a restart",
+    ok(again.wait_log("10.9.0.2" + EXPIRED, 10), "and after a restart",
         again.state)
     time.sleep(6)
     ok(not stolen.count("would set") and not again.count("would set"),
