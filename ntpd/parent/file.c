@@ -39,18 +39,43 @@ file_replace(const char *file, mode_t mode, const void *data, size_t len)
 	return false;
 }
 
-ssize_t
-file_read(const char *file, void *data, size_t size)
+bool
+file_is_own(const struct stat *st)
 {
-	ssize_t		 n;
+	errno = S_ISREG(st->st_mode) ? EPERM : EINVAL;
+	return S_ISREG(st->st_mode) &&
+	    (st->st_uid == 0 || st->st_uid == geteuid()) &&
+	    (st->st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+enum whose { ANYBODYS, OWN };
+
+static ssize_t
+read_of(enum whose whose, const char *file, void *data, size_t size)
+{
+	struct stat	 st;
+	ssize_t		 n = -1;
 	int		 fd, saved;
 
 	fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd == -1)
 		return -1;
-	n = read(fd, data, size);
+	if (whose == ANYBODYS || (fstat(fd, &st) == 0 && file_is_own(&st)))
+		n = read(fd, data, size);
 	saved = errno;
 	close(fd);
 	errno = saved;
 	return n;
+}
+
+ssize_t
+file_read(const char *file, void *data, size_t size)
+{
+	return read_of(ANYBODYS, file, data, size);
+}
+
+ssize_t
+file_read_own(const char *file, void *data, size_t size)
+{
+	return read_of(OWN, file, data, size);
 }

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 /*
@@ -21,5 +22,14 @@ bool	 file_replace(const char *file, mode_t mode, const void *data,
  * no regular file does not block.
  */
 ssize_t	 file_read(const char *file, void *data, size_t size);
+
+/*
+ * The same, but only of a file that nobody else than root and this user can
+ * write.
+ */
+ssize_t	 file_read_own(const char *file, void *data, size_t size);
+
+/* Is that such a file?  If not, errno says why. */
+bool	 file_is_own(const struct stat *st);
 
 #endif

@@ -12,6 +12,7 @@
 #include "common/boundpage.h"
 #include "common/log.h"
 #include "common/ns.h"
+#include "ntpd/parent/file.h"
 #include "ntpd/parent/publish.h"
 
 #define DRIFT		15000	/* ppb: as the engine has it */
@@ -46,19 +47,6 @@ struct clockbound_page {
 _Static_assert(sizeof(struct clockbound_page) == 80 &&
     offsetof(struct clockbound_page, status) == 68, "as ClockBound has it");
 
-/*
- * Is it a file that nobody but root and this user can write?  Who made it
- * shorter would end the process.
- */
-static bool
-is_ours(const struct stat *st)
-{
-	errno = S_ISREG(st->st_mode) ? EPERM : EINVAL;
-	return S_ISREG(st->st_mode) &&
-	    (st->st_uid == 0 || st->st_uid == geteuid()) &&
-	    (st->st_mode & (S_IWGRP | S_IWOTH)) == 0;
-}
-
 /* Map LEN bytes of the file PATH, which is made if need be; NULL, logged. */
 static void *
 map_file(const char *path, size_t len)
@@ -68,7 +56,8 @@ map_file(const char *path, size_t len)
 	int		 fd, error;
 
 	fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
-	if (fd != -1 && fstat(fd, &st) == 0 && is_ours(&st)) {
+	/* Who can make it shorter could end this process with that. */
+	if (fd != -1 && fstat(fd, &st) == 0 && file_is_own(&st)) {
 		/* Room for all of it, or writing would end the process. */
 		error = posix_fallocate(fd, 0, (off_t)len);
 		if (error == 0)

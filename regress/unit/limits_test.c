@@ -206,6 +206,9 @@ other_files(void **arg)
 	limits_save(&p, END_LOST, at(100));
 	spoil(5, 0);				/* another version */
 	assert_false(begin(101));
+	limits_save(&p, END_LOST, at(100));
+	assert_int_equal(chmod(file(), 0646), 0); /* anybody's words */
+	assert_false(begin(101));
 	assert_int_equal(unlink(file()), 0);
 	assert_int_equal(mkdir(file(), 0700), 0);
 	assert_false(begin(101));
