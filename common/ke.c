@@ -272,7 +272,7 @@ ke_strresult(enum ke_result result)
 	case KE_NO_AEAD:
 		return "the server has none of our ciphers";
 	case KE_NO_COOKIES:
-		return "the server gave no cookies";
+		return "the server gave no cookies of up to 256 bytes";
 	case KE_MALFORMED:
 		return "what the server said is malformed";
 	}

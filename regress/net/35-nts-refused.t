@@ -35,6 +35,8 @@ def refusals(us, host, ca, other):
         ("10000 records", right, {}, records + b"\x40\0\0\0" * 10000,
             "longer than"),
         ("no cookies", right, {}, records + b"\x80\0\0\0", "no cookies"),
+        ("large cookies", right, {}, records + b"\0\5\1\1" + 257 * b"c" +
+            b"\x80\0\0\0", "no cookies of up to 256"),
         ("an error", right, {}, b"\x80\2\0\2\0\1\x80\0\0\0", "refuses"),
         ("port 53 of somebody else", right, {}, records + b"\0\5\0\4abcd" +
             b"\x80\6\0\x0810.9.0.3\x80\7\0\2\0\x35\x80\0\0\0", "cannot be"),
