@@ -63,7 +63,8 @@ install-daemon: all
 	    >$(OBJ)/$${m##*/} && $(INSTALL) -m 644 $(OBJ)/$${m##*/} \
 	    $(DESTDIR)$(MANDIR)/man$${m##*.} || exit 1; done
 	echo .so man8/ntpctl.8 >$(DESTDIR)$(MANDIR)/man8/ntpq.8
-	$(INSTALL) -m 644 README LICENSE ntpd.conf.example $(DESTDIR)$(DOCDIR)
+	$(INSTALL) -m 644 README SECURITY LICENSE ntpd.conf.example \
+	    $(DESTDIR)$(DOCDIR)
 	$(INSTALL) -m 644 dist/examples/* $(DESTDIR)$(DOCDIR)/examples
 	chmod 755 $(DESTDIR)$(DOCDIR)/examples/collectd-ntpd
 	[ -e $(DESTDIR)$(SYSCONFDIR)/ntpd.conf ] || $(INSTALL) -m 644 \

@@ -131,7 +131,7 @@ main(int argc, char *argv[], char *envp[])
 			break;
 		case 'u':
 			fprintf(stderr, "ntpd: -u is ignored: write \"user\" "
-			    "in %s\n", options.config_file);
+			    "in ntpd.conf\n");
 			break;
 		case 'V':
 			printf("ntpd %s\n", NTPD_VERSION);

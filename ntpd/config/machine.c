@@ -16,6 +16,8 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "common/boundpage.h"
+#include "common/control.h"
 #include "ntpd/config.h"
 #include "ntpd/config/defaults.h"
 
@@ -87,10 +89,21 @@ check_folder(const char *path, const char *statement,
 	char		 copy[PATH_MAX];
 	const char	*folder;
 
+	if (path[0] == '\0')
+		return;
 	strlcpy(copy, path, sizeof(copy));
 	folder = dirname(copy);
 	if (access(folder, F_OK) == -1)
 		warn_of(reports, "%s: %s is not there now", statement, folder);
+}
+
+/* What is a file that is read at the start. */
+static void
+check_file(const char *path, const char *statement,
+    const struct config_reports *reports)
+{
+	if (path[0] != '\0' && access(path, F_OK) == -1)
+		warn_of(reports, "%s: %s is not there now", statement, path);
 }
 
 void
@@ -112,6 +125,14 @@ config_check_machine(const struct config *conf,
 	}
 	if (strcmp(conf->driftfile, CONFIG_DRIFTFILE) != 0)
 		check_folder(conf->driftfile, "driftfile", reports);
+	if (strcmp(conf->socket, CONTROL_SOCKET) != 0)
+		check_folder(conf->socket, "socket", reports);
+	if (strcmp(conf->bound, BOUND_PATH) != 0)
+		check_folder(conf->bound, "bound", reports);
+	check_folder(conf->clockbound, "clockbound", reports);
+	check_file(conf->ca, "ca", reports);
+	check_file(conf->nts_certificate, "nts certificate", reports);
+	check_file(conf->nts_key, "key", reports);
 	if (strcmp(conf->user, CONFIG_USER) != 0 &&
 	    getpwnam(conf->user) == NULL)
 		warn_of(reports, "user: there is no user %s now", conf->user);
