@@ -321,28 +321,36 @@ show_list(FILE *out, const struct variables *v, const char *names)
 	fputc('\n', out);
 }
 
+static void
+show_system_status(FILE *out, const struct control_status *st)
+{
+	fprintf(out, "associd=0 status=%04x %s\n",
+	    st->synchronized ? SYSTEM_SYNCHRONIZED : SYSTEM_STARTING,
+	    st->synchronized ? "leap_none, sync_ntp, 1 event, clock_sync," :
+	    "leap_alarm, sync_unspec, 1 event, restart,");
+}
+
+static void
+show_peer_status(FILE *out, const struct control_peer *peer, size_t id)
+{
+	fprintf(out, "associd=%zu status=%04x conf, %ssel_%s, 1 event, %s,\n",
+	    id, peer_status(peer), peer->reach == 0 ? "" : "reach, ",
+	    conditions[peer->tally].condition, last_event(peer));
+}
+
 void
 ntpq_show_variables(FILE *out, const struct report *report, size_t id,
     const char *names)
 {
 	struct variables v = { .used = 0 };
-	const struct control_peer *peer = id == 0 ? NULL :
-	    &report->peers[id - 1];
 
-	if (peer == NULL)
+	if (id == 0)
 		add_system(&v, report);
 	else
-		add_peer(&v, peer);
-	if (names == NULL && peer == NULL)
-		fprintf(out, "associd=0 status=%04x %s\n",
-		    report->status.synchronized ? SYSTEM_SYNCHRONIZED :
-		    SYSTEM_STARTING, report->status.synchronized ?
-		    "leap_none, sync_ntp, 1 event, clock_sync," :
-		    "leap_alarm, sync_unspec, 1 event, restart,");
+		add_peer(&v, &report->peers[id - 1]);
+	if (names == NULL && id == 0)
+		show_system_status(out, &report->status);
 	else if (names == NULL)
-		fprintf(out, "associd=%zu status=%04x conf, %ssel_%s, "
-		    "1 event, %s,\n", id, peer_status(peer),
-		    peer->reach == 0 ? "" : "reach, ",
-		    conditions[peer->tally].condition, last_event(peer));
+		show_peer_status(out, &report->peers[id - 1], id);
 	show_list(out, &v, names);
 }
