@@ -53,12 +53,14 @@ void
 constrain_policy(struct parent *p)
 {
 	struct policy_bounds *b = &p->policy.bounds;
+	/* With its fraction: a certificate may be valid since this second. */
+	const double	 now = (double)ns_read(CLOCK_REALTIME) / NS_PER_S;
 	double		 time, within;
 
 	b->state = CONSTRAINTS_NONE;
 	if (p->unproven.state == UNPROVEN_KEYS) {
 		*b = unproven_bounds(&p->unproven, &p->conf,
-		    p->constraints.floor, (double)clock_unix_time());
+		    p->constraints.floor, now);
 		return;
 	}
 	if (p->constraints.n == 0 || all_are_trusted(&p->conf))
@@ -67,9 +69,8 @@ constrain_policy(struct parent *p)
 	    &within);
 	if (b->state != CONSTRAINTS_KNOWN)
 		return;
-	time -= (double)clock_unix_time();
-	b->low = time - within;
-	b->high = time + within;
+	b->low = time - now - within;
+	b->high = time - now + within;
 }
 
 /* What the constraints say has become something else. */
