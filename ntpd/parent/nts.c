@@ -64,19 +64,20 @@ static void
 note_keys(struct parent *p, uint32_t i, const struct nts_keys *keys,
     struct instant now)
 {
-	const char	*what = "once, to when it is";
+	const char	*what = "may be set once, to when it is";
 
 	unproven_take(&p->unproven, i, keys);
 	if (p->unproven.state == UNPROVEN_NONE)
 		return;
 	constrain_policy(p);
 	if (p->policy.bounds.state == CONSTRAINTS_PAST)
-		what = "not: it was never valid when another's was";
+		what = "is not set: it was never valid when another's "
+		    "was";
 	else if (p->policy.bounds.state == CONSTRAINTS_ASKING)
-		what = "only if another server with nts agrees";
+		what = "is set only if another server with nts agrees";
 	if (keys->unproven != 0)
-		log_warnx("%s: its certificate is not valid by our clock, "
-		    "which it may set %s", p->conf.servers[i].name, what);
+		log_warnx("%s: its certificate is not valid by our clock; "
+		    "the clock %s", p->conf.servers[i].name, what);
 	command_send_state(p, STATE_NEWS, now);
 }
 
