@@ -113,17 +113,27 @@ explain(struct convert *c, const char *word)
 		    f->why != NULL ? "; " : "", f->why != NULL ? f->why : "");
 }
 
-static void
-convert_words(struct convert *c, const struct convert_line *line)
+/* What converts lines that begin with WORD; NULL: nothing does. */
+static converter *
+find_converter(const char *word)
 {
 	size_t		 i;
 
 	for (i = 0; i < sizeof(directives) / sizeof(directives[0]); i++)
-		if (strcasecmp(line->words[0], directives[i].word) == 0) {
-			directives[i].convert(c, line);
-			return;
-		}
-	explain(c, line->words[0]);
+		if (strcasecmp(word, directives[i].word) == 0)
+			return directives[i].convert;
+	return NULL;
+}
+
+static void
+convert_words(struct convert *c, const struct convert_line *line)
+{
+	converter	*convert = find_converter(line->words[0]);
+
+	if (convert != NULL)
+		convert(c, line);
+	else
+		explain(c, line->words[0]);
 }
 
 /* Cut TEXT, which is changed, into words, up to a comment; is there one? */
@@ -168,14 +178,14 @@ static void
 look_ahead(struct convert *c, char *text)
 {
 	struct convert_line line;
+	converter	*convert;
 
 	if (strlen(text) > LINE_MOST || !cut_words(text, &line))
 		return;
-	if (strcasecmp(line.words[0], "keys") == 0 ||
-	    strcasecmp(line.words[0], "keyfile") == 0)
+	convert = find_converter(line.words[0]);
+	if (convert == convert_keys)
 		c->keys_named |= convert_keys_path(&line) != NULL;
-	else if (foreign_find(line.words[0]) == NULL ||
-	    strcasecmp(line.words[0], "pool") == 0)
+	else if (convert == convert_server)
 		c->keys_used |= convert_has_word(&line, "key");
 }
 

@@ -110,6 +110,9 @@ converts "a key of a large number" "keyfile $work/keys
 server ntp.example.com key 100000" \
     "keys \"$work/keys\"
 server ntp.example.com key 100000"
+converts "keys, if a peer alone has one" "peer ntp.example.com key 100000
+keys $work/keys" "server ntp.example.com key 100000
+keys \"$work/keys\""
 converts "a server whose key is no number: none" "keyfile $work/keys
 server ntp.example.com key x" "keys \"$work/keys\""
 converts "authselectmode" "server ntp.example.com nts
