@@ -10,4 +10,7 @@
 /* MAXFREQ (11.3), s/s: no oscillator is taken to be off by more. */
 #define MAXFREQ		500e-6
 
+/* PHI (11.1), s/s: how fast a clock may go wrong that nobody corrects. */
+#define PHI		15e-6
+
 #endif

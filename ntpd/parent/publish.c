@@ -12,10 +12,11 @@
 #include "common/boundpage.h"
 #include "common/log.h"
 #include "common/ns.h"
+#include "common/rfc5905.h"
 #include "ntpd/parent/file.h"
 #include "ntpd/parent/publish.h"
 
-#define DRIFT		15000	/* ppb: as the engine has it */
+#define DRIFT		((uint32_t)(PHI * 1e9 + 0.5))	/* ppb */
 
 /* The engine speaks every 64 s: after three times that it is silent. */
 #define FRESH		(192 * (int64_t)NS_PER_S)

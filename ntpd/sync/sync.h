@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/rfc5905.h"
 #include "ntpd/sync/filter.h"
 #include "ntpd/sync/sample.h"
 #include "ntpd/sync/select.h"
@@ -24,10 +25,10 @@
 #define SYNC_MAX_DISTANCE	3.0
 
 /*
- * The worst drift that the certain bound allows for, s/s: RFC 5905's PHI.  The
+ * The worst drift that the certain bound allows for, s/s.  The
  * oscillator's frequency is known far better than that, but need not stay.
  */
-#define SYNC_WORST_DRIFT	15e-6
+#define SYNC_WORST_DRIFT	PHI
 
 enum tally {
 	UNUSABLE,
