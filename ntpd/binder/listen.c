@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/here.h"
 #include "common/link.h"
 #include "common/log.h"
 #include "ntpd/binder/listen.h"
@@ -314,7 +315,7 @@ update(struct listeners *ls, struct listener *l)
 		return complete;
 	l->told = true;
 	offer_name(&l->conf, name);
-	if (conf.kind == LISTEN_ADDRESS && !socket_is_here(&conf.addr))
+	if (conf.kind == LISTEN_ADDRESS && !here_has_address(&conf.addr))
 		log_warnx("this machine does not have the address %s yet: "
 		    "will answer there when it has", name);
 	else

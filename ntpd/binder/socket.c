@@ -162,23 +162,3 @@ socket_is_bound(const struct config_listener *conf)
 	return conf->kind == LISTEN_ADDRESS && conf->addr.family == ADDR_IPV4 &&
 	    !addr_is_any(&conf->addr) && !is_broadcast(&conf->addr);
 }
-
-bool
-socket_is_here(const struct addr *addr)
-{
-	struct sockaddr_storage ss;
-	struct addr	 any_port = *addr;
-	socklen_t	 len;
-	bool		 here;
-	int		 fd;
-
-	any_port.port = 0;
-	len = addr_to_sockaddr(&any_port, &ss);
-	fd = socket(ss.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd == -1)
-		return true;
-	here = bind(fd, (const struct sockaddr *)&ss, len) == 0 ||
-	    errno != EADDRNOTAVAIL;
-	close(fd);
-	return here;
-}

@@ -38,7 +38,4 @@ int	 socket_open_tcp(const struct config_listener *conf, int family);
  */
 bool	 socket_is_bound(const struct config_listener *conf);
 
-/* Does this machine have ADDR?  If in doubt, it does. */
-bool	 socket_is_here(const struct addr *addr);
-
 #endif

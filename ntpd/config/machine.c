@@ -2,10 +2,7 @@
  * What in a configuration does not fit this machine, as it is now: for "ntpd
  * -n".  The daemon waits for most of it.
  */
-#include <sys/socket.h>
-
 #include <bsd/string.h>
-#include <errno.h>
 #include <libgen.h>
 #include <limits.h>
 #include <net/if.h>
@@ -18,6 +15,7 @@
 
 #include "common/boundpage.h"
 #include "common/control.h"
+#include "common/here.h"
 #include "ntpd/config.h"
 #include "ntpd/config/defaults.h"
 
@@ -39,34 +37,14 @@ warn_of(const struct config_reports *reports, const char *fmt, ...)
 	reports->take(reports->arg, LOG_WARNING, line);
 }
 
-/* Has this machine the address ADDR?  What cannot be found out is yes. */
-static bool
-is_here(const struct addr *addr)
-{
-	struct sockaddr_storage ss;
-	struct addr	 any_port = *addr;
-	socklen_t	 len;
-	bool		 here;
-	int		 fd;
-
-	any_port.port = 0;
-	len = addr_to_sockaddr(&any_port, &ss);
-	fd = socket(ss.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd == -1)
-		return true;
-	here = bind(fd, (const struct sockaddr *)&ss, len) == 0 ||
-	    errno != EADDRNOTAVAIL;
-	close(fd);
-	return here;
-}
-
 static void
 check_address(const struct addr *addr, const char *statement,
     const struct config_reports *reports)
 {
 	char		 text[ADDR_STRLEN];
 
-	if (addr->family != ADDR_NONE && !addr_is_any(addr) && !is_here(addr))
+	if (addr->family != ADDR_NONE && !addr_is_any(addr) &&
+	    !here_has_address(addr))
 		warn_of(reports, "%s %s: this machine does not have that "
 		    "address now", statement, addr_format(addr, text));
 }
