@@ -104,44 +104,54 @@ convert_key(struct server *s, const char *value)
 	s->proven = true;
 }
 
-/* The option at WORD, whose value, if any, is VALUE; is it one with a value? */
+/* Options that are a number in ntpd.conf, too. */
+static const struct {
+	const char	*word;
+	const char	*here;		/* what it is called there */
+	unsigned	 most;		/* from 1 */
+	bool		 pool;		/* of pools only */
+} numbers[] = {
+	{ "maxsources", "max", 16, true },
+	{ "port", "port", UINT16_MAX, false },
+	{ "ntsport", "ntsport", UINT16_MAX, false }
+};
+
+/* The option WORD with its VALUE; false if it is none of these. */
 static bool
-convert_option(struct convert *c, struct server *s, const char *word,
+convert_value(const struct convert *c, struct server *s, const char *word,
     const char *value)
 {
 	char		 number[16];
+	size_t		 i;
 
-	if (strcasecmp(word, "minpoll") == 0 && value != NULL) {
+	if (strcasecmp(word, "minpoll") == 0) {
 		s->minpoll = number_within(value, POLL_LEAST, POLL_MOST);
 		return s->polls = true;
 	}
-	if (strcasecmp(word, "maxpoll") == 0 && value != NULL) {
+	if (strcasecmp(word, "maxpoll") == 0) {
 		s->maxpoll = number_within(value, POLL_LEAST, POLL_MOST);
 		return s->polls = true;
 	}
-	if (strcasecmp(word, "maxsources") == 0 && value != NULL) {
-		snprintf(number, sizeof(number), "%u",
-		    number_within(value, 1, 16));
-		if (s->is_pool)
-			add_option(s, "max", number);
-		return true;
-	}
-	if (strcasecmp(word, "port") == 0 && value != NULL) {
-		snprintf(number, sizeof(number), "%u",
-		    number_within(value, 1, 65535));
-		add_option(s, "port", number);
-		return true;
-	}
-	if (strcasecmp(word, "ntsport") == 0 && value != NULL) {
-		snprintf(number, sizeof(number), "%u",
-		    number_within(value, 1, 65535));
-		add_option(s, "ntsport", number);
-		return true;
-	}
-	if (strcasecmp(word, "key") == 0 && value != NULL && c->keys_named) {
+	if (strcasecmp(word, "key") == 0 && c->keys_named) {
 		convert_key(s, value);
 		return true;
 	}
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		if (strcasecmp(word, numbers[i].word) != 0)
+			continue;
+		snprintf(number, sizeof(number), "%u",
+		    number_within(value, 1, numbers[i].most));
+		if (s->is_pool || !numbers[i].pool)
+			add_option(s, numbers[i].here, number);
+		return true;
+	}
+	return false;
+}
+
+/* The option WORD, which has no value that is of use here. */
+static void
+convert_flag(struct convert *c, struct server *s, const char *word)
+{
 	if (strcasecmp(word, "prefer") == 0)
 		add_option(s, "weight", WEIGHT_PREFER);
 	else if (strcasecmp(word, "trust") == 0)
@@ -154,6 +164,16 @@ convert_option(struct convert *c, struct server *s, const char *word,
 		s->unused = "noselect: who is not selected is not asked";
 	else
 		note_option(c, word);
+}
+
+/* The option at WORD, whose value, if any, is VALUE; is it one with a value? */
+static bool
+convert_option(struct convert *c, struct server *s, const char *word,
+    const char *value)
+{
+	if (value != NULL && convert_value(c, s, word, value))
+		return true;
+	convert_flag(c, s, word);
 	return has_value(word) && value != NULL;
 }
 

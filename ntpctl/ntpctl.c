@@ -132,6 +132,18 @@ parse_wait(const char *word)
 	return (double)seconds;
 }
 
+/* The argument of -w may be a word of its own, or none. */
+static void
+take_wait(struct options *o, int argc, char **argv)
+{
+	o->wait = true;
+	if (optarg == NULL && optind < argc &&
+	    isdigit((unsigned char)argv[optind][0]))
+		optarg = argv[optind++];
+	if (optarg != NULL)
+		o->wait_for = parse_wait(optarg);
+}
+
 static void
 parse_options(struct options *o, int argc, char **argv)
 {
@@ -164,22 +176,22 @@ parse_options(struct options *o, int argc, char **argv)
 			o->parts = parse_parts(optarg);
 			break;
 		case 'w':
-			o->wait = true;
-			/* Its argument may be a word of its own, or none. */
-			if (optarg == NULL && optind < argc &&
-			    isdigit((unsigned char)argv[optind][0]))
-				optarg = argv[optind++];
-			if (optarg != NULL)
-				o->wait_for = parse_wait(optarg);
+			take_wait(o, argc, argv);
 			break;
 		default:
 			usage(stderr);
 		}
 	}
-	if (optind + 1 == argc && o->parts == 0)
-		o->parts = parse_parts(argv[optind++]);
-	if (optind < argc)
+}
+
+/* What follows the options: what to show, if -s has not said it. */
+static void
+take_words(struct options *o, int n, char **words)
+{
+	if (n > 1 || (n == 1 && o->parts != 0))
 		usage(stderr);
+	if (n == 1)
+		o->parts = parse_parts(words[0]);
 	if (o->parts == 0 && (!o->wait || o->form != TEXT))
 		o->parts = SHOW_ALL;
 }
@@ -350,6 +362,7 @@ main(int argc, char **argv)
 	if (argc > 1 && strcmp(argv[1], "convert") == 0)
 		return convert_main(argc - 1, argv + 1);
 	parse_options(&o, argc, argv);
+	take_words(&o, argc - optind, argv + optind);
 	if (o.wait)
 		waited = wait_synchronized(&o);
 	if (waited == EXIT_NO_ANSWER)

@@ -92,12 +92,81 @@ forget_starter(void)
 	umask(S_IWGRP | S_IWOTH);
 }
 
+/* Options of other daemons, which have no effect here. */
+static void
+explain_foreign(int option)
+{
+	if (option == 'u')
+		fprintf(stderr, "ntpd: -u is ignored: write \"user\" in "
+		    "ntpd.conf\n");
+	else
+		fprintf(stderr, "ntpd: -%c is not needed: the clock is set at "
+		    "the start\n", option);
+}
+
+enum work { TO_RUN, TO_CHECK };
+
+static enum work
+parse_options(struct parent_options *o, int argc, char *argv[])
+{
+	enum work	 what = TO_RUN;
+	int		 ch;
+
+	while ((ch = getopt(argc, argv, "df:gnQqsu:Vvx")) != -1) {
+		switch (ch) {
+		case 'd':
+			o->foreground = true;
+			break;
+		case 'f':
+			o->config_file = optarg;
+			break;
+		case 'n':
+			what = TO_CHECK;
+			break;
+		case 'Q':
+			o->once = ONCE_SHOW;
+			break;
+		case 'q':
+			o->once = ONCE_SET;
+			break;
+		case 'g':
+		case 's':
+		case 'u':
+			explain_foreign(ch);
+			break;
+		case 'V':
+			printf("ntpd %s\n", NTPD_VERSION);
+			exit(0);
+		case 'v':
+			o->verbose++;
+			break;
+		case 'x':
+			o->read_only = true;
+			break;
+		default:
+			usage();
+		}
+	}
+	return what;
+}
+
+/* What follows the options: the N servers of -q and -Q. */
+static void
+take_servers(struct parent_options *o, int n, char *servers[])
+{
+	o->servers = servers;
+	o->nservers = (size_t)n;
+	if (n > 0 && o->once == ONCE_NOT)
+		usage();
+	o->foreground |= o->once != ONCE_NOT;
+	o->read_only |= o->once == ONCE_SHOW;
+}
+
 int
 main(int argc, char *argv[], char *envp[])
 {
 	struct parent_options options = { .config_file = CONFIG_FILE };
-	bool		 check = false;
-	int		 ch;
+	enum work	 what;
 
 	/* Memory that is free again is kept: that takes no munmap(2). */
 	mallopt(M_MMAP_MAX, 0);
@@ -107,52 +176,9 @@ main(int argc, char *argv[], char *envp[])
 	if (argc == 4 && strcmp(argv[1], "-P") == 0)
 		child_main(argv[2], argv[3]);
 	forget_starter();
-	while ((ch = getopt(argc, argv, "df:gnQqsu:Vvx")) != -1) {
-		switch (ch) {
-		case 'd':
-			options.foreground = true;
-			break;
-		case 'f':
-			options.config_file = optarg;
-			break;
-		case 'n':
-			check = true;
-			break;
-		case 'Q':
-			options.once = ONCE_SHOW;
-			break;
-		case 'q':
-			options.once = ONCE_SET;
-			break;
-		case 'g':
-		case 's':
-			fprintf(stderr, "ntpd: -%c is not needed: the clock is "
-			    "set at the start\n", ch);
-			break;
-		case 'u':
-			fprintf(stderr, "ntpd: -u is ignored: write \"user\" "
-			    "in ntpd.conf\n");
-			break;
-		case 'V':
-			printf("ntpd %s\n", NTPD_VERSION);
-			return 0;
-		case 'v':
-			options.verbose++;
-			break;
-		case 'x':
-			options.read_only = true;
-			break;
-		default:
-			usage();
-		}
-	}
-	options.servers = argv + optind;
-	options.nservers = (size_t)(argc - optind);
-	if (options.nservers > 0 && options.once == ONCE_NOT)
-		usage();
-	options.foreground |= options.once != ONCE_NOT;
-	options.read_only |= options.once == ONCE_SHOW;
-	if (check)
+	what = parse_options(&options, argc, argv);
+	take_servers(&options, argc - optind, argv + optind);
+	if (what == TO_CHECK)
 		return check_config(options.config_file);
 	return parent_main(&options);
 }

@@ -239,6 +239,20 @@ lines_fit()
 		close ARGV if eof'
 }
 
+# Without its head and its braces.
+functions_fit_a_screen()
+{
+	sources | perl -ne '
+		($file, $n, $text) = /^([^:]*):(\d+):(.*)/ or next;
+		next if $file =~ /\.h$/;
+		$name = $1 if $text =~ /^([a-z]\w*)\(/;
+		$start = $n if $text eq "{";
+		next unless $text eq "}" && defined $start;
+		printf "%s:%d: %s: %d lines\n", $file, $start, $name,
+		    $n - $start - 1 if $n - $start - 1 > 40;
+		undef $start'
+}
+
 # "true" in a call does not say what is true.
 calls_have_no_bare_bool()
 {
@@ -399,6 +413,9 @@ f(int a, int b, int c, int d, void (*e)(int, int))
 never lines_fit "lines have 80 columns at most" \
     ntpd/a.c "$(printf '\t%073d' 0)" \
     fine ntpd/a.c "$(printf '\t%072d' 0)"
+never functions_fit_a_screen "functions have 40 lines at most" \
+    ntpd/a.c "$(printf 'int\nf(void)\n{\n'; seq 41; printf '}\n')" \
+    fine ntpd/a.c "$(printf 'int\nf(void)\n{\n'; seq 40; printf '}\n')"
 never calls_have_no_bare_bool "calls say what is true" \
     ntpd/a.c '	open_file(path, true);' \
     ntpd/a.c '	if (!is_fit(s, false, n))' \
