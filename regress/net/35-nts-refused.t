@@ -55,8 +55,12 @@ def refusals(us, host, ca, other):
         ok(d.count("no NTS keys") == 1, "%s: once" % name, d.log)
         d.kill()
         server.stop()
+    ok(not plain.requests, "nobody was asked for the time", plain.requests)
+    # With keys it may ask, and does so at once, but never without NTS.
     mended(us, host, other.certify("10.9.0.4"), right, ca)
-    ok(not plain.requests, "nobody was asked without NTS", plain.requests)
+    ok(all(data[48:50] == b"\1\4" and b"\4\4\0\x28" in data[52:] for _, _,
+        data in plain.requests), "nobody was asked without NTS",
+        plain.requests)
     plain.stop()
 
 
