@@ -29,7 +29,7 @@ static const struct {
 	size_t		 start;		/* that many at the start */
 	unsigned	 given;		/* enum child_given */
 } kinds[PROCESSES] = {
-#define CHILD(process, name, end, start, most, given)			\
+#define CHILD(process, name, end, start, most, asked, given)		\
 	[process] = { end, start, given },
 	CHILDREN
 #undef CHILD
@@ -126,6 +126,7 @@ start(struct children *c, struct child *child)
 {
 	child->wanted = true;
 	begin(&child->restart);
+	living_begin(&child->living, child->restart.started);
 	if (launch(c, child))
 		return;
 	log_warn("cannot start %s", process_name(child->process));
@@ -163,6 +164,8 @@ fill_list(struct children *c)
 			child->process = process;
 			child->instance = i;
 			child->log.fd = -1;
+			child->living.log = (struct log_limit){
+			    .burst = 2, .interval = LOG_INTERVAL };
 			child->restart.at = INSTANT_NEVER;
 			child->restart.ends = (struct log_limit){
 			    .burst = LOG_BURST, .interval = LOG_INTERVAL };
@@ -195,6 +198,7 @@ children_init(struct children *c, const struct child_setup *setup,
 	channel_open(c->launcher, fds[0], PARENT, LAUNCHER);
 	launcher = find(c, LAUNCHER);
 	launcher->wanted = true;
+	living_begin(&launcher->living, instant_now());
 	imsg_refuse_fds(fds[0]);
 	channel_send(c->launcher, MSG_CHILD_SETUP, 0, -1, setup);
 	log = logpipe_open(&launcher->log, process_name(LAUNCHER));
@@ -267,12 +271,17 @@ lose(struct children *c, enum process process)
 }
 
 void
-children_held_up(struct children *c, enum process process)
+children_held_up(struct children *c, struct child *child)
 {
-	log_warnx("the %s is held up: it does not answer",
-	    process_name(process));
+	if (log_allowed(&child->living.log, instant_now(), NULL))
+		log_warnx("the %s is held up: it does not answer",
+		    process_name(child->process));
+	if (kinds[child->process].end != ENDS_ALL) {
+		children_kill(c, child);
+		return;
+	}
 	c->engine_reported = true;	/* it has not ended by itself */
-	lose(c, process);
+	lose(c, child->process);
 }
 
 void
