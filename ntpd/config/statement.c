@@ -38,10 +38,17 @@ statement_begin(struct parser *p, const struct word *first)
 {
 	p->first = *first;
 	p->statement = NULL;
-	p->bad = p->skipping = false;
+	p->bad = p->unexpected = p->skipping = false;
 	p->options = 0;
 	p->value_next = false;
 	p->nwords = 0;
+}
+
+void
+statement_unexpected(struct parser *p, const struct word *word)
+{
+	p->last = *word;
+	p->unexpected = true;
 }
 
 bool
