@@ -24,17 +24,17 @@
 static const struct {
 	const char	*name;
 	const struct sandbox *sandbox;
-	unsigned	 most;
 } processes[PROCESSES] = {
-	[PARENT] = { "parent", &parent_sandbox, 29 },
-	[LAUNCHER] = { "launcher", &launcher_sandbox, 80 },
-	[BINDER] = { "binder", &binder_sandbox, 20 },
-	[ENGINE] = { "engine", &engine_sandbox, 20 },
-	[SERVER] = { "server", &server_sandbox, 12 },
-	[CONTROL] = { "control", &control_sandbox, 12 },
-	[RESOLVER] = { "resolver", &resolver_sandbox, 35 },
-	[KE] = { "ke", &ke_sandbox, 20 },
-	[TLS] = { "tls", &tls_sandbox, 14 },
+	[PARENT] = { "parent", &parent_sandbox },
+#define CHILD(process, name, ...)	[process] = { #name, &name##_sandbox },
+	CHILDREN
+#undef CHILD
+};
+
+/* Each has as few as it needs; more than that is to be noticed. */
+static const unsigned	 most[PROCESSES] = {
+	[PARENT] = 29, [LAUNCHER] = 80, [BINDER] = 20, [ENGINE] = 20,
+	[SERVER] = 12, [CONTROL] = 12, [RESOLVER] = 35, [KE] = 20, [TLS] = 14
 };
 
 static struct sock_filter program[4096];
@@ -160,11 +160,14 @@ few_system_calls(void **arg)
 	if (architecture() == 0)
 		skip();
 	for (i = 0; i < PROCESSES; i++) {
+		if (most[i] == 0)
+			fail_msg("%s: say here how many it may make",
+			    processes[i].name);
 		load(processes[i].sandbox);
 		n = count(names, sizeof(names));
 		print_message("# %s: %u of at most %u:%s\n",
-		    processes[i].name, n, processes[i].most, names);
-		failed += n == 0 || n > processes[i].most ||
+		    processes[i].name, n, most[i], names);
+		failed += n == 0 || n > most[i] ||
 		    n != syscalls_count(processes[i].sandbox);
 	}
 #ifdef SANITIZED
