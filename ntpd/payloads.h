@@ -266,7 +266,7 @@ enum tls_dates {
 struct tls_task {
 	char		 name[CONFIG_NAME_LEN];	/* in its certificate */
 	char		 path[CONFIG_URL_LEN];	/* of its URL, "/" at least */
-	char		 ca[CONFIG_PATH_LEN];	/* whom to believe; "": usual */
+	char		 ca[CONFIG_PATH_LEN];	/* authorities; "": usual */
 	struct addr	 addr;		/* the only one to talk to */
 	uint32_t	 dates;		/* enum tls_dates; not of a Date */
 	uint32_t	 reserved;	/* 0 */

@@ -239,7 +239,7 @@ adjust(struct engine *e)
 	    &o.by);
 }
 
-/* Say whom the majority has found false, and look for others. */
+/* Say which servers the majority has found false, look for others. */
 static void
 note_verdicts(struct engine *e, struct instant now)
 {

@@ -1,6 +1,6 @@
 /*
- * The configuration: read at the start and at SIGHUP, and handed to those
- * whom it concerns.
+ * The configuration: read at the start and at SIGHUP, and handed to the other
+ * processes.
  */
 #include <bsd/string.h>
 #include <sched.h>

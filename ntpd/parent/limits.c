@@ -8,8 +8,8 @@
  * after that is one that was asked for.
  *
  * The file is for this program on this boot of the machine: its instants are
- * those of the monotonic clock.  Who can write it can write the drift file, and
- * is trusted.
+ * those of the monotonic clock.  A user that can write it can write the drift
+ * file, too, and is trusted.
  */
 #include <stddef.h>
 #include <string.h>

@@ -167,8 +167,9 @@ blend(struct model *m, const struct model *other, double share, size_t n)
  * in wander only: with probability CHANGE what was true of the oscillator is no
  * longer, and any of them is right.  So each goes on as what it was or as the
  * mean of all, by the probabilities of having been right so far and of being
- * right only from now on.  Who was probable stays what it was.  Who was not
- * follows the others, and when its time comes it knows what they knew.
+ * right only from now on.  A model that was probable stays what it was.  One
+ * that was not follows the others, so that it knows what they knew when its
+ * time comes.
  */
 static void
 mix(struct model models[FILTER_WANDERS], double change, size_t n)
