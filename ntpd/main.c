@@ -8,6 +8,7 @@
 #include <bsd/stdlib.h>
 #include <bsd/unistd.h>
 #include <fcntl.h>
+#include <getopt.h>
 #include <limits.h>
 #include <malloc.h>
 #include <stdio.h>
@@ -23,11 +24,11 @@
 #include "ntpd/parent/parent.h"
 
 static _Noreturn void
-usage(void)
+usage(FILE *out)
 {
-	fprintf(stderr, "usage: ntpd [-dnVvx] [-f file]\n"
+	fprintf(out, "usage: ntpd [-dhnVvx] [-f file]\n"
 	    "       ntpd -q | -Q [-v] [-f file] [server ...]\n");
-	exit(EX_USAGE);
+	exit(out == stdout ? 0 : EX_USAGE);
 }
 
 static void
@@ -69,7 +70,7 @@ child_main(const char *name, const char *number)
 
 	instance = (unsigned)strtonum(number, 0, UINT_MAX, &error);
 	if (error != NULL || !process_is_child(process, instance))
-		usage();
+		usage(stderr);
 	prctl(PR_SET_NAME, "ntpd");	/* it would be "exe" */
 	mains[process](instance);
 	abort();			/* they do not return */
@@ -110,9 +111,15 @@ static enum work
 parse_options(struct parent_options *o, int argc, char *argv[])
 {
 	enum work	 what = TO_RUN;
+	static const struct option names[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 }
+	};
 	int		 ch;
 
-	while ((ch = getopt(argc, argv, "df:gnQqsu:Vvx")) != -1) {
+	while ((ch = getopt_long(argc, argv, "df:ghnQqsu:Vvx", names,
+	    NULL)) != -1) {
 		switch (ch) {
 		case 'd':
 			o->foreground = true;
@@ -120,6 +127,8 @@ parse_options(struct parent_options *o, int argc, char *argv[])
 		case 'f':
 			o->config_file = optarg;
 			break;
+		case 'h':
+			usage(stdout);
 		case 'n':
 			what = TO_CHECK;
 			break;
@@ -144,7 +153,7 @@ parse_options(struct parent_options *o, int argc, char *argv[])
 			o->read_only = true;
 			break;
 		default:
-			usage();
+			usage(stderr);
 		}
 	}
 	return what;
@@ -157,7 +166,7 @@ take_servers(struct parent_options *o, int n, char *servers[])
 	o->servers = servers;
 	o->nservers = (size_t)n;
 	if (n > 0 && o->once == ONCE_NOT)
-		usage();
+		usage(stderr);
 	o->foreground |= o->once != ONCE_NOT;
 	o->read_only |= o->once == ONCE_SHOW;
 }
