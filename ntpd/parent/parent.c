@@ -70,6 +70,15 @@ engine_alive(struct parent *p, const struct message *msg)
 		notify_send(&p->notify, "WATCHDOG=1");
 }
 
+/* Exchange ID for a constraint has ended, with a *DATE or NULL. */
+static void
+end_date(struct parent *p, uint32_t id, const struct tls_date *date,
+    struct instant now)
+{
+	if (constrain_take(p, id, date, now))
+		command_send_state(p, STATE_NEWS, now);
+}
+
 static void
 take_date(struct parent *p, const struct message *msg)
 {
@@ -77,7 +86,7 @@ take_date(struct parent *p, const struct message *msg)
 	    MSG_TLS_ASK_DATE, msg);
 
 	if (e != NULL)
-		constrain_take(p, e->id, msg->data, msg->at);
+		end_date(p, e->id, msg->data, msg->at);
 }
 
 /* See look_again() in command.c. */
@@ -221,7 +230,7 @@ do_exchanges(struct parent *p, struct instant now)
 		if (lost.what == MSG_TLS_ASK_KEYS)
 			nts_lost(p, lost.id);
 		else
-			constrain_take(p, lost.id, NULL, now);
+			end_date(p, lost.id, NULL, now);
 	while (constraints_question(&p->constraints, now, &id, &request))
 		channel_send(&p->children.resolver->channel,
 		    MSG_RESOLVE_HTTPS, id, -1, &request);
@@ -234,13 +243,13 @@ do_exchanges(struct parent *p, struct instant now)
 static void
 do_timers(struct parent *p, struct instant now)
 {
-
 	if (clock_tend_slew(&p->clock, now))
 		command_send_state(p, STATE_NEWS, now);
 	command_tend_budget(p, now);
 	if (!instant_before(now, p->watch_clock)) {
 		clock_watch(&p->clock);
-		constrain_hold(p, now);
+		if (constrain_hold(p, now))
+			command_send_state(p, STATE_NEWS, now);
 		p->watch_clock = instant_add(now, WATCH_INTERVAL);
 	}
 	if (!instant_before(now, p->ask_living)) {
