@@ -28,14 +28,12 @@ enum message_fd { NO_FD, WITH_FD };
  *	name		  from	    to	      payload
  *	fd, when, handler						*/
 #define TO_PARENT(MESSAGE)						\
+MESSAGE(ALIVE,		  PROCESSES, PARENT,  struct no_payload,	\
+	NO_FD,   ANYTIME, child_alive)					\
 MESSAGE(CHILD_ENDED,	  LAUNCHER, PARENT,   struct child_ended,	\
 	NO_FD,   ANYTIME, child_ended)					\
-MESSAGE(LAUNCHER_ALIVE,	  LAUNCHER, PARENT,   struct no_payload,	\
-	NO_FD,   ANYTIME, launcher_alive)				\
 MESSAGE(CHILD_STARTED,	  LAUNCHER, PARENT,   struct child_started,	\
 	NO_FD,   ANYTIME, child_started)				\
-MESSAGE(ENGINE_ALIVE,	  ENGINE,   PARENT,   struct no_payload,	\
-	NO_FD,   ANYTIME, engine_alive)					\
 MESSAGE(CLOCK_FREQUENCY,  ENGINE,   PARENT,   struct clock_frequency,	\
 	NO_FD,   ANYTIME, command_run)					\
 MESSAGE(CLOCK_SLEW,	  ENGINE,   PARENT,   struct clock_slew,	\
@@ -64,6 +62,8 @@ MESSAGE(SERVER_COUNTERS,  SERVER,   PARENT,   struct server_report,	\
 	NO_FD,   ANYTIME, take_counters)				\
 MESSAGE(DOUBT_CONSTRAINTS, ENGINE,  PARENT,   struct no_payload,	\
 	NO_FD,   ANYTIME, constraints_doubted)				\
+MESSAGE(RESOLVER_BUSY,	  RESOLVER, PARENT,   struct no_payload,	\
+	NO_FD,   ANYTIME, resolver_busy)				\
 MESSAGE(HTTPS_RESOLVED,	  RESOLVER, PARENT,   struct resolve_reply,	\
 	NO_FD,   ANYTIME, take_addresses)				\
 MESSAGE(NTS_ASK,	  ENGINE,   PARENT,   struct nts_question,	\
@@ -72,8 +72,6 @@ MESSAGE(TLS_KEYS,	  TLS,	    PARENT,   struct nts_keys,		\
 	NO_FD,   ANYTIME, nts_answer)					\
 MESSAGE(TLS_DATE,	  TLS,	    PARENT,   struct tls_date,		\
 	NO_FD,   ANYTIME, take_date)					\
-MESSAGE(CONTROL_ALIVE,	  CONTROL,  PARENT,   struct no_payload,	\
-	NO_FD,   ANYTIME, control_alive)				\
 MESSAGE(ASK_STATUS,	  CONTROL,  PARENT,   struct no_payload,	\
 	NO_FD,   ANYTIME, control_ask_engine)				\
 MESSAGE(ASK_PEERS,	  CONTROL,  PARENT,   struct no_payload,	\
@@ -92,9 +90,7 @@ MESSAGE(LAUNCH_LOG,	  PARENT,   LAUNCHER, struct no_payload,	\
 MESSAGE(LAUNCH,		  PARENT,   LAUNCHER, struct child_name,	\
 	WITH_FD, ANYTIME, start)					\
 MESSAGE(KILL,		  PARENT,   LAUNCHER, struct child_name,	\
-	NO_FD,   ANYTIME, end_child)					\
-MESSAGE(LAUNCHER_ASK,	  PARENT,   LAUNCHER, struct no_payload,	\
-	NO_FD,   ANYTIME, say_alive)
+	NO_FD,   ANYTIME, end_child)
 
 #define TO_BINDER(MESSAGE)						\
 MESSAGE(BINDER_CHANNEL,	  PARENT,   BINDER,   struct child_name,	\
@@ -133,8 +129,6 @@ MESSAGE(ENGINE_OWN,	  PARENT,   ENGINE,   struct own_refids,	\
 	NO_FD,   ANYTIME, engine_on_links)				\
 MESSAGE(ENGINE_SETUP,	  PARENT,   ENGINE,   struct engine_setup,	\
 	NO_FD,   CONFIGURES, configure)					\
-MESSAGE(ENGINE_ASK,	  PARENT,   ENGINE,   struct no_payload,	\
-	NO_FD,   WHEN_CONFIGURED, say_alive)				\
 MESSAGE(CLOCK_STATE,	  PARENT,   ENGINE,   struct clock_state,	\
 	NO_FD,   WHEN_CONFIGURED, engine_on_clock_state)		\
 MESSAGE(CLOCK_JUMPED,	  PARENT,   ENGINE,   struct clock_jumped,	\
@@ -179,8 +173,6 @@ MESSAGE(RESOLVE_HTTPS,	  PARENT,   RESOLVER, struct resolve_request,	\
 	NO_FD,   ANYTIME, resolve)
 
 #define TO_CONTROL(MESSAGE)						\
-MESSAGE(CONTROL_ASK,	  PARENT,   CONTROL,  struct no_payload,	\
-	NO_FD,   ANYTIME, say_alive)					\
 MESSAGE(ANSWER_STATUS,	  PARENT,   CONTROL,  struct control_status,	\
 	NO_FD,   ANYTIME, answer)					\
 MESSAGE(ANSWER_PEER,	  PARENT,   CONTROL,  struct control_peer,	\
@@ -203,12 +195,17 @@ MESSAGE(TLS_ASK_DATE,	  PARENT,   TLS,      struct tls_task,		\
 MESSAGE(TLS_ASK_KEYS,	  PARENT,   TLS,      struct tls_task,		\
 	NO_FD,   ANYTIME, tls_keys)
 
-/* child_begin() takes what comes at first; PROCESSES stands for all. */
+/*
+ * child_begin() takes what comes at first, channel_receive() the question
+ * whether a child lives; PROCESSES stands for all.
+ */
 #define MESSAGES(MESSAGE)						\
 MESSAGE(CHILD_FD,	  PARENT,   PROCESSES, struct no_payload,	\
 	WITH_FD, BEFORE_FIRST, NULL)					\
 MESSAGE(CHILD_SETUP,	  PARENT,   PROCESSES, struct child_setup,	\
 	NO_FD,   AT_FIRST, NULL)					\
+MESSAGE(ASK,		  PARENT,   PROCESSES, struct no_payload,	\
+	NO_FD,   ANYTIME, NULL)						\
 TO_PARENT(MESSAGE) TO_LAUNCHER(MESSAGE) TO_BINDER(MESSAGE)		\
 TO_ENGINE(MESSAGE) TO_SERVER(MESSAGE) TO_RESOLVER(MESSAGE)		\
 TO_CONTROL(MESSAGE) TO_KE(MESSAGE) TO_TLS(MESSAGE)

@@ -41,6 +41,7 @@ start(struct children *c, struct child *child)
 	r->at = r->tell = INSTANT_NEVER;
 	r->started = instant_now();
 	r->reported = false;
+	living_begin(&child->living, r->started);
 	if (launch_child(c, child))
 		return;
 	log_warn("cannot start %s", process_name(child->process));
@@ -78,6 +79,8 @@ fill_list(struct children *c)
 			child->process = process;
 			child->instance = i;
 			child->log.fd = -1;
+			child->living.log = (struct log_limit){
+			    .burst = 2, .interval = LOG_INTERVAL };
 			child->restart.at = INSTANT_NEVER;
 			child->restart.ends = (struct log_limit){
 			    .burst = LOG_BURST, .interval = LOG_INTERVAL };
@@ -105,6 +108,7 @@ children_init(struct children *c, const struct child_setup *setup,
 	fill_list(c);
 	launcher = find(c, LAUNCHER);
 	launcher->wanted = true;
+	living_begin(&launcher->living, instant_now());
 	launch_launcher(c, launcher);
 }
 
@@ -171,12 +175,17 @@ lose(struct children *c, enum process process)
 }
 
 void
-children_held_up(struct children *c, enum process process)
+children_held_up(struct children *c, struct child *child)
 {
-	log_warnx("the %s is held up: it does not answer",
-	    process_name(process));
+	if (log_allowed(&child->living.log, instant_now(), NULL))
+		log_warnx("the %s is held up: it does not answer",
+		    process_name(child->process));
+	if (kinds[child->process].end != ENDS_ALL) {
+		children_kill(c, child);
+		return;
+	}
 	c->engine_reported = true;	/* it has not ended by itself */
-	lose(c, process);
+	lose(c, child->process);
 }
 
 void

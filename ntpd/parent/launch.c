@@ -11,7 +11,8 @@
 #include "ntpd/parent/launch.h"
 
 static const unsigned	 given[PROCESSES] = {	/* enum child_given */
-#define CHILD(process, name, end, start, most, given)	[process] = (given),
+#define CHILD(process, name, end, start, most, asked, given)		\
+	[process] = (given),
 	CHILDREN
 #undef CHILD
 };

@@ -66,8 +66,7 @@ struct parent {
 
 	char		 told_status[STATUS_LEN]; /* STATUS= */
 	bool		 ready;		/* the engine lives: that was told */
-	struct instant	 ask_living;
-	unsigned	 unanswered[PROCESSES];	/* whether it lives */
+	struct instant	 save_drift;	/* if it is worth it */
 	struct instant	 watch_clock;	/* for other programs */
 };
 
@@ -175,12 +174,6 @@ void	 nts_answer(struct parent *p, const struct message *msg);
 void	 nts_lost(struct parent *p, uint32_t id);
 
 /* control.c: what control asks, for ntpctl */
-
-/* Take its sign of life. */
-void	 control_alive(struct parent *p, const struct message *msg);
-
-/* Ask it for one when that is due.  If it owes the last, it is replaced. */
-void	 control_watch(struct parent *p, struct instant now);
 
 /*
  * Pass its question on to the engine, or keep it for a round of questions to
