@@ -31,6 +31,13 @@ usage(FILE *out)
 	exit(out == stdout ? 0 : EX_USAGE);
 }
 
+static _Noreturn void
+version(void)
+{
+	printf("ntpd %s\n", NTPD_VERSION);
+	exit(0);
+}
+
 static void
 report(void *arg, int priority, const char *line)
 {
@@ -107,19 +114,20 @@ explain_foreign(int option)
 
 enum work { TO_RUN, TO_CHECK };
 
+static const struct option long_options[] = {
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 }
+};
+
 static enum work
 parse_options(struct parent_options *o, int argc, char *argv[])
 {
 	enum work	 what = TO_RUN;
-	static const struct option names[] = {
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ NULL, 0, NULL, 0 }
-	};
 	int		 ch;
 
-	while ((ch = getopt_long(argc, argv, "df:ghnQqsu:Vvx", names,
-	    NULL)) != -1) {
+	while ((ch = getopt_long(argc, argv, "df:ghnQqsu:Vvx",
+	    long_options, NULL)) != -1) {
 		switch (ch) {
 		case 'd':
 			o->foreground = true;
@@ -144,8 +152,7 @@ parse_options(struct parent_options *o, int argc, char *argv[])
 			explain_foreign(ch);
 			break;
 		case 'V':
-			printf("ntpd %s\n", NTPD_VERSION);
-			exit(0);
+			version();
 		case 'v':
 			o->verbose++;
 			break;
