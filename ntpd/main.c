@@ -114,7 +114,9 @@ explain_foreign(int option)
 
 enum work { TO_RUN, TO_CHECK };
 
-static const struct option long_options[] = {
+static const char letters[] = "df:ghnQqsu:Vvx";
+
+static const struct option words[] = {
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 }
@@ -126,8 +128,7 @@ parse_options(struct parent_options *o, int argc, char *argv[])
 	enum work	 what = TO_RUN;
 	int		 ch;
 
-	while ((ch = getopt_long(argc, argv, "df:ghnQqsu:Vvx",
-	    long_options, NULL)) != -1) {
+	while ((ch = getopt_long(argc, argv, letters, words, NULL)) != -1) {
 		switch (ch) {
 		case 'd':
 			o->foreground = true;
