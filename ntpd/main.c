@@ -189,7 +189,7 @@ main(int argc, char *argv[], char *envp[])
 	mallopt(M_MMAP_MAX, 0);
 	mallopt(M_TRIM_THRESHOLD, INT_MAX);
 	setproctitle_init(argc, argv, envp);
-	log_init(log_standard_error(), NULL, 0);
+	log_init(log_standard_error(), 0);
 	if (argc == 4 && strcmp(argv[1], "-P") == 0)
 		child_main(argv[2], argv[3]);
 	forget_starter();
