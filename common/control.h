@@ -161,8 +161,8 @@ enum control_root { CONTROL_ROOTS(CONTROL_VALUE) };
 #define CONTROL_LANDLOCKS(WORD)						\
 WORD(LANDLOCK_MISSING,	)		/* the kernel has none: all */	\
 WORD(LANDLOCK_NONE,	none)						\
-WORD(LANDLOCK_READ_ANY,	read)		/* those that its user may read */ \
-WORD(LANDLOCK_RUN_ANY,	run)		/* and start programs */	\
+WORD(LANDLOCK_LOOKUPS,	read)	/* what lookups of names need */ \
+WORD(LANDLOCK_RUN_ANY,	run)		/* what its user may, and run */ \
 WORD(LANDLOCK_FOLDERS,	folders)	/* those of its few folders */
 
 enum control_landlock { CONTROL_LANDLOCKS(CONTROL_VALUE) };
@@ -347,7 +347,7 @@ struct control_clients {
 	+ sizeof(struct control_server) + sizeof(struct control_clients))
 
 /* On i386, structs have less padding. */
-_Static_assert(sizeof(long) != 8 || CONTROL_SIZE == 3749,
+_Static_assert(sizeof(long) != 8 || CONTROL_SIZE == 3750,
     "a record has changed: raise "
     "CONTROL_VERSION, once between two releases, and write its new size here");
 
