@@ -9,11 +9,13 @@
 
 #include "common/instant.h"
 #include "ntpd/messages.h"
+#include "ntpd/openssl.h"
 
 struct https {
 	struct tls_task	 task;
 	struct instant	 deadline;
 	struct tls	*tls;
+	X509_STORE	*authorities;	/* whose word is taken */
 	int		 fd;
 	struct tls_date	 date;		/* the result */
 };
