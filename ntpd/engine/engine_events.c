@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/log.h"
+#include "common/ns.h"
 #include "ntpd/engine/engine_state.h"
 #include "ntpd/engine/self.h"
 
@@ -17,13 +18,18 @@
 
 /*
  * Is OFFSET, s, by which the server of association I says that our clock is
- * off, impossible by the constraints?
+ * off at R, impossible by the constraints or by its own certificate?
  */
 static bool
-contradicts(const struct engine *e, size_t i, double offset)
+contradicts(const struct engine *e, size_t i, double offset,
+    const struct reading *r)
 {
-	const struct host *h = &e->hosts.list[e->associations[i].host];
+	const struct association *a = &e->associations[i];
+	const struct host *h = &e->hosts.list[a->host];
 
+	if (a->auth == AUTH_NTS &&
+	    !nts_may_say(&a->nts, (double)r->real / NS_PER_S + offset))
+		return true;
 	return e->clock.constraint == CONSTRAINTS_KNOWN && !h->conf.trusted &&
 	    (offset < e->clock.low || offset > e->clock.high);
 }
@@ -38,7 +44,7 @@ was_misled(const struct engine *e)
 	for (i = 0; i < MAX_ASSOCIATIONS; i++)
 		if (e->associations[i].used &&
 		    e->sync.sources[i].nsamples > 0 && contradicts(e, i,
-		    sync_source_offset(&e->sync, i, r.now) - r.ahead))
+		    sync_source_offset(&e->sync, i, r.now) - r.ahead, &r))
 			return true;
 	return false;
 }
@@ -271,6 +277,7 @@ engine_on_packets(struct engine *e, size_t i, struct instant now)
 	const struct own_refids *own = e->setup.listening ? &e->own : NULL;
 	struct association *a = &e->associations[i];
 	struct answer	 answer;
+	struct reading	 r;
 	int		 n;
 
 	for (n = 0; n < READS_PER_TURN && query_receive(&a->query, &e->clocks,
@@ -289,8 +296,9 @@ engine_on_packets(struct engine *e, size_t i, struct instant now)
 			on_kiss(e, i, answer.pkt.refid, now);
 			break;
 		case ANSWER_GOOD:
-			if (contradicts(e, i, answer.sample.offset -
-			    clocks_read(&e->clocks).ahead))
+			r = clocks_read(&e->clocks);
+			if (contradicts(e, i, answer.sample.offset - r.ahead,
+			    &r))
 				on_contradiction(e, a);
 			else
 				on_answer(e, i, &answer, now);

@@ -213,6 +213,7 @@ configure_reload(struct parent *p)
 	explicit_bzero(&new, sizeof(new));
 	policy_configure(&p->policy, &p->conf);
 	constraints_configure(&p->constraints, &p->conf, instant_now());
+	nts_forget(p, FORGET_RELOAD);
 	configure_engine(p, NULL);
 	configure_servers(p);
 	configure_binder(p);

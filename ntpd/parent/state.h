@@ -140,7 +140,7 @@ enum control_constraints constrain_time(const struct parent *p, double *time);
 
 /*
  * Now and then: see to it that neither the frequency nor a slew leads the clock
- * away from the constraints.
+ * away from the constraints, and remember what time it is if that is known.
  */
 void	 constrain_hold(struct parent *p, struct instant now);
 
@@ -171,6 +171,14 @@ void	 nts_answer(struct parent *p, const struct message *msg);
 
 /* The exchange for the engine's question ID has ended without a result. */
 void	 nts_lost(struct parent *p, uint32_t id);
+
+enum forget_why { FORGET_SET, FORGET_RIGHT, FORGET_RELOAD };
+
+/*
+ * Keys that came before certificates could be checked end, because the clock
+ * was set, or is right, or another configuration numbers the statements anew.
+ */
+void	 nts_forget(struct parent *p, enum forget_why why);
 
 /* control.c: what control asks, for ntpctl */
 

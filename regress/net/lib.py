@@ -378,13 +378,13 @@ def config_file(name, text):
     return path
 
 
-def chronyd(host, *lines):
+def chronyd(host, *lines, **how):
     """chronyd on HOST, serving at once as stratum 3 if no LINES say else."""
     conf = config_file(host.name + "-chrony.conf", "\n".join((
         "cmdport 0", "bindcmdaddress /", "pidfile /run/chronyd.pid") +
         (lines or ("local stratum 3", "allow"))) + "\n")
     return Program(host, "chronyd", [peer("chrony/usr/sbin/chronyd"), "-d",
-        "-x", "-u", "root", "-f", conf])
+        "-x", "-u", "root", "-f", conf], **how)
 
 
 def ntpsec(host, *lines):

@@ -73,10 +73,10 @@ class Authority:
             "-out", base + ".pem")
 
 
-def nts_chronyd(host, certificate, key, *lines):
+def nts_chronyd(host, certificate, key, *lines, **how):
     """A chronyd that serves its own time, also by NTS."""
     return chronyd(host, "ntsservercert " + certificate, "ntsserverkey " + key,
-        "ntsdumpdir /run", *(lines or ("local stratum 3", "allow")))
+        "ntsdumpdir /run", *(lines or ("local stratum 3", "allow")), **how)
 
 
 def nts_ntpsec(host, certificate, key, *lines):
