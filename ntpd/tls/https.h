@@ -8,8 +8,8 @@
 #include <tls.h>
 
 #include "common/instant.h"
-#include "ntpd/messages.h"
 #include "ntpd/openssl.h"
+#include "ntpd/payloads.h"
 
 struct https {
 	struct tls_task	 task;
