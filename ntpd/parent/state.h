@@ -174,6 +174,8 @@ void	 nts_answer(struct parent *p, const struct message *msg);
 /* The exchange for the engine's question ID has ended without a result. */
 void	 nts_lost(struct parent *p, uint32_t id);
 
+/* nts_forget.c */
+
 enum forget_why { FORGET_SET, FORGET_RIGHT, FORGET_RELOAD };
 
 /*
