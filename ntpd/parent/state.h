@@ -141,8 +141,8 @@ enum control_constraints constrain_time(const struct parent *p, double *time);
 
 /*
  * Now and then: see to it that neither the frequency nor a slew leads the clock
- * away from the constraints, and remember what time it is if that is known.  True
- * if the engine is to be told.
+ * away from the constraints, and remember what time it is if that is known.
+ * True if the engine is to be told.
  */
 bool	 constrain_hold(struct parent *p, struct instant now);
 
