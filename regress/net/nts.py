@@ -79,10 +79,10 @@ def nts_chronyd(host, certificate, key, *lines, **how):
         "ntsdumpdir /run", *(lines or ("local stratum 3", "allow")), **how)
 
 
-def nts_ntpsec(host, certificate, key, *lines):
+def nts_ntpsec(host, certificate, key, *lines, **how):
     return ntpsec(host, "nts enable", "nts cert " + certificate,
         "nts key " + key, "nts cookie " + workdir("ntpsec-cookies"),
-        *(lines or ("tos orphan 4 orphanwait 1",)))
+        *(lines or ("tos orphan 4 orphanwait 1",)), **how)
 
 
 ANY_ADJTIME = """
@@ -105,23 +105,34 @@ adjtimex(struct timex *tx)
 """
 
 
+DEBIAN13 = os.path.join(PEERS, "debian13")
+
+
+def has_debian13():
+    """Is there what regress/debian13.sh fetches?  Else the test is skipped."""
+    if glob.glob(DEBIAN13 + "/usr/lib/*-linux-gnu/ld-linux*"):
+        return True
+    print("1..0 # SKIP regress/debian13.sh was not run")
+    return False
+
+
+def debian13(program, preload=()):
+    """The command that runs PROGRAM of it, with the C library that it needs."""
+    linker = glob.glob(DEBIAN13 + "/usr/lib/*-linux-gnu/ld-linux*")[0]
+    return [linker] + (["--preload", ":".join(preload)] if preload else []) + [
+        "--library-path", os.path.dirname(linker),
+        os.path.join(DEBIAN13, program)]
+
+
 def ntpd_rs(host, toml, guard=NO_CLOCK):
-    """
-    The ntp-daemon of ntpd-rs, with the C library that came with it; None if it
-    is not there.  It believes that it adjusts the clock.
-    """
-    root = os.path.join(PEERS, "ntpd-rs", "usr")
-    found = glob.glob(root + "/lib/*-linux-gnu/ld-linux*")
-    if not found:
-        return None
+    """The ntp-daemon of ntpd-rs.  It believes that it adjusts the clock."""
     more = workdir("adjtime.so")
     with open(workdir("adjtime.c"), "w") as f:
         f.write("#define _GNU_SOURCE" + ANY_ADJTIME)
     run("cc", "-shared", "-fPIC", "-o", more, workdir("adjtime.c"))
-    return Program(host, "ntpd-rs", [found[0], "--preload", more + ":" +
-        fake_clock()["LD_PRELOAD"], "--library-path",
-        os.path.dirname(found[0]), root + "/bin/ntp-daemon", "-c",
-        config_file(host.name + "-ntp.toml", toml)], guard=guard)
+    return Program(host, "ntpd-rs", debian13("usr/bin/ntp-daemon", (more,
+        fake_clock()["LD_PRELOAD"])) + ["-c", config_file(host.name +
+        "-ntp.toml", toml)], guard=guard)
 
 
 class KeServer(threading.Thread):
