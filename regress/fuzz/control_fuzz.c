@@ -109,7 +109,7 @@ request(unsigned flags, enum control_type type, uint32_t version)
 	stream_chunk(flags, frame, sizeof(frame));
 }
 
-/* From ROOT, five questions: one each, all at once, one left unanswered. */
+/* From ROOT, questions: one of each kind, all at once, one left unanswered. */
 static void
 conversation(const char *name, uint8_t root)
 {
@@ -117,7 +117,7 @@ conversation(const char *name, uint8_t root)
 
 	seed_begin(name);
 	seed_fill(root, 1);
-	for (type = CONTROL_GET_STATUS; type <= CONTROL_GET_PROCESSES; type++)
+	for (type = CONTROL_GET_STATUS; type <= CONTROL_GET_SAMPLES; type++)
 		request(0, (enum control_type)type, CONTROL_VERSION);
 	request(STREAM_OWN, CONTROL_GET_PEERS, CONTROL_VERSION);
 	request(0, CONTROL_GET_SERVER, CONTROL_VERSION);
