@@ -96,7 +96,7 @@ column_ppm(double ppm, char *text)
 const char *
 column_time(double s, char *text)
 {
-	const time_t	 whole = (time_t)s;
+	const time_t	 whole = isnan(s) ? 0 : (time_t)s;
 	struct tm	 tm;
 
 	if (isnan(s) || gmtime_r(&whole, &tm) == NULL ||

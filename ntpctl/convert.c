@@ -3,7 +3,6 @@
  */
 #include <err.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -40,61 +39,6 @@ static const struct {
 	{ "local", convert_local },
 	{ "fudge", convert_fudge },
 };
-
-/* Is there at TEXT what a terminal would obey?  0xc2 begins C1 in UTF-8. */
-static bool
-is_control(const char *text)
-{
-	const unsigned char *u = (const unsigned char *)text;
-
-	return (u[0] < ' ' && u[0] != '\t') || u[0] == 0x7f ||
-	    (u[0] == 0xc2 && u[1] >= 0x80 && u[1] < 0xa0);
-}
-
-/* Write BEFORE and TEXT as a line, without what a terminal would obey. */
-static void
-put_line(struct convert *c, const char *before, const char *text)
-{
-	fputs(before, c->out);
-	for (; *text != '\0'; text++)
-		fputc(is_control(text) ? '?' : *text, c->out);
-	fputc('\n', c->out);
-}
-
-static void
-put_format(struct convert *c, const char *before, const char *fmt, va_list ap)
-    __attribute__((format(printf, 3, 0)));
-
-static void
-put_format(struct convert *c, const char *before, const char *fmt, va_list ap)
-{
-	char		*text;
-
-	if (vasprintf(&text, fmt, ap) == -1)
-		err(4, NULL);
-	put_line(c, before, text);
-	free(text);
-}
-
-void
-convert_into(struct convert *c, const char *fmt, ...)
-{
-	va_list		 ap;
-
-	va_start(ap, fmt);
-	put_format(c, "", fmt, ap);
-	va_end(ap);
-}
-
-void
-convert_note(struct convert *c, const char *fmt, ...)
-{
-	va_list		 ap;
-
-	va_start(ap, fmt);
-	put_format(c, "#   ", fmt, ap);
-	va_end(ap);
-}
 
 /* What is not converted by a function is explained. */
 static void
@@ -163,11 +107,11 @@ convert_text(struct convert *c, char *text)
 	if (*first == '\0')
 		fputc('\n', c->out);
 	else if (strchr("#!;%", *first) != NULL)
-		put_line(c, "# ", first + 1 + strspn(first + 1, " "));
+		convert_put(c, "# ", first + 1 + strspn(first + 1, " "));
 	else if (strlen(text) > LINE_MOST)
 		convert_note(c, "a line that is too long");
 	else {
-		put_line(c, "# ", first);
+		convert_put(c, "# ", first);
 		if (cut_words(text, &line))
 			convert_words(c, &line);
 	}

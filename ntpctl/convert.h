@@ -50,6 +50,9 @@ struct convert {
 /* What a conversion of one line is: it writes what became of it. */
 typedef void	 converter(struct convert *c, const struct convert_line *line);
 
+/* Write BEFORE and TEXT as a line, without what a terminal would obey. */
+void	 convert_put(struct convert *c, const char *before, const char *text);
+
 /* Write the statement FMT, or as a comment why nothing became of a word. */
 void	 convert_into(struct convert *c, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));

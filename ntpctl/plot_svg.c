@@ -123,7 +123,7 @@ draw_line(const struct panel *p, const struct report *r,
 
 	fprintf(p->out, "<path style=\"%s\" d=\"", style);
 	for (point = r->points; point < r->points + r->npoints; point++) {
-		y = get(point);
+		y = isnan(point->ago) ? NAN : get(point);
 		if (!isnan(y))
 			fprintf(p->out, "%c%.1f %.1f", begun ? 'L' : 'M',
 			    at_x(p, -point->ago), at_y(p, y));
@@ -186,7 +186,7 @@ draw_samples(const struct panel *p, const struct report *r)
 	const struct control_sample *s;
 
 	for (s = r->samples; s < r->samples + r->nsamples; s++)
-		if (!isnan(s->offset))
+		if (!isnan(s->offset) && !isnan(s->ago))
 			fprintf(p->out, "<circle cx=\"%.1f\" cy=\"%.1f\" "
 			    "r=\"1.4\" fill=\"%s\"/>\n", at_x(p, -s->ago),
 			    at_y(p, s->offset), colours[peer_of(r, s)]);

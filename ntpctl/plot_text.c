@@ -41,13 +41,12 @@ static void
 put(struct chart *c, struct plot_range times, double ago, double value,
     double bound)
 {
-	int		 i = (int)((-ago - times.low) /
-			    (times.high - times.low) * c->columns);
 	struct slice	*s;
+	int		 i;
 
-	if (isnan(value))
+	if (isnan(value) || isnan(ago))
 		return;
-	i = i < 0 ? 0 : i;
+	i = (int)((-ago - times.low) / (times.high - times.low) * c->columns);
 	s = &c->slices[i < c->columns ? i : c->columns - 1];
 	s->low = fmin(s->low, value);
 	s->high = fmax(s->high, value);

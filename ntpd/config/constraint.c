@@ -113,7 +113,7 @@ constraint_from(struct parser *p, const struct word *v)
 	const char	*why;
 
 	if (v->text[0] == '\0' && !v->quoted) {
-		explain_unexpected(p);
+		statement_unexpected(p, v);
 		return;
 	}
 	why = take_url(&c, v->text);

@@ -94,6 +94,7 @@ struct parser {
 	struct word	 words[VALUES_MOST + 1]; /* of what sets one value */
 	size_t		 nwords;
 	bool		 bad;		/* there was an error in it */
+	bool		 unexpected;	/* "last" cannot be where it is */
 	bool		 skipping;	/* the rest of it, after a wrong word */
 	unsigned	 options;	/* enum option that were there */
 	uint16_t	*port;		/* which port "port" sets */
@@ -128,6 +129,9 @@ void	 parser_warn(struct parser *p, unsigned line, const char *fmt, ...)
 
 /* "line 3", or "line 3 of PATH", for messages; good until the next call. */
 const char *parser_place(struct parser *p, unsigned line);
+
+/* WORD cannot be where it is; setting_end() is followed by its report. */
+void	 statement_unexpected(struct parser *p, const struct word *word);
 
 /* A number that a statement has. */
 struct number {

@@ -14,7 +14,7 @@
 #include "ntpd/config_shared.h"
 #include "ntpd/engine/association.h"
 #include "ntpd/engine/names.h"
-#include "ntpd/messages.h"
+#include "ntpd/payloads.h"
 
 /* A server or servers statement, and the addresses of its name. */
 struct host {

@@ -20,6 +20,16 @@
 #define SAY_FREQUENCY		1e-6
 #define SAY_OFFSET		1e-3
 
+void
+command_refuse(const char *what, const char *how, enum verdict why)
+{
+	static struct log_limit limit = { .burst = 5, .interval = 600 };
+
+	if (log_allowed(&limit, instant_now(), NULL))
+		log_warnx("the engine asked %s%s: refused, %s", what, how,
+		    policy_reason(why));
+}
+
 static void
 refuse_rate(const char *what, double rate, enum verdict why)
 {

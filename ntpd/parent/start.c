@@ -142,6 +142,7 @@ start(struct parent *p)
 	if (!control_open(&p->control, p->conf.socket))
 		exit(1);	/* why is logged */
 	children_init(&p->children, &setup, p->control.fd);
+	p->children.watchdog = p->notify.watchdog;
 	clock_open(&p->clock, p->options->read_only);
 	once_begin(&p->once, p->options->once, instant_now());
 	publish_open(&p->publish, p->conf.bound, p->conf.clockbound);

@@ -13,6 +13,8 @@
 const size_t	 input_most = 512;
 
 #define QUESTION	(sizeof(struct imsg_header) + sizeof(struct no_payload))
+#define PAGE_QUESTION	(sizeof(struct imsg_header) +			\
+			    sizeof(struct history_page))
 
 static struct connections connections;
 static struct channel	 parent;
@@ -40,7 +42,9 @@ check_questions(bool was_busy)
 {
 	bool		 asked = client->used && client->busy && !was_busy;
 
-	require(channel_queued(&parent) == (asked ? QUESTION : 0));
+	require(asked ? channel_queued(&parent) == QUESTION ||
+	    channel_queued(&parent) == PAGE_QUESTION :
+	    channel_queued(&parent) == 0);
 	imsgbuf_clear(&parent.buf);
 	imsgbuf_init(&parent.buf, -1);
 }

@@ -186,5 +186,5 @@ make_seeds(void)
 	tell(MSG_CLOCK_STATE, 0, &state);
 	tell(MSG_CLOCK_JUMPED, 0, &jumped);
 	tell(MSG_ENGINE_OWN, 0, &own);
-	tell(MSG_ENGINE_ASK, 0, &nothing);
+	tell(MSG_NTS_FORGET, 0, &nothing);
 }

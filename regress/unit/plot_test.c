@@ -183,6 +183,7 @@ anything_is_drawn(void **state)
 				    points[i].ago = v > 2 || isnan(values[v]) ?
 				    values[v] : 0;
 				samples[i].offset = values[v];
+				points[i + 1 < POINTS ? i + 1 : 0].ago = NAN;
 			}
 			text = draw(drawing);
 			assert_int_equal(count(text, "nan"), 0);
