@@ -129,6 +129,9 @@ look_ahead(struct convert *c, char *text)
 	convert = find_converter(line.words[0]);
 	if (convert == convert_keys)
 		c->keys_named |= convert_keys_path(&line) != NULL;
+	else if (convert == convert_bind &&
+	    strcasecmp(line.words[0], "bindacqaddress") == 0)
+		convert_query(c, &line);
 	else if (convert == convert_server)
 		c->keys_used |= convert_has_word(&line, "key");
 }
@@ -153,25 +156,43 @@ each_line(struct convert *c, const char *file, size_t len,
 	}
 }
 
+/* Which part servers have that are not authenticated. */
+static void
+convert_mode(struct convert *c)
+{
+	if (c->proven > 0 && c->proven < c->servers && c->mode == NULL) {
+		fputs("\n# Servers without key, nts or trusted have no part in "
+		    "the time.\n", c->out);
+		convert_note(c, "if they are to have one, write "
+		    "\"authentication mix\"");
+	}
+	if (c->mode == NULL)
+		return;
+	fputc('\n', c->out);
+	if (strcmp(c->mode, "require") == 0 && c->servers > 0 &&
+	    c->proven == 0)
+		convert_note(c, "authentication require: no server has a key, "
+		    "nts or trusted, so none would have a part in the time");
+	else
+		convert_into(c, "authentication %s", c->mode);
+}
+
 /* What could be said only when all was read. */
 static void
 convert_end(struct convert *c)
 {
 	bool		 asked = c->nrules > 0;
 
-	if (c->proven > 0 && c->proven < c->servers && !c->has_mode) {
-		fputs("\n# Servers without key, nts or trusted have no part in "
-		    "the time.\n", c->out);
-		convert_note(c, "if they are to have one, write "
-		    "\"authentication mix\"");
-	}
+	convert_mode(c);
 	if (!asked && c->local_stratum == 0)
 		return;
 	fputs("\n# From several of the lines above:\n", c->out);
+	if (c->local_orphan && c->local_stratum > CONVERT_ORPHAN_MOST)
+		c->local_stratum = CONVERT_ORPHAN_MOST;
 	if (c->local_stratum != 0)
 		convert_into(c, "local stratum %u%s", c->local_stratum,
 		    c->local_orphan ? " orphan" : "");
-	if (asked && !c->listens)
+	if (asked && c->nlistens == 0)
 		convert_into(c, "listen on *");
 	if (asked && c->limits)
 		convert_into(c, "ratelimit");

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/hostname.h"
+#include "common/place.h"
 #include "ntpd/config/defaults.h"
 #include "ntpd/config/statement.h"
 #include "ntpd/config/value.h"
@@ -19,7 +19,7 @@ query_from(struct parser *p, const struct word *word)
 	const char	*why = "it is not an address";
 
 	if (addr_parse_on(&addr, word->text, NTP_PORT, interface))
-		why = value_unicast(&addr, interface);
+		why = place_unicast(&addr, interface);
 	if (why != NULL) {
 		parser_error(p, word->line, "cannot query from \"%.64s\": %s, "
 		    "write an address of this machine", word->text, why);
@@ -71,19 +71,12 @@ check_address(struct parser *p, const struct word *host)
 static void
 check_host(struct parser *p, const struct word *host)
 {
-	const char	*why = NULL;
+	struct config_server *s = &p->server;
+	const char	*why = place_host(host->text, &s->addr, s->interface);
 
-	if (addr_parse_on(&p->server.addr, host->text, NTP_PORT,
-	    p->server.interface)) {
-		why = value_unicast(&p->server.addr, p->server.interface);
-		if (why == NULL)
-			check_address(p, host);
-	} else if (strchr(host->text, '%') != NULL)
-		why = "no interface can be called so, or the address needs "
-		    "none";
-	else if (!hostname_valid(host->text))
-		why = "it is neither an address nor a host name";
-	if (why != NULL)
+	if (why == NULL)
+		check_address(p, host);
+	else
 		parser_error(p, host->line, "cannot ask \"%.64s\": %s, write "
 		    "a name like ntp.example.com or an address like 192.0.2.1 "
 		    "or 2001:db8::1", host->text, why);

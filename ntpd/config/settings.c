@@ -342,6 +342,16 @@ setting_defaults(struct config *conf)
 	}
 }
 
+unsigned
+setting_line(const struct parser *p, const char *words)
+{
+	const struct statement *s = statements;
+
+	while (s->words != NULL && strcmp(s->words, words) != 0)
+		s++;
+	return s->words == NULL ? 0 : p->lines[s - statements];
+}
+
 bool
 setting_begins(const struct word *word)
 {

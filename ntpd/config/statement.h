@@ -75,7 +75,9 @@ extern const struct statement statements[];
 struct parser {
 	struct lexer	 lex;
 	struct config	*conf;		/* what is being filled */
-	const char	*name;		/* of the file, for messages */
+	const char	*main;		/* ntpd.conf's name, for messages */
+	const char	*name;		/* of the file that is read now */
+	unsigned	 named;		/* line that names it; 0: it is main */
 	struct config_reports reports;
 	unsigned	 errors;
 	int		 nreports;	/* of errors and warnings */
@@ -213,6 +215,9 @@ void	 option_number(struct parser *p, enum option option,
 
 /* Everything that one statement sets as it is when that is not there. */
 void	 setting_defaults(struct config *conf);
+
+/* The line of the statement that begins with WORDS; 0 if there is none. */
+unsigned setting_line(const struct parser *p, const char *words);
 
 /* Does a statement that sets one value begin with WORD? */
 bool	 setting_begins(const struct word *word);

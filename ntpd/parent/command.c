@@ -21,15 +21,11 @@ static void
 log_jump(double by, double slept)
 {
 	static struct log_limit limit = { .burst = 5, .interval = 600 };
-	uint64_t	 suppressed;
-	char		 more[64] = "", step[FORMAT_LEN];
+	char		 more[LOG_MORE_LEN], step[FORMAT_LEN];
 
 	if ((slept < 1 && fabs(by) < CLOCK_JUMP_LEAST) ||
-	    !log_allowed(&limit, instant_now(), &suppressed))
+	    !log_allowed_more(&limit, instant_now(), more))
 		return;
-	if (suppressed > 0)
-		snprintf(more, sizeof(more), ", after %llu times more",
-		    (unsigned long long)suppressed);
 	if (slept >= 1)
 		log_info("the machine slept for %.0f s, starting anew%s", slept,
 		    more);
@@ -98,14 +94,10 @@ static void
 log_step(const struct parent *p, double by)
 {
 	static struct log_limit limit = { .burst = 5, .interval = 600 };
-	uint64_t	 suppressed;
-	char		 step[FORMAT_LEN], more[64] = "";
+	char		 step[FORMAT_LEN], more[LOG_MORE_LEN];
 
-	if (!log_allowed(&limit, instant_now(), &suppressed))
+	if (!log_allowed_more(&limit, instant_now(), more))
 		return;
-	if (suppressed > 0)
-		snprintf(more, sizeof(more), ", after %llu times more",
-		    (unsigned long long)suppressed);
 	log_info("%s %s%s", p->clock.read_only ?
 	    "would set the clock" : "clock set", format_step(by, step), more);
 }

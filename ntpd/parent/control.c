@@ -165,13 +165,6 @@ control_ask_servers(struct parent *p, const struct message *msg)
 
 /* ---- processes ---- */
 
-static const struct sandbox *const sandboxes[PROCESSES] = {
-	[PARENT] = &parent_sandbox,
-#define CHILD(process, name, ...)	[process] = &name##_sandbox,
-	CHILDREN
-#undef CHILD
-};
-
 static const enum control_landlock landlocks[] = {
 	[FILES_NONE] = LANDLOCK_NONE,
 	[FILES_READ] = LANDLOCK_READ_ANY,

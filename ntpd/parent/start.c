@@ -33,7 +33,7 @@ start_log(struct parent *p)
 		background_enter(&p->background);
 		target = LOG_TO_SYSLOG;
 	}
-	log_init(target, NULL, p->options->verbose);
+	log_init(target, p->options->verbose);
 	tzset();	/* syslog(3) looks for the zone's file only now */
 }
 

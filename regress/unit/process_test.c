@@ -91,7 +91,7 @@ setup(void **arg)
 	dup2(fds[1], STDERR_FILENO);
 	close(fds[1]);
 	log_read = fds[0];
-	log_init(LOG_TO_STDERR, NULL, 0);
+	log_init(LOG_TO_STDERR, 0);
 	connect_as(PARENT, ENGINE);
 	return 0;
 }
