@@ -179,8 +179,8 @@ enum control_root { CONTROL_ROOTS(CONTROL_VALUE) };
 #define CONTROL_LANDLOCKS(WORD)						\
 WORD(LANDLOCK_MISSING,	)		/* the kernel has none: all */	\
 WORD(LANDLOCK_NONE,	none)						\
-WORD(LANDLOCK_READ_ANY,	read)		/* those that its user may read */ \
-WORD(LANDLOCK_RUN_ANY,	run)		/* and start programs */	\
+WORD(LANDLOCK_LOOKUPS,	read)	/* what lookups of names need */ \
+WORD(LANDLOCK_RUN_ANY,	run)		/* what its user may, and run */ \
 WORD(LANDLOCK_FOLDERS,	folders)	/* those of its few folders */
 
 enum control_landlock { CONTROL_LANDLOCKS(CONTROL_VALUE) };

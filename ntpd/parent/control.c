@@ -167,7 +167,7 @@ control_ask_servers(struct parent *p, const struct message *msg)
 
 static const enum control_landlock landlocks[] = {
 	[FILES_NONE] = LANDLOCK_NONE,
-	[FILES_READ] = LANDLOCK_READ_ANY,
+	[FILES_READ] = LANDLOCK_LOOKUPS,
 	[FILES_RUN] = LANDLOCK_RUN_ANY,
 	[FILES_FOLDERS] = LANDLOCK_FOLDERS
 };
