@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <libgen.h>
 #include <linux/landlock.h>
 #include <pwd.h>
 #include <signal.h>
@@ -173,17 +174,34 @@ allow_below(int rules, const char *path, uint64_t access)
 	close(attr.parent_fd);
 }
 
+/* Allow RULES to read what is below PATH, or beside it if it is a file. */
 static void
-allow_files(int rules, enum sandbox_files files,
+allow_read(int rules, const char *path)
+{
+	char		 real[PATH_MAX];
+	struct stat	 st;
+
+	if (stat(path, &st) == -1)
+		return;
+	if (!S_ISDIR(st.st_mode) && realpath(path, real) != NULL)
+		path = dirname(real);
+	allow_below(rules, path, LANDLOCK_READ);
+}
+
+static void
+allow_files(int rules, const struct sandbox *sandbox,
     const struct sandbox_target *target)
 {
 	const struct sandbox_folder *f = target->folders;
+	size_t		 i;
 
-	switch (files) {
+	switch (sandbox->files) {
 	case FILES_NONE:
 		break;
 	case FILES_READ:
-		allow_below(rules, "/", LANDLOCK_READ);
+		for (i = 0; i < SANDBOX_MAX_READS; i++)
+			if (sandbox->reads[i] != NULL)
+				allow_read(rules, sandbox->reads[i]);
 		break;
 	case FILES_RUN:
 		allow_below(rules, "/", LANDLOCK_READ |
@@ -232,7 +250,7 @@ restrict_files(const struct sandbox *sandbox,
 	fd = (int)syscall(SYS_landlock_create_ruleset, &set, sizeof(set), 0);
 	if (fd == -1)
 		fatal("Landlock rules");
-	allow_files(fd, sandbox->files, target);
+	allow_files(fd, sandbox, target);
 	if (set.net != 0)
 		allow_port(fd, sandbox->tcp_port);
 	if (syscall(SYS_landlock_restrict_self, fd, 0) == -1)

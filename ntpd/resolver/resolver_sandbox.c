@@ -4,6 +4,10 @@
  * configuration and talk to name servers and local daemons.  It cannot be in
  * the empty root for that, but it has no right to write, to start programs or
  * to touch the clock.  The modules are loaded before (modules.h).
+ *
+ * Without root it is the user that the parent is, too.  So it reads in the
+ * folders only where a lookup may have to, and whole ones: what is in /etc and
+ * /run is replaced, or made later than this process.
  */
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -19,6 +23,9 @@ const struct sandbox resolver_sandbox = {
 	.user = USER_CHILD,
 	.capabilities = NULL,
 	.files = FILES_READ,
+	.reads = { "/etc", "/usr", "/lib", "/lib64", "/run",
+	    "/nix/store", "/gnu/store",		/* where /etc is links */
+	    "/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf" },
 	.tcp_port = 53,		/* name servers */
 	.max_files = 64,
 	.max_memory = 128,

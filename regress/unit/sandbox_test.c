@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timex.h>
 #include <sys/wait.h>
@@ -613,12 +614,92 @@ tcp_to_one_port(void **arg)
 	assert_int_equal(status, 0);
 }
 
+/* Opening FILE for reading: 0 or errno. */
+static int
+reading(const char *file)
+{
+	int		 fd = open(file, O_RDONLY | O_CLOEXEC);
+
+	return fd == -1 ? errno : 0;
+}
+
+/*
+ * The resolver reads where lookups have to, whoever it runs as, and not where
+ * the parent has its files.
+ */
+static void
+files_of_lookups(void **arg)
+{
+	struct sandbox_target target = { .root = "/" };
+	struct sandbox	 s = resolver_sandbox;
+	char		 hidden[] = "/var/tmp/sandbox_test.XXXXXX";
+	pid_t		 pid;
+	int		 status, fd;
+
+	(void)arg;
+	if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) < 0)
+		skip();		/* a kernel without Landlock */
+	fd = mkstemp(hidden);
+	assert_int_not_equal(fd, -1);
+	close(fd);
+	assert_int_equal(reading(hidden), 0);
+	s.user = USER_SAME;
+	if ((pid = fork()) == 0) {
+		sandbox_enter(&s, &target);
+		_exit(reading("/etc/passwd") == 0 &&
+		    reading("/etc/resolv.conf") != EACCES &&
+		    reading(hidden) == EACCES &&
+		    reading("/var/lib") == EACCES &&
+		    reading("/proc/self/status") == EACCES &&
+		    reading("/root") == EACCES ? 0 : 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	unlink(hidden);
+	assert_int_equal(status, 0);
+}
+
+/* A file that is a link: what it leads to may be replaced there. */
+static void
+files_behind_links(void **arg)
+{
+	static struct sandbox s = { .max_files = 64, .files = FILES_READ,
+			    .max_memory = 64 };
+	struct sandbox_target target = { .root = "/" };
+	char		 dir[] = "/var/tmp/sandbox_test.XXXXXX";
+	char		 folder[64], file[64], name[64];
+	pid_t		 pid;
+	int		 status;
+
+	(void)arg;
+	if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) < 0)
+		skip();		/* a kernel without Landlock */
+	assert_non_null(mkdtemp(dir));
+	snprintf(folder, sizeof(folder), "%s/run", dir);
+	snprintf(file, sizeof(file), "%s/run/stub", dir);
+	snprintf(name, sizeof(name), "%s/name", dir);
+	assert_int_equal(mkdir(folder, 0755), 0);
+	close(open(file, O_CREAT | O_WRONLY | O_CLOEXEC, 0644));
+	assert_int_equal(symlink("run/stub", name), 0);
+	s.reads[0] = name;
+	if ((pid = fork()) == 0) {
+		sandbox_enter(&s, &target);
+		_exit(reading(file) == 0 && reading(name) == 0 &&
+		    reading(dir) == EACCES ? 0 : 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	unlink(file);
+	unlink(name);
+	rmdir(folder);
+	rmdir(dir);
+	assert_int_equal(status, 0);
+}
+
 /* Without any filter: the kernel itself knows what never is to be code. */
 static void
 no_new_code(void **arg)
 {
 	static const struct sandbox plain = { .max_files = 64,
-		.files = FILES_READ, .max_memory = 64 };
+		.files = FILES_READ, .reads = { "/" }, .max_memory = 64 };
 	pid_t		 pid;
 	int		 status;
 
@@ -730,6 +811,8 @@ main(void)
 		cmocka_unit_test(only_what_is_needed),
 		cmocka_unit_test(no_files),
 		cmocka_unit_test(tcp_to_one_port),
+		cmocka_unit_test(files_of_lookups),
+		cmocka_unit_test(files_behind_links),
 		cmocka_unit_test(no_new_code),
 		cmocka_unit_test(launcher_is_not_root),
 		cmocka_unit_test(parent_has_its_folders),
