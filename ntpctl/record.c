@@ -336,6 +336,8 @@ record_peer_refid(const struct control_peer *peer, char *text)
 		why = ".DENY.";
 	else if (peer->state == PEER_STATE_SELF)
 		why = ".SELF.";
+	else if (peer->state == PEER_STATE_OFF)
+		why = ".OFF.";
 	else if (!record_peer_answered(peer))
 		why = ".INIT.";
 	else

@@ -321,6 +321,21 @@ engine_update(struct engine *e, struct instant now)
 }
 
 void
+engine_step(struct engine *e)
+{
+	const struct reading r = clocks_read(&e->clocks);
+	struct clock_step by;
+
+	if (!sync_ready(&e->sync) || !e->sync.agreed || e->steer.stepping ||
+	    e->orphan.leader != ORPHAN_NOBODY)
+		return;
+	by.by = sync_estimate(&e->sync, r.now).offset - r.ahead;
+	engine_close_queries(e);
+	e->steer.stepping = channel_send(&e->parent, MSG_CLOCK_STEP, 0, -1,
+	    &by);
+}
+
+void
 engine_tell(struct engine *e, struct instant now)
 {
 	struct reading	 r = clocks_read(&e->clocks);

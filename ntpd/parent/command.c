@@ -126,6 +126,8 @@ do_step(struct parent *p, const struct clock_step *wanted, struct instant now)
 	constrain_policy(p);
 	before = p->policy;
 	verdict = policy_step(&p->policy, wanted, clock_unix_time(), now);
+	p->operator.stepped = true;	/* if root has ordered it */
+	p->operator.verdict = verdict;
 	if (verdict != PERMITTED) {
 		refuse_step("to set the clock ", wanted->by, verdict);
 		look_again(p, verdict, now);

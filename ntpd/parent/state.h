@@ -21,6 +21,7 @@
 #include "ntpd/parent/exchange.h"
 #include "ntpd/parent/notify.h"
 #include "ntpd/parent/once.h"
+#include "ntpd/parent/operator.h"
 #include "ntpd/parent/parent.h"
 #include "ntpd/parent/policy.h"
 #include "ntpd/parent/unproven.h"
@@ -48,6 +49,7 @@ struct parent {
 	bool		 has_landlock;	/* the kernel */
 	bool		 listens;	/* says the binder */
 	struct control	 control;
+	struct operator	 operator;
 	struct collect	 collect;
 	struct notify	 notify;
 	struct publish	 publish;
@@ -203,6 +205,15 @@ void	 control_answer_engine(struct parent *p, const struct message *msg);
 /* Give it what the round that has just ended has collected. */
 void	 control_answer_collected(struct parent *p);
 
+/* operator.c: what root tells ntpd */
+
+/* Take and carry out what has come; SET is that of the last wait. */
+void	 operator_receive(struct parent *p, const struct pollset *set,
+	    struct instant now);
+
+/* The engine has done what it was told. */
+void	 operator_done(struct parent *p, const struct message *msg);
+
 /* start.c: what has to be done before the loop */
 
 /*
@@ -216,8 +227,11 @@ void	 start(struct parent *p);
 /* Read it; false, with everything that is wrong logged. */
 bool	 configure_load(struct parent *p);
 
-/* Read it again and tell everybody; one with errors changes nothing. */
-void	 configure_reload(struct parent *p);
+/*
+ * Read it again and tell everybody; one with errors changes nothing, and is
+ * false.
+ */
+bool	 configure_reload(struct parent *p);
 
 /*
  * Send the engine its configuration.  *LEARNED is what the drift file said, at
