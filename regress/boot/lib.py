@@ -69,6 +69,7 @@ class Machine:
         # It keeps time: what computes on this machine lets it go first.
         os.setpriority(os.PRIO_PROCESS, 0, -10)
         self.work = tempfile.mkdtemp(prefix="ntpd-boot-")
+        os.chmod(self.work, 0o755)	# _ntpd reads a certificate in it
         self.share = os.path.join(self.work, "share")
         self.ns = "boot-%d" % os.getpid()
         self.programs = []
