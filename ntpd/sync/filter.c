@@ -31,9 +31,6 @@ static const double asymmetries[FILTER_BIASES] = { 0.001, 0.01, 0.05 };
 #define WEIGHT_MEMORY	1000.0
 #define FIRST_MEMORY	10.0
 
-/* Nobody is impossible. */
-#define WEIGHT_LEAST	1e-300
-
 /*
  * That long, s, an oscillator is as restless as it is, in the mean.  Then a fan
  * starts or a door is opened, and it may be as restless as any other.
