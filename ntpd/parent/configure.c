@@ -92,6 +92,14 @@ load_servers(struct parent *p)
 	    &(struct config_reports){ report, NULL });
 }
 
+/* The parent goes by p->conf from now on. */
+static void
+follow(struct parent *p)
+{
+	policy_configure(&p->policy, &p->conf);
+	constraints_configure(&p->constraints, &p->conf, instant_now());
+}
+
 bool
 configure_load(struct parent *p)
 {
@@ -102,13 +110,13 @@ configure_load(struct parent *p)
 		return false;
 	once_configure(p->options->once, &p->conf);
 	set_path(p, p->options->config_file);
-	policy_configure(&p->policy, &p->conf);
-	constraints_configure(&p->constraints, &p->conf, instant_now());
+	follow(p);
 	constraints_raise(&p->constraints, BUILT);
 	return true;
 }
 
-void
+/* Send the engine its configuration. */
+static void
 configure_engine(struct parent *p, const struct drift *learned)
 {
 	struct engine_setup setup = {
@@ -133,7 +141,8 @@ configure_engine(struct parent *p, const struct drift *learned)
 	command_send_state(p, STATE_NEWS, instant_now());
 }
 
-void
+/* Have as many servers as the configuration says. */
+static void
 configure_servers(struct parent *p)
 {
 	size_t		 n = p->conf.nlisteners > 0 ? p->conf.workers : 0;
@@ -166,6 +175,15 @@ configure_binder(struct parent *p)
 			setup.listeners[setup.nlisteners++] =
 			    conf->listeners[i];
 	channel_send(p->children.binder, MSG_BINDER_SETUP, 0, -1, &setup);
+}
+
+void
+configure_children(struct parent *p, const struct drift *learned)
+{
+	configure_engine(p, learned);
+	configure_servers(p);
+	configure_binder(p);
+	serving_configure(p);
 }
 
 /* What takes effect after a restart only stays as it is in OLD. */
@@ -211,13 +229,9 @@ configure_reload(struct parent *p)
 	config_free(&p->conf);
 	p->conf = new;
 	explicit_bzero(&new, sizeof(new));
-	policy_configure(&p->policy, &p->conf);
-	constraints_configure(&p->constraints, &p->conf, instant_now());
+	follow(p);
 	nts_forget(p, FORGET_RELOAD);
-	configure_engine(p, NULL);
-	configure_servers(p);
-	configure_binder(p);
-	serving_configure(p);
+	configure_children(p, NULL);
 	if (p->ready)
 		p->ready = notify_send(&p->notify, "READY=1");
 	log_info("configuration reloaded");

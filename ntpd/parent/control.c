@@ -40,13 +40,40 @@ somebody_answers(const struct sockaddr_un *sun)
 	return answers;
 }
 
+int
+control_listen(const char *path, int type, mode_t mode, int backlog)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	/* With the family alone the kernel finds a name that is no file. */
+	const socklen_t	 len = path[0] == '\0' ? sizeof(sun.sun_family) :
+	    sizeof(sun);
+	struct stat	 st;
+	mode_t		 mask;
+	int		 fd, error;
+
+	strlcpy(sun.sun_path, path, sizeof(sun.sun_path));
+	fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd == -1)
+		return -1;
+	imsg_refuse_fds(fd);
+	/* What an ntpd that was killed has left, and nothing else. */
+	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
+		unlinkat(AT_FDCWD, path, 0);
+	mask = umask(ALLPERMS & ~mode);
+	error = bind(fd, (const struct sockaddr *)&sun, len);
+	umask(mask);
+	if (error == 0 && listen(fd, backlog) == 0)
+		return fd;
+	error = errno;
+	close(fd);
+	errno = error;
+	return -1;
+}
+
 bool
 control_open(struct control *c, const char *path)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-	struct stat	 st;
-	mode_t		 mask;
-	int		 bound;
 
 	memset(c, 0, sizeof(*c));
 	strlcpy(c->path, path, sizeof(c->path));
@@ -57,29 +84,12 @@ control_open(struct control *c, const char *path)
 		    "at %s", path);
 		return false;
 	}
-	c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (c->fd == -1) {
-		log_at(LOG_CRIT, "fatal: cannot make the control socket: %s",
+	c->fd = control_listen(path, SOCK_STREAM, 0666, CONTROL_BACKLOG);
+	if (c->fd == -1)
+		log_at(LOG_CRIT, "fatal: cannot make the control socket %s: %s",
+		    path, errno == ENOENT ? "its directory does not exist" :
 		    strerror(errno));
-		return false;
-	}
-	imsg_refuse_fds(c->fd);
-	/* What an ntpd that was killed has left, and nothing else. */
-	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
-		unlinkat(AT_FDCWD, path, 0);
-	mask = umask(0111);		/* 0666 */
-	/* With the family alone the kernel finds a name that is no file. */
-	bound = bind(c->fd, (const struct sockaddr *)&sun, path[0] == '\0' ?
-	    sizeof(sun.sun_family) : sizeof(sun));
-	umask(mask);
-	if (bound == 0 && listen(c->fd, CONTROL_BACKLOG) == 0)
-		return true;
-	log_at(LOG_CRIT, "fatal: cannot make the control socket %s: %s", path,
-	    errno == ENOENT ? "its directory does not exist" :
-	    strerror(errno));
-	close(c->fd);
-	c->fd = -1;
-	return false;
+	return c->fd != -1;
 }
 
 void

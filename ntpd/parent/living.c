@@ -56,24 +56,23 @@ is_held_up(const struct living *l, double interval)
 	return false;
 }
 
-static void
-ask(struct children *c, struct child *child, double interval,
-    struct instant now)
+/* False if CHILD, whose time has come, is held up; else it is asked. */
+static bool
+ask(struct child *child, double interval, struct instant now)
 {
 	struct living	*l = &child->living;
 
-	if (is_held_up(l, interval)) {
-		children_held_up(c, child);
-		return;
-	}
-	l->turns++;
 	l->ask = instant_add(now, interval);
+	if (is_held_up(l, interval))
+		return false;
+	l->turns++;
 	/* What is sent to one that does not read would pile up. */
 	if (l->state != LIVING_BUSY)
 		channel_send(&child->channel, MSG_ASK, 0, -1, NULL);
+	return true;
 }
 
-void
+struct child *
 living_ask(struct children *c, struct instant now)
 {
 	struct child	*child;
@@ -83,9 +82,11 @@ living_ask(struct children *c, struct instant now)
 		interval = intervals[child->process];
 		if (c->watchdog > 0)
 			interval = fmin(interval, c->watchdog / 3);
-		if (is_asked(child) && !instant_before(now, child->living.ask))
-			ask(c, child, interval, now);
+		if (is_asked(child) && !instant_before(now,
+		    child->living.ask) && !ask(child, interval, now))
+			return child;
 	}
+	return NULL;
 }
 
 /* The sender of MSG; it is a child. */

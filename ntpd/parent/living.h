@@ -8,6 +8,7 @@
 #include "common/instant.h"
 #include "common/log.h"
 
+struct child;
 struct children;
 struct message;
 
@@ -37,10 +38,10 @@ struct living {
 void		 living_begin(struct living *l, struct instant now);
 
 /*
- * Ask those whose time has come.  One that is held up is ended, for another to
- * take its place; if it is one that ends all, c->fatal is set.
+ * Ask those whose time has come, up to the first that is held up, which is
+ * returned; NULL if there is none any more.
  */
-void		 living_ask(struct children *c, struct instant now);
+struct child	*living_ask(struct children *c, struct instant now);
 
 /* It has answered, or says that it is busy: the sender of MSG. */
 void		 living_answered(struct children *c, const struct message *msg);

@@ -7,11 +7,8 @@
  * effect, and a loop in a script neither fills the log nor burdens servers.
  */
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 
 #include <bsd/string.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
@@ -29,10 +26,7 @@
 void
 operator_open(struct operator *o, const char *path)
 {
-	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-	struct stat	 st;
-	mode_t		 mask;
-	int		 bound, len;
+	int		 len;
 
 	memset(o, 0, sizeof(*o));
 	o->fd = o->slot = -1;
@@ -40,31 +34,15 @@ operator_open(struct operator *o, const char *path)
 	o->asking = (struct log_limit){ .burst = 2, .interval = 16 };
 	if (path[0] == '\0')
 		return;
-	len = snprintf(sun.sun_path, sizeof(sun.sun_path), "%s%s", path,
-	    OPERATOR_SUFFIX);
-	if (len < 0 || (size_t)len >= sizeof(sun.sun_path)) {
+	len = snprintf(o->path, sizeof(o->path), "%s%s", path, OPERATOR_SUFFIX);
+	if (len < 0 || (size_t)len >= CONFIG_SOCKET_LEN)
 		log_warnx("the path of the control socket is too long to have "
 		    "one for root beside it: there are no commands");
-		return;
-	}
-	o->fd = socket(AF_UNIX,
-	    SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	/* What an ntpd that was killed has left, and nothing else. */
-	if (lstat(sun.sun_path, &st) == 0 && S_ISSOCK(st.st_mode))
-		unlinkat(AT_FDCWD, sun.sun_path, 0);
-	mask = umask(0177);		/* 0600 */
-	bound = o->fd == -1 ? -1 : bind(o->fd,
-	    (const struct sockaddr *)&sun, sizeof(sun));
-	umask(mask);
-	if (bound == 0 && listen(o->fd, IN_LINE) == 0) {
-		imsg_refuse_fds(o->fd);
-		strlcpy(o->path, sun.sun_path, sizeof(o->path));
-		return;
-	}
-	log_warn("cannot make %s: there are no commands", sun.sun_path);
-	if (o->fd != -1)
-		close(o->fd);
-	o->fd = -1;
+	else if ((o->fd = control_listen(o->path, SOCK_SEQPACKET, 0600,
+	    IN_LINE)) == -1)
+		log_warn("cannot make %s: there are no commands", o->path);
+	if (o->fd == -1)
+		o->path[0] = '\0';
 }
 
 void

@@ -215,6 +215,8 @@ do_exchanges(struct parent *p, struct instant now)
 static void
 do_timers(struct parent *p, struct instant now)
 {
+	struct child	*child;
+
 	if (clock_tend_slew(&p->clock, now))
 		command_send_state(p, STATE_NEWS, now);
 	command_tend_budget(p, now);
@@ -229,7 +231,8 @@ do_timers(struct parent *p, struct instant now)
 		p->save_drift = instant_add(now, SAVE_INTERVAL);
 	}
 	restart(p, now);
-	living_ask(&p->children, now);
+	while ((child = living_ask(&p->children, now)) != NULL)
+		children_held_up(&p->children, child);
 	children_check(&p->children, now);
 	once_check(&p->once, now);
 	do_exchanges(p, now);

@@ -155,9 +155,6 @@ start(struct parent *p)
 	budget_begin(&p->budget, p->clock.frequency, instant_now());
 	limits_load(p);
 	children_start(&p->children);
-	configure_engine(p, learned);
-	configure_servers(p);
-	configure_binder(p);
-	serving_configure(p);
+	configure_children(p, learned);
 	confine(p);
 }

@@ -234,13 +234,10 @@ bool	 configure_load(struct parent *p);
 bool	 configure_reload(struct parent *p);
 
 /*
- * Send the engine its configuration.  *LEARNED is what the drift file said, at
- * the start; NULL: nothing, or the engine knows better by now.
+ * Tell all children what p->conf says.  *LEARNED is what the drift file said,
+ * at the start; NULL: nothing, or the engine knows better by now.
  */
-void	 configure_engine(struct parent *p, const struct drift *learned);
-
-/* Have as many servers as the configuration says. */
-void	 configure_servers(struct parent *p);
+void	 configure_children(struct parent *p, const struct drift *learned);
 
 /* Send the binder what there is to listen on. */
 void	 configure_binder(struct parent *p);

@@ -20,12 +20,16 @@ static const double	 intervals[PROCESSES] = {
 #undef CHILD
 };
 
-void
-children_held_up(struct children *c, struct child *child)
+/* As the parent does: one that is held up is ended. */
+static void
+ask_all(void)
 {
-	(void)c;
-	held_up[child->process]++;
-	channel_close(&child->channel);
+	struct child	*child;
+
+	while ((child = living_ask(&kids, now)) != NULL) {
+		held_up[child->process]++;
+		channel_close(&child->channel);
+	}
 }
 
 static struct child *
@@ -108,7 +112,7 @@ pass(double seconds, enum process silent)
 	enum process	 p;
 
 	while (instant_before(now, end)) {
-		living_ask(&kids, now);
+		ask_all();
 		for (p = PARENT + 1; p < PROCESSES; p++)
 			if (p != silent && !held_up[p])
 				transfer(p);
@@ -217,9 +221,9 @@ the_machine_sleeps(void **arg)
 	for (i = 0; i < 50; i++) {
 		/* All are asked, and it sleeps before they can answer. */
 		now = instant_add(now, ASKED_SELDOM);
-		living_ask(&kids, now);
+		ask_all();
 		now = instant_add(now, 86400);
-		living_ask(&kids, now);
+		ask_all();
 		for (p = PARENT + 1; p < PROCESSES; p++)
 			transfer(p);
 	}
