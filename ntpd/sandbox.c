@@ -57,11 +57,15 @@ __asan_default_options(void)
 #define NET_VERSION	4
 #define CONNECT_TCP	(UINT64_C(1) << 1)
 #define NET_PORT_RULE	2
+#define SCOPE_VERSION	6
+#define SCOPE_ABSTRACT_NAMES	(UINT64_C(1) << 0)
+#define SCOPE_SIGNALS	(UINT64_C(1) << 1)
 
 /* struct landlock_ruleset_attr and landlock_net_port_attr. */
 struct ruleset {
 	uint64_t	 files;
 	uint64_t	 net;
+	uint64_t	 scopes;
 };
 
 struct port_rule {
@@ -231,7 +235,8 @@ allow_port(int rules, uint16_t port)
  * processes that have none, and connections by TCP.  Kernels without it (before
  * 5.13, for TCP 6.7, or switched off) are no reason not to run: the other walls
  * stand.  Children cannot have what the one that starts them has not, so that
- * one keeps TCP.
+ * one keeps TCP.  From 6.12 on none of them sends signals to those that it has
+ * not started, by whatever call, nor talks to local services without a file.
  */
 static void
 restrict_files(const struct sandbox *sandbox,
@@ -247,6 +252,8 @@ restrict_files(const struct sandbox *sandbox,
 	}
 	if (version >= NET_VERSION && !sandbox->may_fork)
 		set.net = CONNECT_TCP;
+	if (version >= SCOPE_VERSION && sandbox->user != USER_SAME)
+		set.scopes = SCOPE_ABSTRACT_NAMES | SCOPE_SIGNALS;
 	fd = (int)syscall(SYS_landlock_create_ruleset, &set, sizeof(set), 0);
 	if (fd == -1)
 		fatal("Landlock rules");

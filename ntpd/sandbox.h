@@ -60,7 +60,7 @@ struct sandbox_syscall {
 #define NOT_EXECUTABLE	.when = { { 2, PROT_EXEC, 0 } }
 /* Of calls for a descriptor. */
 #define ABOVE(fd)	.above = (fd)
-/* Of ioctl. */
+/* Of ioctl and fcntl. */
 #define REQUEST(n)	.when = { { 1, UINT32_MAX, (n) } }
 /* Of getsockopt and setsockopt. */
 #define OPTION(level, n)						\

@@ -19,6 +19,7 @@
 #include <linux/netlink.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,6 +76,19 @@ static long
 send_signal(void)
 {
 	return kill(getppid(), 0);
+}
+
+/* By the kernel, when there is something to read. */
+static long
+have_signals_sent(void)
+{
+	return fcntl(given, F_SETOWN, getppid());
+}
+
+static long
+choose_their_number(void)
+{
+	return fcntl(given, F_SETSIG, SIGSTOP);
 }
 
 static long
@@ -298,6 +312,18 @@ run_filter(void)
 	return set_option(SO_ATTACH_FILTER);
 }
 
+static long
+join_group(void)
+{
+	return setsockopt(given, IPPROTO_IP, IP_ADD_MEMBERSHIP, NULL, 0);
+}
+
+static long
+layer_upon_tcp(void)
+{
+	return setsockopt(given, IPPROTO_TCP, TCP_ULP, "tls", 3);
+}
+
 /* Pass a descriptor, by sendmsg(2) or sendmmsg(2), over FD. */
 static long
 pass(long call, uint64_t fd)
@@ -429,6 +455,8 @@ static const struct {
 	{ "start a program", start_program, TO(LAUNCHER) },
 	{ "start a process", start_process, TO(LAUNCHER) },
 	{ "send a signal", send_signal, 0 },
+	{ "have signals sent", have_signals_sent, 0 },
+	{ "choose which", choose_their_number, 0 },
 	{ "trace a process", trace, 0 },
 	{ "mount a file system", mount_something, 0 },
 	{ "remove a file", remove_file, TO(PARENT) },
@@ -470,10 +498,12 @@ static const struct {
 	    TO(LAUNCHER) },
 	{ "UDP", open_ipv4, TO(ENGINE) | SOCKETS | TO(LAUNCHER) },
 	{ "UDP by IPv6", open_ipv6, TO(ENGINE) | SOCKETS | TO(LAUNCHER) },
-	{ "receive time stamps", want_stamps, TO(ENGINE) | SOCKETS |
+	{ "receive time stamps", want_stamps, TO(ENGINE) | TO(BINDER) |
 	    TO(LAUNCHER) },
 	{ "a larger buffer", enlarge_buffer, SOCKETS | TO(LAUNCHER) },
-	{ "a program in the kernel", run_filter, SOCKETS | TO(LAUNCHER) },
+	{ "a program in the kernel", run_filter, 0 },
+	{ "new ways for packets", join_group, 0 },
+	{ "a layer upon TCP", layer_upon_tcp, 0 },
 #ifdef SANITIZED
 	{ "memory", get_memory, ALL },	/* the sanitizers need it everywhere */
 #else
@@ -694,6 +724,30 @@ files_behind_links(void **arg)
 	assert_int_equal(status, 0);
 }
 
+/* Without any filter: nobody else's processes, by Landlock. */
+static void
+no_signals_to_others(void **arg)
+{
+	static const struct sandbox plain = { .max_files = 64,
+		.user = USER_CHILD, .max_memory = 64 };
+	struct sandbox_target target = { .root = "/", .uid = getuid(),
+		.gid = getgid() };
+	pid_t		 pid;
+	int		 status;
+
+	(void)arg;
+	if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) < 6)
+		skip();		/* a kernel before 6.12 */
+	if ((pid = fork()) == 0) {
+		sandbox_enter(&plain, &target);
+		if (kill(getppid(), 0) == 0 || errno != EPERM)
+			_exit(1);
+		_exit(kill(getpid(), 0) == 0 ? 0 : 2);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
 /* Without any filter: the kernel itself knows what never is to be code. */
 static void
 no_new_code(void **arg)
@@ -813,6 +867,7 @@ main(void)
 		cmocka_unit_test(tcp_to_one_port),
 		cmocka_unit_test(files_of_lookups),
 		cmocka_unit_test(files_behind_links),
+		cmocka_unit_test(no_signals_to_others),
 		cmocka_unit_test(no_new_code),
 		cmocka_unit_test(launcher_is_not_root),
 		cmocka_unit_test(parent_has_its_folders),
