@@ -24,6 +24,7 @@
 #include "ntpctl/check.h"
 #include "ntpctl/convert.h"
 #include "ntpctl/ntpq.h"
+#include "ntpctl/plot.h"
 #include "ntpctl/show.h"
 
 /* The exit codes are promises: ntpctl(8) lists them. */
@@ -51,11 +52,12 @@ usage(FILE *out)
 {
 	fprintf(out, "usage: ntpctl [-hjV] [-o text | json | openntpd | "
 	    "prometheus] [-S socket]\n"
-	    "\t[[-s] all | auth | clients | peers | processes | sensors |\n"
-	    "\tserver | status]\n"
+	    "\t[[-s] all | auth | clients | history | peers | processes |\n"
+	    "\tsamples | selection | sensors | server | status]\n"
 	    "\t[-w [seconds]]\n"
 	    "       ntpctl check [-S socket] [-w ms] [-c ms]\n"
-	    "       ntpctl convert [file]\n");
+	    "       ntpctl convert [file]\n"
+	    "       ntpctl plot [-S socket] [-o svg | text]\n");
 	exit(out == stdout ? 0 : EXIT_USAGE);
 }
 
@@ -87,8 +89,11 @@ parse_parts(const char *word)
 		{ "all",	SHOW_ALL,	1 },
 		{ "auth",	SHOW_AUTH,	2 },
 		{ "clients",	SHOW_CLIENTS,	1 },
+		{ "history",	SHOW_HISTORY,	1 },
 		{ "peers",	SHOW_PEERS,	1 },
 		{ "processes",	SHOW_PROCESSES,	1 },
+		{ "samples",	SHOW_SAMPLES,	2 },
+		{ "selection",	SHOW_SELECTION,	2 },
 		{ "sensors",	SHOW_SENSORS,	1 },
 		{ "server",	SHOW_SERVER,	1 },
 		{ "status",	SHOW_STATUS,	1 },
@@ -110,8 +115,9 @@ parse_parts(const char *word)
 		name = words[i].name;
 	}
 	if (parts == 0) {
-		warnx("-s %s: not one of all, auth, clients, peers, processes, "
-		    "sensors, server, status", word);
+		warnx("-s %s: not one of all, auth, clients, history, "
+		    "peers, processes, samples, selection, sensors, server, "
+		    "status", word);
 		exit(EXIT_USAGE);
 	}
 	return parts;
@@ -208,6 +214,16 @@ terminal_width(void)
 	return size.ws_col;
 }
 
+/* Now, s since 1970. */
+static double
+time_of_day(void)
+{
+	struct timespec	 ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / NS_PER_S;
+}
+
 static void
 show_part(const struct report *report, enum show_part part)
 {
@@ -229,6 +245,13 @@ show_part(const struct report *report, enum show_part part)
 	} else if (part == SHOW_PROCESSES)
 		show_processes(stdout, report->processes,
 		    report->nprocesses);
+	else if (part == SHOW_SELECTION)
+		show_selection(stdout, report->peers, report->npeers);
+	else if (part == SHOW_HISTORY)
+		show_history(stdout, report->points, report->npoints,
+		    time_of_day());
+	else if (part == SHOW_SAMPLES)
+		show_samples(stdout, report, time_of_day());
 }
 
 /* The parts in their order, with blank lines between them. */
@@ -361,6 +384,8 @@ main(int argc, char **argv)
 		return check_main(argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "convert") == 0)
 		return convert_main(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "plot") == 0)
+		return plot_main(argc - 1, argv + 1);
 	parse_options(&o, argc, argv);
 	take_words(&o, argc - optind, argv + optind);
 	if (o.wait)

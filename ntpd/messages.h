@@ -47,9 +47,13 @@ MESSAGE(CLOCK_QUALITY,	  ENGINE,   PARENT,   struct clock_quality,	\
 MESSAGE(STATUS_RECORD,	  ENGINE,   PARENT,   struct control_status,	\
 	NO_FD,   ANYTIME, control_answer_status)			\
 MESSAGE(PEER_RECORD,	  ENGINE,   PARENT,   struct control_peer,	\
-	NO_FD,   ANYTIME, control_answer_peer)				\
+	NO_FD,   ANYTIME, control_answer_engine)			\
+MESSAGE(POINT_RECORD,	  ENGINE,   PARENT,   struct control_point,	\
+	NO_FD,   ANYTIME, control_answer_engine)			\
+MESSAGE(SAMPLE_RECORD,	  ENGINE,   PARENT,   struct control_sample,	\
+	NO_FD,   ANYTIME, control_answer_engine)			\
 MESSAGE(END_RECORD,	  ENGINE,   PARENT,   struct control_end,	\
-	NO_FD,   ANYTIME, control_answer_end)				\
+	NO_FD,   ANYTIME, control_answer_engine)			\
 MESSAGE(BINDER_STATE,	  BINDER,   PARENT,   struct binder_state,	\
 	NO_FD,   ANYTIME, binder_state)					\
 MESSAGE(BINDER_OWN,	  BINDER,   PARENT,   struct own_refids,	\
@@ -75,6 +79,10 @@ MESSAGE(TLS_DATE,	  TLS,	    PARENT,   struct tls_date,		\
 MESSAGE(ASK_STATUS,	  CONTROL,  PARENT,   struct no_payload,	\
 	NO_FD,   ANYTIME, control_ask_engine)				\
 MESSAGE(ASK_PEERS,	  CONTROL,  PARENT,   struct no_payload,	\
+	NO_FD,   ANYTIME, control_ask_engine)				\
+MESSAGE(ASK_HISTORY,	  CONTROL,  PARENT,   struct history_page,	\
+	NO_FD,   ANYTIME, control_ask_engine)				\
+MESSAGE(ASK_SAMPLES,	  CONTROL,  PARENT,   struct history_page,	\
 	NO_FD,   ANYTIME, control_ask_engine)				\
 MESSAGE(ASK_SERVER,	  CONTROL,  PARENT,   struct no_payload,	\
 	NO_FD,   ANYTIME, control_ask_servers)				\
@@ -137,6 +145,10 @@ MESSAGE(SHOW_STATUS,	  PARENT,   ENGINE,   struct no_payload,	\
 	NO_FD,   WHEN_CONFIGURED, engine_show_status)			\
 MESSAGE(SHOW_PEERS,	  PARENT,   ENGINE,   struct no_payload,	\
 	NO_FD,   WHEN_CONFIGURED, engine_show_peers)			\
+MESSAGE(SHOW_HISTORY,	  PARENT,   ENGINE,   struct history_page,	\
+	NO_FD,   WHEN_CONFIGURED, engine_show_history)			\
+MESSAGE(SHOW_SAMPLES,	  PARENT,   ENGINE,   struct history_page,	\
+	NO_FD,   WHEN_CONFIGURED, engine_show_samples)			\
 MESSAGE(NTS_FORGET,	  PARENT,   ENGINE,   struct no_payload,	\
 	NO_FD,   WHEN_CONFIGURED, engine_on_forget)			\
 MESSAGE(NTS_KEYS,	  PARENT,   ENGINE,   struct nts_keys,		\
@@ -182,6 +194,10 @@ MESSAGE(ANSWER_SERVER,	  PARENT,   CONTROL,  struct control_server,	\
 MESSAGE(ANSWER_CLIENTS,	  PARENT,   CONTROL,  struct control_clients,	\
 	NO_FD,   ANYTIME, answer)					\
 MESSAGE(ANSWER_PROCESS,	  PARENT,   CONTROL,  struct control_process,	\
+	NO_FD,   ANYTIME, answer)					\
+MESSAGE(ANSWER_POINT,	  PARENT,   CONTROL,  struct control_point,	\
+	NO_FD,   ANYTIME, answer)					\
+MESSAGE(ANSWER_SAMPLE,	  PARENT,   CONTROL,  struct control_sample,	\
 	NO_FD,   ANYTIME, answer)					\
 MESSAGE(ANSWER_END,	  PARENT,   CONTROL,  struct control_end,	\
 	NO_FD,   ANYTIME, answer)					\

@@ -304,6 +304,11 @@ struct nts_keys {
 	char		 why[TLS_WHY_LEN];	/* for the log */
 };
 
+/* Which page of the history is wanted. */
+struct history_page {
+	uint32_t	 from;		/* number of its first record */
+};
+
 /* For messages that say all by their type. */
 struct no_payload {
 	uint8_t		 nothing;	/* 0 */

@@ -4,6 +4,7 @@
  */
 #include "common/log.h"
 #include "ntpd/engine/engine_state.h"
+#include "ntpd/engine/report.h"
 #include "ntpd/engine/self.h"
 
 /* Packets taken in a turn of what comes to a port: anybody can hit it. */
@@ -209,6 +210,8 @@ on_answer(struct engine *e, size_t i, const struct answer *answer,
 	bool		 agreed = e->sync.agreed, learned = false;
 	size_t		 twin;
 	bool		 admitted = admits(e, i, &answer->pkt, now);
+	struct control_sample said = report_sample(a, &answer->sample,
+	    clocks_read(&e->clocks).ahead);
 
 	if (association_answered(&p, a, answer))
 		on_network(e, &p);
@@ -222,6 +225,9 @@ on_answer(struct engine *e, size_t i, const struct answer *answer,
 		engine_update(e, now);
 	else if (e->sync.state == SYNC_IN_DOUBT || e->sync.state != before)
 		engine_tell(e, now);
+	said.tally = report_tally(&e->sync, i);
+	if (answer->has_sample)
+		history_add_sample(&e->history, &said, now);
 	twin = associations_twin(e->associations, i);
 	if (twin < MAX_ASSOCIATIONS && e->hosts.list[a->host].conf.pool)
 		on_twin(e, i, twin, now);

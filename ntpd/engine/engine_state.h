@@ -17,6 +17,7 @@
 #include "ntpd/engine/association.h"
 #include "ntpd/engine/associations.h"
 #include "ntpd/engine/clocks.h"
+#include "ntpd/engine/history.h"
 #include "ntpd/engine/hosts.h"
 #include "ntpd/engine/orphan.h"
 #include "ntpd/engine/members.h"
@@ -57,6 +58,7 @@ struct engine {
 	struct instant	 publish_at;
 	struct instant	 look_again;	/* after a change of the network */
 	struct instant	 looked_at;	/* the last one */
+	struct history	 history;
 	struct log_limit complaints;	/* about answers */
 };
 
@@ -153,5 +155,7 @@ void	 engine_run_local(struct engine *e, struct instant now);
 /* Answer ntpctl's question. */
 void	 engine_show_status(struct engine *e, const struct message *msg);
 void	 engine_show_peers(struct engine *e, const struct message *msg);
+void	 engine_show_history(struct engine *e, const struct message *msg);
+void	 engine_show_samples(struct engine *e, const struct message *msg);
 
 #endif

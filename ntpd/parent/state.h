@@ -187,8 +187,7 @@ void	 control_ask_processes(struct parent *p, const struct message *msg);
 
 /* Give it the engine's answer, completed where the engine does not know. */
 void	 control_answer_status(struct parent *p, const struct message *msg);
-void	 control_answer_peer(struct parent *p, const struct message *msg);
-void	 control_answer_end(struct parent *p, const struct message *msg);
+void	 control_answer_engine(struct parent *p, const struct message *msg);
 
 /* Give it what the round that has just ended has collected. */
 void	 control_answer_collected(struct parent *p);

@@ -373,6 +373,7 @@ seeds_of_control(void)
 			    MSG_ASK_PEERS, MSG_ASK_SERVER, MSG_ASK_CLIENTS,
 			    MSG_ASK_PROCESSES, MSG_ALIVE };
 	const struct no_payload nothing = { 0 };
+	const struct history_page page = { .from = 256 };
 	size_t		 i;
 
 	seed_begin("questions");
@@ -381,6 +382,10 @@ seeds_of_control(void)
 		seed_fill(SPEAKS_CONTROL, 1);
 		deal_seed(types[i], (uint8_t)i, &nothing);
 	}
+	seed_fill(SPEAKS_CONTROL, 1);
+	deal_seed(MSG_ASK_HISTORY, 1, &page);
+	seed_fill(SPEAKS_CONTROL, 1);
+	deal_seed(MSG_ASK_SAMPLES, 2, &page);
 }
 
 void
