@@ -52,7 +52,8 @@ SHORT = (
     "engine sendto 4 ENOBUFS", "engine socket 1 EMFILE",
     "engine malloc 13 ENOMEM", "engine malloc 60 ENOMEM",
     "server recvmmsg 1 ENOMEM", "server ppoll 2 ENOMEM",
-    "control accept4 1 EMFILE", "launcher clone 2 EAGAIN", "launcher malloc 300 ENOMEM",
+    "control accept4 1 EMFILE", "launcher clone 2 EAGAIN",
+    "launcher malloc 300 ENOMEM",
     "resolver seccomp 1 ENOMEM", "parent sendmsg 3 ETOOMANYREFS",
 )
 
