@@ -1,3 +1,6 @@
+/*
+ * Words of ntp.conf and chrony.conf, and what they are here.
+ */
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
- * ntpctl: ask the running ntpd how the clock is, and show it.  It needs no
- * privilege and changes nothing.
+ * ntpctl: ask the running ntpd how the clock is, and show it.  That needs no
+ * privilege and changes nothing; what root may tell ntpd is in operator.c.
  */
 #include <sys/ioctl.h>
 
@@ -24,6 +24,7 @@
 #include "ntpctl/check.h"
 #include "ntpctl/convert.h"
 #include "ntpctl/ntpq.h"
+#include "ntpctl/operator.h"
 #include "ntpctl/plot.h"
 #include "ntpctl/show.h"
 
@@ -57,7 +58,11 @@ usage(FILE *out)
 	    "\t[-w [seconds]]\n"
 	    "       ntpctl check [-S socket] [-w ms] [-c ms]\n"
 	    "       ntpctl convert [file]\n"
-	    "       ntpctl plot [-S socket] [-o svg | text]\n");
+	    "       ntpctl plot [-S socket] [-o svg | text]\n"
+	    "       ntpctl ask [-S socket] [server]\n"
+	    "       ntpctl off | on [-S socket] server\n"
+	    "       ntpctl reload [-S socket]\n"
+	    "       ntpctl step [-y] [-S socket]\n");
 	exit(out == stdout ? 0 : EXIT_USAGE);
 }
 
@@ -376,6 +381,7 @@ main(int argc, char **argv)
 	struct options	 o = {
 		.socket = CONTROL_SOCKET, .wait_for = WAIT_DEFAULT
 	};
+	enum operator_command command;
 	int		 waited = 0, shown = 0;
 
 	if (strcmp(getprogname(), "ntpq") == 0)
@@ -386,6 +392,8 @@ main(int argc, char **argv)
 		return convert_main(argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "plot") == 0)
 		return plot_main(argc - 1, argv + 1);
+	if (argc > 1 && operator_find(argv[1], &command))
+		return operator_main(command, argc - 1, argv + 1);
 	parse_options(&o, argc, argv);
 	take_words(&o, argc - optind, argv + optind);
 	if (o.wait)

@@ -75,7 +75,7 @@ const struct member record_peer_members[] = {
 	{ .name = NULL }
 };
 
-/* The first ones say whom the others are of. */
+/* The first ones say which peer the others are of. */
 const struct member record_auth_members[] = {
 	PEER(NAME, name, )
 	PEER(ADDRESS, address, )
@@ -336,6 +336,8 @@ record_peer_refid(const struct control_peer *peer, char *text)
 		why = ".DENY.";
 	else if (peer->state == PEER_STATE_SELF)
 		why = ".SELF.";
+	else if (peer->state == PEER_STATE_OFF)
+		why = ".OFF.";
 	else if (!record_peer_answered(peer))
 		why = ".INIT.";
 	else

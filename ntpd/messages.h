@@ -76,6 +76,8 @@ MESSAGE(TLS_KEYS,	  TLS,	    PARENT,   struct nts_keys,		\
 	NO_FD,   ANYTIME, nts_answer)					\
 MESSAGE(TLS_DATE,	  TLS,	    PARENT,   struct tls_date,		\
 	NO_FD,   ANYTIME, take_date)					\
+MESSAGE(OPERATED,	  ENGINE,   PARENT,   struct operator_done,	\
+	NO_FD,   ANYTIME, operator_done)				\
 MESSAGE(ASK_STATUS,	  CONTROL,  PARENT,   struct no_payload,	\
 	NO_FD,   ANYTIME, control_ask_engine)				\
 MESSAGE(ASK_PEERS,	  CONTROL,  PARENT,   struct no_payload,	\
@@ -149,6 +151,8 @@ MESSAGE(SHOW_HISTORY,	  PARENT,   ENGINE,   struct history_page,	\
 	NO_FD,   WHEN_CONFIGURED, engine_show_history)			\
 MESSAGE(SHOW_SAMPLES,	  PARENT,   ENGINE,   struct history_page,	\
 	NO_FD,   WHEN_CONFIGURED, engine_show_samples)			\
+MESSAGE(OPERATE,	  PARENT,   ENGINE,   struct operator_order,	\
+	NO_FD,   WHEN_CONFIGURED, engine_operate)			\
 MESSAGE(NTS_FORGET,	  PARENT,   ENGINE,   struct no_payload,	\
 	NO_FD,   WHEN_CONFIGURED, engine_on_forget)			\
 MESSAGE(NTS_KEYS,	  PARENT,   ENGINE,   struct nts_keys,		\

@@ -16,6 +16,7 @@
 #include "common/cookie.h"
 #include "common/ke.h"
 #include "common/ntptime.h"
+#include "common/operator.h"
 #include "common/siphash.h"
 #include "ntpd/config_shared.h"
 
@@ -266,7 +267,7 @@ enum tls_dates {
 struct tls_task {
 	char		 name[CONFIG_NAME_LEN];	/* in its certificate */
 	char		 path[CONFIG_URL_LEN];	/* of its URL, "/" at least */
-	char		 ca[CONFIG_PATH_LEN];	/* whom to believe; "": usual */
+	char		 ca[CONFIG_PATH_LEN];	/* authorities; "": usual */
 	struct addr	 addr;		/* the only one to talk to */
 	uint32_t	 dates;		/* enum tls_dates; not of a Date */
 	uint32_t	 reserved;	/* 0 */
@@ -307,6 +308,11 @@ struct nts_keys {
 /* Which page of the history is wanted. */
 struct history_page {
 	uint32_t	 from;		/* number of its first record */
+};
+
+/* The engine has done what root wants. */
+struct operator_done {
+	uint32_t	 count;		/* of servers that it was about */
 };
 
 /* For messages that say all by their type. */

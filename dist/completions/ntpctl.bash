@@ -11,6 +11,10 @@ _ntpctl()
 		return ;;
 	check:-[wc])
 		return ;;
+	ask:* | off:* | on:* | reload:*)
+		words='-S' ;;
+	step:*)
+		words='-S -y' ;;
 	plot:-o)
 		words='svg text' ;;
 	plot:*)
@@ -27,7 +31,7 @@ _ntpctl()
 		    sensors server status' ;;
 	*)
 		words='-V -h -j -o -S -s -w'
-		[ "$COMP_CWORD" -ne 1 ] || words="$words check convert plot" ;;
+		[ "$COMP_CWORD" -ne 1 ] || words="$words ask check convert off on plot reload step" ;;
 	esac
 	COMPREPLY=($(compgen -W "$words" -- "$cur"))
 }

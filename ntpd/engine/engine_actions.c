@@ -275,7 +275,7 @@ adjust(struct engine *e)
 	    &o.by);
 }
 
-/* Say whom the majority has found false, and look for others. */
+/* Say which servers the majority has found false, look for others. */
 static void
 note_verdicts(struct engine *e, struct instant now)
 {
@@ -318,6 +318,21 @@ engine_update(struct engine *e, struct instant now)
 		    now);
 	}
 	engine_publish(e, now);
+}
+
+void
+engine_step(struct engine *e)
+{
+	const struct reading r = clocks_read(&e->clocks);
+	struct clock_step by;
+
+	if (!sync_ready(&e->sync) || !e->sync.agreed || e->steer.stepping ||
+	    e->orphan.leader != ORPHAN_NOBODY)
+		return;
+	by.by = sync_estimate(&e->sync, r.now).offset - r.ahead;
+	engine_close_queries(e);
+	e->steer.stepping = channel_send(&e->parent, MSG_CLOCK_STEP, 0, -1,
+	    &by);
 }
 
 void

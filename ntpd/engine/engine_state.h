@@ -85,6 +85,9 @@ void	 engine_on_own_request(struct engine *e, const struct message *msg);
 /* The resolver has answered a question: a struct resolve_reply. */
 void	 engine_on_resolved(struct engine *e, const struct message *msg);
 
+/* Root wants something: a struct operator_order. */
+void	 engine_operate(struct engine *e, const struct message *msg);
+
 /* Interfaces or addresses of this machine may have changed. */
 void	 engine_on_links(struct engine *e, const struct message *msg);
 
@@ -136,6 +139,12 @@ bool	 engine_decide(struct engine *e, struct instant now);
 
 /* The estimate may have changed: adjust the clock, tell everybody. */
 void	 engine_update(struct engine *e, struct instant now);
+
+/*
+ * Ask the parent to set the clock right now, as root wants it, unless no
+ * majority of the servers says what time it is.
+ */
+void	 engine_step(struct engine *e);
 
 /* The estimate is the same, but the bounds or the state are not: tell it. */
 void	 engine_tell(struct engine *e, struct instant now);

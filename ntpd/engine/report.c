@@ -124,7 +124,7 @@ what_next(const struct report_view *v, const struct control_status *st,
     double *in)
 {
 	*in = 0;
-	if (v->hosts->n == 0)
+	if (hosts_on(v->hosts) == 0)
 		return NEXT_NO_SERVERS;
 	if (is_nobody_known(v)) {
 		*in = time_until(v, hosts_deadline(v->hosts));
@@ -168,7 +168,7 @@ why_not(const struct report_view *v, const struct control_status *st)
 {
 	if (v->system.synchronized)
 		return WHY_SYNCHRONIZED;
-	if (v->hosts->n == 0)
+	if (hosts_on(v->hosts) == 0)
 		return WHY_NO_SERVERS;
 	if (is_nobody_known(v))
 		return WHY_NO_ADDRESS;
@@ -259,7 +259,10 @@ fill_host(const struct host *h, struct instant now, struct control_peer *p)
 	memset(p, 0, sizeof(*p));	/* padding leaves the process, too */
 	p->version = CONTROL_VERSION;
 	p->state = PEER_STATE_RESOLVING;
-	if (h->taken)
+	if (h->off) {
+		p->state = PEER_STATE_OFF;
+		p->reason = REASON_OFF;
+	} else if (h->taken)
 		p->reason = REASON_TAKEN;
 	else if (h->name.failures > 0) {
 		p->reason = REASON_UNRESOLVED;

@@ -5,9 +5,9 @@
  *
  * It remembers those to clients that name an answer by its receive timestamp,
  * in a table of fixed size in which a new answer takes the place of the oldest
- * of a few.  Who sends very many such requests, from whatever addresses, can
- * thus make the server forget an answer before it is asked for; that client
- * is answered in basic mode then, as are all who never ask.
+ * of a few.  Very many such requests, from whatever addresses, can thus make
+ * the server forget an answer before it is asked for; that client is answered
+ * in basic mode then, as are all that never ask.
  *
  * Receive timestamps that are given out are odd, transmit timestamps even (a
  * nanosecond is 4.3 of their units), so that a client which names the latter,
@@ -31,7 +31,7 @@
 #define XLEAVE_WAYS	4	/* answers in each */
 
 #define STAMPS_MAX	64	/* read at a time */
-#define STAMPS_PACKET	192	/* bytes: headers, tags, the answer */
+#define STAMPS_PACKET	(NTP_MAX_LEN + 112)	/* bytes: headers, the answer */
 
 /* An answer. */
 struct xleave_entry {

@@ -165,6 +165,8 @@ make_seeds(void)
 	const struct own_request request = { { 42 } };
 	const struct no_payload nothing = { 0 };
 	const struct history_page page = { .from = 0 };
+	struct operator_order order = { .version = CONTROL_VERSION,
+			    .name = "192.0.2.1" };
 	struct resolve_reply reply = { .count = 2 };
 
 	configure_with("numeric", "192.0.2.1", 1);
@@ -173,6 +175,9 @@ make_seeds(void)
 	tell(MSG_SHOW_PEERS, 6, &nothing);
 	tell(MSG_SHOW_HISTORY, 7, &page);
 	tell(MSG_SHOW_SAMPLES, 8, &page);
+	for (order.command = 0; order.command <= OPERATOR_COUNT;
+	    order.command++)
+		tell(MSG_OPERATE, 9, &order);
 	seed_fill(SPEAKS_SERVER, 1);
 	deal_seed(MSG_OWN_REQUEST, 0, &request);
 	configure_with("name", "ntp.example.org", 4);

@@ -436,7 +436,7 @@ static const struct {
 		.root_dispersion = 1e-3 },
 	    "     clock:  NOT synchronized, the local clock is served as "
 	    "stratum 10\n"
-	    "       why:  no server is configured\n"
+	    "       why:  no server is configured, or all are off\n"
 	    "    offset:  unknown, no measurement yet\n"
 	    " frequency:  corrected by +0.000 ppm, standard error "
 	    "0.000 ppm\n"
@@ -660,7 +660,8 @@ static const struct {
 	const char		*json;
 } why_cases[] = {
 	{ { GOOD_STATUS }, "(none)", NULL },
-	{ { GOOD_STATUS, .why = WHY_NO_SERVERS }, "no server is configured",
+	{ { GOOD_STATUS, .why = WHY_NO_SERVERS },
+	    "no server is configured, or all are off",
 	    "no_servers" },
 	{ { GOOD_STATUS, .why = WHY_NO_ADDRESS },
 	    "no server's name has an address yet", "no_address" },

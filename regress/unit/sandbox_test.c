@@ -464,7 +464,7 @@ static const struct {
 	{ "make a file", open_anew, TO(PARENT) },
 	{ "listen for connections", listen_for_connections, TO(BINDER) |
 	    TO(LAUNCHER) },
-	{ "accept a connection", accept_one, TO(CONTROL) | TO(KE) |
+	{ "accept a connection", accept_one, TO(PARENT) | TO(CONTROL) | TO(KE) |
 	    TO(LAUNCHER) },
 	{ "pass a descriptor", pass_by_sendmsg, TO(PARENT) | TO(BINDER) |
 	    TO(LAUNCHER) },
