@@ -228,6 +228,7 @@ engine_publish(struct engine *e, struct instant now)
 	struct clock_quality quality = steer_quality(&e->steer, &s);
 	size_t		 i;
 
+	steer_smear(&e->steer, &snap);
 	quality.at = now.ns;
 	quality.disrupted = e->sync.state == SYNC_BEGINNING_AGAIN;
 	steer_log(&e->steer, &s, &e->sync);
