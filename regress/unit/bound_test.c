@@ -183,6 +183,42 @@ certain_in_doubt(void **arg)
 }
 
 /*
+ * Two of four are gone, one of them after it had said anything at all, when the
+ * clock stands still.  The two that answer see it, and what all agreed on
+ * before is not certain any more.
+ */
+static void
+certain_when_half_are_gone(void **arg)
+{
+	uint64_t	 seed;
+	size_t		 i;
+
+	(void)arg;
+	for (seed = 1; seed <= 8; seed++) {
+		begin_world(seed, 1e-10);
+		w.interval = 0;
+		for (i = 0; i < 4; i++)
+			add_server(seed, QUEUE_EXPONENTIAL, 2e-3, 1e-4);
+		while (w.now < 2 * HOUR) {
+			w.paths[0].lie = w.paths[0].lie > 0 ? -1e6 : 1e6;
+			assert_true(one_exchange(INFINITY));
+		}
+		w.paths[0].lie = 0;
+		for (i = whose_turn(); i != 0; i = whose_turn())
+			assert_true(one_exchange(INFINITY));
+		assert_true(one_exchange(INFINITY));
+		w.paths[0].loss = w.paths[1].loss = 1;
+		w.osc.offset += 37.4;
+		run(0, w.now + 1200, NULL);
+		assert_true(fabs(off()) < 1e-3);
+		while (w.now < 4 * HOUR) {
+			assert_true(one_exchange(INFINITY));
+			assert_certain("half are gone", seed);
+		}
+	}
+}
+
+/*
  * All 20 ms are on one way: the clock is 10 ms off, which nothing can tell.
  * That it may be so is said.
  */
@@ -372,6 +408,7 @@ main(void)
 		cmocka_unit_test(certain_whatever_a_minority_says),
 		cmocka_unit_test(certain_in_silence),
 		cmocka_unit_test(certain_in_doubt),
+		cmocka_unit_test(certain_when_half_are_gone),
 		cmocka_unit_test(certain_on_a_crooked_path),
 		cmocka_unit_test(near_and_far),
 		cmocka_unit_test(creeping_liars),
