@@ -102,7 +102,7 @@ struct sync {
 	double		 low, high;	/* s, certain bounds of offset ... */
 	double		 certain_at;	/* ... at that time */
 	bool		 certain;	/* they are known */
-	bool		 outdated;	/* ... and our clock has changed since */
+	bool		 outdated;	/* ... and our clock changed since */
 	bool		 measured;	/* the frequency is, by the samples */
 };
 

@@ -760,7 +760,7 @@ a_restart_keeps_the_frequency(void **arg)
 	assert_true(e.frequency_error < 1e-6);
 }
 
-/* The clock has changed, and is set before that is learned: a start like any. */
+/* The clock changes, and is set before that is learned: a start like any. */
 static void
 a_restart_forgets_a_change(void **arg)
 {
