@@ -98,6 +98,7 @@ follow(struct parent *p)
 {
 	policy_configure(&p->policy, &p->conf);
 	constraints_configure(&p->constraints, &p->conf, instant_now());
+	leaps_configure(&p->leaps, &p->conf, instant_now());
 }
 
 bool
@@ -137,6 +138,7 @@ configure_engine(struct parent *p, const struct drift *learned)
 		channel_send(p->children.engine, MSG_ENGINE_SERVER,
 		    (uint32_t)i, -1, &p->conf.servers[i]);
 	channel_send(p->children.engine, MSG_ENGINE_SETUP, 0, -1, &setup);
+	command_send_leaps(p);
 	/* How far may it step now? */
 	command_send_state(p, STATE_NEWS, instant_now());
 }
