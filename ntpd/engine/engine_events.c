@@ -2,8 +2,6 @@
  * What happens to the engine: each function here is one event, and shows in
  * which order what follows from it.
  */
-#include <strings.h>
-
 #include "common/log.h"
 #include "common/ns.h"
 #include "ntpd/engine/engine_state.h"
@@ -415,53 +413,4 @@ engine_on_links(struct engine *e, const struct message *msg)
 	e->look_again = instant_before(msg->at, soon) ? soon : msg->at;
 	if (hosts_renumber(&e->hosts, e->associations, msg->at))
 		engine_change_hosts(e, msg->at);
-}
-
-/* Ask the servers called NAME, or with that address, now; "": all. */
-static uint32_t
-ask_now(struct engine *e, const char *name, struct instant now)
-{
-	struct association *a = e->associations;
-	uint32_t	 n = 0;
-
-	for (; a < e->associations + MAX_ASSOCIATIONS; a++)
-		if (a->used && (name[0] == '\0' ||
-		    strcasecmp(a->name, name) == 0 ||
-		    strcasecmp(e->hosts.list[a->host].conf.name, name) == 0)) {
-			association_hurry(a, now);
-			n++;
-		}
-	hosts_retry(&e->hosts, now);
-	return n;
-}
-
-/* Others have to vote without those that are off, or with those that are on. */
-static uint32_t
-switch_servers(struct engine *e, const char *name, bool off,
-    struct instant now)
-{
-	const size_t	 n = hosts_switch(&e->hosts, name, off);
-
-	engine_change_hosts(e, now);
-	engine_update(e, now);
-	return (uint32_t)n;
-}
-
-void
-engine_operate(struct engine *e, const struct message *msg)
-{
-	struct operator_order order =
-	    *(const struct operator_order *)msg->data;
-	struct operator_done done = { .count = 0 };
-
-	order.name[sizeof(order.name) - 1] = '\0';
-	if (order.command == OPERATOR_ASK)
-		done.count = ask_now(e, order.name, msg->at);
-	else if (order.command == OPERATOR_OFF ||
-	    order.command == OPERATOR_ON)
-		done.count = switch_servers(e, order.name,
-		    order.command == OPERATOR_OFF, msg->at);
-	else if (order.command == OPERATOR_STEP)
-		engine_step(e);
-	channel_send(&e->parent, MSG_OPERATED, msg->id, -1, &done);
 }
