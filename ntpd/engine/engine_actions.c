@@ -183,6 +183,13 @@ engine_served(const struct engine *e, const struct reading *r)
 }
 
 void
+engine_publish_after_slew(struct engine *e, struct instant now)
+{
+	if (!e->steer.synchronized && instant_before(now, e->slew_end))
+		e->publish_at = instant_min(e->publish_at, e->slew_end);
+}
+
+void
 engine_publish(struct engine *e, struct instant now)
 {
 	struct reading	 r = clocks_read(&e->clocks);
@@ -191,6 +198,7 @@ engine_publish(struct engine *e, struct instant now)
 	struct clock_quality quality = steer_quality(&e->steer, &s);
 	size_t		 i;
 
+	steer_smear(&e->steer, &snap);
 	quality.at = now.ns;
 	quality.disrupted = e->sync.state == SYNC_BEGINNING_AGAIN;
 	steer_log(&e->steer, &s, &e->sync);
@@ -198,6 +206,7 @@ engine_publish(struct engine *e, struct instant now)
 		channel_send(&e->servers[i], MSG_SNAPSHOT, 0, -1, &snap);
 	channel_send(&e->parent, MSG_CLOCK_QUALITY, 0, -1, &quality);
 	e->publish_at = instant_add(now, PUBLISH_INTERVAL);
+	engine_publish_after_slew(e, now);
 	engine_remember(e, now);
 }
 
@@ -238,7 +247,7 @@ adjust(struct engine *e)
 	    &o.by);
 }
 
-/* Say whom the majority has found false, and look for others. */
+/* Say which servers the majority has found false, look for others. */
 static void
 note_verdicts(struct engine *e, struct instant now)
 {

@@ -70,6 +70,9 @@ engine_show_status(struct engine *e, const struct message *msg)
 
 	if (is_flooded(e))
 		return;
+	/* Clients and the log are told the same. */
+	if (v.system.synchronized != e->steer.synchronized)
+		engine_publish(e, msg->at);
 	report_status(&v, &st);
 	channel_send(&e->parent, MSG_STATUS_RECORD, msg->id, -1, &st);
 	send_end(e, msg->id, 1);

@@ -1,6 +1,6 @@
 /*
  * The synchronizer: all time sources together.  The engine gives it samples
- * and asks it what the time is, whom it believes, and when to ask again.
+ * and asks it what the time is, which it believes, and when to ask again.
  * Pure: oscillator time comes in as an argument.
  */
 #ifndef NTPD_SYNC_SYNC_H
@@ -64,10 +64,12 @@ struct verdict {
  *                                                  against it: BEGINNING_AGAIN,
  *                                                  after three answers
  *  BEGINNING_AGAIN most insisted that our clock    SYNC_SETTLED more samples
- *                  has changed: the estimate is    were learned: FOLLOWING
- *                  made of their last samples
+ *                  has changed: the estimate is    were learned: FOLLOWING;
+ *                  made of their last samples      one surprises: IN DOUBT,
+ *                                                  and then here again
  *
- * Whatever comes: when the estimate is one that cannot be true, STARTING.
+ * Whatever comes: when no majority is left, COASTING; when the estimate is one
+ * that cannot be true, or the clock was set, STARTING.
  */
 enum sync_state {
 	SYNC_STARTING,
@@ -100,6 +102,7 @@ struct sync {
 	double		 low, high;	/* s, certain bounds of offset ... */
 	double		 certain_at;	/* ... at that time */
 	bool		 certain;	/* they are known */
+	bool		 outdated;	/* ... and our clock changed since */
 	bool		 measured;	/* the frequency is, by the samples */
 };
 
