@@ -48,7 +48,9 @@ REASON(WRONG_MAC,	"wrong_mac",					\
 REASON(CRYPTO_NAK,	"crypto_nak",					\
     "it says that it does not know our key")				\
 REASON(CONSTRAINT,	"constraint",					\
-    "it is another time by the constraints")
+    "it is another time by the constraints")				\
+REASON(UNNUMBERED,	"unnumbered",					\
+    "nothing else says yet which second its pulses begin")
 
 enum reason {
 #define REASON(name, word, text)	REASON_##name,

@@ -252,6 +252,31 @@ struct server_clients {
 	struct client_count list[CLIENTS_SHOWN];
 };
 
+/*
+ * What a sensor process is to read: a device that it is given, or a segment of
+ * shared memory that it attaches itself.
+ */
+struct sensor_device {
+	uint8_t		 kind;		/* enum sensor_kind */
+	uint8_t		 falling;	/* as in struct config_sensor */
+	uint8_t		 tai;
+	uint8_t		 reserved;
+	uint32_t	 unit;		/* of shared memory */
+	char		 name[CONFIG_NAME_LEN];	/* for the log */
+};
+
+/* What a reference clock has said: when RAW was read it was TRUTH. */
+struct sensor_sample {
+	int64_t		 raw;		/* ns, CLOCK_MONOTONIC_RAW */
+	int64_t		 truth;		/* ns since 1970 */
+	double		 error;		/* s, that it says it may be off by */
+	uint8_t		 leap;		/* enum ntp_leap */
+	uint8_t		 pulse;		/* 1: which second is not known */
+	uint8_t		 reserved[6];
+};
+
+#define SENSOR_MOST_ERROR	1.0	/* s; one that says more is none */
+
 #define TLS_WHY_LEN	160
 
 /* When certificates have to be valid. */
@@ -373,6 +398,8 @@ MESSAGE(TLS_KEYS,	  TLS,	    PARENT,   struct nts_keys,		\
 	NO_FD,   ANYTIME, nts_answer)					\
 MESSAGE(TLS_DATE,	  TLS,	    PARENT,   struct tls_date,		\
 	NO_FD,   ANYTIME, take_date)					\
+MESSAGE(SENSOR_LOST,	  SENSOR,   PARENT,   struct no_payload,	\
+	NO_FD,   ANYTIME, sensor_lost)					\
 MESSAGE(CONTROL_ALIVE,	  CONTROL,  PARENT,   struct no_payload,	\
 	NO_FD,   ANYTIME, control_alive)				\
 MESSAGE(ASK_STATUS,	  CONTROL,  PARENT,   struct no_payload,	\
@@ -451,7 +478,9 @@ MESSAGE(NTS_KEYS,	  PARENT,   ENGINE,   struct nts_keys,		\
 MESSAGE(RESOLVED,	  RESOLVER, ENGINE,   struct resolve_reply,	\
 	NO_FD,   ANYTIME, engine_on_resolved)				\
 MESSAGE(OWN_REQUEST,	  SERVER,   ENGINE,   struct own_request,	\
-	NO_FD,   ANYTIME, engine_on_own_request)
+	NO_FD,   ANYTIME, engine_on_own_request)			\
+MESSAGE(SENSOR_SAMPLE,	  SENSOR,   ENGINE,   struct sensor_sample,	\
+	NO_FD,   ANYTIME, engine_on_sensor)
 
 #define TO_SERVER(MESSAGE)						\
 MESSAGE(SERVER_RATELIMIT, PARENT,   SERVER,   struct config_ratelimit,	\
@@ -497,6 +526,13 @@ MESSAGE(ANSWER_END,	  PARENT,   CONTROL,  struct control_end,	\
 MESSAGE(ANSWER_BUSY,	  PARENT,   CONTROL,  struct control_end,	\
 	NO_FD,   ANYTIME, answer)
 
+/* One of them is its device; another comes when that was lost. */
+#define TO_SENSOR(MESSAGE)						\
+MESSAGE(SENSOR_DEVICE,	  PARENT,   SENSOR,   struct sensor_device,	\
+	WITH_FD, ANYTIME, take_device)					\
+MESSAGE(SENSOR_MEMORY,	  PARENT,   SENSOR,   struct sensor_device,	\
+	NO_FD,   ANYTIME, take_device)
+
 /* Each of these is the only one that comes after the setup. */
 #define TO_TLS(MESSAGE)							\
 MESSAGE(TLS_ASK_DATE,	  PARENT,   TLS,      struct tls_task,		\
@@ -512,7 +548,7 @@ MESSAGE(CHILD_SETUP,	  PARENT,   PROCESSES, struct child_setup,	\
 	NO_FD,   AT_FIRST, NULL)					\
 TO_PARENT(MESSAGE) TO_LAUNCHER(MESSAGE) TO_BINDER(MESSAGE)		\
 TO_ENGINE(MESSAGE) TO_SERVER(MESSAGE) TO_RESOLVER(MESSAGE)		\
-TO_CONTROL(MESSAGE) TO_KE(MESSAGE) TO_TLS(MESSAGE)
+TO_CONTROL(MESSAGE) TO_KE(MESSAGE) TO_SENSOR(MESSAGE) TO_TLS(MESSAGE)
 
 enum message_type {
 	MESSAGE_NONE,

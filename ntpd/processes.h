@@ -8,6 +8,7 @@
 #define NTPD_PROCESSES_H
 
 #define SERVERS_MOST	64	/* processes, "workers" in ntpd.conf */
+#define SENSORS_MOST	8	/* reference clocks, each with its process */
 #define TLS_MOST	4	/* exchanges at a time; tuned */
 
 /* What the end of a child means. */
@@ -40,6 +41,7 @@ CHILD(SERVER,	server,	  REPLACED_SOON, 0, SERVERS_MOST,		\
 CHILD(RESOLVER,	resolver, REPLACED,	 1, 1,		   GIVEN_ENGINE) \
 CHILD(CONTROL,	control,  REPLACED_SOON, 1, 1,		   GIVEN_SOCKET) \
 CHILD(KE,	ke,	  REPLACED_SOON, 0, 1,		   GIVEN_BINDER) \
+CHILD(SENSOR,	sensor,	  REPLACED,	 0, SENSORS_MOST,  GIVEN_ENGINE) \
 CHILD(TLS,	tls,	  ENDS_ITSELF,	 0, TLS_MOST,	   GIVEN_NOTHING)
 
 enum process {

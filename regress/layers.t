@@ -106,7 +106,7 @@ sync_includes_only_common()
 # In the engine data goes up and calls go down: a file includes headers only of
 # those before it in this order.
 engine_order="ballot clocks check names nts patience schedule self query \
-    association associations number hosts trust members steer steer_log \
+    association associations number hosts sensors trust members steer steer_log \
     orphan report"
 
 engine_calls_go_down()

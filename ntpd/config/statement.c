@@ -34,6 +34,8 @@ static const struct {
 	    IN_PARSER(ratelimit.leak) },
 	{ OPTION_NTSPORT, { "ntsport", 1, UINT16_MAX },
 	    IN_PARSER(server.nts_port) },
+	{ OPTION_STRATUM, { "stratum", 1, LOCAL_MOST },
+	    IN_PARSER(server.sensor.stratum) },
 	{ OPTION_PREFIX4, { "prefix4", 1, 32 }, IN_PARSER(ratelimit.prefix4) },
 	{ OPTION_PREFIX6, { "prefix6", 1, 128 }, IN_PARSER(ratelimit.prefix6) }
 };
@@ -178,7 +180,7 @@ clock_of_ntp_conf(const struct addr *addr)
 	return addr->bytes[2] == 1 ? "it is this machine's own clock in "
 	    "ntp.conf, here write \"local stratum N\"" :
 	    "it is a reference clock of this machine in ntp.conf, here that "
-	    "is \"sensor NAME\", which is not yet supported";
+	    "is \"sensor NAME\"";
 }
 
 /* The host is an address: is it one of this machine itself? */

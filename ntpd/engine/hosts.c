@@ -31,12 +31,14 @@ count_associations(const struct association all[], size_t host)
 	return n;
 }
 
-/* May an answer be authenticated as CONF says? */
+/* Can CONF be a statement that the parent has checked? */
 static bool
 is_valid(const struct config_server *conf)
 {
-	return conf->auth <= AUTH_NTS &&
-	    (conf->auth != AUTH_KEY || mac_key_valid(&conf->key));
+	return conf->auth <= AUTH_NTS && conf->sensor.kind <= SENSOR_PTP &&
+	    (conf->addr.family == ADDR_SENSOR) ==
+	    (conf->sensor.kind != SENSOR_NONE) &&
+	    conf->sensor.number < SENSORS_MOST && (conf->auth != AUTH_KEY || mac_key_valid(&conf->key));
 }
 
 void
@@ -60,7 +62,7 @@ host_init(struct host *h, const struct config_server *conf, struct instant now)
 	memset(h, 0, sizeof(*h));
 	h->conf = *conf;
 	h->conf.name[sizeof(h->conf.name) - 1] = '\0';
-	if (addr.family != ADDR_NONE)
+	if (addr.family != ADDR_NONE && addr.family != ADDR_SENSOR)
 		addr.port = conf->port;
 	name_init(&h->name, &addr, now);
 }
