@@ -129,7 +129,8 @@ addr_format(const struct addr *addr, char *text)
 			    addr->scope);
 		break;
 	case ADDR_SENSOR:
-		snprintf(text, ADDR_STRLEN, ".%.4s.", (const char *)addr->bytes);
+		snprintf(text, ADDR_STRLEN, ".%.4s.",
+		    (const char *)addr->bytes);
 		break;
 	default:
 		strlcpy(text, "(none)", ADDR_STRLEN);

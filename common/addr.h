@@ -66,7 +66,8 @@ bool	 addr_same_host(const struct addr *a, const struct addr *b);
 /*
  * Is ADDR a value that a hostile sender could not have made harmful: a known
  * family (or none, and all else zero), unused bytes zero, a scope for
- * link-local addresses only, a sensor's reference id printable?  For addresses that arrive in messages.
+ * link-local addresses only, a sensor's reference id printable?  For addresses
+ * that arrive in messages.
  */
 bool	 addr_valid(const struct addr *addr);
 

@@ -328,12 +328,12 @@ ask(const char *path, unsigned parts, double timeout, struct report *report,
 	enum ask_result	 result = ASK_OK;
 
 	report_clear(report);
-	/* Sensors need no record yet, but an answer: is ntpd there? */
-	if (parts & (SHOW_STATUS | SHOW_SENSORS | SHOW_AUTH))
+	if (parts & (SHOW_STATUS | SHOW_AUTH))
 		result = ask_one(&q, CONTROL_GET_STATUS, timeout);
 	if (parts == SHOW_ALL && !report->status.listening)
 		parts &= ~(unsigned)SHOW_SERVER;
-	if (result == ASK_OK && (parts & (SHOW_PEERS | SHOW_AUTH))) {
+	if (result == ASK_OK &&
+	    (parts & (SHOW_PEERS | SHOW_AUTH | SHOW_SENSORS))) {
 		report->peers = calloc(REPORT_PEERS_MAX,
 		    sizeof(*report->peers));
 		if (report->peers == NULL)

@@ -70,8 +70,13 @@ void	 show_auth(FILE *out, const struct control_peer *peers, size_t n);
 /* A line that begins with "#", if there are constraints. */
 void	 show_constraint(FILE *out, const struct control_status *st);
 
-/* The same for sensors, of which this daemon has none. */
-void	 show_sensors(FILE *out);
+/* Copy those of the N PEERS that are sensors to SENSORS; how many there are. */
+size_t	 show_only_sensors(const struct control_peer *peers, size_t n,
+	    struct control_peer *sensors);
+
+/* Those of the N PEERS (REPORT_PEERS_MAX at most), like peers. */
+void	 show_sensors(FILE *out, const struct control_peer *peers, size_t n,
+	    size_t width);
 
 /* What the server processes have counted, a line for each counter. */
 void	 show_server(FILE *out, const struct control_server *server);

@@ -35,10 +35,13 @@ count_associations(const struct association all[], size_t host)
 static bool
 is_valid(const struct config_server *conf)
 {
-	return conf->auth <= AUTH_NTS && conf->sensor.kind <= SENSOR_PTP &&
-	    (conf->addr.family == ADDR_SENSOR) ==
-	    (conf->sensor.kind != SENSOR_NONE) &&
-	    conf->sensor.number < SENSORS_MOST && (conf->auth != AUTH_KEY || mac_key_valid(&conf->key));
+	const bool	 is_sensor = conf->sensor.kind != SENSOR_NONE;
+
+	return conf->sensor.kind <= SENSOR_PTP &&
+	    conf->sensor.number < SENSORS_MOST &&
+	    is_sensor == (conf->addr.family == ADDR_SENSOR) &&
+	    conf->auth <= AUTH_NTS &&
+	    (conf->auth != AUTH_KEY || mac_key_valid(&conf->key));
 }
 
 void

@@ -81,7 +81,7 @@ read_extended(int fd, struct reading *r)
 	return ptp_decode(r, triples, TRIPLES);
 }
 
-/* The system's time and the device's in turn: two of one and one of the other */
+/* The system's time and the device's in turn, the system's last. */
 static bool
 read_plain(int fd, struct reading *r)
 {

@@ -11,6 +11,9 @@
 /* The oscillator gains or loses no more than this, s/s: the kernel's limit. */
 #define FREQUENCY_MOST	0.1
 
+/* The variance of usual readings, s^2: beside it the limit counts little. */
+#define USUAL		1e-12
+
 /* Readings that are so many usual ones from the line stand apart; tuned. */
 #define APART		5.0
 
@@ -57,7 +60,7 @@ fit(const struct window *w)
 
 	for (i = 0; i < w->n; i++)
 		line_add(&sums, w->readings[i].when - w->readings[0].when,
-		    w->readings[i].offset - w->readings[0].offset, 1);
+		    w->readings[i].offset - w->readings[0].offset, USUAL);
 	return line_fit(&sums, FREQUENCY_MOST);
 }
 
@@ -69,24 +72,42 @@ residual(const struct window *w, const struct line *l, size_t i)
 	    l->slope * (w->readings[i].when - w->readings[0].when);
 }
 
+/*
+ * The median slope of pairs that are half of the readings apart: a quarter of
+ * these may say anything.
+ */
+static double
+usual_slope(const struct window *w)
+{
+	const size_t	 half = w->n / 2;
+	double		 slopes[WINDOW_MOST], apart;
+	size_t		 i, n = 0;
+
+	for (i = 0; i + half < w->n; i++) {
+		apart = w->readings[i + half].when - w->readings[i].when;
+		if (apart > 0)
+			slopes[n++] = (w->readings[i + half].offset -
+			    w->readings[i].offset) / apart;
+	}
+	return n > 0 ? median(slopes, n) : 0;
+}
+
 /* Forget the readings that stand apart from the others. */
 static void
 drop_apart(struct window *w)
 {
-	const struct line l = fit(w);
-	double		 v[WINDOW_MOST], far[WINDOW_MOST], middle, most;
+	struct line	 l = { .slope = usual_slope(w) };
+	double		 far[WINDOW_MOST], v[WINDOW_MOST], most;
 	size_t		 i, n = 0;
 
 	for (i = 0; i < w->n; i++)
 		v[i] = residual(w, &l, i);
+	l.offset = median(v, w->n);
 	for (i = 0; i < w->n; i++)
-		far[i] = v[i];
-	middle = median(far, w->n);
+		v[i] = far[i] = fabs(residual(w, &l, i));
+	most = APART * median(v, w->n);
 	for (i = 0; i < w->n; i++)
-		far[i] = fabs(v[i] - middle);
-	most = APART * median(far, w->n);
-	for (i = 0; i < w->n; i++)
-		if (fabs(v[i] - middle) <= most)
+		if (far[i] <= most)
 			w->readings[n++] = w->readings[i];
 	w->n = n;
 }

@@ -6,6 +6,7 @@ in shared memory.  NOISE is the standard error of what it says.
 
     sensor.py sock PATH OFFSET INTERVAL NOISE
     sensor.py shm UNIT OFFSET INTERVAL NOISE
+    sensor.py trap UNIT         only makes memory that everybody may write
 """
 import ctypes
 import os
@@ -64,4 +65,7 @@ def main(kind, where, offset, interval, noise):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], *map(float, sys.argv[3:6]))
+    if sys.argv[1] == "trap":
+        segment(int(sys.argv[2]), 0o666)
+    else:
+        main(sys.argv[1], sys.argv[2], *map(float, sys.argv[3:6]))
