@@ -1,7 +1,21 @@
 /*
- * The list of those clients that ask most.
+ * Sums of counters, and the list of those clients that ask most.
  */
 #include "common/counters.h"
+
+static void
+add(uint64_t *sum, uint64_t value)
+{
+	*sum = value > COUNTER_MOST - *sum ? COUNTER_MOST : *sum + value;
+}
+
+void
+counters_add(struct server_counters *sum, const struct server_counters *more)
+{
+#define COUNTER(name, label, text)	add(&sum->name, more->name);
+	COUNTERS
+#undef COUNTER
+}
 
 uint32_t
 clients_insert(struct client_count list[CLIENTS_SHOWN], uint32_t n,

@@ -53,6 +53,13 @@ struct server_counters {
 #undef COUNTER
 };
 
+/* A sum ends here, and does not begin anew; JSON has no larger integers. */
+#define COUNTER_MOST	((uint64_t)INT64_MAX)
+
+/* Add MORE, which may be any numbers, to SUM. */
+void	 counters_add(struct server_counters *sum,
+	    const struct server_counters *more);
+
 /* A client, as the table behind the rate limit knows it. */
 struct client_count {
 	struct addr	 addr;		/* the first of its prefix, port 0 */
@@ -70,8 +77,5 @@ struct client_count {
  */
 uint32_t clients_insert(struct client_count list[CLIENTS_SHOWN], uint32_t n,
 	    const struct client_count *client);
-
-/* A sum ends here, and does not begin anew; JSON has no larger integers. */
-#define COUNTER_MOST	((uint64_t)INT64_MAX)
 
 #endif

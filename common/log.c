@@ -23,32 +23,26 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NAME_SIZE	32
 #define TEXT_SIZE	960		/* a message */
 #define REASON_SIZE	96		/* of these, for errno's text */
 #define VISIBLE_SIZE	(4 * TEXT_SIZE)	/* each byte as "\ooo" */
-#define LINE_SIZE	(8 + NAME_SIZE + VISIBLE_SIZE)
+#define LINE_SIZE	(8 + VISIBLE_SIZE)
 
 static_assert(LINE_SIZE <= PIPE_BUF, "a line must reach a pipe in one piece");
 
 static struct {
 	enum log_target	 target;
-	char		 name[NAME_SIZE];	/* "engine: " or "" */
 	int		 verbose;
 	int		 copy;			/* -1: none */
 	unsigned	 lost;			/* messages, since the last */
 } state = { .copy = -1 };
 
 void
-log_init(enum log_target target, const char *name, int verbose)
+log_init(enum log_target target, int verbose)
 {
 	if (state.target == LOG_TO_SYSLOG)
 		closelog();
 	state.target = target;
-	state.name[0] = '\0';
-	if (name != NULL)
-		snprintf(state.name, sizeof(state.name), "%.*s: ",
-		    NAME_SIZE - 3, name);
 	state.verbose = verbose;
 	if (target == LOG_TO_SYSLOG)
 		openlog("ntpd", LOG_PID | LOG_NDELAY, LOG_DAEMON);
@@ -111,10 +105,7 @@ would_wait(int fd)
 	return ppoll(&pfd, 1, &none, NULL) == 0;
 }
 
-/*
- * Write PREFIX, the process's name and TEXT to FD, as a line.  False if there
- * is no room for it.
- */
+/* Write PREFIX and TEXT to FD, as a line.  False if there is no room for it. */
 static bool
 write_line(int fd, const char *prefix, const char *text)
 {
@@ -124,8 +115,7 @@ write_line(int fd, const char *prefix, const char *text)
 
 	if (would_wait(fd))
 		return false;
-	len = snprintf(line, sizeof(line), "%s%s%s\n", prefix, state.name,
-	    text);
+	len = snprintf(line, sizeof(line), "%s%s\n", prefix, text);
 	while ((n = write(fd, line, (size_t)len)) == -1 && errno == EINTR)
 		;
 	return n != -1 || errno != EAGAIN;
@@ -155,7 +145,7 @@ write_message(int priority, const char *text)
 	if (state.target == LOG_TO_JOURNAL)
 		snprintf(prefix, sizeof(prefix), "<%d>", LOG_PRI(priority));
 	if (state.target == LOG_TO_SYSLOG)
-		syslog(priority, "%s%s", state.name, visible);
+		syslog(priority, "%s", visible);
 	else
 		write_or_count(prefix, visible);
 	if (state.copy != -1 && LOG_PRI(priority) <= LOG_WARNING)
@@ -262,5 +252,20 @@ log_allowed(struct log_limit *limit, struct instant now, uint64_t *suppressed)
 	if (suppressed != NULL)
 		*suppressed = limit->suppressed;
 	limit->suppressed = 0;
+	return true;
+}
+
+bool
+log_allowed_more(struct log_limit *limit, struct instant now,
+    char more[LOG_MORE_LEN])
+{
+	uint64_t suppressed;
+
+	more[0] = '\0';
+	if (!log_allowed(limit, now, &suppressed))
+		return false;
+	if (suppressed > 0)
+		snprintf(more, LOG_MORE_LEN, ", after %llu times more",
+		    (unsigned long long)suppressed);
 	return true;
 }

@@ -18,11 +18,8 @@ enum log_target {
 	LOG_TO_SYSLOG
 };
 
-/*
- * Start logging as process NAME ("engine"; NULL for the parent, whose lines
- * carry no name).  VERBOSE: 0 logs info and above, 1 and more debug, too.
- */
-void	 log_init(enum log_target target, const char *name, int verbose);
+/* Start logging.  VERBOSE: 0 logs info and above, 1 and more debug, too. */
+void	 log_init(enum log_target target, int verbose);
 
 /*
  * LOG_TO_JOURNAL if systemd says, in JOURNAL_STREAM, that the journal reads
@@ -68,6 +65,15 @@ struct log_limit {
 	struct instant	 last;
 	uint64_t	 suppressed;	/* since the last allowed one */
 };
+
+#define LOG_MORE_LEN	64
+
+/*
+ * May one more be logged at NOW?  If so, MORE says how many were not logged
+ * before, ", after 3 times more", or "".
+ */
+bool	 log_allowed_more(struct log_limit *limit, struct instant now,
+	    char more[LOG_MORE_LEN]);
 
 /*
  * May one more be logged at NOW?  Counts it as suppressed if not; when it may

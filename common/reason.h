@@ -34,6 +34,8 @@ REASON(LOOP,		"loop",						\
     "it has its time from this machine")				\
 REASON(VERSION,		"version",		"its version is not 3 or 4") \
 REASON(UNRESOLVED,	"unresolved",		"its name has no address") \
+REASON(TAKEN,		"taken",					\
+    "another line asks its server already")				\
 REASON(NO_INTERFACE,	"no_interface",		"its interface is not there") \
 REASON(RATE,		"rate",						\
     "it asks to be asked less often")					\

@@ -3,7 +3,6 @@
  */
 #include <err.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -40,61 +39,6 @@ static const struct {
 	{ "local", convert_local },
 	{ "fudge", convert_fudge },
 };
-
-/* Is there at TEXT what a terminal would obey?  0xc2 begins C1 in UTF-8. */
-static bool
-is_control(const char *text)
-{
-	const unsigned char *u = (const unsigned char *)text;
-
-	return (u[0] < ' ' && u[0] != '\t') || u[0] == 0x7f ||
-	    (u[0] == 0xc2 && u[1] >= 0x80 && u[1] < 0xa0);
-}
-
-/* Write BEFORE and TEXT as a line, without what a terminal would obey. */
-static void
-put_line(struct convert *c, const char *before, const char *text)
-{
-	fputs(before, c->out);
-	for (; *text != '\0'; text++)
-		fputc(is_control(text) ? '?' : *text, c->out);
-	fputc('\n', c->out);
-}
-
-static void
-put_format(struct convert *c, const char *before, const char *fmt, va_list ap)
-    __attribute__((format(printf, 3, 0)));
-
-static void
-put_format(struct convert *c, const char *before, const char *fmt, va_list ap)
-{
-	char		*text;
-
-	if (vasprintf(&text, fmt, ap) == -1)
-		err(4, NULL);
-	put_line(c, before, text);
-	free(text);
-}
-
-void
-convert_into(struct convert *c, const char *fmt, ...)
-{
-	va_list		 ap;
-
-	va_start(ap, fmt);
-	put_format(c, "", fmt, ap);
-	va_end(ap);
-}
-
-void
-convert_note(struct convert *c, const char *fmt, ...)
-{
-	va_list		 ap;
-
-	va_start(ap, fmt);
-	put_format(c, "#   ", fmt, ap);
-	va_end(ap);
-}
 
 /* What is not converted by a function is explained. */
 static void
@@ -163,11 +107,11 @@ convert_text(struct convert *c, char *text)
 	if (*first == '\0')
 		fputc('\n', c->out);
 	else if (strchr("#!;%", *first) != NULL)
-		put_line(c, "# ", first + 1 + strspn(first + 1, " "));
+		convert_put(c, "# ", first + 1 + strspn(first + 1, " "));
 	else if (strlen(text) > LINE_MOST)
 		convert_note(c, "a line that is too long");
 	else {
-		put_line(c, "# ", first);
+		convert_put(c, "# ", first);
 		if (cut_words(text, &line))
 			convert_words(c, &line);
 	}
@@ -185,6 +129,9 @@ look_ahead(struct convert *c, char *text)
 	convert = find_converter(line.words[0]);
 	if (convert == convert_keys)
 		c->keys_named |= convert_keys_path(&line) != NULL;
+	else if (convert == convert_bind &&
+	    strcasecmp(line.words[0], "bindacqaddress") == 0)
+		convert_query(c, &line);
 	else if (convert == convert_server)
 		c->keys_used |= convert_has_word(&line, "key");
 }
@@ -209,25 +156,43 @@ each_line(struct convert *c, const char *file, size_t len,
 	}
 }
 
+/* Which part servers have that are not authenticated. */
+static void
+convert_mode(struct convert *c)
+{
+	if (c->proven > 0 && c->proven < c->servers && c->mode == NULL) {
+		fputs("\n# Servers without key, nts or trusted have no part in "
+		    "the time.\n", c->out);
+		convert_note(c, "if they are to have one, write "
+		    "\"authentication mix\"");
+	}
+	if (c->mode == NULL)
+		return;
+	fputc('\n', c->out);
+	if (strcmp(c->mode, "require") == 0 && c->servers > 0 &&
+	    c->proven == 0)
+		convert_note(c, "authentication require: no server has a key, "
+		    "nts or trusted, so none would have a part in the time");
+	else
+		convert_into(c, "authentication %s", c->mode);
+}
+
 /* What could be said only when all was read. */
 static void
 convert_end(struct convert *c)
 {
 	bool		 asked = c->nrules > 0;
 
-	if (c->proven > 0 && c->proven < c->servers && !c->has_mode) {
-		fputs("\n# Servers without key, nts or trusted have no part in "
-		    "the time.\n", c->out);
-		convert_note(c, "if they are to have one, write "
-		    "\"authentication mix\"");
-	}
+	convert_mode(c);
 	if (!asked && c->local_stratum == 0)
 		return;
 	fputs("\n# From several of the lines above:\n", c->out);
+	if (c->local_orphan && c->local_stratum > CONVERT_ORPHAN_MOST)
+		c->local_stratum = CONVERT_ORPHAN_MOST;
 	if (c->local_stratum != 0)
 		convert_into(c, "local stratum %u%s", c->local_stratum,
 		    c->local_orphan ? " orphan" : "");
-	if (asked && !c->listens)
+	if (asked && c->nlistens == 0)
 		convert_into(c, "listen on *");
 	if (asked && c->limits)
 		convert_into(c, "ratelimit");

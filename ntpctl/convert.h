@@ -14,7 +14,11 @@
 
 #define CONVERT_WORDS_MOST	64	/* of a line */
 #define CONVERT_RULES_MOST	1000	/* allow and deny */
-#define CONVERT_SERVERS_MOST	32	/* as many as ntpd.conf may have */
+/* As ntpd.conf may have. */
+#define CONVERT_SERVERS_MOST	32
+#define CONVERT_LISTENS_MOST	32
+#define CONVERT_PATH_MOST	255	/* characters */
+#define CONVERT_ORPHAN_MOST	14	/* stratum of "local ... orphan" */
 
 /* A line of the file, as words; the first is never missing. */
 struct convert_line {
@@ -29,17 +33,26 @@ struct convert_rule {
 	bool		 denies;
 };
 
+/* Where clients are answered; all zero: everywhere, "*". */
+struct convert_place {
+	struct addr	 addr;		/* ADDR_NONE: the interface */
+	char		 interface[IF_NAMESIZE];
+};
+
 /* What has been read so far, and what can be written only at the end. */
 struct convert {
 	FILE		*out;
 	unsigned	 servers;
 	unsigned	 proven;	/* of these: with key, nts or trusted */
 	bool		 has_step, has_limit;
-	bool		 has_mode;	/* authentication */
+	const char	*mode;		/* of authentication; NULL: not said */
 	bool		 has_keys;	/* likewise, of their file */
 	bool		 keys_named;	/* somewhere in the file */
 	bool		 keys_used;	/* by a server, likewise */
-	bool		 listens;	/* there is a listen statement */
+	struct convert_place listens[CONVERT_LISTENS_MOST];
+	size_t		 nlistens;
+	/* Query from these, IPv4 and IPv6; "": from any.  For all servers. */
+	char		 queries[2][ADDR_STRLEN];
 	bool		 limits;	/* ratelimit */
 	unsigned	 local_stratum;	/* 0: none */
 	bool		 local_orphan;
@@ -49,6 +62,9 @@ struct convert {
 
 /* What a conversion of one line is: it writes what became of it. */
 typedef void	 converter(struct convert *c, const struct convert_line *line);
+
+/* Write BEFORE and TEXT as a line, without what a terminal would obey. */
+void	 convert_put(struct convert *c, const char *before, const char *text);
 
 /* Write the statement FMT, or as a comment why nothing became of a word. */
 void	 convert_into(struct convert *c, const char *fmt, ...)
@@ -69,6 +85,9 @@ converter convert_interface, convert_bind, convert_tos, convert_tinker,
 
 /* The number behind WORD in LINE; 0 if there is none from 1 to MOST. */
 bool	 convert_has_word(const struct convert_line *line, const char *word);
+
+/* Read ahead where servers are asked from, a "bindacqaddress", into C. */
+converter convert_query;
 
 /* The file of "keys", which belongs to LINE; NULL: none that ntpd takes. */
 const char *convert_keys_path(const struct convert_line *line);

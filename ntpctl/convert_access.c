@@ -62,7 +62,8 @@ parse_network(const char *text, struct convert_rule *rule)
 			strlcat(host, ".0", sizeof(host));
 	else
 		dots = 3;
-	if (!addr_parse(&rule->addr, host, 0))
+	if (!addr_parse(&rule->addr, host, 0) || rule->addr.scope != 0 ||
+	    addr_is_mapped(&rule->addr))
 		return false;
 	rule->bits = dots < 3 ? 8 * (dots + 1) : family_bits(&rule->addr);
 	if (slash != NULL) {
@@ -98,8 +99,8 @@ convert_allow(struct convert *c, const struct convert_line *line)
 		i++;
 	if (i < line->n && strcmp(line->words[i], "0/0") != 0 &&
 	    !parse_network(line->words[i], &rule)) {
-		convert_note(c, "%s: not a network, names cannot stand here",
-		    line->words[i]);
+		convert_note(c, "%s: not a network that clients ask from, nor "
+		    "is a name", line->words[i]);
 		return;
 	}
 	add_rule(c, &rule);
@@ -156,7 +157,8 @@ convert_restrict(struct convert *c, const struct convert_line *line)
 	if (is_default)
 		i++;
 	else if (!restrict_network(line, &i, &rule)) {
-		convert_note(c, "not a network, names cannot stand here");
+		convert_note(c, "not a network that clients ask from, nor is "
+		    "a name");
 		return;
 	}
 	read_flags(line, i, &rule.denies, &limited);

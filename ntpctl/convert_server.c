@@ -7,10 +7,9 @@
 #include <strings.h>
 
 #include <bsd/stdlib.h>
-#include <bsd/string.h>
 
 #include "common/foreign.h"
-#include "common/hostname.h"
+#include "common/place.h"
 #include "ntpctl/convert.h"
 
 #define POLL_LEAST	4
@@ -18,13 +17,27 @@
 #define POLL_MIN	6	/* if nothing is said: theirs and ours */
 #define POLL_MAX	10
 #define LOCAL_STRATUM	5	/* of 127.127.1.0 without a fudge line */
-#define WEIGHT_PREFER	"2"
-#define OPTIONS_LEN	128
+#define WEIGHT_PREFER	2
+
+/* Options that are a number in ntpd.conf, too. */
+enum { WEIGHT, KEY, MAX, PORT, NTSPORT, NUMBERS };
+
+static const struct {
+	const char	*word;
+	const char	*here;		/* what it is called there */
+	unsigned	 most;		/* from 1 */
+} numbers[NUMBERS] = {
+	[WEIGHT] = { "", "weight", 10 },
+	[KEY] = { "key", "key", UINT32_MAX },
+	[MAX] = { "maxsources", "max", 16 },
+	[PORT] = { "port", "port", UINT16_MAX },
+	[NTSPORT] = { "ntsport", "ntsport", UINT16_MAX }
+};
 
 struct server {
-	char		 options[OPTIONS_LEN];
+	unsigned	 numbers[NUMBERS];	/* 0: not said */
 	unsigned	 minpoll, maxpoll;
-	bool		 is_pool, polls, proven;
+	bool		 is_pool, polls, trusted, nts, xleave;
 	const char	*unused;	/* why it is not; NULL: it is */
 };
 
@@ -33,30 +46,11 @@ static unsigned
 number_within(const char *number, unsigned least, unsigned most)
 {
 	const char	*wrong;
-	long long	 n = strtonum(number, -1000000, 1000000, &wrong);
+	long long	 n = strtonum(number, -1000000, UINT32_MAX, &wrong);
 
 	if (n < least)
 		return least;
 	return n > most ? most : (unsigned)n;
-}
-
-static void
-add_option(struct server *s, const char *option, const char *value)
-{
-	strlcat(s->options, " ", sizeof(s->options));
-	strlcat(s->options, option, sizeof(s->options));
-	if (value == NULL)
-		return;
-	strlcat(s->options, " ", sizeof(s->options));
-	strlcat(s->options, value, sizeof(s->options));
-}
-
-/* An option that gives a server a part in the time, whatever others have. */
-static void
-add_proof(struct server *s, const char *option)
-{
-	add_option(s, option, NULL);
-	s->proven = true;
 }
 
 /* Options with a value that mean nothing here, nor does the value. */
@@ -92,36 +86,18 @@ static void
 convert_key(struct server *s, const char *value)
 {
 	const char	*wrong;
-	char		 number[16];
-	long long	 n = strtonum(value, 1, UINT32_MAX, &wrong);
 
-	if (wrong != NULL) {
+	s->numbers[KEY] = (unsigned)strtonum(value, 1, numbers[KEY].most,
+	    &wrong);
+	if (wrong != NULL)
 		s->unused = "key: not a number from 1 to 4294967295";
-		return;
-	}
-	snprintf(number, sizeof(number), "%lld", n);
-	add_option(s, "key", number);
-	s->proven = true;
 }
-
-/* Options that are a number in ntpd.conf, too. */
-static const struct {
-	const char	*word;
-	const char	*here;		/* what it is called there */
-	unsigned	 most;		/* from 1 */
-	bool		 pool;		/* of pools only */
-} numbers[] = {
-	{ "maxsources", "max", 16, true },
-	{ "port", "port", UINT16_MAX, false },
-	{ "ntsport", "ntsport", UINT16_MAX, false }
-};
 
 /* The option WORD with its VALUE; false if it is none of these. */
 static bool
 convert_value(const struct convert *c, struct server *s, const char *word,
     const char *value)
 {
-	char		 number[16];
 	size_t		 i;
 
 	if (strcasecmp(word, "minpoll") == 0) {
@@ -132,19 +108,17 @@ convert_value(const struct convert *c, struct server *s, const char *word,
 		s->maxpoll = number_within(value, POLL_LEAST, POLL_MOST);
 		return s->polls = true;
 	}
-	if (strcasecmp(word, "key") == 0 && c->keys_named) {
-		convert_key(s, value);
-		return true;
+	if (strcasecmp(word, "key") == 0) {
+		if (c->keys_named)
+			convert_key(s, value);
+		return c->keys_named;
 	}
-	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-		if (strcasecmp(word, numbers[i].word) != 0)
-			continue;
-		snprintf(number, sizeof(number), "%u",
-		    number_within(value, 1, numbers[i].most));
-		if (s->is_pool || !numbers[i].pool)
-			add_option(s, numbers[i].here, number);
-		return true;
-	}
+	for (i = MAX; i < NUMBERS; i++)
+		if (strcasecmp(word, numbers[i].word) == 0) {
+			s->numbers[i] = number_within(value, 1,
+			    numbers[i].most);
+			return true;
+		}
 	return false;
 }
 
@@ -153,13 +127,13 @@ static void
 convert_flag(struct convert *c, struct server *s, const char *word)
 {
 	if (strcasecmp(word, "prefer") == 0)
-		add_option(s, "weight", WEIGHT_PREFER);
+		s->numbers[WEIGHT] = WEIGHT_PREFER;
 	else if (strcasecmp(word, "trust") == 0)
-		add_proof(s, "trusted");
+		s->trusted = true;
 	else if (strcasecmp(word, "nts") == 0)
-		add_proof(s, "nts");
+		s->nts = true;
 	else if (strcasecmp(word, "xleave") == 0)
-		add_option(s, "xleave", NULL);
+		s->xleave = true;
 	else if (strcasecmp(word, "noselect") == 0)
 		s->unused = "noselect: who is not selected is not asked";
 	else
@@ -197,15 +171,66 @@ convert_clock(struct convert *c, const char *host)
 static const char *
 refuse_host(const struct convert *c, const struct server *s, const char *host)
 {
+	char		 interface[IF_NAMESIZE];
 	struct addr	 addr;
+	const char	*why = place_host(host, &addr, interface);
 
-	if (!hostname_valid(host) && !addr_parse(&addr, host, 0))
-		return "not the name of a host";
+	if (why != NULL)
+		return why;
 	if (s->unused != NULL)
 		return s->unused;
 	if (c->servers == CONVERT_SERVERS_MOST)
 		return "one server too many, there may be 32";
 	return NULL;
+}
+
+/* What ntpd.conf does not have together. */
+static void
+drop_options(struct convert *c, struct server *s)
+{
+	if (s->minpoll > s->maxpoll)
+		s->maxpoll = s->minpoll;
+	if (!s->is_pool)
+		s->numbers[MAX] = 0;
+	if (!s->nts)
+		s->numbers[NTSPORT] = 0;
+	if (s->nts && s->numbers[KEY] != 0) {
+		convert_note(c, "key: NTS proves more");
+		s->numbers[KEY] = 0;
+	}
+}
+
+/* Where they are asked from stands before the first of them. */
+static void
+write_queries(struct convert *c)
+{
+	size_t		 i;
+
+	for (i = 0; i < sizeof(c->queries) / sizeof(c->queries[0]); i++)
+		if (c->queries[i][0] != '\0')
+			convert_into(c, "query from %s", c->queries[i]);
+}
+
+static void
+write_server(struct convert *c, const struct server *s, const char *host)
+{
+	size_t		 i;
+
+	if (c->servers++ == 0)
+		write_queries(c);
+	if (s->trusted || s->nts || s->numbers[KEY] != 0)
+		c->proven++;
+	fprintf(c->out, "%s %s", s->is_pool ? "servers" : "server", host);
+	if (s->polls)
+		fprintf(c->out, " poll %u-%u", s->minpoll, s->maxpoll);
+	if (s->nts)
+		fputs(" nts", c->out);
+	for (i = 0; i < NUMBERS; i++)
+		if (s->numbers[i] != 0)
+			fprintf(c->out, " %s %u", numbers[i].here,
+			    s->numbers[i]);
+	convert_into(c, "%s%s", s->trusted ? " trusted" : "",
+	    s->xleave ? " xleave" : "");
 }
 
 void
@@ -219,6 +244,10 @@ convert_server(struct convert *c, const struct convert_line *line)
 	    strcmp(line->words[i], "-6") == 0))
 		i++;
 	host = i < line->n ? line->words[i++] : "";
+	if (host[0] == '\0') {
+		convert_note(c, "incomplete");
+		return;
+	}
 	if (convert_clock(c, host))
 		return;
 	s.is_pool = strcasecmp(line->words[0], "pool") == 0;
@@ -228,15 +257,9 @@ convert_server(struct convert *c, const struct convert_line *line)
 			i++;
 	why = refuse_host(c, &s, host);
 	if (why != NULL) {
-		convert_note(c, "%s", why);
+		convert_note(c, "%s is not asked: %s", host, why);
 		return;
 	}
-	if (s.minpoll > s.maxpoll)
-		s.maxpoll = s.minpoll;
-	c->servers++;
-	c->proven += s.proven ? 1 : 0;
-	fprintf(c->out, "%s %s", s.is_pool ? "servers" : "server", host);
-	if (s.polls)
-		fprintf(c->out, " poll %u-%u", s.minpoll, s.maxpoll);
-	convert_into(c, "%s", s.options);
+	drop_options(c, &s);
+	write_server(c, &s, host);
 }

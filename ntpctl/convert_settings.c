@@ -6,55 +6,105 @@
 #include <strings.h>
 
 #include <bsd/stdlib.h>
+#include <bsd/string.h>
 
+#include "common/place.h"
 #include "ntpctl/convert.h"
 
-#define ORPHAN_STRATUM	10		/* chrony's for "local orphan" */
+#define LOCAL_STRATUM	10		/* chrony's for "local" */
 
-/* Can TEXT stand in ntpd.conf as the name of an interface or an address? */
 static bool
-is_plain(const char *text)
+is_same(const struct convert_place *a, const struct convert_place *b)
 {
-	return text[0] != '\0' && text[0] != '-' &&
-	    strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "0123456789.:_%@-") == strlen(text);
+	return addr_same_host(&a->addr, &b->addr) &&
+	    strcmp(a->interface, b->interface) == 0;
+}
+
+/* Clients are answered at WHERE. */
+static void
+convert_listen(struct convert *c, const char *where)
+{
+	struct convert_place place = { .interface = "" };
+	const char	*why = NULL;
+	size_t		 i;
+
+	if (strcmp(where, "*") != 0)
+		why = place_listen(where, &place.addr, place.interface);
+	for (i = 0; why == NULL && i < c->nlistens; i++)
+		if (is_same(&c->listens[i], &place))
+			why = "once is enough";
+	if (why == NULL && i == CONVERT_LISTENS_MOST)
+		why = "one place too many, there may be 32";
+	if (why != NULL) {
+		convert_note(c, "cannot listen on %s: %s", where, why);
+		return;
+	}
+	c->listens[c->nlistens++] = place;
+	convert_into(c, "listen on %s", where);
+}
+
+/* ntp.conf's words for sets of addresses. */
+static const char *
+address_set(const char *word)
+{
+	static const char *const sets[][2] = { { "all", "*" },
+	    { "wildcard", "*" }, { "ipv4", "0.0.0.0" }, { "ipv6", "::" } };
+	size_t		 i;
+
+	for (i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
+		if (strcasecmp(word, sets[i][0]) == 0)
+			return sets[i][1];
+	return word;
 }
 
 void
 convert_interface(struct convert *c, const struct convert_line *line)
 {
-	const char	*name = line->n > 2 ? line->words[2] : "";
-
-	if (line->n < 2)
+	if (line->n < 3)
 		convert_note(c, "incomplete");
-	else if (strcasecmp(line->words[1], "listen") == 0 && is_plain(name) &&
-	    strchr(name, '/') == NULL) {
-		convert_into(c, "listen on %s", name);
-		c->listens = true;
-	} else if (strcasecmp(line->words[1], "listen") == 0)
-		convert_note(c, "write \"listen on\" and an address or an "
-		    "interface");
+	else if (strcasecmp(line->words[1], "listen") == 0)
+		convert_listen(c, address_set(line->words[2]));
 	else
 		convert_note(c, "without \"listen on\" nothing is listened "
 		    "on");
 }
 
+/* The address of a "bindacqaddress", into *ADDR; why not, or NULL. */
+static const char *
+query_address(const struct convert_line *line, struct addr *addr)
+{
+	char		 interface[IF_NAMESIZE];
+
+	if (line->n < 2 ||
+	    !addr_parse_on(addr, line->words[1], NTP_PORT, interface))
+		return "not an address";
+	return place_unicast(addr, interface);
+}
+
+void
+convert_query(struct convert *c, const struct convert_line *line)
+{
+	struct addr	 addr;
+
+	if (query_address(line, &addr) == NULL)
+		strlcpy(c->queries[addr.family == ADDR_IPV6],
+		    line->words[1], sizeof(c->queries[0]));
+}
+
 void
 convert_bind(struct convert *c, const struct convert_line *line)
 {
-	const bool	 asks = strcasecmp(line->words[0], "bindacqaddress") ==
-	    0;
 	struct addr	 addr;
+	const char	*why;
 
-	if (line->n < 2 || !is_plain(line->words[1]))
+	if (strcasecmp(line->words[0], "bindacqaddress") == 0) {
+		why = query_address(line, &addr);
+		convert_note(c, "%s", why != NULL ? why :
+		    "\"query from\" stands before the first server");
+	} else if (line->n < 2)
 		convert_note(c, "incomplete");
-	else if (!asks) {
-		convert_into(c, "listen on %s", line->words[1]);
-		c->listens = true;
-	} else if (addr_parse(&addr, line->words[1], 0))
-		convert_into(c, "query from %s", line->words[1]);
 	else
-		convert_note(c, "not an address");
+		convert_listen(c, line->words[1]);
 }
 
 void
@@ -71,7 +121,8 @@ convert_keys_path(const struct convert_line *line)
 	const char	*path = line->n < 2 ? "" : line->words[1];
 	const char	*at;
 
-	if (path[0] != '/' || path[strlen(path) - 1] == '/')
+	if (path[0] != '/' || path[strlen(path) - 1] == '/' ||
+	    strlen(path) > CONVERT_PATH_MOST)
 		return NULL;
 	for (at = path; *at != '\0'; at++)
 		if (*at < ' ' || *at > '~' || *at == '"' || *at == '\\')
@@ -86,7 +137,8 @@ convert_keys(struct convert *c, const struct convert_line *line)
 	const char	*path = convert_keys_path(line);
 
 	if (path == NULL)
-		convert_note(c, "not the absolute path of a file");
+		convert_note(c, "not the absolute path of a file, of 255 "
+		    "characters at most");
 	else if (!c->keys_used)
 		convert_note(c, "no server has a key; for clients write: "
 		    "keys \"%s\"", path);
@@ -105,10 +157,10 @@ convert_authentication(struct convert *c, const struct convert_line *line)
 	size_t		 i;
 
 	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
-		if (!c->has_mode && line->n > 1 &&
+		if (c->mode == NULL && line->n > 1 &&
 		    strcasecmp(line->words[1], modes[i][0]) == 0) {
-			convert_into(c, "authentication %s", modes[i][1]);
-			c->has_mode = true;
+			c->mode = modes[i][1];
+			convert_note(c, "\"authentication %s\" below", c->mode);
 			return;
 		}
 	convert_note(c, "write authentication require, prefer or mix, once");
@@ -141,7 +193,8 @@ convert_has_word(const struct convert_line *line, const char *word)
 void
 convert_tos(struct convert *c, const struct convert_line *line)
 {
-	const unsigned	 stratum = number_behind(line, "orphan", 15);
+	const unsigned	 stratum = number_behind(line, "orphan",
+	    CONVERT_ORPHAN_MOST);
 
 	if (stratum == 0) {
 		convert_note(c, "how many servers have to agree is not "
@@ -196,7 +249,7 @@ convert_local(struct convert *c, const struct convert_line *line)
 {
 	const unsigned	 stratum = number_behind(line, "stratum", 15);
 
-	c->local_stratum = stratum == 0 ? ORPHAN_STRATUM : stratum;
+	c->local_stratum = stratum == 0 ? LOCAL_STRATUM : stratum;
 	c->local_orphan = convert_has_word(line, "orphan");
 	convert_note(c, "\"local stratum\" below");
 }

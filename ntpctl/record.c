@@ -290,7 +290,9 @@ record_peer_refid(const struct control_peer *peer, char *text)
 {
 	const char	*why;
 
-	if (peer->state == PEER_STATE_RESOLVING)
+	if (peer->reason == REASON_TAKEN)
+		why = ".DUP.";
+	else if (peer->state == PEER_STATE_RESOLVING)
 		why = ".DNS.";
 	else if (peer->state == PEER_STATE_DENIED)
 		why = ".DENY.";

@@ -87,8 +87,8 @@ const char *record_refid(const uint8_t refid[4], uint32_t stratum, char *text);
 
 /*
  * The reference id of PEER likewise; before there is one, what stands in its
- * way: ".DNS." no address yet, ".DENY." the server refused, ".SELF." it is this
- * machine, ".INIT." no answer yet.
+ * way: ".DNS." no address yet, ".DUP." another line asks it, ".DENY." the
+ * server refused, ".SELF." it is this machine, ".INIT." no answer yet.
  */
 const char *record_peer_refid(const struct control_peer *peer, char *text);
 

@@ -11,12 +11,6 @@
 #include "ntpd/child.h"
 #include "ntpd/sandbox.h"
 
-static const struct sandbox *const sandboxes[PROCESSES] = {
-#define CHILD(process, name, ...)	[process] = &name##_sandbox,
-	CHILDREN
-#undef CHILD
-};
-
 /* Give the descriptor of MSG the number PLACE. */
 static void
 place_fd(const struct message *msg, int place)
@@ -58,7 +52,7 @@ child_meet(struct channel *parent, enum process self, unsigned instance,
 	channel_open(parent, CHILD_CHANNEL_FD, self, PARENT);
 	take_setup(parent, self, setup);
 	/* The parent adds the name. */
-	log_init(LOG_TO_JOURNAL, NULL, setup->verbose);
+	log_init(LOG_TO_JOURNAL, setup->verbose);
 	if (process_is_child(self, 1))
 		setproctitle("%s %u", process_name(self), instance);
 	else

@@ -8,6 +8,7 @@
 #include <bsd/stdlib.h>
 #include <bsd/unistd.h>
 #include <fcntl.h>
+#include <getopt.h>
 #include <limits.h>
 #include <malloc.h>
 #include <stdio.h>
@@ -23,11 +24,18 @@
 #include "ntpd/parent/parent.h"
 
 static _Noreturn void
-usage(void)
+usage(FILE *out)
 {
-	fprintf(stderr, "usage: ntpd [-dnVvx] [-f file]\n"
+	fprintf(out, "usage: ntpd [-dhnVvx] [-f file]\n"
 	    "       ntpd -q | -Q [-v] [-f file] [server ...]\n");
-	exit(EX_USAGE);
+	exit(out == stdout ? 0 : EX_USAGE);
+}
+
+static _Noreturn void
+version(void)
+{
+	printf("ntpd %s\n", NTPD_VERSION);
+	exit(0);
 }
 
 static void
@@ -69,7 +77,7 @@ child_main(const char *name, const char *number)
 
 	instance = (unsigned)strtonum(number, 0, UINT_MAX, &error);
 	if (error != NULL || !process_is_child(process, instance))
-		usage();
+		usage(stderr);
 	prctl(PR_SET_NAME, "ntpd");	/* it would be "exe" */
 	mains[process](instance);
 	abort();			/* they do not return */
@@ -106,13 +114,21 @@ explain_foreign(int option)
 
 enum work { TO_RUN, TO_CHECK };
 
+static const char letters[] = "df:ghnQqsu:Vvx";
+
+static const struct option words[] = {
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 }
+};
+
 static enum work
 parse_options(struct parent_options *o, int argc, char *argv[])
 {
 	enum work	 what = TO_RUN;
 	int		 ch;
 
-	while ((ch = getopt(argc, argv, "df:gnQqsu:Vvx")) != -1) {
+	while ((ch = getopt_long(argc, argv, letters, words, NULL)) != -1) {
 		switch (ch) {
 		case 'd':
 			o->foreground = true;
@@ -120,6 +136,8 @@ parse_options(struct parent_options *o, int argc, char *argv[])
 		case 'f':
 			o->config_file = optarg;
 			break;
+		case 'h':
+			usage(stdout);
 		case 'n':
 			what = TO_CHECK;
 			break;
@@ -135,8 +153,7 @@ parse_options(struct parent_options *o, int argc, char *argv[])
 			explain_foreign(ch);
 			break;
 		case 'V':
-			printf("ntpd %s\n", NTPD_VERSION);
-			exit(0);
+			version();
 		case 'v':
 			o->verbose++;
 			break;
@@ -144,7 +161,7 @@ parse_options(struct parent_options *o, int argc, char *argv[])
 			o->read_only = true;
 			break;
 		default:
-			usage();
+			usage(stderr);
 		}
 	}
 	return what;
@@ -157,7 +174,7 @@ take_servers(struct parent_options *o, int n, char *servers[])
 	o->servers = servers;
 	o->nservers = (size_t)n;
 	if (n > 0 && o->once == ONCE_NOT)
-		usage();
+		usage(stderr);
 	o->foreground |= o->once != ONCE_NOT;
 	o->read_only |= o->once == ONCE_SHOW;
 }
@@ -172,7 +189,7 @@ main(int argc, char *argv[], char *envp[])
 	mallopt(M_MMAP_MAX, 0);
 	mallopt(M_TRIM_THRESHOLD, INT_MAX);
 	setproctitle_init(argc, argv, envp);
-	log_init(log_standard_error(), NULL, 0);
+	log_init(log_standard_error(), 0);
 	if (argc == 4 && strcmp(argv[1], "-P") == 0)
 		child_main(argv[2], argv[3]);
 	forget_starter();

@@ -80,7 +80,8 @@ may_pass(uint32_t type, enum process from, enum process to)
 {
 	if (type == MESSAGE_NONE || type >= MESSAGE_COUNT)
 		return false;
-	return messages[type].from == from &&
+	return (messages[type].from == from ||
+	    messages[type].from == PROCESSES) &&
 	    (messages[type].to == to || messages[type].to == PROCESSES);
 }
 
@@ -279,7 +280,11 @@ channel_receive(struct channel *ch, struct message *msg)
 			return false;
 		}
 		ch->fd = imsg.fd;
-		if (accept_message(ch, &imsg)) {
+		if (!accept_message(ch, &imsg)) {
+			complain(ch, &imsg);
+		} else if (imsg.hdr.type == MSG_ASK) {
+			channel_send(ch, MSG_ALIVE, 0, -1, NULL);
+		} else {
 			msg->type = (enum message_type)imsg.hdr.type;
 			msg->id = imsg.hdr.id;
 			msg->data = imsg.data;
@@ -288,7 +293,6 @@ channel_receive(struct channel *ch, struct message *msg)
 			msg->at = instant_now();
 			return true;
 		}
-		complain(ch, &imsg);
 	}
 	return false;
 }

@@ -89,7 +89,8 @@ bool	 channel_transfer(struct channel *ch, const struct pollset *set);
  * Take the next message; false when there is none.  What messages.h does not
  * list, or not for now, is logged (a bounded number) and skipped; a broken
  * frame closes the channel.  The message before, and its descriptor if nobody
- * has taken it, is no more.
+ * has taken it, is no more.  The question whether this process lives is
+ * answered here: who comes to read it does.
  */
 bool	 channel_receive(struct channel *ch, struct message *msg);
 

@@ -20,6 +20,17 @@ enum child_end {
 	ENDS_ITSELF		/* its work is done, or has failed */
 };
 
+/*
+ * How often a child is asked whether it lives, s; see parent/living.h.  Tuned:
+ * any user can hold up control, so it has little time; the end of the engine or
+ * the launcher is the daemon's, so they have much.  An exchange by TLS has a
+ * deadline of its own.
+ */
+#define ASKED_NEVER	0.0
+#define ASKED_OFTEN	2.0
+#define ASKED		4.0
+#define ASKED_SELDOM	20.0
+
 /* What a child is given when it starts: a descriptor each, in this order. */
 enum child_given {
 	GIVEN_NOTHING = 0,
@@ -31,18 +42,26 @@ enum child_given {
 /*
  * How many of it there are at the start and at most, and what it is given.
  *
- *	process	name	  its end	 start, most	   given	*/
+ *	process	name	  its end	 start, most	   asked	given */
 #define CHILDREN							\
-CHILD(LAUNCHER,	launcher, ENDS_ALL,	 1, 1,		   GIVEN_NOTHING) \
-CHILD(BINDER,	binder,	  REPLACED,	 1, 1,		   GIVEN_NOTHING) \
-CHILD(ENGINE,	engine,	  ENDS_ALL,	 1, 1,		   GIVEN_NOTHING) \
-CHILD(SERVER,	server,	  REPLACED_SOON, 0, SERVERS_MOST,		\
+CHILD(LAUNCHER,	launcher, ENDS_ALL,	 1, 1,		   ASKED_SELDOM, \
+					 GIVEN_NOTHING)			\
+CHILD(BINDER,	binder,	  REPLACED,	 1, 1,		   ASKED,	\
+					 GIVEN_NOTHING)			\
+CHILD(ENGINE,	engine,	  ENDS_ALL,	 1, 1,		   ASKED_SELDOM, \
+					 GIVEN_NOTHING)			\
+CHILD(SERVER,	server,	  REPLACED_SOON, 0, SERVERS_MOST,  ASKED,	\
 					 GIVEN_ENGINE | GIVEN_BINDER)	\
-CHILD(RESOLVER,	resolver, REPLACED,	 1, 1,		   GIVEN_ENGINE) \
-CHILD(CONTROL,	control,  REPLACED_SOON, 1, 1,		   GIVEN_SOCKET) \
-CHILD(KE,	ke,	  REPLACED_SOON, 0, 1,		   GIVEN_BINDER) \
-CHILD(SENSOR,	sensor,	  REPLACED,	 0, SENSORS_MOST,  GIVEN_ENGINE) \
-CHILD(TLS,	tls,	  ENDS_ITSELF,	 0, TLS_MOST,	   GIVEN_NOTHING)
+CHILD(RESOLVER,	resolver, REPLACED,	 1, 1,		   ASKED,	\
+					 GIVEN_ENGINE)			\
+CHILD(CONTROL,	control,  REPLACED_SOON, 1, 1,		   ASKED_OFTEN,	\
+					 GIVEN_SOCKET)			\
+CHILD(KE,	ke,	  REPLACED_SOON, 0, 1,		   ASKED,	\
+					 GIVEN_BINDER)			\
+CHILD(SENSOR,	sensor,	  REPLACED,	 0, SENSORS_MOST,  ASKED,	\
+					 GIVEN_ENGINE)			\
+CHILD(TLS,	tls,	  ENDS_ITSELF,	 0, TLS_MOST,	   ASKED_NEVER,	\
+					 GIVEN_NOTHING)
 
 enum process {
 	PARENT,

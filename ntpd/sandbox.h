@@ -112,6 +112,8 @@ extern const struct sandbox	 name##_sandbox;
 CHILDREN
 #undef CHILD
 
+extern const struct sandbox *const sandboxes[PROCESSES];
+
 #define SANDBOX_MAX_FOLDERS	16
 
 /* A folder whose files may be read, or also made, replaced and removed. */

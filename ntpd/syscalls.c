@@ -18,8 +18,9 @@
  */
 #define FILTER_MEMORY	(1 << 20)
 
-static const struct sandbox *const children[] = {
-#define CHILD(process, name, ...)	&name##_sandbox,
+const struct sandbox *const sandboxes[PROCESSES] = {
+	[PARENT] = &parent_sandbox,
+#define CHILD(process, name, ...)	[process] = &name##_sandbox,
 	CHILDREN
 #undef CHILD
 };
@@ -214,8 +215,8 @@ syscalls_count(const struct sandbox *sandbox)
 	add(&numbers, sandbox->syscalls);
 	if (sandbox->may_fork) {
 		add(&numbers, starting);
-		for (i = 0; i < sizeof(children) / sizeof(children[0]); i++)
-			add(&numbers, children[i]->syscalls);
+		for (i = LAUNCHER; i < PROCESSES; i++)
+			add(&numbers, sandboxes[i]->syscalls);
 	}
 	return numbers.n;
 }
@@ -233,8 +234,8 @@ syscalls_filter(const struct sandbox *sandbox)
 	allow(filter, sandbox->syscalls);
 	if (sandbox->may_fork) {
 		allow(filter, starting);
-		for (i = 0; i < sizeof(children) / sizeof(children[0]); i++)
-			allow(filter, children[i]->syscalls);
+		for (i = LAUNCHER; i < PROCESSES; i++)
+			allow(filter, sandboxes[i]->syscalls);
 	}
 #ifdef SANITIZED
 	allow(filter, sanitizer);

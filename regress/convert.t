@@ -54,7 +54,7 @@ converts "peer, families, options with values" \
     "peer -4 192.0.2.1 version 4 key 3
 server -6 2001:db8::1 offset 0.1 xleave port 1123" \
     "server 192.0.2.1
-server 2001:db8::1 xleave port 1123"
+server 2001:db8::1 port 1123 xleave"
 converts "the local clock and its stratum" \
     "server 127.127.1.0
 fudge 127.127.1.0 stratum 10" "local stratum 10"
@@ -92,6 +92,34 @@ converts "interfaces" "interface ignore wildcard
 interface listen lo
 nic listen 192.0.2.1" "listen on lo
 listen on 192.0.2.1"
+converts "the same place twice, in whatever spelling" "bindaddress 192.0.2.1
+bindaddress 192.0.2.1
+bindaddress 2001:db8::1
+bindaddress 2001:db8:0::1
+nic listen lo
+binddevice lo" "listen on 192.0.2.1
+listen on 2001:db8::1
+listen on lo"
+converts "all interfaces, of one family" "interface listen all
+interface listen ipv6
+interface listen wildcard" "listen on *
+listen on ::"
+notes "a network of interfaces" "interface listen 192.0.2.0/24" "cannot listen"
+notes "no interface can be called so" "bindaddress ::::1" "cannot listen"
+notes "a link-local address alone" "server fe80::1" "fe80::1%eth0"
+converts "with its interface" "server fe80::1%eth0" "server fe80::1%eth0"
+notes "an address that is none" "server ::::1" "nor a host name"
+notes "a group" "server 224.0.1.1" "unicast"
+converts "options twice, and for others than this" \
+    "server a.example prefer prefer ntsport 4461 maxsources 3
+server b.example nts ntsport 4461 nts" "server a.example weight 2
+server b.example nts ntsport 4461"
+converts "IPv4 written as IPv6 asks nobody" "restrict ::ffff:192.0.2.1
+restrict fe80::1%2
+allow 192.0.2.7" "listen on *
+allow from 192.0.2.7/32"
+converts "tos orphan: none would be left for the others" "tos orphan 15
+local stratum 15 orphan" "local stratum 14 orphan"
 converts "makestep" "makestep 1.0 3" "step boot"
 converts "makestep without a limit" "makestep 0.1 -1
 makestep 1 3" "step always 100 ms"
@@ -100,6 +128,16 @@ step never"
 converts "bindacqaddress" "bindacqaddress 192.0.2.1
 server ntp.example.com" "query from 192.0.2.1
 server ntp.example.com"
+converts "bindacqaddress below the servers, the last of a family" \
+    "server a.example
+bindacqaddress 192.0.2.1
+bindacqaddress 192.0.2.2
+server b.example
+bindacqaddress 2001:db8::1" "query from 192.0.2.2
+query from 2001:db8::1
+server a.example
+server b.example"
+notes "bindacqaddress without servers" "bindacqaddress 192.0.2.1" "query from"
 
 notes "keys, if none has" "keys /etc/ntp.keys" "no server has a key"
 converts "a key without a file of keys" "server ntp.example.com key 3" \
@@ -110,6 +148,10 @@ converts "a key of a large number" "keyfile $work/keys
 server ntp.example.com key 100000" \
     "keys \"$work/keys\"
 server ntp.example.com key 100000"
+converts "a key beside NTS" "keyfile $work/keys
+server ntp.example.com nts key 100000" \
+    "keys \"$work/keys\"
+server ntp.example.com nts"
 converts "keys, if a peer alone has one" "peer ntp.example.com key 100000
 keys $work/keys" "server ntp.example.com key 100000
 keys \"$work/keys\""
@@ -118,6 +160,8 @@ server ntp.example.com key x" "keys \"$work/keys\""
 converts "authselectmode" "server ntp.example.com nts
 authselectmode require" "server ntp.example.com nts
 authentication require"
+converts "authselectmode require, and none is" "authselectmode require
+server ntp.example.com" "server ntp.example.com"
 converts "authselectmode ignore" "authselectmode ignore" "authentication mix"
 notes "another authselectmode" "authselectmode maybe" \
     "authentication require, prefer or mix"
@@ -143,11 +187,11 @@ notes "an include" "includefile /etc/ntp/crypto/pw" "path of the file"
 notes "a reference clock" "server 127.127.28.0 minpoll 4" "sensor"
 notes "another one" "refclock SHM 0" "sensor"
 notes "noselect" "server ntp.example.com noselect" "not selected"
-notes "a name in restrict" "restrict ntp.example.com" "names"
-notes "a name that is none" "server ntp.example.com;reboot" "not the name"
+notes "a name in restrict" "restrict ntp.example.com" "nor is a name"
+notes "a name that is none" "server ntp.example.com;reboot" "nor a host name"
 notes "what nobody knows" "frobnicate 7" "not known"
 notes "case does not matter" "RTCSYNC" "hardware clock"
-notes "server alone" "server" "not the name"
+notes "server alone" "server" "incomplete"
 
 # Hostile files: no control characters go through, nothing hangs or ends badly.
 printf 'server \033[2Jx\n# \033]0;x\007\nlog\0ged\n' >"$work/in"
@@ -164,6 +208,8 @@ ok "letters are" grep -q "$(printf 'M\303\274ller')" "$work/ntpd.conf"
 printf 'keys /\nserver ntp.example.com key 1\n' >"$work/in"
 ok "a folder as keys" note_for "server ntp.example.com" "not the absolute path"
 echo "1 SHA256 HEX:000102030405060708090a0b0c0d0e0f" >"$work/k" && chmod 600 "$work/k"
+printf 'keys /%0255d\nserver ntp.example.com key 1\n' 1 >"$work/in"
+ok "a path that is too long" note_for "server ntp.example.com" "255"
 printf 'keys %s/k\nkeys /x\nserver ntp.example.com key 1\n' "$work" >"$work/in"
 ok "keys twice" note_for "keys \"$work/k\"
 server ntp.example.com key 1" "once is enough"

@@ -1,7 +1,7 @@
 #!/bin/sh
 #
 # The processes: each is named where people look for it, and nothing else can
-# be started as one.
+# be started as one.  The tests that SECURITY names are there.
 #
 cd "$(dirname "$0")/.." || exit 1
 
@@ -44,10 +44,32 @@ for process in $(ls ntpd/*/*_sandbox.c | cut -d/ -f2); do
 	sed -n '/^\.Ss Processes/,/^\.El/p' ntpd/ntpd.8 |
 	    grep -qx "\.It $process"
 	check "ntpd.8 has the $process" $?
+	grep -qiE "^(The |A )?$process[,.]" SECURITY
+	check "SECURITY says what a $process that is taken over can do" $?
 	[ "$process" = parent ] && continue
 	timeout 10 ntpd/ntpd -P "$process" 0 3</dev/null >/dev/null 2>&1
 	[ $? -eq 1 ]
 	check "the $process ends when it has no parent" $?
 done
+
+# is_there TEST: it has a file.
+is_there()
+{
+	for file in "regress/$1" "regress/$1.c" "regress/$1.t"; do
+		[ -f "$file" ] && return 0
+	done
+	return 1
+}
+
+tests=$(grep -oE '(unit|net|lab|fuzz)/[[:alnum:]_.-]*[[:alnum:]]|[a-z]+\.t\>' \
+    SECURITY | sort -u)
+[ "$(echo "$tests" | wc -l)" -gt 30 ]
+check "SECURITY names its tests" $?
+for test in $tests; do
+	is_there "$test"
+	check "SECURITY names a test that is there: $test" $?
+done
+! is_there unit/no_test
+check "one that is not there would be found" $?
 
 echo "1..$number"

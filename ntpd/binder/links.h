@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "common/instant.h"
-#include "ntpd/messages.h"
+#include "ntpd/payloads.h"
 
 struct links {
 	int		 netlink;	/* tells of changes; -1: it does not */

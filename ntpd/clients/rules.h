@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "ntpd/clients/access.h"
-#include "ntpd/messages.h"
+#include "ntpd/payloads.h"
 
 struct rules {
 	struct config_rule *list;	/* allocated while it lasts */

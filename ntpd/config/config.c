@@ -64,7 +64,7 @@ parser_init(struct parser *p, struct config *conf, const char *name,
 {
 	memset(p, 0, sizeof(*p));
 	p->conf = conf;
-	p->name = name;
+	p->main = p->name = name;
 	p->reports = *reports;
 	p->port = &p->server.port;
 	config_default(conf);
@@ -108,18 +108,19 @@ static void
 load_keys(struct parser *p)
 {
 	struct config	*conf = p->conf;
-	const char	*name = p->name;
 	char		*text;
 	size_t		 len;
 
 	p->name = conf->keyfile;
+	p->named = setting_line(p, "keys");
 	text = trusted_read(p, &secret_rule, &len);
 	if (text != NULL) {
 		keys_parse(p, text, len);
 		explicit_bzero(text, len);
 	}
 	free(text);
-	p->name = name;
+	p->name = p->main;
+	p->named = 0;
 	if (p->errors == 0)
 		keys_give(p);
 }

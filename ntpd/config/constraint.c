@@ -8,7 +8,7 @@
 #include <strings.h>
 
 #include "common/hostname.h"
-#include "ntpd/config/value.h"
+#include "common/place.h"
 
 #define HTTPS		"https://"
 
@@ -31,7 +31,7 @@ take_host(struct config_constraint *c, const char *host, size_t len)
 	c->name[len] = '\0';
 	if (addr_parse(&addr, c->name, HTTPS_PORT)) {
 		c->addrs[c->naddrs++] = addr;
-		return value_unicast(&addr, "");
+		return place_unicast(&addr, "");
 	}
 	if (strchr(c->name, ':') != NULL)
 		return "the port is always 443";
@@ -69,7 +69,7 @@ take_address(struct parser *p, struct config_constraint *c,
 	const char	*why = "it is none";
 
 	if (addr_parse(&addr, v->text, HTTPS_PORT))
-		why = value_unicast(&addr, "");
+		why = place_unicast(&addr, "");
 	if (why != NULL)
 		parser_error(p, v->line, "\"%.64s\" is not an address of the "
 		    "host: %s, write one like 192.0.2.1 or 2001:db8::1",
@@ -113,7 +113,7 @@ constraint_from(struct parser *p, const struct word *v)
 	const char	*why;
 
 	if (v->text[0] == '\0' && !v->quoted) {
-		explain_unexpected(p);
+		statement_unexpected(p, v);
 		return;
 	}
 	why = take_url(&c, v->text);

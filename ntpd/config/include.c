@@ -55,7 +55,7 @@ static void
 include_file(struct parser *p, const char *path)
 {
 	const struct lexer lex = p->lex;
-	const char	*name = p->name;
+	const struct word first = p->first;
 	const unsigned	 errors = p->errors;
 	char		*text;
 	size_t		 len;
@@ -63,14 +63,17 @@ include_file(struct parser *p, const char *path)
 	if (!next_file(p, path))
 		return;
 	p->name = p->included[p->nincluded - 1];
+	p->named = first.line;
 	p->errors = 0;
 	text = trusted_read(p, &rule, &len);
 	if (text != NULL)
 		include_text(p, text, len, p->nincluded << LINE_BITS);
 	free(text);
 	p->errors += errors;
-	p->name = name;
+	p->name = p->main;
+	p->named = 0;
 	p->lex = lex;
+	p->first = first;
 }
 
 static int

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/place.h"
 #include "ntpd/config/statement.h"
 #include "ntpd/config/value.h"
 
@@ -22,24 +23,16 @@ set_where(struct parser *p, const struct word *where)
 		l->kind = LISTEN_ANY;
 		return;
 	}
-	if (addr_parse_on(&l->addr, text, NTP_PORT, l->interface)) {
-		l->kind = LISTEN_ADDRESS;
-		why = value_wildcard(l) ? NULL : value_unicast(&l->addr,
-		    l->interface);
-	} else {
-		l->kind = LISTEN_INTERFACE;
-		why = value_interface(text);
-	}
+	why = place_listen(text, &l->addr, l->interface);
 	if (why != NULL) {
 		parser_error(p, where->line, "cannot listen on \"%.64s\": %s, "
 		    "write an address, the name of an interface or *", text,
 		    why);
 		return;
 	}
-	if (l->kind == LISTEN_ADDRESS)
-		return;
-	memcpy(l->interface, text, strlen(text) + 1);
-	if (value_like_host(text))
+	l->kind = l->addr.family != ADDR_NONE ? LISTEN_ADDRESS :
+	    LISTEN_INTERFACE;
+	if (l->kind == LISTEN_INTERFACE && value_like_host(text))
 		parser_warn(p, where->line, "\"%s\" is taken for the name of "
 		    "an interface, write an address if it is a host's", text);
 }

@@ -17,6 +17,7 @@
 
 static int	 yylex(YYSTYPE *, struct parser *);
 static void	 yyerror(struct parser *, const char *);
+static void	 end_setting(struct parser *);
 %}
 
 %define api.pure full
@@ -41,7 +42,7 @@ statement	: listen listen_options '\n'	{ listen_end(p); }
 		| server server_options '\n'	{ server_end(p); }
 		| sensor sensor_options '\n'	{ sensor_end(p); }
 		| ratelimit limit_options '\n'	{ ratelimit_end(p); }
-		| setting '\n'			{ setting_end(p); }
+		| setting '\n'			{ end_setting(p); }
 		;
 
 setting		: SETTING		{ setting_word(p, &$1); }
@@ -217,4 +218,12 @@ yyerror(struct parser *p, const char *text)
 	if (!p->last_is_error)
 		explain_unexpected(p);
 	p->skipping = true;
+}
+
+static void
+end_setting(struct parser *p)
+{
+	setting_end(p);
+	if (p->unexpected)
+		explain_unexpected(p);
 }

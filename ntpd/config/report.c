@@ -11,14 +11,21 @@
 
 #define LINE_MASK	((1U << LINE_BITS) - 1)
 
-/* LINE 0 is for what concerns the whole file. */
+/* The name of the file that LINE is of. */
+static const char *
+file_of(const struct parser *p, unsigned line)
+{
+	const unsigned	 file = line >> LINE_BITS;
+
+	return file == 0 ? p->main : p->included[file - 1];
+}
+
+/* LINE 0 is for what concerns the whole file, which another may name. */
 static void __attribute__((format(printf, 4, 0)))
 report(struct parser *p, int priority, unsigned line, const char *fmt,
     va_list args)
 {
-	const unsigned	 file = line >> LINE_BITS;
-	const char	*name = file == 0 ? p->name : p->included[file - 1];
-	char		 message[768], text[1024];
+	char		 message[768], text[1280];
 
 	if (p->nreports > REPORTS_MOST)
 		return;
@@ -29,11 +36,16 @@ report(struct parser *p, int priority, unsigned line, const char *fmt,
 		return;
 	}
 	vsnprintf(message, sizeof(message), fmt, args);
-	if (line == 0)
-		snprintf(text, sizeof(text), "%.200s: %s", p->name, message);
+	if (line != 0)
+		snprintf(text, sizeof(text), "%.200s:%u: %s",
+		    p->named != 0 && line >> LINE_BITS == 0 ? p->name :
+		    file_of(p, line), line & LINE_MASK, message);
+	else if (p->named != 0)
+		snprintf(text, sizeof(text), "%.200s:%u: %.200s: %s",
+		    file_of(p, p->named), p->named & LINE_MASK, p->name,
+		    message);
 	else
-		snprintf(text, sizeof(text), "%.200s:%u: %s", name,
-		    line & LINE_MASK, message);
+		snprintf(text, sizeof(text), "%.200s: %s", p->name, message);
 	p->reports.take(p->reports.arg, priority, text);
 }
 
@@ -62,12 +74,10 @@ parser_warn(struct parser *p, unsigned line, const char *fmt, ...)
 const char *
 parser_place(struct parser *p, unsigned line)
 {
-	const unsigned	 file = line >> LINE_BITS;
-
-	if (file == 0)
+	if (p->named == 0 && line >> LINE_BITS == 0)
 		snprintf(p->place, sizeof(p->place), "line %u", line);
 	else
-		snprintf(p->place, sizeof(p->place), "line %u of %s",
-		    line & LINE_MASK, p->included[file - 1]);
+		snprintf(p->place, sizeof(p->place), "line %u of %.255s",
+		    line & LINE_MASK, file_of(p, line));
 	return p->place;
 }

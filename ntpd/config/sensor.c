@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "common/place.h"
 #include "common/shmkey.h"
 #include "ntpd/config/statement.h"
 #include "ntpd/config/value.h"
@@ -85,8 +86,12 @@ sensor_socket(struct parser *p, const struct word *path)
 void
 sensor_interface(struct parser *p, const struct word *name)
 {
-	const char	*why = value_interface(name->text);
+	char		 interface[IF_NAMESIZE];
+	struct addr	 addr;
+	const char	*why = place_listen(name->text, &addr, interface);
 
+	if (why == NULL && addr.family != ADDR_NONE)
+		why = "it is an address";
 	begin(p, name, SENSOR_PTP, "PHC");
 	p->server.sensor.of_interface = 1;
 	if (why != NULL)

@@ -118,13 +118,6 @@ is_word(const struct word *word, const char *text)
 	return !word->quoted && strcmp(word->text, text) == 0;
 }
 
-static void
-unexpected(struct parser *p, const struct word *word)
-{
-	p->last = *word;
-	explain_unexpected(p);
-}
-
 /* Are there N words from V on?  If not, that is reported. */
 static bool
 are_values(struct parser *p, const struct word *v, size_t n)
@@ -133,7 +126,7 @@ are_values(struct parser *p, const struct word *v, size_t n)
 		v++;
 	if (n == 0 && is_end(v))
 		return true;
-	unexpected(p, v);
+	statement_unexpected(p, v);
 	return false;
 }
 
@@ -211,7 +204,7 @@ set_nts(struct parser *p, const struct word *v)
 	struct config	*conf = p->conf;
 
 	if (!is_word(v + 1, "key")) {
-		unexpected(p, v + 1);
+		statement_unexpected(p, v + 1);
 		return;
 	}
 	statement_path(p, "nts certificate", v, conf->nts_certificate,
@@ -292,11 +285,11 @@ take_span(struct parser *p, const struct word *v, double *seconds)
 		    "the unit, write: %s %.*s %s", s->words, v->text, s->words,
 		    (int)(rest - v->text), v->text, rest);
 	else if (alone && *rest != '\0')
-		unexpected(p, v);
+		statement_unexpected(p, v);
 	else if (!are_values(p, v, 2))
 		return;
 	else if (unit_seconds(p, v[1].text) == 0)
-		unexpected(p, v + 1);
+		statement_unexpected(p, v + 1);
 	else if (number(p, v, &n))
 		*seconds = n * unit_seconds(p, v[1].text);
 }
@@ -337,6 +330,16 @@ setting_defaults(struct config *conf)
 		if (s->set == set_span)
 			*(double *)(void *)at = s->initial;
 	}
+}
+
+unsigned
+setting_line(const struct parser *p, const char *words)
+{
+	const struct statement *s = statements;
+
+	while (s->words != NULL && strcmp(s->words, words) != 0)
+		s++;
+	return s->words == NULL ? 0 : p->lines[s - statements];
 }
 
 bool
@@ -394,12 +397,12 @@ setting_end(struct parser *p)
 		if (s->set != NULL && (v = after_words(s, p->words)) != NULL)
 			break;
 	if (v == NULL) {
-		unexpected(p, &p->words[1]);
+		statement_unexpected(p, &p->words[1]);
 		return;
 	}
 	p->statement = s;
 	if (s->values == ANY_VALUES || are_values(p, v, s->values))
 		s->set(p, v);
-	if (!p->bad && s->size > 0)
+	if (!p->bad && !p->unexpected && s->size > 0)
 		set_once(p, s);
 }

@@ -1,16 +1,11 @@
 /*
- * What the statements of ntpd.conf mean: servers, and what all have in common.
- * The others have files of their own.
+ * What the statements of ntpd.conf have in common.  What each means has a file
+ * of its own.
  */
 #include "ntpd/config/statement.h"
 
-#include <bsd/string.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
-#include "common/hostname.h"
 #include "ntpd/config/defaults.h"
 #include "ntpd/config/value.h"
 
@@ -45,10 +40,17 @@ statement_begin(struct parser *p, const struct word *first)
 {
 	p->first = *first;
 	p->statement = NULL;
-	p->bad = p->skipping = false;
+	p->bad = p->unexpected = p->skipping = false;
 	p->options = 0;
 	p->value_next = false;
 	p->nwords = 0;
+}
+
+void
+statement_unexpected(struct parser *p, const struct word *word)
+{
+	p->last = *word;
+	p->unexpected = true;
 }
 
 bool
@@ -139,305 +141,4 @@ listen_rtable(struct parser *p, const struct word *word)
 		parser_error(p, word->line, "rtable \"%.64s\" does not exist "
 		    "on Linux, use \"listen on\" with the name of a VRF "
 		    "interface", word->text);
-}
-
-void
-query_from(struct parser *p, const struct word *word)
-{
-	struct addr	 addr;
-	char		 interface[IF_NAMESIZE];
-	const char	*why = "it is not an address";
-
-	if (addr_parse_on(&addr, word->text, NTP_PORT, interface))
-		why = value_unicast(&addr, interface);
-	if (why != NULL) {
-		parser_error(p, word->line, "cannot query from \"%.64s\": %s, "
-		    "write an address of this machine", word->text, why);
-		return;
-	}
-	addr.port = 0;
-	if (addr.family == ADDR_IPV4)
-		p->source4 = addr;
-	else {
-		p->source6 = addr;
-		memcpy(p->source_interface, interface, sizeof(interface));
-	}
-	p->unused_query_line = word->line;
-}
-
-/*
- * ntp.conf has such addresses for what is no server: those 127.127.T.U are
- * clocks of this machine, of type T.
- */
-static const char *
-clock_of_ntp_conf(const struct addr *addr)
-{
-	static const uint8_t	 prefix[2] = { 127, 127 };
-
-	if (addr->family != ADDR_IPV4 ||
-	    memcmp(addr->bytes, prefix, sizeof(prefix)) != 0)
-		return NULL;
-	return addr->bytes[2] == 1 ? "it is this machine's own clock in "
-	    "ntp.conf, here write \"local stratum N\"" :
-	    "it is a reference clock of this machine in ntp.conf, here that "
-	    "is \"sensor NAME\"";
-}
-
-/* The host is an address: is it one of this machine itself? */
-static void
-check_address(struct parser *p, const struct word *host)
-{
-	const char	*clock = clock_of_ntp_conf(&p->server.addr);
-
-	if (clock != NULL)
-		parser_error(p, host->line, "cannot ask \"%.64s\": %s",
-		    host->text, clock);
-	else if (addr_is_loopback(&p->server.addr))
-		parser_warn(p, host->line, "\"%.64s\" is this machine "
-		    "itself, which is not asked for the time, remove it",
-		    host->text);
-}
-
-static void
-check_host(struct parser *p, const struct word *host)
-{
-	const char	*why = NULL;
-
-	if (addr_parse_on(&p->server.addr, host->text, NTP_PORT,
-	    p->server.interface)) {
-		why = value_unicast(&p->server.addr, p->server.interface);
-		if (why == NULL)
-			check_address(p, host);
-	} else if (strchr(host->text, '%') != NULL)
-		why = "no interface can be called so, or the address needs "
-		    "none";
-	else if (!hostname_valid(host->text))
-		why = "it is neither an address nor a host name";
-	if (why != NULL)
-		parser_error(p, host->line, "cannot ask \"%.64s\": %s, write "
-		    "a name like ntp.example.com or an address like 192.0.2.1 "
-		    "or 2001:db8::1", host->text, why);
-}
-
-void
-server_begin(struct parser *p, const struct word *host, enum server_kind kind)
-{
-	struct config_server	*s = &p->server;
-
-	memset(s, 0, sizeof(*s));
-	s->pool = kind == SERVER_POOL;
-	s->weight = 1;
-	s->max = s->pool ? POOL_MAX_DEFAULT : 1;
-	s->minpoll = POLL_MIN_DEFAULT;
-	s->maxpoll = POLL_MAX_DEFAULT;
-	s->port = NTP_PORT;
-	s->nts_port = NTS_PORT;
-	s->source4 = p->source4;
-	s->source6 = p->source6;
-	memcpy(s->source_interface, p->source_interface,
-	    sizeof(s->source_interface));
-	p->port = &s->port;
-	p->unused_query_line = 0;
-
-	if (strlcpy(s->name, host->text, sizeof(s->name)) >= sizeof(s->name))
-		parser_error(p, host->line, "host name \"%.64s...\" is too "
-		    "long, at most %d characters", host->text,
-		    CONFIG_NAME_LEN - 1);
-	else
-		check_host(p, host);
-}
-
-void
-server_trusted(struct parser *p, const struct word *keyword)
-{
-	statement_option(p, OPTION_TRUSTED, "trusted", keyword);
-	p->server.trusted = true;
-}
-
-void
-server_poll(struct parser *p, const struct word *word)
-{
-	unsigned	 min, max;
-
-	statement_option(p, OPTION_POLL, "poll", word);
-	if (!value_range(word->text, POLL_LEAST, POLL_MOST, &min, &max)) {
-		parser_error(p, word->line, "poll must be MIN-MAX, powers of "
-		    "two seconds from %d to %d with MIN not above MAX, "
-		    "not \"%.64s\"", POLL_LEAST, POLL_MOST, word->text);
-		return;
-	}
-	p->server.minpoll = (int8_t)min;
-	p->server.maxpoll = (int8_t)max;
-}
-
-void
-server_max(struct parser *p, const struct word *word)
-{
-	if (p->server.pool)
-		option_number(p, OPTION_MAX, word);
-	else
-		parser_error(p, word->line, "max has no meaning for a single "
-		    "server, use \"servers\"");
-}
-
-void
-server_xleave(struct parser *p, const struct word *keyword)
-{
-	statement_option(p, OPTION_XLEAVE, "xleave", keyword);
-	p->server.xleave = true;
-}
-
-void
-server_key(struct parser *p, const struct word *word)
-{
-	static const struct number key = { "key", 1, UINT32_MAX };
-	unsigned	 id;
-
-	statement_option(p, OPTION_KEY, key.name, word);
-	if (!statement_number(p, &key, word, &id))
-		return;
-	p->server.auth = AUTH_KEY;
-	p->server.key.id = id;
-}
-
-void
-server_nts(struct parser *p, const struct word *keyword)
-{
-	statement_option(p, OPTION_NTS, "nts", keyword);
-	p->server.auth = AUTH_NTS;
-}
-
-void
-server_ca(struct parser *p, const struct word *path)
-{
-	statement_option(p, OPTION_CA, "ca", path);
-	statement_path(p, "ca", path, p->server.ca, sizeof(p->server.ca));
-}
-
-/* What is only said of one that has NTS. */
-static void
-check_nts(struct parser *p)
-{
-	const char	*what = p->options & OPTION_CA ? "ca" : "ntsport";
-	const bool	 nts = (p->options & OPTION_NTS) != 0;
-
-	if (nts && (p->options & OPTION_KEY) != 0)
-		parser_error(p, p->first.line, "key and nts are two ways to "
-		    "authenticate a server, remove one");
-	else if (!nts && (p->options & (OPTION_CA | OPTION_NTSPORT)) != 0)
-		parser_error(p, p->first.line, "%s has no meaning without "
-		    "\"nts\", add that or remove it", what);
-}
-
-/* Are both the same host, as far as it shows without resolving them? */
-static bool
-same_server(const struct config_server *a, const struct config_server *b)
-{
-	if (a->port != b->port)
-		return false;
-	if (a->addr.family != ADDR_NONE && b->addr.family != ADDR_NONE)
-		return addr_same_host(&a->addr, &b->addr) &&
-		    strcmp(a->interface, b->interface) == 0;
-	return strcasecmp(a->name, b->name) == 0;
-}
-
-void
-server_end(struct parser *p)
-{
-	struct config	*conf = p->conf;
-	size_t		 i;
-
-	check_nts(p);
-	if (p->bad)
-		return;
-	if (conf->nservers == CONFIG_MAX_SERVERS) {
-		parser_error(p, p->first.line, "too many server and servers "
-		    "statements, at most %d", CONFIG_MAX_SERVERS);
-		return;
-	}
-	for (i = 0; i < conf->nservers; i++) {
-		if (!same_server(&conf->servers[i], &p->server))
-			continue;
-		parser_warn(p, p->first.line, "\"%s\" is already in %s "
-		    "and is asked only once, remove one", p->server.name,
-		    parser_place(p, p->server_lines[i]));
-		break;
-	}
-	p->server_lines[conf->nservers] = p->first.line;
-	conf->servers[conf->nservers++] = p->server;
-}
-
-/* A local clock that nobody can ask for, or agree on. */
-static void
-check_local(struct parser *p)
-{
-	unsigned	 line = p->local_line;
-
-	if (line == 0 || p->errors > 0)
-		return;
-	if (p->conf->nlisteners == 0)
-		parser_warn(p, line, "local has no effect, nothing is "
-		    "listened on");
-	else if (p->conf->local_orphan && p->conf->nservers == 0)
-		parser_warn(p, line, "orphan has no effect, write a server "
-		    "statement for each of the others");
-}
-
-/* Keys that are in no file, and authentication that nobody has. */
-static void
-check_authentication(struct parser *p)
-{
-	const struct config_server *s = p->conf->servers;
-	size_t		 i, authenticated = 0;
-
-	for (i = 0; i < p->conf->nservers; i++) {
-		authenticated += s[i].auth != AUTH_NONE || s[i].trusted;
-		if (s[i].auth == AUTH_KEY && p->conf->keyfile[0] == '\0')
-			parser_error(p, p->server_lines[i], "key %" PRIu32
-			    " is in no file, write \"keys\" and the path of "
-			    "the file that has it", s[i].key.id);
-	}
-	if (p->require_line != 0 && i > 0 && authenticated == 0)
-		parser_error(p, p->require_line, "no server is authenticated, "
-		    "write \"key N\", \"nts\" or \"trusted\" at one at least");
-}
-
-/* Does CONF say anything about who is answered, and how? */
-static bool
-is_for_clients(const struct config *conf)
-{
-	return conf->nrules > 0 || conf->ratelimit.interval > 0 ||
-	    conf->workers > 1 || conf->workers_auto || conf->xleave;
-}
-
-void
-check_whole(struct parser *p)
-{
-	const struct config_listener	*l;
-	size_t				 i;
-
-	for (i = 0; i < p->conf->nlisteners; i++) {
-		l = &p->conf->listeners[i];
-		if (p->ignore_wildcard_line == 0 || !value_wildcard(l))
-			continue;
-		parser_error(p, p->listener_lines[i], "listens on the wildcard "
-		    "address, which %s ignores, name an address or "
-		    "interface", parser_place(p, p->ignore_wildcard_line));
-	}
-	if (p->unused_query_line != 0)
-		parser_warn(p, p->unused_query_line, "query from has no "
-		    "effect, write it before the server statements it is for");
-	check_authentication(p);
-	check_local(p);
-	if (p->conf->nlisteners == 0 && is_for_clients(p->conf) &&
-	    p->errors == 0)
-		parser_warn(p, 0, "allow, deny, ratelimit, workers and xleave "
-		    "are about clients: without \"listen on\" there are none");
-	if (p->nts_line != 0 && p->conf->nlisteners == 0 && p->errors == 0)
-		parser_warn(p, p->nts_line, "nts certificate has no effect, "
-		    "nothing is listened on");
-	if (p->conf->nservers == 0 && p->conf->local_stratum == 0 &&
-	    p->errors == 0)
-		parser_warn(p, 0, "no server or servers statement, nothing "
-		    "will set the clock");
 }

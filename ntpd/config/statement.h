@@ -81,7 +81,9 @@ extern const struct statement statements[];
 struct parser {
 	struct lexer	 lex;
 	struct config	*conf;		/* what is being filled */
-	const char	*name;		/* of the file, for messages */
+	const char	*main;		/* ntpd.conf's name, for messages */
+	const char	*name;		/* of the file that is read now */
+	unsigned	 named;		/* line that names it; 0: it is main */
 	struct config_reports reports;
 	unsigned	 errors;
 	int		 nreports;	/* of errors and warnings */
@@ -100,6 +102,7 @@ struct parser {
 	struct word	 words[VALUES_MOST + 1]; /* of what sets one value */
 	size_t		 nwords;
 	bool		 bad;		/* there was an error in it */
+	bool		 unexpected;	/* "last" cannot be where it is */
 	bool		 skipping;	/* the rest of it, after a wrong word */
 	unsigned	 options;	/* enum option that were there */
 	uint16_t	*port;		/* which port "port" sets */
@@ -134,6 +137,9 @@ void	 parser_warn(struct parser *p, unsigned line, const char *fmt, ...)
 
 /* "line 3", or "line 3 of PATH", for messages; good until the next call. */
 const char *parser_place(struct parser *p, unsigned line);
+
+/* WORD cannot be where it is; setting_end() is followed by its report. */
+void	 statement_unexpected(struct parser *p, const struct word *word);
 
 /* A number that a statement has. */
 struct number {
@@ -229,6 +235,9 @@ void	 option_number(struct parser *p, enum option option,
 
 /* Everything that one statement sets as it is when that is not there. */
 void	 setting_defaults(struct config *conf);
+
+/* The line of the statement that begins with WORDS; 0 if there is none. */
+unsigned setting_line(const struct parser *p, const char *words);
 
 /* Does a statement that sets one value begin with WORD? */
 bool	 setting_begins(const struct word *word);

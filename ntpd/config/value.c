@@ -4,7 +4,6 @@
 #include "ntpd/config/value.h"
 
 #include <bsd/stdlib.h>
-#include <net/if.h>
 #include <string.h>
 
 #include "common/hostname.h"
@@ -69,29 +68,6 @@ value_range(const char *text, unsigned min, unsigned max, unsigned *low,
 	return true;
 }
 
-/* The kernel's rule, dev_valid_name(): also no blanks and no colons. */
-const char *
-value_interface(const char *text)
-{
-	if (text[0] == '\0')
-		return "it is empty";
-	if (strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
-		return "it cannot be an interface";
-	if (strchr(text, '%') != NULL && strchr(text, ':') != NULL)
-		return "no interface can be called so, or the address needs "
-		    "none";
-	if (strchr(text, ':') != NULL || text[strspn(text, DIGITS ".")] == '\0')
-		return "it is not a complete address";
-	if (strchr(text, '/') != NULL)
-		return "an interface has no '/' in its name";
-	if (strlen(text) >= IF_NAMESIZE)
-		return "it is too long for an interface, and host names are "
-		    "not looked up here";
-	if (strpbrk(text, " \t") != NULL)
-		return "an interface has no blanks in its name";
-	return NULL;
-}
-
 /* VLANs have names with one dot and a number: eth0.100. */
 bool
 value_like_host(const char *text)
@@ -99,18 +75,6 @@ value_like_host(const char *text)
 	const char	*dot = strrchr(text, '.');
 
 	return dot != NULL && hostname_valid(text);
-}
-
-const char *
-value_unicast(const struct addr *addr, const char *interface)
-{
-	if (!addr_is_unicast(addr))
-		return "it is not a unicast address";
-	if (addr_is_link_local(addr) && addr->scope == 0 &&
-	    interface[0] == '\0')
-		return "it is link-local and lacks its interface, as in "
-		    "fe80::1%eth0";
-	return NULL;
 }
 
 const char *

@@ -25,17 +25,8 @@ bool	 value_number(const char *text, unsigned min, unsigned max,
 bool	 value_range(const char *text, unsigned min, unsigned max,
 	    unsigned *low, unsigned *high);
 
-/* NULL if TEXT can be the name of a Linux interface, else why not. */
-const char *value_interface(const char *text);
-
 /* Does the interface name TEXT look like a host name, "ntp.example"? */
 bool	 value_like_host(const char *text);
-
-/*
- * NULL if ADDR (with a port), on INTERFACE if that is not "", is an address
- * that one host can have, else why it cannot be.
- */
-const char *value_unicast(const struct addr *addr, const char *interface);
 
 /*
  * "ADDRESS" or "ADDRESS/LENGTH": family, length and bytes of *RULE.  Returns

@@ -23,13 +23,6 @@ struct control {
 };
 
 static void
-say_alive(struct control *c, const struct message *msg)
-{
-	(void)msg;
-	channel_send(&c->parent, MSG_CONTROL_ALIVE, 0, -1, NULL);
-}
-
-static void
 answer(struct control *c, const struct message *msg)
 {
 	connections_answer(&c->connections, msg);

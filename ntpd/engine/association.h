@@ -163,6 +163,15 @@ void	 association_refused(struct association *a, enum reason reason);
  */
 void	 association_unauthentic(struct association *a, enum reason reason);
 
+/* Were several answers of A refused in a row? */
+bool	 association_is_refused(const struct association *a);
+
+/*
+ * A good answer of A came; its server's STRATUM may still be of no use.  Logs
+ * it when answers are authentic again, or of use.
+ */
+void	 association_accepted(struct association *a, unsigned stratum);
+
 /* Why A cannot be used at present, if it cannot. */
 enum reason association_reason(const struct association *a);
 

@@ -11,21 +11,31 @@ ballot_has_vote(const struct sync *sync, size_t i)
 	return sync->sources[i].used && sync->verdicts[i].tally != UNUSABLE;
 }
 
-/* How many voters agree with source I, itself included? */
+/* The LOW end of the interval in which source I has true time, and its HIGH. */
+static void
+find_ends(const struct sync *sync, size_t i, double now, double *low,
+    double *high)
+{
+	double		 offset = sync_source_offset(sync, i, now);
+	double		 width = source_distance(&sync->sources[i], now, 0);
+
+	*low = offset - width;
+	*high = offset + width;
+}
+
+/* In how many voters' intervals is the low end of source I's? */
 static size_t
 count_with(const struct sync *sync, size_t i, double now)
 {
-	double		 width = source_distance(&sync->sources[i], now, 0);
-	double		 apart;
+	double		 at, low, high;
 	size_t		 j, n = 0;
 
+	find_ends(sync, i, now, &at, &high);
 	for (j = 0; j < SYNC_SOURCES; j++) {
 		if (!ballot_has_vote(sync, j))
 			continue;
-		apart = fabs(sync_source_offset(sync, i, now) -
-		    sync_source_offset(sync, j, now));
-		n += apart <= width +
-		    source_distance(&sync->sources[j], now, 0);
+		find_ends(sync, j, now, &low, &high);
+		n += low <= at && at <= high;
 	}
 	return n;
 }
@@ -43,6 +53,7 @@ ballot_count(const struct sync *sync, double now)
 		offset = sync_source_offset(sync, i, now);
 		low = fmin(low, offset);
 		high = fmax(high, offset);
+		/* What many have in common begins where one's begins. */
 		n = count_with(sync, i, now);
 		b.cluster = n > b.cluster ? n : b.cluster;
 		b.voters++;
@@ -50,4 +61,10 @@ ballot_count(const struct sync *sync, double now)
 	if (b.voters > 0)
 		b.spread = high - low;
 	return b;
+}
+
+bool
+ballot_is_split(const struct ballot *b)
+{
+	return b->voters > 1 && 2 * b->cluster <= b->voters;
 }

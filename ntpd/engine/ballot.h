@@ -19,9 +19,12 @@ struct ballot {
 bool	 ballot_has_vote(const struct sync *sync, size_t i);
 
 /*
- * Count the votes at NOW, s of the oscillator.  Two sources agree if the
- * intervals in which they say true time is have something in common.
+ * Count the votes at NOW, s of the oscillator.  Sources agree if the intervals
+ * in which they say true time is have something in common.
  */
 struct ballot ballot_count(const struct sync *sync, double now);
+
+/* Do no more than half of several voters agree? */
+bool	 ballot_is_split(const struct ballot *b);
 
 #endif

@@ -104,13 +104,6 @@ connect_child(struct engine *e, const struct message *msg)
 	}
 }
 
-static void
-say_alive(struct engine *e, const struct message *msg)
-{
-	(void)msg;
-	channel_send(&e->parent, MSG_ENGINE_ALIVE, 0, -1, NULL);
-}
-
 static void	(*const handlers[MESSAGE_COUNT])(struct engine *,
 		    const struct message *) = { TO_ENGINE(MESSAGE_HANDLER) };
 

@@ -100,22 +100,6 @@ engine_resolve(struct engine *e, struct instant now)
 			hosts_unasked(&e->hosts, id, now);
 }
 
-void
-engine_ask_keys(struct engine *e, size_t i, struct instant now)
-{
-	struct association *a = &e->associations[i];
-	const struct config_server *conf = &e->hosts.list[a->host].conf;
-	struct nts_question question;
-
-	memset(&question, 0, sizeof(question));
-	memcpy(question.name, conf->name, sizeof(question.name));
-	question.addr = a->addr;
-	question.addr.port = conf->nts_port;
-	nts_asked(&a->nts, ++e->nts_serial, now);
-	/* If that is lost, it is late in a while. */
-	channel_send(&e->parent, MSG_NTS_ASK, e->nts_serial, -1, &question);
-}
-
 /* What would be decided now, and who could say otherwise. */
 static struct patience
 consider(const struct engine *e)
@@ -403,4 +387,13 @@ engine_show_peers(struct engine *e, const struct message *msg)
 	for (records = 0; report_peer(&v, &cursor, &p); records++)
 		channel_send(&e->parent, MSG_PEER_RECORD, msg->id, -1, &p);
 	send_end(e, msg->id, records);
+}
+
+void
+engine_lose(struct engine *e, size_t i, struct instant now)
+{
+	sync_silence(&e->sync, i);
+	engine_update(e, now);
+	hosts_replace(&e->hosts, &e->associations[i], now);
+	engine_change_hosts(e, now);
 }

@@ -2,9 +2,6 @@
  * What happens to the engine: each function here is one event, and shows in
  * which order what follows from it.
  */
-#include <bsd/string.h>
-#include <string.h>
-
 #include "common/log.h"
 #include "ntpd/engine/engine_state.h"
 #include "ntpd/engine/self.h"
@@ -76,7 +73,6 @@ engine_on_clock_state(struct engine *e, const struct message *msg)
 	bool		 new_start =
 	    (state->step_back > 0 && e->clock.step_back == 0) ||
 	    (state->step_forward > 0 && e->clock.step_forward == 0);
-
 	bool		 constrained = state->constraint == CONSTRAINTS_KNOWN &&
 	    e->clock.constraint != CONSTRAINTS_KNOWN;
 
@@ -91,16 +87,6 @@ engine_on_clock_state(struct engine *e, const struct message *msg)
 		engine_begin_again(e, msg->at);
 	else if (new_start && !e->steer.stepping)
 		engine_update(e, msg->at);
-}
-
-void
-engine_retry_keys(struct engine *e, struct instant now)
-{
-	struct association *a = e->associations;
-
-	for (; a < e->associations + MAX_ASSOCIATIONS; a++)
-		if (a->used && a->auth == AUTH_NTS && nts_retry(&a->nts, now))
-			schedule_wait(&a->schedule, now);
 }
 
 void
@@ -125,16 +111,6 @@ engine_on_leap(struct engine *e, struct instant now)
 	engine_publish(e, now);
 }
 
-/* Association I is no source any more: vote without it, look for another. */
-static void
-lose(struct engine *e, size_t i, struct instant now)
-{
-	sync_silence(&e->sync, i);
-	engine_update(e, now);
-	hosts_replace(&e->hosts, &e->associations[i], now);
-	engine_change_hosts(e, now);
-}
-
 static void
 on_kiss(struct engine *e, size_t i, const uint8_t code[4], struct instant now)
 {
@@ -151,7 +127,7 @@ on_kiss(struct engine *e, size_t i, const uint8_t code[4], struct instant now)
 	case KISS_DENY:
 		log_warnx("%s: denies us its service (%.4s), asking it no "
 		    "more", a->name, (const char *)code);
-		lose(e, i, now);
+		engine_lose(e, i, now);
 		break;
 	case KISS_UNKNOWN:
 		break;
@@ -319,16 +295,7 @@ on_self(struct engine *e, size_t i, enum schedule_reason why,
 	struct planning	 p = engine_planning(e, now);
 
 	if (association_found_self(&p, &e->associations[i], why))
-		lose(e, i, now);
-}
-
-/* No authentic answer of A has come: if new keys are wanted, ask for them. */
-static void
-on_missed(struct association *a, struct instant now)
-{
-	nts_missed(&a->nts, now);
-	if (a->nts.state == NTS_WANTED)
-		schedule_wait(&a->schedule, a->nts.at);
+		engine_lose(e, i, now);
 }
 
 /* The answer of association I is overdue. */
@@ -339,7 +306,7 @@ on_timeout(struct engine *e, size_t i, struct instant now)
 
 	query_close(&a->query);
 	if (a->auth == AUTH_NTS)
-		on_missed(a, now);
+		engine_keys_missed(a, now);
 	sync_unanswered(&e->sync, i);
 	if (a->query.came_back) {
 		on_self(e, i, SCHEDULE_CAME_BACK, now);
@@ -351,35 +318,6 @@ on_timeout(struct engine *e, size_t i, struct instant now)
 	if (i == e->orphan.leader && (a->schedule.state == SCHEDULE_POLLING ||
 	    a->schedule.state == SCHEDULE_EXTRA))
 		association_hurry(a, now);
-}
-
-/* An exchange for the keys of association I failed because of WHY. */
-static void
-on_no_keys(struct engine *e, size_t i, enum nts_outcome outcome,
-    const char *why, struct instant now)
-{
-	struct planning	 p = engine_planning(e, now);
-	struct association *a = &e->associations[i];
-
-	association_got_no_keys(&p, a, outcome, why);
-	schedule_wait(&a->schedule, a->nts.at);
-	if (association_fell_silent(a, associations_opposed(&p), now))
-		lose(e, i, now);
-}
-
-/* It would be time to ask association I, if there were keys for it. */
-static void
-on_keyless_turn(struct engine *e, size_t i, struct instant now)
-{
-	struct association *a = &e->associations[i];
-
-	if (nts_is_late(&a->nts, now))
-		on_no_keys(e, i, NTS_REFUSED, "no result in time", now);
-	if (!a->used)
-		return;
-	if (nts_is_due(&a->nts, now))
-		engine_ask_keys(e, i, now);
-	schedule_wait(&a->schedule, a->nts.at);
 }
 
 static struct sensor_view
@@ -411,7 +349,7 @@ on_sensor_turn(struct engine *e, size_t i, struct instant now)
 	else
 		on_answer(e, i, &answer, now);
 	if (association_fell_silent(a, associations_opposed(&p), now))
-		lose(e, i, now);
+		engine_lose(e, i, now);
 }
 
 void
@@ -448,14 +386,14 @@ on_turn(struct engine *e, size_t i, struct instant now)
 		return;
 	}
 	if (association_lacks_keys(a, now)) {
-		on_keyless_turn(e, i, now);
+		engine_keyless_turn(e, i, now);
 		return;
 	}
 	if (association_ask(&p, a, &e->hosts.list[a->host].conf, &e->clocks,
 	    mark_make(&e->marker, instant_now())))
 		on_network(e, &p);
 	if (association_fell_silent(a, associations_opposed(&p), now))
-		lose(e, i, now);
+		engine_lose(e, i, now);
 }
 
 /* The network has changed. */
@@ -503,126 +441,11 @@ engine_on_own_request(struct engine *e, const struct message *msg)
 			query_came_back(&a->query, own->transmit);
 }
 
-/* Whose question about keys was SERIAL?  MAX_ASSOCIATIONS if nobody's. */
-static size_t
-find_nts(const struct engine *e, enum nts_state state, uint32_t serial)
-{
-	const struct association *a = e->associations;
-	size_t		 i = 0;
-
-	while (i < MAX_ASSOCIATIONS && !(a[i].used &&
-	    a[i].auth == AUTH_NTS && a[i].nts.state == state &&
-	    a[i].nts.serial == serial))
-		i++;
-	return i;
-}
-
-/* Look up the name of the NTP server that association I has keys for. */
-static void
-on_other_server(struct engine *e, size_t i, const char *name,
-    struct instant now)
-{
-	struct association *a = &e->associations[i];
-	struct resolve_request request;
-
-	memset(&request, 0, sizeof(request));
-	strlcpy(request.name, name, sizeof(request.name));
-	if (!channel_send(&e->resolver, MSG_RESOLVE, a->nts.serial, -1,
-	    &request))
-		on_no_keys(e, i, NTS_BUSY, "no resolver", now);
-	else
-		schedule_wait(&a->schedule, a->nts.at);
-}
-
-/* Association I has keys and an address; that must not be one of ours. */
-static void
-on_ready(struct engine *e, size_t i, struct instant now)
-{
-	struct association *a = &e->associations[i];
-
-	if (self_has_address(&a->nts.addr))
-		on_no_keys(e, i, NTS_REFUSED, "the NTP server that it names "
-		    "is this machine", now);
-	else
-		association_got_keys(a, now);
-}
-
-/* Association I has KEYS, which were agreed on. */
-static void
-on_agreed(struct engine *e, size_t i, const struct nts_keys *keys,
-    struct instant now)
-{
-	struct association *a = &e->associations[i];
-	const struct nts_default otherwise = { a->addr, a->addr.port };
-	const char	*why = nts_take_keys(&a->nts, keys, &otherwise,
-			    HOSTS_SERIALS + a->nts.serial, now);
-
-	if (why != NULL)
-		on_no_keys(e, i, NTS_REFUSED, why, now);
-	else if (a->nts.state == NTS_NAMING)
-		on_other_server(e, i, keys->answer.server, now);
-	else
-		on_ready(e, i, now);
-}
-
-void
-engine_on_keys(struct engine *e, const struct message *msg)
-{
-	struct nts_keys	 keys = *(const struct nts_keys *)msg->data;
-	const size_t	 i = find_nts(e, NTS_ASKING, msg->id);
-
-	if (i == MAX_ASSOCIATIONS)
-		return;
-	/* It is the word of a process that has talked with a stranger. */
-	keys.why[sizeof(keys.why) - 1] = '\0';
-	keys.answer.server[sizeof(keys.answer.server) - 1] = '\0';
-	if (keys.outcome == NTS_AGREED)
-		on_agreed(e, i, &keys, msg->at);
-	else
-		on_no_keys(e, i, keys.outcome <= NTS_BUSY ?
-		    (enum nts_outcome)keys.outcome : NTS_REFUSED, keys.why,
-		    msg->at);
-	explicit_bzero(&keys, sizeof(keys));
-}
-
-void
-engine_on_forget(struct engine *e, const struct message *msg)
-{
-	struct association *a = e->associations;
-
-	for (; a < e->associations + MAX_ASSOCIATIONS; a++)
-		if (a->used && a->auth == AUTH_NTS) {
-			nts_init(&a->nts, msg->at);
-			association_quicken(a, msg->at);
-		}
-}
-
-/* The name of the NTP server of association I has this REPLY. */
-static void
-on_named(struct engine *e, size_t i, const struct resolve_reply *reply,
-    struct instant now)
-{
-	struct association *a = &e->associations[i];
-	struct addr	 addr = reply->addrs[0];
-
-	if (reply->count == 0 || !addr_is_unicast(&addr)) {
-		on_no_keys(e, i, NTS_REFUSED, "the NTP server that it names "
-		    "has no address", now);
-		return;
-	}
-	nts_named(&a->nts, &addr, now);
-	on_ready(e, i, now);
-}
-
 void
 engine_on_resolved(struct engine *e, const struct message *msg)
 {
-	const size_t	 i = find_nts(e, NTS_NAMING, msg->id);
-
-	if (i < MAX_ASSOCIATIONS) {
-		on_named(e, i, msg->data, msg->at);
+	if (engine_on_named(e, msg))
 		return;
-	}
 	hosts_resolved(&e->hosts, msg->id, msg->data, e->associations, msg->at);
 	engine_change_hosts(e, msg->at);
 }

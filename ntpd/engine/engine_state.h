@@ -1,8 +1,9 @@
 /*
- * The whole of what the engine knows.  Only three files see it: engine.c, the
+ * The whole of what the engine knows.  Only four files see it: engine.c, the
  * loop, calls engine_events.c, which shows the order of what follows from each
- * event, and that calls engine_actions.c, which does it.  All other files take
- * what they need and return what they want done.
+ * event, and engine_keys.c, which has those about keys of NTS.  Both call
+ * engine_actions.c, which does it.  All other files take what they need and
+ * return what they want done.
  */
 #ifndef NTPD_ENGINE_STATE_H
 #define NTPD_ENGINE_STATE_H
@@ -72,9 +73,6 @@ void	 engine_on_clock_state(struct engine *e, const struct message *msg);
 /* The clock jumped, and not by us (struct clock_jumped): all begins anew. */
 void	 engine_on_jump(struct engine *e, const struct message *msg);
 
-/* What keys could not be agreed on for may be mended: try again now. */
-void	 engine_retry_keys(struct engine *e, struct instant now);
-
 /* The clock had the leap second that was announced. */
 void	 engine_on_leap(struct engine *e, struct instant now);
 
@@ -90,14 +88,8 @@ void	 engine_on_own_request(struct engine *e, const struct message *msg);
 /* A sensor has said what the time is (struct sensor_sample). */
 void	 engine_on_sensor(struct engine *e, const struct message *msg);
 
-/* All keys of NTS are to be agreed on anew. */
-void	 engine_on_forget(struct engine *e, const struct message *msg);
-
 /* The resolver has answered a question: a struct resolve_reply. */
 void	 engine_on_resolved(struct engine *e, const struct message *msg);
-
-/* The parent has news of an exchange for keys: a struct nts_keys. */
-void	 engine_on_keys(struct engine *e, const struct message *msg);
 
 /* Interfaces or addresses of this machine may have changed. */
 void	 engine_on_links(struct engine *e, const struct message *msg);
@@ -105,16 +97,39 @@ void	 engine_on_links(struct engine *e, const struct message *msg);
 /* Time has passed: give up overdue answers, send requests that are due. */
 void	 engine_on_time(struct engine *e, struct instant now);
 
+/* engine_keys.c */
+
+/* What keys could not be agreed on for may be mended: try again now. */
+void	 engine_retry_keys(struct engine *e, struct instant now);
+
+/* No authentic answer of A has come: if new keys are wanted, ask for them. */
+void	 engine_keys_missed(struct association *a, struct instant now);
+
+/* It would be time to ask association I, if there were keys for it. */
+void	 engine_keyless_turn(struct engine *e, size_t i, struct instant now);
+
+/* All keys of NTS are to be agreed on anew. */
+void	 engine_on_forget(struct engine *e, const struct message *msg);
+
+/* The parent has news of an exchange for keys: a struct nts_keys. */
+void	 engine_on_keys(struct engine *e, const struct message *msg);
+
+/*
+ * The resolver has answered a question, a struct resolve_reply: true if it is
+ * the name of an NTP server that there are keys for.
+ */
+bool	 engine_on_named(struct engine *e, const struct message *msg);
+
 /* engine_actions.c */
+
+/* Association I is no source any more: vote without it, look for another. */
+void	 engine_lose(struct engine *e, size_t i, struct instant now);
 
 /* What the plans for the next requests are made of. */
 struct planning	 engine_planning(struct engine *e, struct instant now);
 
 /* Start and stop associations as the hosts want it. */
 void	 engine_change_hosts(struct engine *e, struct instant now);
-
-/* Ask the parent for an exchange for the keys of association I. */
-void	 engine_ask_keys(struct engine *e, size_t i, struct instant now);
 
 /* Ask the resolver what is to be asked. */
 void	 engine_resolve(struct engine *e, struct instant now);

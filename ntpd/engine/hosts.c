@@ -9,6 +9,7 @@
 #include "common/log.h"
 #include "ntpd/engine/hosts.h"
 #include "ntpd/engine/number.h"
+#include "ntpd/processes.h"
 
 #define RESOLVE_SOON	2.0	/* s, until the name of a useless server */
 
@@ -21,8 +22,8 @@ host_wants(const struct host *h)
 	return h->conf.pool ? h->conf.max : 1;
 }
 
-static size_t
-count_associations(const struct association all[], size_t host)
+size_t
+hosts_count(const struct association all[], size_t host)
 {
 	size_t		 i, n = 0;
 
@@ -322,7 +323,7 @@ hosts_resolved(struct hosts *hosts, uint32_t id,
 		return;
 	failures = h->name.failures;
 	if (name_answered(&h->name, reply, h->conf.port, now)) {
-		if (failures > 0 && count_associations(all,
+		if (failures > 0 && hosts_count(all,
 		    (size_t)(h - hosts->list)) == 0)
 			log_info("%s: resolved", h->conf.name);
 	} else if (failures == 0)

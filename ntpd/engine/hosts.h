@@ -14,11 +14,12 @@
 #include "ntpd/config_shared.h"
 #include "ntpd/engine/association.h"
 #include "ntpd/engine/names.h"
-#include "ntpd/messages.h"
+#include "ntpd/payloads.h"
 
 /* A server or servers statement, and the addresses of its name. */
 struct host {
 	struct config_server conf;
+	bool		 taken;		/* others ask its addresses: logged */
 	bool		 barred;	/* no part in the time: trust.h */
 	struct name	 name;
 	struct addr	 twins[RESOLVE_MAX];	/* see hosts_exclude() */
@@ -39,6 +40,9 @@ struct hosts {
 
 /* How many associations H is to have. */
 size_t	 host_wants(const struct host *h);
+
+/* How many associations host number HOST has. */
+size_t	 hosts_count(const struct association all[], size_t host);
 
 /* A statement of the new configuration; those beyond the last are ignored. */
 void	 hosts_add(struct hosts *hosts, const struct config_server *conf);

@@ -234,6 +234,20 @@ has_trouble(const struct host *h, const struct association all[], size_t host,
 	return trouble;
 }
 
+/* Host number I may have nobody to ask, because others ask its addresses. */
+static void
+review_taken(struct hosts *hosts, const struct association all[], size_t i)
+{
+	struct host	*h = &hosts->list[i];
+	const bool	 taken = h->name.naddrs > 0 && !hosts->full &&
+	    hosts_count(all, i) == 0;
+
+	if (taken && !h->taken)
+		log_warnx("%s: another line asks its server already, remove "
+		    "one", h->conf.name);
+	h->taken = taken;
+}
+
 void
 members_review(struct hosts *hosts,
     const struct association all[MAX_ASSOCIATIONS], struct instant now)
@@ -244,6 +258,7 @@ members_review(struct hosts *hosts,
 
 	for (i = 0; i < hosts->n; i++) {
 		h = &hosts->list[i];
+		review_taken(hosts, all, i);
 		if (!h->name.fresh)
 			continue;
 		h->name.fresh = false;

@@ -11,7 +11,7 @@
 
 #include "common/addr.h"
 #include "common/instant.h"
-#include "ntpd/messages.h"
+#include "ntpd/payloads.h"
 
 /*
  *  state     what is true                       ends when

@@ -17,7 +17,7 @@
 #include "common/addr.h"
 #include "common/instant.h"
 #include "common/nts.h"
-#include "ntpd/messages.h"
+#include "ntpd/payloads.h"
 
 /*
  *  state	what is true			ends with

@@ -15,7 +15,7 @@
 #include "ntpd/engine/association.h"
 #include "ntpd/engine/associations.h"
 #include "ntpd/engine/steer.h"
-#include "ntpd/messages.h"
+#include "ntpd/payloads.h"
 #include "ntpd/sync/sync.h"
 
 struct orphan {

@@ -2,19 +2,14 @@
  * One exchange: a new socket, a request, and the one answer that fits it.
  */
 #include <sys/socket.h>
-#include <sys/uio.h>
 
 #include <bsd/stdlib.h>
-#include <time.h>
-#include <linux/errqueue.h>
-#include <linux/net_tstamp.h>
 #include <math.h>
-#include <netinet/in.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "common/ns.h"
 #include "ntpd/engine/query.h"
+#include "ntpd/engine/query_socket.h"
 #include "ntpd/engine/self.h"
 
 #define ANSWER_TIME	3.0	/* s to wait for an answer */
@@ -25,9 +20,6 @@
  * changed by more in that time than T3 gains.
  */
 #define EXCHANGE_AGE	300.0
-
-/* A time stamp of the kernel that is further from now is wrong, s. */
-#define STAMP_AGE	1.0
 
 void
 query_init(struct query *q)
@@ -64,46 +56,6 @@ void
 query_forget(struct query *q)
 {
 	q->exchange.known = false;
-}
-
-/*
- * Ask the kernel to say when packets leave and arrive.  If it cannot do both
- * (an old kernel, a socket of a container's own making), ask for arrivals
- * alone.  If it cannot do that, our own reading of the clock is used.
- */
-static void
-ask_for_stamps(int fd)
-{
-	int		 flags = SOF_TIMESTAMPING_SOFTWARE |
-	    SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_TX_SOFTWARE |
-	    SOF_TIMESTAMPING_OPT_TSONLY;
-	int		 on = 1;
-
-	if (setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &flags,
-	    sizeof(flags)) == -1)
-		(void)setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on,
-		    sizeof(on));
-}
-
-static bool
-connect_query(struct query *q, const struct query_target *target)
-{
-	struct sockaddr_storage ss;
-	socklen_t	 len;
-
-	if (target->source.family != ADDR_NONE) {
-		len = addr_to_sockaddr(&target->source, &ss);
-		if (bind(q->fd, (struct sockaddr *)&ss, len) == -1)
-			return false;
-	}
-	len = addr_to_sockaddr(&target->addr, &ss);
-	if (connect(q->fd, (struct sockaddr *)&ss, len) == -1)
-		return false;
-	len = sizeof(ss);
-	if (getsockname(q->fd, (struct sockaddr *)&ss, &len) == -1 ||
-	    !addr_from_sockaddr(&q->local, (struct sockaddr *)&ss, len))
-		return false;
-	return true;
 }
 
 /* May the next answer tell more about the last exchange? */
@@ -157,18 +109,11 @@ query_send(struct query *q, const struct query_target *target,
 	struct ntp_output out = {
 		.bytes = buf, .size = sizeof(buf), .len = NTP_HEADER_LEN
 	};
-	int		 family = target->addr.family == ADDR_IPV4 ?
-	    AF_INET : AF_INET6;
 
 	query_close(q);
-	q->fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	q->fd = query_socket_open(&target->source, &target->addr, &q->local);
 	if (q->fd == -1)
 		return false;
-	ask_for_stamps(q->fd);
-	if (!connect_query(q, target)) {
-		query_close(q);
-		return false;
-	}
 	make_request(q, target->transmit,
 	    wants_interleaved(q, target, clocks), buf);
 	if (target->key != NULL) {
@@ -188,51 +133,6 @@ query_send(struct query *q, const struct query_target *target,
 	return true;
 }
 
-/*
- * The kernel's time stamp among the control messages of MSG, ns since 1970;
- * FALLBACK if there is none or it cannot be right.
- */
-static int64_t
-find_stamp(struct msghdr *msg, int64_t fallback)
-{
-	struct scm_timestamping ts;
-	struct cmsghdr	*c;
-	int64_t		 ns;
-
-	for (c = CMSG_FIRSTHDR(msg); c != NULL; c = CMSG_NXTHDR(msg, c)) {
-		if (c->cmsg_level != SOL_SOCKET)
-			continue;
-		if (c->cmsg_type == SCM_TIMESTAMPING &&
-		    c->cmsg_len >= CMSG_LEN(sizeof(ts)))
-			memcpy(&ts, CMSG_DATA(c), sizeof(ts));
-		else if (c->cmsg_type == SCM_TIMESTAMPNS &&
-		    c->cmsg_len >= CMSG_LEN(sizeof(ts.ts[0])))
-			memcpy(&ts.ts[0], CMSG_DATA(c), sizeof(ts.ts[0]));
-		else
-			continue;
-		ns = ns_from_timespec(&ts.ts[0]);
-		if (llabs(fallback - ns) < (int64_t)(STAMP_AGE * NS_PER_S))
-			return ns;
-	}
-	return fallback;
-}
-
-static ssize_t
-receive(int fd, int flags, uint8_t *buf, size_t size, int64_t *stamp)
-{
-	_Alignas(struct cmsghdr) char control[256];
-	struct iovec	 iov = { .iov_base = buf, .iov_len = size };
-	struct msghdr	 msg = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = control, .msg_controllen = sizeof(control)
-	};
-	ssize_t		 n = recvmsg(fd, &msg, flags | MSG_DONTWAIT);
-
-	if (n >= 0)
-		*stamp = find_stamp(&msg, *stamp);
-	return n;
-}
-
 /* The error queue has the time at which our request really left. */
 static void
 read_departure(struct query *q, const struct clocks *clocks)
@@ -242,7 +142,8 @@ read_departure(struct query *q, const struct clocks *clocks)
 	int		 i;
 
 	for (i = 0; i < STAMPS; i++) {
-		if (receive(q->fd, MSG_ERRQUEUE, buf, sizeof(buf), &stamp) < 0)
+		if (query_socket_receive(q->fd, MSG_ERRQUEUE, buf, sizeof(buf),
+		    &stamp) < 0)
 			return;
 		/* It left after we read the clock, and not much later. */
 		if (stamp > q->sent.real)
@@ -404,7 +305,7 @@ query_receive(struct query *q, const struct clocks *clocks, int8_t precision,
 	read_departure(q, clocks);
 	r = clocks_read(clocks);
 	stamp = r.real;
-	n = receive(q->fd, 0, buf, sizeof(buf), &stamp);
+	n = query_socket_receive(q->fd, 0, buf, sizeof(buf), &stamp);
 	/* An ICMP error is anybody's word: keep waiting. */
 	if (n < 0)
 		return false;

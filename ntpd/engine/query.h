@@ -14,7 +14,7 @@
 #include "ntpd/engine/check.h"
 #include "ntpd/engine/clocks.h"
 #include "ntpd/engine/nts.h"
-#include "ntpd/messages.h"
+#include "ntpd/payloads.h"
 #include "ntpd/sync/sample.h"
 
 /* The last exchange: in interleaved mode the next answer completes it. */

@@ -236,7 +236,9 @@ fill_host(const struct host *h, struct instant now, struct control_peer *p)
 	memset(p, 0, sizeof(*p));	/* padding leaves the process, too */
 	p->version = CONTROL_VERSION;
 	p->state = PEER_STATE_RESOLVING;
-	if (h->name.failures > 0) {
+	if (h->taken)
+		p->reason = REASON_TAKEN;
+	else if (h->name.failures > 0) {
 		p->reason = REASON_UNRESOLVED;
 		p->detail = h->name.error;
 	}

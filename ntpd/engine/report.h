@@ -14,7 +14,7 @@
 #include "ntpd/engine/clocks.h"
 #include "ntpd/engine/hosts.h"
 #include "ntpd/engine/steer.h"
-#include "ntpd/messages.h"
+#include "ntpd/payloads.h"
 #include "ntpd/sync/sync.h"
 
 /* Everything that a report is made of. */

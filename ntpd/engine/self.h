@@ -21,7 +21,7 @@
 #include <stdint.h>
 
 #include "common/addr.h"
-#include "ntpd/messages.h"
+#include "ntpd/payloads.h"
 
 /*
  * Is ADDR, with its port, an address of this machine at this moment?  Opens a

@@ -17,6 +17,13 @@
 #define UNDO_PART		0.9
 #define UNDO_SLACK		1.0
 
+/*
+ * The frequency is another one beyond so many of its errors, and the clock has
+ * drifted by it for so long, s, at most: two of the usual longest intervals.
+ */
+#define DRIFT_ERRORS		4.0
+#define DRIFT_LONGEST		2048.0
+
 /* A new start that was refused is asked for again after that long, s. */
 #define ASK_AGAIN		3600.0
 
@@ -133,24 +140,46 @@ is_over_limit(struct steer *s, const struct clock_state *clock, double offset)
  * Does OFFSET lead back to where the clock came from, as far as it has ever
  * been stepped, and not to somewhere on the way?
  */
-static enum confirm_kind
-what_kind(const struct clock_state *clock, double offset)
+static bool
+is_undo(const struct clock_state *clock, double offset)
 {
 	double		 back = reach(clock, offset);
 
 	return fabs(offset) <= back &&
-	    fabs(offset) >= UNDO_PART * back - UNDO_SLACK ?
-	    CONFIRM_UNDO : CONFIRM_NEW;
+	    fabs(offset) >= UNDO_PART * back - UNDO_SLACK;
 }
 
-/* Has a large OFFSET been there for long enough?  The wait is logged. */
+/* Is OFFSET what came of a frequency that is not any more what E says? */
 static bool
-is_confirmed(struct steer *s, const struct clock_state *clock, double offset,
-    double now)
+is_drift(const struct clock_state *clock, const struct estimate *e,
+    double offset)
+{
+	double		 by = e->frequency - clock->frequency;
+
+	return fabs(by) > DRIFT_ERRORS * e->frequency_error &&
+	    by * offset > 0 && fabs(offset) <= fabs(by) * DRIFT_LONGEST;
+}
+
+static enum confirm_kind
+what_kind(const struct clock_state *clock, const struct estimate *e,
+    double offset)
+{
+	if (is_undo(clock, offset))
+		return CONFIRM_UNDO;
+	return is_drift(clock, e, offset) ? CONFIRM_DRIFT : CONFIRM_NEW;
+}
+
+/*
+ * Has a large OFFSET, by the estimate E, been there for long enough?  The wait
+ * is logged.
+ */
+static bool
+is_confirmed(struct steer *s, const struct clock_state *clock,
+    const struct estimate *e, double offset, double now)
 {
 	struct confirm	*c = &s->confirm;
 	bool		 confirmed = confirm_offset(c, offset,
-	    STEPT, what_kind(clock, offset), now);
+	    STEPT, what_kind(clock, e, offset), now);
 	char		 text[FORMAT_LEN];
 
 	if (c->state == CONFIRM_WAITING && c->since == now)
@@ -161,12 +190,12 @@ is_confirmed(struct steer *s, const struct clock_state *clock, double offset,
 }
 
 /*
- * What may be done about OFFSET.  Until the clock was right for the first time
- * there is nothing to wait for.
+ * What may be done about OFFSET, by the estimate E.  Until the clock was right
+ * for the first time there is nothing to wait for.
  */
 static enum discipline_means
-choose_means(struct steer *s, const struct clock_state *clock, double offset,
-    double now)
+choose_means(struct steer *s, const struct clock_state *clock,
+    const struct estimate *e, double offset, double now)
 {
 	bool		 in_reach = fabs(offset) <= reach(clock, offset);
 
@@ -176,7 +205,7 @@ choose_means(struct steer *s, const struct clock_state *clock, double offset,
 		s->confirm.state = CONFIRM_NOTHING;
 		return DISCIPLINE_NOTHING;
 	}
-	if (!is_confirmed(s, clock, offset, now))
+	if (!is_confirmed(s, clock, e, offset, now))
 		return DISCIPLINE_NOTHING;
 	return in_reach ? DISCIPLINE_STEP : DISCIPLINE_SLEW;
 }
@@ -233,7 +262,8 @@ steer_plan(struct steer *s, const struct sync *sync, const struct reading *r,
 	const struct clock_state *clock = terms->clock;
 	struct estimate	 est = sync_estimate(sync, r->now);
 	double		 offset = est.offset - r->ahead;
-	enum discipline_means means = choose_means(s, clock, offset, r->now);
+	enum discipline_means means = choose_means(s, clock, &est, offset,
+	    r->now);
 	struct clock_frequency frequency;
 	struct plan	 plan;
 

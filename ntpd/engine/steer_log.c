@@ -55,8 +55,11 @@ steer_log_majority(struct steer *s, const struct sync *sync,
 
 	if (!sync->agreed && !following && associations_expected(all) == 0)
 		b = ballot_count(sync, r->now);
-	/* A real server may come while an orphan is still followed. */
-	if (b.voters < 2) {
+	/*
+	 * A real server may come while an orphan is still followed.  A majority
+	 * that does not agree with the clock is one: it will be heard.
+	 */
+	if (!ballot_is_split(&b)) {
 		s->no_majority = false;
 		return;
 	}

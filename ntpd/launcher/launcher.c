@@ -98,13 +98,6 @@ end_child(struct launcher *l, const struct message *msg)
 			    process_name((enum process)name->process));
 }
 
-static void
-say_alive(struct launcher *l, const struct message *msg)
-{
-	(void)msg;
-	channel_send(&l->parent, MSG_LAUNCHER_ALIVE, 0, -1, NULL);
-}
-
 static void	(*const handlers[MESSAGE_COUNT])(struct launcher *,
 		    const struct message *) = { TO_LAUNCHER(MESSAGE_HANDLER) };
 

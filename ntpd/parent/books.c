@@ -1,12 +1,28 @@
 /*
  * The books on the clock.  They read clocks, and change nothing.
  */
+#include <sys/timex.h>
+
 #include <math.h>
 #include <time.h>
 
 #include "common/log.h"
 #include "common/ns.h"
+#include "common/rfc5905.h"
 #include "ntpd/parent/books.h"
+#include "ntpd/parent/rate.h"
+
+/*
+ * The clock must have been moved that far, s, to tell what the kernel makes of
+ * a rate: the clocks are not read at the same moment, which may be 10 us then.
+ */
+#define ASKED_LEAST		10.0
+
+/* While more is slewed, s/s, nothing is learned: a slew is not as exact. */
+#define SLEWED_MOST		1e-6
+
+/* Tuned: the lab's kernel (User Mode Linux) keeps back 13e-6 of a rate. */
+#define KEPT_BACK_MOST		1e-4
 
 void
 books_open(struct clock *c)
@@ -14,6 +30,34 @@ books_open(struct clock *c)
 	c->seen_raw = ns_read(CLOCK_MONOTONIC_RAW);
 	c->leaps = leap_count(&c->seen_real);
 	c->seen_boot_lead = ns_read(CLOCK_BOOTTIME) - ns_read(CLOCK_MONOTONIC);
+}
+
+/*
+ * In RAW s, the kernel was to move the clock by the rate it was asked for, and
+ * moved it BY s, beside SLEWED s.
+ */
+static void
+learn_gain(struct clock *c, double raw, double by, double slewed)
+{
+	struct timex	 tx = { .freq = c->set_freq, .tick = c->set_tick };
+	double		 rate = rate_get(&tx);
+
+	if (c->read_only || fabs(rate) <= MAXFREQ ||
+	    fabs(slewed) > SLEWED_MOST * raw)
+		return;
+	c->asked += fabs(rate) * raw;
+	c->carried += copysign(1, rate) * by;
+}
+
+double
+books_ask(const struct clock *c, double rate)
+{
+	double		 gain;
+
+	if (fabs(rate) <= MAXFREQ || c->asked < ASKED_LEAST)
+		return rate;
+	gain = c->carried / c->asked;
+	return rate / fmax(1 - KEPT_BACK_MOST, fmin(1 + KEPT_BACK_MOST, gain));
 }
 
 void
@@ -46,5 +90,7 @@ books_close(struct clock *c, double rest)
 		least = fmax(least, 1e-3 * raw);
 	if (fabs(jump) >= least)
 		c->jumped += jump;
+	else
+		learn_gain(c, raw, real + leap - raw - slewed, slewed);
 	c->slept += (double)(c->seen_boot_lead - was.seen_boot_lead) * 1e-9;
 }

@@ -19,4 +19,12 @@ void	 books_open(struct clock *c);
  */
 void	 books_close(struct clock *c, double rest);
 
+/*
+ * What the kernel is to be asked for, s/s, so that the clock runs RATE s/s
+ * faster than the bare oscillator, as far as the books tell.  A kernel counts
+ * in ticks of whole cycles, and so makes a rate smaller or larger by some parts
+ * of a million: at 1 %, that is 0.1 ppm.  Up to 500 ppm it is nothing.
+ */
+double	 books_ask(const struct clock *c, double rate);
+
 #endif

@@ -23,7 +23,7 @@
 
 #include "common/instant.h"
 #include "common/rfc5905.h"
-#include "ntpd/messages.h"
+#include "ntpd/payloads.h"
 
 /* The rate that costs nothing, s/s. */
 #define BUDGET_FREE_RATE	MAXFREQ

@@ -1,20 +1,18 @@
 /*
- * Starting children through the launcher, and replacing those that end.
+ * Who is to run, and replacing those that end.
  *
  * Those that keep nothing that is not sent to them again are replaced, with
  * growing patience.  The engine's state is the daemon's: without it, or without
  * the launcher, the parent ends, too, and the service manager starts everything
  * anew.
  */
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <string.h>
-#include <unistd.h>
 
 #include "common/log.h"
-#include "ntpd/child.h"
 #include "ntpd/parent/children.h"
+#include "ntpd/parent/launch.h"
 
 #define RESTART_FIRST	1.0	/* s */
 #define RESTART_MOST	64.0
@@ -27,106 +25,24 @@
 static const struct {
 	enum child_end	 end;
 	size_t		 start;		/* that many at the start */
-	unsigned	 given;		/* enum child_given */
 } kinds[PROCESSES] = {
-#define CHILD(process, name, end, start, most, given)			\
-	[process] = { end, start, given },
+#define CHILD(process, name, end, start, ...)	[process] = { end, start },
 	CHILDREN
 #undef CHILD
 };
 
-/*
- * Give one end of a channel to the child NAME by a message of TYPE over PEER,
- * and return the other for the child; -1 on failure.  No descriptors pass to
- * PEER.
- */
-static int
-connect_to(struct channel *peer, enum message_type type,
-    const struct child_name *name)
-{
-	int		 fds[2];
-
-	if (!channel_pair(fds))
-		return -1;
-	imsg_refuse_fds(fds[0]);
-	if (channel_send(peer, type, 0, fds[0], name))
-		return fds[1];
-	close(fds[1]);
-	return -1;
-}
-
-/* Make what child NAME is given: ONE of enum child_given.  -1 on failure. */
-static int
-make_given(struct children *c, unsigned one, const struct child_name *name)
-{
-	int		 fd;
-
-	if (one == GIVEN_SOCKET)
-		return dup(c->control_fd);
-	if (one == GIVEN_BINDER)
-		return connect_to(c->binder, MSG_BINDER_CHANNEL, name);
-	fd = connect_to(c->engine, MSG_ENGINE_CHANNEL, name);
-	if (fd != -1)
-		imsg_refuse_fds(fd);
-	return fd;
-}
-
-/* Send CHILD what it is given, and its setup. */
-static bool
-send_setup(struct children *c, struct child *child,
-    const struct child_name *name)
-{
-	const unsigned	 given = kinds[child->process].given;
-	unsigned	 one;
-	int		 fd;
-
-	for (one = 1; one <= given; one <<= 1) {
-		if ((given & one) == 0)
-			continue;
-		fd = make_given(c, one, name);
-		if (fd == -1 || !channel_send(&child->channel, MSG_CHILD_FD,
-		    0, fd, NULL))
-			return false;
-	}
-	return channel_send(&child->channel, MSG_CHILD_SETUP, 0, -1,
-	    &c->setup);
-}
-
-static bool
-launch(struct children *c, struct child *child)
-{
-	const struct child_name name = { child->process, child->instance };
-	int		 fds[2], log;
-
-	log = logpipe_open(&child->log, process_name(child->process));
-	if (log == -1 ||
-	    !channel_send(c->launcher, MSG_LAUNCH_LOG, 0, log, NULL) ||
-	    !channel_pair(fds))
-		return false;
-	channel_open(&child->channel, fds[0], PARENT, child->process);
-	imsg_refuse_fds(fds[0]);
-	if (send_setup(c, child, &name))
-		return channel_send(c->launcher, MSG_LAUNCH, 0, fds[1],
-		    &name);
-	close(fds[1]);
-	return false;
-}
-
-/* It is being started, for the first time or again. */
-static void
-begin(struct restart *r)
-{
-	r->at = r->tell = INSTANT_NEVER;
-	r->started = instant_now();
-	r->reported = false;
-}
-
+/* Start CHILD, for the first time or again. */
 static void
 start(struct children *c, struct child *child)
 {
+	struct restart	*r = &child->restart;
+
 	child->wanted = true;
-	begin(&child->restart);
-	if (launch(c, child))
+	r->at = r->tell = INSTANT_NEVER;
+	r->started = instant_now();
+	r->reported = false;
+	living_begin(&child->living, r->started);
+	if (launch_child(c, child))
 		return;
 	log_warn("cannot start %s", process_name(child->process));
 	channel_close(&child->channel);	/* children_check() does the rest */
@@ -163,6 +79,8 @@ fill_list(struct children *c)
 			child->process = process;
 			child->instance = i;
 			child->log.fd = -1;
+			child->living.log = (struct log_limit){
+			    .burst = 2, .interval = LOG_INTERVAL };
 			child->restart.at = INSTANT_NEVER;
 			child->restart.ends = (struct log_limit){
 			    .burst = LOG_BURST, .interval = LOG_INTERVAL };
@@ -184,25 +102,15 @@ children_init(struct children *c, const struct child_setup *setup,
     int control_fd)
 {
 	struct child	*launcher;
-	int		 fds[2], log;
-	pid_t		 pid;
 
 	memset(c, 0, sizeof(*c));
 	c->setup = *setup;
 	c->control_fd = control_fd;
 	fill_list(c);
-	if (!channel_pair(fds))
-		fatal("cannot make a channel to the launcher");
-	channel_open(c->launcher, fds[0], PARENT, LAUNCHER);
 	launcher = find(c, LAUNCHER);
 	launcher->wanted = true;
-	imsg_refuse_fds(fds[0]);
-	channel_send(c->launcher, MSG_CHILD_SETUP, 0, -1, setup);
-	log = logpipe_open(&launcher->log, process_name(LAUNCHER));
-	if (log == -1 || (pid = spawn(LAUNCHER, 0, fds[1], log)) == -1)
-		fatal("cannot start the launcher");
-	launcher->pid = pid;
-	c->launcher_pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	living_begin(&launcher->living, instant_now());
+	launch_launcher(c, launcher);
 }
 
 void
@@ -268,12 +176,17 @@ lose(struct children *c, enum process process)
 }
 
 void
-children_held_up(struct children *c, enum process process)
+children_held_up(struct children *c, struct child *child)
 {
-	log_warnx("the %s is held up: it does not answer",
-	    process_name(process));
+	if (log_allowed(&child->living.log, instant_now(), NULL))
+		log_warnx("the %s is held up: it does not answer",
+		    process_name(child->process));
+	if (kinds[child->process].end != ENDS_ALL) {
+		children_kill(c, child);
+		return;
+	}
 	c->engine_reported = true;	/* it has not ended by itself */
-	lose(c, process);
+	lose(c, child->process);
 }
 
 void

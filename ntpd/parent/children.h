@@ -10,6 +10,7 @@
 
 #include "common/log.h"
 #include "common/pollset.h"
+#include "ntpd/parent/living.h"
 #include "ntpd/parent/logpipe.h"
 #include "ntpd/process.h"
 
@@ -32,6 +33,7 @@ struct child {
 	struct channel	 channel;
 	struct logpipe	 log;
 	struct restart	 restart;
+	struct living	 living;
 };
 
 struct children {
@@ -48,6 +50,7 @@ struct children {
 	struct child	*servers;	/* the first nservers are wanted */
 	size_t		 nservers;
 	int		 control_fd;	/* it listens on; not closed here */
+	double		 watchdog;	/* s, of the service manager; or 0 */
 	bool		 fatal;		/* one that ends all has ended: ... */
 	enum process	 lost;		/* ... this one */
 	bool		 engine_reported; /* and how it did is logged */
@@ -84,10 +87,10 @@ void		 children_transfer(struct children *c,
 void		 children_check(struct children *c, struct instant now);
 
 /*
- * PROCESS, the engine or the launcher, does not answer any more: the daemon
- * cannot go on, and says so.
+ * CHILD does not answer any more: say so, and replace it; if it is the engine
+ * or the launcher, the daemon cannot go on.
  */
-void		 children_held_up(struct children *c, enum process process);
+void		 children_held_up(struct children *c, struct child *child);
 
 /*
  * Start one more of PROCESS, which is one that ends by itself.  NULL if as many

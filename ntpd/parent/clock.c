@@ -172,8 +172,8 @@ set_rate(struct clock *c, double rate)
 {
 	struct timex	 tx = { .modes = ADJ_FREQUENCY | ADJ_TICK };
 
-	rate_put(rate, &tx);
 	account(c);
+	rate_put(books_ask(c, rate), &tx);
 	return adjust(c, &tx, "set the clock's rate");
 }
 

@@ -37,6 +37,9 @@ struct clock {
 	int64_t		 leaps;		/* the kernel's count then, leap.h */
 	enum ntp_leap	 leap;		/* that this day is to end with */
 
+	/* How far rates of over 500 ppm were to move the clock, and did, s. */
+	double		 asked, carried;
+
 	/* What our rates do not explain, up to then, for clock_jump(). */
 	double		 jumped, slept;	/* s */
 };

@@ -82,15 +82,6 @@ collect_run(struct collect *c, struct child *servers, size_t n,
 	return true;
 }
 
-static void
-add(uint64_t *sum, uint64_t value)
-{
-	if (value > COUNTER_MOST - *sum)
-		*sum = COUNTER_MOST;
-	else
-		*sum += value;
-}
-
 static uint32_t
 sum32(uint32_t a, uint32_t b)
 {
@@ -136,14 +127,10 @@ take_clients(struct collect *c, const struct server_clients *clients)
 static void
 take_counters(struct collect *c, const struct server_report *report)
 {
-	struct server_counters *sum = &c->sum.counters;
-
 	c->sum.counted++;
 	c->top.counted++;
 	c->sum.sockets += report->sockets;
-#define COUNTER(name, label, text)	add(&sum->name, report->counters.name);
-	COUNTERS
-#undef COUNTER
+	counters_add(&c->sum.counters, &report->counters);
 }
 
 void

@@ -16,75 +16,16 @@
 #include "common/rfc5905.h"
 #include "ntpd/parent/state.h"
 
-void
-command_send_state(struct parent *p, enum state_why why, struct instant now)
-{
-	struct clock_state state;
-
-	constrain_policy(p);
-	state = (struct clock_state){
-		.frequency = p->clock.frequency,
-		.slew = p->clock.slew,
-		.slew_left = clock_slew_left(&p->clock),
-		.refused = p->policy.refused,
-		.step_back = policy_reach(&p->policy, -1, now),
-		.step_forward = policy_reach(&p->policy, 1, now),
-		.step_limit = p->policy.step.limit,
-		.was_synchronized = p->policy.was_synchronized,
-		.answers_step = why == STATE_AFTER_STEP,
-		.constraint = (uint8_t)p->policy.bounds.state,
-		.voters = (uint8_t)unproven_voters(&p->unproven, &p->conf),
-		.low = p->policy.bounds.low,
-		.high = p->policy.bounds.high
-	};
-
-	channel_send(p->children.engine, MSG_CLOCK_STATE, 0, -1, &state);
-}
-
-/* How far a step may go, for people: without a limit, NAN. */
-static double
-shown_reach(const struct parent *p, int sign, struct instant now)
-{
-	double		 reach = policy_reach(&p->policy, sign, now);
-
-	return reach < CONFIG_NO_LIMIT ? reach : NAN;
-}
-
-void
-command_fill_status(struct parent *p, struct control_status *st,
-    struct instant now)
-{
-	const struct policy_bounds *b = &p->policy.bounds;
-
-	constrain_policy(p);
-	st->constraint = p->constraints.n > 0 ? b->state : CONSTRAINTS_NONE;
-	st->constraint_offset = st->constraint == CONSTRAINTS_KNOWN ?
-	    (b->low + b->high) / 2 : NAN;
-	st->frequency = p->clock.frequency * 1e6;
-	st->slewing = p->clock.slew * 1e6;
-	st->refused = p->policy.refused;
-	st->read_only = p->clock.read_only;
-	st->step_limit = p->policy.step.limit;
-	st->step_back = shown_reach(p, -1, now);
-	st->step_forward = shown_reach(p, 1, now);
-	st->budget_left = budget_left(&p->budget, now);
-	st->budget_renewed_in = budget_renewed_in(&p->budget, now);
-}
-
 /* A program that sets the clock each second is not to fill the log. */
 static void
 log_jump(double by, double slept)
 {
 	static struct log_limit limit = { .burst = 5, .interval = 600 };
-	uint64_t	 suppressed;
-	char		 more[64] = "", step[FORMAT_LEN];
+	char		 more[LOG_MORE_LEN], step[FORMAT_LEN];
 
 	if ((slept < 1 && fabs(by) < CLOCK_JUMP_LEAST) ||
-	    !log_allowed(&limit, instant_now(), &suppressed))
+	    !log_allowed_more(&limit, instant_now(), more))
 		return;
-	if (suppressed > 0)
-		snprintf(more, sizeof(more), ", after %llu times more",
-		    (unsigned long long)suppressed);
 	if (slept >= 1)
 		log_info("the machine slept for %.0f s, starting anew%s", slept,
 		    more);
@@ -141,16 +82,6 @@ command_watch_clock(struct parent *p)
 		    TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL);
 }
 
-void
-command_refuse(const char *what, const char *how, enum verdict why)
-{
-	static struct log_limit limit = { .burst = 5, .interval = 600 };
-
-	if (log_allowed(&limit, instant_now(), NULL))
-		log_warnx("the engine asked %s%s: refused, %s", what, how,
-		    policy_reason(why));
-}
-
 static void
 refuse_step(const char *what, double by, enum verdict why)
 {
@@ -163,14 +94,10 @@ static void
 log_step(const struct parent *p, double by)
 {
 	static struct log_limit limit = { .burst = 5, .interval = 600 };
-	uint64_t	 suppressed;
-	char		 step[FORMAT_LEN], more[64] = "";
+	char		 step[FORMAT_LEN], more[LOG_MORE_LEN];
 
-	if (!log_allowed(&limit, instant_now(), &suppressed))
+	if (!log_allowed_more(&limit, instant_now(), more))
 		return;
-	if (suppressed > 0)
-		snprintf(more, sizeof(more), ", after %llu times more",
-		    (unsigned long long)suppressed);
 	log_info("%s %s%s", p->clock.read_only ?
 	    "would set the clock" : "clock set", format_step(by, step), more);
 }

@@ -20,6 +20,16 @@
 #define SAY_FREQUENCY		1e-6
 #define SAY_OFFSET		1e-3
 
+void
+command_refuse(const char *what, const char *how, enum verdict why)
+{
+	static struct log_limit limit = { .burst = 5, .interval = 600 };
+
+	if (log_allowed(&limit, instant_now(), NULL))
+		log_warnx("the engine asked %s%s: refused, %s", what, how,
+		    policy_reason(why));
+}
+
 static void
 refuse_rate(const char *what, double rate, enum verdict why)
 {
@@ -111,18 +121,14 @@ log_slew(const struct clock_slew *slew, double rate_before)
 {
 	static struct log_limit limit = { .burst = 5, .interval = 600 };
 	double		 by = slew->rate * slew->duration;
-	uint64_t	 suppressed;
-	char		 step[FORMAT_LEN], more[64] = "";
+	char		 step[FORMAT_LEN], more[LOG_MORE_LEN];
 
 	if (fabs(slew->rate) <= BUDGET_FREE_RATE ||
 	    fabs(by) < STEPT ||
 	    (fabs(rate_before) > BUDGET_FREE_RATE &&
 	    slew->rate * rate_before > 0) ||
-	    !log_allowed(&limit, instant_now(), &suppressed))
+	    !log_allowed_more(&limit, instant_now(), more))
 		return;
-	if (suppressed > 0)
-		snprintf(more, sizeof(more), ", after %llu times more",
-		    (unsigned long long)suppressed);
 	log_info("slewing the clock %s in %.0f s%s", format_step(by, step),
 	    slew->duration, more);
 }

@@ -103,7 +103,7 @@ log_state(const struct policy_bounds *b)
 	}
 }
 
-void
+bool
 constrain_take(struct parent *p, uint32_t id, const struct tls_date *date,
     struct instant now)
 {
@@ -114,9 +114,9 @@ constrain_take(struct parent *p, uint32_t id, const struct tls_date *date,
 	constraints_take(&p->constraints, id, date, oscillator(), now);
 	constrain_policy(p);
 	if (p->policy.bounds.state == before)
-		return;
+		return false;
 	log_state(&p->policy.bounds);
-	command_send_state(p, STATE_NEWS, now);
+	return true;
 }
 
 /* The slew in progress. */
@@ -133,14 +133,14 @@ hold_slew(struct parent *p, struct instant now)
 	return clock_set_slew(&p->clock, slew.rate, slew.duration, now);
 }
 
-void
+bool
 constrain_hold(struct parent *p, struct instant now)
 {
 	double		 frequency;
 	bool		 held;
 
 	if (p->clock.read_only)
-		return;
+		return false;
 	constrain_policy(p);
 	held = hold_slew(p, now);
 	frequency = policy_bound_frequency(&p->policy, p->clock.frequency,
@@ -150,6 +150,5 @@ constrain_hold(struct parent *p, struct instant now)
 		p->drift_error = -1;
 		held = clock_set_frequency(&p->clock, frequency) || held;
 	}
-	if (held)
-		command_send_state(p, STATE_NEWS, now);
+	return held;
 }

@@ -17,7 +17,7 @@
 #include "common/control.h"
 #include "common/instant.h"
 #include "ntpd/config.h"
-#include "ntpd/messages.h"
+#include "ntpd/payloads.h"
 #include "ntpd/parent/policy.h"
 
 /* How far true time may be from the constraints, s; as OpenNTPD. */

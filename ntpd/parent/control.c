@@ -26,14 +26,6 @@
 #define CONTROL_BACKLOG	16	/* ntpctls in line */
 #define QUEUE_MOST	(IMSG_MAX_QUEUED / 4)	/* bytes; more: busy */
 
-/*
- * Control is asked that often whether it lives, and has that long to answer,
- * s: one that is held up is replaced 3 to 6 s later.  Tuned: it answers within
- * milliseconds, or seconds while it starts on a loaded machine; a day's
- * questions cost three seconds of CPU time.
- */
-#define CONTROL_INTERVAL 3.0
-
 static bool
 somebody_answers(const struct sockaddr_un *sun)
 {
@@ -61,7 +53,6 @@ control_open(struct control *c, const char *path)
 	strlcpy(c->path, path, sizeof(c->path));
 	strlcpy(sun.sun_path, path, sizeof(sun.sun_path));
 	c->fd = -1;
-	c->ask = instant_now();
 	if (path[0] != '\0' && somebody_answers(&sun)) {
 		log_at(LOG_CRIT, "fatal: another ntpd is running: it answers "
 		    "at %s", path);
@@ -104,33 +95,6 @@ control_close(struct control *c)
 	 * long as somebody likes who is in line and has passed a descriptor.
 	 */
 	c->fd = -1;
-}
-
-/* ---- does it live? ---- */
-
-void
-control_alive(struct parent *p, const struct message *msg)
-{
-	(void)msg;
-	p->control.owes = false;
-}
-
-void
-control_watch(struct parent *p, struct instant now)
-{
-	struct control	*c = &p->control;
-	struct child	*child = p->children.control;
-	static struct log_limit limit = { .burst = 2, .interval = 600 };
-
-	if (instant_before(now, c->ask))
-		return;
-	c->ask = instant_add(now, CONTROL_INTERVAL);
-	if (c->owes && child->channel.open) {
-		if (log_allowed(&limit, now, NULL))
-			log_warnx("control is held up, replacing it");
-		children_kill(&p->children, child);
-	}
-	c->owes = channel_send(&child->channel, MSG_CONTROL_ASK, 0, -1, NULL);
 }
 
 /* ---- questions ---- */
@@ -195,13 +159,6 @@ control_ask_servers(struct parent *p, const struct message *msg)
 }
 
 /* ---- processes ---- */
-
-static const struct sandbox *const sandboxes[PROCESSES] = {
-	[PARENT] = &parent_sandbox,
-#define CHILD(process, name, ...)	[process] = &name##_sandbox,
-	CHILDREN
-#undef CHILD
-};
 
 static const enum control_landlock landlocks[] = {
 	[FILES_NONE] = LANDLOCK_NONE,

@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/instant.h"
 #include "ntpd/config_shared.h"
 
 #define CONTROL_QUESTIONS	16	/* to the servers, at a time */
@@ -24,8 +23,6 @@ struct control_question {
 struct control {
 	int		 fd;		/* -1: no socket */
 	char		 path[CONFIG_PATH_LEN];
-	struct instant	 ask;		/* whether control lives */
-	bool		 owes;		/* an answer to the last time */
 	struct control_question questions[CONTROL_QUESTIONS];
 };
 

@@ -1,17 +1,13 @@
 /*
  * Cookie keys: their file, and from one day to the next.
  */
-#include <sys/stat.h>
-
 #include <bsd/stdlib.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <nettle/hmac.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "ntpd/parent/cookies.h"
 #include "ntpd/parent/file.h"
@@ -107,25 +103,12 @@ enum cookies_status
 cookies_read(const char *file, struct cookies *c)
 {
 	char		 text[FILE_MOST + 1];
-	struct stat	 st;
-	ssize_t		 n = -1;
-	bool		 safe = false;
-	int		 fd, saved;
+	const ssize_t	 n = file_read(file, FILE_SECRET, text, FILE_MOST);
 
-	if ((fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) == -1)
-		return errno == ENOENT ? COOKIES_MISSING : COOKIES_UNREADABLE;
-	if (fstat(fd, &st) == 0) {
-		safe = (st.st_mode & (S_IRWXG | S_IRWXO)) == 0;
-		n = read(fd, text, FILE_MOST);
-	}
-	saved = errno;
-	close(fd);
-	errno = saved;
 	if (n == -1)
-		return COOKIES_UNREADABLE;
+		return errno == ENOENT ? COOKIES_MISSING :
+		    errno == EPERM ? COOKIES_UNSAFE : COOKIES_UNREADABLE;
 	text[n] = '\0';
-	if (!safe)
-		return COOKIES_UNSAFE;
 	return parse(text, c) ? COOKIES_OK : COOKIES_CORRUPT;
 }
 

@@ -67,7 +67,8 @@ enum drift_status
 drift_read(const char *file, double *frequency, double *error)
 {
 	char		 text[DRIFT_MAX_LEN + 1];
-	ssize_t		 n = file_read(file, text, sizeof(text));
+	ssize_t		 n = file_read(file, FILE_ANYBODYS, text,
+	    sizeof(text));
 
 	if (n == -1)
 		return errno == ENOENT ? DRIFT_MISSING : DRIFT_UNREADABLE;

@@ -6,14 +6,21 @@
 /* A process ends itself first, and says why, s after its deadline. */
 #define GRACE		4.0
 
-bool
-exchange_has_place(const struct exchanges *x)
+/* The first in STATE, or NULL. */
+static struct exchange *
+find(struct exchanges *x, enum exchange_state state)
 {
-	const struct exchange *e = x->list;
+	struct exchange	*e = x->list;
 
-	while (e < x->list + TLS_MOST && e->state != EXCHANGE_FREE)
+	while (e < x->list + TLS_MOST && e->state != state)
 		e++;
-	return e < x->list + TLS_MOST;
+	return e < x->list + TLS_MOST ? e : NULL;
+}
+
+bool
+exchange_has_place(struct exchanges *x)
+{
+	return find(x, EXCHANGE_FREE) != NULL;
 }
 
 bool
@@ -21,12 +28,9 @@ exchange_begin(struct exchanges *x, struct children *c,
     const struct exchange *wanted, const struct tls_task *task,
     struct instant now)
 {
-	struct exchange	*e = x->list;
+	struct exchange	*e = find(x, EXCHANGE_FREE);
 
-	while (e < x->list + TLS_MOST && e->state != EXCHANGE_FREE)
-		e++;
-	if (e == x->list + TLS_MOST ||
-	    (e->child = children_add(c, TLS)) == NULL)
+	if (e == NULL || (e->child = children_add(c, TLS)) == NULL)
 		return false;
 	e->state = EXCHANGE_RUNS;
 	e->what = wanted->what;
@@ -73,11 +77,9 @@ exchange_tend(struct exchanges *x, struct children *c, struct instant now)
 bool
 exchange_unsaid(struct exchanges *x, struct exchange *lost)
 {
-	struct exchange	*e = x->list;
+	struct exchange	*e = find(x, EXCHANGE_UNSAID);
 
-	while (e < x->list + TLS_MOST && e->state != EXCHANGE_UNSAID)
-		e++;
-	if (e == x->list + TLS_MOST)
+	if (e == NULL)
 		return false;
 	*lost = *e;
 	e->state = EXCHANGE_FREE;

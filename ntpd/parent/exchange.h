@@ -40,7 +40,7 @@ struct exchanges {
 };
 
 /* Do less than TLS_MOST run? */
-bool	 exchange_has_place(const struct exchanges *x);
+bool	 exchange_has_place(struct exchanges *x);
 
 /*
  * Begin an exchange with TASK.  WANTED says what is sent, a message to TLS that

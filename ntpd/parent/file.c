@@ -48,34 +48,31 @@ file_is_own(const struct stat *st)
 	    (st->st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
-enum whose { ANYBODYS, OWN };
+static bool
+is_trusted(enum file_trust trust, const struct stat *st)
+{
+	if (trust == FILE_OWN)
+		return file_is_own(st);
+	errno = EPERM;
+	return trust == FILE_ANYBODYS ||
+	    (st->st_mode & (S_IRWXG | S_IRWXO)) == 0;
+}
 
-static ssize_t
-read_of(enum whose whose, const char *file, void *data, size_t size)
+ssize_t
+file_read(const char *file, enum file_trust trust, void *data, size_t size)
 {
 	struct stat	 st;
-	ssize_t		 n = -1;
+	ssize_t		 n;
 	int		 fd, saved;
 
 	fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd == -1)
 		return -1;
-	if (whose == ANYBODYS || (fstat(fd, &st) == 0 && file_is_own(&st)))
-		n = read(fd, data, size);
+	n = read(fd, data, size);
+	if (n != -1 && (fstat(fd, &st) == -1 || !is_trusted(trust, &st)))
+		n = -1;
 	saved = errno;
 	close(fd);
 	errno = saved;
 	return n;
-}
-
-ssize_t
-file_read(const char *file, void *data, size_t size)
-{
-	return read_of(ANYBODYS, file, data, size);
-}
-
-ssize_t
-file_read_own(const char *file, void *data, size_t size)
-{
-	return read_of(OWN, file, data, size);
 }

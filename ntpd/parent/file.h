@@ -17,19 +17,21 @@
 bool	 file_replace(const char *file, mode_t mode, const void *data,
 	    size_t len);
 
-/*
- * Read up to SIZE bytes of FILE into DATA: how many, or -1 with errno.  What is
- * no regular file does not block.
- */
-ssize_t	 file_read(const char *file, void *data, size_t size);
+/* Which files are read. */
+enum file_trust {
+	FILE_ANYBODYS,		/* any */
+	FILE_OWN,		/* nobody but root and this user can write it */
+	FILE_SECRET		/* nobody but its owner can read or write it */
+};
 
 /*
- * The same, but only of a file that nobody else than root and this user can
- * write.
+ * Read up to SIZE bytes of FILE into DATA: how many, or -1 with errno, which is
+ * EPERM if it is none of TRUST.  What is no regular file does not block.
  */
-ssize_t	 file_read_own(const char *file, void *data, size_t size);
+ssize_t	 file_read(const char *file, enum file_trust trust, void *data,
+	    size_t size);
 
-/* Is that such a file?  If not, errno says why. */
+/* Is it one that is FILE_OWN?  If not, errno says why. */
 bool	 file_is_own(const struct stat *st);
 
 #endif

@@ -54,7 +54,7 @@ limits_read(const char *file, struct policy *policy, struct budget *budget,
 	struct config_step step = policy->step;
 
 	begin(&expected);
-	if (file_read_own(file, &l, sizeof(l)) != (ssize_t)sizeof(l) ||
+	if (file_read(file, FILE_OWN, &l, sizeof(l)) != (ssize_t)sizeof(l) ||
 	    memcmp(l.program, expected.program, sizeof(l.program)) != 0 ||
 	    instant_before(now, l.budget.at))
 		return false;

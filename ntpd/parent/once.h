@@ -8,7 +8,7 @@
 
 #include "common/instant.h"
 #include "ntpd/config.h"
-#include "ntpd/messages.h"
+#include "ntpd/payloads.h"
 
 enum once_mode {
 	ONCE_NOT,		/* a daemon */

@@ -9,11 +9,8 @@
 #include "common/log.h"
 #include "ntpd/parent/state.h"
 
-/* Engine and launcher are asked that often whether they live, s. */
-#define ASK_INTERVAL		20.0
-
-/* After so many questions without an answer it is held up; tuned. */
-#define QUESTIONS		4
+/* So often we look whether the drift file is to be written, s. */
+#define SAVE_INTERVAL		20.0
 
 /*
  * So often we look whether another program steers the clock, s: what it does in
@@ -49,17 +46,11 @@ child_ended(struct parent *p, const struct message *msg)
 }
 
 static void
-launcher_alive(struct parent *p, const struct message *msg)
+child_alive(struct parent *p, const struct message *msg)
 {
-	(void)msg;
-	p->unanswered[LAUNCHER] = 0;
-}
-
-static void
-engine_alive(struct parent *p, const struct message *msg)
-{
-	(void)msg;
-	p->unanswered[ENGINE] = 0;
+	living_answered(&p->children, msg);
+	if (msg->from != p->children.engine)
+		return;
 	if (!p->ready) {
 		background_ready(&p->background);
 		/* If this fails: again, in a while. */
@@ -70,6 +61,21 @@ engine_alive(struct parent *p, const struct message *msg)
 		notify_send(&p->notify, "WATCHDOG=1");
 }
 
+/* Exchange ID for a constraint has ended, with a *DATE or NULL. */
+static void
+end_date(struct parent *p, uint32_t id, const struct tls_date *date,
+    struct instant now)
+{
+	if (constrain_take(p, id, date, now))
+		command_send_state(p, STATE_NEWS, now);
+}
+
+static void
+resolver_busy(struct parent *p, const struct message *msg)
+{
+	living_busy(&p->children, msg);
+}
+
 static void
 take_date(struct parent *p, const struct message *msg)
 {
@@ -77,7 +83,7 @@ take_date(struct parent *p, const struct message *msg)
 	    MSG_TLS_ASK_DATE, msg);
 
 	if (e != NULL)
-		constrain_take(p, e->id, msg->data, msg->at);
+		end_date(p, e->id, msg->data, msg->at);
 }
 
 /* See look_again() in command.c. */
@@ -153,40 +159,14 @@ next_deadline(struct parent *p)
 
 	t = instant_min(t, budget_deadline(&p->budget));
 	t = instant_min(t, children_deadline(&p->children));
-	t = instant_min(t, p->control.ask);
+	t = instant_min(t, living_deadline(&p->children));
 	t = instant_min(t, collect_deadline(&p->collect));
 	t = instant_min(t, sensors_deadline(&p->sensors));
 	t = instant_min(t, p->watch_clock);
 	t = instant_min(t, p->once.deadline);
 	t = instant_min(t, exchange_deadline(&p->exchanges));
 	t = instant_min(t, constraints_deadline(&p->constraints));
-	return instant_min(t, p->ask_living);
-}
-
-/*
- * Ask PROCESS whether it lives, whether it answered or not: a question may get
- * lost.  Questions are counted, not seconds: a machine that was paused has
- * asked none.
- */
-static void
-ask(struct parent *p, enum process process, struct channel *channel,
-    enum message_type question)
-{
-	if (p->unanswered[process]++ == QUESTIONS)
-		children_held_up(&p->children, process);
-	channel_send(channel, question, 0, -1, NULL);
-}
-
-static void
-ask_living(struct parent *p, struct instant now)
-{
-	double		 interval = ASK_INTERVAL;
-
-	if (p->notify.watchdog > 0)
-		interval = fmin(interval, p->notify.watchdog / 3);
-	p->ask_living = instant_add(now, interval);
-	ask(p, ENGINE, p->children.engine, MSG_ENGINE_ASK);
-	ask(p, LAUNCHER, p->children.launcher, MSG_LAUNCHER_ASK);
+	return instant_min(t, p->save_drift);
 }
 
 /* Those that ended are started again, and know nothing. */
@@ -249,7 +229,7 @@ do_exchanges(struct parent *p, struct instant now)
 		if (lost.what == MSG_TLS_ASK_KEYS)
 			nts_lost(p, lost.id);
 		else
-			constrain_take(p, lost.id, NULL, now);
+			end_date(p, lost.id, NULL, now);
 	while (constraints_question(&p->constraints, now, &id, &request))
 		channel_send(&p->children.resolver->channel,
 		    MSG_RESOLVE_HTTPS, id, -1, &request);
@@ -262,21 +242,21 @@ do_exchanges(struct parent *p, struct instant now)
 static void
 do_timers(struct parent *p, struct instant now)
 {
-
 	if (clock_tend_slew(&p->clock, now))
 		command_send_state(p, STATE_NEWS, now);
 	command_tend_budget(p, now);
 	if (!instant_before(now, p->watch_clock)) {
 		clock_watch(&p->clock);
-		constrain_hold(p, now);
+		if (constrain_hold(p, now))
+			command_send_state(p, STATE_NEWS, now);
 		p->watch_clock = instant_add(now, WATCH_INTERVAL);
 	}
-	if (!instant_before(now, p->ask_living)) {
-		ask_living(p, now);
+	if (!instant_before(now, p->save_drift)) {
 		save_frequency(p, SAVE_IF_WORTH_IT);
+		p->save_drift = instant_add(now, SAVE_INTERVAL);
 	}
 	restart(p, now);
-	control_watch(p, now);
+	living_ask(&p->children, now);
 	children_check(&p->children, now);
 	once_check(&p->once, now);
 	do_exchanges(p, now);

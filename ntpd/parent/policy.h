@@ -14,7 +14,7 @@
 #include "common/leap.h"
 #include "common/rfc5905.h"
 #include "ntpd/config.h"
-#include "ntpd/messages.h"
+#include "ntpd/payloads.h"
 
 /* The kernel corrects no more: timex.tick is within 10 % of its value, s/s. */
 #define POLICY_MAX_FREQUENCY	0.1

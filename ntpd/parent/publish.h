@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "common/leap.h"
-#include "ntpd/messages.h"
+#include "ntpd/payloads.h"
 
 struct bound_page;
 struct clockbound_page;

@@ -165,27 +165,12 @@ give_files(struct parent *p, struct channel *ke)
 		close(key);
 }
 
-/* A sum ends at the most that there can be, whatever ke says. */
-static void
-add(uint64_t *sum, uint64_t value)
-{
-	*sum = value > COUNTER_MOST - *sum ? COUNTER_MOST : *sum + value;
-}
-
-static void
-add_all(struct server_counters *sum, const struct server_counters *more)
-{
-#define COUNTER(name, label, text)	add(&sum->name, more->name);
-	COUNTERS
-#undef COUNTER
-}
-
 void
 serving_begin(struct parent *p)
 {
 	struct serving	*s = &p->serving;
 
-	add_all(&s->earlier, &s->counters);
+	counters_add(&s->earlier, &s->counters);
 	memset(&s->counters, 0, sizeof(s->counters));
 	tell_anew(&s->told);
 	s->files = false;
@@ -232,6 +217,6 @@ serving_count(struct parent *p, const struct message *msg)
 void
 serving_add(const struct parent *p, struct server_counters *sum)
 {
-	add_all(sum, &p->serving.earlier);
-	add_all(sum, &p->serving.counters);
+	counters_add(sum, &p->serving.earlier);
+	counters_add(sum, &p->serving.counters);
 }

@@ -33,7 +33,7 @@ start_log(struct parent *p)
 		background_enter(&p->background);
 		target = LOG_TO_SYSLOG;
 	}
-	log_init(target, NULL, p->options->verbose);
+	log_init(target, p->options->verbose);
 	tzset();	/* syslog(3) looks for the zone's file only now */
 }
 
@@ -157,6 +157,7 @@ start(struct parent *p)
 	if (!control_open(&p->control, p->conf.socket))
 		exit(1);	/* why is logged */
 	children_init(&p->children, &setup, p->control.fd);
+	p->children.watchdog = p->notify.watchdog;
 	clock_open(&p->clock, p->options->read_only);
 	once_begin(&p->once, p->options->once, instant_now());
 	publish_open(&p->publish, p->conf.bound, p->conf.clockbound);

@@ -68,8 +68,7 @@ struct parent {
 
 	char		 told_status[STATUS_LEN]; /* STATUS= */
 	bool		 ready;		/* the engine lives: that was told */
-	struct instant	 ask_living;
-	unsigned	 unanswered[PROCESSES];	/* whether it lives */
+	struct instant	 save_drift;	/* if it is worth it */
 	struct instant	 watch_clock;	/* for other programs */
 };
 
@@ -80,19 +79,6 @@ struct parent {
  * clock does now.
  */
 void	 command_run(struct parent *p, const struct message *msg);
-
-/* Log that WHAT the engine asks for, HOW, is refused, and WHY: sometimes. */
-void	 command_refuse(const char *what, const char *how, enum verdict why);
-
-enum state_why { STATE_NEWS, STATE_AFTER_STEP };
-
-/* Tell the engine what the clock does. */
-void	 command_send_state(struct parent *p, enum state_why why,
-	    struct instant now);
-
-/* Fill in of *ST what the parent knows itself, whatever the engine says. */
-void	 command_fill_status(struct parent *p,
-	    struct control_status *st, struct instant now);
 
 /*
  * Ask the kernel whether the clock was set by another program, or the machine
@@ -110,6 +96,9 @@ void	 command_watch_clock(struct parent *p);
 
 /* command_rate.c: of these, those about the clock's rate */
 
+/* Log that WHAT the engine asks for, HOW, is refused, and WHY: sometimes. */
+void	 command_refuse(const char *what, const char *how, enum verdict why);
+
 /* Judge and carry out what is WANTED, within the budget. */
 void	 command_frequency(struct parent *p,
 	    const struct clock_frequency *wanted, struct instant now);
@@ -122,13 +111,25 @@ void	 command_slew(struct parent *p, const struct clock_slew *wanted,
  */
 void	 command_tend_budget(struct parent *p, struct instant now);
 
+/* command_state.c: what the engine and ntpctl are told of the clock */
+
+enum state_why { STATE_NEWS, STATE_AFTER_STEP };
+
+/* Tell the engine what the clock does. */
+void	 command_send_state(struct parent *p, enum state_why why,
+	    struct instant now);
+
+/* Fill in of *ST what the parent knows itself, whatever the engine says. */
+void	 command_fill_status(struct parent *p,
+	    struct control_status *st, struct instant now);
+
 /* constrain.c: the constraints, and the clock's bounds by them */
 
 /*
- * The result of exchange ID; *DATE is NULL if it has ended without one.  The
- * engine is told what follows.
+ * The result of exchange ID; *DATE is NULL if it has ended without one.  True
+ * if the engine is to be told that something else is known now.
  */
-void	 constrain_take(struct parent *p, uint32_t id,
+bool	 constrain_take(struct parent *p, uint32_t id,
 	    const struct tls_date *date, struct instant now);
 
 /* Bring the policy's bounds up to date; before it is asked anything. */
@@ -142,9 +143,9 @@ enum control_constraints constrain_time(const struct parent *p, double *time);
 
 /*
  * Now and then: see to it that neither the frequency nor a slew leads the clock
- * away from the constraints.
+ * away from the constraints.  True if the engine is to be told.
  */
-void	 constrain_hold(struct parent *p, struct instant now);
+bool	 constrain_hold(struct parent *p, struct instant now);
 
 /* serving.c: NTS for clients */
 
@@ -175,12 +176,6 @@ void	 nts_answer(struct parent *p, const struct message *msg);
 void	 nts_lost(struct parent *p, uint32_t id);
 
 /* control.c: what control asks, for ntpctl */
-
-/* Take its sign of life. */
-void	 control_alive(struct parent *p, const struct message *msg);
-
-/* Ask it for one when that is due.  If it owes the last, it is replaced. */
-void	 control_watch(struct parent *p, struct instant now);
 
 /*
  * Pass its question on to the engine, or keep it for a round of questions to

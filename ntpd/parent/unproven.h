@@ -23,7 +23,7 @@
 #include <stdint.h>
 
 #include "ntpd/config.h"
-#include "ntpd/messages.h"
+#include "ntpd/payloads.h"
 #include "ntpd/parent/policy.h"
 
 /* When we last knew the time it was not exact, s; as for constraints. */

@@ -7,7 +7,7 @@
 #include <netdb.h>
 #include <stdbool.h>
 
-#include "ntpd/messages.h"
+#include "ntpd/payloads.h"
 
 /*
  * Is the name in REQUEST, which comes from a process that talks to the

@@ -24,6 +24,14 @@ struct resolver {
 	struct pollset	 set;
 };
 
+/* Tell the parent by TYPE, at once: a lookup begins, or has ended. */
+static void
+tell_parent(struct resolver *r, enum message_type type)
+{
+	channel_send(&r->parent, type, 0, -1, NULL);
+	channel_flush(&r->parent);
+}
+
 static void
 resolver_wait(struct resolver *r)
 {
@@ -39,12 +47,14 @@ resolver_wait(struct resolver *r)
 }
 
 static void
-resolve(const struct message *msg)
+resolve(struct resolver *r, const struct message *msg)
 {
 	const struct resolve_request *request = msg->data;
 	struct resolve_reply reply;
 
+	tell_parent(r, MSG_RESOLVER_BUSY);
 	lookup(&reply, request);
+	tell_parent(r, MSG_ALIVE);
 	if (!lookup_name_valid(request))
 		log_debug("something was asked for that is no name");
 	else if (reply.error != 0)
@@ -59,17 +69,16 @@ resolve(const struct message *msg)
 	channel_flush(msg->from);
 }
 
-static void	(*const handlers[MESSAGE_COUNT])(const struct message *) = {
-	TO_RESOLVER(MESSAGE_HANDLER)
-};
+static void	(*const handlers[MESSAGE_COUNT])(struct resolver *,
+		    const struct message *) = { TO_RESOLVER(MESSAGE_HANDLER) };
 
 static void
-resolver_hear(struct channel *ch)
+resolver_hear(struct resolver *r, struct channel *ch)
 {
 	struct message	 msg;
 
 	while (channel_receive(ch, &msg))
-		handlers[msg.type](&msg);
+		handlers[msg.type](r, &msg);
 }
 
 /*
@@ -100,10 +109,10 @@ resolver_main(unsigned instance)
 	channel_open(&r.engine, CHILD_GIVEN_FD, RESOLVER, ENGINE);
 	for (;; resolver_wait(&r)) {
 		/* First: something may have come along with CHILD_SETUP. */
-		resolver_hear(&r.parent);
+		resolver_hear(&r, &r.parent);
 		if (!r.parent.open)
 			exit(1);
-		resolver_hear(&r.engine);
+		resolver_hear(&r, &r.engine);
 		/* The daemon ends, too; or starts another, with a channel. */
 		if (!r.engine.open)
 			exit(0);

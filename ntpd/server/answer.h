@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "common/ntp.h"
-#include "ntpd/messages.h"
+#include "ntpd/payloads.h"
 
 /* A snapshot made ready: nothing in it is worked out again for a packet. */
 struct answer_source {

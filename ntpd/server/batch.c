@@ -14,6 +14,7 @@
 #include "common/addr.h"
 #include "common/ns.h"
 #include "common/ntptime.h"
+#include "ntpd/server/admit.h"
 #include "ntpd/server/batch.h"
 
 /*
@@ -28,31 +29,13 @@
  * 3 us (99 %), as with a reading of the clock for each eight answers.  If
  * another process had the CPU in between, the rest of the batch is late by
  * that, and so are fewer than with 64, of which the system calls cost 1 % less.
- */
-/*
+ *
  * The pace follows the batches slowly and in small steps: one that was held up
  * (another process had the CPU, an interrupt) says nothing about the next.
  */
 #define PACE_MOST	100000		/* ns an answer, slower than any */
 #define PACE_WEIGHT	8		/* batches that the mean is over */
 #define PACE_STEP	100		/* ns, at most, for one batch */
-
-/* What came with a request. */
-struct arrival {
-	struct ntptime	 time;
-	bool		 stamped;	/* else the kernel did not tell */
-	bool		 refused;	/* not to be answered */
-};
-
-/* A request that is to be answered. */
-struct pending {
-	struct ntp_packet asked;
-	struct arrival	 arrival;
-	bool		 kiss;		/* told to ask less often */
-	enum proof_verdict nts;
-	bool		 interleaved;	/* if not */
-	struct keyring_use auth;	/* of both */
-};
 
 static void
 batch_renew(struct batch *b, unsigned count)
@@ -97,257 +80,6 @@ batch_init(struct batch *b, const struct access *access,
 		hdr->msg_iovlen = 1;
 	}
 	batch_renew(b, BATCH_MAX);
-}
-
-/*
- * The kernel's own idea of where an answer comes from (ipi_spec_dst) is the
- * address that was asked, but for broadcast and multicast: no answer to those,
- * one forged request would have a whole network answering.
- */
-static bool
-source_ipv4(const struct in_pktinfo *info, union batch_source *source)
-{
-	struct in_pktinfo reply = { .ipi_spec_dst = info->ipi_spec_dst };
-	struct cmsghdr	*cmsg = (struct cmsghdr *)source;
-
-	if (info->ipi_addr.s_addr != info->ipi_spec_dst.s_addr)
-		return false;
-	cmsg->cmsg_level = IPPROTO_IP;
-	cmsg->cmsg_type = IP_PKTINFO;
-	cmsg->cmsg_len = CMSG_LEN(sizeof(reply));
-	memcpy(CMSG_DATA(cmsg), &reply, sizeof(reply));
-	return true;
-}
-
-/* Only a link-local address needs an interface; others leave by the route. */
-static bool
-source_ipv6(const struct in6_pktinfo *info, union batch_source *source)
-{
-	struct in6_pktinfo reply = *info;
-	struct cmsghdr	*cmsg = (struct cmsghdr *)source;
-
-	if (IN6_IS_ADDR_MULTICAST(&info->ipi6_addr))
-		return false;
-	if (!IN6_IS_ADDR_LINKLOCAL(&info->ipi6_addr))
-		reply.ipi6_ifindex = 0;
-	cmsg->cmsg_level = IPPROTO_IPV6;
-	cmsg->cmsg_type = IPV6_PKTINFO;
-	cmsg->cmsg_len = CMSG_LEN(sizeof(reply));
-	memcpy(CMSG_DATA(cmsg), &reply, sizeof(reply));
-	return true;
-}
-
-/* Is CMSG a message of LEVEL and TYPE with at least SIZE bytes, in *DATA? */
-static bool
-control_is(struct cmsghdr *cmsg, int level, int type, void *data, size_t size)
-{
-	if (cmsg->cmsg_level != level || cmsg->cmsg_type != type ||
-	    cmsg->cmsg_len < CMSG_LEN(size))
-		return false;
-	memcpy(data, CMSG_DATA(cmsg), size);
-	return true;
-}
-
-/*
- * Read the control messages of HDR: when it arrived, into *ARRIVAL, and where
- * the answer comes from, into SOURCE.  Returns the length of the latter.
- */
-static size_t
-read_control(struct msghdr *hdr, struct arrival *arrival,
-    union batch_source *source)
-{
-	struct in_pktinfo info4;
-	struct in6_pktinfo info6;
-	struct timespec	 ts;
-	struct cmsghdr	*cmsg;
-	size_t		 len = 0;
-
-	memset(arrival, 0, sizeof(*arrival));
-	for (cmsg = CMSG_FIRSTHDR(hdr); cmsg != NULL;
-	    cmsg = CMSG_NXTHDR(hdr, cmsg)) {
-		if (control_is(cmsg, SOL_SOCKET, SCM_TIMESTAMPNS, &ts,
-		    sizeof(ts)) ||
-		    /* Of its three, the first is the software's. */
-		    control_is(cmsg, SOL_SOCKET, SCM_TIMESTAMPING, &ts,
-		    sizeof(ts))) {
-			arrival->time = ntptime_from_timespec(&ts);
-			arrival->stamped = ts.tv_sec != 0;
-		} else if (control_is(cmsg, IPPROTO_IP, IP_PKTINFO, &info4,
-		    sizeof(info4))) {
-			arrival->refused |= !source_ipv4(&info4, source);
-			len = CMSG_SPACE(sizeof(info4));
-		} else if (control_is(cmsg, IPPROTO_IPV6, IPV6_PKTINFO, &info6,
-		    sizeof(info6))) {
-			arrival->refused |= !source_ipv6(&info6, source);
-			len = CMSG_SPACE(sizeof(info6));
-		}
-	}
-	return len;
-}
-
-/* A port to send an answer to; nobody asks from port 0. */
-static bool
-name_usable(const union sender *name, socklen_t len)
-{
-	switch (name->sa.sa_family) {
-	case AF_INET:
-		return len == sizeof(name->in) && name->in.sin_port != 0;
-	case AF_INET6:
-		return len == sizeof(name->in6) && name->in6.sin6_port != 0;
-	default:
-		return false;
-	}
-}
-
-/* Is datagram I a request?  It is counted if not; else it is in *ASKED. */
-static bool
-is_request(struct batch *b, unsigned i, struct ntp_packet *asked)
-{
-	switch (answer_read(asked, b->request[i], b->in[i].msg_len)) {
-	case REQUEST_FINE:
-		return true;
-	case REQUEST_SHORT:
-		b->counters.too_short++;
-		return false;
-	case REQUEST_VERSION:
-		b->counters.bad_version++;
-		return false;
-	case REQUEST_MODE:
-		b->counters.bad_mode++;
-		return false;
-	}
-	return false;
-}
-
-/* Is FROM to have an answer?  It is counted if not; *P says of what kind. */
-static bool
-within_limit(struct batch *b, struct addrbits from, size_t set,
-    struct instant now, struct pending *p)
-{
-	enum clients_verdict verdict = clients_ask(b->clients, from, set, now);
-
-	p->kiss = verdict == CLIENTS_KISS;
-	if (verdict == CLIENTS_SILENCE)
-		b->counters.limited++;
-	return verdict != CLIENTS_SILENCE;
-}
-
-/*
- * May request I be answered, as far as keys go?  It is counted if not; *P says
- * how.
- */
-static bool
-has_right_mac(struct batch *b, unsigned i, struct pending *p)
-{
-	p->auth.key = NULL;
-	if (b->in[i].msg_len == NTP_HEADER_LEN)
-		return true;
-	switch (keyring_judge(b->keyring, b->request[i], b->in[i].msg_len,
-	    &p->auth)) {
-	case KEYRING_PLAIN:
-	case KEYRING_GOOD:
-		return true;
-	case KEYRING_BAD:
-		break;
-	}
-	b->counters.bad_mac++;
-	return false;
-}
-
-/*
- * Has datagram I NTS, and is it right?  Counted, and false, if it is to have no
- * answer.  What takes long is done here, before the answer has its time.
- */
-static bool
-is_proved(struct batch *b, unsigned i, unsigned n, struct pending *p)
-{
-	const size_t	 len = b->in[i].msg_len;
-
-	p->nts = PROOF_NONE;
-	if (len <= NTP_HEADER_LEN || b->jar == NULL || b->jar->n == 0)
-		return true;
-	proof_read(&b->proof[n], b->jar, b->request[i], len);
-	p->nts = b->proof[n].verdict;
-	if (p->nts != PROOF_WRONG)
-		return true;
-	b->counters.nts_wrong++;
-	return false;
-}
-
-/* Did our own engine send ASKED?  It is counted if so, and noted. */
-static bool
-is_own(struct batch *b, const struct ntp_packet *asked, struct instant now)
-{
-	if (b->mark == NULL || !mark_is_ours(b->mark, asked->transmit, now))
-		return false;
-	b->counters.own++;
-	b->own[b->nown++] = asked->transmit;
-	return true;
-}
-
-/*
- * Datagram I is to have answer number N: is it a request from where it can be
- * answered?  All that does not depend on the time of sending is prepared, in P
- * and in the answer's message.
- */
-static bool
-batch_admit(struct batch *b, unsigned i, unsigned n, struct instant now,
-    struct pending *p)
-{
-	struct msghdr	*in = &b->in[i].msg_hdr, *out = &b->out[n].msg_hdr;
-	struct addrbits	 from;
-	size_t		 len;
-
-	if (!name_usable(&b->name[i], in->msg_namelen)) {
-		b->counters.bad_source++;
-		return false;
-	}
-	from = addrbits_of_sender(&b->name[i]);
-	if (!access_allows(b->access, from)) {
-		b->counters.denied++;
-		return false;
-	}
-	if (!is_request(b, i, &p->asked) || is_own(b, &p->asked, now))
-		return false;
-	/*
-	 * Each socket asks for packet information, but one that is bound to an
-	 * address, which gets and sends nothing else.  Who does not know where
-	 * the request was sent to, were it because there was no room to be
-	 * told, would answer from a wrong address, or a broadcast.
-	 */
-	len = read_control(in, &p->arrival, &b->source[n]);
-	if ((len == 0 && !b->bound) || p->arrival.refused ||
-	    (in->msg_flags & MSG_CTRUNC) != 0) {
-		b->counters.bad_destination++;
-		return false;
-	}
-	if (!within_limit(b, from, b->set[i], now, p) ||
-	    !is_proved(b, i, n, p) || !has_right_mac(b, i, p))
-		return false;
-	out->msg_name = in->msg_name;
-	out->msg_namelen = in->msg_namelen;
-	out->msg_control = &b->source[n];
-	out->msg_controllen = len;
-	if (b->xleave != NULL)
-		xleave_expect(b->xleave, &p->asked, p->arrival.time);
-	return true;
-}
-
-/* Which of the COUNT datagrams are to be answered goes into LIST. */
-static unsigned
-batch_sort(struct batch *b, unsigned count, struct pending list[BATCH_MAX])
-{
-	struct instant	 now = instant_now();
-	unsigned	 i, n = 0;
-
-	for (i = 0; i < count; i++)
-		b->set[i] = clients_expect(b->clients,
-		    addrbits_of_sender(&b->name[i]));
-	b->counters.received += count;
-	for (i = 0; i < count; i++)
-		if (batch_admit(b, i, n, now, &list[n]))
-			n++;
-	return n;
 }
 
 static int64_t
@@ -598,7 +330,7 @@ batch_serve(struct batch *b, int fd, const struct answer_source *src)
 		return BATCH_IDLE;
 	b->used = (unsigned)n;
 
-	count = batch_sort(b, b->used, list);
+	count = admit(b, b->used, list);
 	sent = count_answers(&b->counters);
 	batch_reply(b, fd, src, list, count);
 	sent = count_answers(&b->counters) - sent;

@@ -19,6 +19,7 @@
 #include "ntpd/clients/access.h"
 #include "ntpd/clients/addrbits.h"
 #include "ntpd/server/answer.h"
+#include "ntpd/server/arrival.h"
 #include "ntpd/server/keyring.h"
 #include "ntpd/server/proof.h"
 #include "ntpd/clients/clients.h"
@@ -33,13 +34,6 @@
 union batch_control {
 	size_t		 align;		/* as struct cmsghdr */
 	uint8_t		 bytes[192];
-};
-
-/* Room for packet information and the wish for a time stamp. */
-union batch_source {
-	size_t		 align;
-	uint8_t		 bytes[CMSG_SPACE(sizeof(struct in6_pktinfo)) +
-			    CMSG_SPACE(sizeof(uint32_t))];
 };
 
 struct batch {

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ntpd/messages.h"
+#include "ntpd/payloads.h"
 
 /* All zero: there are no keys. */
 struct keyring {

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "ntpd/child.h"
-#include "ntpd/messages.h"
+#include "ntpd/payloads.h"
 #include "ntpd/server/server.h"
 #include "ntpd/sandbox.h"
 

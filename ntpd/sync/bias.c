@@ -106,6 +106,27 @@ level(const struct filter *f, struct model *m, double v)
 }
 
 void
+bias_count(struct filter *f)
+{
+	f->states = FILTER_STATES;
+	while (f->states > BIAS && !f->active[f->states - 1 - BIAS])
+		f->states--;
+}
+
+void
+filter_leave(struct filter *f, size_t i)
+{
+	size_t		 k;
+
+	f->active[i] = false;
+	for (k = 0; k < FILTER_MODELS; k++) {
+		f->models[k].x[BIAS + i] = 0;
+		bias_isolate(&f->models[k], BIAS + i, 0);
+	}
+	bias_count(f);
+}
+
+void
 filter_reject(struct filter *f, size_t i)
 {
 	double		 before[FILTER_MODELS], sum;

@@ -1,6 +1,6 @@
 /*
  * The biases of the sources in a model of the filter: a path that takes longer
- * one way than the other.  filter_allow(), filter_reject() and
+ * one way than the other.  filter_allow(), filter_leave(), filter_reject() and
  * filter_bias_error() are here, too.  Internal to the filter.
  */
 #ifndef NTPD_SYNC_BIAS_H
@@ -13,6 +13,9 @@ enum { OFFSET, FREQUENCY, BIAS };
 
 /* Make state S of M independent of the rest, with variance V. */
 void	 bias_isolate(struct model *m, size_t s, double v);
+
+/* F has as many states as there are up to the last source that takes part. */
+void	 bias_count(struct filter *f);
 
 /* Variance of the bias of a path of DELAY s of which nothing else is known. */
 double	 bias_new(const struct model *m, double delay);

@@ -28,7 +28,8 @@
  * When a large offset to the other side was corrected less than the one, s,
  * ago, this is seen for the other, s, at least: servers that jump to and fro do
  * not take the clock with them.  A machine may be paused twice in a minute, but
- * that is to the same side.
+ * that is to the same side.  An oscillator may change to both sides, but then
+ * the samples show its frequency.
  */
 #define SHORTLY		86400.0
 #define LEAST_TO_AND_FRO 1800.0
@@ -97,7 +98,7 @@ confirm_left(const struct confirm *c, double now)
 
 	if (c->state != CONFIRM_WAITING)
 		return 0;
-	if (c->to_and_fro)
+	if (c->to_and_fro && c->kind != CONFIRM_DRIFT)
 		wait = fmax(wait, LEAST_TO_AND_FRO);
 	return fmax(0, c->since + wait - now);
 }

@@ -27,7 +27,9 @@ enum confirm_state {
 /* What the offset would be corrected as. */
 enum confirm_kind {
 	CONFIRM_NEW,		/* something that was not there before */
-	CONFIRM_UNDO		/* it takes back an earlier step */
+	CONFIRM_UNDO,		/* it takes back an earlier step */
+	CONFIRM_DRIFT		/* the oscillator's frequency has changed, and
+				   the clock has drifted by as much */
 };
 
 struct confirm {

@@ -2,10 +2,11 @@
  * The least delay of a path.
  */
 #include <math.h>
-#include <stdbool.h>
 
 #include "ntpd/sync/delays.h"
 #include "ntpd/sync/median.h"
+
+#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 
 /*
  * The usual excess is a median, because congestion makes a mean of what is
@@ -26,19 +27,26 @@
 #define LEAST_DEVIATION	0.6
 
 /*
- * The least of the newest delays is above the least known by an eleventh of the
- * usual excess, if that is still the same path.  Of 64 such sums it is by more
- * than that part of it once in twenty thousand times.
+ * If the least of the newest N delays is above the least known by more than
+ * PART of what their median is, the route has become longer.
  */
-#define LONGER_ROUTE	0.4
+struct sign {
+	size_t		 n;
+	double		 part;
+};
 
 /*
- * So many of them are then of the new route for sure.  If a route gets much
- * longer than its waits are, so few are enough to tell: the least of so many
- * sums is not above nine tenths of their median once in ten thousand times.
+ * Of N sums of two exponential waits the least is above that part of their
+ * median once in a hundred thousand times.  Derived; the last, of 64, is one
+ * for small changes, and is so once in twenty thousand times.
  */
+static const struct sign longer[] = { { 16, 0.8 }, { 32, 0.6 }, { 64, 0.4 } };
+
+/* Likewise, but once in a hundred times: a reason to ask for more of them. */
+static const struct sign doubtful[] = { { 4, 0.9 }, { 8, 0.72 }, { 16, 0.52 } };
+
+/* So many of the newest are then of the new route for sure. */
 #define NEW_ROUTE	16
-#define MUCH_LONGER	0.9
 
 /* A combined delay is taken for so many standard errors more than it is. */
 #define CAUTION		2.0
@@ -125,16 +133,19 @@ newest_median(const struct delays *d, size_t n, double *least)
 	return middle;
 }
 
-/* Has the route become longer, by the newest N?  PART is of their median. */
+/* Is any of the N SIGNS seen? */
 static bool
-is_longer(const struct delays *d, size_t n, double part)
+is_seen(const struct delays *d, const struct sign *signs, size_t n)
 {
 	double		 least, middle;
+	size_t		 i;
 
-	if (d->n < n)
-		return false;
-	middle = newest_median(d, n, &least);
-	return least - d->least > part * (middle - d->least);
+	for (i = 0; i < n && signs[i].n <= d->n; i++) {
+		middle = newest_median(d, signs[i].n, &least);
+		if (least - d->least > signs[i].part * (middle - d->least))
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -146,8 +157,7 @@ find_excess(struct delays *d)
 {
 	double		 least;
 
-	if (is_longer(d, DELAYS_KEPT, LONGER_ROUTE) ||
-	    is_longer(d, NEW_ROUTE, MUCH_LONGER))
+	if (is_seen(d, longer, COUNT(longer)))
 		keep_newest(d, NEW_ROUTE);
 	d->usual_excess = fmax(newest_median(d, d->n, &least) - d->least,
 	    EXCESS_OF_DELAY * d->least / (double)d->n);
@@ -159,6 +169,12 @@ delays_add(struct delays *d, double delay)
 	remember(d, delay);
 	note(d, delay, 1);
 	find_excess(d);
+}
+
+bool
+delays_in_doubt(const struct delays *d)
+{
+	return is_seen(d, doubtful, COUNT(doubtful));
 }
 
 void

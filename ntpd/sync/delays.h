@@ -4,6 +4,7 @@
 #ifndef NTPD_SYNC_DELAYS_H
 #define NTPD_SYNC_DELAYS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define DELAYS_KEPT	64	/* round trips kept to know the usual one */
@@ -43,6 +44,12 @@ void		 delays_combine(struct delays *d, double delay, double error);
  * and older round trips with it.  The newest DELAYS_KEPT that were made stay.
  */
 void		 delays_renew(struct delays *d);
+
+/*
+ * Were the newest round trips all so much longer than the least one that the
+ * route may have become longer?  If it has, a few more of them tell.
+ */
+bool		 delays_in_doubt(const struct delays *d);
 
 /* What a round trip without waits takes, s, after one delays_add() or more. */
 double		 delays_minimum(const struct delays *d);

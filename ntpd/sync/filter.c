@@ -82,15 +82,6 @@ filter_start(struct filter *f, double when, const struct estimate *known)
 	}
 }
 
-/* As many as there are up to the last source that takes part. */
-static void
-count_states(struct filter *f)
-{
-	f->states = FILTER_STATES;
-	while (f->states > BIAS && !f->active[f->states - 1 - BIAS])
-		f->states--;
-}
-
 void
 filter_join(struct filter *f, size_t i, double delay)
 {
@@ -100,25 +91,12 @@ filter_join(struct filter *f, size_t i, double delay)
 	if (f->active[i])
 		return;
 	f->active[i] = true;
-	count_states(f);
+	bias_count(f);
 	f->even[i] = (struct even){ EVEN_SHARE, EVEN_SAMPLES };
 	for (m = f->models; m < f->models + FILTER_MODELS; m++) {
 		m->x[BIAS + i] = 0;
 		bias_isolate(m, BIAS + i, bias_variance(f, m, i));
 	}
-}
-
-void
-filter_leave(struct filter *f, size_t i)
-{
-	size_t		 k;
-
-	f->active[i] = false;
-	for (k = 0; k < FILTER_MODELS; k++) {
-		f->models[k].x[BIAS + i] = 0;
-		bias_isolate(&f->models[k], BIAS + i, 0);
-	}
-	count_states(f);
 }
 
 /* Is state S in use? */

@@ -25,11 +25,18 @@
 #define POLL_RAMP	2.5
 
 /*
- * While servers answer and none is believed, intervals are at most so many
- * times the least: who is to be believed again must be heard often.  Tuned:
- * chaos_test.
+ * While servers answer and none is believed, and while few samples were learned
+ * since our clock has changed, intervals are at most so many times the least:
+ * who is to be believed must be heard often.  Tuned: chaos_test.
  */
-#define COASTING_MOST	4.0
+#define HURRIED_MOST	4.0
+
+/*
+ * One whose route may have become longer is asked no less often than this, s:
+ * what it was before counts until an hour of round trips say so.  Tuned:
+ * chaos_test, routes alone.
+ */
+#define ROUTE_MOST	256.0
 
 /* Intervals are tried in steps of this factor. */
 #define POLL_STEP	1.1
@@ -93,8 +100,8 @@ sync_poll(const struct sync *sync, double now, double least, double most)
 		return least;
 	most = fmin(most, (now - sync->filter.began) / POLL_RAMP);
 	tolerable = tolerable_loss(sync);
-	if (tolerable <= 0 && is_anybody_heard(sync))
-		most = fmin(most, COASTING_MOST * least);
+	if (sync->unsettled > 0 || (tolerable <= 0 && is_anybody_heard(sync)))
+		most = fmin(most, HURRIED_MOST * least);
 	if (tolerable <= 0)
 		return fmax(least, most);
 	last = filter_estimate(&sync->filter, sync->filter.when);
@@ -116,7 +123,9 @@ sync_longest(const struct sync *sync, size_t i, double most)
 {
 	const struct source *s = &sync->sources[i];
 
-	if (s->nsamples == 0 || source_length(s) > NEAR_DELAY)
-		return most;
-	return fmin(most, NEAR_MOST);
+	if (s->nsamples > 0 && source_length(s) <= NEAR_DELAY)
+		most = fmin(most, NEAR_MOST);
+	if (delays_in_doubt(&s->delays))
+		most = fmin(most, ROUTE_MOST);
+	return most;
 }

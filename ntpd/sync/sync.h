@@ -220,7 +220,8 @@ double		 sync_poll(const struct sync *sync, double now, double least,
 
 /*
  * The most (s) that source I's next answer may wait, given MOST: less if the
- * server is near, by a round trip below a millisecond.
+ * server is near, by a round trip below a millisecond, or if its route may have
+ * become longer.
  */
 double		 sync_longest(const struct sync *sync, size_t i, double most);
 

@@ -25,9 +25,13 @@
 
 /*
  * Readings are not independent: pulses of a receiver wander with its own
- * oscillator.  So the mean of many is not better than that of so many; tuned.
+ * oscillator, and sentences come late together.  So the mean of many is not
+ * better than that of so many; tuned.
  */
-#define INDEPENDENT	16.0
+#define INDEPENDENT	4.0
+
+/* Noise that few readings have shown may be more, as if so many were unseen. */
+#define UNSEEN		8.0
 
 /* No mean is better known than that, s; and the round trip of none, s. */
 #define BEST		1e-9
@@ -146,8 +150,8 @@ window_close(struct window *w, struct sample *sample)
 		offset += (w->readings[i].offset - w->readings[0].offset) /
 		    (double)w->n;
 	}
-	error = w->known > 0 ?
-	    sqrt(w->noise / fmin((double)w->n, INDEPENDENT)) : w->error;
+	error = w->known > 0 ? sqrt(w->noise * (1 + UNSEEN / w->known) /
+	    fmin((double)w->n, INDEPENDENT)) : w->error;
 	/* A precision is the width of what is as likely everywhere in it. */
 	*sample = (struct sample){
 		.when = w->readings[0].when + when,

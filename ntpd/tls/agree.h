@@ -7,7 +7,7 @@
 #define NTPD_TLS_AGREE_H
 
 #include "common/instant.h"
-#include "ntpd/messages.h"
+#include "ntpd/payloads.h"
 #include "ntpd/openssl.h"
 
 struct agree {

@@ -8,7 +8,7 @@
 #include <tls.h>
 
 #include "common/instant.h"
-#include "ntpd/messages.h"
+#include "ntpd/payloads.h"
 
 struct https {
 	struct tls_task	 task;

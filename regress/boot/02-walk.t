@@ -132,7 +132,7 @@ def configure(m):
         "within 40 sh -c 'systemctl status ntpd | grep synchronized.to.192'")
     m.step("ntpctl -s peers, as nobody: three servers, one of them *",
         "setpriv --reuid=nobody --clear-groups ntpctl -s peers >/tmp/peers\n"
-        "cat /tmp/peers; [ $(grep -c ' *192' /tmp/peers) = 3 ]\n"
+        "cat /tmp/peers; [ $(grep -c '^[^#]192' /tmp/peers) = 3 ]\n"
         "[ $(grep -c '^\\*192' /tmp/peers) = 1 ]")
     m.step("ntpq -p: the same, as it always was",
         "ntpq -np >/tmp/peers; cat /tmp/peers\n"

@@ -370,7 +370,7 @@ seeds_of_control(void)
 {
 	static const enum message_type types[] = { MSG_ASK_STATUS,
 			    MSG_ASK_PEERS, MSG_ASK_SERVER, MSG_ASK_CLIENTS,
-			    MSG_ASK_PROCESSES, MSG_CONTROL_ALIVE };
+			    MSG_ASK_PROCESSES, MSG_ALIVE };
 	const struct no_payload nothing = { 0 };
 	size_t		 i;
 
@@ -400,5 +400,5 @@ make_seeds(void)
 	seed_fill(SPEAKS_ENGINE, 1);
 	deal_seed(MSG_END_RECORD, 1, &end);
 	seed_fill(SPEAKS_ENGINE, 1);
-	deal_seed(MSG_ENGINE_ALIVE, 0, &nothing);
+	deal_seed(MSG_ALIVE, 0, &nothing);
 }

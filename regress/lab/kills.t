@@ -18,7 +18,7 @@ DURATION = 86400 if "CHECK_LONG" in os.environ else 7200
 SETTLE = 1800                   # s, before it begins
 
 # The frequency stays corrected while nobody steers the clock: 1 ppm that it
-# may be off is little in the 110 s until a held up daemon is started again.
+# may be off is little in the 90 s until a held up daemon is started again.
 MOST = 1e-3                     # s
 
 SCENARIO = """

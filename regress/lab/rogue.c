@@ -107,9 +107,6 @@ take(const struct message *msg)
 	case MSG_ENGINE_SETUP:
 		configured = true;
 		break;
-	case MSG_ENGINE_ASK:
-		channel_send(&parent, MSG_ENGINE_ALIVE, 0, -1, NULL);
-		break;
 	case MSG_SHOW_STATUS:
 		lie(msg);
 		break;

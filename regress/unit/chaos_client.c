@@ -55,7 +55,7 @@ chaos_wait_after(struct chaos_client *c, size_t i)
 
 	if (c->burst[i] == 0)
 		return 0.9 * sync_poll(&c->sync, chaos.now, LEAST_POLL,
-		    MOST_POLL);
+		    sync_longest(&c->sync, i, MOST_POLL));
 	c->burst[i]--;
 	return sent < BURST_ENOUGH ? 2 : ldexp(2, (int)(sent - BURST_ENOUGH));
 }

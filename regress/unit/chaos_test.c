@@ -87,6 +87,22 @@ seeds_that_were_bad(void **state)
 			fail_msg("seed %ju", (uintmax_t)seeds[i]);
 }
 
+/*
+ * And with routes alone: a path that had become longer was asked too seldom to
+ * notice it within two hours, or not noticed among its waits.
+ */
+static void
+routes_that_were_bad(void **state)
+{
+	static const uint64_t seeds[] = { 532, 567, 858, 885 };
+	size_t		 i;
+
+	(void)state;
+	for (i = 0; i < COUNT(seeds); i++)
+		if (play(seeds[i], seeds[i], 1U << CHAOS_ROUTE, false) > 0)
+			fail_msg("seed %ju", (uintmax_t)seeds[i]);
+}
+
 /* One kind alone: nothing else hides what it does. */
 static void
 each_kind_alone(void **state)
@@ -147,6 +163,7 @@ main(int argc, char *argv[])
 		cmocka_unit_test(repeatable),
 		cmocka_unit_test(everything_at_once),
 		cmocka_unit_test(seeds_that_were_bad),
+		cmocka_unit_test(routes_that_were_bad),
 		cmocka_unit_test(each_kind_alone),
 		cmocka_unit_test(hard_places),
 	};

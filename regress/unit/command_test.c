@@ -151,7 +151,7 @@ setup(void **arg)
 	told_jumps = 0;
 	kernel_refuses = false;
 	memset(&state, 0, sizeof(state));
-	log_init(LOG_TO_STDERR, NULL, 0);
+	log_init(LOG_TO_STDERR, 0);
 	return capture_begin();
 }
 

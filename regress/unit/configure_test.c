@@ -131,7 +131,7 @@ make_file(void **state)
 	int		 fd = mkstemp(path);
 
 	(void)state;
-	log_init(LOG_TO_STDERR, NULL, 0);
+	log_init(LOG_TO_STDERR, 0);
 	return fd == -1 ? -1 : close(fd);
 }
 

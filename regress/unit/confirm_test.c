@@ -212,6 +212,23 @@ to_and_fro(void **state)
 	assert_int_equal(steps, 1);
 }
 
+/* An oscillator whose frequency changes to and fro is corrected at once. */
+static void
+drift_to_and_fro(void **state)
+{
+	struct confirm	 c = { .state = CONFIRM_NOTHING };
+
+	(void)state;
+	assert_true(confirm_offset(&c, -0.2, LARGE, CONFIRM_DRIFT, 0));
+	assert_true(confirm_offset(&c, 0, LARGE, CONFIRM_NEW, 10));
+	assert_true(confirm_offset(&c, 0.6, LARGE, CONFIRM_DRIFT, HOUR));
+	/* It is the same offset, while it is corrected. */
+	assert_true(confirm_offset(&c, 0.3, LARGE, CONFIRM_NEW, HOUR + 3));
+	assert_true(confirm_offset(&c, 0, LARGE, CONFIRM_NEW, HOUR + 6));
+	assert_false(confirm_offset(&c, -0.6, LARGE, CONFIRM_NEW, 2 * HOUR));
+	assert_true(confirm_time(3600, CONFIRM_DRIFT) == 1800);
+}
+
 /* A machine that is paused three times in a minute is set right each time. */
 static void
 pauses_in_a_row(void **state)
@@ -255,6 +272,7 @@ main(void)
 		cmocka_unit_test(who_cannot_decide_is_not_followed),
 		cmocka_unit_test(corrections_stay_confirmed),
 		cmocka_unit_test(to_and_fro),
+		cmocka_unit_test(drift_to_and_fro),
 		cmocka_unit_test(pauses_in_a_row),
 		cmocka_unit_test(what_is_left),
 	};

@@ -57,7 +57,7 @@ setup(void **arg)
 	memset(&cs, 0, sizeof(cs));
 	memset(&conf, 0, sizeof(conf));
 	osc = 0;
-	log_init(LOG_TO_STDERR, NULL, 0);
+	log_init(LOG_TO_STDERR, 0);
 	return capture_begin();
 }
 

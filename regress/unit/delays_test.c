@@ -70,10 +70,10 @@ a_longer_route(void **arg)
 	(void)arg;
 	add(&d, 500, BASE, 1e-3);
 	assert_true(d.least < BASE + 0.2e-3);
-	add(&d, DELAYS_KEPT / 2, BASE + 3e-3, 1e-3);
+	add(&d, DELAYS_KEPT / 2, BASE + 1.5e-3, 1e-3);
 	assert_true(d.least < BASE + 0.2e-3);
-	add(&d, DELAYS_KEPT / 2, BASE + 3e-3, 1e-3);
-	assert_true(d.least > BASE + 3e-3);
+	add(&d, DELAYS_KEPT / 2, BASE + 1.5e-3, 1e-3);
+	assert_true(d.least > BASE + 1.5e-3);
 	assert_true(d.trips < DELAYS_KEPT);
 	/* One that gets shorter at once. */
 	add(&d, 1, BASE, 1e-6);
@@ -93,6 +93,51 @@ a_much_longer_route(void **arg)
 	add(&d, 1, BASE + 1e-3, 20e-6);
 	assert_true(d.least > BASE + 1e-3);
 	assert_true(d.usual_excess < 0.2e-3);
+}
+
+/* The less its waits hide it, the fewer are enough. */
+static void
+a_longer_route_among_waits(void **arg)
+{
+	struct delays	 d = { .n = 0 };
+
+	(void)arg;
+	add(&d, 500, BASE, 0.6e-3);
+	add(&d, 31, BASE + 4e-3, 0.6e-3);
+	assert_true(d.least > BASE + 4e-3);
+	add(&d, 1, BASE, 0);
+	assert_true(d.least == BASE);
+	d = (struct delays){ .n = 0 };
+	add(&d, 500, BASE, 0.6e-3);
+	add(&d, 64, BASE + 2.5e-3, 0.6e-3);
+	assert_true(d.least > BASE + 2.5e-3);
+}
+
+/*
+ * A few long round trips are a reason to ask for more, waits seldom are.  When
+ * they are of another route for sure, or one is short again, they are none.
+ */
+static void
+doubt(void **arg)
+{
+	struct delays	 d = { .n = 0 };
+	unsigned	 i, n = 0;
+
+	(void)arg;
+	assert_false(delays_in_doubt(&d));
+	for (i = 0; i < 10000; i++) {
+		add(&d, 1, BASE, 1e-3);
+		n += delays_in_doubt(&d);
+	}
+	assert_true(n > 0 && n < 300);
+	add(&d, 4, BASE + 30e-3, 1e-3);
+	assert_true(delays_in_doubt(&d));
+	add(&d, 1, BASE, 1e-3);
+	assert_false(delays_in_doubt(&d));
+	add(&d, 15, BASE + 30e-3, 1e-3);
+	assert_true(delays_in_doubt(&d));
+	add(&d, 1, BASE + 30e-3, 1e-3);
+	assert_false(delays_in_doubt(&d));
 }
 
 /* Long queues are no longer route. */
@@ -192,6 +237,8 @@ main(void)
 		cmocka_unit_test_setup(the_least_is_remembered, start),
 		cmocka_unit_test_setup(a_longer_route, start),
 		cmocka_unit_test_setup(a_much_longer_route, start),
+		cmocka_unit_test_setup(a_longer_route_among_waits, start),
+		cmocka_unit_test_setup(doubt, start),
 		cmocka_unit_test_setup(congestion, start),
 		cmocka_unit_test_setup(the_minimum_is_as_good_as_claimed,
 		    start),

@@ -420,6 +420,31 @@ a_twin(void **state)
 	assert_int_equal(asked("192.0.2.9"), 1);
 }
 
+/* Another statement asks the address of a name, for as long as it is there. */
+static void
+an_address_is_taken(void **state)
+{
+	(void)state;
+	statement("192.0.2.1", 0);
+	statement("a.test", 0);
+	assert_true(hosts_configure(&hosts, 2, all, now));
+	settle();
+	assert_false(hosts.list[1].taken);	/* it has none yet */
+	resolve(question("a.test"), "192.0.2.1", NULL, NULL);
+	settle();
+	assert_int_equal(count(), 1);
+	assert_true(hosts.list[1].taken);
+	assert_false(hosts.list[0].taken);
+	statement("a.test", 0);
+	assert_true(hosts_configure(&hosts, 1, all, now));
+	settle();
+	assert_int_equal(asked("192.0.2.1"), 1);
+	assert_false(hosts.list[0].taken);
+	hosts_exclude(&hosts, &all[0]);		/* it is another's, by IPv6 */
+	settle();
+	assert_true(hosts.list[0].taken);
+}
+
 static void
 how_many_are_configured(void **state)
 {
@@ -569,6 +594,7 @@ main(void)
 		TEST(a_name_changes_because_its_server_is_gone),
 		TEST(a_name_in_rotation),
 		TEST(a_twin),
+		TEST(an_address_is_taken),
 		TEST(how_many_are_configured),
 		TEST(the_resolver_is_another_one),
 		TEST(a_reload),

@@ -88,7 +88,7 @@ teardown(void **arg)
 	dup2(saved_stderr, STDERR_FILENO);
 	close(saved_stderr);
 	close(written);
-	log_init(LOG_TO_STDERR, NULL, 0);
+	log_init(LOG_TO_STDERR, 0);
 	return 0;
 }
 
@@ -108,46 +108,38 @@ next_line(void)
 static const struct {
 	const char	*label;
 	enum log_target	 target;
-	const char	*name;
 	int		 verbose, priority;
 	const char	*text, *line;
 } lines[] = {
 	{ "the parent, in the foreground",
-	    LOG_TO_STDERR, NULL, 0, LOG_INFO, "hello", "hello\n" },
-	{ "a child",
-	    LOG_TO_STDERR, "engine", 0, LOG_WARNING, "hello",
-	    "engine: hello\n" },
+	    LOG_TO_STDERR, 0, LOG_INFO, "hello", "hello\n" },
 	{ "for the journal",
-	    LOG_TO_JOURNAL, NULL, 0, LOG_WARNING, "hello", "<4>hello\n" },
-	{ "for the journal, a child",
-	    LOG_TO_JOURNAL, "server", 0, LOG_CRIT, "hello",
-	    "<2>server: hello\n" },
+	    LOG_TO_JOURNAL, 0, LOG_WARNING, "hello", "<4>hello\n" },
+	{ "for the journal, critical",
+	    LOG_TO_JOURNAL, 0, LOG_CRIT, "hello", "<2>hello\n" },
 	{ "no facility in the journal",
-	    LOG_TO_JOURNAL, NULL, 0, LOG_DAEMON | LOG_INFO, "hello",
+	    LOG_TO_JOURNAL, 0, LOG_DAEMON | LOG_INFO, "hello",
 	    "<6>hello\n" },
 	{ "debug, not wanted",
-	    LOG_TO_STDERR, NULL, 0, LOG_DEBUG, "hello", "" },
+	    LOG_TO_STDERR, 0, LOG_DEBUG, "hello", "" },
 	{ "debug, wanted",
-	    LOG_TO_STDERR, NULL, 1, LOG_DEBUG, "hello", "hello\n" },
+	    LOG_TO_STDERR, 1, LOG_DEBUG, "hello", "hello\n" },
 	{ "debug for the journal, very much wanted",
-	    LOG_TO_JOURNAL, NULL, 2, LOG_DEBUG, "hello", "<7>hello\n" },
+	    LOG_TO_JOURNAL, 2, LOG_DEBUG, "hello", "<7>hello\n" },
 	{ "nothing to say",
-	    LOG_TO_STDERR, NULL, 0, LOG_INFO, "", "\n" },
+	    LOG_TO_STDERR, 0, LOG_INFO, "", "\n" },
 	{ "a line forged inside",
-	    LOG_TO_JOURNAL, NULL, 0, LOG_INFO, "a\n<0>b",
+	    LOG_TO_JOURNAL, 0, LOG_INFO, "a\n<0>b",
 	    "<6>a\\012<0>b\n" },
 	{ "an escape sequence",
-	    LOG_TO_STDERR, NULL, 0, LOG_INFO, "a\033[2J\r\b\tb",
+	    LOG_TO_STDERR, 0, LOG_INFO, "a\033[2J\r\b\tb",
 	    "a\\033[2J\\015\\010\\011b\n" },
 	{ "what is not ASCII",
-	    LOG_TO_STDERR, NULL, 0, LOG_INFO, "\x7f\x80\x9b\xff",
+	    LOG_TO_STDERR, 0, LOG_INFO, "\x7f\x80\x9b\xff",
 	    "\\177\\200\\233\\377\n" },
 	{ "what is visible already",
-	    LOG_TO_STDERR, NULL, 0, LOG_INFO, "a\\012 ~!%s",
+	    LOG_TO_STDERR, 0, LOG_INFO, "a\\012 ~!%s",
 	    "a\\012 ~!%s\n" },
-	{ "a long name",
-	    LOG_TO_STDERR, "abcdefghijklmnopqrstuvwxyz0123456789", 0,
-	    LOG_INFO, "x", "abcdefghijklmnopqrstuvwxyz012: x\n" },
 };
 
 static void
@@ -157,7 +149,7 @@ test_lines(void **arg)
 
 	(void)arg;
 	for (i = 0; i < COUNT(lines); i++) {
-		log_init(lines[i].target, lines[i].name, lines[i].verbose);
+		log_init(lines[i].target, lines[i].verbose);
 		errno = EDOM;
 		log_at(lines[i].priority, "%s", lines[i].text);
 		assert_int_equal(errno, EDOM);
@@ -171,16 +163,16 @@ static void
 test_vocabulary(void **arg)
 {
 	(void)arg;
-	log_init(LOG_TO_JOURNAL, NULL, 0);
+	log_init(LOG_TO_JOURNAL, 0);
 	log_debug("%d", 1);
 	log_info("%d", 2);
 	log_warnx("%d", 3);
 	errno = ENOENT;
 	log_warn("%d", 4);
 	assert_int_equal(errno, ENOENT);
-	log_init(LOG_TO_JOURNAL, NULL, 1);
+	log_init(LOG_TO_JOURNAL, 1);
 	log_debug("%d", 5);
-	log_init(LOG_TO_JOURNAL, NULL, 0);
+	log_init(LOG_TO_JOURNAL, 0);
 	log_debug("%d", 6);
 	assert_string_equal(next_line(), "<6>2\n");
 	assert_string_equal(next_line(), "<4>3\n");
@@ -200,7 +192,7 @@ test_long_messages(void **arg)
 	assert_non_null(text);
 	memset(text, '\n', 100000);		/* each is four in the log */
 	text[100000] = '\0';
-	log_init(LOG_TO_JOURNAL, "abcdefghijklmnopqrstuvwxyz0123456789", 0);
+	log_init(LOG_TO_JOURNAL, 0);
 	errno = ENOENT;
 	log_warn("%s", text);
 	len = strlen(next_line());
@@ -214,7 +206,7 @@ test_long_messages(void **arg)
 	/* Just not too long: not cut. */
 	text[959] = '\0';
 	memset(text, 'x', 959);
-	log_init(LOG_TO_STDERR, NULL, 0);
+	log_init(LOG_TO_STDERR, 0);
 	log_info("%s", text);
 	assert_int_equal(strlen(next_line()), 960);
 	assert_null(strchr(line, '.'));
@@ -225,16 +217,33 @@ static void
 test_syslog(void **arg)
 {
 	(void)arg;
-	log_init(LOG_TO_SYSLOG, NULL, 0);
+	log_init(LOG_TO_SYSLOG, 0);
 	assert_int_equal(syslog_options, LOG_PID | LOG_NDELAY);
 	assert_int_equal(syslog_facility, LOG_DAEMON);
 	log_warnx("100%% %s", "%n\n");
 	assert_string_equal(syslogged, "100% %n\\012");
 	assert_int_equal(syslog_priority, LOG_WARNING);
-	log_init(LOG_TO_SYSLOG, "engine", 0);
+	log_init(LOG_TO_SYSLOG, 0);
 	log_info("hello");
-	assert_string_equal(syslogged, "engine: hello");
+	assert_string_equal(syslogged, "hello");
 	assert_string_equal(next_line(), "");
+}
+
+/* What was not logged is said with the next line. */
+static void
+test_more(void **arg)
+{
+	struct log_limit limit = { .burst = 1, .interval = 1 };
+	char		 more[LOG_MORE_LEN];
+	struct instant	 t = { 0 };
+
+	(void)arg;
+	assert_true(log_allowed_more(&limit, t, more));
+	assert_string_equal(more, "");
+	assert_false(log_allowed_more(&limit, t, more));
+	assert_false(log_allowed_more(&limit, t, more));
+	assert_true(log_allowed_more(&limit, instant_add(t, 2), more));
+	assert_string_equal(more, ", after 2 times more");
 }
 
 /* Beside the log, warnings go where they are to be copied, until that ends. */
@@ -243,7 +252,7 @@ test_copy(void **arg)
 {
 	(void)arg;
 	log_copy_to(STDERR_FILENO);
-	log_init(LOG_TO_SYSLOG, NULL, 1);
+	log_init(LOG_TO_SYSLOG, 1);
 	log_warnx("some\ntrouble");
 	assert_string_equal(syslogged, "some\\012trouble");
 	assert_string_equal(next_line(), "some\\012trouble\n");
@@ -283,7 +292,7 @@ test_full_log(void **arg)
 	dup2(fds[1], STDERR_FILENO);
 	close(fds[1]);
 	fill(STDERR_FILENO);
-	log_init(LOG_TO_STDERR, "engine", 0);
+	log_init(LOG_TO_STDERR, 0);
 	alarm(10);
 	log_info("one");
 	log_info("two");
@@ -293,8 +302,8 @@ test_full_log(void **arg)
 	alarm(0);
 	memset(room, 0, sizeof(room));
 	assert_true(read(fds[0], room, sizeof(room) - 1) > 0);
-	assert_string_equal(room, "engine: 2 messages were lost: nobody read "
-	    "the log\nengine: three\nengine: four\n");
+	assert_string_equal(room, "2 messages were lost: nobody read "
+	    "the log\nthree\nfour\n");
 	close(fds[0]);
 }
 
@@ -333,12 +342,12 @@ static void
 test_fatal(void **arg)
 {
 	(void)arg;
-	log_init(LOG_TO_JOURNAL, "server", 0);
+	log_init(LOG_TO_JOURNAL, 0);
 	assert_int_equal(status_of(die), 1);
 	assert_string_equal(next_line(),
-	    "<2>server: fatal: no way: Permission denied\n");
+	    "<2>fatal: no way: Permission denied\n");
 	assert_int_equal(status_of(diex), 1);
-	assert_string_equal(next_line(), "<2>server: fatal: no sense\n");
+	assert_string_equal(next_line(), "<2>fatal: no sense\n");
 }
 
 /* Nobody listens: that is no reason to fail, or to lose errno. */
@@ -346,7 +355,7 @@ static void
 test_closed_stderr(void **arg)
 {
 	(void)arg;
-	log_init(LOG_TO_STDERR, NULL, 0);
+	log_init(LOG_TO_STDERR, 0);
 	close(STDERR_FILENO);
 	errno = EDOM;
 	log_info("hello");
@@ -431,6 +440,7 @@ main(void)
 		TEST(test_fatal),
 		TEST(test_closed_stderr),
 		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_more),
 		cmocka_unit_test(test_limit_of_a_flood),
 	};
 

@@ -75,7 +75,7 @@ setup(void **arg)
 {
 	(void)arg;
 	alarm(20);		/* whatever would wait */
-	log_init(LOG_TO_SYSLOG, NULL, 1);
+	log_init(LOG_TO_SYSLOG, 1);
 	memset(&lp, 0, sizeof(lp));
 	lp.fd = -1;
 	end = logpipe_open(&lp, "engine");
@@ -91,7 +91,7 @@ teardown(void **arg)
 	if (end != -1)
 		close(end);
 	logpipe_close(&lp);
-	log_init(LOG_TO_STDERR, NULL, 0);
+	log_init(LOG_TO_STDERR, 0);
 	alarm(0);
 	return 0;
 }

@@ -789,6 +789,15 @@ static const struct {
 	    "   -0.045    0.012\n"
 	    " me              .SELF.          16    -    64     0        -"
 	    "        -        -\n" },
+	{ "another line asks it", 0, 1, {
+		{ GOOD_PEER, .tally = TALLY_UNUSABLE, .name = "b",
+		    .address = { 0 }, .state = PEER_STATE_RESOLVING,
+		    .reason = REASON_TAKEN, .received = 0, NO_SAMPLE,
+		    .when = -1 } },
+	    HEADING
+	    " b               .DUP.           16    -    64   377        -"
+	    "        -        -\n"
+	    "# b cannot be used: another line asks its server already\n" },
 	{ "ages", 0, 6, {
 		{ GOOD_PEER, .name = "a", .when = 2047.9 },
 		{ GOOD_PEER, .name = "b", .when = 2048 },

@@ -91,7 +91,7 @@ setup(void **arg)
 	dup2(fds[1], STDERR_FILENO);
 	close(fds[1]);
 	log_read = fds[0];
-	log_init(LOG_TO_STDERR, NULL, 0);
+	log_init(LOG_TO_STDERR, 0);
 	connect_as(PARENT, ENGINE);
 	return 0;
 }
@@ -198,7 +198,7 @@ static bool
 listed(uint32_t type, enum process from, enum process to)
 {
 	return type > MESSAGE_NONE && type < MESSAGE_COUNT &&
-	    table[type].from == from &&
+	    (table[type].from == from || table[type].from == PROCESSES) &&
 	    (table[type].to == to || table[type].to == PROCESSES);
 }
 
@@ -216,6 +216,21 @@ connect_again(void)
 	ch.state = state;
 }
 
+/* Is the peer told that this process lives, and nothing else? */
+static bool
+says_alive(void)
+{
+	struct imsg	 imsg;
+
+	assert_true(turn());
+	if (imsgbuf_read(&peer) != IMSG_OK ||
+	    imsg_get(&peer, &imsg) != IMSG_OK)
+		return false;
+	assert_int_equal(imsg.hdr.type, MSG_ALIVE);
+	assert_int_equal(imsg_get(&peer, &imsg), IMSG_AGAIN);
+	return true;
+}
+
 /* Does a message get through, with a descriptor if it HAS_FD? */
 static bool
 arrives(uint32_t type, size_t len, bool has_fd)
@@ -227,7 +242,7 @@ arrives(uint32_t type, size_t len, bool has_fd)
 	peer_sends(type, 7, has_fd ? some_fd() : -1, len);
 	assert_true(turn());
 	if (!channel_receive(&ch, &msg))
-		return false;
+		return type == MSG_ASK && ch.open && says_alive();
 	assert_int_equal(msg.type, type);
 	assert_int_equal(msg.id, 7);
 	assert_ptr_equal(msg.from, &ch);
@@ -258,6 +273,15 @@ gets_through(uint32_t type, size_t len)
 	ch.state = known && is_early(type) ? CHANNEL_NEW : CHANNEL_CONFIGURED;
 	return arrives(type, len, known && table[type].fd &&
 	    ch.self != PARENT);
+}
+
+/* Make CH one that a message of TYPE may come by. */
+static void
+connect_for(uint32_t type)
+{
+	disconnect();
+	connect_as(table[type].to == PROCESSES ? ENGINE : table[type].to,
+	    table[type].from == PROCESSES ? ENGINE : table[type].from);
 }
 
 /* Every type, from everybody to everybody. */
@@ -303,9 +327,7 @@ only_of_the_exact_length(void **arg)
 	for (type = 1; type < MESSAGE_COUNT; type++) {
 		size = table[type].size;
 		assert_true(size > 0 && size <= IMSG_MAX_PAYLOAD);
-		disconnect();
-		connect_as(table[type].to == PROCESSES ? ENGINE :
-		    table[type].to, table[type].from);
+		connect_for(type);
 		if (gets_through(type, size - 1) ||
 		    (size < IMSG_MAX_PAYLOAD && gets_through(type, size + 1)))
 			fail_msg("%s: one byte off", table[type].name);
@@ -343,9 +365,7 @@ only_at_its_moment(void **arg)
 
 	(void)arg;
 	for (type = 1; type < MESSAGE_COUNT; type++) {
-		disconnect();
-		connect_as(table[type].to == PROCESSES ? ENGINE :
-		    table[type].to, table[type].from);
+		connect_for(type);
 		when = table[type].when;
 		for (state = CHANNEL_NEW; state <= CHANNEL_CONFIGURED;
 		    state++) {
@@ -411,9 +431,7 @@ only_with_its_descriptor(void **arg)
 	for (type = 1; type < MESSAGE_COUNT; type++) {
 		if (table[type].to == PARENT)
 			continue;	/* see none_for_the_parent() */
-		disconnect();
-		connect_as(table[type].to == PROCESSES ? ENGINE :
-		    table[type].to, table[type].from);
+		connect_for(type);
 		ch.state = is_early(type) ? CHANNEL_NEW : CHANNEL_CONFIGURED;
 		if (arrives(type, table[type].size, !table[type].fd))
 			fail_msg("%s", table[type].name);
@@ -493,12 +511,12 @@ nonsense_in_quantity(void **arg)
 	for (n = 0; n < 2000; n++) {
 		peer_sends(MSG_CLOCK_SLEW, n, n % 3 == 0 ? some_fd() : -1,
 		    sizeof(struct clock_slew));
-		peer_sends(MSG_ENGINE_ASK, n, -1, 17);
+		peer_sends(MSG_NTS_FORGET, n, -1, 17);
 		peer_sends(UINT32_MAX, n, -1, 0);
-		peer_sends(MSG_ENGINE_ASK, n, -1, sizeof(struct no_payload));
+		peer_sends(MSG_NTS_FORGET, n, -1, sizeof(struct no_payload));
 		assert_true(turn());
 		while (channel_receive(&ch, &msg)) {
-			assert_int_equal(msg.type, MSG_ENGINE_ASK);
+			assert_int_equal(msg.type, MSG_NTS_FORGET);
 			assert_int_equal(msg.id, heard);
 			assert_int_equal(message_take_fd(&msg), -1);
 			heard++;
@@ -538,7 +556,7 @@ descriptors_come_with_their_messages(void **arg)
 	(void)arg;
 	be_a_child();
 	for (i = 0; i < 4; i++) {
-		type = i % 2 == 1 ? MSG_ENGINE_CHANNEL : MSG_ENGINE_ASK;
+		type = i % 2 == 1 ? MSG_ENGINE_CHANNEL : MSG_NTS_FORGET;
 		peer_sends(type, i, i % 2 == 1 ? some_fd() : -1,
 		    table[type].size);
 	}
@@ -623,7 +641,7 @@ none_for_the_parent(void **arg)
 	int		 before = open_fds();
 
 	(void)arg;
-	assert_true(imsg_compose(&peer, MSG_ENGINE_ALIVE, 1, zeros,
+	assert_true(imsg_compose(&peer, MSG_DOUBT_CONSTRAINTS, 1, zeros,
 	    sizeof(struct no_payload)));
 	imsg_attach(&peer, some_fd());
 	if (imsgbuf_flush(&peer) == IMSG_OK) {
@@ -732,7 +750,7 @@ a_closed_channel(void **arg)
 	(void)arg;
 	channel_close(&ch);
 	channel_close(&ch);
-	assert_false(channel_send(&ch, MSG_ENGINE_ASK, 0, fd, NULL));
+	assert_false(channel_send(&ch, MSG_NTS_FORGET, 0, fd, NULL));
 	assert_int_equal(fcntl(fd, F_GETFD), -1);
 	assert_false(channel_receive(&ch, &msg));
 	pollset_clear(&set);
@@ -756,7 +774,7 @@ a_full_queue(void **arg)
 			break;
 	assert_true(n > 100 && n < 100000);
 	fd = some_fd();
-	while (channel_send(&ch, MSG_ENGINE_ASK, n, -1, NULL))
+	while (channel_send(&ch, MSG_NTS_FORGET, n, -1, NULL))
 		continue;
 	assert_false(channel_send(&ch, MSG_ENGINE_CHANNEL, n, fd, zeros));
 	assert_int_equal(fcntl(fd, F_GETFD), -1);
@@ -774,7 +792,7 @@ waiting_to_write(void **arg)
 	channel_poll(&ch, &set);
 	assert_int_equal(set.n, 1);
 	assert_int_equal(set.fds[0].events, POLLIN);
-	assert_true(channel_send(&ch, MSG_ENGINE_ASK, 0, -1, NULL));
+	assert_true(channel_send(&ch, MSG_NTS_FORGET, 0, -1, NULL));
 	pollset_clear(&set);
 	channel_poll(&ch, &set);
 	assert_int_equal(set.fds[0].events, POLLIN | POLLOUT);
@@ -791,7 +809,7 @@ the_peer_goes(void **arg)
 	struct message	 msg;
 
 	(void)arg;
-	peer_sends(MSG_ENGINE_ALIVE, 5, -1, sizeof(struct no_payload));
+	peer_sends(MSG_DOUBT_CONSTRAINTS, 5, -1, sizeof(struct no_payload));
 	imsgbuf_clear(&peer);
 	assert_true(turn());
 	assert_true(channel_receive(&ch, &msg));
@@ -808,7 +826,7 @@ writing_to_a_deaf_peer(void **arg)
 	(void)arg;
 	assert_int_equal(shutdown(peer.fd, SHUT_RD), 0);
 	assert_true(turn());
-	assert_true(channel_send(&ch, MSG_ENGINE_ASK, 0, -1, NULL));
+	assert_true(channel_send(&ch, MSG_NTS_FORGET, 0, -1, NULL));
 	assert_false(turn());
 }
 
@@ -816,12 +834,12 @@ static const struct {
 	const char	*name;
 	struct imsg_header hdr;
 } broken[] = {
-	{ "one byte too long", { .type = MSG_ENGINE_ALIVE,
+	{ "one byte too long", { .type = MSG_DOUBT_CONSTRAINTS,
 	    .len = IMSG_MAX_PAYLOAD + 1 } },
-	{ "4 GB", { .type = MSG_ENGINE_ALIVE, .len = UINT32_MAX } },
-	{ "a descriptor that is not there", { .type = MSG_ENGINE_ALIVE,
+	{ "4 GB", { .type = MSG_DOUBT_CONSTRAINTS, .len = UINT32_MAX } },
+	{ "a descriptor that is not there", { .type = MSG_DOUBT_CONSTRAINTS,
 	    .len = 0, .has_fd = 1 } },
-	{ "two descriptors", { .type = MSG_ENGINE_ALIVE, .has_fd = 2 } },
+	{ "two descriptors", { .type = MSG_DOUBT_CONSTRAINTS, .has_fd = 2 } },
 };
 
 /* A frame that cannot be right closes the channel; nothing is read after. */
@@ -830,7 +848,7 @@ broken_frames(void **arg)
 {
 	struct message	 msg;
 	uint8_t		 good[HDR + 1] = { 0 };
-	struct imsg_header hdr = { .type = MSG_ENGINE_ALIVE, .len = 1 };
+	struct imsg_header hdr = { .type = MSG_DOUBT_CONSTRAINTS, .len = 1 };
 	size_t		 i;
 
 	(void)arg;
@@ -854,7 +872,7 @@ broken_frames(void **arg)
 static void
 a_frame_in_pieces(void **arg)
 {
-	struct imsg_header hdr = { .type = MSG_ENGINE_ALIVE, .len = 1,
+	struct imsg_header hdr = { .type = MSG_DOUBT_CONSTRAINTS, .len = 1,
 			    .id = 3 };
 	uint8_t		 frame[HDR + 1] = { 0 };
 	struct message	 msg;

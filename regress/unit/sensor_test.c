@@ -320,9 +320,9 @@ thinned(void **state)
 		square += off(&s) * off(&s);
 		stated += s.precision * s.precision / 12;
 	}
-	/* 16 readings are four times as good as one, and it says so. */
+	/* 16 readings are four times as good as one, and it is modest. */
 	assert_true(sqrt(square / 500) < 0.3e-6);
-	assert_true(stated > 0.8 * square && stated < 1.5 * square);
+	assert_true(stated > square && stated < 6 * square);
 }
 
 static void
@@ -357,7 +357,7 @@ flooded(void **state)
 	fill(&w, 1, 1, 1e-6);
 	assert_true(window_close(&w, &s));
 	assert_true(s.precision / sqrt(12) > 0.5e-6 &&
-	    s.precision / sqrt(12) < 2e-6);
+	    s.precision / sqrt(12) < 3e-6);
 }
 
 int

@@ -141,6 +141,39 @@ two_and_two(void **state)
 	assert_true(fabs(b.spread - 10) < 0.01);
 }
 
+/* Three of five are a majority, whatever they say of the clock. */
+static void
+most_against_the_clock(void **state)
+{
+	static const double five[] = { 100, 100.0001, 0, 100.0002, 0.0001 };
+
+	(void)state;
+	hear(five, 5);
+	synced.agreed = false;
+	assert_int_equal(ballot_count(&synced, reading.now).cluster, 3);
+	steer_log_majority(&steer, &synced, all, &reading, false);
+	assert_int_equal(capture_count("\n"), 0);
+	assert_false(steer.no_majority);
+}
+
+/* Each agrees with the next one, but no three with one another. */
+static void
+a_chain_is_no_majority(void **state)
+{
+	double		 chain[5] = { 0 }, width;
+	size_t		 i;
+
+	(void)state;
+	hear(chain, 1);
+	width = source_distance(&synced.sources[0], reading.now, 0);
+	for (i = 0; i < 5; i++)
+		chain[i] = 1.5 * width * (double)i;
+	hear(chain, 5);
+	assert_int_equal(ballot_count(&synced, reading.now).cluster, 2);
+	steer_log_majority(&steer, &synced, all, &reading, false);
+	assert_true(steer.no_majority);
+}
+
 /* One alone is no majority either, but there is nothing to disagree with. */
 static void
 one_is_enough(void **state)
@@ -260,6 +293,8 @@ main(void)
 		TEST(no_majority_is_told_with_figures),
 		TEST(no_majority_any_more),
 		TEST(two_and_two),
+		TEST(most_against_the_clock),
+		TEST(a_chain_is_no_majority),
 		TEST(one_is_enough),
 		TEST(doubt_begins_and_ends),
 		TEST(coasting_begins_and_ends),

@@ -97,6 +97,12 @@ ballot_count(const struct sync *y, double now)
 	return ballot;
 }
 
+bool
+ballot_is_split(const struct ballot *b)
+{
+	return b->voters > 1 && 2 * b->cluster <= b->voters;
+}
+
 size_t
 associations_expected(const struct association a[MAX_ASSOCIATIONS])
 {
@@ -314,6 +320,39 @@ what_is_done_about_an_offset(void **state)
 		assert_true(orders.frequency.frequency == 7e-6);
 		if (orders.step)
 			assert_true(orders.by.by == means[i].offset);
+	}
+}
+
+static const struct {
+	const char	*name;
+	double		 by, error;	/* s/s, of the frequency */
+	double		 offset;	/* s */
+	enum done	 done;
+} drifts[] = {
+	{ "the frequency is as before", 0, 1e-6, 0.6, LEFT },
+	{ "it has changed, and the offset came of it", 900e-6, 1e-6, 0.6,
+	    SLEWED },
+	{ "the offset is to the other side", -900e-6, 1e-6, 0.6, LEFT },
+	{ "the change is not certain", 900e-6, 300e-6, 0.6, LEFT },
+	{ "nor is it enough for that", 100e-6, 1e-6, 0.6, LEFT },
+};
+
+/* After an offset to the other side. */
+static void
+what_an_oscillator_does_is_not_waited_for(void **state)
+{
+	size_t		 i;
+
+	for (i = 0; i < COUNT(drifts); i++) {
+		assert_int_equal(end(state), 0);
+		assert_int_equal(begin(state), 0);
+		change(-0.2);
+		assert_done("the first", SLEWED);
+		change(0);
+		estimate.frequency = drifts[i].by;
+		estimate.frequency_error = drifts[i].error;
+		change(drifts[i].offset);
+		assert_done(drifts[i].name, drifts[i].done);
 	}
 }
 
@@ -622,6 +661,7 @@ main(void)
 		TEST(a_change),
 		TEST(a_small_change_is_slewed_gently),
 		TEST(what_is_done_about_an_offset),
+		TEST(what_an_oscillator_does_is_not_waited_for),
 		TEST(an_unknown_frequency_is_left_alone),
 		TEST(a_glitch_is_waited_out),
 		TEST(new_starts_are_asked_for_once),

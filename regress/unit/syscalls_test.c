@@ -21,20 +21,11 @@
 #define SYSCALLS_MOST	1024	/* numbers that are tried */
 #define PATHS_MOST	4096	/* through a program, for one number */
 
-static const struct {
-	const char	*name;
-	const struct sandbox *sandbox;
-	unsigned	 most;
-} processes[PROCESSES] = {
-	[PARENT] = { "parent", &parent_sandbox, 29 },
-	[LAUNCHER] = { "launcher", &launcher_sandbox, 80 },
-	[BINDER] = { "binder", &binder_sandbox, 20 },
-	[ENGINE] = { "engine", &engine_sandbox, 20 },
-	[SERVER] = { "server", &server_sandbox, 12 },
-	[CONTROL] = { "control", &control_sandbox, 12 },
-	[RESOLVER] = { "resolver", &resolver_sandbox, 35 },
-	[KE] = { "ke", &ke_sandbox, 20 },
-	[TLS] = { "tls", &tls_sandbox, 14 },
+/* Each has as few as it needs; more than that is to be noticed. */
+static const unsigned	 most[PROCESSES] = {
+	[PARENT] = 30, [LAUNCHER] = 84, [BINDER] = 20, [ENGINE] = 20,
+	[SERVER] = 12, [CONTROL] = 12, [RESOLVER] = 35, [KE] = 20, [TLS] = 14,
+	[SENSOR] = 17
 };
 
 static struct sock_filter program[4096];
@@ -160,12 +151,15 @@ few_system_calls(void **arg)
 	if (architecture() == 0)
 		skip();
 	for (i = 0; i < PROCESSES; i++) {
-		load(processes[i].sandbox);
+		if (most[i] == 0)
+			fail_msg("%s: say here how many it may make",
+			    process_name(i));
+		load(sandboxes[i]);
 		n = count(names, sizeof(names));
 		print_message("# %s: %u of at most %u:%s\n",
-		    processes[i].name, n, processes[i].most, names);
-		failed += n == 0 || n > processes[i].most ||
-		    n != syscalls_count(processes[i].sandbox);
+		    process_name(i), n, most[i], names);
+		failed += n == 0 || n > most[i] ||
+		    n != syscalls_count(sandboxes[i]);
 	}
 #ifdef SANITIZED
 	failed = 0;	/* the run-time needs a few more */
@@ -182,10 +176,10 @@ reasons(void **arg)
 
 	(void)arg;
 	for (i = 0; i < PROCESSES; i++) {
-		call = processes[i].sandbox->syscalls;
+		call = sandboxes[i]->syscalls;
 		for (j = 0; j < SANDBOX_MAX_SYSCALLS; j++)
 			if ((call[j].name == NULL) != (call[j].reason == NULL))
-				fail_msg("%s: line %zu", processes[i].name, j);
+				fail_msg("%s: line %zu", process_name(i), j);
 		assert_null(call[SANDBOX_MAX_SYSCALLS - 1].name);
 	}
 }
@@ -203,7 +197,7 @@ launcher_allows_all_of_its_children(void **arg)
 	if (architecture() == 0)
 		skip();
 	for (i = LAUNCHER; i < PROCESSES; i++) {
-		load(processes[i].sandbox);
+		load(sandboxes[i]);
 		for (nr = 0; nr < SYSCALLS_MOST; nr++) {
 			paths = 0;
 			children[nr] |= allows(nr, 0, 0, false, &paths);
