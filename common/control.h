@@ -29,6 +29,8 @@ enum control_type {
 	CONTROL_GET_SERVER,	/* answered by SERVER, END */
 	CONTROL_GET_CLIENTS,	/* answered by CLIENTS, END, or REFUSED */
 	CONTROL_GET_PROCESSES,	/* answered by PROCESS ..., END */
+	CONTROL_GET_HISTORY,	/* answered by a page of POINT ..., END */
+	CONTROL_GET_SAMPLES,	/* answered by a page of SAMPLE ..., END */
 	CONTROL_STATUS = 16,	/* struct control_status */
 	CONTROL_PEER,		/* struct control_peer */
 	CONTROL_END,		/* struct control_end */
@@ -36,13 +38,16 @@ enum control_type {
 	CONTROL_SERVER,		/* struct control_server */
 	CONTROL_CLIENTS,	/* struct control_clients */
 	CONTROL_REFUSED,	/* struct control_end: only root may ask */
-	CONTROL_PROCESS		/* struct control_process */
+	CONTROL_PROCESS,	/* struct control_process */
+	CONTROL_POINT,		/* struct control_point */
+	CONTROL_SAMPLE		/* struct control_sample */
 };
 
 /* The payload of every request. */
 struct control_request {
 	uint32_t	 version;	/* CONTROL_VERSION */
-	uint32_t	 reserved;	/* 0 */
+	uint32_t	 from;		/* number of the first record of a */
+					/* page; 0 where there are no pages */
 };
 
 struct control_end {
@@ -128,7 +133,8 @@ WORD(PEER_STATE_RESOLVING, resolving)	/* waits for an address */	\
 WORD(PEER_STATE_STARTING, starting)	/* quick start */		\
 WORD(PEER_STATE_POLLING, polling)					\
 WORD(PEER_STATE_DENIED,	denied)		/* the server sent DENY or RSTR */ \
-WORD(PEER_STATE_SELF,	self)		/* the address leads to ourselves */
+WORD(PEER_STATE_SELF,	self)		/* the address leads to ourselves */ \
+WORD(PEER_STATE_OFF,	off)		/* root has switched it off */
 
 enum control_peer_state { CONTROL_PEER_STATES(CONTROL_VALUE) };
 
@@ -141,6 +147,18 @@ WORD(TALLY_COMBINED,	combined)	/* '+' */			\
 WORD(TALLY_SYSTEM_PEER,	system_peer)	/* '*' */
 
 enum control_tally { CONTROL_TALLIES(CONTROL_VALUE) };
+
+/* Why a source has no part in the time, the first that is true. */
+#define CONTROL_PEER_WHYS(WORD)						\
+WORD(PEER_WHY_USED,	)		/* it has one */		\
+WORD(PEER_WHY_REASON,	unusable)	/* as its reason says */	\
+WORD(PEER_WHY_FEW,	few_samples)	/* it takes three */		\
+WORD(PEER_WHY_UNSTEADY,	unsteady)	/* its samples contradict each other */\
+WORD(PEER_WHY_NO_MAJORITY, no_majority)	/* of the servers agrees */	\
+WORD(PEER_WHY_DISAGREES, disagrees)	/* the majority says otherwise */ \
+WORD(PEER_WHY_APART,	apart)		/* others are more precise */
+
+enum control_peer_why { CONTROL_PEER_WHYS(CONTROL_VALUE) };
 
 /* How the answers of a server are authenticated; the others are dropped. */
 #define CONTROL_AUTHS(WORD)						\
@@ -161,8 +179,8 @@ enum control_root { CONTROL_ROOTS(CONTROL_VALUE) };
 #define CONTROL_LANDLOCKS(WORD)						\
 WORD(LANDLOCK_MISSING,	)		/* the kernel has none: all */	\
 WORD(LANDLOCK_NONE,	none)						\
-WORD(LANDLOCK_READ_ANY,	read)		/* those that its user may read */ \
-WORD(LANDLOCK_RUN_ANY,	run)		/* and start programs */	\
+WORD(LANDLOCK_LOOKUPS,	read)	/* what lookups of names need */ \
+WORD(LANDLOCK_RUN_ANY,	run)		/* what its user may, and run */ \
 WORD(LANDLOCK_FOLDERS,	folders)	/* those of its few folders */
 
 enum control_landlock { CONTROL_LANDLOCKS(CONTROL_VALUE) };
@@ -248,6 +266,12 @@ MEMBER(REAL,	delay,		s)	/* as the next: of a sample */	\
 MEMBER(REAL,	offset,		s)	/* server - clock */		\
 MEMBER(REAL,	jitter,		s)					\
 MEMBER(REAL,	error,		s)	/* standard error of the offset */ \
+MEMBER(WORD,	why,		peer_whys) /* it has no part in the time */ \
+MEMBER(COUNT,	samples,	UINT32_MAX) /* that it is judged by */	\
+MEMBER(SPAN,	span,		s)	/* from the first to the last */ \
+MEMBER(REAL,	drift,		ppm)	/* of the estimate, by these alone */ \
+MEMBER(REAL,	drift_error,	ppm)	/* standard error of that */	\
+MEMBER(SPAN,	distance,	s)	/* true time is so near, it says */ \
 MEMBER(REAL,	root_delay,	s)	/* of the server */		\
 MEMBER(REAL,	root_dispersion, s)	/* of the server */		\
 MEMBER(COUNT,	weight,		10)					\
@@ -280,6 +304,29 @@ MEMBER(COUNT,	calls,		UINT32_MAX) /* that its filter allows */ \
 MEMBER(WORD,	landlock,	landlocks)				\
 MEMBER(COUNT,	restarts,	UINT32_MAX) /* in place of another */
 
+/*
+ * The history: how the clock was, about once a minute, and what each server
+ * said, the oldest first.  They are numbered from the start of the daemon; a
+ * page is as many as the daemon likes to send, none after the last.
+ */
+#define CONTROL_POINT_MEMBERS(MEMBER, INNER)				\
+INNER(COUNT,	number,		UINT32_MAX)				\
+MEMBER(SPAN,	ago,		s)					\
+MEMBER(FLAG,	synchronized,	1)					\
+MEMBER(REAL,	offset,		s)	/* as the next: of a status */	\
+MEMBER(SPAN,	likely_bound,	s)					\
+MEMBER(SPAN,	certain_bound,	s)					\
+MEMBER(REAL,	frequency,	ppm)					\
+MEMBER(COUNT,	truechimers,	UINT32_MAX)
+
+#define CONTROL_SAMPLE_MEMBERS(MEMBER, INNER)				\
+INNER(COUNT,	number,		UINT32_MAX)				\
+MEMBER(SPAN,	ago,		s)					\
+MEMBER(ADDRESS,	address,	)					\
+MEMBER(WORD,	tally,		tallies) /* as the next: of a peer */	\
+MEMBER(REAL,	offset,		s)					\
+MEMBER(SPAN,	delay,		s)
+
 #define CONTROL_FLAG(name)	uint32_t name;
 #define CONTROL_WORD(name)	uint32_t name;
 #define CONTROL_COUNT(name)	uint32_t name;
@@ -310,6 +357,16 @@ struct control_process {
 	CONTROL_PROCESS_MEMBERS(CONTROL_MEMBER)
 };
 
+struct control_point {
+	uint32_t	 version;
+	CONTROL_POINT_MEMBERS(CONTROL_MEMBER, CONTROL_MEMBER)
+};
+
+struct control_sample {
+	uint32_t	 version;
+	CONTROL_SAMPLE_MEMBERS(CONTROL_MEMBER, CONTROL_MEMBER)
+};
+
 /* The server processes, all together. */
 struct control_server {
 	uint32_t	 version;
@@ -334,6 +391,7 @@ struct control_clients {
 #define CONTROL_SIZE		(CONTROL_NEXTS(CONTROL_ONE)		\
 	CONTROL_LOCALS(CONTROL_ONE) CONTROL_CONSTRAINTS(CONTROL_ONE)	\
 	CONTROL_STATES(CONTROL_ONE)		\
+	CONTROL_PEER_WHYS(CONTROL_ONE)					\
 	CONTROL_PEER_STATES(CONTROL_ONE) CONTROL_TALLIES(CONTROL_ONE)	\
 	CONTROL_STATUS_MEMBERS(CONTROL_ONE, CONTROL_ONE)		\
 	CONTROL_PEER_MEMBERS(CONTROL_ONE, CONTROL_ONE)			\
@@ -342,12 +400,15 @@ struct control_clients {
 	REASONS(CONTROL_ONE) CONTROL_WHYS(CONTROL_ONE)			\
 	CONTROL_ROOTS(CONTROL_ONE) CONTROL_LANDLOCKS(CONTROL_ONE)	\
 	CONTROL_PROCESS_MEMBERS(CONTROL_ONE)				\
+	CONTROL_POINT_MEMBERS(CONTROL_ONE, CONTROL_ONE)			\
+	CONTROL_SAMPLE_MEMBERS(CONTROL_ONE, CONTROL_ONE)		\
+	+ sizeof(struct control_point) + sizeof(struct control_sample)	\
 	+ sizeof(struct control_process)				\
 	+ sizeof(struct control_status) + sizeof(struct control_peer)	\
 	+ sizeof(struct control_server) + sizeof(struct control_clients))
 
 /* On i386, structs have less padding. */
-_Static_assert(sizeof(long) != 8 || CONTROL_SIZE == 3751,
+_Static_assert(sizeof(long) != 8 || CONTROL_SIZE == 3948,
     "a record has changed: raise "
     "CONTROL_VERSION, once between two releases, and write its new size here");
 

@@ -8,6 +8,11 @@
  *	20  tag (16), key of the client's packets, key of the server's
  *
  * The length says which cipher these are for.
+ *
+ * It is sealed by AES-SIV (RFC 5297), which a nonce that comes twice does not
+ * break: a virtual machine that is set back to a snapshot makes nonces again.
+ * By AES-GCM, which is faster, a client whose cookie has the nonce of another
+ * one's would then learn that one's keys.
  */
 #ifndef COMMON_COOKIE_H
 #define COMMON_COOKIE_H

@@ -50,7 +50,8 @@ REASON(WRONG_MAC,	"wrong_mac",					\
 REASON(CRYPTO_NAK,	"crypto_nak",					\
     "it says that it does not know our key")				\
 REASON(CONSTRAINT,	"constraint",					\
-    "it is another time by the constraints")				\
+    "it is another time by the constraints or its certificate")	\
+REASON(OFF,		"off",			"it is switched off")	\
 REASON(UNNUMBERED,	"unnumbered",					\
     "nothing else says yet which second its pulses begin")
 

@@ -29,6 +29,7 @@ struct question {
 	struct imsgbuf	 buf;
 	struct instant	 deadline;
 	struct report	*report;
+	uint32_t	 from;		/* in pages: the next record's number */
 	uint32_t	 records;	/* that have come */
 	bool		 complete;
 	char		*why;
@@ -186,6 +187,57 @@ take_process(struct question *q, const struct imsg *msg)
 	return ASK_OK;
 }
 
+/* A page goes on where the one before has ended: no record comes twice. */
+static enum ask_result
+take_point(struct question *q, const struct imsg *msg)
+{
+	struct report	*r = q->report;
+	const char	*wrong;
+
+	if (q->type != CONTROL_GET_HISTORY)
+		return nonsense(q, "a record that was not asked for");
+	if (r->npoints >= REPORT_HISTORY_MAX)
+		return nonsense(q, "too much history");
+	wrong = record_point(&r->points[r->npoints], msg->data, msg->hdr.len);
+	if (wrong != NULL)
+		return nonsense(q, wrong);
+	if (r->points[r->npoints].number < q->from)
+		return nonsense(q, "a page that was not asked for");
+	q->from = r->points[r->npoints++].number + 1;
+	q->records++;
+	return ASK_OK;
+}
+
+static enum ask_result
+take_sample(struct question *q, const struct imsg *msg)
+{
+	struct report	*r = q->report;
+	const char	*wrong;
+
+	if (q->type != CONTROL_GET_SAMPLES)
+		return nonsense(q, "a record that was not asked for");
+	if (r->nsamples >= REPORT_HISTORY_MAX)
+		return nonsense(q, "too much history");
+	wrong = record_sample(&r->samples[r->nsamples], msg->data,
+	    msg->hdr.len);
+	if (wrong != NULL)
+		return nonsense(q, wrong);
+	if (r->samples[r->nsamples].number < q->from)
+		return nonsense(q, "a page that was not asked for");
+	q->from = r->samples[r->nsamples++].number + 1;
+	q->records++;
+	return ASK_OK;
+}
+
+/* Is the answer to QUESTION any number of records? */
+static bool
+is_list(enum control_type question)
+{
+	return question == CONTROL_GET_PEERS ||
+	    question == CONTROL_GET_PROCESSES ||
+	    question == CONTROL_GET_HISTORY || question == CONTROL_GET_SAMPLES;
+}
+
 static enum ask_result
 take_end(struct question *q, const struct imsg *msg)
 {
@@ -197,8 +249,7 @@ take_end(struct question *q, const struct imsg *msg)
 		return nonsense(q, wrong);
 	if (end.records != q->records)
 		return nonsense(q, "another number of records than it says");
-	if (q->type != CONTROL_GET_PEERS &&
-	    q->type != CONTROL_GET_PROCESSES && q->records != 1)
+	if (!is_list(q->type) && q->records != 1)
 		return nonsense(q, "no record");
 	q->complete = true;
 	return ASK_OK;
@@ -231,6 +282,10 @@ take(struct question *q, const struct imsg *msg)
 		    record_clients(&r->clients, msg->data, msg->hdr.len));
 	case CONTROL_PROCESS:
 		return take_process(q, msg);
+	case CONTROL_POINT:
+		return take_point(q, msg);
+	case CONTROL_SAMPLE:
+		return take_sample(q, msg);
 	case CONTROL_END:
 		return take_end(q, msg);
 	case CONTROL_REFUSED:
@@ -299,15 +354,19 @@ converse(struct question *q)
 	return result;
 }
 
-/* Ask for what TYPE stands for, a question of its own. */
+/* Ask for what TYPE stands for, from record FROM on: a question of its own. */
 static enum ask_result
-ask_one(const struct question *like, enum control_type type, double timeout)
+ask_from(const struct question *like, enum control_type type, uint32_t *from,
+    double timeout)
 {
-	struct control_request request = { .version = CONTROL_VERSION };
+	struct control_request request = {
+		.version = CONTROL_VERSION, .from = *from
+	};
 	struct question	 q = *like;
 	enum ask_result	 result;
 
 	q.type = type;
+	q.from = *from;
 	result = open_socket(&q, timeout);
 	if (result != ASK_OK)
 		return result;
@@ -317,6 +376,47 @@ ask_one(const struct question *like, enum control_type type, double timeout)
 	else
 		result = fail(&q, ASK_NEVER, "%s", strerror(errno));
 	imsgbuf_clear(&q.buf);
+	*from = q.from;
+	return result;
+}
+
+static enum ask_result
+ask_one(const struct question *like, enum control_type type, double timeout)
+{
+	uint32_t	 from = 0;
+
+	return ask_from(like, type, &from, timeout);
+}
+
+/* Ask for one page after the other, until one is empty. */
+static enum ask_result
+ask_pages(const struct question *like, enum control_type type, double timeout)
+{
+	enum ask_result	 result;
+	uint32_t	 from = 0, before;
+
+	do {
+		before = from;
+		result = ask_from(like, type, &from, timeout);
+	} while (result == ASK_OK && from != before);
+	return result;
+}
+
+/* Ask for the records that are lists. */
+static enum ask_result
+ask_lists(const struct question *q, unsigned parts, double timeout)
+{
+	enum ask_result	 result = ASK_OK;
+
+	if (parts & (SHOW_PEERS | SHOW_AUTH | SHOW_SENSORS | SHOW_SELECTION |
+	    SHOW_SAMPLES))
+		result = ask_one(q, CONTROL_GET_PEERS, timeout);
+	if (result == ASK_OK && (parts & SHOW_PROCESSES))
+		result = ask_one(q, CONTROL_GET_PROCESSES, timeout);
+	if (result == ASK_OK && (parts & SHOW_HISTORY))
+		result = ask_pages(q, CONTROL_GET_HISTORY, timeout);
+	if (result == ASK_OK && (parts & SHOW_SAMPLES))
+		result = ask_pages(q, CONTROL_GET_SAMPLES, timeout);
 	return result;
 }
 
@@ -328,29 +428,25 @@ ask(const char *path, unsigned parts, double timeout, struct report *report,
 	enum ask_result	 result = ASK_OK;
 
 	report_clear(report);
+	report->peers = calloc(REPORT_PEERS_MAX, sizeof(*report->peers));
+	report->processes = calloc(REPORT_PROCESSES_MAX,
+	    sizeof(*report->processes));
+	report->points = calloc(REPORT_HISTORY_MAX, sizeof(*report->points));
+	report->samples = calloc(REPORT_HISTORY_MAX,
+	    sizeof(*report->samples));
+	if (report->peers == NULL || report->processes == NULL ||
+	    report->points == NULL || report->samples == NULL)
+		return fail(&q, ASK_NEVER, "%s", strerror(errno));
 	if (parts & (SHOW_STATUS | SHOW_AUTH))
 		result = ask_one(&q, CONTROL_GET_STATUS, timeout);
 	if (parts == SHOW_ALL && !report->status.listening)
 		parts &= ~(unsigned)SHOW_SERVER;
-	if (result == ASK_OK &&
-	    (parts & (SHOW_PEERS | SHOW_AUTH | SHOW_SENSORS))) {
-		report->peers = calloc(REPORT_PEERS_MAX,
-		    sizeof(*report->peers));
-		if (report->peers == NULL)
-			return fail(&q, ASK_NEVER, "%s", strerror(errno));
-		result = ask_one(&q, CONTROL_GET_PEERS, timeout);
-	}
+	if (result == ASK_OK)
+		result = ask_lists(&q, parts, timeout);
 	if (result == ASK_OK && (parts & SHOW_SERVER))
 		result = ask_one(&q, CONTROL_GET_SERVER, timeout);
 	if (result == ASK_OK && (parts & SHOW_CLIENTS))
 		result = ask_one(&q, CONTROL_GET_CLIENTS, timeout);
-	if (result == ASK_OK && (parts & SHOW_PROCESSES)) {
-		report->processes = calloc(REPORT_PROCESSES_MAX,
-		    sizeof(*report->processes));
-		if (report->processes == NULL)
-			return fail(&q, ASK_NEVER, "%s", strerror(errno));
-		result = ask_one(&q, CONTROL_GET_PROCESSES, timeout);
-	}
 	report->parts = parts;
 	return result;
 }
@@ -360,5 +456,7 @@ report_clear(struct report *report)
 {
 	free(report->peers);
 	free(report->processes);
+	free(report->points);
+	free(report->samples);
 	memset(report, 0, sizeof(*report));
 }

@@ -2,6 +2,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <bsd/string.h>
 
@@ -64,5 +65,42 @@ column_when(double s, char *text)
 		snprintf(text, COLUMN_LEN, "%.0fh", floor(s / 3600));
 	else
 		snprintf(text, COLUMN_LEN, "%.0fd", floor(s / 86400));
+	return text;
+}
+
+const char *
+column_ms(double s, char *text)
+{
+	double		 ms = s * 1e3;
+
+	if (isnan(s))
+		strlcpy(text, "-", COLUMN_LEN);
+	else
+		/* Adding zero to what rounds to zero takes its sign away. */
+		snprintf(text, COLUMN_LEN, "%.3f",
+		    fabs(ms) < 0.0005 ? 0.0 : ms);
+	return text;
+}
+
+const char *
+column_ppm(double ppm, char *text)
+{
+	if (isnan(ppm))
+		strlcpy(text, "-", COLUMN_LEN);
+	else
+		snprintf(text, COLUMN_LEN, "%.3f",
+		    fabs(ppm) < 0.0005 ? 0.0 : ppm);
+	return text;
+}
+
+const char *
+column_time(double s, char *text)
+{
+	const time_t	 whole = isnan(s) ? 0 : (time_t)s;
+	struct tm	 tm;
+
+	if (isnan(s) || gmtime_r(&whole, &tm) == NULL ||
+	    strftime(text, COLUMN_LEN, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		strlcpy(text, "-", COLUMN_LEN);
 	return text;
 }

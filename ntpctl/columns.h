@@ -33,4 +33,11 @@ const char *column_address(const struct control_peer *peer, char *text);
  */
 const char *column_when(double s, char *text);
 
+/* S s in milliseconds likewise, PPM as it is; "-" for NAN. */
+const char *column_ms(double s, char *text);
+const char *column_ppm(double ppm, char *text);
+
+/* The moment S, in s since 1970, likewise: "2026-11-28T17:20:04Z". */
+const char *column_time(double s, char *text);
+
 #endif

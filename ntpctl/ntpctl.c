@@ -1,6 +1,6 @@
 /*
- * ntpctl: ask the running ntpd how the clock is, and show it.  It needs no
- * privilege and changes nothing.
+ * ntpctl: ask the running ntpd how the clock is, and show it.  That needs no
+ * privilege and changes nothing; what root may tell ntpd is in operator.c.
  */
 #include <sys/ioctl.h>
 
@@ -24,6 +24,8 @@
 #include "ntpctl/check.h"
 #include "ntpctl/convert.h"
 #include "ntpctl/ntpq.h"
+#include "ntpctl/operator.h"
+#include "ntpctl/plot.h"
 #include "ntpctl/show.h"
 
 /* The exit codes are promises: ntpctl(8) lists them. */
@@ -51,11 +53,16 @@ usage(FILE *out)
 {
 	fprintf(out, "usage: ntpctl [-hjV] [-o text | json | openntpd | "
 	    "prometheus] [-S socket]\n"
-	    "\t[[-s] all | auth | clients | peers | processes | sensors |\n"
-	    "\tserver | status]\n"
+	    "\t[[-s] all | auth | clients | history | peers | processes |\n"
+	    "\tsamples | selection | sensors | server | status]\n"
 	    "\t[-w [seconds]]\n"
 	    "       ntpctl check [-S socket] [-w ms] [-c ms]\n"
-	    "       ntpctl convert [file]\n");
+	    "       ntpctl convert [file]\n"
+	    "       ntpctl plot [-S socket] [-o svg | text]\n"
+	    "       ntpctl ask [-S socket] [server]\n"
+	    "       ntpctl off | on [-S socket] server\n"
+	    "       ntpctl reload [-S socket]\n"
+	    "       ntpctl step [-y] [-S socket]\n");
 	exit(out == stdout ? 0 : EXIT_USAGE);
 }
 
@@ -87,8 +94,11 @@ parse_parts(const char *word)
 		{ "all",	SHOW_ALL,	1 },
 		{ "auth",	SHOW_AUTH,	2 },
 		{ "clients",	SHOW_CLIENTS,	1 },
+		{ "history",	SHOW_HISTORY,	1 },
 		{ "peers",	SHOW_PEERS,	1 },
 		{ "processes",	SHOW_PROCESSES,	1 },
+		{ "samples",	SHOW_SAMPLES,	2 },
+		{ "selection",	SHOW_SELECTION,	2 },
 		{ "sensors",	SHOW_SENSORS,	1 },
 		{ "server",	SHOW_SERVER,	1 },
 		{ "status",	SHOW_STATUS,	1 },
@@ -110,8 +120,9 @@ parse_parts(const char *word)
 		name = words[i].name;
 	}
 	if (parts == 0) {
-		warnx("-s %s: not one of all, auth, clients, peers, processes, "
-		    "sensors, server, status", word);
+		warnx("-s %s: not one of all, auth, clients, history, "
+		    "peers, processes, samples, selection, sensors, server, "
+		    "status", word);
 		exit(EXIT_USAGE);
 	}
 	return parts;
@@ -208,6 +219,16 @@ terminal_width(void)
 	return size.ws_col;
 }
 
+/* Now, s since 1970. */
+static double
+time_of_day(void)
+{
+	struct timespec	 ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / NS_PER_S;
+}
+
 static void
 show_part(const struct report *report, enum show_part part)
 {
@@ -230,6 +251,13 @@ show_part(const struct report *report, enum show_part part)
 	} else if (part == SHOW_PROCESSES)
 		show_processes(stdout, report->processes,
 		    report->nprocesses);
+	else if (part == SHOW_SELECTION)
+		show_selection(stdout, report->peers, report->npeers);
+	else if (part == SHOW_HISTORY)
+		show_history(stdout, report->points, report->npoints,
+		    time_of_day());
+	else if (part == SHOW_SAMPLES)
+		show_samples(stdout, report, time_of_day());
 }
 
 /* The parts in their order, with blank lines between them. */
@@ -354,6 +382,7 @@ main(int argc, char **argv)
 	struct options	 o = {
 		.socket = CONTROL_SOCKET, .wait_for = WAIT_DEFAULT
 	};
+	enum operator_command command;
 	int		 waited = 0, shown = 0;
 
 	if (strcmp(getprogname(), "ntpq") == 0)
@@ -362,6 +391,10 @@ main(int argc, char **argv)
 		return check_main(argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "convert") == 0)
 		return convert_main(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "plot") == 0)
+		return plot_main(argc - 1, argv + 1);
+	if (argc > 1 && operator_find(argv[1], &command))
+		return operator_main(command, argc - 1, argv + 1);
 	parse_options(&o, argc, argv);
 	take_words(&o, argc - optind, argv + optind);
 	if (o.wait)

@@ -28,6 +28,7 @@ static const char *const constraints[] = { CONTROL_CONSTRAINTS(TEXT) };
 static const char *const locals[] = { CONTROL_LOCALS(TEXT) };
 static const char *const states[] = { CONTROL_STATES(TEXT) };
 static const char *const peer_states[] = { CONTROL_PEER_STATES(TEXT) };
+static const char *const peer_whys[] = { CONTROL_PEER_WHYS(TEXT) };
 static const char *const tallies[] = { CONTROL_TALLIES(TEXT) };
 static const char *const roots[] = { CONTROL_ROOTS(TEXT) };
 static const char *const landlocks[] = { CONTROL_LANDLOCKS(TEXT) };
@@ -81,6 +82,23 @@ const struct member record_auth_members[] = {
 	PEER(WORD, auth, auths)
 	PEER(FLAG, trusted, 1)
 	CONTROL_AUTH_MEMBERS(PEER, PEER)
+	{ .name = NULL }
+};
+
+const struct member record_point_members[] = {
+#define POINT(kind, name, more)	DESCRIBE(point, name, kind, MORE_##kind(more))
+#define INNER_POINT(kind, name, more)					\
+	DESCRIBE(point, name, kind, .is_inner = true, MORE_##kind(more))
+	CONTROL_POINT_MEMBERS(POINT, INNER_POINT)
+	{ .name = NULL }
+};
+
+const struct member record_sample_members[] = {
+#define SAMPLE(kind, name, more)					\
+	DESCRIBE(sample, name, kind, MORE_##kind(more))
+#define INNER_SAMPLE(kind, name, more)					\
+	DESCRIBE(sample, name, kind, .is_inner = true, MORE_##kind(more))
+	CONTROL_SAMPLE_MEMBERS(SAMPLE, INNER_SAMPLE)
 	{ .name = NULL }
 };
 
@@ -206,6 +224,26 @@ record_process(struct control_process *process, const void *data, size_t len)
 	return clean_members(record_process_members, process);
 }
 
+const char *
+record_point(struct control_point *point, const void *data, size_t len)
+{
+	const char	*wrong;
+
+	if ((wrong = take(point, sizeof(*point), data, len)) != NULL)
+		return wrong;
+	return clean_members(record_point_members, point);
+}
+
+const char *
+record_sample(struct control_sample *sample, const void *data, size_t len)
+{
+	const char	*wrong;
+
+	if ((wrong = take(sample, sizeof(*sample), data, len)) != NULL)
+		return wrong;
+	return clean_members(record_sample_members, sample);
+}
+
 static void
 clean_counter(uint64_t *counter)
 {
@@ -298,6 +336,8 @@ record_peer_refid(const struct control_peer *peer, char *text)
 		why = ".DENY.";
 	else if (peer->state == PEER_STATE_SELF)
 		why = ".SELF.";
+	else if (peer->state == PEER_STATE_OFF)
+		why = ".OFF.";
 	else if (!record_peer_answered(peer))
 		why = ".INIT.";
 	else

@@ -47,6 +47,8 @@ extern const struct member record_status_members[];
 extern const struct member record_peer_members[];
 extern const struct member record_auth_members[];
 extern const struct member record_process_members[];
+extern const struct member record_point_members[];
+extern const struct member record_sample_members[];
 
 /* The words for enum control_auth and enum mac_algorithm ("": none). */
 extern const char *const record_auths[];
@@ -60,17 +62,21 @@ bool	 record_version(uint32_t *version, const void *data, size_t len);
 
 /*
  * Check the LEN bytes at DATA and copy them to *STATUS, *PEER, *PROCESS,
- * *SERVER, *CLIENTS or *END.  Returns NULL, or what is wrong; then the target
- * is undefined.  Afterwards every member is what its kind says, counts do not
- * contradict each other, strings are terminated and of printable characters
- * without blanks, a number that cannot be a measurement (not finite, or over
- * 10^10) is NAN, and counters are COUNTER_MOST at most.
+ * *POINT, *SAMPLE, *SERVER, *CLIENTS or *END.  Returns NULL, or what is wrong;
+ * then the target is undefined.  Afterwards every member is what its kind says,
+ * counts do not contradict each other, strings are terminated and of printable
+ * characters without blanks, a number that cannot be a measurement (not finite,
+ * or over 10^10) is NAN, and counters are COUNTER_MOST at most.
  */
 const char *record_status(struct control_status *status, const void *data,
 	    size_t len);
 const char *record_peer(struct control_peer *peer, const void *data,
 	    size_t len);
 const char *record_process(struct control_process *process, const void *data,
+	    size_t len);
+const char *record_point(struct control_point *point, const void *data,
+	    size_t len);
+const char *record_sample(struct control_sample *sample, const void *data,
 	    size_t len);
 const char *record_server(struct control_server *server, const void *data,
 	    size_t len);

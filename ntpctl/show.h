@@ -22,11 +22,15 @@ enum show_part {
 	SHOW_CLIENTS = 16,	/* for root only, so not in all */
 	SHOW_PROCESSES = 32,	/* likewise in parts */
 	SHOW_AUTH = 64,		/* for who asks why, so not in all */
+	SHOW_SELECTION = 128,	/* likewise */
+	SHOW_HISTORY = 256,	/* long, so not in all */
+	SHOW_SAMPLES = 512,	/* likewise */
 	SHOW_ALL = SHOW_STATUS | SHOW_PEERS | SHOW_SENSORS | SHOW_SERVER
 };
 
 #define REPORT_PEERS_MAX	1024	/* more than a configuration can have */
 #define REPORT_PROCESSES_MAX	256	/* more than ntpd can have */
+#define REPORT_HISTORY_MAX	32768	/* more than ntpd keeps */
 
 struct report {
 	unsigned		 parts;		/* that are in it */
@@ -37,6 +41,10 @@ struct report {
 	struct control_clients	 clients;
 	struct process		*processes;	/* the report's, or NULL */
 	size_t			 nprocesses;
+	struct control_point	*points;	/* the report's, or NULL */
+	size_t			 npoints;
+	struct control_sample	*samples;	/* the report's, or NULL */
+	size_t			 nsamples;
 };
 
 /* Tell in words how the clock is. */
@@ -77,6 +85,16 @@ size_t	 show_only_sensors(const struct control_peer *peers, size_t n,
 /* Those of the N PEERS (REPORT_PEERS_MAX at most), like peers. */
 void	 show_sensors(FILE *out, const struct control_peer *peers, size_t n,
 	    size_t width);
+
+/* A line for each of the N PEERS: what is known, and why it is not used. */
+void	 show_selection(FILE *out, const struct control_peer *peers, size_t n);
+
+/* A line for each of the N POINTS, below a heading.  NOW is in s since 1970. */
+void	 show_history(FILE *out, const struct control_point *points, size_t n,
+	    double now);
+
+/* The same for the samples of REPORT. */
+void	 show_samples(FILE *out, const struct report *report, double now);
 
 /* What the server processes have counted, a line for each counter. */
 void	 show_server(FILE *out, const struct control_server *server);

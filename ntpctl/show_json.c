@@ -250,6 +250,36 @@ processes_array(const struct report *report)
 	return array;
 }
 
+/* The SIZE bytes of each of N RECORDS, as M describes them. */
+static json_t *
+records_array(const struct member *m, const void *records, size_t n,
+    size_t size)
+{
+	json_t		*array = json_array();
+	size_t		 i;
+
+	for (i = 0; array != NULL && i < n; i++)
+		if (json_array_append_new(array, object(m,
+		    (const char *)records + i * size, NULL, NULL)) == -1) {
+			json_decref(array);
+			return NULL;
+		}
+	return array;
+}
+
+/* What was. */
+static bool
+set_history(json_t *root, const struct report *report)
+{
+	if ((report->parts & SHOW_HISTORY) && json_object_set_new(root,
+	    "history", records_array(record_point_members, report->points,
+	    report->npoints, sizeof(*report->points))) == -1)
+		return false;
+	return !(report->parts & SHOW_SAMPLES) || json_object_set_new(root,
+	    "samples", records_array(record_sample_members, report->samples,
+	    report->nsamples, sizeof(*report->samples))) == 0;
+}
+
 bool
 show_json(FILE *out, const struct report *report)
 {
@@ -260,7 +290,7 @@ show_json(FILE *out, const struct report *report)
 	if (ok && (parts & SHOW_STATUS))
 		ok = json_object_set_new(root, "status",
 		    status_object(&report->status)) == 0;
-	if (ok && (parts & SHOW_PEERS))
+	if (ok && (parts & (SHOW_PEERS | SHOW_SELECTION)))
 		ok = json_object_set_new(root, "peers",
 		    peers_array(report, peer_object)) == 0;
 	if (ok && (parts & SHOW_AUTH))
@@ -277,6 +307,7 @@ show_json(FILE *out, const struct report *report)
 	if (ok && (parts & SHOW_PROCESSES))
 		ok = json_object_set_new(root, "processes",
 		    processes_array(report)) == 0;
+	ok = ok && set_history(root, report);
 	if (ok) {
 		json_dumpf(root, out,
 		    JSON_INDENT(2) | JSON_REAL_PRECISION(DIGITS));

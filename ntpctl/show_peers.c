@@ -37,20 +37,6 @@ remote_width(const struct control_peer *peers, size_t n, size_t width)
 	return wanted < most ? wanted : most;
 }
 
-static const char *
-format_ms(double s, char *text)
-{
-	double		 ms = s * 1e3;
-
-	if (isnan(s))
-		strlcpy(text, "-", COLUMN_LEN);
-	else
-		/* Adding zero to what rounds to zero takes its sign away. */
-		snprintf(text, COLUMN_LEN, "%.3f",
-		    fabs(ms) < 0.0005 ? 0.0 : ms);
-	return text;
-}
-
 static void
 show_peer(FILE *out, const struct control_peer *peer, const char *remote,
     size_t width)
@@ -68,9 +54,9 @@ show_peer(FILE *out, const struct control_peer *peer, const char *remote,
 	    column_tally(peer->tally), (int)width, name,
 	    record_peer_refid(peer, refid), stratum,
 	    column_when(peer->when, when), 1U << peer->poll, peer->reach,
-	    format_ms(peer->delay, delay),
-	    format_ms(peer->offset, offset),
-	    format_ms(peer->jitter, jitter));
+	    column_ms(peer->delay, delay),
+	    column_ms(peer->offset, offset),
+	    column_ms(peer->jitter, jitter));
 }
 
 /* Why PEER cannot be used, and what the system said of it. */

@@ -48,7 +48,7 @@ landlock(uint32_t value)
 {
 	static const char *const words[] = {
 		[LANDLOCK_MISSING] = "missing", [LANDLOCK_NONE] = "no files",
-		[LANDLOCK_READ_ANY] = "read", [LANDLOCK_RUN_ANY] = "read, run",
+		[LANDLOCK_LOOKUPS] = "read", [LANDLOCK_RUN_ANY] = "read, run",
 		[LANDLOCK_FOLDERS] = "folders"
 	};
 

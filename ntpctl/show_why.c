@@ -97,7 +97,7 @@ show_why(const struct control_status *st, char *text, size_t len)
 		strlcpy(text, "it is synchronized", len);
 		break;
 	case WHY_NO_SERVERS:
-		strlcpy(text, "no server is configured", len);
+		strlcpy(text, "no server is configured, or all are off", len);
 		break;
 	case WHY_NO_ADDRESS:
 		strlcpy(text, "no server's name has an address yet", len);

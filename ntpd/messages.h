@@ -47,9 +47,13 @@ MESSAGE(CLOCK_QUALITY,	  ENGINE,   PARENT,   struct clock_quality,	\
 MESSAGE(STATUS_RECORD,	  ENGINE,   PARENT,   struct control_status,	\
 	NO_FD,   ANYTIME, control_answer_status)			\
 MESSAGE(PEER_RECORD,	  ENGINE,   PARENT,   struct control_peer,	\
-	NO_FD,   ANYTIME, control_answer_peer)				\
+	NO_FD,   ANYTIME, control_answer_engine)			\
+MESSAGE(POINT_RECORD,	  ENGINE,   PARENT,   struct control_point,	\
+	NO_FD,   ANYTIME, control_answer_engine)			\
+MESSAGE(SAMPLE_RECORD,	  ENGINE,   PARENT,   struct control_sample,	\
+	NO_FD,   ANYTIME, control_answer_engine)			\
 MESSAGE(END_RECORD,	  ENGINE,   PARENT,   struct control_end,	\
-	NO_FD,   ANYTIME, control_answer_end)				\
+	NO_FD,   ANYTIME, control_answer_engine)			\
 MESSAGE(BINDER_STATE,	  BINDER,   PARENT,   struct binder_state,	\
 	NO_FD,   ANYTIME, binder_state)					\
 MESSAGE(BINDER_OWN,	  BINDER,   PARENT,   struct own_refids,	\
@@ -74,9 +78,15 @@ MESSAGE(TLS_DATE,	  TLS,	    PARENT,   struct tls_date,		\
 	NO_FD,   ANYTIME, take_date)					\
 MESSAGE(SENSOR_LOST,	  SENSOR,   PARENT,   struct no_payload,	\
 	NO_FD,   ANYTIME, sensor_lost)					\
+MESSAGE(OPERATED,	  ENGINE,   PARENT,   struct operator_done,	\
+	NO_FD,   ANYTIME, operator_done)				\
 MESSAGE(ASK_STATUS,	  CONTROL,  PARENT,   struct no_payload,	\
 	NO_FD,   ANYTIME, control_ask_engine)				\
 MESSAGE(ASK_PEERS,	  CONTROL,  PARENT,   struct no_payload,	\
+	NO_FD,   ANYTIME, control_ask_engine)				\
+MESSAGE(ASK_HISTORY,	  CONTROL,  PARENT,   struct history_page,	\
+	NO_FD,   ANYTIME, control_ask_engine)				\
+MESSAGE(ASK_SAMPLES,	  CONTROL,  PARENT,   struct history_page,	\
 	NO_FD,   ANYTIME, control_ask_engine)				\
 MESSAGE(ASK_SERVER,	  CONTROL,  PARENT,   struct no_payload,	\
 	NO_FD,   ANYTIME, control_ask_servers)				\
@@ -139,6 +149,12 @@ MESSAGE(SHOW_STATUS,	  PARENT,   ENGINE,   struct no_payload,	\
 	NO_FD,   WHEN_CONFIGURED, engine_show_status)			\
 MESSAGE(SHOW_PEERS,	  PARENT,   ENGINE,   struct no_payload,	\
 	NO_FD,   WHEN_CONFIGURED, engine_show_peers)			\
+MESSAGE(SHOW_HISTORY,	  PARENT,   ENGINE,   struct history_page,	\
+	NO_FD,   WHEN_CONFIGURED, engine_show_history)			\
+MESSAGE(SHOW_SAMPLES,	  PARENT,   ENGINE,   struct history_page,	\
+	NO_FD,   WHEN_CONFIGURED, engine_show_samples)			\
+MESSAGE(OPERATE,	  PARENT,   ENGINE,   struct operator_order,	\
+	NO_FD,   WHEN_CONFIGURED, engine_operate)			\
 MESSAGE(NTS_FORGET,	  PARENT,   ENGINE,   struct no_payload,	\
 	NO_FD,   WHEN_CONFIGURED, engine_on_forget)			\
 MESSAGE(NTS_KEYS,	  PARENT,   ENGINE,   struct nts_keys,		\
@@ -186,6 +202,10 @@ MESSAGE(ANSWER_SERVER,	  PARENT,   CONTROL,  struct control_server,	\
 MESSAGE(ANSWER_CLIENTS,	  PARENT,   CONTROL,  struct control_clients,	\
 	NO_FD,   ANYTIME, answer)					\
 MESSAGE(ANSWER_PROCESS,	  PARENT,   CONTROL,  struct control_process,	\
+	NO_FD,   ANYTIME, answer)					\
+MESSAGE(ANSWER_POINT,	  PARENT,   CONTROL,  struct control_point,	\
+	NO_FD,   ANYTIME, answer)					\
+MESSAGE(ANSWER_SAMPLE,	  PARENT,   CONTROL,  struct control_sample,	\
 	NO_FD,   ANYTIME, answer)					\
 MESSAGE(ANSWER_END,	  PARENT,   CONTROL,  struct control_end,	\
 	NO_FD,   ANYTIME, answer)					\

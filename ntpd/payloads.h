@@ -16,6 +16,7 @@
 #include "common/cookie.h"
 #include "common/ke.h"
 #include "common/ntptime.h"
+#include "common/operator.h"
 #include "common/siphash.h"
 #include "ntpd/config_shared.h"
 
@@ -327,6 +328,16 @@ struct nts_keys {
 	uint32_t	 reserved;	/* 0 */
 	int64_t		 first, last;	/* then, s since 1970 */
 	char		 why[TLS_WHY_LEN];	/* for the log */
+};
+
+/* Which page of the history is wanted. */
+struct history_page {
+	uint32_t	 from;		/* number of its first record */
+};
+
+/* The engine has done what root wants. */
+struct operator_done {
+	uint32_t	 count;		/* of servers that it was about */
 };
 
 /* For messages that say all by their type. */

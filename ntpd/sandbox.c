@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <libgen.h>
 #include <linux/landlock.h>
 #include <pwd.h>
 #include <signal.h>
@@ -56,11 +57,15 @@ __asan_default_options(void)
 #define NET_VERSION	4
 #define CONNECT_TCP	(UINT64_C(1) << 1)
 #define NET_PORT_RULE	2
+#define SCOPE_VERSION	6
+#define SCOPE_ABSTRACT_NAMES	(UINT64_C(1) << 0)
+#define SCOPE_SIGNALS	(UINT64_C(1) << 1)
 
 /* struct landlock_ruleset_attr and landlock_net_port_attr. */
 struct ruleset {
 	uint64_t	 files;
 	uint64_t	 net;
+	uint64_t	 scopes;
 };
 
 struct port_rule {
@@ -173,17 +178,34 @@ allow_below(int rules, const char *path, uint64_t access)
 	close(attr.parent_fd);
 }
 
+/* Allow RULES to read what is below PATH, or beside it if it is a file. */
 static void
-allow_files(int rules, enum sandbox_files files,
+allow_read(int rules, const char *path)
+{
+	char		 real[PATH_MAX];
+	struct stat	 st;
+
+	if (stat(path, &st) == -1)
+		return;
+	if (!S_ISDIR(st.st_mode) && realpath(path, real) != NULL)
+		path = dirname(real);
+	allow_below(rules, path, LANDLOCK_READ);
+}
+
+static void
+allow_files(int rules, const struct sandbox *sandbox,
     const struct sandbox_target *target)
 {
 	const struct sandbox_folder *f = target->folders;
+	size_t		 i;
 
-	switch (files) {
+	switch (sandbox->files) {
 	case FILES_NONE:
 		break;
 	case FILES_READ:
-		allow_below(rules, "/", LANDLOCK_READ);
+		for (i = 0; i < SANDBOX_MAX_READS; i++)
+			if (sandbox->reads[i] != NULL)
+				allow_read(rules, sandbox->reads[i]);
 		break;
 	case FILES_RUN:
 		allow_below(rules, "/", LANDLOCK_READ |
@@ -213,7 +235,8 @@ allow_port(int rules, uint16_t port)
  * processes that have none, and connections by TCP.  Kernels without it (before
  * 5.13, for TCP 6.7, or switched off) are no reason not to run: the other walls
  * stand.  Children cannot have what the one that starts them has not, so that
- * one keeps TCP.
+ * one keeps TCP.  From 6.12 on none of them sends signals to those that it has
+ * not started, by whatever call, nor talks to local services without a file.
  */
 static void
 restrict_files(const struct sandbox *sandbox,
@@ -229,10 +252,12 @@ restrict_files(const struct sandbox *sandbox,
 	}
 	if (version >= NET_VERSION && !sandbox->may_fork)
 		set.net = CONNECT_TCP;
+	if (version >= SCOPE_VERSION && sandbox->user != USER_SAME)
+		set.scopes = SCOPE_ABSTRACT_NAMES | SCOPE_SIGNALS;
 	fd = (int)syscall(SYS_landlock_create_ruleset, &set, sizeof(set), 0);
 	if (fd == -1)
 		fatal("Landlock rules");
-	allow_files(fd, sandbox->files, target);
+	allow_files(fd, sandbox, target);
 	if (set.net != 0)
 		allow_port(fd, sandbox->tcp_port);
 	if (syscall(SYS_landlock_restrict_self, fd, 0) == -1)

@@ -27,6 +27,7 @@
 
 #define SANDBOX_MAX_SYSCALLS	96
 #define SANDBOX_MAX_CONDITIONS	3
+#define SANDBOX_MAX_READS	12
 
 /*
  * An argument, counted from 0, has to have VALUE in the bits of MASK.  Only
@@ -59,7 +60,7 @@ struct sandbox_syscall {
 #define NOT_EXECUTABLE	.when = { { 2, PROT_EXEC, 0 } }
 /* Of calls for a descriptor. */
 #define ABOVE(fd)	.above = (fd)
-/* Of ioctl. */
+/* Of ioctl and fcntl. */
 #define REQUEST(n)	.when = { { 1, UINT32_MAX, (n) } }
 /* Of getsockopt and setsockopt. */
 #define OPTION(level, n)						\
@@ -75,8 +76,8 @@ struct sandbox_syscall {
 /* By Landlock, where the kernel has it. */
 enum sandbox_files {
 	FILES_NONE,		/* no file system access at all */
-	FILES_READ,		/* may read what its user may */
-	FILES_RUN,		/* and start programs */
+	FILES_READ,		/* what is in its sandbox's reads */
+	FILES_RUN,		/* may read, and start, what its user may */
 	FILES_FOLDERS		/* the target's folders */
 };
 
@@ -98,6 +99,9 @@ struct sandbox {
 	enum sandbox_user user;
 	const char	*capabilities;	/* cap_from_text(3); NULL: none */
 	enum sandbox_files files;
+	const char	*reads[SANDBOX_MAX_READS]; /* folders, and files: the */
+					/* folders where these are, at */
+					/* the end of symbolic links */
 	uint16_t	 tcp_port;	/* likewise: the only one */
 					/* to connect to; 0: none */
 	uint64_t	 max_files;	/* RLIMIT_NOFILE */

@@ -11,6 +11,14 @@ _ntpctl()
 		return ;;
 	check:-[wc])
 		return ;;
+	ask:* | off:* | on:* | reload:*)
+		words='-S' ;;
+	step:*)
+		words='-S -y' ;;
+	plot:-o)
+		words='svg text' ;;
+	plot:*)
+		words='-S -o' ;;
 	check:*)
 		words='-S -c -w' ;;
 	convert:*)
@@ -19,10 +27,11 @@ _ntpctl()
 	*:-o)
 		words='json openntpd prometheus text' ;;
 	*:-s)
-		words='all auth clients peers processes sensors server status' ;;
+		words='all auth clients history peers processes samples selection
+		    sensors server status' ;;
 	*)
 		words='-V -h -j -o -S -s -w'
-		[ "$COMP_CWORD" -ne 1 ] || words="$words check convert" ;;
+		[ "$COMP_CWORD" -ne 1 ] || words="$words ask check convert off on plot reload step" ;;
 	esac
 	COMPREPLY=($(compgen -W "$words" -- "$cur"))
 }

@@ -6,6 +6,8 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stddef.h>
 
 #include "ntpd/child.h"
@@ -29,7 +31,36 @@ const struct sandbox binder_sandbox = {
 		MAY("socket",		"the same",
 		    SOCKET(AF_INET6, SOCK_STREAM)),
 		MAY("listen",		"the same"),
-		MAY("setsockopt",	"their options"),
+		MAY("setsockopt",	"when packets came",
+		    OPTION(SOL_SOCKET, SO_TIMESTAMPNS)),
+		MAY("setsockopt",	"and left",
+		    OPTION(SOL_SOCKET, SO_TIMESTAMPING)),
+		MAY("setsockopt",	"where they came to",
+		    OPTION(IPPROTO_IP, IP_PKTINFO)),
+		MAY("setsockopt",	"the same",
+		    OPTION(IPPROTO_IPV6, IPV6_RECVPKTINFO)),
+		MAY("setsockopt",	"places that are not there yet",
+		    OPTION(IPPROTO_IP, IP_FREEBIND)),
+		MAY("setsockopt",	"the same",
+		    OPTION(IPPROTO_IPV6, IPV6_FREEBIND)),
+		MAY("setsockopt",	"no fragments",
+		    OPTION(IPPROTO_IP, IP_MTU_DISCOVER)),
+		MAY("setsockopt",	"IPv6 alone",
+		    OPTION(IPPROTO_IPV6, IPV6_V6ONLY)),
+		MAY("setsockopt",	"room for requests",
+		    OPTION(SOL_SOCKET, SO_RCVBUF)),
+		MAY("setsockopt",	"and answers",
+		    OPTION(SOL_SOCKET, SO_SNDBUF)),
+		MAY("setsockopt",	"of one interface",
+		    OPTION(SOL_SOCKET, SO_BINDTODEVICE)),
+		MAY("setsockopt",	"a port for many servers",
+		    OPTION(SOL_SOCKET, SO_REUSEPORT)),
+		MAY("setsockopt",	"which client is whose",
+		    OPTION(SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF)),
+		MAY("setsockopt",	"key establishment, after a restart",
+		    OPTION(SOL_SOCKET, SO_REUSEADDR)),
+		MAY("setsockopt",	"the same: at once",
+		    OPTION(IPPROTO_TCP, TCP_NODELAY)),
 		MAY("bind",		"their addresses"),
 		MAY("connect",		"is it a broadcast address?"),
 		MAY("socket",		"interfaces (NETLINK_ROUTE)",

@@ -149,6 +149,14 @@ add_key(struct parser *p, unsigned line, const struct mac_key *key)
 	conf->nkeys++;
 }
 
+/* Is TEXT like the addresses that ntp.keys can have behind a key? */
+static bool
+is_addresses(const char *text)
+{
+	return text[strspn(text, "0123456789abcdefABCDEF.:,/")] == '\0' &&
+	    strpbrk(text, ".:") != NULL;
+}
+
 /* The words of line LINE, which are a key or should be. */
 static void
 take_key(struct parser *p, unsigned line, char *words[WORDS], size_t n)
@@ -158,7 +166,7 @@ take_key(struct parser *p, unsigned line, char *words[WORDS], size_t n)
 	unsigned	 id;
 
 	/* Which of these is the secret one is not known: show none. */
-	if (n != 3) {
+	if (n < 3 || (n > 3 && !is_addresses(words[3]))) {
 		parser_error(p, line, "there must be three words: number, "
 		    "type and key");
 		return;
@@ -170,9 +178,13 @@ take_key(struct parser *p, unsigned line, char *words[WORDS], size_t n)
 	}
 	key.id = id;
 	key.algorithm = (uint8_t)mac_find(words[1]);
-	if (key.algorithm == MAC_NONE)
-		parser_error(p, line, "key %u: unknown type, there are AES128, "
-		    "AES256, SHA1, SHA256, SHA512 and MD5", id);
+	if (n > 3)
+		parser_warn(p, line, "key %u is for some addresses only: left "
+		    "out", id);
+	else if (key.algorithm == MAC_NONE)
+		parser_warn(p, line, "key %u has an unknown type: left out; "
+		    "there are AES128, AES256, SHA1, SHA256, SHA512 and MD5",
+		    id);
 	else if ((wrong = take_secret(&key, words[2])) != NULL)
 		parser_error(p, line, "key %u: %s", id, wrong);
 	else if (check_key(p, line, &key))

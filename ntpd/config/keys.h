@@ -8,6 +8,9 @@
  * hexadecimal, as in ntp.keys.  ASCII: and HEX: before it say which, as in
  * chrony.keys.  Lines that begin with one of "#!;%", and what follows a word
  * that begins with "#", are comments.
+ *
+ * Other daemons know other types, and ntp.keys has keys for some addresses
+ * only.  Such keys are left out with a warning.
  */
 #ifndef NTPD_KEYS_H
 #define NTPD_KEYS_H

@@ -21,13 +21,16 @@
 static const struct {
 	enum message_type question;	/* MESSAGE_NONE: no request */
 	bool		 root_only;
+	bool		 in_pages;
 } requests[] = {
-	[CONTROL_GET_STATUS] = { MSG_ASK_STATUS, false },
-	[CONTROL_GET_PEERS] = { MSG_ASK_PEERS, false },
-	[CONTROL_GET_SERVER] = { MSG_ASK_SERVER, false },
+	[CONTROL_GET_STATUS] = { MSG_ASK_STATUS, false, false },
+	[CONTROL_GET_PEERS] = { MSG_ASK_PEERS, false, false },
+	[CONTROL_GET_SERVER] = { MSG_ASK_SERVER, false, false },
 	/* Who uses this machine's time is not everybody's business. */
-	[CONTROL_GET_CLIENTS] = { MSG_ASK_CLIENTS, true },
-	[CONTROL_GET_PROCESSES] = { MSG_ASK_PROCESSES, false }
+	[CONTROL_GET_CLIENTS] = { MSG_ASK_CLIENTS, true, false },
+	[CONTROL_GET_PROCESSES] = { MSG_ASK_PROCESSES, false, false },
+	[CONTROL_GET_HISTORY] = { MSG_ASK_HISTORY, false, true },
+	[CONTROL_GET_SAMPLES] = { MSG_ASK_SAMPLES, false, true }
 };
 
 /* What a client gets for each answer of the parent's. */
@@ -37,6 +40,8 @@ static const enum control_type answers[MESSAGE_COUNT] = {
 	[MSG_ANSWER_SERVER] = CONTROL_SERVER,
 	[MSG_ANSWER_CLIENTS] = CONTROL_CLIENTS,
 	[MSG_ANSWER_PROCESS] = CONTROL_PROCESS,
+	[MSG_ANSWER_POINT] = CONTROL_POINT,
+	[MSG_ANSWER_SAMPLE] = CONTROL_SAMPLE,
 	[MSG_ANSWER_END] = CONTROL_END,
 	[MSG_ANSWER_BUSY] = CONTROL_BUSY
 };
@@ -185,6 +190,7 @@ request(struct connection *client, const struct imsg *imsg,
 {
 	const struct control_request *req = imsg->data;
 	const uint32_t	 type = imsg->hdr.type;
+	struct history_page page;
 
 	if (imsg->hdr.len != sizeof(*req))
 		return false;
@@ -195,8 +201,9 @@ request(struct connection *client, const struct imsg *imsg,
 		return false;
 	if (requests[type].root_only && client->uid != 0)
 		return answer_end(client, CONTROL_REFUSED);
+	page.from = req->from;
 	client->busy = channel_send(parent, requests[type].question,
-	    client->id, -1, NULL);
+	    client->id, -1, requests[type].in_pages ? &page : NULL);
 	return client->busy;
 }
 

@@ -336,15 +336,17 @@ bool
 association_answered(const struct planning *p, struct association *a,
     const struct answer *answer)
 {
-	bool		 is_news = a->heard == 0 || association_is_refused(a);
-	bool		 late = is_news && !schedule_is_first(&a->schedule) &&
+	bool		 was_refused = association_is_refused(a), is_news, late;
+
+	association_accepted(a, answer->pkt.stratum);
+	is_news = a->heard == 0 || (was_refused && !association_is_refused(a));
+	late = is_news && !schedule_is_first(&a->schedule) &&
 	    !schedule_was_first(&a->schedule);
 
 	a->heard++;
 	a->received++;
 	a->reach |= 1;
 	a->heard_of |= 1;
-	association_accepted(a, answer->pkt.stratum);
 	a->was_kissed = false;
 	schedule_answered(&a->schedule);
 	a->last = answer->pkt;

@@ -14,6 +14,9 @@
 /* Everybody is told again that often, s. */
 #define PUBLISH_INTERVAL	64.0
 
+/* Records of the history that ntpctl gets at once: less than 32 kB; tuned. */
+#define PAGE			256
+
 struct planning
 engine_planning(struct engine *e, struct instant now)
 {
@@ -184,6 +187,38 @@ served(const struct engine *e, const struct reading *r)
 	return s;
 }
 
+static struct report_view
+report_view(const struct engine *e, struct instant now)
+{
+	struct report_view v = {
+		.setup = &e->setup, .hosts = &e->hosts,
+		.all = e->associations, .sync = &e->sync,
+		.steer = &e->steer, .clock = &e->clock,
+		.r = clocks_read(&e->clocks),
+		.slew_end = e->slew_end, .now = now,
+		.waiting = e->decision.begun && e->sync.agreed &&
+		    !sync_ready(&e->sync),
+		.waiting_until = e->decision.until
+	};
+
+	v.system = served(e, &v.r);
+	return v;
+}
+
+/* Keep for ntpctl how the clock is. */
+static void
+remember(struct engine *e, struct instant now)
+{
+	struct control_status st;
+	struct report_view v;
+
+	if (!history_is_due(&e->history, now))
+		return;
+	v = report_view(e, now);
+	report_status(&v, &st);
+	history_add_point(&e->history, &st, now);
+}
+
 void
 engine_publish(struct engine *e, struct instant now)
 {
@@ -200,6 +235,7 @@ engine_publish(struct engine *e, struct instant now)
 		channel_send(&e->servers[i], MSG_SNAPSHOT, 0, -1, &snap);
 	channel_send(&e->parent, MSG_CLOCK_QUALITY, 0, -1, &quality);
 	e->publish_at = instant_add(now, PUBLISH_INTERVAL);
+	remember(e, now);
 }
 
 void
@@ -285,6 +321,21 @@ engine_update(struct engine *e, struct instant now)
 }
 
 void
+engine_step(struct engine *e)
+{
+	const struct reading r = clocks_read(&e->clocks);
+	struct clock_step by;
+
+	if (!sync_ready(&e->sync) || !e->sync.agreed || e->steer.stepping ||
+	    e->orphan.leader != ORPHAN_NOBODY)
+		return;
+	by.by = sync_estimate(&e->sync, r.now).offset - r.ahead;
+	engine_close_queries(e);
+	e->steer.stepping = channel_send(&e->parent, MSG_CLOCK_STEP, 0, -1,
+	    &by);
+}
+
+void
 engine_tell(struct engine *e, struct instant now)
 {
 	struct reading	 r = clocks_read(&e->clocks);
@@ -343,24 +394,6 @@ send_end(struct engine *e, uint32_t id, uint32_t records)
 	channel_send(&e->parent, MSG_END_RECORD, id, -1, &end);
 }
 
-static struct report_view
-report_view(const struct engine *e, struct instant now)
-{
-	struct report_view v = {
-		.setup = &e->setup, .hosts = &e->hosts,
-		.all = e->associations, .sync = &e->sync,
-		.steer = &e->steer, .clock = &e->clock,
-		.r = clocks_read(&e->clocks),
-		.slew_end = e->slew_end, .now = now,
-		.waiting = e->decision.begun && e->sync.agreed &&
-		    !sync_ready(&e->sync),
-		.waiting_until = e->decision.until
-	};
-
-	v.system = served(e, &v.r);
-	return v;
-}
-
 void
 engine_show_status(struct engine *e, const struct message *msg)
 {
@@ -386,6 +419,42 @@ engine_show_peers(struct engine *e, const struct message *msg)
 		return;
 	for (records = 0; report_peer(&v, &cursor, &p); records++)
 		channel_send(&e->parent, MSG_PEER_RECORD, msg->id, -1, &p);
+	send_end(e, msg->id, records);
+}
+
+void
+engine_show_history(struct engine *e, const struct message *msg)
+{
+	const struct history_page *page = msg->data;
+	uint32_t	 records, from = page->from;
+	struct control_point point;
+
+	if (is_flooded(e))
+		return;
+	for (records = 0; records < PAGE && history_point(&e->history, from,
+	    msg->at, &point); records++) {
+		channel_send(&e->parent, MSG_POINT_RECORD, msg->id, -1,
+		    &point);
+		from = point.number + 1;
+	}
+	send_end(e, msg->id, records);
+}
+
+void
+engine_show_samples(struct engine *e, const struct message *msg)
+{
+	const struct history_page *page = msg->data;
+	uint32_t	 records, from = page->from;
+	struct control_sample sample;
+
+	if (is_flooded(e))
+		return;
+	for (records = 0; records < PAGE && history_sample(&e->history, from,
+	    msg->at, &sample); records++) {
+		channel_send(&e->parent, MSG_SAMPLE_RECORD, msg->id, -1,
+		    &sample);
+		from = sample.number + 1;
+	}
 	send_end(e, msg->id, records);
 }
 

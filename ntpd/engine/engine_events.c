@@ -2,8 +2,12 @@
  * What happens to the engine: each function here is one event, and shows in
  * which order what follows from it.
  */
+#include <strings.h>
+
 #include "common/log.h"
+#include "common/ns.h"
 #include "ntpd/engine/engine_state.h"
+#include "ntpd/engine/report.h"
 #include "ntpd/engine/self.h"
 
 /* Packets taken in a turn of what comes to a port: anybody can hit it. */
@@ -14,13 +18,18 @@
 
 /*
  * Is OFFSET, s, by which the server of association I says that our clock is
- * off, impossible by the constraints?
+ * off at R, impossible by the constraints or by its own certificate?
  */
 static bool
-contradicts(const struct engine *e, size_t i, double offset)
+contradicts(const struct engine *e, size_t i, double offset,
+    const struct reading *r)
 {
-	const struct host *h = &e->hosts.list[e->associations[i].host];
+	const struct association *a = &e->associations[i];
+	const struct host *h = &e->hosts.list[a->host];
 
+	if (a->auth == AUTH_NTS &&
+	    !nts_may_say(&a->nts, (double)r->real / NS_PER_S + offset))
+		return true;
 	return e->clock.constraint == CONSTRAINTS_KNOWN && !h->conf.trusted &&
 	    (offset < e->clock.low || offset > e->clock.high);
 }
@@ -35,7 +44,7 @@ was_misled(const struct engine *e)
 	for (i = 0; i < MAX_ASSOCIATIONS; i++)
 		if (e->associations[i].used &&
 		    e->sync.sources[i].nsamples > 0 && contradicts(e, i,
-		    sync_source_offset(&e->sync, i, r.now) - r.ahead))
+		    sync_source_offset(&e->sync, i, r.now) - r.ahead, &r))
 			return true;
 	return false;
 }
@@ -221,6 +230,8 @@ on_answer(struct engine *e, size_t i, const struct answer *answer,
 	bool		 agreed = e->sync.agreed, learned = false;
 	size_t		 twin;
 	bool		 admitted = admits(e, i, &answer->pkt, now);
+	struct control_sample said = report_sample(a, &answer->sample,
+	    clocks_read(&e->clocks).ahead);
 
 	if (association_answered(&p, a, answer))
 		on_network(e, &p);
@@ -234,6 +245,9 @@ on_answer(struct engine *e, size_t i, const struct answer *answer,
 		engine_update(e, now);
 	else if (e->sync.state == SYNC_IN_DOUBT || e->sync.state != before)
 		engine_tell(e, now);
+	said.tally = report_tally(&e->sync, i);
+	if (answer->has_sample)
+		history_add_sample(&e->history, &said, now);
 	twin = associations_twin(e->associations, i);
 	if (twin < MAX_ASSOCIATIONS && e->hosts.list[a->host].conf.pool)
 		on_twin(e, i, twin, now);
@@ -259,6 +273,7 @@ engine_on_packets(struct engine *e, size_t i, struct instant now)
 	const struct own_refids *own = e->setup.listening ? &e->own : NULL;
 	struct association *a = &e->associations[i];
 	struct answer	 answer;
+	struct reading	 r;
 	int		 n;
 
 	for (n = 0; n < READS_PER_TURN && query_receive(&a->query, &e->clocks,
@@ -277,8 +292,9 @@ engine_on_packets(struct engine *e, size_t i, struct instant now)
 			on_kiss(e, i, answer.pkt.refid, now);
 			break;
 		case ANSWER_GOOD:
-			if (contradicts(e, i, answer.sample.offset -
-			    clocks_read(&e->clocks).ahead))
+			r = clocks_read(&e->clocks);
+			if (contradicts(e, i, answer.sample.offset - r.ahead,
+			    &r))
 				on_contradiction(e, a);
 			else
 				on_answer(e, i, &answer, now);
@@ -344,7 +360,7 @@ on_sensor_turn(struct engine *e, size_t i, struct instant now)
 		sync_unanswered(&e->sync, i);
 		if (reason != REASON_NONE)
 			association_refused(a, reason);
-	} else if (contradicts(e, i, answer.sample.offset - r.ahead))
+	} else if (contradicts(e, i, answer.sample.offset - r.ahead, &r))
 		on_contradiction(e, a);
 	else
 		on_answer(e, i, &answer, now);
@@ -461,4 +477,53 @@ engine_on_links(struct engine *e, const struct message *msg)
 	e->look_again = instant_before(msg->at, soon) ? soon : msg->at;
 	if (hosts_renumber(&e->hosts, e->associations, msg->at))
 		engine_change_hosts(e, msg->at);
+}
+
+/* Ask the servers called NAME, or with that address, now; "": all. */
+static uint32_t
+ask_now(struct engine *e, const char *name, struct instant now)
+{
+	struct association *a = e->associations;
+	uint32_t	 n = 0;
+
+	for (; a < e->associations + MAX_ASSOCIATIONS; a++)
+		if (a->used && (name[0] == '\0' ||
+		    strcasecmp(a->name, name) == 0 ||
+		    strcasecmp(e->hosts.list[a->host].conf.name, name) == 0)) {
+			association_hurry(a, now);
+			n++;
+		}
+	hosts_retry(&e->hosts, now);
+	return n;
+}
+
+/* Others have to vote without those that are off, or with those that are on. */
+static uint32_t
+switch_servers(struct engine *e, const char *name, bool off,
+    struct instant now)
+{
+	const size_t	 n = hosts_switch(&e->hosts, name, off);
+
+	engine_change_hosts(e, now);
+	engine_update(e, now);
+	return (uint32_t)n;
+}
+
+void
+engine_operate(struct engine *e, const struct message *msg)
+{
+	struct operator_order order =
+	    *(const struct operator_order *)msg->data;
+	struct operator_done done = { .count = 0 };
+
+	order.name[sizeof(order.name) - 1] = '\0';
+	if (order.command == OPERATOR_ASK)
+		done.count = ask_now(e, order.name, msg->at);
+	else if (order.command == OPERATOR_OFF ||
+	    order.command == OPERATOR_ON)
+		done.count = switch_servers(e, order.name,
+		    order.command == OPERATOR_OFF, msg->at);
+	else if (order.command == OPERATOR_STEP)
+		engine_step(e);
+	channel_send(&e->parent, MSG_OPERATED, msg->id, -1, &done);
 }

@@ -17,6 +17,7 @@
 #include "ntpd/engine/association.h"
 #include "ntpd/engine/associations.h"
 #include "ntpd/engine/clocks.h"
+#include "ntpd/engine/history.h"
 #include "ntpd/engine/hosts.h"
 #include "ntpd/engine/orphan.h"
 #include "ntpd/engine/members.h"
@@ -62,6 +63,7 @@ struct engine {
 	struct instant	 publish_at;
 	struct instant	 look_again;	/* after a change of the network */
 	struct instant	 looked_at;	/* the last one */
+	struct history	 history;
 	struct log_limit complaints;	/* about answers */
 };
 
@@ -90,6 +92,9 @@ void	 engine_on_sensor(struct engine *e, const struct message *msg);
 
 /* The resolver has answered a question: a struct resolve_reply. */
 void	 engine_on_resolved(struct engine *e, const struct message *msg);
+
+/* Root wants something: a struct operator_order. */
+void	 engine_operate(struct engine *e, const struct message *msg);
 
 /* Interfaces or addresses of this machine may have changed. */
 void	 engine_on_links(struct engine *e, const struct message *msg);
@@ -143,6 +148,12 @@ bool	 engine_decide(struct engine *e, struct instant now);
 /* The estimate may have changed: adjust the clock, tell everybody. */
 void	 engine_update(struct engine *e, struct instant now);
 
+/*
+ * Ask the parent to set the clock right now, as root wants it, unless no
+ * majority of the servers says what time it is.
+ */
+void	 engine_step(struct engine *e);
+
 /* The estimate is the same, but the bounds or the state are not: tell it. */
 void	 engine_tell(struct engine *e, struct instant now);
 
@@ -161,5 +172,7 @@ void	 engine_run_local(struct engine *e, struct instant now);
 /* Answer ntpctl's question. */
 void	 engine_show_status(struct engine *e, const struct message *msg);
 void	 engine_show_peers(struct engine *e, const struct message *msg);
+void	 engine_show_history(struct engine *e, const struct message *msg);
+void	 engine_show_samples(struct engine *e, const struct message *msg);
 
 #endif

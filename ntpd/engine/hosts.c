@@ -5,6 +5,7 @@
  */
 #include <netdb.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/log.h"
 #include "ntpd/engine/hosts.h"
@@ -19,6 +20,8 @@
 size_t
 host_wants(const struct host *h)
 {
+	if (h->off)
+		return 0;
 	return h->conf.pool ? h->conf.max : 1;
 }
 
@@ -205,7 +208,7 @@ hosts_question(struct hosts *hosts, struct instant now, uint32_t *id,
 	if (is_asking(hosts))
 		return false;
 	for (h = hosts->list; h < hosts->list + hosts->n; h++) {
-		if (!name_is_due(&h->name, now))
+		if (h->off || !name_is_due(&h->name, now))
 			continue;
 		due++;
 		if (first == NULL || name_is_before(&h->name, &first->name))
@@ -261,12 +264,37 @@ hosts_retry(struct hosts *hosts, struct instant now)
 }
 
 size_t
+hosts_switch(struct hosts *hosts, const char *name, bool off)
+{
+	struct host	*h;
+	size_t		 n = 0;
+
+	for (h = hosts->list; h < hosts->list + hosts->n; h++) {
+		if (strcasecmp(h->conf.name, name) != 0)
+			continue;
+		h->off = off;
+		n++;
+	}
+	return n;
+}
+
+size_t
+hosts_on(const struct hosts *hosts)
+{
+	size_t		 i, n = 0;
+
+	for (i = 0; i < hosts->n; i++)
+		n += !hosts->list[i].off;
+	return n;
+}
+
+size_t
 hosts_expected(const struct hosts *hosts)
 {
 	size_t		 i, n = 0;
 
 	for (i = 0; i < hosts->n; i++)
-		n += !hosts->list[i].barred &&
+		n += !hosts->list[i].barred && !hosts->list[i].off &&
 		    name_is_new(&hosts->list[i].name);
 	return n;
 }
@@ -277,7 +305,7 @@ hosts_awaited(const struct hosts *hosts)
 	size_t		 i, n = 0;
 
 	for (i = 0; i < hosts->n; i++)
-		n += !hosts->list[i].barred &&
+		n += !hosts->list[i].barred && !hosts->list[i].off &&
 		    name_is_awaited(&hosts->list[i].name);
 	return n;
 }
@@ -307,7 +335,9 @@ hosts_deadline(const struct hosts *hosts)
 	if (is_asking(hosts))
 		return first;
 	for (i = 0; i < hosts->n; i++)
-		first = instant_min(first, name_deadline(&hosts->list[i].name));
+		if (!hosts->list[i].off)
+			first = instant_min(first,
+			    name_deadline(&hosts->list[i].name));
 	return first;
 }
 

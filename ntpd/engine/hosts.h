@@ -21,6 +21,7 @@ struct host {
 	struct config_server conf;
 	bool		 taken;		/* others ask its addresses: logged */
 	bool		 barred;	/* no part in the time: trust.h */
+	bool		 off;		/* root has switched it off */
 	struct name	 name;
 	struct addr	 twins[RESOLVE_MAX];	/* see hosts_exclude() */
 	size_t		 ntwins;
@@ -87,6 +88,16 @@ void	 hosts_ask_again(struct hosts *hosts, struct instant now);
 
 /* The network or the clock has changed: try those again that have failed. */
 void	 hosts_retry(struct hosts *hosts, struct instant now);
+
+/*
+ * Switch the statements with this NAME on or off; those that are off have no
+ * associations, and their names are not looked up.  How many have it, whatever
+ * they were before.  members_change() is to follow.
+ */
+size_t	 hosts_switch(struct hosts *hosts, const char *name, bool off);
+
+/* How many are not switched off? */
+size_t	 hosts_on(const struct hosts *hosts);
 
 /* How many names were not looked up yet? */
 size_t	 hosts_expected(const struct hosts *hosts);

@@ -179,6 +179,9 @@ take(struct nts *n, const struct nts_keys *keys)
 	n->aead = a->aead;
 	aead_set_key(&n->c2s, a->aead, keys->c2s);
 	aead_set_key(&n->s2c, a->aead, keys->s2c);
+	n->unproven = keys->unproven != 0;
+	n->first = keys->first;
+	n->last = keys->last;
 	return n->ncookies > 0;
 }
 
@@ -307,6 +310,13 @@ nts_check(struct nts *n, const struct ntp_packet *pkt, struct instant now)
 	if (n->ncookies == 0)
 		want(n, RETRY_LONGEST, now);
 	return NTS_AUTHENTIC;
+}
+
+bool
+nts_may_say(const struct nts *n, double time)
+{
+	return !n->unproven || (time >= (double)n->first &&
+	    time <= (double)n->last);
 }
 
 void

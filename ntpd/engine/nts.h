@@ -50,6 +50,8 @@ struct nts {
 	struct ke_cookie cookies[KE_COOKIES];	/* the oldest first */
 	size_t		 ncookies;
 	struct addr	 addr;		/* of the NTP server */
+	bool		 unproven;	/* its certificate was not valid by */
+	int64_t		 first, last;	/* our clock, but then, s since 1970 */
 	bool		 awaited;	/* an answer to unique_id */
 	bool		 nak;		/* one has come instead */
 	uint8_t		 unique_id[NTS_UNIQUE_ID_LEN];
@@ -118,6 +120,12 @@ enum nts_proof {
  */
 enum nts_proof nts_check(struct nts *n, const struct ntp_packet *pkt,
 	    struct instant now);
+
+/*
+ * May the server say that it is TIME, s since 1970?  One whose certificate was
+ * not valid by our clock may not name a time when it was not, either.
+ */
+bool	 nts_may_say(const struct nts *n, double time);
 
 /*
  * No authentic answer has come: after a NAK, and without cookies, new keys are

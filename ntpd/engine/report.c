@@ -8,6 +8,9 @@
 #include "ntpd/engine/ballot.h"
 #include "ntpd/engine/report.h"
 
+/* No oscillator's frequency is off by more, s/s. */
+#define ANY_FREQUENCY	0.1
+
 static const uint8_t tallies[] = {
 	[UNUSABLE] = TALLY_UNUSABLE,
 	[FALSETICKER] = TALLY_FALSETICKER,
@@ -31,6 +34,26 @@ static const uint8_t auths[] = {
 	[AUTH_KEY] = CONTROL_AUTH_KEY,
 	[AUTH_NTS] = CONTROL_AUTH_NTS
 };
+
+uint32_t
+report_tally(const struct sync *sync, size_t i)
+{
+	return tallies[sync->verdicts[i].tally];
+}
+
+struct control_sample
+report_sample(const struct association *a, const struct sample *sample,
+    double ahead)
+{
+	struct control_sample said;
+
+	memset(&said, 0, sizeof(said));	/* padding leaves the process, too */
+	said.version = CONTROL_VERSION;
+	said.address = a->addr;
+	said.offset = sample->offset - ahead;
+	said.delay = sample->delay;
+	return said;
+}
 
 /* Does A agree with the majority, and did it in its last answer? */
 static bool
@@ -101,7 +124,7 @@ what_next(const struct report_view *v, const struct control_status *st,
     double *in)
 {
 	*in = 0;
-	if (v->hosts->n == 0)
+	if (hosts_on(v->hosts) == 0)
 		return NEXT_NO_SERVERS;
 	if (is_nobody_known(v)) {
 		*in = time_until(v, hosts_deadline(v->hosts));
@@ -145,7 +168,7 @@ why_not(const struct report_view *v, const struct control_status *st)
 {
 	if (v->system.synchronized)
 		return WHY_SYNCHRONIZED;
-	if (v->hosts->n == 0)
+	if (hosts_on(v->hosts) == 0)
 		return WHY_NO_SERVERS;
 	if (is_nobody_known(v))
 		return WHY_NO_ADDRESS;
@@ -236,7 +259,10 @@ fill_host(const struct host *h, struct instant now, struct control_peer *p)
 	memset(p, 0, sizeof(*p));	/* padding leaves the process, too */
 	p->version = CONTROL_VERSION;
 	p->state = PEER_STATE_RESOLVING;
-	if (h->taken)
+	if (h->off) {
+		p->state = PEER_STATE_OFF;
+		p->reason = REASON_OFF;
+	} else if (h->taken)
 		p->reason = REASON_TAKEN;
 	else if (h->name.failures > 0) {
 		p->reason = REASON_UNRESOLVED;
@@ -246,6 +272,8 @@ fill_host(const struct host *h, struct instant now, struct control_peer *p)
 	p->leap = LEAP_UNKNOWN;
 	p->when = p->root_delay = p->root_dispersion = NAN;
 	p->delay = p->offset = p->jitter = p->error = p->keys_age = NAN;
+	p->span = p->drift = p->drift_error = p->distance = NAN;
+	p->why = PEER_WHY_REASON;
 	p->weight = h->conf.weight;
 	p->trusted = h->conf.trusted;
 	p->auth = auths[h->conf.auth];
@@ -255,6 +283,50 @@ fill_host(const struct host *h, struct instant now, struct control_peer *p)
 	p->next_in = h->name.state == NAME_ASKED ? 0 :
 	    fmax(0, instant_diff(h->name.at, now));
 	strlcpy(p->name, h->conf.name, sizeof(p->name));
+}
+
+/*
+ * What the samples of source I say of the clock's frequency, whatever that was
+ * taken to be.
+ */
+static void
+fill_line(const struct sync *sync, size_t i, double now, struct control_peer *p)
+{
+	const struct source *s = &sync->sources[i];
+	struct line	 line;
+
+	p->samples = (uint32_t)s->nsamples;
+	p->span = source_sample(s, 0)->when -
+	    source_sample(s, s->nsamples - 1)->when;
+	if (s->nsamples < 3)
+		return;
+	line = source_line(s, now, 0, sync_ready(sync) ?
+	    sync_estimate(sync, now).frequency : sync->frequency,
+	    ANY_FREQUENCY);
+	p->drift = line.slope * 1e6;
+	p->drift_error = line.slope_error * 1e6;
+}
+
+/* Why source I has no part in the time, if that is not in *P. */
+static enum control_peer_why
+peer_why(const struct report_view *v, size_t i, const struct control_peer *p)
+{
+	if (p->reason != REASON_NONE)
+		return PEER_WHY_REASON;
+	switch (v->sync->verdicts[i].tally) {
+	case UNUSABLE:
+		return v->sync->sources[i].nsamples < 3 ? PEER_WHY_FEW :
+		    PEER_WHY_UNSTEADY;
+	case FALSETICKER:
+		return v->sync->truechimers == 0 ? PEER_WHY_NO_MAJORITY :
+		    PEER_WHY_DISAGREES;
+	case OUTLIER:
+		return PEER_WHY_APART;
+	case COMBINED:
+	case SYSTEM_PEER:
+		break;
+	}
+	return PEER_WHY_USED;
 }
 
 /* What the samples of association I say. */
@@ -269,6 +341,9 @@ fill_sample(const struct report_view *v, size_t i, struct control_peer *p)
 	p->offset = sync_source_offset(v->sync, i, v->r.now) - v->r.ahead;
 	p->jitter = verdict->jitter;
 	p->error = verdict->error;
+	if (verdict->tally != UNUSABLE)
+		p->distance = verdict->distance;
+	fill_line(v->sync, i, v->r.now, p);
 }
 
 static void
@@ -276,7 +351,7 @@ fill_peer(const struct report_view *v, size_t i, struct control_peer *p)
 {
 	const struct association *a = &v->all[i];
 
-	p->tally = tallies[v->sync->verdicts[i].tally];
+	p->tally = report_tally(v->sync, i);
 	p->state = states[a->schedule.state];
 	p->reach = a->reach;
 	p->poll = (uint32_t)schedule_poll(&a->schedule);
@@ -285,6 +360,7 @@ fill_peer(const struct report_view *v, size_t i, struct control_peer *p)
 	p->rejected = a->rejected;
 	p->reason = association_reason(a);
 	p->detail = p->reason == REASON_UNSENDABLE ? a->error : 0;
+	p->why = peer_why(v, i, p);
 	p->next_in = fmax(0, instant_diff(a->schedule.next, v->now));
 	p->address = a->addr;
 	p->cookies = (uint32_t)a->nts.ncookies;

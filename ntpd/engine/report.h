@@ -37,6 +37,16 @@ struct report_view {
 void	 report_status(const struct report_view *v,
 	    struct control_status *status);
 
+/* What is thought of source I, as enum control_tally. */
+uint32_t report_tally(const struct sync *sync, size_t i);
+
+/*
+ * SAMPLE of the server of A, while our clock is AHEAD s of the oscillator's
+ * time, for the history; without what is thought of it.
+ */
+struct control_sample report_sample(const struct association *a,
+	    const struct sample *sample, double ahead);
+
 /* How far report_peer() has come; begin with zeros. */
 struct report_cursor {
 	size_t		 host;

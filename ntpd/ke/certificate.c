@@ -38,6 +38,28 @@ read_file(int fd, uint8_t buf[PEM_MOST])
 	return BIO_new_mem_buf(buf, (int)len);
 }
 
+/*
+ * Clients will not take X if it is not valid now.  It may become valid, or our
+ * clock may be wrong: it is used all the same.
+ */
+static void
+warn_of_dates(const X509 *x)
+{
+	char		 name[128] = "";
+	struct timespec	 now;
+
+	X509_NAME_get_text_by_NID(X509_get_subject_name(x), NID_commonName,
+	    name, sizeof(name));
+	if (clock_gettime(CLOCK_REALTIME, &now) == -1)
+		return;
+	if (X509_cmp_time(X509_get0_notAfter(x), &now.tv_sec) == -1)
+		log_warnx("NTS: the certificate of \"%s\" has expired: clients "
+		    "will refuse it", name);
+	else if (X509_cmp_time(X509_get0_notBefore(x), &now.tv_sec) == 1)
+		log_warnx("NTS: the certificate of \"%s\" is not valid yet, by "
+		    "our clock: clients will refuse it", name);
+}
+
 /* Our own certificate, then those that lead to an authority. */
 static bool
 use_chain(SSL_CTX *ctx, BIO *bio)
@@ -49,12 +71,14 @@ use_chain(SSL_CTX *ctx, BIO *bio)
 	if (x == NULL)
 		return false;
 	ok = SSL_CTX_use_certificate(ctx, x) == 1;
+	warn_of_dates(x);
 	X509_free(x);
 	for (i = 0; i < CHAIN_MOST && ok; i++) {
 		x = PEM_read_bio_X509(bio, NULL, NULL, NULL);
 		if (x == NULL)
 			break;
 		ok = SSL_CTX_add1_chain_cert(ctx, x) == 1;
+		warn_of_dates(x);
 		X509_free(x);
 	}
 	ERR_clear_error();	/* the end of the file is one, too */

@@ -10,6 +10,7 @@
  */
 #include <sys/socket.h>
 
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
@@ -33,7 +34,9 @@ const struct sandbox launcher_sandbox = {
 		MAY("setsid",		"a session of its own"),
 		MAY("dup2",		"its channel, its input"),
 		MAY("dup3",		"the same"),
-		MAY("fcntl",		"the same"),
+		MAY("fcntl",		"the same", REQUEST(F_SETFD)),
+		MAY("fcntl64",		"the same on 32-bit machines",
+		    REQUEST(F_SETFD)),
 		MAY("close_range",	"and nothing else"),
 		MAY("rt_sigaction",	"its signals"),
 		MAY("rt_sigprocmask",	"the same"),

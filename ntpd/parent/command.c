@@ -113,18 +113,6 @@ look_again(struct parent *p, enum verdict verdict, struct instant now)
 		constraints_hurry(&p->constraints, CONSTRAINT_DOUBTED, now);
 }
 
-/* Keys that came before certificates could be checked end with the step. */
-static void
-end_unproven(struct parent *p)
-{
-	if (p->unproven.state == UNPROVEN_NONE)
-		return;
-	unproven_end(&p->unproven);
-	log_info("the clock was set by servers whose certificates were not "
-	    "valid before: agreeing on keys again");
-	channel_send(p->children.engine, MSG_NTS_FORGET, 0, -1, NULL);
-}
-
 static void
 do_step(struct parent *p, const struct clock_step *wanted, struct instant now)
 {
@@ -138,6 +126,8 @@ do_step(struct parent *p, const struct clock_step *wanted, struct instant now)
 	constrain_policy(p);
 	before = p->policy;
 	verdict = policy_step(&p->policy, wanted, clock_unix_time(), now);
+	p->operator.stepped = true;	/* if root has ordered it */
+	p->operator.verdict = verdict;
 	if (verdict != PERMITTED) {
 		refuse_step("to set the clock ", wanted->by, verdict);
 		look_again(p, verdict, now);
@@ -147,7 +137,7 @@ do_step(struct parent *p, const struct clock_step *wanted, struct instant now)
 		p->policy = before;	/* it was not used */
 	else {
 		log_step(p, wanted->by);
-		end_unproven(p);
+		nts_forget(p, FORGET_SET);
 	}
 	budget_slew(&p->budget, &none, now);	/* a step ends a slew */
 	p->unmade_step = p->clock.read_only ? wanted->by : 0;
@@ -179,6 +169,8 @@ report(struct parent *p, bool synchronized, struct instant now)
 	bool		 is_first = synchronized &&
 	    !p->policy.was_synchronized;
 
+	if (synchronized && !p->policy.synchronized)
+		nts_forget(p, FORGET_RIGHT);
 	if (policy_report(&p->policy, synchronized))
 		command_send_state(p, STATE_NEWS, now);
 	if (!is_first)

@@ -194,7 +194,7 @@ keep_for_restart(struct config *new, const struct config *old)
 		}
 }
 
-void
+bool
 configure_reload(struct parent *p)
 {
 	static struct config new;
@@ -202,7 +202,7 @@ configure_reload(struct parent *p)
 	if (!load(p, &new, p->config_file)) {
 		log_warnx("%s has errors: keeping the old configuration",
 		    p->config_file);
-		return;
+		return false;
 	}
 	keep_for_restart(&new, &p->conf);
 	sensors_configure(&p->sensors, &new, instant_now());
@@ -214,6 +214,7 @@ configure_reload(struct parent *p)
 	explicit_bzero(&new, sizeof(new));
 	policy_configure(&p->policy, &p->conf);
 	constraints_configure(&p->constraints, &p->conf, instant_now());
+	nts_forget(p, FORGET_RELOAD);
 	configure_engine(p, NULL);
 	configure_servers(p);
 	configure_binder(p);
@@ -221,4 +222,5 @@ configure_reload(struct parent *p)
 	if (p->ready)
 		p->ready = notify_send(&p->notify, "READY=1");
 	log_info("configuration reloaded");
+	return true;
 }

@@ -133,6 +133,22 @@ hold_slew(struct parent *p, struct instant now)
 	return clock_set_slew(&p->clock, slew.rate, slew.duration, now);
 }
 
+/*
+ * The clock is known to be right now, and so it will not be earlier.  A clock
+ * that has just jumped is not, whatever the engine reported before.
+ */
+static void
+raise_floor(struct parent *p)
+{
+	const struct policy *policy = &p->policy;
+
+	if (policy->synchronized && policy->state == SETTLED &&
+	    (policy->bounds.state == CONSTRAINTS_NONE ||
+	    policy->bounds.state == CONSTRAINTS_KNOWN))
+		constraints_raise(&p->constraints,
+		    (double)clock_unix_time());
+}
+
 bool
 constrain_hold(struct parent *p, struct instant now)
 {
@@ -142,6 +158,7 @@ constrain_hold(struct parent *p, struct instant now)
 	if (p->clock.read_only)
 		return false;
 	constrain_policy(p);
+	raise_floor(p);
 	held = hold_slew(p, now);
 	frequency = policy_bound_frequency(&p->policy, p->clock.frequency,
 	    p->budget.home);

@@ -140,10 +140,10 @@ void	 constraints_hurry(struct constraints *cs, double least,
 struct instant constraints_deadline(const struct constraints *cs);
 
 /*
- * It was UNIX_TIME, s since 1970, when this machine last knew.  A certificate
- * that was stolen proves who its thief is as long as it is not known to have
- * expired: so a single statement is not believed that it is earlier.  Two are,
- * so that a floor that is wrong does not stay for ever.
+ * It was UNIX_TIME, s since 1970, when this machine knew what time it was.  A
+ * certificate that was stolen proves who its thief is as long as it is not
+ * known to have expired: so a single statement is not believed that it is
+ * earlier.  Two are, so that a floor that is wrong does not stay for ever.
  */
 void	 constraints_raise(struct constraints *cs, double unix_time);
 

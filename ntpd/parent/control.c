@@ -1,7 +1,7 @@
 /*
  * The control socket, and the questions that control has for ntpctl.
  *
- * What is trusted here: that a question has come, of one of five kinds.  Who
+ * What is trusted here: that a question has come, of one of seven kinds.  Who
  * asks it is control's word alone, and control hears strangers.  It looks at
  * the user of each connection, and lets only root ask for the clients; if it is
  * taken over, it can ask that for anybody, who then knows who uses this
@@ -129,14 +129,19 @@ is_behind(const struct parent *p)
 	    channel_queued(p->children.engine) > QUEUE_MOST;
 }
 
+/* What the engine is asked for each question, with the same payload. */
+static const enum message_type questions[MESSAGE_COUNT] = {
+	[MSG_ASK_STATUS] = MSG_SHOW_STATUS,
+	[MSG_ASK_PEERS] = MSG_SHOW_PEERS,
+	[MSG_ASK_HISTORY] = MSG_SHOW_HISTORY,
+	[MSG_ASK_SAMPLES] = MSG_SHOW_SAMPLES
+};
+
 void
 control_ask_engine(struct parent *p, const struct message *msg)
 {
-	const enum message_type type = msg->type == MSG_ASK_STATUS ?
-	    MSG_SHOW_STATUS : MSG_SHOW_PEERS;
-
-	if (is_behind(p) || !channel_send(p->children.engine, type, msg->id,
-	    -1, NULL))
+	if (is_behind(p) || !channel_send(p->children.engine,
+	    questions[msg->type], msg->id, -1, msg->data))
 		answer_end(p, MSG_ANSWER_BUSY, msg->id, 0);
 }
 
@@ -162,7 +167,7 @@ control_ask_servers(struct parent *p, const struct message *msg)
 
 static const enum control_landlock landlocks[] = {
 	[FILES_NONE] = LANDLOCK_NONE,
-	[FILES_READ] = LANDLOCK_READ_ANY,
+	[FILES_READ] = LANDLOCK_LOOKUPS,
 	[FILES_RUN] = LANDLOCK_RUN_ANY,
 	[FILES_FOLDERS] = LANDLOCK_FOLDERS
 };
@@ -226,16 +231,18 @@ control_answer_status(struct parent *p, const struct message *msg)
 	answer(p, MSG_ANSWER_STATUS, msg->id, &st);
 }
 
-void
-control_answer_peer(struct parent *p, const struct message *msg)
-{
-	answer(p, MSG_ANSWER_PEER, msg->id, msg->data);
-}
+/* What control is given for each other record of the engine's. */
+static const enum message_type answers[MESSAGE_COUNT] = {
+	[MSG_PEER_RECORD] = MSG_ANSWER_PEER,
+	[MSG_POINT_RECORD] = MSG_ANSWER_POINT,
+	[MSG_SAMPLE_RECORD] = MSG_ANSWER_SAMPLE,
+	[MSG_END_RECORD] = MSG_ANSWER_END
+};
 
 void
-control_answer_end(struct parent *p, const struct message *msg)
+control_answer_engine(struct parent *p, const struct message *msg)
 {
-	answer(p, MSG_ANSWER_END, msg->id, msg->data);
+	answer(p, answers[msg->type], msg->id, msg->data);
 }
 
 void

@@ -53,11 +53,11 @@ cookies_new(struct cookies *c, uint32_t day)
 }
 
 bool
-cookies_follow(struct cookies *c, uint32_t day)
+cookies_follow(struct cookies *c, uint32_t day, bool sure)
 {
 	const uint32_t	 from = c->day;
 
-	if (c->day > day || oldest(day) > c->day + DAYS_MOST)
+	if ((c->day > day && sure) || oldest(day) > c->day + DAYS_MOST)
 		cookies_new(c, day);
 	while (c->day < oldest(day))
 		next_day(c);

@@ -42,9 +42,11 @@ void	 cookies_new(struct cookies *c, uint32_t day);
 
 /*
  * It is DAY: forget the keys that are too old.  True if *C has changed.  If it
- * is from so long ago, or of days to come, it is made new.
+ * is from so long ago, it is made new; and if it is of days to come, by a clock
+ * that is SURE.  Another clock may have begun in 1970, and keys that clients
+ * have cookies of would be lost.
  */
-bool	 cookies_follow(struct cookies *c, uint32_t day);
+bool	 cookies_follow(struct cookies *c, uint32_t day, bool sure);
 
 /*
  * The keys that are valid on DAY.  If they are of other days, because the clock

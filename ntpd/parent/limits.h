@@ -17,7 +17,8 @@ bool	 limits_write(const char *file, const struct policy *policy,
  * Go on with the limits that FILE has: of *POLICY all but its configuration, of
  * *BUDGET all but the frequency that the clock has now.  False if there is no
  * such file, or it is not of this program or not of the time before NOW, as
- * after the machine has started: both are left alone then.
+ * after the machine has started, or says what cannot be: both are left alone
+ * then.
  */
 bool	 limits_read(const char *file, struct policy *policy,
 	    struct budget *budget, struct instant now);

@@ -51,34 +51,42 @@ set_dates(struct parent *p, struct tls_task *task)
 	if (state == CONSTRAINTS_KNOWN) {
 		task->dates = DATES_AT;
 		task->at = (int64_t)time;
-	} else if (unproven_permitted(&p->conf, &p->policy))
+	} else if (unproven_possible(&p->unproven, &p->conf))
 		task->dates = DATES_LATER;
 	return true;
 }
 
 /*
- * Statement number I has given KEYS.  The engine hears of the bounds that they
- * bring before it has them.
+ * The engine hears of the bounds that the certificates bring before it has the
+ * keys.  If most are not valid yet, the clock of a running daemon has jumped.
  */
 static void
-note_keys(struct parent *p, uint32_t i, const struct nts_keys *keys,
-    struct instant now)
+apply_bounds(struct parent *p, struct instant now)
+{
+	const struct policy_bounds *b = &p->policy.bounds;
+
+	constrain_policy(p);
+	if (!p->unproven.jumped && b->state == CONSTRAINTS_KNOWN &&
+	    b->low > 0) {
+		p->unproven.jumped = true;
+		policy_jumped(&p->policy, b->low, 0);
+	}
+	command_send_state(p, STATE_NEWS, now);
+}
+
+/* The unproven keys of statement number I were taken. */
+static void
+log_unproven(const struct parent *p, uint32_t i)
 {
 	const char	*what = "may be set once, to when it is";
 
-	unproven_take(&p->unproven, i, keys);
-	if (p->unproven.state == UNPROVEN_NONE)
-		return;
-	constrain_policy(p);
 	if (p->policy.bounds.state == CONSTRAINTS_PAST)
-		what = "is not set: it was never valid when another's "
-		    "was";
+		what = "is not set: there was no time when most of these "
+		    "certificates were valid";
 	else if (p->policy.bounds.state == CONSTRAINTS_ASKING)
 		what = "is set only if another server with nts agrees";
-	if (keys->unproven != 0)
-		log_warnx("%s: its certificate is not valid by our clock; "
-		    "the clock %s", p->conf.servers[i].name, what);
-	command_send_state(p, STATE_NEWS, now);
+	log_warnx("%s: its certificate is not valid by our clock; the clock %s",
+	    p->conf.servers[i].name, what);
 }
 
 /*
@@ -88,18 +96,28 @@ note_keys(struct parent *p, uint32_t i, const struct nts_keys *keys,
 static bool
 had_expired(const struct parent *p, const struct nts_keys *keys)
 {
-	return keys->unproven != 0 && (double)keys->last <
-	    p->constraints.floor - UNPROVEN_MARGIN;
+	return (double)keys->last < p->constraints.floor - UNPROVEN_MARGIN;
 }
 
-/* Are KEYS of a kind that was to be had? */
-static bool
-is_permitted(const struct parent *p, const struct exchange *e,
+/* NULL if KEYS of exchange E are taken; else why not. */
+static const char *
+judge_keys(struct parent *p, const struct exchange *e,
     const struct nts_keys *keys)
 {
-	return keys->outcome == NTS_AGREED && e->about < p->conf.nservers &&
-	    (keys->unproven == 0 || (keys->unproven == 1 &&
-	    unproven_permitted(&p->conf, &p->policy)));
+	const bool	 expired = keys->last < clock_unix_time();
+
+	if (e->about >= p->conf.nservers || keys->unproven > 1)
+		return "it is not configured any more";
+	if (keys->unproven != 0 && had_expired(p, keys))
+		return expired ? "its certificate has expired" :
+		    "its certificate had expired when this machine last knew "
+		    "the time";
+	unproven_note(&p->unproven, e->about, keys);
+	if (keys->unproven != 0 && !unproven_take(&p->unproven, &p->conf,
+	    &p->policy))
+		return expired ? "its certificate has expired" :
+		    "its certificate is not yet valid";
+	return NULL;
 }
 
 void
@@ -145,20 +163,19 @@ nts_answer(struct parent *p, const struct message *msg)
 	const struct exchange *e = exchange_take(&p->exchanges,
 	    MSG_TLS_ASK_KEYS, msg);
 	const struct nts_keys *keys = msg->data;
+	const char	*why;
 
 	if (e == NULL)
 		return;
-	if (keys->outcome == NTS_AGREED && !is_permitted(p, e, keys)) {
-		refuse(p, e->id, NTS_REFUSED, "its certificate is not valid");
+	if (keys->outcome == NTS_AGREED &&
+	    (why = judge_keys(p, e, keys)) != NULL) {
+		refuse(p, e->id, NTS_REFUSED, why);
 		return;
 	}
-	if (keys->outcome == NTS_AGREED && had_expired(p, keys)) {
-		refuse(p, e->id, NTS_REFUSED, "its certificate had expired "
-		    "when this machine last knew the time");
-		return;
-	}
-	if (keys->outcome == NTS_AGREED)
-		note_keys(p, e->about, keys, msg->at);
+	if (keys->outcome == NTS_AGREED && p->unproven.state == UNPROVEN_KEYS)
+		apply_bounds(p, msg->at);
+	if (keys->outcome == NTS_AGREED && keys->unproven != 0)
+		log_unproven(p, e->about);
 	channel_send(p->children.engine, MSG_NTS_KEYS, e->id, -1, keys);
 }
 

@@ -164,6 +164,7 @@ next_deadline(struct parent *p)
 	t = instant_min(t, sensors_deadline(&p->sensors));
 	t = instant_min(t, p->watch_clock);
 	t = instant_min(t, p->once.deadline);
+	t = instant_min(t, operator_deadline(&p->operator));
 	t = instant_min(t, exchange_deadline(&p->exchanges));
 	t = instant_min(t, constraints_deadline(&p->constraints));
 	return instant_min(t, p->save_drift);
@@ -277,6 +278,7 @@ wait_and_receive(struct parent *p)
 	pollset_clear(&set);
 	children_poll(&p->children, &set);
 	timer = pollset_add(&set, p->timerfd, POLLIN);
+	operator_poll(&p->operator, &set);
 
 	pollset_wait(&set, next_deadline(p), &p->waiting);
 	children_transfer(&p->children, &set);
@@ -284,6 +286,7 @@ wait_and_receive(struct parent *p)
 	/* Last: a step asked for before the clock was set finds that out. */
 	if (pollset_ready(&set, timer, POLLIN))
 		command_check_clock(p);
+	operator_receive(p, &set, instant_now());
 }
 
 /* ---- start and end ---- */
@@ -325,6 +328,7 @@ stop(struct parent *p)
 	}
 	children_stop(&p->children);
 	control_close(&p->control);
+	operator_close(&p->operator);
 	if (p->once.done)
 		return p->once.status;
 	if (got_abort)

@@ -37,6 +37,7 @@ const struct sandbox parent_sandbox = {
 		MAY("ppoll_time64",	"the same on 32-bit machines"),
 		MAY("recvfrom",		"messages of the children"),
 		MAY("sendmsg",		"descriptors to the children"),
+		MAY("accept4",		"root's commands"),
 		MAY("dup",		"the control socket, to pass it on"),
 		MAY("getpid",		"syslog"),
 		MAY("socketpair",		"a channel for a new child"),

@@ -86,6 +86,18 @@ reach_of_undo(const struct policy *policy, int sign, struct instant now)
 	    policy->step.threshold + POLICY_UNDO_RATE * since);
 }
 
+/* How far root has ordered the clock to be stepped, s. */
+static double
+reach_of_order(const struct policy *policy, int sign, struct instant now)
+{
+	const double	 by = policy->ordered * sign;
+
+	if (by <= 0 || !instant_before(now, policy->ordered_until))
+		return 0;
+	return fmin(left_of_day(policy, now), by +
+	    fmax(POLICY_ORDER_LEAST, POLICY_ORDER_PART * by));
+}
+
 /* How far the constraints let the clock be moved, s. */
 static double
 reach_of_bounds(const struct policy *policy, int sign)
@@ -105,8 +117,9 @@ policy_reach(const struct policy *policy, int sign, struct instant now)
 	if (policy->step.when == STEP_NEVER)
 		return 0;
 	return fmin(reach_of_bounds(policy, sign),
+	    fmax(reach_of_order(policy, sign, now),
 	    fmax(reach_of_state(policy, sign, now),
-	    reach_of_undo(policy, sign, now)));
+	    reach_of_undo(policy, sign, now))));
 }
 
 /* Do the constraints permit a step BY s? */
@@ -199,6 +212,31 @@ policy_new_start(struct policy *policy, const struct clock_new_start *wanted,
 	return count(policy, verdict);
 }
 
+static enum verdict
+judge_order(const struct policy *policy, double by, struct instant now)
+{
+	if (!isfinite(by) || by == 0)
+		return NOT_A_NUMBER;
+	if (policy->step.when == STEP_NEVER)
+		return STEP_FORBIDDEN;
+	if (fabs(by) > policy->step.limit)
+		return STEP_TOO_LARGE;
+	if (fabs(by) > left_of_day(policy, now))
+		return NEW_START_TOO_SOON;
+	return judge_bounds(policy, by);
+}
+
+/* One that is refused is not counted: it is not the engine's. */
+enum verdict
+policy_order(struct policy *policy, double by, struct instant now)
+{
+	const enum verdict verdict = judge_order(policy, by, now);
+
+	policy->ordered = verdict == PERMITTED ? by : 0;
+	policy->ordered_until = instant_add(now, POLICY_ORDER_TIME);
+	return verdict;
+}
+
 /*
  * Only becoming synchronized counts: after a new start, reports from before
  * it may still be under way.
@@ -288,7 +326,8 @@ judge_step(const struct policy *policy, double by, int64_t unix_time,
 		return judge_bounds(policy, by);
 	if (reach == 0)
 		return out_of_reach(policy, by);
-	if (fabs(by) < policy->step.threshold)
+	if (fabs(by) < policy->step.threshold && (by == 0 ||
+	    fabs(by) > reach_of_order(policy, by < 0 ? -1 : 1, now)))
 		return STEP_TOO_SMALL;
 	if ((double)unix_time + by < (double)NTPTIME_LEAST ||
 	    (double)unix_time + by > (double)POLICY_LAST_TIME)
@@ -313,6 +352,7 @@ enter_step(struct policy *policy, double by, struct instant now)
 		policy->granted += fabs(by);
 	}
 	policy->state = SETTLED;
+	policy->ordered = 0;
 	policy->stepped += by;
 	if (is_undo)
 		return;

@@ -36,11 +36,20 @@
 /* So long, s, all steps on the engine's word share one step limit. */
 #define POLICY_NEW_START_INTERVAL 86400.0
 
+/*
+ * Root has confirmed a step: so long, s, it may be made, and by so much it may
+ * be larger, as the clock goes on meanwhile, s and s/s.  By taste.
+ */
+#define POLICY_ORDER_TIME	10.0
+#define POLICY_ORDER_LEAST	1e-3
+#define POLICY_ORDER_PART	0.1
+
 /* A time after that, s since 1970, comes of a false timestamp: 2200. */
 #define POLICY_LAST_TIME	7258118400LL
 
 /*
- * Why a step may be permitted, beside that it undoes an earlier one:
+ * Why a step may be permitted, beside that it undoes an earlier one, or that
+ * root has ordered it:
  *
  *  state    what is true             step boot          step always
  *  STARTED  the daemon has started   any step           any step
@@ -90,6 +99,8 @@ struct policy {
 	double		 stepped;	/* s, signed: the sum of our steps */
 	double		 lowest, highest; /* that it has been, undoes apart */
 	struct instant	 stepped_at;	/* the last step that was no undo */
+	double		 ordered;	/* s, signed; 0: none is */
+	struct instant	 ordered_until;
 	uint32_t	 refused;	/* since the start */
 };
 
@@ -132,6 +143,15 @@ void		 policy_jumped(struct policy *policy, double by, double slept);
  */
 enum verdict	 policy_new_start(struct policy *policy,
 		    const struct clock_new_start *wanted, struct instant now);
+
+/*
+ * Root wants the clock set BY s, and has seen that figure.  PERMITTED if that
+ * may be: it is within the constraints, and within what is left of the day's
+ * limit of steps that the engine asks for.  The engine may then ask for it once
+ * and soon, however small it is.
+ */
+enum verdict	 policy_order(struct policy *policy, double by,
+		    struct instant now);
 
 /*
  * The engine reports whether the clock is SYNCHRONIZED.  True if that changed

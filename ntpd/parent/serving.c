@@ -107,20 +107,24 @@ load(struct parent *p)
 }
 
 /*
- * With the day the keys change.  A clock that may be wrong moves none: they
- * would be gone.
+ * With the day the keys change.  A clock that may be wrong moves none, they
+ * would be gone; the local clock, if it is served, moves them forward only.
  */
 static void
 follow_day(struct parent *p)
 {
 	struct serving	*s = &p->serving;
 	const uint32_t	 day = today();
+	const bool	 sure = p->policy.synchronized;
 
-	if (!s->known || (day == s->day && s->keys.n > 0))
+	if (!s->known || (day == s->day && sure == s->sure && s->keys.n > 0))
 		return;
-	if ((p->policy.synchronized || p->conf.local_stratum > 0) &&
-	    cookies_follow(&s->cookies, day))
+	s->sure = sure;
+	if ((sure || p->conf.local_stratum > 0) &&
+	    cookies_follow(&s->cookies, day, sure))
 		save(p);
+	else if (day == s->day)
+		return;
 	publish_keys(p, day);
 }
 

@@ -16,7 +16,8 @@ struct serving {
 	bool		 known;		/* cookies are those of the file */
 	struct cookies	 cookies;
 	struct cookie_keys keys;	/* of them; n is 0: no NTS */
-	uint32_t	 day;		/* that the keys are for */
+	uint32_t	 day;		/* that the keys are for, */
+	bool		 sure;		/* by a clock that is synchronized */
 	bool		 unsaved;	/* the file; logged */
 	struct told	 told;		/* ke was */
 	bool		 files;		/* it was told certificate and key */

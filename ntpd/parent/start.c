@@ -156,6 +156,7 @@ start(struct parent *p)
 	notify_open(&p->notify);
 	if (!control_open(&p->control, p->conf.socket))
 		exit(1);	/* why is logged */
+	operator_open(&p->operator, p->conf.socket);
 	children_init(&p->children, &setup, p->control.fd);
 	p->children.watchdog = p->notify.watchdog;
 	clock_open(&p->clock, p->options->read_only);

@@ -21,6 +21,7 @@
 #include "ntpd/parent/exchange.h"
 #include "ntpd/parent/notify.h"
 #include "ntpd/parent/once.h"
+#include "ntpd/parent/operator.h"
 #include "ntpd/parent/parent.h"
 #include "ntpd/parent/policy.h"
 #include "ntpd/parent/unproven.h"
@@ -50,6 +51,7 @@ struct parent {
 	bool		 has_landlock;	/* the kernel */
 	bool		 listens;	/* says the binder */
 	struct control	 control;
+	struct operator	 operator;
 	struct collect	 collect;
 	struct notify	 notify;
 	struct publish	 publish;
@@ -143,7 +145,8 @@ enum control_constraints constrain_time(const struct parent *p, double *time);
 
 /*
  * Now and then: see to it that neither the frequency nor a slew leads the clock
- * away from the constraints.  True if the engine is to be told.
+ * away from the constraints, and remember what time it is if that is known.
+ * True if the engine is to be told.
  */
 bool	 constrain_hold(struct parent *p, struct instant now);
 
@@ -175,6 +178,16 @@ void	 nts_answer(struct parent *p, const struct message *msg);
 /* The exchange for the engine's question ID has ended without a result. */
 void	 nts_lost(struct parent *p, uint32_t id);
 
+/* nts_forget.c */
+
+enum forget_why { FORGET_SET, FORGET_RIGHT, FORGET_RELOAD };
+
+/*
+ * Keys that came before certificates could be checked end, because the clock
+ * was set, or is right, or another configuration numbers the statements anew.
+ */
+void	 nts_forget(struct parent *p, enum forget_why why);
+
 /* control.c: what control asks, for ntpctl */
 
 /*
@@ -189,11 +202,19 @@ void	 control_ask_processes(struct parent *p, const struct message *msg);
 
 /* Give it the engine's answer, completed where the engine does not know. */
 void	 control_answer_status(struct parent *p, const struct message *msg);
-void	 control_answer_peer(struct parent *p, const struct message *msg);
-void	 control_answer_end(struct parent *p, const struct message *msg);
+void	 control_answer_engine(struct parent *p, const struct message *msg);
 
 /* Give it what the round that has just ended has collected. */
 void	 control_answer_collected(struct parent *p);
+
+/* operator.c: what root tells ntpd */
+
+/* Take and carry out what has come; SET is that of the last wait. */
+void	 operator_receive(struct parent *p, const struct pollset *set,
+	    struct instant now);
+
+/* The engine has done what it was told. */
+void	 operator_done(struct parent *p, const struct message *msg);
 
 /* start.c: what has to be done before the loop */
 
@@ -208,8 +229,11 @@ void	 start(struct parent *p);
 /* Read it; false, with everything that is wrong logged. */
 bool	 configure_load(struct parent *p);
 
-/* Read it again and tell everybody; one with errors changes nothing. */
-void	 configure_reload(struct parent *p);
+/*
+ * Read it again and tell everybody; one with errors changes nothing, and is
+ * false.
+ */
+bool	 configure_reload(struct parent *p);
 
 /*
  * Send the engine its configuration.  *LEARNED is what the drift file said, at

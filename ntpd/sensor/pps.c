@@ -35,7 +35,7 @@ pps_decode(struct pps *pps, struct reading *r, const struct pps_kinfo *info,
 	    at->nsec < 0 || at->nsec >= NS_PER_S)
 		return false;
 	r->at = at->sec * NS_PER_S + at->nsec;
-	reading_pulse(r, 0);
+	reading_second(r);
 	return true;
 }
 

@@ -25,11 +25,10 @@ reading_time(int64_t seconds, int64_t nanoseconds, int64_t *ns)
 }
 
 void
-reading_pulse(struct reading *r, int64_t part)
+reading_second(struct reading *r)
 {
-	int64_t		 begin = r->at - part + NS_PER_S / 2;
+	const int64_t	 after = r->at + NS_PER_S / 2;
 
-	begin -= begin % NS_PER_S;
-	r->truth = begin + part;
+	r->truth = after - after % NS_PER_S;
 	r->pulse = true;
 }

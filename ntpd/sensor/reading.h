@@ -36,10 +36,7 @@ bool	 reading_is_time(int64_t at);
  */
 bool	 reading_time(int64_t seconds, int64_t nanoseconds, int64_t *ns);
 
-/*
- * R says only that at r->at some second was PART ns old (less than one, or so
- * long before it begins if negative): truth is the nearest one.
- */
-void	 reading_pulse(struct reading *r, int64_t part);
+/* R says only that a second begins at r->at: truth is the nearest one. */
+void	 reading_second(struct reading *r);
 
 #endif

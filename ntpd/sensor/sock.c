@@ -15,14 +15,16 @@
 /* What is further off than that is no offset of a clock, s: 68 years. */
 #define OFFSET_MOST	2147483648.0
 
-/* What such a sensor may be off by is not said; s, tuned by taste. */
+/* What such a sensor may be off by is not said; s, by taste. */
 #define ERROR		1e-3
+#define PULSE_ERROR	5e-6
 
 /* A datagram, on machines whose times have 64 bits, and 32. */
 struct sock_long {
 	int64_t		 sec, usec;	/* CLOCK_REALTIME when that was so */
 	double		 offset;	/* s, true - system's */
-	int32_t		 pulse;		/* not 0: offset is of a second only */
+	int32_t		 pulse;		/* not 0: offset is system's - true, */
+					/* of any second */
 	int32_t		 leap;
 	int32_t		 pad;
 	int32_t		 magic;
@@ -59,9 +61,9 @@ take(struct reading *r, const struct sock_long *s)
 	r->truth = r->at + offset;
 	if (s->pulse == 0)
 		return reading_is_time(r->truth);
-	if (fabs(s->offset) >= 1)
-		return false;
-	reading_pulse(r, offset);
+	r->truth = r->at - offset % NS_PER_S;
+	r->pulse = true;
+	r->error = PULSE_ERROR;
 	return true;
 }
 

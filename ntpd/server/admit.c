@@ -53,13 +53,13 @@ within_limit(struct batch *b, struct addrbits from, size_t set,
 
 /*
  * May request I be answered, as far as keys go?  It is counted if not; *P says
- * how.
+ * how.  One with NTS has no MAC: nothing follows its authenticator.
  */
 static bool
 has_right_mac(struct batch *b, unsigned i, struct pending *p)
 {
 	p->auth.key = NULL;
-	if (b->in[i].msg_len == NTP_HEADER_LEN)
+	if (b->in[i].msg_len == NTP_HEADER_LEN || p->nts != PROOF_NONE)
 		return true;
 	switch (keyring_judge(b->keyring, b->request[i], b->in[i].msg_len,
 	    &p->auth)) {

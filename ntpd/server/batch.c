@@ -154,8 +154,7 @@ write_header(struct batch *b, const struct answer_source *src,
 		return;
 	}
 	times.receive = p->arrival.stamped ? p->arrival.time : transmit;
-	/* The kernel's stamp of one with NTS would not be found again. */
-	if (b->xleave != NULL && p->nts == PROOF_NONE)
+	if (b->xleave != NULL)
 		interleave(b, i, &p->asked, &times);
 	p->interleaved = !ntptime_is_zero(times.before);
 	answer_write(src, &p->asked, &times, b->answer[i]);

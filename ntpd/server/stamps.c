@@ -49,14 +49,19 @@ find_stamp(struct msghdr *hdr, struct timespec *ts)
 	return false;
 }
 
-/* The answer in the LEN bytes of PACKET, or NULL. */
+/*
+ * The answer in the LEN bytes of PACKET, or NULL.  The longest that it can be
+ * comes first: what NTS has encrypted in it can look like a UDP header, too.
+ */
 static const uint8_t *
 find_answer(const uint8_t *packet, size_t len)
 {
 	const uint8_t	*udp;
 	size_t		 n;	/* bytes of the answer */
 
-	for (n = NTP_HEADER_LEN; n + UDP_HEADER_LEN <= len; n += 4) {
+	if (len < NTP_HEADER_LEN + UDP_HEADER_LEN)
+		return NULL;
+	for (n = (len - UDP_HEADER_LEN) / 4 * 4; n >= NTP_HEADER_LEN; n -= 4) {
 		udp = packet + len - n - UDP_HEADER_LEN;
 		if ((size_t)(udp[4] << 8 | udp[5]) == n + UDP_HEADER_LEN)
 			return udp + UDP_HEADER_LEN;

@@ -31,7 +31,7 @@
 #define XLEAVE_WAYS	4	/* answers in each */
 
 #define STAMPS_MAX	64	/* read at a time */
-#define STAMPS_PACKET	192	/* bytes: headers, tags, the answer */
+#define STAMPS_PACKET	(NTP_MAX_LEN + 112)	/* bytes: headers, the answer */
 
 /* An answer. */
 struct xleave_entry {

@@ -44,6 +44,8 @@ struct verdict {
 	double		 offset;	/* s, source - estimate */
 	double		 error;		/* s, standard error of that */
 	double		 jitter;	/* s, scatter of its samples */
+	double		 distance;	/* s, true time is so near to what it
+					   says, as it says; if usable */
 };
 
 /*

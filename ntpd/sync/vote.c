@@ -215,7 +215,8 @@ vote_publish(struct sync *sync, const struct opinion *o)
 			.tally = tally(sync, o, i),
 			.offset = o[i].offset,
 			.error = sqrt(o[i].variance),
-			.jitter = o[i].jitter
+			.jitter = o[i].jitter,
+			.distance = o[i].distance
 		};
 	}
 	/* If no majority agrees, what was learned before is as doubtful. */

@@ -28,7 +28,7 @@
  * oscillator, and sentences come late together.  So the mean of many is not
  * better than that of so many; tuned.
  */
-#define INDEPENDENT	4.0
+#define INDEPENDENT	16.0
 
 /* Noise that few readings have shown may be more, as if so many were unseen. */
 #define UNSEEN		8.0

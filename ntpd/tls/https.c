@@ -3,7 +3,8 @@
  *
  * Whether the server's certificate is valid now depends on what time it is,
  * which is the question.  So libtls checks all but that, and here it has to be
- * valid at the time that the server says it is.
+ * valid at the time that the server says it is, and so have those that vouch
+ * for it.
  */
 #include <errno.h>
 #include <poll.h>
@@ -13,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ntpd/tls/chain.h"
 #include "ntpd/tls/http.h"
 #include "ntpd/tls/https.h"
 #include "ntpd/tls/reach.h"
@@ -52,7 +54,10 @@ make_config(struct https *h)
 	}
 	tls_config_insecure_noverifytime(config);
 	ca = tls_load_file(file, &len, NULL);
-	if (ca != NULL && tls_config_set_ca_mem(config, ca, len) == 0)
+	if (ca != NULL)
+		h->authorities = chain_authorities(ca, len);
+	if (h->authorities != NULL &&
+	    tls_config_set_ca_mem(config, ca, len) == 0)
 		return config;
 	fail(h, "cannot read the certificates in %.100s: %s", file,
 	    strerror(errno));
@@ -185,6 +190,22 @@ day(time_t t, char text[DAY_LEN])
 	return text;
 }
 
+/* Those that vouch for the certificate are valid at DATE as well? */
+static bool
+check_chain(struct https *h, int64_t date)
+{
+	char		 now[DAY_LEN];
+	size_t		 len = 0;
+	const uint8_t	*pem = tls_peer_cert_chain_pem(h->tls, &len);
+	const char	*fault;
+
+	if (pem == NULL)
+		len = 0;
+	fault = chain_fault(h->authorities, pem, len, date);
+	return fault == NULL || fail(h, "it says that today is %s, but then "
+	    "nobody vouches for it: %s", day(date, now), fault);
+}
+
 /* Was the certificate valid at the time DATE? */
 static bool
 check_validity(struct https *h, int64_t date)
@@ -196,7 +217,7 @@ check_validity(struct https *h, int64_t date)
 	if (first == -1 || last == -1)
 		return fail(h, "its certificate has no dates");
 	if (date >= first && date <= last)
-		return true;
+		return check_chain(h, date);
 	return fail(h, "it says that today is %s, but its certificate is valid "
 	    "from %s to %s", day(date, now), day(first, from), day(last, to));
 }

@@ -8,12 +8,14 @@
 #include <tls.h>
 
 #include "common/instant.h"
+#include "ntpd/openssl.h"
 #include "ntpd/payloads.h"
 
 struct https {
 	struct tls_task	 task;
 	struct instant	 deadline;
 	struct tls	*tls;
+	X509_STORE	*authorities;	/* whose word is taken */
 	int		 fd;
 	struct tls_date	 date;		/* the result */
 };

@@ -13,6 +13,8 @@
 const size_t	 input_most = 512;
 
 #define QUESTION	(sizeof(struct imsg_header) + sizeof(struct no_payload))
+#define PAGE_QUESTION	(sizeof(struct imsg_header) +			\
+			    sizeof(struct history_page))
 
 static struct connections connections;
 static struct channel	 parent;
@@ -40,7 +42,9 @@ check_questions(bool was_busy)
 {
 	bool		 asked = client->used && client->busy && !was_busy;
 
-	require(channel_queued(&parent) == (asked ? QUESTION : 0));
+	require(asked ? channel_queued(&parent) == QUESTION ||
+	    channel_queued(&parent) == PAGE_QUESTION :
+	    channel_queued(&parent) == 0);
 	imsgbuf_clear(&parent.buf);
 	imsgbuf_init(&parent.buf, -1);
 }
@@ -109,7 +113,7 @@ request(unsigned flags, enum control_type type, uint32_t version)
 	stream_chunk(flags, frame, sizeof(frame));
 }
 
-/* From ROOT, five questions: one each, all at once, one left unanswered. */
+/* From ROOT, questions: one of each kind, all at once, one left unanswered. */
 static void
 conversation(const char *name, uint8_t root)
 {
@@ -117,7 +121,7 @@ conversation(const char *name, uint8_t root)
 
 	seed_begin(name);
 	seed_fill(root, 1);
-	for (type = CONTROL_GET_STATUS; type <= CONTROL_GET_PROCESSES; type++)
+	for (type = CONTROL_GET_STATUS; type <= CONTROL_GET_SAMPLES; type++)
 		request(0, (enum control_type)type, CONTROL_VERSION);
 	request(STREAM_OWN, CONTROL_GET_PEERS, CONTROL_VERSION);
 	request(0, CONTROL_GET_SERVER, CONTROL_VERSION);

@@ -164,12 +164,20 @@ make_seeds(void)
 	const struct own_refids own = { .count = 1 };
 	const struct own_request request = { { 42 } };
 	const struct no_payload nothing = { 0 };
+	const struct history_page page = { .from = 0 };
+	struct operator_order order = { .version = CONTROL_VERSION,
+			    .name = "192.0.2.1" };
 	struct resolve_reply reply = { .count = 2 };
 
 	configure_with("numeric", "192.0.2.1", 1);
 	tell(MSG_ENGINE_CHANNEL, 0, &server);
 	tell(MSG_SHOW_STATUS, 5, &nothing);
 	tell(MSG_SHOW_PEERS, 6, &nothing);
+	tell(MSG_SHOW_HISTORY, 7, &page);
+	tell(MSG_SHOW_SAMPLES, 8, &page);
+	for (order.command = 0; order.command <= OPERATOR_COUNT;
+	    order.command++)
+		tell(MSG_OPERATE, 9, &order);
 	seed_fill(SPEAKS_SERVER, 1);
 	deal_seed(MSG_OWN_REQUEST, 0, &request);
 	configure_with("name", "ntp.example.org", 4);
@@ -183,5 +191,5 @@ make_seeds(void)
 	tell(MSG_CLOCK_STATE, 0, &state);
 	tell(MSG_CLOCK_JUMPED, 0, &jumped);
 	tell(MSG_ENGINE_OWN, 0, &own);
-	tell(MSG_ENGINE_ASK, 0, &nothing);
+	tell(MSG_NTS_FORGET, 0, &nothing);
 }

@@ -29,7 +29,7 @@ static struct instant	 began;
 static double		 spent;		/* s, moved beyond 500 ppm */
 static double		 slewing;	/* s/s */
 static struct instant	 slew_end;
-static struct child	 tls;
+static struct child	*tls;
 
 /* ---- the clock ---- */
 
@@ -192,7 +192,8 @@ begin(uint8_t how)
 	parent.children.control = &parent.children.list[1 + SERVERS];
 	channel_open(&parent.children.control->channel, stream_descriptor(),
 	    PARENT, CONTROL);
-	channel_open(&tls.channel, stream_descriptor(), PARENT, TLS);
+	tls = parent.children.control + 1;
+	channel_open(&tls->channel, stream_descriptor(), PARENT, TLS);
 	parent.constraints.n = how & 0x40 ? 1 : 0;
 }
 
@@ -208,7 +209,7 @@ ask_constraint(void)
 	c->next = 0;
 	parent.exchanges.list[0] = (struct exchange){
 		.state = EXCHANGE_RUNS, .what = MSG_TLS_ASK_DATE, .id = 1,
-		.child = &tls
+		.child = tls
 	};
 }
 
@@ -273,7 +274,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				break;
 		} else if ((what & 0xf) == 8 && parent.constraints.n > 0) {
 			ask_constraint();
-			if (!hear(&d, &tls.channel))
+			if (!hear(&d, &tls->channel))
 				break;
 		} else if (!hear(&d, what & 2 ?
 		    &parent.children.control->channel :
@@ -282,7 +283,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (collect_run(&parent.collect, NULL, 0, now))
 			control_answer_collected(&parent);
 	}
-	channel_close(&tls.channel);
+	channel_close(&tls->channel);
 	channel_close(&parent.children.control->channel);
 	for (i = 0; i < SERVERS; i++)
 		channel_close(&parent.children.servers[i].channel);
@@ -372,6 +373,7 @@ seeds_of_control(void)
 			    MSG_ASK_PEERS, MSG_ASK_SERVER, MSG_ASK_CLIENTS,
 			    MSG_ASK_PROCESSES, MSG_ALIVE };
 	const struct no_payload nothing = { 0 };
+	const struct history_page page = { .from = 256 };
 	size_t		 i;
 
 	seed_begin("questions");
@@ -380,6 +382,10 @@ seeds_of_control(void)
 		seed_fill(SPEAKS_CONTROL, 1);
 		deal_seed(types[i], (uint8_t)i, &nothing);
 	}
+	seed_fill(SPEAKS_CONTROL, 1);
+	deal_seed(MSG_ASK_HISTORY, 1, &page);
+	seed_fill(SPEAKS_CONTROL, 1);
+	deal_seed(MSG_ASK_SAMPLES, 2, &page);
 }
 
 void

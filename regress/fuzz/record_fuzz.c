@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ntpctl/plot.h"
 #include "ntpctl/record.h"
 #include "ntpctl/show.h"
 #include "regress/fuzz/fuzz.h"
@@ -15,7 +16,7 @@ const size_t	 input_most = 2000;	/* control_clients is the longest */
 
 /* What the first byte says. */
 enum { STATUS_RECORD, PEER_RECORD, SERVER_RECORD, CLIENTS_RECORD,
-    PROCESS_RECORD, RECORDS };
+    PROCESS_RECORD, HISTORY_RECORD, RECORDS };
 
 /* A record of the right length at RAW: DATA, cut off or followed by zeros. */
 static void
@@ -47,6 +48,7 @@ show_as_peers(FILE *out, const uint8_t *data, size_t size)
 	peers[1] = peers[0];
 	show_peers(out, peers, 1, size % 128);
 	show_peers(out, peers, 2, 0);
+	show_selection(out, peers, 2);
 }
 
 static void
@@ -86,6 +88,29 @@ show_as_process(FILE *out, const uint8_t *data, size_t size)
 	fit(&raw, sizeof(raw), data, size);
 	if (record_process(&process.said, &raw, sizeof(raw)) == NULL)
 		show_processes(out, &process, 1);
+}
+
+/* The same point and sample a few times, as tables and as pictures. */
+static void
+show_as_history(FILE *out, const uint8_t *data, size_t size)
+{
+	struct control_point raw_point, points[3];
+	struct control_sample raw_sample, samples[3];
+	struct report	 r = { .points = points, .npoints = 3,
+			    .samples = samples, .nsamples = 3 };
+	size_t		 i;
+
+	fit(&raw_point, sizeof(raw_point), data, size);
+	fit(&raw_sample, sizeof(raw_sample), data, size);
+	for (i = 0; i < 3; i++)
+		if (record_point(&points[i], &raw_point, sizeof(raw_point)) !=
+		    NULL || record_sample(&samples[i], &raw_sample,
+		    sizeof(raw_sample)) != NULL)
+			return;
+	show_history(out, points, 3, 1.8e9);
+	show_samples(out, &r, 1.8e9);
+	plot_svg(out, &r, 1.8e9);
+	plot_text(out, &r, 1.8e9, (int)(size % 200) + 40, false);
 }
 
 /* Those that are too short or too long are refused, whatever is in them. */
@@ -129,6 +154,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case SERVER_RECORD:
 		show_as_server(out, data + 1, size - 1);
+		break;
+	case HISTORY_RECORD:
+		show_as_history(out, data + 1, size - 1);
 		break;
 	case PROCESS_RECORD:
 		show_as_process(out, data + 1, size - 1);
@@ -189,6 +217,13 @@ server_seeds(void)
 	struct control_process process = { .version = CONTROL_VERSION,
 			    .process = "engine", .pid = 1234, .calls = 18 };
 
+	const struct control_point point = { .version = CONTROL_VERSION,
+			    .ago = 60, .offset = 1e-5, .likely_bound = 1e-4,
+			    .certain_bound = 1e-2, .frequency = -20 };
+	const struct control_sample sample = { .version = CONTROL_VERSION,
+			    .ago = 60, .address = address, .offset = 1e-5,
+			    .delay = 1e-3 };
+
 	record("server", SERVER_RECORD, &server, sizeof(server));
 	memset(&server.counters, 0xff, sizeof(server.counters));
 	record("server_most", SERVER_RECORD, &server, sizeof(server));
@@ -199,6 +234,8 @@ server_seeds(void)
 	    .length = 64, .addr = { .family = ADDR_IPV6,
 	    .bytes = { 0x20, 1, 0x0d, 0xb8 } } };
 	record("clients", CLIENTS_RECORD, &clients, sizeof(clients));
+	record("history", HISTORY_RECORD, &point, sizeof(point));
+	record("samples", HISTORY_RECORD, &sample, sizeof(sample));
 	record("process", PROCESS_RECORD, &process, sizeof(process));
 }
 

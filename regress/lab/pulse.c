@@ -17,7 +17,7 @@
 /* A datagram of chronyd's refclock SOCK. */
 struct datagram {
 	int64_t		 sec, usec;	/* by the clock of the machine */
-	double		 fraction;	/* s, of the second that it is then */
+	double		 offset;	/* s, that minus true, of any second */
 	int32_t		 pulse, leap, pad, magic;
 };
 
@@ -71,7 +71,7 @@ pulse_run(struct world *w)
 		return;
 	d.sec = ts.tv_sec;
 	d.usec = ts.tv_nsec / 1000;
-	d.fraction = t - p->second - (double)(ts.tv_nsec % 1000) * 1e-9 +
+	d.offset = (double)ts.tv_nsec * 1e-9 - (t - p->second) +
 	    p->jitter * normal(&p->random);
 	p->second++;
 	say(p, &d);

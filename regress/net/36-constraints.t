@@ -50,6 +50,16 @@ def wait(date):
     yield 30.0
 
 
+def chained(ca, name):
+    """One for NAME by an authority whose own certificate is not valid yet."""
+    now = time.time()
+    between = ca.delegate("between", now + DAY, now + 30 * DAY)
+    file, key = between.certificate(name)
+    with open(file, "a") as f, open(between.file) as more:
+        f.write(more.read())
+    return file, key
+
+
 def bad_servers(web, ca):
     """name: (how its line in the log goes on, the server)."""
     other = Authority("other")
@@ -71,9 +81,9 @@ def bad_servers(web, ca):
         "expired.test": ("it says that today is .*, but its certificate is "
             "valid from .* to ", server(None, ca.certificate("expired.test",
             now - 30 * DAY, now - DAY))),
-        "early.test": ("it says that today is .*, but its certificate is "
-            "valid from .* to ", server(None, ca.certificate("early.test",
-            now + DAY, now + 30 * DAY))),
+        "late.test": ("it says that today is .*, but then nobody vouches for "
+            "it: certificate is not yet valid", server(None, chained(ca,
+            "late.test"))),
         "self.test": ("certificate verification failed: self.signed "
             "certificate", server(None, self_signed("self.test"))),
         "unknown.test": ("certificate verification failed: unable to get "

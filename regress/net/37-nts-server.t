@@ -12,7 +12,7 @@ def test():
     ca = Authority()
     serving = NtpServer(upstream)
     nts = 'nts certificate "%s" key "%s"'
-    statements = ["server 10.9.0.2", "listen on *", nts % ca.certify(
+    statements = ["server 10.9.0.2", "listen on *", "xleave", nts % ca.certify(
         "10.9.0.1", "fd09::1")]
     d = Daemon(us, *statements, options=("-x", "-v"))
     ok(d.wait_sync(), "the daemon is synchronized", d.state)
@@ -25,10 +25,10 @@ def test():
 
 
 def clients(d, ca, chrony, sec, own):
-    follower = chronyd(chrony, "server 10.9.0.1 iburst nts",
-        "server fd09::1 iburst nts", "ntstrustedcerts " + ca.file)
+    follower = chronyd(chrony, "server 10.9.0.1 iburst nts xleave minpoll 0 "
+        "maxpoll 0", "server fd09::1 iburst nts", "ntstrustedcerts " + ca.file)
     reference = ntpsec(sec, "server 10.9.0.1 nts iburst ca " + ca.file)
-    o = Daemon(own, "server 10.9.0.1 nts xleave ca " + ca.file,
+    o = Daemon(own, "server 10.9.0.1 nts xleave poll 4-4 ca " + ca.file,
         "server fd09::1 nts ca " + ca.file, options=("-x", "-v"))
     ok(o.wait_sync(20), "our own client believes it", o.state)
     ok(wait_for(lambda: follower.count("Selected source"), 15),
@@ -39,6 +39,10 @@ def clients(d, ca, chrony, sec, own):
         "five exchanges gave keys", d.show)
     ok(wait_for(lambda: d.show()["server"]["nts"] >= 15, 20),
         "answers with NTS are counted", d.show)
+    ok(wait_for(lambda: d.show()["server"]["interleaved"] >= 5, 20),
+        "some of them in interleaved mode", d.show)
+    ok(wait_for(lambda: o.peer("10.9.0.1").get("interleaved", 0) > 0, 20),
+        "which our own client takes", o.peers)
     s = d.show()["server"]
     ok(s["nts"] == s["answered"], "all answers were authenticated", s)
     ok(s["nts_naked"] == s["nts_wrong"] == s["ke_failed"] == s["ke_bad"] == 0,
@@ -60,7 +64,7 @@ def reload_certificate(d, ca, own, statements, nts):
     session.connect(("10.9.0.1", 4460))
     time.sleep(0.3)
     renewed = nts % ca.certify("new.test", "10.9.0.1", "fd09::1")
-    ok(d.reconfigure(*statements[:2], renewed), "a new certificate", d.log)
+    ok(d.reconfigure(*statements[:3], renewed), "a new certificate", d.log)
     ok(wait_for(lambda: "new.test" in subject(own), 5), "is taken up",
         lambda: subject(own) + d.log())
     context = ssl.create_default_context(cafile=ca.file)
@@ -75,24 +79,24 @@ def reload_certificate(d, ca, own, statements, nts):
     leaf, key = middle.certify("10.9.0.1")
     with open(leaf, "a") as f, open(middle.file) as chain:
         f.write(chain.read())
-    ok(d.reconfigure(*statements[:2], nts % (leaf, key)) and wait_for(lambda:
+    ok(d.reconfigure(*statements[:3], nts % (leaf, key)) and wait_for(lambda:
         "Verification: OK" in own.exec("sh", "-c", "openssl s_client -connect "
         "10.9.0.1:4460 -alpn ntske/1 -CAfile %s </dev/null 2>&1" % ca.file,
         check=False), 5), "one with those between it and the authority", d.log)
-    d.reconfigure(*statements[:2], renewed)
-    ok(d.reconfigure(*statements[:2], nts % (ca.file, workdir(
+    d.reconfigure(*statements[:3], renewed)
+    ok(d.reconfigure(*statements[:3], nts % (ca.file, workdir(
         "ca-new.test.key"))) and d.wait_log("keeping the old certificate", 5)
         and "new.test" in subject(own), "files that do not fit change nothing",
         d.log)
     openssl("req", "-x509", "-newkey", "ed25519", "-nodes", "-days", "5",
         "-subj", "/CN=other.test", "-keyout", workdir("other.key"), "-out",
         workdir("other.pem"))
-    ok(d.reconfigure(*statements[:2], nts % (workdir("other.pem"), workdir(
+    ok(d.reconfigure(*statements[:3], nts % (workdir("other.pem"), workdir(
         "ca-new.test.key"))) and d.wait_log("keeping the old certificate", 5,
         2) and "new.test" in subject(own),
         "nor does a certificate whose key is of another type", d.log)
     os.chmod(workdir("ca-new.test.key"), 0o644)
-    ok(d.reconfigure(*statements[:2], renewed) and
+    ok(d.reconfigure(*statements[:3], renewed) and
         d.wait_log("everybody may read it", 5),
         "a key that everybody may read is not used", d.log)
     os.chmod(workdir("ca-new.test.key"), 0o600)

@@ -10,70 +10,6 @@ from nts import *
 DAY = 86400
 BEHIND = 400 * DAY
 
-SHIFTED_CLOCK = """
-#define _GNU_SOURCE
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/time.h>
-#include <dlfcn.h>
-#include <errno.h>
-#include <time.h>
-#include <unistd.h>
-
-int
-clock_gettime(clockid_t id, struct timespec *ts)
-{
-	int	 result = (int)syscall(SYS_clock_gettime, id, ts);
-
-	if (id == CLOCK_REALTIME)
-		ts->tv_sec -= BEHIND;
-	return result;
-}
-
-time_t
-time(time_t *t)
-{
-	struct timespec	 ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	if (t != NULL)
-		*t = ts.tv_sec;
-	return ts.tv_sec;
-}
-
-int
-gettimeofday(struct timeval *tv, void *tz)
-{
-	struct timespec	 ts;
-
-	(void)tz;
-	clock_gettime(CLOCK_REALTIME, &ts);
-	tv->tv_sec = ts.tv_sec;
-	tv->tv_usec = ts.tv_nsec / 1000;
-	return 0;
-}
-
-/* The kernel's time stamps are not shifted: there are none. */
-int
-setsockopt(int fd, int level, int name, const void *value, socklen_t len)
-{
-	if (level == SOL_SOCKET &&
-	    (name == SO_TIMESTAMPNS || name == SO_TIMESTAMPING)) {
-		errno = ENOPROTOOPT;
-		return -1;
-	}
-	return (int)syscall(SYS_setsockopt, fd, level, name, value, len);
-}
-"""
-
-
-def shifted(library):
-    """Shell that has every program load LIBRARY, in a mount namespace."""
-    return ("mkdir /run/upper /run/work && mount -t overlay -o lowerdir=/etc,"
-        "upperdir=/run/upper,workdir=/run/work overlay /etc && "
-        "echo %s >/etc/ld.so.preload" % library)
-
-
 def drift_file(name, age):
     path = workdir(name)
     with open(path, "w") as f:
@@ -88,12 +24,9 @@ UNPROVEN = ": its certificate is not valid by our clock; the clock "
 
 
 def test():
-    switch, us, one, two, web, old = network("us", "one", "two", "web", "old")
-    source, library = workdir("shift.c"), workdir("shift.so")
-    with open(source, "w") as f:
-        f.write(SHIFTED_CLOCK)
-    run("cc", "-shared", "-fPIC", "-DBEHIND=%d" % BEHIND, "-o", library,
-        source)
+    switch, us, one, two, web, old, odd = network("us", "one", "two", "web", "old",
+        "odd")
+    library = shift_library("shift.so", BEHIND)
     dated = https.Authority("dated")
     now = time.time()
     servers = [nts_chronyd(host, *dated.certificate(address, now - DAY,
@@ -101,8 +34,10 @@ def test():
         (two, "10.9.0.3"))]
     servers.append(nts_chronyd(old, *dated.certificate("10.9.0.5",
         now - 300 * DAY, now - 290 * DAY)))
-    ok(wait_for(lambda: listens(one) and listens(two) and listens(old), 10), "the servers run",
-        lambda: servers[0].log())
+    servers.append(nts_chronyd(odd, *dated.certificate("10.9.0.6",
+        now + 300 * DAY, now + 310 * DAY)))
+    ok(wait_for(lambda: all(listens(host) for host in (one, two, old, odd)),
+        10), "the servers run", lambda: servers[0].log())
     name = "10.9.0.4"
     https.HttpsServer(web, name, dated.certificate(name, now - DAY, now + DAY))
 
@@ -117,23 +52,31 @@ def test():
     stolen = daemon("server 10.9.0.2 nts", drift=100)
     most = daemon("server 10.9.0.5 nts", "server 10.9.0.2 nts",
         "server 10.9.0.3 nts")
+    outvoted = daemon("server 10.9.0.6 nts", "server 10.9.0.2 nts",
+        "server 10.9.0.3 nts")
+    against = daemon("server 10.9.0.6 nts", "server 10.9.0.2 nts")
     half = daemon("server 10.9.0.2 nts", "server 10.9.0.9 nts")
     never = daemon("server 10.9.0.2 nts", "step never")
     helped = daemon("server 10.9.0.2 nts", 'constraint from "%s"' % name)
 
     ok(single.wait_log(STEP, 25), "one server sets the clock to when its "
         "certificate is valid", single.state)
-    ok(single.count("10.9.0.2" + UNPROVEN + "may be set once") == 1, "which is said", single.log)
+    ok(single.count("10.9.0.2" + UNPROVEN + "may be set once") == 1,
+        "which is said", single.log)
     ok(single.wait_log("agreeing on keys again", 5) and
         single.wait_log("10.9.0.2: no NTS keys: .*not yet valid", 20),
         "and then has to prove that it is", single.state)
     sent = single.peer("10.9.0.2").get("sent")
     ok(both.wait_log(STEP, 25), "so do two that agree", both.state)
     both.check_end()
-    ok(most.wait_log(UNPROVEN + "may be set once", 10) and most.wait_log("10.9.0.5" +
-        EXPIRED, 10), "one whose certificate had expired is none of them",
+    ok(most.wait_log(UNPROVEN + "may be set once", 10) and
+        most.wait_log("10.9.0.5" + EXPIRED, 10), "one whose certificate had expired is none of them",
         most.state)
     most.check_end()
+    ok(outvoted.wait_log(STEP, 30) and outvoted.peer("10.9.0.6")["received"]
+        == 0, "one whose certificate is of quite another time does not keep "
+        "two that agree from it, and is not heard", outvoted.state)
+    outvoted.check_end()
     ok(helped.wait_log(STEP, 25), "with a constraint certificates are checked "
         "by its time", helped.state)
     ok(not helped.count(UNPROVEN) and not helped.count("no NTS keys"),
@@ -152,12 +95,67 @@ def test():
     ok(not stolen.count("would set") and not again.count("would set"),
         "but it sets nothing", lambda: stolen.log() + again.state())
     again.check_end()
-    ok(half.count("10.9.0.2" + UNPROVEN + "is set only if") == 1 and not half.count("would set"),
+    ok(against.wait_log("there was no time when most of these certificates",
+        10) and not against.count("would set"), "of two that contradict each "
+        "other neither does", against.state)
+    against.check_end()
+    ok(half.count("10.9.0.2" + UNPROVEN + "is set only if") == 1 and
+        not half.count("would set"),
         "nor does one of two that are configured, alone", half.state)
     half.check_end()
     ok(single.peer("10.9.0.2").get("sent") == sent, "no cookie was spent since",
         single.state)
     single.check_end()
+    for server in servers:
+        server.kill()
+    midnight(us, dated)
+    snapshot(us, one, dated)
+
+
+def midnight(us, ca):
+    """The local clock is in 1970, and its day ends."""
+    file = workdir("nts-cookies")
+    with open(file, "w") as f:
+        f.write("20000 %s\n" % (32 * "a7"))
+    os.chmod(file, 0o600)
+    day = 100 * DAY
+    library = shift_library("midnight.so", int(time.time()) - day + 5)
+    d = Daemon(us, "listen on 10.9.0.1", "local stratum 5",
+        'nts certificate "%s" key "%s"' % ca.certificate("10.9.0.1",
+        time.time() - 200 * DAY, time.time() - DAY), prepare=shifted(library))
+    ok(d.wait_log("certificate taken up", 10) and d.count("is not valid yet, "
+        "by our clock") == 1, "a server's own certificate that is not valid "
+        "yet is taken up with a warning", d.log)
+    time.sleep(7)
+    with open(file) as f:
+        ok(f.read().startswith("20000 a7a7"), "by a clock that begins in 1970 "
+            "the cookie keys are not made anew")
+    d.check_end()
+
+
+def snapshot(us, host, ca):
+    """
+    A daemon that was synchronized has been behind for 50 s since, as if its
+    machine had been set back to a snapshot: all servers have later certificates
+    and no old keys.
+    """
+    now = time.time()
+    server = nts_chronyd(host, *ca.certificate("10.9.0.2", now - DAY,
+        now + DAY))
+    ok(wait_for(lambda: listens(host), 10), "the server runs", server.log)
+    d = Daemon(us, 'ca "%s"' % ca.file, "server 10.9.0.2 nts poll 4-4")
+    ok(d.wait_sync(20), "a daemon is synchronized", d.state)
+    server.kill()
+    library = shift_library("later.so", -50)
+    server = nts_chronyd(host, *ca.certificate("10.9.0.2", time.time() + 40,
+        now + DAY), env={"LD_PRELOAD": library})
+    ok(d.wait_log("10.9.0.2" + UNPROVEN + "may be set once", 25), "its server "
+        "has keys by a certificate that is not valid yet",
+        lambda: d.state() + server.log())
+    ok(d.wait_log("would set the clock forward by (49|50)", 25), "and may set "
+        "the clock forward without a restart",
+        lambda: d.state() + server.log())
+    d.check_end()
 
 
 main(test)

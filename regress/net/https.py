@@ -47,12 +47,23 @@ class Authority:
         (file, key) of one for NAME, a host or an address, valid from FIRST
         to LAST, s since 1970.
         """
-        self.made += 1
-        base = self._path("c%d" % self.made)
         kind = "IP" if re.fullmatch(r"[\d.]+|[\da-f:]*:[\da-f:]*", name) \
             else "DNS"
+        return self._make(name, "subjectAltName=%s:%s\n" % (kind, name),
+            first, last)
+
+    def delegate(self, name, first=None, last=None):
+        """Another authority, which this one vouches for from FIRST to LAST."""
+        other = Authority(name)
+        other.file, other.key = self._make(name,
+            "basicConstraints=critical,CA:TRUE\n", first, last)
+        return other
+
+    def _make(self, name, extensions, first, last):
+        self.made += 1
+        base = self._path("c%d" % self.made)
         with open(base + ".ext", "w") as f:
-            f.write("subjectAltName=%s:%s\n" % (kind, name))
+            f.write(extensions)
         now = time.time()
         run("openssl", "req", "-new", "-newkey", "ec", "-pkeyopt",
             "ec_paramgen_curve:P-256", "-nodes", "-keyout", base + ".key",

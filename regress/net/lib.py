@@ -378,22 +378,24 @@ def config_file(name, text):
     return path
 
 
-def chronyd(host, *lines):
+def chronyd(host, *lines, command=None, **how):
     """chronyd on HOST, serving at once as stratum 3 if no LINES say else."""
     conf = config_file(host.name + "-chrony.conf", "\n".join((
         "cmdport 0", "bindcmdaddress /", "pidfile /run/chronyd.pid") +
         (lines or ("local stratum 3", "allow"))) + "\n")
-    return Program(host, "chronyd", [peer("chrony/usr/sbin/chronyd"), "-d",
-        "-x", "-u", "root", "-f", conf])
+    return Program(host, "chronyd", [*(command or
+        [peer("chrony/usr/sbin/chronyd")]), "-d", "-x", "-u", "root", "-f",
+        conf], **how)
 
 
-def ntpsec(host, *lines):
+def ntpsec(host, *lines, command=None):
     """ntpsec's ntpd on HOST, serving at once as stratum 4 likewise."""
     conf = config_file(host.name + "-ntpsec.conf", "\n".join((
         "driftfile /run/drift",) +
         (lines or ("tos orphan 4 orphanwait 1",))) + "\n")
-    return Program(host, "ntpsec", [peer("ntpsec/usr/sbin/ntpd"), "-n", "-N",
-        "-c", conf, "-p", "/run/ntpsec.pid"])
+    return Program(host, "ntpsec", [*(command or
+        [peer("ntpsec/usr/sbin/ntpd")]), "-n", "-N", "-c", conf, "-p",
+        "/run/ntpsec.pid"])
 
 
 def openntpd(host, *lines):

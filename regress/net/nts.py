@@ -73,16 +73,16 @@ class Authority:
             "-out", base + ".pem")
 
 
-def nts_chronyd(host, certificate, key, *lines):
+def nts_chronyd(host, certificate, key, *lines, **how):
     """A chronyd that serves its own time, also by NTS."""
     return chronyd(host, "ntsservercert " + certificate, "ntsserverkey " + key,
-        "ntsdumpdir /run", *(lines or ("local stratum 3", "allow")))
+        "ntsdumpdir /run", *(lines or ("local stratum 3", "allow")), **how)
 
 
-def nts_ntpsec(host, certificate, key, *lines):
+def nts_ntpsec(host, certificate, key, *lines, **how):
     return ntpsec(host, "nts enable", "nts cert " + certificate,
         "nts key " + key, "nts cookie " + workdir("ntpsec-cookies"),
-        *(lines or ("tos orphan 4 orphanwait 1",)))
+        *(lines or ("tos orphan 4 orphanwait 1",)), **how)
 
 
 ANY_ADJTIME = """
@@ -105,23 +105,34 @@ adjtimex(struct timex *tx)
 """
 
 
+DEBIAN13 = os.path.join(PEERS, "debian13")
+
+
+def has_debian13():
+    """Is there what regress/debian13.sh fetches?  Else the test is skipped."""
+    if glob.glob(DEBIAN13 + "/usr/lib/*-linux-gnu/ld-linux*"):
+        return True
+    print("1..0 # SKIP regress/debian13.sh was not run")
+    return False
+
+
+def debian13(program, preload=()):
+    """The command that runs PROGRAM of it, with the C library that it needs."""
+    linker = glob.glob(DEBIAN13 + "/usr/lib/*-linux-gnu/ld-linux*")[0]
+    return [linker] + (["--preload", ":".join(preload)] if preload else []) + [
+        "--library-path", os.path.dirname(linker),
+        os.path.join(DEBIAN13, program)]
+
+
 def ntpd_rs(host, toml, guard=NO_CLOCK):
-    """
-    The ntp-daemon of ntpd-rs, with the C library that came with it; None if it
-    is not there.  It believes that it adjusts the clock.
-    """
-    root = os.path.join(PEERS, "ntpd-rs", "usr")
-    found = glob.glob(root + "/lib/*-linux-gnu/ld-linux*")
-    if not found:
-        return None
+    """The ntp-daemon of ntpd-rs.  It believes that it adjusts the clock."""
     more = workdir("adjtime.so")
     with open(workdir("adjtime.c"), "w") as f:
         f.write("#define _GNU_SOURCE" + ANY_ADJTIME)
     run("cc", "-shared", "-fPIC", "-o", more, workdir("adjtime.c"))
-    return Program(host, "ntpd-rs", [found[0], "--preload", more + ":" +
-        fake_clock()["LD_PRELOAD"], "--library-path",
-        os.path.dirname(found[0]), root + "/bin/ntp-daemon", "-c",
-        config_file(host.name + "-ntp.toml", toml)], guard=guard)
+    return Program(host, "ntpd-rs", debian13("usr/bin/ntp-daemon", (more,
+        fake_clock()["LD_PRELOAD"])) + ["-c", config_file(host.name +
+        "-ntp.toml", toml)], guard=guard)
 
 
 class KeServer(threading.Thread):
@@ -165,6 +176,134 @@ class KeServer(threading.Thread):
             s.close()
 
 
+class TcpRelay(threading.Thread):
+    """
+    HOST's TCP port 4460 is that of TARGET, with every byte in a segment of its
+    own, DELAY s after the one before.  CLIENTS has what each client has sent.
+    """
+
+    def __init__(self, host, target, delay=0.0):
+        super().__init__(daemon=True)
+        self.host, self.target, self.delay = host, target, delay
+        self.clients, self.stopped = [], False
+        self.sock = host.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.sock.bind(("0.0.0.0", 4460))
+        self.sock.listen()
+        self.sock.settimeout(0.2)
+        self.start()
+
+    def run(self):
+        while not self.stopped:
+            with contextlib.suppress(OSError):
+                client = self.sock.accept()[0]
+                server = self.host.socket(socket.AF_INET, socket.SOCK_STREAM)
+                server.connect((self.target, 4460))
+                self.clients.append(bytearray())
+                for way in ((client, server, self.clients[-1]),
+                        (server, client, bytearray())):
+                    threading.Thread(target=self._pass, args=way,
+                        daemon=True).start()
+
+    def _pass(self, source, sink, seen):
+        with contextlib.suppress(OSError):
+            source.settimeout(30)
+            sink.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            while data := source.recv(4096):
+                seen += data
+                for byte in data:
+                    sink.sendall(bytes([byte]))
+                    time.sleep(self.delay)
+        with contextlib.suppress(OSError):
+            sink.shutdown(socket.SHUT_WR)
+
+    def stop(self):
+        self.stopped = True
+        self.join()
+        self.sock.close()
+
+
 def listens(host, port=4460):
     """Does somebody listen on HOST's TCP port?"""
     return bool(host.exec("ss", "-Hntl", "sport = :%d" % port).strip())
+
+
+SHIFTED_CLOCK = """
+#define _GNU_SOURCE
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <time.h>
+#include <unistd.h>
+
+int
+clock_gettime(clockid_t id, struct timespec *ts)
+{
+	struct timespec	 since;
+	int		 result = (int)syscall(SYS_clock_gettime, id, ts);
+
+	if (id != CLOCK_REALTIME)
+		return result;
+	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &since);
+	if (since.tv_sec >= FROM)
+		ts->tv_sec -= BEHIND;
+	return result;
+}
+
+time_t
+time(time_t *t)
+{
+	struct timespec	 ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	if (t != NULL)
+		*t = ts.tv_sec;
+	return ts.tv_sec;
+}
+
+int
+gettimeofday(struct timeval *tv, void *tz)
+{
+	struct timespec	 ts;
+
+	(void)tz;
+	clock_gettime(CLOCK_REALTIME, &ts);
+	tv->tv_sec = ts.tv_sec;
+	tv->tv_usec = ts.tv_nsec / 1000;
+	return 0;
+}
+
+/* The kernel's time stamps are not shifted: there are none. */
+int
+setsockopt(int fd, int level, int name, const void *value, socklen_t len)
+{
+	if (level == SOL_SOCKET &&
+	    (name == SO_TIMESTAMPNS || name == SO_TIMESTAMPING)) {
+		errno = ENOPROTOOPT;
+		return -1;
+	}
+	return (int)syscall(SYS_setsockopt, fd, level, name, value, len);
+}
+"""
+
+
+def shifted(library):
+    """Shell that has every program load LIBRARY, in a mount namespace."""
+    return ("mkdir /run/upper /run/work && mount -t overlay -o lowerdir=/etc,"
+        "upperdir=/run/upper,workdir=/run/work overlay /etc && "
+        "echo %s >/etc/ld.so.preload" % library)
+
+
+def shift_library(name, seconds, after=0):
+    """
+    A library by which the clock is SECONDS behind, from AFTER s from now on if
+    that is given, which the kernel does not notice.
+    """
+    source, library = workdir("shift.c"), workdir(name)
+    with open(source, "w") as f:
+        f.write(SHIFTED_CLOCK)
+    run("cc", "-shared", "-fPIC", "-DBEHIND=%d" % seconds, "-DFROM=%d" %
+        (time.monotonic() + after if after else 0), "-o", library, source)
+    return library

@@ -228,6 +228,75 @@ test_every_bit_counts(void **arg)
 	}
 }
 
+/* RFC 8452 C.1, with the key 01 00 ... and the nonce 03 00 ... */
+static const struct {
+	struct aead_bytes associated, plain;
+	uint8_t		 sealed[24];
+} gcm_siv[] = {
+	{ { (const uint8_t *)"", 0 }, { (const uint8_t *)"", 0 },
+	    { 0xdc, 0x20, 0xe2, 0xd8, 0x3f, 0x25, 0x70, 0x5b, 0xb4, 0x9e,
+	    0x43, 0x9e, 0xca, 0x56, 0xde, 0x25 } },
+	{ { (const uint8_t *)"", 0 }, { (const uint8_t *)"\1\0\0\0\0\0\0", 8 },
+	    { 0xb5, 0xd8, 0x39, 0x33, 0x0a, 0xc7, 0xb7, 0x86, 0x57, 0x87,
+	    0x82, 0xff, 0xf6, 0x01, 0x3b, 0x81, 0x5b, 0x28, 0x7c, 0x22, 0x49,
+	    0x3a, 0x36, 0x4c } },
+	{ { (const uint8_t *)"\1", 1 },
+	    { (const uint8_t *)"\2\0\0\0\0\0\0", 8 },
+	    { 0x1e, 0x6d, 0xab, 0xa3, 0x56, 0x69, 0xf4, 0x27, 0x3b, 0x0a,
+	    0x1a, 0x25, 0x60, 0x96, 0x9c, 0xdf, 0x79, 0x0d, 0x99, 0x75, 0x9a,
+	    0xbd, 0x15, 0x08 } }
+};
+
+static void
+test_rfc_8452(void **arg)
+{
+	static const uint8_t key[16] = { 1 }, nonce[12] = { 3 };
+	const struct aead_bytes n = { nonce, sizeof(nonce) };
+	uint8_t		 out[24], back[8];
+	struct aead	 a;
+	size_t		 i, len;
+
+	(void)arg;
+	if (aead_key_len(AEAD_AES_128_GCM_SIV) == 0)
+		skip();
+	aead_set_key(&a, AEAD_AES_128_GCM_SIV, key);
+	for (i = 0; i < COUNT(gcm_siv); i++) {
+		len = gcm_siv[i].plain.len + AEAD_TAG_LEN;
+		aead_seal(&a, n, gcm_siv[i].associated, gcm_siv[i].plain, out);
+		assert_memory_equal(out, gcm_siv[i].sealed, len);
+		assert_true(aead_open(&a, n, gcm_siv[i].associated,
+		    (struct aead_bytes){ out, len }, back));
+		assert_memory_equal(back, gcm_siv[i].plain.bytes,
+		    gcm_siv[i].plain.len);
+	}
+}
+
+/* A key that is set to check opens what is empty, and that alone. */
+static void
+test_key_to_check(void **arg)
+{
+	static const uint8_t key[32] = { 1, 2, 3 };
+	const struct aead_bytes n = { key, 16 }, none = { key, 0 };
+	struct aead	 whole, half;
+	uint8_t		 out[AEAD_TAG_LEN], back[1];
+	struct aead_bytes nonce, sealed = { out, sizeof(out) };
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(ids); i++) {
+		if (aead_key_len(ids[i]) == 0)
+			continue;
+		nonce = n;
+		nonce.len = aead_nonce_len(ids[i]);
+		aead_set_key(&whole, ids[i], key);
+		aead_set_key_to_check(&half, ids[i], key);
+		aead_seal(&whole, nonce, n, none, out);
+		assert_true(aead_open(&half, nonce, n, sealed, back));
+		out[3] ^= 1;
+		assert_false(aead_open(&half, nonce, n, sealed, back));
+	}
+}
+
 /* Lengths that cannot be are refused, and nothing is read or written. */
 static void
 test_lengths(void **arg)
@@ -258,6 +327,8 @@ main(void)
 		cmocka_unit_test(test_rfc_5297),
 		cmocka_unit_test(test_siv_like_the_rfc),
 		cmocka_unit_test(test_every_bit_counts),
+		cmocka_unit_test(test_rfc_8452),
+		cmocka_unit_test(test_key_to_check),
 		cmocka_unit_test(test_lengths),
 	};
 

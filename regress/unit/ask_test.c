@@ -48,6 +48,8 @@ struct frame {
 #define S	{ CONTROL_STATUS, V, 0, 0, 0 }
 #define P	{ CONTROL_PEER, V, 0, 0, 0 }
 #define C	{ CONTROL_SERVER, V, 0, 0, 0 }
+#define H	{ CONTROL_POINT, V, 0, 0, 0 }
+#define M	{ CONTROL_SAMPLE, V, 0, 0, 0 }
 #define E(n)	{ CONTROL_END, V, n, 0, 0 }
 
 static const struct {
@@ -82,6 +84,19 @@ static const struct {
 	    "ntpd sent a record that was not asked for" },
 	{ "a status for a peer", SPEAK, SHOW_PEERS, { S, E(1) }, ASK_NEVER,
 	    "ntpd sent a record that was not asked for" },
+	{ "no history", SPEAK, SHOW_HISTORY, { E(0) }, ASK_OK, "" },
+	{ "no samples", SPEAK, SHOW_SAMPLES, { E(0) }, ASK_OK, "" },
+	{ "a point twice", SPEAK, SHOW_HISTORY, { H, H, E(2) }, ASK_NEVER,
+	    "ntpd sent a page that was not asked for" },
+	{ "the same page for ever", SPEAK, SHOW_HISTORY, { H, E(1) },
+	    ASK_NEVER, "ntpd sent a page that was not asked for" },
+	{ "a sample for a point", SPEAK, SHOW_HISTORY, { M, E(1) }, ASK_NEVER,
+	    "ntpd sent a record that was not asked for" },
+	{ "a point for a status", SPEAK, SHOW_STATUS, { H, E(1) }, ASK_NEVER,
+	    "ntpd sent a record that was not asked for" },
+	{ "longer points", SPEAK, SHOW_HISTORY,
+	    { { CONTROL_POINT, V, 0, 8, 0 } }, ASK_NEVER,
+	    "ntpd sent a record of the wrong length" },
 	{ "server", SPEAK, SHOW_SERVER, { C, E(1) }, ASK_OK, "" },
 	{ "no server", SPEAK, SHOW_SERVER, { E(0) }, ASK_NEVER,
 	    "ntpd sent no record" },
@@ -136,6 +151,8 @@ payload(const struct frame *frame, uint8_t data[IMSG_MAX_PAYLOAD])
 				    .name = "x" };
 	struct control_status	 status = { .version = frame->version };
 	struct control_server	 server = { .version = frame->version };
+	struct control_point	 point = { .version = frame->version };
+	struct control_sample	 sample = { .version = frame->version };
 	struct control_end	 end = { frame->version, frame->records };
 	size_t			 len;
 
@@ -146,6 +163,10 @@ payload(const struct frame *frame, uint8_t data[IMSG_MAX_PAYLOAD])
 		memcpy(data, &peer, len = sizeof(peer));
 	else if (frame->type == CONTROL_SERVER)
 		memcpy(data, &server, len = sizeof(server));
+	else if (frame->type == CONTROL_POINT)
+		memcpy(data, &point, len = sizeof(point));
+	else if (frame->type == CONTROL_SAMPLE)
+		memcpy(data, &sample, len = sizeof(sample));
 	else
 		memcpy(data, &end, len = sizeof(end));
 	return (size_t)((ssize_t)len + frame->longer);

@@ -455,6 +455,34 @@ refusals(void **state)
 }
 
 /*
+ * A server of stratum 15 is asked no more often for it, and its answers are no
+ * sign that the network is back.  When it can be used it is asked soon.
+ */
+static void
+stratum_15(void **state)
+{
+	static const struct config_server conf = {
+		.minpoll = 6, .maxpoll = 10
+	};
+	struct answer	 last = { .kind = ANSWER_GOOD, .pkt.stratum = 15 };
+	struct association *a = add(0, 1099, 5000);
+	struct planning	 p = planning(at(1100));
+	int		 i;
+
+	(void)state;
+	a->heard = 1;
+	part[0] = false;
+	for (i = 0; i < 9; i++) {
+		association_ask(&p, a, &conf, NULL, (struct ntptime){ 1 });
+		assert_false(association_answered(&p, a, &last));
+		assert_int_equal(a->schedule.state, SCHEDULE_POLLING);
+	}
+	assert_int_equal(association_reason(a), REASON_STRATUM);
+	assert_true(answer(1100));
+	assert_int_equal(a->schedule.state, SCHEDULE_STARTING);
+}
+
+/*
  * Where nothing is sent no answer is missed: the log says once that requests
  * cannot leave, and once that they can again, and of silence nothing.
  */
@@ -662,6 +690,7 @@ main(void)
 		    begin),
 		cmocka_unit_test_setup(unauthentic_answers, begin),
 		cmocka_unit_test_setup(refusals, begin),
+		cmocka_unit_test_setup(stratum_15, begin),
 		cmocka_unit_test_setup(twins, begin),
 		cmocka_unit_test_setup(turns_are_spread, begin),
 		cmocka_unit_test_setup(silence_is_no_reason_to_be_early, begin),

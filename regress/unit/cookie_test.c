@@ -108,8 +108,8 @@ test_days(void **arg)
 	for (day = TODAY; day < TODAY + 12; day++) {
 		/* The copy sleeps for three days at a time. */
 		if (day % 3 == 0)
-			cookies_follow(&copy, day);
-		cookies_follow(&c, day);
+			cookies_follow(&copy, day, true);
+		cookies_follow(&c, day, false);
 		if (day % 3 == 0)
 			assert_memory_equal(&copy, &c, sizeof(c));
 		jar = jar_of(&c, day, 1);
@@ -133,15 +133,18 @@ test_wrong_clock(void **arg)
 	assert_int_equal(keys.current, 0);
 	cookies_keys(&c, UINT32_MAX, &keys);
 	assert_int_equal(keys.current, COOKIE_KEYS - 1);
+	/* Nobody says that it is right: the keys stay. */
+	assert_false(cookies_follow(&c, 3, false));
+	assert_memory_equal(&c, &before, sizeof(c));
 	/* Told that it is right, it begins anew. */
-	assert_true(cookies_follow(&c, 3));
+	assert_true(cookies_follow(&c, 3, true));
 	assert_int_equal(c.day, 0);
 	assert_memory_not_equal(c.secret, before.secret, sizeof(c.secret));
-	assert_true(cookies_follow(&c, TODAY));
+	assert_true(cookies_follow(&c, TODAY, true));
 	assert_int_equal(c.day, TODAY - 7);
-	assert_true(cookies_follow(&c, UINT32_MAX));
+	assert_true(cookies_follow(&c, UINT32_MAX, true));
 	assert_int_equal(c.day, UINT32_MAX - 7);
-	assert_false(cookies_follow(&c, UINT32_MAX));
+	assert_false(cookies_follow(&c, UINT32_MAX, true));
 }
 
 /* Keys that are out of range change nothing. */

@@ -53,16 +53,23 @@ static const struct {
 
 	{ "no type", "\n1 secret\n", 0, MAC_NONE, 0,
 	    "k:2: there must be three words" },
-	{ "four words", "1 MD5 0123456789 127.0.0.1\n", 0, MAC_NONE, 0,
+	{ "four words", "1 MD5 0123456789 abcdef\n", 0, MAC_NONE, 0,
 	    "k:1: there must be three words" },
+	{ "for some addresses", "1 MD5 0123456789 192.0.2.1,2001:db8::/32\n"
+	    "2 MD5 0123456789\n", 2, MAC_MD5, 10,
+	    "w k:1: key 1 is for some addresses only: left out" },
 	{ "number 0", "0 MD5 0123456789\n", 0, MAC_NONE, 0,
 	    "k:1: the number of a key must be 1 to 4294967295" },
 	{ "a number too large", "4294967296 MD5 0123456789\n", 0, MAC_NONE, 0,
 	    "k:1: the number of a key must be 1 to 4294967295" },
 	{ "no number", "x MD5 0123456789\n", 0, MAC_NONE, 0,
 	    "k:1: the number of a key must be 1 to 4294967295" },
-	{ "an unknown type", "3 SHA384 0123456789\n", 0, MAC_NONE, 0,
-	    "k:1: key 3: unknown type, there are AES128, AES256, SHA1" },
+	{ "an unknown type", "3 SHA384 0123456789\n4 SHA1 0123456789\n", 4,
+	    MAC_SHA1, 10, "w k:1: key 3 has an unknown type: left out; there "
+	    "are AES128, AES256, SHA1" },
+	{ "a type of long ago, its key is none", "3 S 4f7a9e#\n"
+	    "4 SHA1 0123456789\n", 4, MAC_SHA1, 10,
+	    "w k:1: key 3 has an unknown type: left out" },
 	{ "too short for AES-128", "3 AES128 0123456789abcde\n", 0, MAC_NONE, 0,
 	    "k:1: key 3: AES128 needs 16 bytes, not 15" },
 	{ "too long for AES-128", "3 AES128 0123456789abcdefg\n", 0, MAC_NONE,

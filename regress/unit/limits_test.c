@@ -215,6 +215,138 @@ other_files(void **arg)
 	assert_int_equal(rmdir(file()), 0);
 }
 
+/* A number of the books, and one that it cannot be. */
+static const struct {
+	double		*number;
+	double		 wrong;
+} numbers[] = {
+	{ &p.policy.jumped,	-1 },
+	{ &p.policy.granted,	-1 },
+	{ &p.policy.stepped,	INFINITY },
+	{ &p.policy.lowest,	1 },
+	{ &p.policy.highest,	-1 },
+	{ &p.budget.spent,	-1 },
+	{ &p.budget.home,	0.3 },
+	{ &p.budget.frequency,	-0.3 },
+	{ &p.budget.slew,	0.11 },
+};
+
+/* The same of a time; they were written at 100 s. */
+static const struct {
+	struct instant	*time;
+	double		 wrong;
+} times[] = {
+	{ &p.policy.new_start,	102 },
+	{ &p.policy.new_start,	-1001 },
+	{ &p.policy.stepped_at,	102 },
+	{ &p.budget.begun,	102 },
+	{ &p.budget.slew_end,	86400 + 102 },
+	{ &p.budget.at,		102 },
+	{ &p.budget.at,		-1001 },
+};
+
+/* Good books, to be spoilt. */
+static void
+begin_well(void)
+{
+	unlink(file());
+	(void)begin(0);
+	attack(0, 100);
+}
+
+/* Are those that P has not believed by the next start, and not taken? */
+static bool
+refused(void)
+{
+	struct budget	 fresh;
+
+	assert_true(limits_write(file(), &p.policy, &p.budget));
+	if (begin(101))
+		return false;
+	budget_begin(&fresh, 0, at(101));
+	assert_memory_equal(&p.budget, &fresh, sizeof(fresh));
+	assert_int_equal(p.policy.state, STARTED);
+	return true;
+}
+
+static void
+what_cannot_be(void **arg)
+{
+	static const double nonsense[] = { NAN, -NAN, INFINITY, -INFINITY };
+	size_t		 i, k;
+
+	(void)arg;
+	begin_well();
+	assert_false(refused());
+	for (i = 0; i < COUNT(numbers); i++) {
+		for (k = 0; k < COUNT(nonsense); k++) {
+			begin_well();
+			*numbers[i].number = nonsense[k];
+			assert_true(refused());
+		}
+		begin_well();
+		*numbers[i].number = numbers[i].wrong;
+		assert_true(refused());
+	}
+	for (i = 0; i < COUNT(times); i++) {
+		begin_well();
+		*times[i].time = instant_add((struct instant){ 0 },
+		    times[i].wrong);
+		assert_true(refused());
+	}
+	begin_well();
+	p.policy.state = PAUSED + 1;
+	assert_true(refused());
+	begin_well();
+	p.budget.state = BUDGET_SPENT + 1;
+	assert_true(refused());
+	begin_well();
+	memset(&p.policy.was_synchronized, 2, 1);
+	assert_true(refused());
+}
+
+/* What an engine can bring about is believed, or it would get new limits. */
+static void
+what_is_extreme(void **arg)
+{
+	(void)arg;
+	begin_well();
+	p.policy.jumped = p.policy.granted = p.policy.highest = 1e300;
+	p.policy.lowest = p.policy.stepped = -1e300;
+	p.budget.spent = 1e6;
+	p.budget.home = 0.1005;
+	p.budget.frequency = -0.1005;
+	assert_false(refused());
+	assert_true(isfinite(policy_reach(&p.policy, 1, at(102))));
+	assert_true(isfinite(policy_reach(&p.policy, -1, at(102))));
+	assert_true(budget_left(&p.budget, at(102)) == 0);
+}
+
+/* Whatever bytes there are: read or not, all that follows is a number. */
+static void
+any_bytes(void **arg)
+{
+	struct stat	 st;
+	long		 i;
+	double		 spent;
+
+	(void)arg;
+	begin_well();
+	limits_save(&p, END_LOST, at(100));
+	assert_int_equal(stat(file(), &st), 0);
+	for (i = 16; i < st.st_size; i++) {
+		begin_well();
+		limits_save(&p, END_LOST, at(100));
+		spoil(i, 0);
+		(void)begin(101);
+		(void)budget_tend(&p.budget, &spent, at(102));
+		assert_true(isfinite(spent) && isfinite(budget_left(
+		    &p.budget, at(102))));
+		assert_true(isfinite(policy_reach(&p.policy, 1, at(102))) &&
+		    isfinite(policy_reach(&p.policy, -1, at(102))));
+	}
+}
+
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -227,6 +359,9 @@ main(void)
 		TEST(somebody_has_ended_it),
 		TEST(a_trial_keeps_nothing),
 		TEST(other_files),
+		TEST(what_cannot_be),
+		TEST(what_is_extreme),
+		TEST(any_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,7 @@
 static const char *
 page(const char *path)
 {
-	static char	 text[1 << 16];
+	static char	 text[1 << 17];
 	FILE		*f = fopen(path, "r");
 	size_t		 len;
 
@@ -88,6 +88,10 @@ members_are_named(void **state)
 	    record_peer_members);
 	expect_members("Members of the objects in\n.Cm auth ,",
 	    record_auth_members);
+	expect_members("Members of the objects in\n.Cm history ,",
+	    record_point_members);
+	expect_members("Members of the objects in\n.Cm samples ,",
+	    record_sample_members);
 }
 
 /* Does LINE begin with the words of S, and then end or name a parameter? */

@@ -48,11 +48,15 @@
 	.weight = 1, .sent = 20, .received = 19,			\
 	.rejected = 1, .when = 33.9, .next_in = 30, .offset = -0.045e-3, \
 	.delay = 0.1234e-3, .jitter = 0.012e-3, .error = 5e-6,		\
+	.samples = 16, .span = 900, .drift = -0.031,			\
+	.drift_error = 0.008, .distance = 10.8e-3,			\
 	.root_delay = 0, .root_dispersion = 1e-3,			\
 	.address = IPV4(192, 0, 2, 1), .name = "ntp.example.org"
 
 #define NO_SAMPLE							\
-	.offset = NAN, .delay = NAN, .jitter = NAN, .error = NAN
+	.offset = NAN, .delay = NAN, .jitter = NAN, .error = NAN,	\
+	.why = PEER_WHY_REASON, .span = NAN, .drift = NAN,		\
+	.drift_error = NAN, .distance = NAN
 
 static const struct control_server good_server = {
 	.version = CONTROL_VERSION, .workers = 2, .counted = 2, .sockets = 4,
@@ -63,6 +67,16 @@ static const struct control_server good_server = {
 
 static const struct control_status good_status = { GOOD_STATUS };
 static const struct control_peer good_peer = { GOOD_PEER };
+static const struct control_point good_point = {
+	.version = CONTROL_VERSION, .number = 7, .ago = 60,
+	.synchronized = 1, .offset = 45.2e-6, .likely_bound = 3.21e-3,
+	.certain_bound = 4.5e-3, .frequency = -12.345, .truechimers = 3
+};
+static const struct control_sample good_sample = {
+	.version = CONTROL_VERSION, .number = 9, .ago = 59.5,
+	.address = IPV4(192, 0, 2, 1), .tally = TALLY_SYSTEM_PEER,
+	.offset = -0.045e-3, .delay = 0.1234e-3
+};
 
 /*
  * Records that must be refused: COUNT bytes from OFFSET on have VALUE.
@@ -103,6 +117,8 @@ union any_record {
 	uint32_t		 version;
 	struct control_status	 status;
 	struct control_peer	 peer;
+	struct control_point	 point;
+	struct control_sample	 sample;
 };
 
 static const char *
@@ -117,6 +133,18 @@ check_peer(union any_record *r, const void *data, size_t len)
 	return record_peer(&r->peer, data, len);
 }
 
+static const char *
+check_point(union any_record *r, const void *data, size_t len)
+{
+	return record_point(&r->point, data, len);
+}
+
+static const char *
+check_sample(union any_record *r, const void *data, size_t len)
+{
+	return record_sample(&r->sample, data, len);
+}
+
 static const struct record_case {
 	const char		*what;
 	const struct member	*members;
@@ -128,7 +156,11 @@ static const struct record_case {
 	{ "a status", record_status_members, &good_status,
 	    sizeof(good_status), check_status },
 	{ "a peer", record_peer_members, &good_peer, sizeof(good_peer),
-	    check_peer }
+	    check_peer },
+	{ "a point", record_point_members, &good_point, sizeof(good_point),
+	    check_point },
+	{ "a sample", record_sample_members, &good_sample,
+	    sizeof(good_sample), check_sample }
 };
 
 /* C's good record with LEN bytes of VALUE at the member M: is it taken? */
@@ -404,7 +436,7 @@ static const struct {
 		.root_dispersion = 1e-3 },
 	    "     clock:  NOT synchronized, the local clock is served as "
 	    "stratum 10\n"
-	    "       why:  no server is configured\n"
+	    "       why:  no server is configured, or all are off\n"
 	    "    offset:  unknown, no measurement yet\n"
 	    " frequency:  corrected by +0.000 ppm, standard error "
 	    "0.000 ppm\n"
@@ -628,7 +660,8 @@ static const struct {
 	const char		*json;
 } why_cases[] = {
 	{ { GOOD_STATUS }, "(none)", NULL },
-	{ { GOOD_STATUS, .why = WHY_NO_SERVERS }, "no server is configured",
+	{ { GOOD_STATUS, .why = WHY_NO_SERVERS },
+	    "no server is configured, or all are off",
 	    "no_servers" },
 	{ { GOOD_STATUS, .why = WHY_NO_ADDRESS },
 	    "no server's name has an address yet", "no_address" },
@@ -1127,6 +1160,12 @@ static const char json_all[] =
     "      \"offset\": -4.5e-5,\n"
     "      \"jitter\": 1.2e-5,\n"
     "      \"error\": 5e-6,\n"
+    "      \"why\": null,\n"
+    "      \"samples\": 16,\n"
+    "      \"span\": 900.0,\n"
+    "      \"drift\": -0.031,\n"
+    "      \"drift_error\": 0.008,\n"
+    "      \"distance\": 0.0108,\n"
     "      \"root_delay\": 0.0,\n"
     "      \"root_dispersion\": 0.001,\n"
     "      \"weight\": 1,\n"
@@ -1155,6 +1194,12 @@ static const char json_all[] =
     "      \"offset\": null,\n"
     "      \"jitter\": null,\n"
     "      \"error\": null,\n"
+    "      \"why\": \"unusable\",\n"
+    "      \"samples\": 0,\n"
+    "      \"span\": null,\n"
+    "      \"drift\": null,\n"
+    "      \"drift_error\": null,\n"
+    "      \"distance\": null,\n"
     "      \"root_delay\": null,\n"
     "      \"root_dispersion\": null,\n"
     "      \"weight\": 10,\n"

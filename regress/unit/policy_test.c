@@ -796,6 +796,86 @@ some_step(const struct policy *policy, struct instant now)
 	}
 }
 
+/* What root orders and what the engine then asks for. */
+static const struct {
+	const char	*name;
+	double		 ordered;
+	enum verdict	 order;
+	double		 after;		/* s */
+	double		 wanted;
+	enum verdict	 step;
+} orders[] = {
+	{ "as ordered",		10, PERMITTED,	0, 10,	PERMITTED },
+	{ "back",		-10, PERMITTED, 0, -10,	PERMITTED },
+	{ "a small one",	1e-4, PERMITTED, 0, 1e-4, PERMITTED },
+	{ "a bit more",		10, PERMITTED,	5, 10.9, PERMITTED },
+	{ "a small one and a bit", 1e-4, PERMITTED, 5, 1.09e-3, PERMITTED },
+	{ "less",		10, PERMITTED,	0, 1,	PERMITTED },
+	{ "much more",		10, PERMITTED,	0, 12,	STEP_NOT_NOW },
+	{ "the other way",	10, PERMITTED,	0, -10,	STEP_NOT_NOW },
+	{ "too late",		10, PERMITTED,	11, 10,	STEP_NOT_NOW },
+	{ "over the limit",	LIMIT + 1, STEP_TOO_LARGE, 0, LIMIT + 1,
+	    STEP_NOT_NOW },
+	{ "refused means none",	NAN, NOT_A_NUMBER, 0, 10, STEP_NOT_NOW },
+	{ "by nothing",		0, NOT_A_NUMBER, 0, 10,	STEP_NOT_NOW },
+	{ "for ever",		INFINITY, NOT_A_NUMBER, 0, 10, STEP_NOT_NOW },
+};
+
+static void
+ordered_steps(void **arg)
+{
+	const struct policy	 settled = { .step = { .when = STEP_BOOT,
+				    .threshold = 0.128, .limit = LIMIT } };
+	const struct instant	 now = { .ns = 1000000000 };
+	struct clock_step	 wanted;
+	struct policy		 p;
+	size_t			 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(orders); i++) {
+		p = settled;
+		wanted.by = orders[i].wanted;
+		if (policy_order(&p, orders[i].ordered, now) !=
+		    orders[i].order || p.refused != 0)
+			fail_msg("%s: the order", orders[i].name);
+		if (policy_step(&p, &wanted, NOW, instant_add(now,
+		    orders[i].after)) != orders[i].step)
+			fail_msg("%s: the step", orders[i].name);
+		/* Once. */
+		if (orders[i].step == PERMITTED && fabs(wanted.by) > 2)
+			assert_int_not_equal(policy_step(&p, &wanted, NOW,
+			    now), PERMITTED);
+	}
+}
+
+/* Root's steps and the engine's have one limit a day; never is never. */
+static void
+orders_have_limits(void **arg)
+{
+	struct policy	 p = { .step = { .when = STEP_BOOT,
+			    .threshold = 0.128, .limit = LIMIT } };
+	struct instant	 now = { .ns = 1000000000 };
+	struct clock_step wanted = { .by = 0.6 * LIMIT };
+
+	(void)arg;
+	assert_int_equal(policy_order(&p, wanted.by, now), PERMITTED);
+	assert_int_equal(policy_step(&p, &wanted, NOW, now), PERMITTED);
+	assert_int_equal(policy_order(&p, wanted.by, now),
+	    NEW_START_TOO_SOON);
+	now = instant_add(now, 86401);
+	assert_int_equal(policy_order(&p, wanted.by, now), PERMITTED);
+	p.bounds.state = CONSTRAINTS_KNOWN;
+	p.bounds.low = -5;
+	p.bounds.high = 5;
+	assert_int_equal(policy_order(&p, 4, now), PERMITTED);
+	assert_int_equal(policy_order(&p, 6, now), AGAINST_CONSTRAINTS);
+	p.bounds.state = CONSTRAINTS_ASKING;
+	assert_int_equal(policy_order(&p, 4, now), UNCONSTRAINED);
+	p.bounds.state = CONSTRAINTS_NONE;
+	p.step.when = STEP_NEVER;
+	assert_int_equal(policy_order(&p, 4, now), STEP_FORBIDDEN);
+}
+
 /*
  * Whatever an engine asks for, after the clock was first synchronized its steps
  * never put it farther forward than by the limit a day in sum, beside taking
@@ -946,6 +1026,8 @@ main(void)
 		cmocka_unit_test(slews_within_constraints),
 		cmocka_unit_test(frequency_within_constraints),
 		cmocka_unit_test(steps_of_always_share_the_limit),
+		cmocka_unit_test(ordered_steps),
+		cmocka_unit_test(orders_have_limits),
 		cmocka_unit_test(every_sequence),
 		cmocka_unit_test(leap_seconds_end_june_or_december),
 		cmocka_unit_test(reasons_differ),

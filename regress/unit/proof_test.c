@@ -38,6 +38,7 @@ agree(size_t cookies)
 	cookie_init(&jar, seed);
 	assert_true(cookie_set_keys(&jar, &server));
 	memset(&keys, 0, sizeof(keys));
+	keys.outcome = NTS_AGREED;
 	keys.answer.aead = secret.aead;
 	keys.answer.ncookies = (uint32_t)cookies;
 	memcpy(keys.c2s, secret.c2s, 32);
@@ -185,6 +186,51 @@ test_bent(void **arg)
 	assert_int_equal(take(&answer), NTS_AUTHENTIC);
 }
 
+/* Fields that are cut, doubled or moved: such a request proves nothing. */
+static void
+test_bent_fields(void **arg)
+{
+	/* Unique identifier, cookie, authenticator; where each ends. */
+	static const size_t ends[] = { 48, 48 + 36, 48 + 36 + 104,
+	    48 + 36 + 104 + 40 };
+	struct wire	 asked, answer, bent;
+	size_t		 i, k, len;
+
+	(void)arg;
+	agree(KE_COOKIES);
+	asked = request();
+	assert_int_equal(asked.len, ends[3]);
+	for (i = 0; i < asked.len; i++) {
+		bent = asked;
+		bent.len = i;
+		assert_int_not_equal(serve(&bent, &answer), PROOF_RIGHT);
+		if (i > ends[0])
+			assert_int_not_equal(serve(&bent, &answer),
+			    PROOF_UNKNOWN);
+	}
+	/* Field I once more, before field K or at the end. */
+	for (i = 0; i < 3; i++)
+		for (k = 0; k < 4; k++) {
+			len = ends[i + 1] - ends[i];
+			bent = asked;
+			memcpy(bent.bytes + ends[k], asked.bytes + ends[i],
+			    len);
+			memcpy(bent.bytes + ends[k] + len, asked.bytes +
+			    ends[k], asked.len - ends[k]);
+			bent.len += len;
+			assert_int_equal(serve(&bent, &answer), PROOF_WRONG);
+		}
+	/* Without field I. */
+	for (i = 0; i < 3; i++) {
+		bent = asked;
+		memcpy(bent.bytes + ends[i], asked.bytes + ends[i + 1],
+		    asked.len - ends[i + 1]);
+		bent.len -= ends[i + 1] - ends[i];
+		assert_int_equal(serve(&bent, &answer), PROOF_WRONG);
+	}
+	assert_int_equal(serve(&asked, &answer), PROOF_RIGHT);
+}
+
 /* An answer counts once, for its own request, and for nobody else's. */
 static void
 test_replay(void **arg)
@@ -219,6 +265,49 @@ test_swapped_cookie(void **arg)
 	asked = request();
 	cookie_make(&jar, &other, asked.bytes + 48 + 36 + 4);
 	assert_int_equal(serve(&asked, &answer), PROOF_WRONG);
+}
+
+/*
+ * Two servers, and somebody between us and both who changes their packets for
+ * one another's, with all identifiers put right.
+ */
+static void
+test_swapped_servers(void **arg)
+{
+	static const uint8_t seed[16] = { 8 };
+	const struct cookie_keys others = { .n = 1, .list = { { .id = 7,
+	    .bytes = { 2 } } } };
+	const struct cookie_secret secret = { .aead = AEAD_AES_SIV_CMAC_256,
+	    .c2s = { 4 }, .s2c = { 5 } };
+	struct cookie_jar first;
+	struct wire	 asked, answer;
+	struct nts	 ours;
+
+	(void)arg;
+	agree(KE_COOKIES);
+	first = jar;
+	asked = request();
+	ours = nts;
+	/* The other server has keys of its own, even by the same number. */
+	cookie_init(&jar, seed);
+	assert_true(cookie_set_keys(&jar, &others));
+	assert_int_equal(serve(&asked, &answer), PROOF_UNKNOWN);
+	/* It answers its own client, with the identifier of our request. */
+	memcpy(keys.c2s, secret.c2s, 32);
+	memcpy(keys.s2c, secret.s2c, 32);
+	cookie_make(&jar, &secret, keys.answer.cookies[0].bytes);
+	nts_init(&nts, now);
+	nts_asked(&nts, 5, now);
+	assert_null(nts_take_keys(&nts, &keys, &otherwise, 6, now));
+	memcpy(nts.unique_id, ours.unique_id, sizeof(ours.unique_id));
+	asked = request();
+	assert_int_equal(serve(&asked, &answer), PROOF_RIGHT);
+	memcpy(ours.unique_id, nts.unique_id, sizeof(ours.unique_id));
+	assert_int_equal(take(&answer), NTS_AUTHENTIC);
+	nts = ours;
+	assert_int_equal(take(&answer), NTS_FOREIGN);
+	assert_memory_equal(&nts, &ours, sizeof(nts));
+	jar = first;
 }
 
 /* A NAK has no effect until the answer's time is over, and none after one. */
@@ -342,6 +431,23 @@ test_servers(void **arg)
 	}
 }
 
+/* A server whose certificate was not valid then may not say that it is then. */
+static void
+test_times_of_unproven(void **arg)
+{
+	(void)arg;
+	agree(1);
+	assert_true(nts_may_say(&nts, 0));
+	keys.unproven = 1;
+	keys.first = 1000;
+	keys.last = 2000;
+	assert_null(nts_take_keys(&nts, &keys, &otherwise, 6, now));
+	assert_false(nts_may_say(&nts, 999.9));
+	assert_true(nts_may_say(&nts, 1000));
+	assert_true(nts_may_say(&nts, 2000));
+	assert_false(nts_may_say(&nts, 2000.1));
+}
+
 int
 main(void)
 {
@@ -349,11 +455,14 @@ main(void)
 		cmocka_unit_test(test_cookies_come_back),
 		cmocka_unit_test(test_cookies_run_out),
 		cmocka_unit_test(test_bent),
+		cmocka_unit_test(test_bent_fields),
 		cmocka_unit_test(test_replay),
 		cmocka_unit_test(test_swapped_cookie),
+		cmocka_unit_test(test_swapped_servers),
 		cmocka_unit_test(test_nak),
 		cmocka_unit_test(test_back_off),
 		cmocka_unit_test(test_servers),
+		cmocka_unit_test(test_times_of_unproven),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 #include <sys/ptrace.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timex.h>
 #include <sys/wait.h>
@@ -21,6 +22,7 @@
 #include <linux/ptp_clock.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,6 +79,19 @@ static long
 send_signal(void)
 {
 	return kill(getppid(), 0);
+}
+
+/* By the kernel, when there is something to read. */
+static long
+have_signals_sent(void)
+{
+	return fcntl(given, F_SETOWN, getppid());
+}
+
+static long
+choose_their_number(void)
+{
+	return fcntl(given, F_SETSIG, SIGSTOP);
 }
 
 static long
@@ -300,6 +315,18 @@ run_filter(void)
 	return set_option(SO_ATTACH_FILTER);
 }
 
+static long
+join_group(void)
+{
+	return setsockopt(given, IPPROTO_IP, IP_ADD_MEMBERSHIP, NULL, 0);
+}
+
+static long
+layer_upon_tcp(void)
+{
+	return setsockopt(given, IPPROTO_TCP, TCP_ULP, "tls", 3);
+}
+
 /* Pass a descriptor, by sendmsg(2) or sendmmsg(2), over FD. */
 static long
 pass(long call, uint64_t fd)
@@ -473,6 +500,8 @@ static const struct {
 	{ "start a program", start_program, TO(LAUNCHER) },
 	{ "start a process", start_process, TO(LAUNCHER) },
 	{ "send a signal", send_signal, 0 },
+	{ "have signals sent", have_signals_sent, 0 },
+	{ "choose which", choose_their_number, 0 },
 	{ "trace a process", trace, 0 },
 	{ "mount a file system", mount_something, 0 },
 	{ "remove a file", remove_file, TO(PARENT) },
@@ -480,7 +509,7 @@ static const struct {
 	{ "make a file", open_anew, TO(PARENT) },
 	{ "listen for connections", listen_for_connections, TO(BINDER) |
 	    TO(LAUNCHER) },
-	{ "accept a connection", accept_one, TO(CONTROL) | TO(KE) |
+	{ "accept a connection", accept_one, TO(PARENT) | TO(CONTROL) | TO(KE) |
 	    TO(LAUNCHER) },
 	{ "pass a descriptor", pass_by_sendmsg, TO(PARENT) | TO(BINDER) |
 	    TO(LAUNCHER) },
@@ -522,10 +551,12 @@ static const struct {
 	    TO(LAUNCHER) },
 	{ "UDP", open_ipv4, TO(ENGINE) | SOCKETS | TO(LAUNCHER) },
 	{ "UDP by IPv6", open_ipv6, TO(ENGINE) | SOCKETS | TO(LAUNCHER) },
-	{ "receive time stamps", want_stamps, TO(ENGINE) | SOCKETS |
+	{ "receive time stamps", want_stamps, TO(ENGINE) | TO(BINDER) |
 	    TO(LAUNCHER) },
 	{ "a larger buffer", enlarge_buffer, SOCKETS | TO(LAUNCHER) },
-	{ "a program in the kernel", run_filter, SOCKETS | TO(LAUNCHER) },
+	{ "a program in the kernel", run_filter, 0 },
+	{ "new ways for packets", join_group, 0 },
+	{ "a layer upon TCP", layer_upon_tcp, 0 },
 #ifdef SANITIZED
 	{ "memory", get_memory, ALL },	/* the sanitizers need it everywhere */
 #else
@@ -666,12 +697,116 @@ tcp_to_one_port(void **arg)
 	assert_int_equal(status, 0);
 }
 
+/* Opening FILE for reading: 0 or errno. */
+static int
+reading(const char *file)
+{
+	int		 fd = open(file, O_RDONLY | O_CLOEXEC);
+
+	return fd == -1 ? errno : 0;
+}
+
+/*
+ * The resolver reads where lookups have to, whoever it runs as, and not where
+ * the parent has its files.
+ */
+static void
+files_of_lookups(void **arg)
+{
+	struct sandbox_target target = { .root = "/" };
+	struct sandbox	 s = resolver_sandbox;
+	char		 hidden[] = "/var/tmp/sandbox_test.XXXXXX";
+	pid_t		 pid;
+	int		 status, fd;
+
+	(void)arg;
+	if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) < 0)
+		skip();		/* a kernel without Landlock */
+	fd = mkstemp(hidden);
+	assert_int_not_equal(fd, -1);
+	close(fd);
+	assert_int_equal(reading(hidden), 0);
+	s.user = USER_SAME;
+	if ((pid = fork()) == 0) {
+		sandbox_enter(&s, &target);
+		_exit(reading("/etc/passwd") == 0 &&
+		    reading("/etc/resolv.conf") != EACCES &&
+		    reading(hidden) == EACCES &&
+		    reading("/var/lib") == EACCES &&
+		    reading("/proc/self/status") == EACCES &&
+		    reading("/root") == EACCES ? 0 : 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	unlink(hidden);
+	assert_int_equal(status, 0);
+}
+
+/* A file that is a link: what it leads to may be replaced there. */
+static void
+files_behind_links(void **arg)
+{
+	static struct sandbox s = { .max_files = 64, .files = FILES_READ,
+			    .max_memory = 64 };
+	struct sandbox_target target = { .root = "/" };
+	char		 dir[] = "/var/tmp/sandbox_test.XXXXXX";
+	char		 folder[64], file[64], name[64];
+	pid_t		 pid;
+	int		 status;
+
+	(void)arg;
+	if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) < 0)
+		skip();		/* a kernel without Landlock */
+	assert_non_null(mkdtemp(dir));
+	snprintf(folder, sizeof(folder), "%s/run", dir);
+	snprintf(file, sizeof(file), "%s/run/stub", dir);
+	snprintf(name, sizeof(name), "%s/name", dir);
+	assert_int_equal(mkdir(folder, 0755), 0);
+	close(open(file, O_CREAT | O_WRONLY | O_CLOEXEC, 0644));
+	assert_int_equal(symlink("run/stub", name), 0);
+	s.reads[0] = name;
+	if ((pid = fork()) == 0) {
+		sandbox_enter(&s, &target);
+		_exit(reading(file) == 0 && reading(name) == 0 &&
+		    reading(dir) == EACCES ? 0 : 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	unlink(file);
+	unlink(name);
+	rmdir(folder);
+	rmdir(dir);
+	assert_int_equal(status, 0);
+}
+
+/* Without any filter: nobody else's processes, by Landlock. */
+static void
+no_signals_to_others(void **arg)
+{
+	static const struct sandbox plain = { .max_files = 64,
+		.user = USER_CHILD, .max_memory = 64 };
+	struct sandbox_target target = { .root = "/", .uid = getuid(),
+		.gid = getgid() };
+	pid_t		 pid;
+	int		 status;
+
+	(void)arg;
+	if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) < 6)
+		skip();		/* a kernel before 6.12 */
+	if ((pid = fork()) == 0) {
+		sandbox_enter(&plain, &target);
+		if (kill(getppid(), 0) == 0 || errno != EPERM)
+			_exit(1);
+		_exit(kill(getpid(), 0) == 0 ? 0 : 2);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
 /* Without any filter: the kernel itself knows what never is to be code. */
 static void
 no_new_code(void **arg)
 {
 	static const struct sandbox plain = { .max_files = 64,
-		.files = FILES_READ, .max_memory = 64 };
+		.files = FILES_READ, .reads = { "/" }, .max_memory = 64 };
 	pid_t		 pid;
 	int		 status;
 
@@ -783,6 +918,9 @@ main(void)
 		cmocka_unit_test(only_what_is_needed),
 		cmocka_unit_test(no_files),
 		cmocka_unit_test(tcp_to_one_port),
+		cmocka_unit_test(files_of_lookups),
+		cmocka_unit_test(files_behind_links),
+		cmocka_unit_test(no_signals_to_others),
 		cmocka_unit_test(no_new_code),
 		cmocka_unit_test(launcher_is_not_root),
 		cmocka_unit_test(parent_has_its_folders),

@@ -39,11 +39,13 @@ static const struct {
 	{ "half a second late", { NOW, 250000, .5, 0, 1, 0, MAGIC }, true,
 	    750000000 },
 	{ "from 1970", { 0, 0, NOW, 0, 0, 0, MAGIC }, true, 0 },
-	{ "a pulse, a little late", { NOW, 999990, 0, 1, 0, 0, MAGIC }, true,
-	    NS_PER_S },
-	{ "a pulse, a little early", { NOW, 10, 0, 1, 0, 0, MAGIC }, true, 0 },
-	{ "a pulse in the second", { NOW, 210000, .2, 1, 0, 0, MAGIC }, true,
-	    200000000 },
+	/* As chronyd has it: system's minus true, of whatever second. */
+	{ "a pulse, the clock is ahead", { NOW, 10, .00001, 1, 0, 0, MAGIC },
+	    true, 0 },
+	{ "a pulse, the clock is late", { NOW, 999990, -.00001, 1, 0, 0,
+	    MAGIC }, true, NS_PER_S },
+	{ "a pulse, and many seconds", { NOW, 999990, 7.99999, 1, 0, 0,
+	    MAGIC }, true, 0 },
 	{ "magic", { NOW, 0, 0, 0, 0, 0, MAGIC + 1 }, false, 0 },
 	{ "NaN", { NOW, 0, NAN, 0, 0, 0, MAGIC }, false, 0 },
 	{ "infinite", { NOW, 0, -INFINITY, 0, 0, 0, MAGIC }, false, 0 },
@@ -58,8 +60,7 @@ static const struct {
 	{ "least", { INT64_MIN, 0, 0, 1, 0, 0, MAGIC }, false, 0 },
 	{ "not synchronized", { NOW, 0, 0, 0, 3, 0, MAGIC }, false, 0 },
 	{ "negative leap", { NOW, 0, 0, 0, -1, 0, MAGIC }, false, 0 },
-	{ "a pulse of more than a second", { NOW, 0, 1.5, 1, 0, 0, MAGIC },
-	    false, 0 },
+	{ "a pulse, NaN", { NOW, 0, NAN, 1, 0, 0, MAGIC }, false, 0 },
 };
 
 static void
@@ -320,9 +321,9 @@ thinned(void **state)
 		square += off(&s) * off(&s);
 		stated += s.precision * s.precision / 12;
 	}
-	/* 16 readings are four times as good as one, and it is modest. */
+	/* 16 readings are four times as good as one, and it says so. */
 	assert_true(sqrt(square / 500) < 0.3e-6);
-	assert_true(stated > square && stated < 6 * square);
+	assert_true(stated > 0.8 * square && stated < 2 * square);
 }
 
 static void

@@ -1,0 +1,61 @@
+/*
+ * What root tells ntpd, by a socket of its own.  Who may write to that decides
+ * the kernel, by its mode and owner: strangers cannot, control cannot, and
+ * neither can any other process of ours.
+ */
+#ifndef NTPD_PARENT_OPERATOR_H
+#define NTPD_PARENT_OPERATOR_H
+
+#include <stdbool.h>
+
+#include "common/instant.h"
+#include "common/log.h"
+#include "common/operator.h"
+#include "common/pollset.h"
+#include "ntpd/config_shared.h"
+#include "ntpd/parent/policy.h"
+
+/*
+ * One command at a time; others are in line.
+ *
+ *  state  what is true                        ends when
+ *  IDLE   nobody is here                      somebody connects: HEARS
+ *  HEARS  a command is waited for             it comes and is done, or refused:
+ *                                             IDLE; the engine is to do it:
+ *                                             WAITS; a second is over: IDLE
+ *  WAITS  the engine was told                 it says that it is done, or says
+ *                                             nothing for five seconds: IDLE
+ */
+enum operator_state { OPERATOR_IDLE, OPERATOR_HEARS, OPERATOR_WAITS };
+
+struct operator {
+	int		 fd;		/* to be connected to; -1: no socket */
+	char		 path[CONFIG_PATH_LEN];
+	int		 slot;		/* in the pollset of this turn */
+	enum operator_state state;
+	int		 client;	/* HEARS, WAITS: the connection */
+	struct instant	 until;		/* HEARS, WAITS: but not longer */
+	uint32_t	 id;		/* of the last command for the engine */
+	enum operator_command command;	/* WAITS: this one */
+	bool		 stepped;	/* of STEP: the engine has asked */
+	enum verdict	 verdict;	/* ... and this was the answer */
+	struct log_limit limit;		/* of commands */
+	struct log_limit asking;	/* of those that ask servers */
+};
+
+/*
+ * Make the socket beside the control socket at PATH, for root, or for the user
+ * that this is.  Without it, which is logged, ntpd does without commands.
+ */
+void	 operator_open(struct operator *o, const char *path);
+
+/* Remove it. */
+void	 operator_close(struct operator *o);
+
+/* Add it to SET. */
+void	 operator_poll(struct operator *o, struct pollset *set);
+
+/* When what is waited for is overdue; INSTANT_NEVER: nothing is. */
+struct instant operator_deadline(const struct operator *o);
+
+#endif
