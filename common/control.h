@@ -386,7 +386,7 @@ struct control_clients {
 	struct client_count list[CLIENTS_SHOWN];
 };
 
-/* Whoever adds to a record or an enumeration comes by here. */
+/* A change of a record or an enumeration changes this number. */
 #define CONTROL_ONE(...)	+ 1
 #define CONTROL_SIZE		(CONTROL_NEXTS(CONTROL_ONE)		\
 	CONTROL_LOCALS(CONTROL_ONE) CONTROL_CONSTRAINTS(CONTROL_ONE)	\

@@ -1,3 +1,6 @@
+/*
+ * Does this machine have an address?  The kernel knows, by refusing.
+ */
 #include <sys/socket.h>
 
 #include <errno.h>

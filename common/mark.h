@@ -9,9 +9,9 @@
  * is random, of this start, and known to engine and servers only.
  *
  * To everybody else the timestamp is what it was before: 64 bits that cannot
- * be guessed or recognized (RFC 5905 with RFC 9109).  R is random.  Who does
- * not know the key cannot compute the hash of an R of which there was none
- * yet, and in a period no R is used twice.  So what others have seen of our
+ * be guessed or recognized (RFC 5905 with RFC 9109).  R is random.  Without
+ * the key, the hash of an R of which there was none yet cannot be computed, and
+ * in a period no R is used twice.  So what others have seen of our
  * requests tells nothing about the next one.
  *
  * A request of somebody else has a valid mark once in 2^32 times by chance.

@@ -66,7 +66,8 @@ install-daemon: all
 	$(INSTALL) -m 644 README SECURITY LICENSE ntpd.conf.example \
 	    $(DESTDIR)$(DOCDIR)
 	$(INSTALL) -m 644 dist/examples/* $(DESTDIR)$(DOCDIR)/examples
-	chmod 755 $(DESTDIR)$(DOCDIR)/examples/collectd-ntpd
+	chmod 755 $(DESTDIR)$(DOCDIR)/examples/collectd-ntpd \
+	    $(DESTDIR)$(DOCDIR)/examples/ntpctl-openntpd
 	[ -e $(DESTDIR)$(SYSCONFDIR)/ntpd.conf ] || $(INSTALL) -m 644 \
 	    ntpd.conf.example $(DESTDIR)$(SYSCONFDIR)/ntpd.conf
 	for u in $(UNITS); do \

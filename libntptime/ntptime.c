@@ -1,3 +1,6 @@
+/*
+ * Reading the page that ntpd writes (common/boundpage.h), and waiting by it.
+ */
 #include <sys/mman.h>
 #include <sys/stat.h>
 

@@ -1,3 +1,6 @@
+/*
+ * ntpctl check: what is asked, and which exit code follows.
+ */
 #include <err.h>
 #include <math.h>
 #include <stdlib.h>

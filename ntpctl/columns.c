@@ -1,3 +1,6 @@
+/*
+ * The columns of tables of peers.
+ */
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -17,7 +17,7 @@
 char	 column_tally(uint32_t tally);
 
 /*
- * Who the peer WHICH of the N PEERS is, as one word in TEXT
+ * The peer WHICH of the N PEERS as one word in TEXT
  * (COLUMN_REMOTE_LEN bytes), which is returned.  The name says more than the
  * address, unless it is the name of a pool and stands for several.
  */

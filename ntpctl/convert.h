@@ -26,7 +26,7 @@ struct convert_line {
 	size_t		 n;
 };
 
-/* Who may ask, from restrict, allow and deny. */
+/* Which clients may ask, from restrict, allow and deny. */
 struct convert_rule {
 	struct addr	 addr;		/* ADDR_NONE: everybody */
 	unsigned	 bits;		/* of it that count */

@@ -166,6 +166,12 @@ run(const struct ntpq *q, const char *command)
 		    "version", command);
 	command += len;
 	command += strspn(command, " ");
+	/* In these words, to the standard error: scripts look for them. */
+	if (r->npeers == 0 && (commands[i].kind == PEERS ||
+	    commands[i].kind == ASSOCIATIONS)) {
+		fprintf(stderr, "No association ID's returned\n");
+		return;
+	}
 	switch (commands[i].kind) {
 	case PEERS:
 		ntpq_show_peers(stdout, r->peers, r->npeers, q->names);

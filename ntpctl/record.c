@@ -75,7 +75,7 @@ const struct member record_peer_members[] = {
 	{ .name = NULL }
 };
 
-/* The first ones say whom the others are of. */
+/* The first ones say which peer the others are of. */
 const struct member record_auth_members[] = {
 	PEER(NAME, name, )
 	PEER(ADDRESS, address, )

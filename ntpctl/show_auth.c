@@ -14,7 +14,7 @@
 
 #define REMOTE_MIN	15	/* columns; an IPv4 address */
 
-/* Who answers for the answers of PEER. */
+/* What makes the answers of PEER believed. */
 static const char *
 method(const struct control_peer *peer)
 {

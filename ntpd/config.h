@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "common/addr.h"
+#include "common/leap.h"
 #include "ntpd/config_shared.h"
 
 /* SYSCONFDIR is the Makefile's: /etc, if nothing else is said. */
@@ -70,6 +71,8 @@ struct config {
 	char			 nts_certificate[CONFIG_PATH_LEN]; /* "": */
 	char			 nts_key[CONFIG_PATH_LEN]; /* no NTS served */
 	char			 driftfile[CONFIG_PATH_LEN];
+	char			 leapfile[CONFIG_PATH_LEN]; /* "": none */
+	enum leap_policy	 leap;
 	char			 socket[CONFIG_SOCKET_LEN];
 	char			 bound[CONFIG_PATH_LEN];
 	char			 clockbound[CONFIG_PATH_LEN]; /* "": none */
@@ -97,10 +100,10 @@ void	 config_free(struct config *conf);
 /*
  * Read FILE into *CONF, which gets memory of its own: config_free().  Reports
  * every error it can find, not just the first, and every warning, to REPORTS.
- * False, and *CONF undefined but nothing in it to be freed,
- * if there was an error.  Refuses a file that others than root (or the caller)
- * may write: it decides whom the clock believes.  The file of keys that it
- * names is read, too; others must not even be able to read that.
+ * False if there was an error: *CONF is undefined then, and nothing in it is to
+ * be freed.  Refuses a file that others than root (or the caller)
+ * may write: it decides which servers the clock believes.  The file of keys
+ * that it names is read, too; others must not even be able to read that.
  */
 bool	 config_load(struct config *conf, const char *file,
 	    const struct config_reports *reports);

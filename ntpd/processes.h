@@ -27,9 +27,9 @@ enum child_end {
  * deadline of its own.
  */
 #define ASKED_NEVER	0.0
-#define ASKED_OFTEN	2.0
-#define ASKED		4.0
-#define ASKED_SELDOM	20.0
+#define ASKED_OFTEN	2.5
+#define ASKED		6.0
+#define ASKED_SELDOM	30.0
 
 /* What a child is given when it starts: a descriptor each, in this order. */
 enum child_given {

@@ -65,7 +65,7 @@ become(enum process process, unsigned instance, int fd, int log,
 	char		*argv[] = { self, option, name, number, NULL };
 	char		*none[] = { NULL };
 
-	/* Whoever starts a process does not leave it behind. */
+	/* When the starter ends, its child does, too. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == -1 ||
 	    getppid() != starter)
 		_exit(127);

@@ -3,7 +3,7 @@
 # Other machines: everything is compiled for 32 bits (i386), and unit tests run
 # there, and on one that has the most significant byte first, too (powerpc, with
 # qemu-user).  Without the libraries of these machines: regress/cross/ has as
-# much of them as the tests need.
+# much of them as the tests need.  Ciphers and hashes themselves are theirs.
 
 top=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 cd "$top" || exit 1
@@ -14,9 +14,9 @@ failed=0
 
 # Those that need no library; where qemu has to play the machine, those that
 # have to do with bytes.
-codec="access answer leap ntp ntptime policy xleave"
-others="clock confirm delays discipline imsg line mark patience pollset sample select
-    source"
+codec="access answer cookie ke leap ntp ntptime nts policy xleave"
+others="clock confirm delays discipline imsg line living mark patience pollset sample
+    select source"
 
 verdict()
 {
@@ -35,7 +35,8 @@ verdict()
 i386()
 {
 	make -s -k -j"$(nproc)" OBJ=obj-i386 HARDENING= ALL_LDFLAGS=-static \
-	    CC="gcc -m32 -msse2 -mfpmath=sse" TEST_LIBS="$bsd -lm" \
+	    CC="gcc -m32 -msse2 -mfpmath=sse" \
+	    TEST_LIBS="$bsd obj-i386/regress/libntpd.a -lm" \
 	    CFLAGS="-O2 -idirafter $include -Iregress/cross" "$@" >"$out" 2>&1
 }
 
@@ -51,8 +52,11 @@ powerpc()
 		    -I. -Iregress/cross -idirafter obj-powerpc/include \
 		    -ffunction-sections -Wl,--gc-sections \
 		    -o "obj-powerpc/${t}_test" "regress/unit/${t}_test.c" \
-		    regress/unit/unit.c regress/cross/bsd.c common/ntp.c \
+		    regress/unit/unit.c regress/cross/bsd.c \
+		    regress/cross/nettle.c common/aead.c common/cookie.c \
+		    common/ke.c common/nts.c common/siphash.c common/ntp.c \
 		    common/ntptime.c common/leap.c common/instant.c common/log.c \
+		    ntpd/parent/cookies.c ntpd/parent/file.c \
 		    ntpd/clients/access.c ntpd/clients/addrbits.c \
 		    ntpd/server/answer.c ntpd/server/xleave.c \
 		    ntpd/parent/policy.c -lm || return 1
@@ -76,7 +80,7 @@ x86_64)	;;
 *)	echo "1..0 # SKIP cross compilers are those of x86_64"
 	exit 0 ;;
 esac
-bsd=obj-i386/regress/cross/bsd.o
+bsd="obj-i386/regress/cross/bsd.o obj-i386/regress/cross/nettle.o"
 include=/usr/include/x86_64-linux-gnu
 i386 obj-i386/regress/libntpd.a obj-i386/ntpd/main.o obj-i386/ntpctl/ntpctl.o
 verdict $? "everything compiles with 32 bits"

@@ -25,7 +25,7 @@ struct binder {
 	int		 netlink;	/* slot of the pollset */
 };
 
-/* Whoever says to be synchronized to one of these is synchronized to us. */
+/* A server that is synchronized to one of these is synchronized to us. */
 static void
 tell_own(struct binder *b)
 {

@@ -18,11 +18,11 @@
 static bool
 is_same_place(const struct config_listener *a, const struct config_listener *b)
 {
-	struct addr	 x = a->addr, y = b->addr;
+	struct config_listener same = *b;
 
-	x.port = y.port = 0;
-	return a->kind == b->kind && strcmp(a->interface, b->interface) == 0 &&
-	    (a->kind != LISTEN_ADDRESS || addr_equal(&x, &y));
+	same.port = a->port;
+	same.addr.port = a->addr.port;
+	return config_same_place(a, &same);
 }
 
 /* The places of SETUP into LIST; returns how many. */

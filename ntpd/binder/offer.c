@@ -159,7 +159,7 @@ offer(struct listeners *ls, struct listener *l, unsigned family,
 		server->awaited = l->id + family;
 		return true;
 	}
-	/* Who asks for all addresses does not mind that a family has none. */
+	/* Of all addresses, those of a family may be missing. */
 	if (errno == EAFNOSUPPORT && l->conf.kind != LISTEN_ADDRESS)
 		return true;
 	/* It is most likely one of ours that is in the way. */

@@ -15,7 +15,7 @@ struct spread {
 	unsigned	 sockets;	/* 1 or more sockets share a port */
 	unsigned	 bits4;		/* 1 to 32, of the prefix */
 	unsigned	 bits6;		/* 1 to 128 */
-	uint32_t	 secret;	/* so that nobody knows who gets whom */
+	uint32_t	 secret;	/* clients cannot choose a socket */
 };
 
 /*

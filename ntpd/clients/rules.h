@@ -16,9 +16,9 @@ struct rules {
 };
 
 /*
- * Take PART.  True if it was the last: ACCESS has all of them then.  Who may
- * ask is not a matter to be wrong about: if they cannot be had complete, this
- * process ends, and the next one is given them anew.
+ * Take PART.  True if it was the last: ACCESS has all of them then.  With some
+ * of the rules, clients would be answered that must not be: if they cannot be
+ * had complete, this process ends, and the next one is given them anew.
  */
 bool	 rules_take(struct rules *r, struct access *access,
 	    const struct access_part *part);

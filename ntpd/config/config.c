@@ -16,13 +16,13 @@
 #include "ntpd/config/statement.h"
 #include "ntpd/config/trusted.h"
 
-/* ntpd.conf decides whom the clock believes. */
+/* ntpd.conf decides which servers the clock believes. */
 static const struct trusted_rule open_rule = {
 	S_IWGRP | S_IWOTH, "can be written by group or others", "go-w",
 	"give the path of one with -f"
 };
 
-/* Who reads the keys can answer in the name of servers. */
+/* A user that reads the keys can answer in the name of servers. */
 static const struct trusted_rule secret_rule = {
 	S_IWGRP | S_IRWXO, "can be read by others or written by group",
 	"g-w,o=", "write the path of one after \"keys\""

@@ -13,7 +13,7 @@
 #include "ntpd/config/include.h"
 #include "ntpd/config/trusted.h"
 
-/* As of ntpd.conf: the file decides whom the clock believes. */
+/* As of ntpd.conf: the file decides which servers the clock believes. */
 static const struct trusted_rule rule = {
 	S_IWGRP | S_IWOTH, "can be written by group or others", "go-w",
 	"write the path of a file, or that of a folder and a / behind it"

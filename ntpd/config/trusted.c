@@ -38,7 +38,7 @@ check_file(struct parser *p, const struct trusted_rule *rule, int fd)
 	return p->errors == 0;
 }
 
-/* Who may write the folder PATH may replace what is in it. */
+/* A user that may write the folder PATH may replace what is in it. */
 static void
 check_folder(struct parser *p, const char *path)
 {

@@ -26,7 +26,7 @@ static const struct {
 	[CONTROL_GET_STATUS] = { MSG_ASK_STATUS, false, false },
 	[CONTROL_GET_PEERS] = { MSG_ASK_PEERS, false, false },
 	[CONTROL_GET_SERVER] = { MSG_ASK_SERVER, false, false },
-	/* Who uses this machine's time is not everybody's business. */
+	/* For root only: the clients' addresses. */
 	[CONTROL_GET_CLIENTS] = { MSG_ASK_CLIENTS, true, false },
 	[CONTROL_GET_PROCESSES] = { MSG_ASK_PROCESSES, false, false },
 	[CONTROL_GET_HISTORY] = { MSG_ASK_HISTORY, false, true },
@@ -99,9 +99,9 @@ turn_away(int fd)
 /*
  * A place for one more of user UID: a free one, or that of the client that
  * has been silent for longest, so that nobody can shut others out by just
- * sitting there.  Who has his share already gives up one of his own; root
- * always gets a place, and nobody takes it from him.  NULL if all who could
- * make room have been busy a moment ago.
+ * sitting there.  A user that has its share already gives up one of its own;
+ * root always gets a place, and nobody takes it from root.  NULL if all that
+ * could make room have been busy a moment ago.
  */
 static struct connection *
 find_place(struct connections *c, uid_t uid, struct instant now)
@@ -282,7 +282,7 @@ connections_deadline(const struct connections *c)
 	return first;
 }
 
-/* Who does not read what he asked for goes. */
+/* A client that does not read what it asked for is dropped. */
 void
 connections_answer(struct connections *c, const struct message *msg)
 {

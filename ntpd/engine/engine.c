@@ -97,9 +97,13 @@ connect_child(struct engine *e, const struct message *msg)
 		sensor_forget(&e->sensors[i].state);
 	} else if (name->process == SERVER && i < SERVERS_MOST) {
 		channel_replace(&e->servers[i], msg, SERVER);
-		/* First, so that it never gives the time to ourselves. */
-		channel_send(&e->servers[i], MSG_SERVER_MARK, 0, -1,
-		    &e->marker.key);
+		/*
+		 * First, so that it never gives the time to ourselves.
+		 * Without it the server takes nothing: another is to come.
+		 */
+		if (!channel_send(&e->servers[i], MSG_SERVER_MARK, 0, -1,
+		    &e->marker.key))
+			channel_close(&e->servers[i]);
 		engine_publish(e, msg->at);
 	}
 }
@@ -207,13 +211,15 @@ engine_main(unsigned instance)
 	static struct engine e;
 	struct pollset	 set;
 	struct instant	 now;
+	struct leap_due	 due;
 	bool		 leapt;
 
 	engine_init(&e, instance);
 	pollset_clear(&set);	/* what came with the setup is there already */
 	for (;; wait_for_events(&e, &set, now)) {
 		now = instant_now();
-		leapt = clocks_follow_leap(&e.clocks);
+		due = steer_leap_due(&e.steer);
+		leapt = clocks_follow_leap(&e.clocks, &due);
 		receive(&e, &set, now);
 		if (!e.configured)
 			continue;

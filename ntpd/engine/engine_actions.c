@@ -228,6 +228,7 @@ engine_publish(struct engine *e, struct instant now)
 	struct clock_quality quality = steer_quality(&e->steer, &s);
 	size_t		 i;
 
+	steer_smear(&e->steer, &snap);
 	quality.at = now.ns;
 	quality.disrupted = e->sync.state == SYNC_BEGINNING_AGAIN;
 	steer_log(&e->steer, &s, &e->sync);
@@ -275,7 +276,7 @@ adjust(struct engine *e)
 	    &o.by);
 }
 
-/* Say whom the majority has found false, and look for others. */
+/* Say which servers the majority has found false, look for others. */
 static void
 note_verdicts(struct engine *e, struct instant now)
 {

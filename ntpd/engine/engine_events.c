@@ -117,7 +117,20 @@ engine_on_leap(struct engine *e, struct instant now)
 {
 	e->steer.leap = LEAP_NONE;
 	forget_sensors(e);
-	engine_publish(e, now);
+	if (e->steer.plan.policy != LEAP_BY_SLEW) {
+		engine_publish(e, now);
+		return;
+	}
+	engine_close_queries(e);	/* they were sent before it */
+	steer_slew_leap(&e->steer);
+	engine_update(e, now);
+}
+
+void
+engine_on_leap_plan(struct engine *e, const struct message *msg)
+{
+	e->steer.plan = *(const struct leap_plan *)msg->data;
+	engine_publish(e, msg->at);
 }
 
 static void

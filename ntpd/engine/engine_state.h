@@ -78,6 +78,9 @@ void	 engine_on_jump(struct engine *e, const struct message *msg);
 /* The clock had the leap second that was announced. */
 void	 engine_on_leap(struct engine *e, struct instant now);
 
+/* What the list of leap seconds says. */
+void	 engine_on_leap_plan(struct engine *e, const struct message *msg);
+
 /* Nothing of what the servers said so far counts: ask all of them anew. */
 void	 engine_begin_again(struct engine *e, struct instant now);
 

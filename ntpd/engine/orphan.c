@@ -3,10 +3,10 @@
  * server to be synchronized to, and, among orphans, whose clock it is.
  *
  * Orphans are daemons that ask each other and have the same stratum N for
- * their local clocks.  Who serves its clock says so by its reference id.  Of
- * those, each follows the one with the lowest address, if this is lower than
- * its own: an order in which nobody can be in front of itself, so there are no
- * loops.  Servers of stratum N and above have no vote; so two that follow
+ * their local clocks.  An orphan that serves its clock says so by its reference
+ * id.  Of those, each follows the one with the lowest address, if this is lower
+ * than its own: an order in which none can be in front of itself, so there are
+ * no loops.  Servers of stratum N and above have no vote; so two that follow
  * never follow each other.
  *
  * Neither counts as synchronized: the kernel, the parent's policy and the

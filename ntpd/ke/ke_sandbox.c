@@ -29,6 +29,8 @@ const struct sandbox ke_sandbox = {
 		MAY("close",		"clients"),
 		MAY("clock_gettime",	"time, where the vDSO has none"),
 		MAY("clock_gettime64",	"the same on 32-bit machines"),
+		MAY("time",		"OpenSSL, likewise"),
+		MAY("gettimeofday",	"the same"),
 		MAY("getrandom",	"keys"),
 		MAY("getpid",		"the same"),
 		MAY("futex",		"OpenSSL's locks"),

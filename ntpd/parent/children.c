@@ -1,5 +1,5 @@
 /*
- * Who is to run, and replacing those that end.
+ * Which children run, and replacing those that end.
  *
  * Those that keep nothing that is not sent to them again are replaced, with
  * growing patience.  The engine's state is the daemon's: without it, or without

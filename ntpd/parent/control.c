@@ -1,12 +1,11 @@
 /*
  * The control socket, and the questions that control has for ntpctl.
  *
- * What is trusted here: that a question has come, of one of seven kinds.  Who
- * asks it is control's word alone, and control hears strangers.  It looks at
- * the user of each connection, and lets only root ask for the clients; if it is
- * taken over, it can ask that for anybody, who then knows who uses this
- * machine's time.  So nothing may be asked this way that changes anything, or
- * that more depends on.
+ * A question is one of seven kinds, and that is all that can be relied on.
+ * Which user asks is control's word, and control hears strangers.  It looks at
+ * the user of each connection, and lets only root ask for the clients.  If it
+ * is taken over, it can ask that for any user.  So no question may change
+ * anything, and no answer may be worth more protection than that one.
  */
 #include <sys/socket.h>
 #include <sys/stat.h>

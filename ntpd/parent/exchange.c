@@ -1,5 +1,5 @@
 /*
- * Who talks by TLS, and until when.
+ * Which processes talk by TLS, and until when.
  */
 #include "ntpd/parent/exchange.h"
 

@@ -8,10 +8,10 @@
  * after that is one that was asked for.
  *
  * The file is for this program on this boot of the machine: its instants are
- * those of the monotonic clock.  Who can write it can write the drift file, and
- * is trusted; but what a disk, or somebody's mistake, made of it is not.  The
- * ranges are as wide as what an engine that was taken over can bring about: it
- * must not get new limits by making the old ones unbelievable.
+ * those of the monotonic clock.  A user that can write it can write the drift
+ * file, too, and is trusted; but what a disk, or somebody's mistake, made of it
+ * is not.  The ranges are as wide as what an engine that was taken over can
+ * bring about: it must not get new limits by making the old ones unbelievable.
  */
 #include <math.h>
 #include <stddef.h>

@@ -6,11 +6,11 @@
 #include "ntpd/parent/children.h"
 
 /*
- * After so many questions without an answer.  Tuned: a child answers within
- * milliseconds, on a loaded machine within a second.  With less than two,
- * a machine's pause would be taken for the child's.
+ * After so many questions without an answer it is held up.  Tuned: a child
+ * answers within milliseconds, on a loaded machine within a second.  With less
+ * than two, a machine's pause would be taken for the child's.
  */
-#define QUESTIONS	3
+#define QUESTIONS	4
 #define QUESTIONS_START	10	/* programs may come from a slow disk */
 
 /*
@@ -31,7 +31,7 @@ living_begin(struct living *l, struct instant now)
 {
 	l->state = LIVING_STARTS;
 	l->ask = now;
-	l->turns = 0;
+	l->unanswered = 0;
 }
 
 static bool
@@ -41,50 +41,46 @@ is_asked(const struct child *child)
 	    intervals[child->process] > 0;
 }
 
-/* Has it been silent for INTERVAL, s, too often? */
+/* That often it is asked, s; a service manager that waits less hears sooner. */
+static double
+interval(const struct children *c, const struct child *child)
+{
+	const double	 usual = intervals[child->process];
+
+	return c->watchdog > 0 ? fmin(usual, c->watchdog / 3) : usual;
+}
+
 static bool
-is_held_up(const struct living *l, double interval)
+is_held_up(const struct living *l)
 {
 	switch (l->state) {
 	case LIVING_STARTS:
-		return l->turns >= QUESTIONS_START;
+		return l->unanswered >= QUESTIONS_START;
 	case LIVING_RUNS:
-		return l->turns >= QUESTIONS;
+		return l->unanswered >= QUESTIONS;
 	case LIVING_BUSY:
-		return l->turns * interval >= BUSY_MOST;
+		return true;	/* its hour is over */
 	}
 	return false;
-}
-
-static void
-ask(struct children *c, struct child *child, double interval,
-    struct instant now)
-{
-	struct living	*l = &child->living;
-
-	if (is_held_up(l, interval)) {
-		children_held_up(c, child);
-		return;
-	}
-	l->turns++;
-	l->ask = instant_add(now, interval);
-	/* What is sent to one that does not read would pile up. */
-	if (l->state != LIVING_BUSY)
-		channel_send(&child->channel, MSG_ASK, 0, -1, NULL);
 }
 
 void
 living_ask(struct children *c, struct instant now)
 {
 	struct child	*child;
-	double		 interval;
+	struct living	*l;
 
 	for (child = c->list; child < c->list + CHILDREN_MOST; child++) {
-		interval = intervals[child->process];
-		if (c->watchdog > 0)
-			interval = fmin(interval, c->watchdog / 3);
-		if (is_asked(child) && !instant_before(now, child->living.ask))
-			ask(c, child, interval, now);
+		l = &child->living;
+		if (!is_asked(child) || instant_before(now, l->ask))
+			continue;
+		if (is_held_up(l)) {
+			children_held_up(c, child);
+			continue;
+		}
+		l->unanswered++;
+		l->ask = instant_add(now, interval(c, child) / 2);
+		channel_send(&child->channel, MSG_ASK, 0, -1, NULL);
 	}
 }
 
@@ -100,22 +96,27 @@ sender(struct children *c, const struct message *msg)
 }
 
 static void
-hear(struct living *l, enum living_state state)
+hear(struct living *l, enum living_state state, struct instant next)
 {
 	l->state = state;
-	l->turns = 0;
+	l->unanswered = 0;
+	l->ask = next;
 }
 
 void
 living_answered(struct children *c, const struct message *msg)
 {
-	hear(&sender(c, msg)->living, LIVING_RUNS);
+	struct child	*child = sender(c, msg);
+
+	hear(&child->living, LIVING_RUNS, instant_add(msg->at,
+	    interval(c, child)));
 }
 
 void
 living_busy(struct children *c, const struct message *msg)
 {
-	hear(&sender(c, msg)->living, LIVING_BUSY);
+	hear(&sender(c, msg)->living, LIVING_BUSY, instant_add(msg->at,
+	    BUSY_MOST));
 }
 
 struct instant

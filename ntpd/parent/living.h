@@ -13,13 +13,13 @@ struct message;
 
 /*
  * Each child is asked as often as processes.h says, and answers as soon as it
- * reads the question.  Unanswered questions are counted, not seconds: the
- * parent asks none while the machine sleeps or is paused, and after that a
- * child has as many as before.
+ * reads the question; if it does not, it is asked twice as often.  Unanswered
+ * questions are counted, not seconds: the parent asks none while the machine
+ * sleeps or is paused, and after that a child has as many as before.
  *
  *  state	 what is true			 held up after
  *  LIVING_STARTS it has not answered so far	 10 questions
- *  LIVING_RUNS	 it has answered		 3 questions
+ *  LIVING_RUNS	 it has answered		 4 questions
  *  LIVING_BUSY	 it has said that its work may	 an hour in which it was not
  *		 take long			 asked, and said nothing
  * An answer leads to RUNS, being busy to BUSY; a new process STARTS.
@@ -28,8 +28,8 @@ enum living_state { LIVING_STARTS, LIVING_RUNS, LIVING_BUSY };
 
 struct living {
 	enum living_state state;
-	struct instant	 ask;		/* the next time */
-	unsigned	 turns;		/* without a word from it */
+	struct instant	 ask;		/* the next time; BUSY: its end */
+	unsigned	 unanswered;	/* questions */
 	struct log_limit log;
 };
 

@@ -1,3 +1,6 @@
+/*
+ * ntpd -q and -Q: the clock is set, or looked at, once.
+ */
 #include <math.h>
 #include <stdio.h>
 
@@ -20,7 +23,7 @@ once_configure(enum once_mode mode, struct config *conf)
 	conf->step.when = STEP_BOOT;
 	conf->step.threshold = ONCE_STEP;
 	conf->bound[0] = conf->clockbound[0] = '\0';
-	/* Whoever sets the clock must be alone; the socket shows it. */
+	/* Only one program may set the clock: the socket shows another. */
 	if (mode == ONCE_SHOW)
 		conf->socket[0] = '\0';
 }

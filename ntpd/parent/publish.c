@@ -1,3 +1,6 @@
+/*
+ * Writing the pages that tell programs how right the clock is.
+ */
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -57,7 +60,7 @@ map_file(const char *path, size_t len)
 	int		 fd, error;
 
 	fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
-	/* Who can make it shorter could end this process with that. */
+	/* If others could make it shorter, they could end this process. */
 	if (fd != -1 && fstat(fd, &st) == 0 && file_is_own(&st)) {
 		/* Room for all of it, or writing would end the process. */
 		error = posix_fallocate(fd, 0, (off_t)len);

@@ -13,11 +13,8 @@
 #define CONSTANT_MOST		10
 #define LOOP_MOST		0.5	/* s */
 
-/*
- * With this K, in s, a gentle slew has in the mean square the rate of one that
- * lasts DURATION at one rate: offset^2 / 2K = offset^2 / DURATION.
- */
-#define K_OF_DURATION		0.5
+/* A faster one, s/s, is to be over as soon as it may: it is steady. */
+#define GENTLE_FASTEST		(POLICY_MAX_SLEW_SMALL / 2)
 
 /* A gentle slew takes that long at least, s: twice the shortest K. */
 #define GENTLE_SHORTEST		8.0
@@ -78,11 +75,15 @@ in_progress(const struct slew *slew)
 	    slew->chunk);
 }
 
-/* Choose K for a slew of DURATION s. */
+/*
+ * Choose K, s, for a slew of DURATION s.  A gentle slew is not often over when
+ * another one takes its place: then both correct offset / K in a second, or
+ * offset / DURATION.
+ */
 static int
 choose_constant(double duration)
 {
-	double		 c = round(log2(duration * K_OF_DURATION));
+	double		 c = round(log2(duration));
 
 	return (int)fmax(0, fmin(CONSTANT_MOST, c - SHIFT_PLL));
 }
@@ -108,7 +109,7 @@ slew_begin(struct slew *slew, double rate, double duration)
 	slew->constant = choose_constant(duration);
 	slew->steady = duration < GENTLE_SHORTEST ||
 	    fabs(slew->left) > LOOP_MOST ||
-	    fabs(slew->left) / k(slew) > POLICY_MAX_SLEW_SMALL;
+	    fabs(slew->left) / duration > GENTLE_FASTEST;
 	if (!slew->steady)
 		return;
 	slew->constant = 0;

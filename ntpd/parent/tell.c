@@ -1,5 +1,5 @@
 /*
- * Telling a server whom to answer.
+ * Telling a server which clients to answer, and with what.
  */
 #include <sys/param.h>
 

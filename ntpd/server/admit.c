@@ -130,9 +130,9 @@ admit_one(struct batch *b, unsigned i, unsigned n, struct instant now,
 		return false;
 	/*
 	 * Each socket asks for packet information, but one that is bound to an
-	 * address, which gets and sends nothing else.  Who does not know where
-	 * the request was sent to, were it because there was no room to be
-	 * told, would answer from a wrong address, or a broadcast.
+	 * address, which gets and sends nothing else.  If it is not known where
+	 * the request was sent to (there may be no room to be told), the answer
+	 * could come from a wrong address, or go to a broadcast.
 	 */
 	len = arrival_read(in, &p->arrival, &b->source[n]);
 	if ((len == 0 && !b->bound) || p->arrival.refused ||

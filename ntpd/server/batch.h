@@ -73,9 +73,9 @@ enum batch_status {
 };
 
 /*
- * Make B ready, to answer whom ACCESS allows and CLIENTS does not limit, with
- * the keys of KEYRING; all must outlive it.  It must stay where it is, since it
- * points into itself.
+ * Make B ready, to answer clients that ACCESS allows and CLIENTS does not
+ * limit, with the keys of KEYRING; all must outlive it.  It must stay where it
+ * is, since it points into itself.
  */
 void	 batch_init(struct batch *b, const struct access *access,
 	    struct clients *clients, const struct keyring *keyring);

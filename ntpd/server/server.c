@@ -277,8 +277,8 @@ server_hear_engine(struct server *s)
 }
 
 /*
- * Tell the engine which of its requests came here.  Whoever has seen one can
- * send it again and again, so there is a limit.
+ * Tell the engine which of its requests came here.  Somebody who has seen one
+ * can send it again and again, so there is a limit.
  */
 static void
 server_tell_own(struct server *s)
@@ -342,7 +342,7 @@ server_wait(struct server *s)
 	pollset_clear(&s->set);
 	channel_poll(&s->parent, &s->set);
 	channel_poll(&s->engine, &s->set);
-	/* There is nothing to answer on before it is known whom to answer. */
+	/* No sockets are taken before the rules for clients are known. */
 	s->binder.slot = -1;
 	if (s->knows_rules)
 		channel_poll(&s->binder, &s->set);

@@ -5,9 +5,9 @@
  *
  * It remembers those to clients that name an answer by its receive timestamp,
  * in a table of fixed size in which a new answer takes the place of the oldest
- * of a few.  Who sends very many such requests, from whatever addresses, can
- * thus make the server forget an answer before it is asked for; that client
- * is answered in basic mode then, as are all who never ask.
+ * of a few.  Very many such requests, from whatever addresses, can thus make
+ * the server forget an answer before it is asked for; that client is answered
+ * in basic mode then, as are all that never ask.
  *
  * Receive timestamps that are given out are odd, transmit timestamps even (a
  * nanosecond is 4.3 of their units), so that a client which names the latter,

@@ -14,6 +14,12 @@
 /* Variance of a bias that is none, s^2. */
 #define BIAS_LEAST	1e-30
 
+/*
+ * Two sources that share a part of their paths agree however asymmetric it is:
+ * so many tell something.  Tuned: bound_test, near_and_far.
+ */
+#define ENOUGH		3
+
 void
 bias_isolate(struct model *m, size_t s, double v)
 {
@@ -126,6 +132,79 @@ filter_leave(struct filter *f, size_t i)
 	bias_count(f);
 }
 
+/* What is known of offset + bias of source I, s and s^2, by the whole bank. */
+static double
+known_sum(const struct filter *f, size_t i, double *variance)
+{
+	const struct model *m;
+	size_t		 b = BIAS + i;
+	double		 sum = 0, square = 0, x, all = 0;
+
+	for (m = f->models; m < f->models + FILTER_MODELS; m++) {
+		x = m->x[OFFSET] + m->x[b];
+		all += m->weight;
+		sum += m->weight * x;
+		square += m->weight * (m->p[OFFSET][OFFSET] +
+		    2 * m->p[OFFSET][b] + m->p[b][b]);
+	}
+	*variance = fmax(0, square / all);
+	return sum / all;
+}
+
+/*
+ * The logarithm of how likely the sources' biases are by model M, whatever the
+ * offset is: they are normal, and their mean is the offset's.
+ */
+static double
+biases_likelihood(const struct filter *f, const struct model *m)
+{
+	double		 sum = 0, mean = 0, square = 0, logs = 0, x, v, w;
+	size_t		 i;
+
+	for (i = 0; i < FILTER_SOURCES; i++) {
+		if (!f->active[i])
+			continue;
+		x = known_sum(f, i, &v);
+		w = 1 / fmax(BIAS_LEAST, bias_variance(f, m, i) + v);
+		logs += log(w);
+		/* West's sums: the sources may agree to a billionth. */
+		sum += w;
+		square += w * (sum - w) / sum * (x - mean) * (x - mean);
+		mean += w / sum * (x - mean);
+	}
+	return sum > 0 ? (logs - log(sum) - square) / 2 : 0;
+}
+
+/*
+ * What a rejected source has taught of how asymmetric paths are is forgotten:
+ * the biases of the others tell it.  How probable each wander is stays.
+ */
+static void
+judge_asymmetries(struct filter *f)
+{
+	double		 l[FILTER_BIASES], most = -HUGE_VAL, sum = 0, all;
+	size_t		 k, q, sources = 0;
+
+	for (k = 0; k < FILTER_SOURCES; k++)
+		sources += f->active[k];
+	if (sources < ENOUGH)
+		return;
+
+	for (k = 0; k < FILTER_BIASES; k++) {
+		l[k] = biases_likelihood(f, &f->models[k * FILTER_WANDERS]);
+		most = fmax(most, l[k]);
+	}
+	for (k = 0; k < FILTER_BIASES; k++)
+		sum += l[k] = exp(l[k] - most);
+	for (q = 0; q < FILTER_WANDERS; q++) {
+		for (k = 0, all = 0; k < FILTER_BIASES; k++)
+			all += f->models[k * FILTER_WANDERS + q].weight;
+		for (k = 0; k < FILTER_BIASES; k++)
+			f->models[k * FILTER_WANDERS + q].weight =
+			    fmax(WEIGHT_LEAST, all * l[k] / sum);
+	}
+}
+
 void
 filter_reject(struct filter *f, size_t i)
 {
@@ -141,6 +220,7 @@ filter_reject(struct filter *f, size_t i)
 			level(f, &f->models[k],
 			    fmax(0, 1 / sum - 1 / before[k]));
 	}
+	judge_asymmetries(f);
 }
 
 void

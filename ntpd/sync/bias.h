@@ -8,6 +8,9 @@
 
 #include "ntpd/sync/filter.h"
 
+/* Nobody is impossible: the least weight of a model. */
+#define WEIGHT_LEAST	1e-300
+
 /* The states: offset, frequency, then the bias of source i at BIAS + i. */
 enum { OFFSET, FREQUENCY, BIAS };
 

@@ -31,9 +31,6 @@ static const double asymmetries[FILTER_BIASES] = { 0.001, 0.01, 0.05 };
 #define WEIGHT_MEMORY	1000.0
 #define FIRST_MEMORY	10.0
 
-/* Nobody is impossible. */
-#define WEIGHT_LEAST	1e-300
-
 /*
  * That long, s, an oscillator is as restless as it is, in the mean.  Then a fan
  * starts or a door is opened, and it may be as restless as any other.
@@ -167,8 +164,9 @@ blend(struct model *m, const struct model *other, double share, size_t n)
  * in wander only: with probability CHANGE what was true of the oscillator is no
  * longer, and any of them is right.  So each goes on as what it was or as the
  * mean of all, by the probabilities of having been right so far and of being
- * right only from now on.  Who was probable stays what it was.  Who was not
- * follows the others, and when its time comes it knows what they knew.
+ * right only from now on.  A model that was probable stays what it was.  One
+ * that was not follows the others, so that it knows what they knew when its
+ * time comes.
  */
 static void
 mix(struct model models[FILTER_WANDERS], double change, size_t n)

@@ -6,7 +6,7 @@
 #include "ntpd/sync/learn.h"
 #include "ntpd/sync/vote.h"
 
-/* Does anybody whom the vote believes find the prediction right? */
+/* Does any source that the vote believes find the prediction right? */
 static bool
 fits_somebody(const struct sync *sync, const struct opinion *o)
 {

@@ -11,7 +11,7 @@
 /* Nor is one used as such that prediction gives less than this probability. */
 #define IMPROBABLE	1e-12
 
-/* Who waited alike both ways is off by no more than so much of HALF. */
+/* A packet that waited alike both ways is off by less than this of HALF. */
 #define EVEN		0.1
 
 static double

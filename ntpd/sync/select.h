@@ -1,6 +1,6 @@
 /*
- * Who tells the truth: the intersection algorithm of RFC 5905 11.2.1, and the
- * removal of sources that do not fit among those that remain.
+ * Which sources tell the truth: the intersection algorithm of RFC 5905 11.2.1,
+ * and the removal of sources that do not fit among those that remain.
  */
 #ifndef NTPD_SYNC_SELECT_H
 #define NTPD_SYNC_SELECT_H

@@ -1,6 +1,6 @@
 /*
  * The synchronizer: all time sources together.  The engine gives it samples
- * and asks it what the time is, whom it believes, and when to ask again.
+ * and asks it what the time is, which it believes, and when to ask again.
  * Pure: oscillator time comes in as an argument.
  */
 #ifndef NTPD_SYNC_SYNC_H

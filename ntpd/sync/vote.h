@@ -1,5 +1,5 @@
 /*
- * What the sources say, and whom a majority of them makes right.  This is
+ * What the sources say, and which of them a majority makes right.  This is
  * between sync.c and select.c; nobody else needs it.
  */
 #ifndef NTPD_SYNC_VOTE_H

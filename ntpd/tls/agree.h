@@ -20,7 +20,7 @@ struct agree {
 };
 
 /*
- * Before the sandbox: read the certificates whom to believe, and connect.
+ * Before the sandbox: read the authorities' certificates, and connect.
  * False if that is not possible: a->keys says why.
  */
 bool	 agree_connect(struct agree *a);

@@ -21,7 +21,7 @@ struct https {
 };
 
 /*
- * Before the sandbox: read the certificates whom to believe, and connect.
+ * Before the sandbox: read the authorities' certificates, and connect.
  * False if that is not possible: h->date.why says it.
  */
 bool	 https_connect(struct https *h);

@@ -3,7 +3,7 @@
  * parent, the connection is made, then all rights are given up, and only then
  * is the first byte read.  The result is said once, and the process ends.
  *
- * Whoever takes it over has this connection and nothing else.
+ * If it is taken over, this connection is all that it has.
  */
 #include <stdlib.h>
 #include <string.h>

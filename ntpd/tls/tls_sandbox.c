@@ -25,6 +25,8 @@ const struct sandbox tls_sandbox = {
 		MAY("clock_gettime",	"the deadline, where the vDSO has no "
 					"time"),
 		MAY("clock_gettime64",	"the same on 32-bit machines"),
+		MAY("time",		"OpenSSL, likewise"),
+		MAY("gettimeofday",	"the same"),
 		MAY("getrandom",	"keys"),
 		MAY("getpid",		"the same"),
 		MAY("futex",		"OpenSSL's locks"),

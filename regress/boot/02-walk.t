@@ -7,7 +7,10 @@ usage: 02-walk.t [part ...]     all, unless some are named; begin with install
 """
 from lib import *
 
+import ctypes
 import glob
+import socket
+import threading
 
 PACKAGE = glob.glob(os.path.join(TOP, "obj", "deb", "ntpd_*.deb"))
 
@@ -95,6 +98,7 @@ def install(m):
         "-vE 'var/lib/(dpkg|apt|chrony|systemd)|^run/(systemd|udev|log)|"
         "chrony' | sort); }; files >/root/before\n"
         "systemctl start chrony")
+    before = m.offset()
     m.step("apt-get install ./ntpd.deb",
         "cp /share/ntpd.deb /root; cd /root\n" + APT +
         "install ./ntpd.deb", 240)
@@ -106,7 +110,9 @@ def install(m):
         "! active chrony; ! systemctl is-enabled chronyd; ! pgrep chronyd")
     m.step("its files are as they were packed",
         "dpkg -V ntpd; ntpd -n; getent passwd _ntpd")
-    right(m, "the clock is as right as it was")
+    moved = m.offset() - before
+    ok(abs(moved) < 0.5, "the clock is as right as it was",
+        "it went %+.3f s astray" % moved)
 
 
 def configure(m):
@@ -114,8 +120,9 @@ def configure(m):
         conf(*EDITED) + "ntpd -n; systemctl restart ntpd; active ntpd")
     m.step("it is synchronized within a minute",
         "timeout 70 ntpctl -w 60; ntpctl -s status", 80)
-    m.step("netstat -nupl: nobody listens at port 123",
-        "! netstat -nupl | grep ':123 '")
+    m.step("netstat -nupl: nobody listens at port 123, as ntpctl says",
+        "! netstat -nupl | grep ':123 '\n"
+        "! ntpctl -s status | grep 'clients:.*are given'")
     m.step("listen on eth0, systemctl reload ntpd: the same process",
         "p=$(show ntpd MainPID); " + conf(*EDITED, "listen on eth0") +
         "systemctl reload ntpd; [ $p = $(show ntpd MainPID) ]\n"
@@ -170,6 +177,10 @@ def confined(m):
         # CAP_SYS_TIME: the parent; CAP_NET_BIND_SERVICE: launcher, binder.
         "[ $(have 0000000002000000) = 1 ]; [ $(have 0000000000000400) = 2 ]\n"
         "[ $(have 0000000000000000) = $(($(pgrep -c ntpd) - 3)) ]")
+    m.step("each runs under the AppArmor profile, which is enforced",
+        "for p in $(pgrep ntpd); do cat /proc/$p/attr/apparmor/current; done "
+        "| tee /tmp/said\n"
+        "[ \"$(sort -u /tmp/said)\" = 'ntpd (enforce)' ]")
     m.step("ntpctl -s processes: each with a filter",
         "ntpctl -s processes; [ $(ntpctl -s processes | "
         "grep -cE 'parent|launcher|binder|engine|server|resolver|control') "
@@ -252,6 +263,84 @@ def killed(m):
         "systemctl restart ntpd; ntpctl -w 60" % again, 180)
 
 
+def with_nts(m):
+    """Also: no vDSO here, so that what TLS asks for the time is a call."""
+    m.step("NTS: keys from a server, and for clients",
+        "mkdir /etc/ntpd; cp /share/server.pem /etc/ntpd/ca.pem\n"
+        "install -g _ntpd -m 640 /share/guest.* /etc/ntpd/\n" +
+        conf("server 192.0.2.1 nts ca /etc/ntpd/ca.pem", "authentication mix",
+        "server 192.0.2.2", "listen on eth0",
+        "nts certificate /etc/ntpd/guest.pem key /etc/ntpd/guest.key") +
+        "ntpd -n; systemctl restart ntpd; ntpctl -w 60; ntpctl -s auth\n"
+        "within 30 sh -c \"ntpctl -j | grep '\\\"auth\\\": \\\"nts\\\"'\"\n"
+        "within 30 sh -c \"ntpctl -s peers | grep '^[*+]192.0.2.1'\"\n"
+        "pid_of ke", 120)
+    path = os.path.join(m.work, "client.conf")
+    with open(path, "w") as f:
+        f.write("server %s nts ca %s/guest.pem\n" % (GUEST, m.share))
+    asked = m.here(os.path.join(TOP, "ntpd", "ntpd"), "-Q", "-f", path)
+    ok(asked.returncode == 0, "a client on the wire gets keys and the time",
+        asked.stdout + asked.stderr +
+        m.run("ntpctl -s all; journalctl -q -b -u ntpd | tail -n 20")[1])
+    m.step("kill the process of the keys: another takes its place",
+        "p=$(show ntpd MainPID); k=$(pid_of ke); kill -9 $k\n"
+        "within 20 other_than ke $k; within 20 all_there\n"
+        "[ $p = $(show ntpd MainPID) ]")
+    asked = m.here(os.path.join(TOP, "ntpd", "ntpd"), "-Q", "-f", path)
+    ok(asked.returncode == 0, "... and gives keys", asked.stdout +
+        asked.stderr)
+    m.step("no call was forbidden",
+        "! journalctl -q -b -u ntpd | grep -iE 'forbid|SIGSYS|signal 31'\n" +
+        conf(*EDITED, "listen on eth0") + "rm -r /etc/ntpd\n"
+        "systemctl restart ntpd; ntpctl -w 60", 80)
+
+
+class Dhcp(threading.Thread):
+    """At the other end of the wire: leases that name an NTP server."""
+
+    REPLIES = {1: 2, 3: 5}	# DISCOVER: OFFER, REQUEST: ACK
+
+    def __init__(self, m):
+        super().__init__(daemon=True)
+        self.m = m
+
+    def options(self, kind):
+        ip = socket.inet_aton
+        return b"".join(bytes([code, len(value)]) + value for code, value in (
+            (53, bytes([kind])), (54, ip(SERVERS[0])), (51, b"\0\0\1\0"),
+            (1, ip("255.255.255.0")), (42, ip(SERVERS[1])))) + b"\xff"
+
+    def run(self):
+        libc = ctypes.CDLL(None)
+        with open("/run/netns/" + self.m.ns) as ns:
+            libc.setns(ns.fileno(), 0)	# this thread alone
+        s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"tap0")
+        s.bind(("", 67))
+        while True:
+            asked = s.recv(1500)
+            kind = self.REPLIES.get(asked[242])	# of option 53, the first
+            if kind is None:
+                continue
+            s.sendto(b"\2" + asked[1:16] + socket.inet_aton(GUEST) +
+                socket.inet_aton(SERVERS[0]) + asked[24:240] +
+                self.options(kind), ("255.255.255.255", 68))
+
+
+def dhcp(m):
+    Dhcp(m).start()
+    m.step("those of dhclient's lease",
+        "systemctl stop systemd-networkd.socket systemd-networkd\n"
+        "ip addr flush dev eth0; timeout 50 dhclient -1 -v eth0\n"
+        "cat /run/ntpd-sources.d/*\n"
+        "within 20 sh -c 'ntpctl -s peers | grep \" *192.0.2.2 \"'", 90)
+    m.step("... until it is released",
+        "dhclient -r -v eth0\n"
+        "within 20 sh -c '! ntpctl -s peers | grep \" *192.0.2.2 \"'\n"
+        "systemctl start systemd-networkd; networkctl reconfigure eth0")
+
+
 def sundries(m):
     m.step("servers of a network come with its lease",
         conf(EDITED[0], "listen on eth0", 'include "/run/ntpd-sources.d/"') +
@@ -271,6 +360,7 @@ def sundries(m):
         "rm -r /etc/systemd/network/eth0.network.d; networkctl reload\n"
         "networkctl reconfigure eth0\n"
         "within 30 sh -c '! ntpctl -s peers | grep \" *192.0.2.3 \"'", 120)
+    dhcp(m)
     m.step("metrics by HTTP, if that is started",
         "! systemctl is-enabled ntpd-metrics.socket\n"
         "systemctl start ntpd-metrics.socket\n"
@@ -287,10 +377,16 @@ def network(m):
         "after that is there",
         "systemctl stop ntpd systemd-networkd.socket systemd-networkd\n"
         "ip addr flush dev eth0; ip link set eth0 down; systemctl start ntpd\n"
-        "sleep 20; systemctl start systemd-networkd; "
+        "sleep 10; show ntpd StatusText | grep 'not synchronized'\n"
+        "ntpctl -s peers | grep 'cannot leave: Network is unreachable'\n"
+        "sleep 10; systemctl start systemd-networkd; "
         "t=$(cut -d . -f 1 /proc/uptime); ntpctl -w 180\n"
         "t=$(($(cut -d . -f 1 /proc/uptime) - t)); echo $t s; [ $t -le 30 ]",
         240)
+    m.step("the address is lost for a second: heard again within 10",
+        "ip addr flush dev eth0; sleep 1; networkctl reconfigure eth0; sleep 10"
+        "\nntpctl -w 0; ntpctl -s peers\n"
+        "[ $(ntpctl -j | grep -c '\"reason\": null') = 3 ]")
 
 
 def waiting(m):
@@ -394,6 +490,8 @@ def others(m):
     m.step("installed again: ntpd is another process, and synchronized",
         "p=$(show ntpd MainPID); %s --reinstall install /root/ntpd.deb\n"
         "[ $p != $(show ntpd MainPID) ]; active ntpd; ntpctl -w 60" % APT, 240)
+    m.step("AppArmor has denied nothing",
+        "! journalctl -q -b -k -o cat | grep 'DENIED.*profile=\"ntpd'")
     m.step("nothing was forbidden, nothing crashed",
         "journalctl -b -t ntpd -o cat >/tmp/said; ! grep -iE "
         "'forbid|denied|not permitted|fatal' /tmp/said")
@@ -406,7 +504,7 @@ def test():
     begin = time.monotonic()
     ok(m.boot(), "the machine boots", m.console())
     for part in (install, configure, confined, wrong, killed, waiting,
-        set_ntp, sundries, network, reboot, purge, others):
+        set_ntp, with_nts, sundries, network, reboot, purge, others):
         if sys.argv[1:] and part.__name__ not in sys.argv[1:]:
             continue
         part(m)

@@ -43,6 +43,7 @@ struct CMUnitTest {
 #define assert_non_null(p)		assert_true((p) != NULL)
 #define assert_string_equal(a, b)	assert_true(strcmp((a), (b)) == 0)
 #define assert_memory_equal(a, b, n)	assert_true(memcmp((a), (b), (n)) == 0)
+#define assert_memory_not_equal(a, b, n) assert_true(memcmp((a), (b), (n)) != 0)
 
 #define assert_ptr_equal(a, b)		assert_true((a) == (b))
 #define assert_string_not_equal(a, b)	assert_true(strcmp((a), (b)) != 0)
@@ -75,11 +76,14 @@ cross_equal(const char *file, int line, const char *what, uintmax_t value,
 	assert_false((uintmax_t)(a) == (uintmax_t)(b))
 
 static inline int
-cross_run(const struct CMUnitTest *tests, size_t n)
+cross_run(const struct CMUnitTest *tests, size_t n, cross_fixture setup,
+    cross_fixture teardown)
 {
 	void		*state = NULL;
 	size_t		 i;
 
+	if (setup != NULL && setup(&state) != 0)
+		return 1;
 	for (i = 0; i < n; i++) {
 		printf("# %s\n", tests[i].name);
 		if ((tests[i].setup != NULL && tests[i].setup(&state) != 0) ||
@@ -88,12 +92,12 @@ cross_run(const struct CMUnitTest *tests, size_t n)
 		    tests[i].teardown(&state) != 0))
 			return 1;
 	}
-	return 0;
+	return teardown != NULL ? teardown(&state) : 0;
 }
 
 #define cmocka_run_group_tests(tests, setup, teardown)			\
-	cross_run(tests, sizeof(tests) / sizeof((tests)[0]))
+	cross_run(tests, sizeof(tests) / sizeof((tests)[0]), setup, teardown)
 #define cmocka_run_group_tests_name(name, tests, setup, teardown)	\
-	cross_run(tests, sizeof(tests) / sizeof((tests)[0]))
+	cross_run(tests, sizeof(tests) / sizeof((tests)[0]), setup, teardown)
 
 #endif

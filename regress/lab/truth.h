@@ -107,7 +107,7 @@ struct oscillator {
 
 /* A reference clock that says when a second begins. */
 struct pulse {
-	double		 jitter;	/* s, standard error; 0: there is none */
+	double		 jitter;	/* s, standard error; 0: none */
 	uint64_t	 random;	/* stream of that */
 	double		 second;	/* of true time, the next one */
 	int		 fd;
@@ -139,6 +139,7 @@ struct world {
 	struct events	 pauses;	/* s, the machine stands still */
 	double		 leapat;	/* > 0: the year ends with one */
 	int		 leap;		/* s, 1: inserted, -1: left out */
+	int		 leapsecret;	/* 1: servers do not announce it */
 	int		 apart;		/* for compare: not in the mean */
 	struct events	 restarts;	/* of the daemon: for run */
 	double		 raw0;		/* reading of the raw clock then */

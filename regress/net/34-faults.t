@@ -50,9 +50,10 @@ SHORT = (
     "parent fsync 1 EIO", "parent malloc 40 ENOMEM",
     "engine sendto 1 EPERM", "engine sendto 2 EPERM",
     "engine sendto 4 ENOBUFS", "engine socket 1 EMFILE",
-    "engine malloc 60 ENOMEM", "server recvmmsg 1 ENOMEM",
-    "server ppoll 2 ENOMEM", "control accept4 1 EMFILE",
-    "launcher clone 2 EAGAIN", "launcher malloc 300 ENOMEM",
+    "engine malloc 13 ENOMEM", "engine malloc 60 ENOMEM",
+    "server recvmmsg 1 ENOMEM", "server ppoll 2 ENOMEM",
+    "control accept4 1 EMFILE", "launcher clone 2 EAGAIN",
+    "launcher malloc 300 ENOMEM",
     "resolver seccomp 1 ENOMEM", "parent sendmsg 3 ETOOMANYREFS",
 )
 

@@ -8,7 +8,7 @@ CHECK_LONG: much to do for a minute.
 """
 from nts import *
 
-WITHIN = 20                     # s; 12 to 16 of four seconds each, and another
+WITHIN = 22                     # s; 12 to 18, and a second for another
 PAUSE = 18                      # s
 LONG = bool(os.environ.get("CHECK_LONG"))
 

@@ -30,10 +30,39 @@ def tell(d, data, seconds=2.0):
             return None
 
 
+def steps(host, *servers):
+    """A clock that is 50 ms behind, which is no reason to set it."""
+    d = Daemon(host, *servers, options=("-v",), guard=USER_NAMESPACE,
+        env=fake_clock())
+    wait_for(lambda: d.status().get("offset") is not None, 30)
+    def step():
+        done = subprocess.run([NTPCTL, "step", "-y", "-S", d.socket],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            timeout=20)
+        return done.returncode, done.stdout + done.stderr
+    # The offset is not what was confirmed.
+    with_other = tell(d, order(STEP, by=0.01), 5)
+    ok(with_other is not None and with_other[4] == 0 and
+        b"too small" in with_other, "a step by something else is refused",
+        str(with_other))
+    before = d.count("clock set")
+    code, said = step()
+    ok(code == 0 and d.count("clock set forward by [45][0-9]") == before + 1,
+        "step: the clock is set by what is confirmed", said + d.log())
+    d.configure(*servers, "step never")
+    d.reload()
+    code, said = step()
+    ok(code == 1 and 'says "step never"' in said, "step never is never", said)
+    huge = tell(d, order(STEP, by=1e9), 5)
+    ok(huge is not None and huge[4] == 0, "nor for ever", str(huge))
+
+
 def test():
-    switch, us, a, b, c = network("us", "a", "b", "c")
+    switch, us, a, b, c, w, l = network("us", "a", "b", "c", "w", "l")
     for host in a, b, c:
         NtpServer(host)
+    NtpServer(l, shift=0.05)
+    steps(w, "server 10.9.0.6")
     d = Daemon(us, "server 10.9.0.2", "server 10.9.0.3", "server 10.9.0.4")
     ok(d.wait_sync(), "the daemon is synchronized", d.state)
 

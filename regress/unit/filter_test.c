@@ -408,6 +408,51 @@ rejecting_a_source(void **arg)
 	}
 }
 
+/* How probable asymmetry K of the bank is. */
+static double
+probable(const struct filter *filter, size_t k)
+{
+	double		 sum = 0;
+	size_t		 i;
+
+	for (i = 0; i < FILTER_WANDERS; i++)
+		sum += filter->models[k * FILTER_WANDERS + i].weight;
+	return sum;
+}
+
+static const struct {
+	double		 apart;		/* s, each of three from the next */
+	size_t		 asymmetry;	/* of the bank, that this means */
+} paths[] = {
+	{ 0.1, 0 }, { 7, 1 }, { 60, 2 }
+};
+
+/*
+ * Nor does it in what is thought of the paths: how asymmetric they may be is
+ * what the others tell.
+ */
+static void
+asymmetry_after_a_rejected_source(void **arg)
+{
+	size_t		 i, k;
+
+	(void)arg;
+	for (i = 0; i < COUNT(paths); i++) {
+		start(0, 0, 1e6, 0, 1e-6);
+		for (k = 0; k < 4; k++)
+			filter_join(&f, k, FAR);
+		for (k = 0; k < 40; k++) {
+			observe(&f, 3, 30, 1e-8);
+			observe(&f, k % 3, (double)(k % 3) * paths[i].apart,
+			    1e-8);
+		}
+		filter_reject(&f, 3);
+		if (probable(&f, paths[i].asymmetry) < 0.7)
+			fail_msg("%g s apart: %f, %f, %f", paths[i].apart,
+			    probable(&f, 0), probable(&f, 1), probable(&f, 2));
+	}
+}
+
 /*
  * Exact samples leave what the mean of the biases may be, and nothing else; and
  * when nobody is there any more that is not known to be so.
@@ -851,6 +896,7 @@ main(void)
 		cmocka_unit_test(a_near_and_a_far_source),
 		cmocka_unit_test(leaving_and_coming_back),
 		cmocka_unit_test(rejecting_a_source),
+		cmocka_unit_test(asymmetry_after_a_rejected_source),
 		cmocka_unit_test(what_no_sample_tells),
 		cmocka_unit_test(joining_again_changes_nothing),
 		cmocka_unit_test(surprise_in_standard_errors),
