@@ -87,6 +87,7 @@ engine_on_clock_state(struct engine *e, const struct message *msg)
 
 	e->clock = *state;
 	e->slew_end = instant_add(msg->at, state->slew_left);
+	engine_publish_after_slew(e, msg->at);
 	e->clocks.rate = state->frequency + state->slew;
 	if (e->steer.stepping && state->answers_step) {
 		/* Done or refused; what is left is for the next sample. */

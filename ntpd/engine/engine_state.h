@@ -164,6 +164,12 @@ void	 engine_tell(struct engine *e, struct instant now);
 void	 engine_publish(struct engine *e, struct instant now);
 
 /*
+ * The clock may be right when a slew has ended, long before the next answer: do
+ * that then, if it is not synchronized yet.
+ */
+void	 engine_publish_after_slew(struct engine *e, struct instant now);
+
+/*
  * Give up all requests: the clock is about to be stepped, and times of before
  * and after a step cannot be compared.
  */
