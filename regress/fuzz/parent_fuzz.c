@@ -1,9 +1,10 @@
 /*
- * An engine, a server, control and tls that tell the parent anything: what is
- * done to the clock is in bounds, whatever is asked for, and the records pass
- * on.  The clock is played here.  Input: a byte of the configuration; then a
- * byte that says who speaks (odd: a server; bit 1: control; 8: tls, if there is
- * a constraint) or what happens, and a message as in deal.h, and so on.
+ * Children that tell the parent anything: what is done to the clock is in
+ * bounds, whatever is asked for, and the records pass on.  The clock is played
+ * here.  Input: a byte of the configuration; then a byte that says who speaks
+ * (odd: a server; bit 1: control; 8: tls, if there is a constraint; 4: one of
+ * the others, by the next byte) or what happens, and a message as in deal.h,
+ * and so on.
  */
 #include "ntpd/parent/parent.c"
 
@@ -30,6 +31,11 @@ static double		 spent;		/* s, moved beyond 500 ppm */
 static double		 slewing;	/* s/s */
 static struct instant	 slew_end;
 static struct child	*tls;
+static struct child	*others;	/* one of each: */
+static const enum process kinds_of_others[] = { RESOLVER, KE, BINDER,
+			    LAUNCHER };
+
+#define OTHERS		(sizeof(kinds_of_others) / sizeof(kinds_of_others[0]))
 
 /* ---- the clock ---- */
 
@@ -163,6 +169,23 @@ pass(double s)
 /* ---- the parent ---- */
 
 static void
+begin_others(void)
+{
+	size_t		 i;
+
+	others = tls + 1;
+	for (i = 0; i < OTHERS; i++) {
+		others[i].process = kinds_of_others[i];
+		channel_open(&others[i].channel, stream_descriptor(), PARENT,
+		    kinds_of_others[i]);
+	}
+	parent.children.resolver = &others[0];
+	parent.children.ke = &others[1];
+	parent.children.binder = &others[2].channel;
+	parent.children.launcher = &others[3].channel;
+}
+
+static void
 begin(uint8_t how)
 {
 	size_t		 i;
@@ -194,6 +217,7 @@ begin(uint8_t how)
 	    PARENT, CONTROL);
 	tls = parent.children.control + 1;
 	channel_open(&tls->channel, stream_descriptor(), PARENT, TLS);
+	begin_others();
 	parent.constraints.n = how & 0x40 ? 1 : 0;
 }
 
@@ -249,6 +273,34 @@ hear(struct deal *d, struct channel *ch)
 	return true;
 }
 
+/* A server owes what it was asked. */
+static struct channel *
+ask_server(size_t i)
+{
+	parent.collect.round = 1;
+	parent.collect.awaited[i] = true;
+	parent.collect.owes[i] = true;
+	return &parent.children.servers[i].channel;
+}
+
+/* Who speaks, by WHAT and perhaps another byte of D. */
+static struct channel *
+speaker(struct deal *d, uint8_t what)
+{
+	if (what & 1)
+		return ask_server(what >> 1 & 1);
+	if ((what & 0xf) == 8 && parent.constraints.n > 0) {
+		ask_constraint();
+		return &tls->channel;
+	}
+	if ((what & 0xf) == 4 && d->size > 0) {
+		d->size--;
+		return &others[*d->data++ % OTHERS].channel;
+	}
+	return what & 2 ? &parent.children.control->channel :
+	    parent.children.engine;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -265,24 +317,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		d.size--;
 		pass(what & 0xf0 ? 100.0 * what : 0);
 		evidence = (what & 0xc) == 0xc;
-		if (what & 1) {
-			i = what >> 1 & 1;
-			parent.collect.round = 1;
-			parent.collect.awaited[i] = true;
-			parent.collect.owes[i] = true;
-			if (!hear(&d, &parent.children.servers[i].channel))
-				break;
-		} else if ((what & 0xf) == 8 && parent.constraints.n > 0) {
-			ask_constraint();
-			if (!hear(&d, &tls->channel))
-				break;
-		} else if (!hear(&d, what & 2 ?
-		    &parent.children.control->channel :
-		    parent.children.engine))
+		if (!hear(&d, speaker(&d, what)))
 			break;
 		if (collect_run(&parent.collect, NULL, 0, now))
 			control_answer_collected(&parent);
 	}
+	for (i = 0; i < OTHERS; i++)
+		channel_close(&others[i].channel);
 	channel_close(&tls->channel);
 	channel_close(&parent.children.control->channel);
 	for (i = 0; i < SERVERS; i++)
@@ -298,6 +339,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 #define SPEAKS_SERVER	1
 #define SPEAKS_CONTROL	2
 #define SPEAKS_TLS	8
+#define SPEAKS_OTHER	4
 
 static void
 seeds_of_constraints(void)
@@ -388,6 +430,38 @@ seeds_of_control(void)
 	deal_seed(MSG_ASK_SAMPLES, 2, &page);
 }
 
+static void
+seed_of_other(size_t i, enum message_type type, const void *payload)
+{
+	seed_fill(SPEAKS_OTHER, 1);
+	seed_fill((uint8_t)i, 1);
+	deal_seed(type, 0, payload);
+}
+
+static void
+seeds_of_others(void)
+{
+	const struct resolve_reply reply = { .count = 1,
+			    .addrs = { { .family = ADDR_IPV4 } } };
+	const struct server_counters counters = { .ke_agreed = 3 };
+	const struct binder_state state = { .listens = 1 };
+	const struct own_refids own = { .count = 2 };
+	const struct child_started started = { { KE, 0 }, 17 };
+	const struct child_ended ended = { { KE, 0 }, 17, 9 };
+	const struct no_payload nothing = { 0 };
+
+	seed_begin("others");
+	seed_fill(0x40, 1);
+	seed_of_other(0, MSG_RESOLVER_BUSY, &nothing);
+	seed_of_other(0, MSG_HTTPS_RESOLVED, &reply);
+	seed_of_other(1, MSG_KE_COUNTERS, &counters);
+	seed_of_other(2, MSG_BINDER_STATE, &state);
+	seed_of_other(2, MSG_BINDER_OWN, &own);
+	seed_of_other(3, MSG_CHILD_STARTED, &started);
+	seed_of_other(3, MSG_CHILD_ENDED, &ended);
+	seed_of_other(3, MSG_ALIVE, &nothing);
+}
+
 void
 make_seeds(void)
 {
@@ -399,6 +473,7 @@ make_seeds(void)
 	seeds_of_clock();
 	seeds_of_servers();
 	seeds_of_control();
+	seeds_of_others();
 	seed_begin("records");
 	seed_fill(0, 1);
 	seed_fill(SPEAKS_ENGINE, 1);
