@@ -375,7 +375,8 @@ ask_lists(const struct question *q, unsigned parts, double timeout)
 {
 	enum ask_result	 result = ASK_OK;
 
-	if (parts & (SHOW_PEERS | SHOW_AUTH | SHOW_SELECTION | SHOW_SAMPLES))
+	if (parts & (SHOW_PEERS | SHOW_AUTH | SHOW_SENSORS | SHOW_SELECTION |
+	    SHOW_SAMPLES))
 		result = ask_one(q, CONTROL_GET_PEERS, timeout);
 	if (result == ASK_OK && (parts & SHOW_PROCESSES))
 		result = ask_one(q, CONTROL_GET_PROCESSES, timeout);
@@ -403,8 +404,7 @@ ask(const char *path, unsigned parts, double timeout, struct report *report,
 	if (report->peers == NULL || report->processes == NULL ||
 	    report->points == NULL || report->samples == NULL)
 		return fail(&q, ASK_NEVER, "%s", strerror(errno));
-	/* Sensors need no record yet, but an answer: is ntpd there? */
-	if (parts & (SHOW_STATUS | SHOW_SENSORS | SHOW_AUTH))
+	if (parts & (SHOW_STATUS | SHOW_AUTH))
 		result = ask_one(&q, CONTROL_GET_STATUS, timeout);
 	if (parts == SHOW_ALL && !report->status.listening)
 		parts &= ~(unsigned)SHOW_SERVER;

@@ -105,8 +105,9 @@ sync_includes_only_common()
 
 # In the engine data goes up and calls go down: a file includes headers only of
 # those before it in this order.
-engine_order="ballot clocks check history names nts patience schedule self query_socket \
-    query association association_faults associations number hosts trust members steer steer_log \
+engine_order="ballot clocks check history names nts patience schedule self \
+    query_socket query association association_faults associations number \
+    hosts sensors trust members steer steer_log \
     orphan report"
 
 engine_calls_go_down()

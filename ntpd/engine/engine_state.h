@@ -22,6 +22,7 @@
 #include "ntpd/engine/orphan.h"
 #include "ntpd/engine/members.h"
 #include "ntpd/engine/patience.h"
+#include "ntpd/engine/sensors.h"
 #include "ntpd/engine/steer.h"
 #include "ntpd/messages.h"
 #include "ntpd/process.h"
@@ -40,6 +41,10 @@ struct engine {
 	struct channel	 parent;
 	struct channel	 resolver;
 	struct channel	 servers[SERVERS_MOST];
+	struct {
+		struct channel	 channel;
+		struct sensor_state state;
+	}		 sensors[SENSORS_MOST];
 	struct engine_setup setup;
 	bool		 configured;	/* setup is there */
 	struct hosts	 hosts;
@@ -84,6 +89,9 @@ void	 engine_on_packets(struct engine *e, size_t i, struct instant now);
 
 /* A server of ours has got a request with our mark (struct own_request). */
 void	 engine_on_own_request(struct engine *e, const struct message *msg);
+
+/* A sensor has said what the time is (struct sensor_sample). */
+void	 engine_on_sensor(struct engine *e, const struct message *msg);
 
 /* The resolver has answered a question: a struct resolve_reply. */
 void	 engine_on_resolved(struct engine *e, const struct message *msg);
