@@ -9,6 +9,7 @@
 #include "common/format.h"
 #include "common/log.h"
 #include "ntpd/engine/engine_state.h"
+#include "ntpd/engine/report.h"
 
 /* Everybody is told again that often, s. */
 #define PUBLISH_INTERVAL	64.0
@@ -172,8 +173,8 @@ engine_decide(struct engine *e, struct instant now)
 	return sync_begin_with(&e->sync, newest);
 }
 
-struct system
-engine_served(const struct engine *e, const struct reading *r)
+static struct system
+served(const struct engine *e, const struct reading *r)
 {
 	struct system	 s = steer_believed(&e->steer, &e->sync,
 	    e->associations, r);
@@ -189,11 +190,43 @@ engine_publish_after_slew(struct engine *e, struct instant now)
 		e->publish_at = instant_min(e->publish_at, e->slew_end);
 }
 
+struct report_view
+engine_view(const struct engine *e, struct instant now)
+{
+	struct report_view v = {
+		.setup = &e->setup, .hosts = &e->hosts,
+		.all = e->associations, .sync = &e->sync,
+		.steer = &e->steer, .clock = &e->clock,
+		.r = clocks_read(&e->clocks),
+		.slew_end = e->slew_end, .now = now,
+		.waiting = e->decision.begun && e->sync.agreed &&
+		    !sync_ready(&e->sync),
+		.waiting_until = e->decision.until
+	};
+
+	v.system = served(e, &v.r);
+	return v;
+}
+
+/* Keep for ntpctl how the clock is, now and then. */
+static void
+remember(struct engine *e, struct instant now)
+{
+	struct control_status st;
+	struct report_view v;
+
+	if (!history_is_due(&e->history, now))
+		return;
+	v = engine_view(e, now);
+	report_status(&v, &st);
+	history_add_point(&e->history, &st, now);
+}
+
 void
 engine_publish(struct engine *e, struct instant now)
 {
 	struct reading	 r = clocks_read(&e->clocks);
-	struct system	 s = engine_served(e, &r);
+	struct system	 s = served(e, &r);
 	struct snapshot	 snap = steer_snapshot(&s, &r, e->precision);
 	struct clock_quality quality = steer_quality(&e->steer, &s);
 	size_t		 i;
@@ -207,7 +240,7 @@ engine_publish(struct engine *e, struct instant now)
 	channel_send(&e->parent, MSG_CLOCK_QUALITY, 0, -1, &quality);
 	e->publish_at = instant_add(now, PUBLISH_INTERVAL);
 	engine_publish_after_slew(e, now);
-	engine_remember(e, now);
+	remember(e, now);
 }
 
 void

@@ -11,37 +11,6 @@
 /* Records of the history that ntpctl gets at once: less than 32 kB; tuned. */
 #define PAGE			256
 
-static struct report_view
-report_view(const struct engine *e, struct instant now)
-{
-	struct report_view v = {
-		.setup = &e->setup, .hosts = &e->hosts,
-		.all = e->associations, .sync = &e->sync,
-		.steer = &e->steer, .clock = &e->clock,
-		.r = clocks_read(&e->clocks),
-		.slew_end = e->slew_end, .now = now,
-		.waiting = e->decision.begun && e->sync.agreed &&
-		    !sync_ready(&e->sync),
-		.waiting_until = e->decision.until
-	};
-
-	v.system = engine_served(e, &v.r);
-	return v;
-}
-
-void
-engine_remember(struct engine *e, struct instant now)
-{
-	struct control_status st;
-	struct report_view v;
-
-	if (!history_is_due(&e->history, now))
-		return;
-	v = report_view(e, now);
-	report_status(&v, &st);
-	history_add_point(&e->history, &st, now);
-}
-
 /*
  * A flood of questions is not answered: the same queue carries what the clock
  * needs.
@@ -65,7 +34,7 @@ send_end(struct engine *e, uint32_t id, uint32_t records)
 void
 engine_show_status(struct engine *e, const struct message *msg)
 {
-	struct report_view v = report_view(e, msg->at);
+	struct report_view v = engine_view(e, msg->at);
 	struct control_status st;
 
 	if (is_flooded(e))
@@ -81,7 +50,7 @@ engine_show_status(struct engine *e, const struct message *msg)
 void
 engine_show_peers(struct engine *e, const struct message *msg)
 {
-	struct report_view v = report_view(e, msg->at);
+	struct report_view v = engine_view(e, msg->at);
 	struct report_cursor cursor = { 0 };
 	struct control_peer p;
 	uint32_t	 records;

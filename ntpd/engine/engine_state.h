@@ -22,6 +22,7 @@
 #include "ntpd/engine/orphan.h"
 #include "ntpd/engine/members.h"
 #include "ntpd/engine/patience.h"
+#include "ntpd/engine/report.h"
 #include "ntpd/engine/sensors.h"
 #include "ntpd/engine/steer.h"
 #include "ntpd/messages.h"
@@ -175,8 +176,8 @@ void	 engine_close_queries(struct engine *e);
 /* See whether the local clock is the last resort. */
 void	 engine_run_local(struct engine *e, struct instant now);
 
-/* What is served at R. */
-struct system	 engine_served(const struct engine *e, const struct reading *r);
+/* What reports are made of. */
+struct report_view engine_view(const struct engine *e, struct instant now);
 
 /* engine_ntpctl.c */
 
@@ -185,9 +186,6 @@ void	 engine_show_status(struct engine *e, const struct message *msg);
 void	 engine_show_peers(struct engine *e, const struct message *msg);
 void	 engine_show_history(struct engine *e, const struct message *msg);
 void	 engine_show_samples(struct engine *e, const struct message *msg);
-
-/* Keep for ntpctl how the clock is, now and then. */
-void	 engine_remember(struct engine *e, struct instant now);
 
 /* Root wants something: a struct operator_order. */
 void	 engine_operate(struct engine *e, const struct message *msg);
