@@ -423,6 +423,28 @@ accept_one(void)
 }
 
 static long
+send_urgent(void)
+{
+	return syscall(SYS_sendto, CHILD_CHANNEL_FD, "x", 1, MSG_OOB |
+	    MSG_DONTWAIT, NULL, 0);
+}
+
+static long
+receive_urgent(void)
+{
+	return syscall(SYS_recvfrom, given, page, 1, MSG_OOB | MSG_DONTWAIT,
+	    NULL, NULL);
+}
+
+static long
+receive_urgent_message(void)
+{
+	struct msghdr	 mh = { .msg_iov = NULL };
+
+	return recvmsg(given, &mh, MSG_OOB | MSG_DONTWAIT);
+}
+
+static long
 receive_descriptors(void)
 {
 	struct msghdr	 mh = { .msg_iov = NULL };
@@ -483,6 +505,9 @@ static const struct {
 	{ "move a channel", move_channel, TO(LAUNCHER) },
 	{ "take a descriptor", receive_descriptors, TO(BINDER) | TO(ENGINE) |
 	    TO(KE) | TO(SERVER) | TO(RESOLVER) | TO(LAUNCHER) },
+	{ "send urgent data", send_urgent, 0 },
+	{ "take urgent data", receive_urgent, 0 },
+	{ "take an urgent message", receive_urgent_message, 0 },
 	{ "netlink", read_netlink, SOCKETS | TO(LAUNCHER) },
 	{ "netlink of the firewall", read_firewall, 0 },
 	{ "generic netlink", read_generic, 0 },
