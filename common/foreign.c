@@ -41,8 +41,12 @@ static const struct foreign foreigns[] = {
 	    "/ behind it", NULL },
 	INSTEAD("initstepslew", "\"step boot\""),
 	INSTEAD("keyfile", "\"keys\" and the path of that file"),
-	NOTHING("leapfile leapsectz leapsecmode", "servers announce leap "
-	    "seconds"),
+	INSTEAD("leapfile leapseclist", "\"leapfile\" and the path of the "
+	    "list"),
+	{ "leapsectz", "\"leapfile\" and the path of a list, such as "
+	    "/usr/share/zoneinfo/leap-seconds.list", NULL },
+	{ "leapsecmode smoothtime", "\"leap kernel\", \"leap slew\", "
+	    "\"leap ignore\" or, for clients, \"leap smear\"", NULL },
 	NOTHING("log logconfig logdir logfile logbanner logchange",
 	    "messages go to syslog"),
 	NOTHING("mailonchange", "the log says it"),

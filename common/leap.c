@@ -62,6 +62,21 @@ leap_days_left(int64_t unix_time)
 	return -1;
 }
 
+int64_t
+leap_day_end(int64_t unix_time)
+{
+	return (unix_time / DAY - (unix_time % DAY < 0) + 1) * DAY;
+}
+
+enum ntp_leap
+leap_planned(const struct leap_plan *plan, int64_t unix_time)
+{
+	if (plan->change == 0 || unix_time >= plan->at ||
+	    unix_time < plan->at - DAY)
+		return LEAP_NONE;
+	return plan->change > 0 ? LEAP_INSERT : LEAP_DELETE;
+}
+
 /*
  * The two clocks cannot be read at once.  If we are interrupted in between, or
  * the clock is set, it shows between the readings of UTC before and after.

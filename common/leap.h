@@ -15,6 +15,27 @@ enum ntp_leap {
 	LEAP_UNKNOWN = 3	/* not synchronized */
 };
 
+/* What the leap statement says of those that are due. */
+enum leap_policy {
+	LEAP_BY_KERNEL,		/* it repeats or leaves out a second */
+	LEAP_BY_SLEW,		/* the clock is slewed by it afterwards */
+	LEAP_NOT_AT_ALL,	/* the servers will say that it is off by it */
+	LEAP_SMEARED		/* by the kernel; clients do not notice */
+};
+
+/* The leap second that is next, or was within the last day, by the list. */
+struct leap_plan {
+	int64_t		 at;		/* s since 1970: the first s after it */
+	int8_t		 change;	/* of TAI - UTC: 1, -1; 0: none */
+	uint8_t		 known;		/* 1: the list says so, or that */
+					/* there is none; 0: no valid list */
+	uint8_t		 policy;	/* enum leap_policy */
+	uint8_t		 reserved[5];	/* 0 */
+};
+
+/* How the UTC day that UNIX_TIME (s since 1970) is in ends by PLAN. */
+enum ntp_leap	 leap_planned(const struct leap_plan *plan, int64_t unix_time);
+
 /*
  * How many days UNIX_TIME (s since 1970) is from the last one of its month,
  * UTC, if that may end with a leap second: all there were ended a June or a
@@ -22,6 +43,9 @@ enum ntp_leap {
  * 0 on the last day, at most 30; -1 in other months.
  */
 int		 leap_days_left(int64_t unix_time);
+
+/* The end of the UTC day that UNIX_TIME is in: both s since 1970. */
+int64_t		 leap_day_end(int64_t unix_time);
 
 /*
  * TAI - UTC as the kernel counts it, whole s, and in *REAL the CLOCK_REALTIME

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "common/addr.h"
+#include "common/leap.h"
 #include "ntpd/config_shared.h"
 
 /* SYSCONFDIR is the Makefile's: /etc, if nothing else is said. */
@@ -70,6 +71,8 @@ struct config {
 	char			 nts_certificate[CONFIG_PATH_LEN]; /* "": */
 	char			 nts_key[CONFIG_PATH_LEN]; /* no NTS served */
 	char			 driftfile[CONFIG_PATH_LEN];
+	char			 leapfile[CONFIG_PATH_LEN]; /* "": none */
+	enum leap_policy	 leap;
 	char			 socket[CONFIG_SOCKET_LEN];
 	char			 bound[CONFIG_PATH_LEN];
 	char			 clockbound[CONFIG_PATH_LEN]; /* "": none */

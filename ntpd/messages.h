@@ -139,6 +139,8 @@ MESSAGE(ENGINE_OWN,	  PARENT,   ENGINE,   struct own_refids,	\
 	NO_FD,   ANYTIME, engine_on_links)				\
 MESSAGE(ENGINE_SETUP,	  PARENT,   ENGINE,   struct engine_setup,	\
 	NO_FD,   CONFIGURES, configure)					\
+MESSAGE(LEAP_PLAN,	  PARENT,   ENGINE,   struct leap_plan,		\
+	NO_FD,   WHEN_CONFIGURED, engine_on_leap_plan)			\
 MESSAGE(CLOCK_STATE,	  PARENT,   ENGINE,   struct clock_state,	\
 	NO_FD,   WHEN_CONFIGURED, engine_on_clock_state)		\
 MESSAGE(CLOCK_JUMPED,	  PARENT,   ENGINE,   struct clock_jumped,	\

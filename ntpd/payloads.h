@@ -15,6 +15,7 @@
 #include "common/control.h"
 #include "common/cookie.h"
 #include "common/ke.h"
+#include "common/leap.h"
 #include "common/ntptime.h"
 #include "common/operator.h"
 #include "common/siphash.h"
@@ -158,11 +159,13 @@ struct snapshot {
 	uint8_t		 leap;		/* enum ntp_leap */
 	uint8_t		 stratum;	/* 16: unsynchronized */
 	int8_t		 precision;	/* log2 s */
-	uint8_t		 reserved;
+	int8_t		 smear;		/* the change of a leap second: 1, -1,
+					   0: none is to be smeared */
 	uint8_t		 refid[4];
 	double		 root_delay;	/* s */
 	double		 root_dispersion; /* s, at the reference time */
 	double		 dispersion_rate; /* s/s it grows by after that */
+	int64_t		 smear_at;	/* s since 1970: that one has passed */
 	struct ntptime	 reference;	/* CLOCK_REALTIME of the last update */
 };
 

@@ -109,6 +109,7 @@ config_check_machine(const struct config *conf,
 		check_folder(conf->bound, "bound", reports);
 	check_folder(conf->clockbound, "clockbound", reports);
 	check_file(conf->ca, "ca", reports);
+	check_file(conf->leapfile, "leapfile", reports);
 	check_file(conf->nts_certificate, "nts certificate", reports);
 	check_file(conf->nts_key, "key", reports);
 	if (strcmp(conf->user, CONFIG_USER) != 0 &&

@@ -16,8 +16,9 @@
 
 typedef void	 setter(struct parser *, const struct word *);
 
-static setter	 not_yet, set_authentication, set_flag, set_include, set_local,
-		 set_nts, set_path, set_span, set_step, set_user, set_workers;
+static setter	 not_yet, set_authentication, set_flag, set_include,
+		 set_leap, set_local, set_nts, set_path, set_span, set_step,
+		 set_user, set_workers;
 
 static const struct unit ms[] = { { "ms", 0.001 }, { NULL, 0 } };
 static const struct unit times[] = {
@@ -38,6 +39,7 @@ static const struct unit times[] = {
 #define AUTHENTICATION(which)						\
 	SETS(authentication), .set = set_authentication,		\
 	.authentication = which
+#define LEAP(which)	SETS(leap), .set = set_leap, .leap = which
 #define WORDS(count, function)	.set = function, .values = count
 #define GRAMMAR		.set = NULL
 
@@ -66,6 +68,11 @@ const struct statement statements[] = {
 	{ "interface ignore", "interface ignore wildcard",
 	    WORDS(1, interface_ignore) },
 	{ "keys",	"keys \"PATH\"", PATH(keyfile, "") },
+	{ "leap ignore", "leap ignore", LEAP(LEAP_NOT_AT_ALL) },
+	{ "leap kernel", "leap kernel", LEAP(LEAP_BY_KERNEL) },
+	{ "leap slew",	"leap slew", LEAP(LEAP_BY_SLEW) },
+	{ "leap smear",	"leap smear", LEAP(LEAP_SMEARED) },
+	{ "leapfile",	"leapfile \"PATH\"", PATH(leapfile, "") },
 	{ "listen",	"listen on ADDRESS|INTERFACE|* [port N] [rtable 0]",
 	    GRAMMAR },
 	{ "local stratum", "local stratum N [orphan]", SETS(local_stratum),
@@ -166,6 +173,15 @@ set_authentication(struct parser *p, const struct word *v)
 	p->conf->authentication = p->statement->authentication;
 	if (p->conf->authentication == AUTHENTICATION_REQUIRE)
 		p->require_line = p->first.line;
+}
+
+static void
+set_leap(struct parser *p, const struct word *v)
+{
+	(void)v;
+	p->conf->leap = p->statement->leap;
+	if (p->conf->leap == LEAP_SMEARED)
+		p->smear_line = p->first.line;
 }
 
 static void

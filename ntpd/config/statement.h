@@ -55,6 +55,7 @@ struct statement {
 	const char	*text;		/* initial, of a text */
 	enum step_when	 when;		/* of a step */
 	enum authentication authentication; /* of that */
+	enum leap_policy leap;		/* of that */
 };
 
 #define ANY_VALUES	SIZE_MAX	/* set() looks for itself */
@@ -113,6 +114,7 @@ struct parser {
 	unsigned	 ratelimit_line;
 	unsigned	 local_line;
 	unsigned	 nts_line;
+	unsigned	 smear_line;	/* leap smear */
 	unsigned	 require_line;	/* authentication require */
 	unsigned	 lines[STATEMENTS_MOST]; /* of those that set a value */
 	unsigned	 server_lines[CONFIG_MAX_SERVERS];

@@ -41,6 +41,21 @@ check_authentication(struct parser *p)
 		    "write \"key N\", \"nts\" or \"trusted\" at one at least");
 }
 
+/* A smear that nobody sees, or that cannot be known of in time. */
+static void
+check_smear(struct parser *p)
+{
+	if (p->smear_line == 0 || p->errors > 0)
+		return;
+	if (p->conf->nlisteners == 0)
+		parser_warn(p, p->smear_line, "leap smear is for clients, "
+		    "nothing is listened on");
+	if (p->conf->leapfile[0] == '\0')
+		parser_warn(p, p->smear_line, "leap smear has no effect "
+		    "without \"leapfile\": it begins twelve hours before, "
+		    "servers may announce it later");
+}
+
 /* Does CONF say anything about who is answered, and how? */
 static bool
 is_for_clients(const struct config *conf)
@@ -68,6 +83,7 @@ check_whole(struct parser *p)
 		    "effect, write it before the server statements it is for");
 	check_authentication(p);
 	check_local(p);
+	check_smear(p);
 	if (p->conf->nlisteners == 0 && is_for_clients(p->conf) &&
 	    p->errors == 0)
 		parser_warn(p, 0, "allow, deny, ratelimit, workers and xleave "

@@ -19,6 +19,9 @@
 
 #define TRIES		3	/* readings; the quickest one counts */
 #define QUICK		1000	/* ns, one that takes no longer is enough */
+/* The loop turns more often than that, ns: what is later was a step. */
+#define LOOK_MOST	(3600LL * NS_PER_S)
+
 #define PRECISION_TICKS	16		/* seen, or ... */
 #define PRECISION_READS	10000		/* ... as many readings */
 
@@ -66,8 +69,16 @@ clocks_init(struct clocks *c)
 	look(c);
 }
 
+/* Has the clock gone on to DUE, and no further than in a turn of a loop? */
+static bool
+has_passed(const struct leap_due *due, int64_t from, int64_t to)
+{
+	return due->change != 0 && from < due->at * NS_PER_S &&
+	    to >= due->at * NS_PER_S && to - from < LOOK_MOST;
+}
+
 bool
-clocks_follow_leap(struct clocks *c)
+clocks_follow_leap(struct clocks *c, const struct leap_due *due)
 {
 	struct clocks	 was = *c;
 	double		 raw, real;
@@ -78,6 +89,8 @@ clocks_follow_leap(struct clocks *c)
 	real = (double)(c->seen_real - was.seen_real) * 1e-9;
 	leap = leap_between(was.seen_real, c->seen_real, c->leaps - was.leaps,
 	    real - raw * (1 + c->rate));
+	if (leap == 0 && has_passed(due, was.seen_real, c->seen_real))
+		leap = due->change;
 	c->base -= leap * NS_PER_S;
 	return leap != 0;
 }

@@ -29,12 +29,20 @@ struct reading {
 /* Let oscillator time begin: from now it is what the clock would have been. */
 void		 clocks_init(struct clocks *c);
 
+/* A leap second that the clock is to be slewed by. */
+struct leap_due {
+	int64_t		 at;		/* s since 1970, when it has passed */
+	int		 change;	/* 1: inserted, -1: left out, 0: none */
+};
+
 /*
  * If the kernel has had a leap second since the last call, put it into
  * oscillator time as well: the offsets of our clock and of the servers from it
- * stay what they were.  True if so.
+ * stay what they were.  True if so.  Likewise if the clock has passed DUE: then
+ * its own offset becomes a second, and that of the servers stays.
  */
-bool		 clocks_follow_leap(struct clocks *c);
+bool		 clocks_follow_leap(struct clocks *c,
+		    const struct leap_due *due);
 
 /* Both clocks at the same moment. */
 struct reading	 clocks_read(const struct clocks *c);

@@ -201,13 +201,15 @@ engine_main(unsigned instance)
 	static struct engine e;
 	struct pollset	 set;
 	struct instant	 now;
+	struct leap_due	 due;
 	bool		 leapt;
 
 	engine_init(&e, instance);
 	pollset_clear(&set);	/* what came with the setup is there already */
 	for (;; wait_for_events(&e, &set, now)) {
 		now = instant_now();
-		leapt = clocks_follow_leap(&e.clocks);
+		due = steer_leap_due(&e.steer);
+		leapt = clocks_follow_leap(&e.clocks, &due);
 		receive(&e, &set, now);
 		if (!e.configured)
 			continue;

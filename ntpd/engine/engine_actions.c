@@ -220,6 +220,13 @@ remember(struct engine *e, struct instant now)
 }
 
 void
+engine_publish_after_slew(struct engine *e, struct instant now)
+{
+	if (!e->steer.synchronized && instant_before(now, e->slew_end))
+		e->publish_at = instant_min(e->publish_at, e->slew_end);
+}
+
+void
 engine_publish(struct engine *e, struct instant now)
 {
 	struct reading	 r = clocks_read(&e->clocks);
@@ -228,6 +235,7 @@ engine_publish(struct engine *e, struct instant now)
 	struct clock_quality quality = steer_quality(&e->steer, &s);
 	size_t		 i;
 
+	steer_smear(&e->steer, &snap);
 	quality.at = now.ns;
 	quality.disrupted = e->sync.state == SYNC_BEGINNING_AGAIN;
 	steer_log(&e->steer, &s, &e->sync);
@@ -235,6 +243,7 @@ engine_publish(struct engine *e, struct instant now)
 		channel_send(&e->servers[i], MSG_SNAPSHOT, 0, -1, &snap);
 	channel_send(&e->parent, MSG_CLOCK_QUALITY, 0, -1, &quality);
 	e->publish_at = instant_add(now, PUBLISH_INTERVAL);
+	engine_publish_after_slew(e, now);
 	remember(e, now);
 }
 
@@ -402,6 +411,9 @@ engine_show_status(struct engine *e, const struct message *msg)
 
 	if (is_flooded(e))
 		return;
+	/* Clients and the log are told the same. */
+	if (v.system.synchronized != e->steer.synchronized)
+		engine_publish(e, msg->at);
 	report_status(&v, &st);
 	channel_send(&e->parent, MSG_STATUS_RECORD, msg->id, -1, &st);
 	send_end(e, msg->id, 1);

@@ -76,6 +76,7 @@ engine_on_clock_state(struct engine *e, const struct message *msg)
 
 	e->clock = *state;
 	e->slew_end = instant_add(msg->at, state->slew_left);
+	engine_publish_after_slew(e, msg->at);
 	e->clocks.rate = state->frequency + state->slew;
 	if (e->steer.stepping && state->answers_step) {
 		/* Done or refused; what is left is for the next sample. */
@@ -105,7 +106,20 @@ void
 engine_on_leap(struct engine *e, struct instant now)
 {
 	e->steer.leap = LEAP_NONE;
-	engine_publish(e, now);
+	if (e->steer.plan.policy != LEAP_BY_SLEW) {
+		engine_publish(e, now);
+		return;
+	}
+	engine_close_queries(e);	/* they were sent before it */
+	steer_slew_leap(&e->steer);
+	engine_update(e, now);
+}
+
+void
+engine_on_leap_plan(struct engine *e, const struct message *msg)
+{
+	e->steer.plan = *(const struct leap_plan *)msg->data;
+	engine_publish(e, msg->at);
 }
 
 static void

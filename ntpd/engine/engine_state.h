@@ -73,6 +73,9 @@ void	 engine_on_jump(struct engine *e, const struct message *msg);
 /* The clock had the leap second that was announced. */
 void	 engine_on_leap(struct engine *e, struct instant now);
 
+/* What the list of leap seconds says. */
+void	 engine_on_leap_plan(struct engine *e, const struct message *msg);
+
 /* Nothing of what the servers said so far counts: ask all of them anew. */
 void	 engine_begin_again(struct engine *e, struct instant now);
 
@@ -151,6 +154,12 @@ void	 engine_tell(struct engine *e, struct instant now);
 
 /* Tell parent and servers how good the clock is, at least once a minute. */
 void	 engine_publish(struct engine *e, struct instant now);
+
+/*
+ * The clock may be right when a slew has ended, long before the next answer: do
+ * that then, if it is not synchronized yet.
+ */
+void	 engine_publish_after_slew(struct engine *e, struct instant now);
 
 /*
  * Give up all requests: the clock is about to be stepped, and times of before

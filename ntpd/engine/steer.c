@@ -77,6 +77,55 @@ steer_vote(struct steer *s, const struct sync *sync,
 {
 	steer_log_majority(s, sync, all, r, following);
 	s->leap = vote_on_leap(s, sync, all);
+	if (leap_days_left(r->real / NS_PER_S) == 0)
+		s->leap_end = leap_day_end(r->real / NS_PER_S);
+}
+
+/* The leap second that this day is to end with, at R. */
+static uint8_t
+announced_leap(const struct steer *st, const struct reading *r)
+{
+	const int64_t	 now = r->real / NS_PER_S;
+
+	if (st->plan.known)
+		return (uint8_t)leap_planned(&st->plan, now);
+	/* What is still announced when the month is over means the next one. */
+	return leap_days_left(now) < 0 ? LEAP_NONE : st->leap;
+}
+
+struct leap_due
+steer_leap_due(const struct steer *st)
+{
+	struct leap_due	 due = { .change = 0 };
+
+	if (st->plan.policy != LEAP_BY_SLEW)
+		return due;
+	if (st->plan.known)
+		due = (struct leap_due){ st->plan.at, st->plan.change };
+	else if (st->leap == LEAP_INSERT || st->leap == LEAP_DELETE)
+		due = (struct leap_due){ st->leap_end,
+		    st->leap == LEAP_INSERT ? 1 : -1 };
+	/* One that is left out would have been the last second before. */
+	due.at -= due.change < 0;
+	return due;
+}
+
+void
+steer_slew_leap(struct steer *st)
+{
+	st->slews_leap = true;
+	log_info("leap second: the clock is slewed by it");
+}
+
+void
+steer_smear(const struct steer *st, struct snapshot *snap)
+{
+	if (st->plan.policy != LEAP_SMEARED || !st->plan.known)
+		return;
+	snap->smear = st->plan.change;
+	snap->smear_at = st->plan.at;
+	if (snap->leap != LEAP_UNKNOWN)
+		snap->leap = LEAP_NONE;
 }
 
 /*
@@ -199,6 +248,9 @@ choose_means(struct steer *s, const struct clock_state *clock,
 {
 	bool		 in_reach = fabs(offset) <= reach(clock, offset);
 
+	s->slews_leap = s->slews_leap && fabs(offset) > STEPT;
+	if (s->slews_leap)
+		return DISCIPLINE_SLEW;
 	if (!s->proven)
 		return in_reach ? DISCIPLINE_STEP : DISCIPLINE_SLEW;
 	if (is_over_limit(s, clock, offset)) {
@@ -290,7 +342,7 @@ steer_jumped(struct steer *s)
 {
 	s->discipline.acquired = s->proven = false;
 	s->confirm.state = CONFIRM_NOTHING;
-	s->over_limit = s->stepping = false;
+	s->over_limit = s->stepping = s->slews_leap = false;
 	s->offset = 0;
 }
 
@@ -387,9 +439,7 @@ steer_believed(const struct steer *st, const struct sync *sync,
 	    ntpshort_to_seconds(peer.last.root_dispersion));
 	s.synchronized = true;
 	s.stratum = (uint8_t)(peer.last.stratum + 1);
-	/* What is still announced when the month is over means the next one. */
-	s.leap = leap_days_left(r->real / NS_PER_S) < 0 ?
-	    LEAP_NONE : st->leap;
+	s.leap = announced_leap(st, r);
 	addr_refid(&peer.addr, s.refid);
 	return s;
 }

@@ -48,6 +48,9 @@ struct steer {
 	bool		 returned;	/* ... back from a large offset */
 	double		 offset;	/* s, by the last plan */
 	uint8_t		 leap;		/* enum ntp_leap, by the last vote */
+	bool		 slews_leap;	/* the clock is off by that, no more */
+	int64_t		 leap_end;	/* s since 1970, of the day then */
+	struct leap_plan plan;		/* by the list */
 	unsigned	 changes_seen;	/* of sync.changes */
 	unsigned	 restarts_seen;	/* of sync.restarts */
 	bool		 coasting;	/* logged */
@@ -154,6 +157,18 @@ void	 steer_log(struct steer *st, const struct system *s,
 /* *SYSTEM as the servers are told of it. */
 struct snapshot steer_snapshot(const struct system *system,
 	    const struct reading *r, int8_t precision);
+
+/*
+ * The leap second that the clock is to be slewed by when it has passed: by the
+ * list, or else by the last vote.  None if it is the kernel's.
+ */
+struct leap_due	 steer_leap_due(const struct steer *st);
+
+/* It has passed: the clock is slewed and not stepped until it is right. */
+void		 steer_slew_leap(struct steer *st);
+
+/* If clients are not to notice leap seconds: tell the servers by *SNAP. */
+void		 steer_smear(const struct steer *st, struct snapshot *snap);
 
 /* *S as the parent is told of it. */
 struct clock_quality steer_quality(const struct steer *st,

@@ -331,6 +331,18 @@ leap_status(enum ntp_leap leap)
 	    leap == LEAP_DELETE ? STA_DEL : 0;
 }
 
+bool
+clock_set_tai(struct clock *c, int64_t tai)
+{
+	struct timex	 tx = { .modes = ADJ_TAI, .constant = (long)tai };
+
+	if (!adjust(c, &tx, "tell the kernel what TAI - UTC is"))
+		return false;
+	if (!c->read_only)
+		c->leaps = tai;
+	return true;
+}
+
 /* Say it once a day; of servers that change their minds, not each time. */
 static void
 log_leap(enum ntp_leap leap)
@@ -338,9 +350,9 @@ log_leap(enum ntp_leap leap)
 	static struct log_limit limit = { .burst = 2, .interval = 3600 };
 
 	if (leap != LEAP_NONE && log_allowed(&limit, instant_now(), NULL))
-		log_info("the servers announce a leap second: the last one of "
-		    "this day is to be %s", leap == LEAP_INSERT ?
-		    "repeated" : "left out");
+		log_info("a leap second is announced: the last one of this "
+		    "day is to be %s", leap == LEAP_INSERT ? "repeated" :
+		    "left out");
 }
 
 void

@@ -92,6 +92,12 @@ void	 clock_set_quality(struct clock *c, bool synchronized, double esterror,
 	    double maxerror, enum ntp_leap leap);
 
 /*
+ * Tell the kernel that TAI - UTC is TAI s (0 to 255), which CLOCK_TAI shows.
+ * False, logged, if the kernel refused.
+ */
+bool	 clock_set_tai(struct clock *c, int64_t tai);
+
+/*
  * Leave it running at the base frequency.  What the kernel was told of its
  * quality stays true: it lets maxerror grow by itself.
  */

@@ -197,6 +197,20 @@ tell_status(struct parent *p, const char *text, struct instant now)
 		strlcpy(p->told_status, text, sizeof(p->told_status));
 }
 
+/* The clock is right: what does the list of leap seconds say of this day? */
+static void
+follow_leaps(struct parent *p, struct instant now)
+{
+	const int64_t	 unix_time = clock_unix_time();
+	int64_t		 tai;
+
+	if (leaps_follow(&p->leaps, unix_time, now))
+		command_send_leaps(p);
+	tai = leaps_tai(&p->leaps, unix_time, p->clock.leaps);
+	if (tai != p->clock.leaps)
+		clock_set_tai(&p->clock, tai);
+}
+
 static void
 do_quality(struct parent *p, const struct clock_quality *q, struct instant now)
 {
@@ -208,9 +222,11 @@ do_quality(struct parent *p, const struct clock_quality *q, struct instant now)
 		return;
 	report(p, q->synchronized != 0, now);
 	clock_watch(&p->clock);
+	if (q->synchronized)
+		follow_leaps(p, now);
 	clock_set_quality(&p->clock, q->synchronized != 0, q->esterror,
 	    q->synchronized ? q->maxerror : PUBLISH_MOST,
-	    policy_leap(q, clock_unix_time(), p->clock.leap));
+	    policy_leap(q, &p->leaps.plan, clock_unix_time(), p->clock.leap));
 	once_take(&p->once, q);
 	publish_quality(&p->publish, q, &(struct publish_clock){
 	    .frequency = p->clock.frequency, .leap = p->clock.leap,

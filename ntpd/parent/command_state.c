@@ -30,6 +30,13 @@ command_send_state(struct parent *p, enum state_why why, struct instant now)
 	channel_send(p->children.engine, MSG_CLOCK_STATE, 0, -1, &state);
 }
 
+void
+command_send_leaps(struct parent *p)
+{
+	channel_send(p->children.engine, MSG_LEAP_PLAN, 0, -1,
+	    &p->leaps.plan);
+}
+
 /* How far a step may go, for people: without a limit, NAN. */
 static double
 shown_reach(const struct parent *p, int sign, struct instant now)

@@ -105,6 +105,7 @@ configure_load(struct parent *p)
 	policy_configure(&p->policy, &p->conf);
 	constraints_configure(&p->constraints, &p->conf, instant_now());
 	constraints_raise(&p->constraints, BUILT);
+	leaps_configure(&p->leaps, &p->conf, instant_now());
 	return true;
 }
 
@@ -129,6 +130,7 @@ configure_engine(struct parent *p, const struct drift *learned)
 		channel_send(p->children.engine, MSG_ENGINE_SERVER,
 		    (uint32_t)i, -1, &p->conf.servers[i]);
 	channel_send(p->children.engine, MSG_ENGINE_SETUP, 0, -1, &setup);
+	command_send_leaps(p);
 	/* How far may it step now? */
 	command_send_state(p, STATE_NEWS, instant_now());
 }
@@ -213,6 +215,7 @@ configure_reload(struct parent *p)
 	explicit_bzero(&new, sizeof(new));
 	policy_configure(&p->policy, &p->conf);
 	constraints_configure(&p->constraints, &p->conf, instant_now());
+	leaps_configure(&p->leaps, &p->conf, instant_now());
 	nts_forget(p, FORGET_RELOAD);
 	configure_engine(p, NULL);
 	configure_servers(p);

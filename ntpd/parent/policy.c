@@ -374,11 +374,15 @@ policy_step(struct policy *policy, const struct clock_step *wanted,
 }
 
 enum ntp_leap
-policy_leap(const struct clock_quality *quality, int64_t now,
-    enum ntp_leap before)
+policy_leap(const struct clock_quality *quality, const struct leap_plan *plan,
+    int64_t now, enum ntp_leap before)
 {
+	if (plan->policy == LEAP_BY_SLEW || plan->policy == LEAP_NOT_AT_ALL)
+		return LEAP_NONE;
 	if (now % DAY < LATE)
 		return before;
+	if (plan->known && quality->synchronized)
+		return leap_planned(plan, now);
 	if (leap_days_left(now) != 0)
 		return LEAP_NONE;
 	if (!quality->synchronized)

@@ -11,11 +11,11 @@
  *  steady	 each second, K times what	 it goes on, ever slower, by
  *		 is to be corrected in the next	 5 s at the slew's rate in all
  *
- * A gentle slew begins at twice the rate that was asked for and becomes slower.
- * The integral of its rate's square is that of a steady one, and the offset is
- * smaller meanwhile.
- * A steady one is for rates that must not be doubled, and for slews that are
- * over before a gentle one would have begun.
+ * These seconds are the clock's.
+ * A gentle slew begins at the rate that was asked for and becomes slower.  It
+ * is replaced by the next plan before it is over.
+ * A steady one is for offsets that are to be gone as soon as they may, and for
+ * slews that are over before a gentle one would have begun.
  */
 #ifndef NTPD_PARENT_SLEW_H
 #define NTPD_PARENT_SLEW_H

@@ -118,6 +118,7 @@ confine(struct parent *p)
 	add_file(&target, p->conf.keyfile);
 	add_file(&target, p->conf.nts_certificate);
 	add_file(&target, p->conf.nts_key);
+	add_file(&target, p->conf.leapfile);
 	for (i = 0; i < p->conf.nincludes; i++) {
 		/* What is in a folder, for dirname(3). */
 		snprintf(path, sizeof(path), "%s.", p->conf.includes[i]);

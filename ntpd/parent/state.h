@@ -19,6 +19,7 @@
 #include "ntpd/parent/control.h"
 #include "ntpd/parent/drift.h"
 #include "ntpd/parent/exchange.h"
+#include "ntpd/parent/leaps.h"
 #include "ntpd/parent/notify.h"
 #include "ntpd/parent/once.h"
 #include "ntpd/parent/operator.h"
@@ -38,6 +39,7 @@ struct parent {
 	struct config	 conf;
 	struct clock	 clock;
 	struct policy	 policy;
+	struct leaps	 leaps;
 	struct budget	 budget;
 	struct children	 children;
 	struct exchanges exchanges;
@@ -118,6 +120,9 @@ enum state_why { STATE_NEWS, STATE_AFTER_STEP };
 /* Tell the engine what the clock does. */
 void	 command_send_state(struct parent *p, enum state_why why,
 	    struct instant now);
+
+/* Tell the engine what the list of leap seconds says. */
+void	 command_send_leaps(struct parent *p);
 
 /* Fill in of *ST what the parent knows itself, whatever the engine says. */
 void	 command_fill_status(struct parent *p,

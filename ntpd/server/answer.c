@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "common/ns.h"
 #include "common/ntp.h"
 #include "common/ntptime.h"
 #include "ntpd/config_shared.h"
@@ -56,6 +57,8 @@ snapshot_valid(const struct snapshot *snap)
 	    in_range(snap->root_delay, 0, MAX_DELAY) &&
 	    in_range(snap->root_dispersion, 0, HUGE_VAL) &&
 	    in_range(snap->dispersion_rate, 0, MAX_RATE) &&
+	    snap->smear >= -1 && snap->smear <= 1 &&
+	    snap->smear_at >= 0 && snap->smear_at <= INT32_MAX * 4LL &&
 	    !ntptime_is_zero(snap->reference);
 }
 
@@ -96,6 +99,8 @@ answer_source_set(struct answer_source *src, const struct snapshot *snap)
 	pkt->reference = snap->reference;
 	src->rate = (uint64_t)ceil(snap->dispersion_rate * SECOND);
 	src->lifetime = snapshot_lifetime(snap);
+	src->smear.change = snap->smear;
+	src->smear.at = ntptime_from_ns(snap->smear_at * NS_PER_S);
 	return true;
 }
 
@@ -150,9 +155,10 @@ answer_write(const struct answer_source *src, const struct ntp_packet *asked,
 	 * is no longer about this clock.
 	 */
 	age = transmit.value - src->synchronized.reference.value;
-	if (age < src->lifetime) {
+	if (age < src->lifetime && !smear_is_repeated(&src->smear, transmit)) {
 		told = src->synchronized;
 		told.root_dispersion += dispersion_growth(src, age);
+		told.reference = smear_time(&src->smear, told.reference);
 	} else
 		told = src->unsynchronized;
 
@@ -161,11 +167,12 @@ answer_write(const struct answer_source *src, const struct ntp_packet *asked,
 	told.version = asked->version;
 	told.poll = answer_poll(asked->poll);
 	told.origin = asked->transmit;
-	told.receive = waited < 0 ? transmit : receive;
-	told.transmit = transmit;
+	told.transmit = smear_time(&src->smear, transmit);
+	told.receive = waited < 0 ? told.transmit :
+	    smear_time(&src->smear, receive);
 	if (!ntptime_is_zero(times->before)) {
 		told.origin = asked->receive;
-		told.transmit = times->before;
+		told.transmit = smear_time(&src->smear, times->before);
 	}
 	ntp_encode(&told, answer);
 }

@@ -12,6 +12,7 @@
 
 #include "common/ntp.h"
 #include "ntpd/payloads.h"
+#include "ntpd/server/smear.h"
 
 /* A snapshot made ready: nothing in it is worked out again for a packet. */
 struct answer_source {
@@ -19,6 +20,7 @@ struct answer_source {
 	struct ntp_packet unsynchronized;
 	uint64_t	 rate;		/* of dispersion, 2^-32 s/s */
 	uint64_t	 lifetime;	/* 2^-32 s after reference; 0: none */
+	struct smear	 smear;
 };
 
 /*
@@ -66,6 +68,8 @@ struct answer_times {
  * Write the answer to ASKED as RFC 5905 8 has it: NTP_HEADER_LEN bytes, which
  * is never more than the request had.  With TIMES->before it is in interleaved
  * mode (RFC 9769 section 2): its origin is what ASKED has as receive timestamp.
+ * While a leap second is smeared all times of ours are; in the second that the
+ * clock repeats nobody knows which one it is, and we are not synchronized.
  */
 void	 answer_write(const struct answer_source *src,
 	    const struct ntp_packet *asked, const struct answer_times *times,

@@ -121,6 +121,7 @@ bound_change(struct sync *sync, double frequency)
 	struct estimate	 e = filter_estimate(&sync->filter, sync->filter.when);
 
 	sync->pace = fmax(sync->pace, fabs(e.frequency - frequency));
+	sync->outdated = true;
 }
 
 struct interval {
@@ -199,14 +200,15 @@ certain_opinion(const struct sync *sync, const struct source *s, double now,
 
 /*
  * Does one that answers say something new that is not settled?  When it is, as
- * our clock has changed, others that do not answer may not know of that yet.
+ * our clock has changed, others that do not answer may not know of that yet;
+ * nor does what was certain before, until all agree on something else.
  */
 static bool
 is_contested(const struct sync *sync)
 {
 	const struct source *s;
 
-	if (sync->unsettled > 0)
+	if (sync->unsettled > 0 || sync->outdated)
 		return true;
 	for (s = sync->sources; s < sync->sources + SYNC_SOURCES; s++)
 		if (s->used && s->missed == 0 && s->surprises > 0 &&
@@ -290,5 +292,6 @@ bound_remember(struct sync *sync)
 	sync->high = common.high;
 	sync->measured = is_measured(sync, now);
 	sync->certain = true;
+	sync->outdated = false;
 	sync->certain_at = now;
 }

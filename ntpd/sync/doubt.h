@@ -13,8 +13,8 @@
 
 /*
  *  state     what is true                        ends when
- *  NEW       too few samples to have a vote      three fit: FITS, or three
- *                                                surprise: INSISTS
+ *  NEW       too few samples to have a vote, or  three fit: FITS, or three
+ *            none was compared                   surprise: INSISTS
  *  FITS      its last sample was as predicted    a surprise: DOUBTED
  *  DOUBTED   one or two surprises, which wait;   the next fits: FITS, or the
  *            it is asked again soon              third surprises: INSISTS
@@ -24,8 +24,14 @@
  *                                                FALSE; more than half insist
  *                                                on one thing: the clock has
  *                                                changed, all begin again
- *  FALSE     a majority that fits does not       three fit: FITS; that
- *            use it                              majority is gone: INSISTS
+ *  FALSE     a majority that fits does not       three fit, or it uses it
+ *            use it                              again: FITS; that majority
+ *                                                is gone: INSISTS
+ *
+ * From each: NEW when it falls silent or an estimate is begun without it, FITS
+ * when one is begun with it.  From each that has a vote: FALSE when a majority
+ * that was heard since does not agree with it, and, if it is NEW, FITS when
+ * that majority uses it.
  *
  * Nobody is in DOUBTED for more than two answers.  Nobody is in INSISTS for
  * more than an answer of each source if a majority agrees, with the prediction

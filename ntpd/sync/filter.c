@@ -9,13 +9,25 @@
 /*
  * What the members of the bank believe in.  Restlessness of the oscillator,
  * s/s per sqrt(s), from a good crystal in a room of constant temperature to
- * one whose fan has just started; and asymmetry of the paths, as part of
- * their delay, from none to more than most routes have.
+ * one whose fan has just started, and to one that is warmed and cooled by tens
+ * of ppm within minutes; and asymmetry of the paths, as part of their delay,
+ * from none to more than most routes have.
  */
 static const double wanders[FILTER_WANDERS] = {
-	1e-11, 1e-10, 3e-10, 1e-9, 3e-9, 1e-8, 1e-7
+	1e-11, 1e-10, 3e-10, 1e-9, 3e-9, 1e-8, 1e-7, 1e-6
 };
 static const double asymmetries[FILTER_BIASES] = { 0.001, 0.01, 0.05 };
+
+/*
+ * How probable each wander is before any sample tells.  The last one is rare:
+ * if it were not, no prediction would be worth much after some minutes.  Tuned:
+ * filter_test and change_test, an_oscillator_that_swings.
+ */
+#define RARE		1e-3
+#define COMMON		(1 / (FILTER_WANDERS - 1 + RARE))
+static const double priors[FILTER_WANDERS] = {
+	COMMON, COMMON, COMMON, COMMON, COMMON, COMMON, COMMON, RARE * COMMON
+};
 
 /*
  * So many of the samples are far from where they should be for no reason that
@@ -71,7 +83,7 @@ filter_start(struct filter *f, double when, const struct estimate *known)
 		m = &f->models[i];
 		m->wander = wanders[i % FILTER_WANDERS];
 		m->asymmetry = asymmetries[i / FILTER_WANDERS];
-		m->weight = 1.0 / FILTER_MODELS;
+		m->weight = priors[i % FILTER_WANDERS] / FILTER_BIASES;
 		m->x[OFFSET] = known->offset;
 		m->x[FREQUENCY] = known->frequency;
 		m->p[OFFSET][OFFSET] = pow(known->offset_error, 2);
@@ -178,8 +190,8 @@ mix(struct model models[FILTER_WANDERS], double change, size_t n)
 		all.weight += m->weight;
 		blend(&all, m, m->weight / all.weight, n);
 	}
-	other = change * all.weight / FILTER_WANDERS;
 	for (m = models; m < models + FILTER_WANDERS; m++) {
+		other = change * all.weight * priors[m - models];
 		m->weight = (1 - change) * m->weight + other;
 		blend(m, &all, other / m->weight, n);
 	}
@@ -275,6 +287,17 @@ update(struct model *m, size_t i, const struct observation *o, double *even,
 	    OUTLIERS * likelihood_far(inn, s + o->half * o->half / 3);
 }
 
+/*
+ * Forget of the WEIGHT of model number K what one sample makes of a MEMORY of
+ * so many: it becomes what it was before any sample.
+ */
+static double
+faded(double weight, size_t k, double memory)
+{
+	return pow(weight, 1 - 1 / memory) *
+	    pow(priors[k % FILTER_WANDERS], 1 / memory);
+}
+
 void
 filter_update(struct filter *f, size_t i, const struct observation *o)
 {
@@ -286,8 +309,8 @@ filter_update(struct filter *f, size_t i, const struct observation *o)
 	f->updates++;
 	for (m = f->models; m < f->models + FILTER_MODELS; m++) {
 		even = e->share;
-		m->weight = pow(m->weight, 1 - 1 / memory) *
-		    update(m, i, o, &even, f->states);
+		m->weight = faded(m->weight, (size_t)(m - f->models),
+		    memory) * update(m, i, o, &even, f->states);
 		bias_forget_impossible(f, m);
 		sum += m->weight;
 		evens += m->weight * even;

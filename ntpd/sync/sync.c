@@ -92,8 +92,9 @@ forget_estimate(struct sync *sync)
 	sync->filter.started = false;
 	sync->state = SYNC_STARTING;
 	sync->agreed = false;
-	sync->certain = sync->measured = false;
+	sync->certain = sync->measured = sync->outdated = false;
 	sync->pace = 0;
+	sync->unsettled = 0;
 	sync->truechimers = 0;
 	sync->conflict = 0;
 	sync->system_peer = SYNC_SOURCES;

@@ -64,10 +64,12 @@ struct verdict {
  *                                                  against it: BEGINNING_AGAIN,
  *                                                  after three answers
  *  BEGINNING_AGAIN most insisted that our clock    SYNC_SETTLED more samples
- *                  has changed: the estimate is    were learned: FOLLOWING
- *                  made of their last samples
+ *                  has changed: the estimate is    were learned: FOLLOWING;
+ *                  made of their last samples      one surprises: IN DOUBT,
+ *                                                  and then here again
  *
- * Whatever comes: when the estimate is one that cannot be true, STARTING.
+ * Whatever comes: when no majority is left, COASTING; when the estimate is one
+ * that cannot be true, or the clock was set, STARTING.
  */
 enum sync_state {
 	SYNC_STARTING,
@@ -100,6 +102,7 @@ struct sync {
 	double		 low, high;	/* s, certain bounds of offset ... */
 	double		 certain_at;	/* ... at that time */
 	bool		 certain;	/* they are known */
+	bool		 outdated;	/* ... and our clock changed since */
 	bool		 measured;	/* the frequency is, by the samples */
 };
 

@@ -47,6 +47,7 @@ static const struct key world_keys[] = {
 	WORLD("clock.pauses",	EVENT,	 pauses),
 	WORLD("leapat",		REAL,	 leapat),
 	WORLD("leap",		INTEGER, leap),
+	WORLD("leapsecret",	INTEGER, leapsecret),
 	WORLD("clock.freq",	REAL,	 oscillator.freq),
 	WORLD("clock.wander",	REAL,	 oscillator.wander),
 	WORLD("clock.day",	REAL,	 oscillator.day),

@@ -177,7 +177,7 @@ put_time(const struct world *w, uint8_t *p, double t)
 static int
 indicator(const struct world *w, const struct server *s, double t)
 {
-	if (s->leap != 0 || w->leapat <= 0 || t >= w->leapat)
+	if (s->leap != 0 || w->leapat <= 0 || t >= w->leapat || w->leapsecret)
 		return s->leap;
 	return w->leap > 0 ? 1 : 2;
 }

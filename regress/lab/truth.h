@@ -131,6 +131,7 @@ struct world {
 	struct events	 pauses;	/* s, the machine stands still */
 	double		 leapat;	/* > 0: the year ends with one */
 	int		 leap;		/* s, 1: inserted, -1: left out */
+	int		 leapsecret;	/* 1: servers do not announce it */
 	int		 apart;		/* for compare: not in the mean */
 	struct events	 restarts;	/* of the daemon: for run */
 	double		 raw0;		/* reading of the raw clock then */

@@ -130,6 +130,62 @@ the_frequency_steps_to_and_fro(void **arg)
 	}
 }
 
+/* ---- swings ---- */
+
+/*
+ * A machine that is warmed and cooled: its frequency swings by so much to both
+ * sides, ppm, in so long, s.
+ */
+static const struct {
+	double		 by, period;
+} swings[] = {
+	{ 60, 3000 }, { 20, 3000 }, { 10, 1200 }, { 100, 20000 }, { 3, 600 },
+};
+
+/* Swing for as long as END, from BEGIN on around MIDDLE, s/s. */
+static struct result
+swing(size_t s, double middle, double begin, double end)
+{
+	struct result	 r = none();
+	unsigned	 n;
+
+	for (n = 0; n < LONGEST && w.now < end; n++) {
+		w.osc.frequency = middle + swings[s].by * 1e-6 *
+		    sin(2 * M_PI * (w.now - begin) / swings[s].period);
+		/* One exchange: none is closer to the next than that. */
+		run(begin + HOUR, w.next[whose_turn()] + 1e-3, &r);
+	}
+	return r;
+}
+
+/*
+ * It is followed, and not taken for one change after another, in which nothing
+ * of what was known counts any more.
+ */
+static void
+an_oscillator_that_swings(void **arg)
+{
+	struct result	 r;
+	size_t		 s, servers;
+
+	(void)arg;
+	for (s = 0; s < COUNT(swings); s++)
+		for (servers = 1; servers <= 4; servers += 3) {
+			begin_world(s + 1, 1e-9);
+			w.interval = 0;
+			while (w.n < servers)
+				add_server(s + 1, QUEUE_EXPONENTIAL, 0.01,
+				    1e-4);
+			run(0, HOUR, NULL);
+			r = swing(s, w.osc.frequency, HOUR, 9 * HOUR);
+			if (rms(&r) > 0.3e-3 || w.sync.changes > 10)
+				fail_msg("%zu servers, %g ppm in %g s: off by "
+				    "%g s, %u changes", servers, swings[s].by,
+				    swings[s].period, rms(&r),
+				    w.sync.changes);
+		}
+}
+
 /* ---- drift files ---- */
 
 /* What the drift file is wrong by, and how sure it is, in ppm. */
@@ -249,6 +305,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_frequency_steps),
 		cmocka_unit_test(the_frequency_steps_to_and_fro),
+		cmocka_unit_test(an_oscillator_that_swings),
 		cmocka_unit_test(a_wrong_drift_file),
 		cmocka_unit_test(absurd_answers_leave_nothing),
 	};

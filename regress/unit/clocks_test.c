@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/leap.h"
 #include "common/ns.h"
 #include "common/ntptime.h"
 #include "ntpd/engine/clocks.h"
@@ -170,6 +171,9 @@ steps_and_slews_show(void **arg)
 	assert_consistent(&c, &r);
 }
 
+/* The kernel has them all. */
+static const struct leap_due none;
+
 /* From now it is a second until the year is over. */
 static void
 end_of_the_year(struct clocks *c)
@@ -201,19 +205,49 @@ leap_seconds_do_not_show(void **arg)
 		end_of_the_year(&c);
 		c.rate = 1e-4;
 		pass_midnight(leaps[i]);
-		assert_true(clocks_follow_leap(&c));
+		assert_true(clocks_follow_leap(&c, &none));
 		r = clocks_read(&c);
 		assert_true(fabs(r.ahead) < 100e-9);
-		assert_false(clocks_follow_leap(&c));
+		assert_false(clocks_follow_leap(&c, &none));
 		r = clocks_read(&c);
 		assert_true(fabs(r.ahead) < 100e-9);
 		assert_consistent(&c, &r);
 	}
 	/* A step is one even if it is by a second. */
 	fake.step += NS_PER_S;
-	assert_false(clocks_follow_leap(&c));
+	assert_false(clocks_follow_leap(&c, &none));
 	r = clocks_read(&c);
 	assert_true(fabs(r.ahead - 1) < 100e-9);
+}
+
+/* One that the clock does not have makes its offset, and that alone. */
+static void
+leap_seconds_to_be_slewed(void **arg)
+{
+	static const int changes[] = { 1, -1 };
+	struct leap_due	 due;
+	struct clocks	 c;
+	struct reading	 r;
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(changes); i++) {
+		end_of_the_year(&c);
+		due.at = leap_day_end(clocks_read(&c).real / NS_PER_S);
+		due.change = changes[i];
+		assert_false(clocks_follow_leap(&c, &due));
+		pass_midnight(0);
+		assert_true(clocks_follow_leap(&c, &due));
+		r = clocks_read(&c);
+		assert_true(fabs(r.ahead - changes[i]) < 100e-9);
+		/* It has passed. */
+		fake.raw += 10 * NS_PER_S;
+		assert_false(clocks_follow_leap(&c, &due));
+	}
+	/* Who sets the clock by hours has not waited for it. */
+	end_of_the_year(&c);
+	fake.step += 4000 * NS_PER_S;
+	assert_false(clocks_follow_leap(&c, &due));
 }
 
 /* That somebody sets TAI changes no other clock. */
@@ -234,7 +268,7 @@ a_count_that_was_set_does_not_show(void **arg)
 		}
 		fake.raw += 10 * NS_PER_S;
 		fake.tai += counts[i % COUNT(counts)] * NS_PER_S;
-		assert_false(clocks_follow_leap(&c));
+		assert_false(clocks_follow_leap(&c, &none));
 		r = clocks_read(&c);
 		assert_true(fabs(r.ahead) < 100e-9);
 	}
@@ -446,6 +480,7 @@ main(void)
 		FAKE(oscillator_time_starts_at_zero),
 		FAKE(steps_and_slews_show),
 		FAKE(leap_seconds_do_not_show),
+		FAKE(leap_seconds_to_be_slewed),
 		FAKE(a_count_that_was_set_does_not_show),
 		FAKE(slow_readings),
 		FAKE(an_interruption),

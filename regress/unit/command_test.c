@@ -24,7 +24,7 @@ static bool		 kernel_refuses;
 static double		 stepped;	/* s */
 
 /* What the engine was told. */
-static unsigned		 told_jumps;
+static unsigned		 told_jumps, told_plans;
 static struct clock_state state;
 
 double
@@ -85,6 +85,15 @@ clock_watch(struct clock *c)
 	(void)c;
 }
 
+static int64_t		 told_tai;
+
+bool
+clock_set_tai(struct clock *c, int64_t tai)
+{
+	told_tai = c->leaps = tai;
+	return true;
+}
+
 int64_t
 clock_unix_time(void)
 {
@@ -99,6 +108,7 @@ channel_send(struct channel *channel, enum message_type type, uint32_t id,
 	(void)id;
 	(void)fd;
 	told_jumps += type == MSG_CLOCK_JUMPED;
+	told_plans += type == MSG_LEAP_PLAN;
 	if (type == MSG_CLOCK_STATE)
 		memcpy(&state, data, sizeof(state));
 	return true;
@@ -144,11 +154,13 @@ setup(void **arg)
 	(void)arg;
 	memset(&p, 0, sizeof(p));
 	p.timerfd = -1;
+	p.leaps.read_at = INSTANT_NEVER;
 	p.drift_error = -1;
 	p.policy.step = (struct config_step){ .when = STEP_BOOT,
 	    .threshold = 0.128, .limit = 86400 };
 	jump = slept = stepped = 0;
-	told_jumps = 0;
+	told_jumps = told_plans = 0;
+	told_tai = 0;
 	kernel_refuses = false;
 	memset(&state, 0, sizeof(state));
 	log_init(LOG_TO_STDERR, 0);
@@ -493,6 +505,46 @@ statuses_are_few_and_clean(void **arg)
 	assert_true(told_statuses <= 10);
 }
 
+/*
+ * A right clock is told TAI by the list, and the engine what is next in it.
+ * One that is not right says nothing of the day.
+ */
+static void
+the_list_is_followed(void **arg)
+{
+	struct clock_quality q = { .synchronized = 0, .stratum = 2 };
+
+	(void)arg;
+	p.leaps.read_at = INSTANT_NEVER;
+	p.leaps.table = (struct leaptable){ .expires = NOW + 1, .n = 2,
+	    .lines = { { NOW - 864000, 37 }, { NOW + 100, 38 } } };
+	ask(MSG_CLOCK_QUALITY, &q);
+	assert_int_equal(told_plans, 0);
+	assert_int_equal(told_tai, 0);
+	q.synchronized = 1;
+	ask(MSG_CLOCK_QUALITY, &q);
+	assert_int_equal(told_plans, 1);
+	assert_int_equal(told_tai, 37);
+	ask(MSG_CLOCK_QUALITY, &q);
+	assert_int_equal(told_plans, 1);
+	/* When the kernel changes it we do not. */
+	p.leaps.table.lines[1].at = NOW - 3;
+	told_tai = 0;
+	ask(MSG_CLOCK_QUALITY, &q);
+	assert_int_equal(told_tai, 0);
+	p.leaps.table.lines[1].at = NOW - 4;
+	ask(MSG_CLOCK_QUALITY, &q);
+	assert_int_equal(told_tai, 38);
+	/* What has expired says nothing, which is said once. */
+	p.leaps.table.expires = NOW;
+	p.clock.leaps = 36;
+	told_tai = 0;
+	ask(MSG_CLOCK_QUALITY, &q);
+	ask(MSG_CLOCK_QUALITY, &q);
+	assert_int_equal(told_tai, 0);
+	assert_int_equal(capture_count("expired 0 days ago"), 1);
+}
+
 int
 main(void)
 {
@@ -509,6 +561,7 @@ main(void)
 		TEST(the_status_is_the_parents),
 		TEST(x_spends_nothing),
 		TEST(statuses_are_few_and_clean),
+		TEST(the_list_is_followed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

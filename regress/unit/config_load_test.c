@@ -90,7 +90,8 @@ values_arrive(void **state)
 	    "servers b weight 3 trusted poll 5-9 port 1123 max 7 xleave\n"
 	    "listen on *\nlisten on 2001:db8::1 port 124\ninterface listen e0\n"
 	    "driftfile \"/d \\\" d\"\nsocket '/s'\nuser u\nworkers 3\nxleave\n"
-	    "step always 250 ms\nlocal stratum 9 orphan\nserver c poll 8\n"
+	    "step always 250 ms\nleap slew\nleapfile /l\n"
+	    "local stratum 9 orphan\nserver c poll 8\n"
 	    "query from fe80::2%eth9\nserver fe80::1%eth8\n"
 	    "server fe80::1%3\nlisten on fe80::1%eth7\n";
 	struct config		 conf;
@@ -137,6 +138,8 @@ values_arrive(void **state)
 	assert_int_equal(l[3].kind, LISTEN_ADDRESS);
 	assert_string_equal(l[3].interface, "eth7");
 	assert_string_equal(conf.driftfile, "/d \" d");
+	assert_string_equal(conf.leapfile, "/l");
+	assert_int_equal(conf.leap, LEAP_BY_SLEW);
 	assert_string_equal(conf.socket, "/s");
 	assert_string_equal(conf.user, "u");
 	assert_int_equal(conf.workers, 3);
@@ -209,6 +212,8 @@ defaults_are_those_of_the_manual(void **state)
 	assert_true(conf.step.threshold > 0.1279 &&
 	    conf.step.threshold < 0.1281);
 	assert_string_equal(conf.driftfile, "/var/lib/ntpd/drift");
+	assert_string_equal(conf.leapfile, "");
+	assert_int_equal(conf.leap, LEAP_BY_KERNEL);
 	assert_string_equal(conf.socket, "/run/ntpd/ntpd.sock");
 	assert_string_equal(conf.user, "_ntpd");
 }

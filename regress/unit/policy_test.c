@@ -986,6 +986,7 @@ static void
 leap_seconds_end_june_or_december(void **arg)
 {
 	struct clock_quality quality = { .stratum = 2 };
+	const struct leap_plan plan = { .known = false };
 	enum ntp_leap	 got;
 	size_t		 i;
 
@@ -993,10 +994,71 @@ leap_seconds_end_june_or_december(void **arg)
 	for (i = 0; i < COUNT(leaps); i++) {
 		quality.synchronized = leaps[i].synchronized;
 		quality.leap = leaps[i].leap;
-		got = policy_leap(&quality, leaps[i].now,
+		got = policy_leap(&quality, &plan, leaps[i].now,
 		    leaps[i].before);
 		if (got != leaps[i].permitted)
 			fail_msg("%s: %d", leaps[i].name, (int)got);
+	}
+}
+
+/* A valid list has the last word, in any month; the engine has none. */
+static void
+leap_seconds_are_as_listed(void **arg)
+{
+	static const struct {
+		int8_t		 change;
+		int64_t		 now;
+		uint8_t		 announced;
+		enum ntp_leap	 permitted;
+	} days[] = {
+		{ 1, MARCH - 1, LEAP_NONE, LEAP_INSERT },
+		{ -1, MARCH - 86398, LEAP_INSERT, LEAP_DELETE },
+		{ 1, MARCH - 86401, LEAP_INSERT, LEAP_NONE },
+		{ 1, MARCH + 3, LEAP_INSERT, LEAP_NONE },
+		{ 0, NEW_YEAR - 1, LEAP_INSERT, LEAP_NONE },
+	};
+	struct clock_quality quality = { .synchronized = true };
+	struct leap_plan plan = { .known = true, .at = MARCH };
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(days); i++) {
+		plan.change = days[i].change;
+		quality.leap = days[i].announced;
+		assert_int_equal(policy_leap(&quality, &plan, days[i].now,
+		    LEAP_NONE), days[i].permitted);
+	}
+	/* Not synchronized it may be any day: as it was. */
+	plan.change = 1;
+	quality.synchronized = false;
+	assert_int_equal(policy_leap(&quality, &plan, NEW_YEAR - 1,
+	    LEAP_DELETE), LEAP_DELETE);
+}
+
+/* What is slewed or ignored the kernel must not have as well. */
+static void
+leap_seconds_are_not_the_kernels(void **arg)
+{
+	static const struct {
+		uint8_t		 policy;
+		enum ntp_leap	 permitted;
+	} policies[] = {
+		{ LEAP_BY_KERNEL, LEAP_INSERT },
+		{ LEAP_BY_SLEW, LEAP_NONE },
+		{ LEAP_NOT_AT_ALL, LEAP_NONE },
+		{ LEAP_SMEARED, LEAP_INSERT },
+	};
+	const struct clock_quality quality = {
+		.synchronized = true, .leap = LEAP_INSERT
+	};
+	struct leap_plan plan = { .known = false };
+	size_t		 i;
+
+	(void)arg;
+	for (i = 0; i < COUNT(policies); i++) {
+		plan.policy = policies[i].policy;
+		assert_int_equal(policy_leap(&quality, &plan, NEW_YEAR - 1,
+		    LEAP_NONE), policies[i].permitted);
 	}
 }
 
@@ -1030,6 +1092,8 @@ main(void)
 		cmocka_unit_test(orders_have_limits),
 		cmocka_unit_test(every_sequence),
 		cmocka_unit_test(leap_seconds_end_june_or_december),
+		cmocka_unit_test(leap_seconds_are_as_listed),
+		cmocka_unit_test(leap_seconds_are_not_the_kernels),
 		cmocka_unit_test(reasons_differ),
 	};
 

@@ -636,6 +636,91 @@ leap_seconds_are_voted_on(void **state)
 	}
 }
 
+/* A list that is valid has the last word. */
+static void
+leap_seconds_are_listed(void **state)
+{
+	(void)state;
+	change(0);
+	steer.leap = LEAP_INSERT;
+	steer.plan.known = true;
+	reading.real = DECEMBER * NS_PER_S;
+	assert_int_equal(steer_believed(&steer, &synced, all, &reading).leap,
+	    LEAP_NONE);
+	steer.plan.change = -1;
+	steer.plan.at = DECEMBER + 86400;
+	assert_int_equal(steer_believed(&steer, &synced, all, &reading).leap,
+	    LEAP_DELETE);
+}
+
+/* By whom, and when, a clock is slewed that is to be. */
+static void
+leap_seconds_to_be_slewed(void **state)
+{
+	struct leap_due	 due;
+
+	(void)state;
+	steer.leap = LEAP_INSERT;
+	steer.leap_end = DECEMBER + 86400;
+	assert_int_equal(steer_leap_due(&steer).change, 0);
+	steer.plan.policy = LEAP_BY_SLEW;
+	due = steer_leap_due(&steer);
+	assert_int_equal(due.change, 1);
+	assert_int_equal(due.at, DECEMBER + 86400);
+	steer.leap = LEAP_DELETE;
+	due = steer_leap_due(&steer);
+	assert_int_equal(due.change, -1);
+	assert_int_equal(due.at, DECEMBER + 86399);
+	steer.plan.known = true;
+	assert_int_equal(steer_leap_due(&steer).change, 0);
+	steer.plan.change = 1;
+	steer.plan.at = 86400;
+	due = steer_leap_due(&steer);
+	assert_int_equal(due.change, 1);
+	assert_int_equal(due.at, 86400);
+}
+
+/* It is slewed at once, and not stepped as what comes unforeseen. */
+static void
+a_leap_second_is_slewed(void **state)
+{
+	(void)state;
+	clock_state.step_forward = clock_state.step_back = 10;
+	steer_slew_leap(&steer);
+	reading.ahead = -1;
+	update(0);
+	assert_false(orders.step);
+	assert_int_equal(starts, 0);
+	assert_true(orders.slew.rate > 0);
+	reading.ahead = 0.1;
+	update(16);
+	assert_false(steer.slews_leap);
+}
+
+/* Servers smear what the list has, and announce it no more. */
+static void
+leap_seconds_to_be_smeared(void **state)
+{
+	const struct snapshot told = { .leap = LEAP_INSERT };
+	struct snapshot	 snap = told;
+
+	(void)state;
+	steer.plan = (struct leap_plan){ .at = 86400, .change = 1,
+	    .known = true };
+	steer_smear(&steer, &snap);
+	assert_memory_equal(&snap, &told, sizeof(snap));
+	steer.plan.policy = LEAP_SMEARED;
+	steer_smear(&steer, &snap);
+	assert_int_equal(snap.leap, LEAP_NONE);
+	assert_int_equal(snap.smear, 1);
+	assert_int_equal(snap.smear_at, 86400);
+	/* Nobody knows twelve hours before what servers will announce. */
+	snap = told;
+	steer.plan.known = false;
+	steer_smear(&steer, &snap);
+	assert_memory_equal(&snap, &told, sizeof(snap));
+}
+
 /* Somebody is believed who can synchronize us, or has had us step. */
 static void
 who_can_synchronize_us(void **state)
@@ -670,6 +755,10 @@ main(void)
 		TEST(certain_and_likely),
 		TEST(nothing_is_certain),
 		TEST(leap_seconds_are_voted_on),
+		TEST(leap_seconds_are_listed),
+		TEST(leap_seconds_to_be_slewed),
+		TEST(a_leap_second_is_slewed),
+		TEST(leap_seconds_to_be_smeared),
 		TEST(who_can_synchronize_us),
 	};
 

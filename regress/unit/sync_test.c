@@ -760,6 +760,27 @@ a_restart_keeps_the_frequency(void **arg)
 	assert_true(e.frequency_error < 1e-6);
 }
 
+/* The clock changes, and is set before that is learned: a start like any. */
+static void
+a_restart_forgets_a_change(void **arg)
+{
+	size_t		 i;
+
+	(void)arg;
+	begin_world(1, 1e-9);
+	add_server(1, QUEUE_EXPONENTIAL, 0.02, 1e-3);
+	run(0, HOUR, NULL);
+	w.osc.offset += 10;
+	for (i = 0; i < LONGEST && w.sync.changes == 0; i++)
+		assert_true(one_exchange(INFINITY));
+	assert_int_equal(w.sync.state, SYNC_BEGINNING_AGAIN);
+	sync_restart(&w.sync);
+	assert_int_equal(w.sync.state, SYNC_STARTING);
+	while (!sync_ready(&w.sync))
+		assert_true(one_exchange(INFINITY));
+	assert_int_equal(w.sync.state, SYNC_FOLLOWING);
+}
+
 /* The oscillator stood still: all servers jump together, and are right. */
 static void
 all_servers_jump_together(void **arg)
@@ -1257,6 +1278,7 @@ main(void)
 		cmocka_unit_test(the_bound_grows_while_coasting),
 		cmocka_unit_test(who_may_still_answer_is_waited_for),
 		cmocka_unit_test(a_restart_keeps_the_frequency),
+		cmocka_unit_test(a_restart_forgets_a_change),
 		cmocka_unit_test(all_servers_jump_together),
 		cmocka_unit_test(the_first_minutes),
 		cmocka_unit_test(the_bound_is_made_of_two),

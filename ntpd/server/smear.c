@@ -1,0 +1,48 @@
+/*
+ * Spreading a leap second.
+ */
+#include <math.h>
+#include <stdint.h>
+
+#include "ntpd/server/smear.h"
+
+#define SECOND		4294967296.0	/* of a timestamp: 2^32 */
+#define HALF		43200.0		/* s, from noon to midnight */
+#define WHOLE		86400.0		/* s, that clients count meanwhile */
+
+/* How long TIME is after the leap second, s; before it: negative. */
+static double
+since(const struct smear *s, struct ntptime time)
+{
+	return (double)(int64_t)(time.value - s->at.value) / SECOND;
+}
+
+/*
+ * The day has WHOLE + change seconds, and of each clients count the same part.
+ * Before the leap second they are behind by that, if one is inserted; after it,
+ * the clock is behind as well, by a second.
+ */
+struct ntptime
+smear_time(const struct smear *s, struct ntptime time)
+{
+	const double	 length = WHOLE + s->change;
+	double		 d, shift;
+
+	if (s->change == 0)
+		return time;
+	d = since(s, time);
+	if (d <= -HALF || d >= HALF)
+		return time;
+	if (d < 0)
+		shift = -(HALF + d) / length;
+	else
+		shift = (HALF - d) / length;
+	time.value += (uint64_t)llround(s->change * shift * SECOND);
+	return time;
+}
+
+bool
+smear_is_repeated(const struct smear *s, struct ntptime time)
+{
+	return s->change > 0 && since(s, time) >= -1 && since(s, time) < 0;
+}
