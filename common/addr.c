@@ -128,6 +128,10 @@ addr_format(const struct addr *addr, char *text)
 			snprintf(text + len, ADDR_STRLEN - len, "%%%u",
 			    addr->scope);
 		break;
+	case ADDR_SENSOR:
+		snprintf(text, ADDR_STRLEN, ".%.4s.",
+		    (const char *)addr->bytes);
+		break;
 	default:
 		strlcpy(text, "(none)", ADDR_STRLEN);
 	}
@@ -147,6 +151,17 @@ addr_equal(const struct addr *a, const struct addr *b)
 	return addr_same_host(a, b) && a->port == b->port;
 }
 
+/* Is it text that can be shown: one to four printable ones, then 0? */
+static bool
+is_refid(const uint8_t *bytes)
+{
+	size_t	 i = 0;
+
+	while (i < 4 && bytes[i] > ' ' && bytes[i] < 0x7f)
+		i++;
+	return i > 0 && is_zero(bytes + i, 4 - i);
+}
+
 bool
 addr_valid(const struct addr *addr)
 {
@@ -156,6 +171,10 @@ addr_valid(const struct addr *addr)
 	case ADDR_NONE:
 		return addr->port == 0 && addr->scope == 0 &&
 		    is_zero(addr->bytes, sizeof(addr->bytes));
+	case ADDR_SENSOR:
+		return addr->port == 0 && addr->scope == 0 &&
+		    is_refid(addr->bytes) && is_zero(addr->bytes + 5,
+		    sizeof(addr->bytes) - 5);
 	case ADDR_IPV4:
 		return addr->scope == 0 && is_zero(addr->bytes + 4,
 		    sizeof(addr->bytes) - 4);
@@ -229,7 +248,7 @@ addr_is_unicast(const struct addr *addr)
 		return false;
 	if (addr->family == ADDR_IPV4)
 		return is_unicast_ipv4(addr->bytes);
-	return is_unicast_ipv6(addr->bytes);
+	return addr->family == ADDR_IPV6 && is_unicast_ipv6(addr->bytes);
 }
 
 bool

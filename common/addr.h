@@ -16,6 +16,7 @@
 
 enum addr_family {
 	ADDR_NONE = 0,		/* no address */
+	ADDR_SENSOR = 1,	/* a reference clock of this machine */
 	ADDR_IPV4 = 4,
 	ADDR_IPV6 = 6
 };
@@ -25,7 +26,9 @@ struct addr {
 	uint8_t		 unused;	/* always 0 */
 	uint16_t	 port;		/* host byte order */
 	uint32_t	 scope;		/* IPv6 link-local interface, else 0 */
-	uint8_t		 bytes[16];	/* IPv4: the first four, rest 0 */
+	uint8_t		 bytes[16];	/* IPv4: the first four, rest 0; */
+					/* sensor: its reference id and, in */
+					/* the fifth, its number */
 };
 
 /* The longest address with an interface and a port, in any spelling. */
@@ -49,7 +52,8 @@ bool	 addr_parse_on(struct addr *addr, const char *text, uint16_t port,
 /*
  * Write ADDR without its port into TEXT (ADDR_STRLEN bytes) and return TEXT.
  * The interface is a number, as asking for its name takes a socket.
- * An ADDR_NONE or unknown family gives "(none)".
+ * A sensor gives its reference id, ".GPS.".  An ADDR_NONE or unknown family
+ * gives "(none)".
  */
 const char *addr_format(const struct addr *addr, char *text);
 
@@ -62,7 +66,8 @@ bool	 addr_same_host(const struct addr *a, const struct addr *b);
 /*
  * Is ADDR a value that a hostile sender could not have made harmful: a known
  * family (or none, and all else zero), unused bytes zero, a scope for
- * link-local addresses only?  For addresses that arrive in messages.
+ * link-local addresses only, a sensor's reference id printable?  For addresses
+ * that arrive in messages.
  */
 bool	 addr_valid(const struct addr *addr);
 
@@ -100,7 +105,7 @@ socklen_t addr_to_sockaddr(const struct addr *addr,
 /*
  * The RFC 5905 reference id of an upstream server: its IPv4 address, or the
  * first four bytes of the MD5 of its IPv6 address (7.3, "Reference ID").
- * All zero for ADDR_NONE.
+ * That of a sensor is its own.  All zero for ADDR_NONE.
  */
 void	 addr_refid(const struct addr *addr, uint8_t refid[4]);
 

@@ -34,7 +34,7 @@ static const struct foreign foreigns[] = {
 	    "Autokey is not secure, and not supported"),
 	NOTHING("filegen statistics statsdir", "there are no statistics files"),
 	{ "fudge", "\"local stratum N\" for 127.127.1.0",
-	    "other reference clocks are not yet supported" },
+	    "for other clocks the options are in \"sensor\"" },
 	NOTHING("iburst", "the first requests are always quick"),
 	{ "includefile", "\"include\" and the path of the file", NULL },
 	{ "confdir sourcedir", "\"include\" and the path of the folder with a "
@@ -62,7 +62,8 @@ static const struct foreign foreigns[] = {
 	INSTEAD("ntstrustedcerts", "\"ca FILE\""),
 	INSTEAD("prefer", "\"weight N\""),
 	{ "ratelimit", "\"ratelimit\"", "its numbers are others there" },
-	NOTHING("refclock", "reference clocks are not yet supported"),
+	INSTEAD("refclock", "\"sensor sock PATH\", \"sensor shm0\", \"sensor "
+	    "pps0\" or \"sensor ptp0\""),
 	{ "restrict", "\"deny from NETWORK\", or \"allow from NETWORK\" and "
 	    "nobody else may ask", "127.0.0.1, ::1 and default need nothing" },
 	NOTHING("rtcfile rtcsync rtconutc rtcautotrim rtcdevice hwclockfile",

@@ -26,4 +26,10 @@ ns_read(clockid_t id)
 	return ns_from_timespec(&ts);
 }
 
+/*
+ * What CLOCK_REALTIME shows, ns, and in *RAW what CLOCK_MONOTONIC_RAW shows at
+ * the same moment.
+ */
+int64_t	 ns_read_both(int64_t *raw);
+
 #endif

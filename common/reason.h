@@ -51,7 +51,9 @@ REASON(CRYPTO_NAK,	"crypto_nak",					\
     "it says that it does not know our key")				\
 REASON(CONSTRAINT,	"constraint",					\
     "it is another time by the constraints or its certificate")	\
-REASON(OFF,		"off",			"it is switched off")
+REASON(OFF,		"off",			"it is switched off")	\
+REASON(UNNUMBERED,	"unnumbered",					\
+    "nothing else says yet which second its pulses begin")
 
 enum reason {
 #define REASON(name, word, text)	REASON_##name,

@@ -5,8 +5,6 @@
  */
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/time.h>
-#include <sys/un.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,6 +19,7 @@
 #include "common/imsg.h"
 #include "common/pollset.h"
 #include "ntpctl/ask.h"
+#include "ntpctl/connect.h"
 #include "ntpctl/record.h"
 
 struct question {
@@ -60,6 +59,9 @@ connect_failed(struct question *q, int error)
 	    !S_ISSOCK(st.st_mode))
 		return fail(q, ASK_NEVER, "%s is no socket", q->path);
 	switch (error) {
+	case ENAMETOOLONG:
+		return fail(q, ASK_NEVER, "%.64s...: a socket's path has at "
+		    "most %d bytes", q->path, CONNECT_PATH_MOST);
 	case ENOENT:
 	case ENOTDIR:
 	case ECONNREFUSED:
@@ -77,52 +79,17 @@ connect_failed(struct question *q, int error)
 	}
 }
 
-/*
- * Connect while the socket still blocks: it is the one way to wait for a
- * place in the queue of a busy daemon, and SO_SNDTIMEO ends it.  A process that
- * is stopped and goes on has to begin again.
- */
-static bool
-connect_until(int fd, const struct sockaddr_un *sun, struct instant end)
-{
-	struct timeval	 tv;
-	double		 left;
-	int		 r;
-
-	do {
-		left = fmax(1e-3, instant_diff(end, instant_now()));
-		tv.tv_sec = (time_t)left;
-		tv.tv_usec = (suseconds_t)((left - floor(left)) * 1e6);
-		r = setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv));
-		if (r == 0)
-			r = connect(fd, (const struct sockaddr *)sun,
-			    sizeof(*sun));
-	} while (r == -1 && errno == EINTR &&
-	    instant_before(instant_now(), end));
-	if (r == -1 && errno == EINTR)
-		errno = EAGAIN;		/* what SO_SNDTIMEO says */
-	return r == 0;
-}
-
 static enum ask_result
 open_socket(struct question *q, double timeout)
 {
-	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-	const struct instant end = instant_add(instant_now(), timeout);
-	int		 fd, flags;
+	int		 flags, error, fd = connect_unix(q->path,
+			    SOCK_STREAM, timeout);
 
-	if (strlcpy(sun.sun_path, q->path, sizeof(sun.sun_path)) >=
-	    sizeof(sun.sun_path))
-		return fail(q, ASK_NEVER, "%.64s...: a socket's path has at "
-		    "most %zu bytes", q->path, sizeof(sun.sun_path) - 1);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd == -1)
-		return fail(q, ASK_NEVER, "socket: %s", strerror(errno));
-	if (!connect_until(fd, &sun, end) ||
-	    (flags = fcntl(fd, F_GETFL)) == -1 ||
+		return connect_failed(q, errno);
+	if ((flags = fcntl(fd, F_GETFL)) == -1 ||
 	    fcntl(fd, F_SETFL, flags | O_NONBLOCK) == -1) {
-		int	 error = errno;
-
+		error = errno;
 		close(fd);
 		return connect_failed(q, error);
 	}
@@ -408,7 +375,8 @@ ask_lists(const struct question *q, unsigned parts, double timeout)
 {
 	enum ask_result	 result = ASK_OK;
 
-	if (parts & (SHOW_PEERS | SHOW_AUTH | SHOW_SELECTION | SHOW_SAMPLES))
+	if (parts & (SHOW_PEERS | SHOW_AUTH | SHOW_SENSORS | SHOW_SELECTION |
+	    SHOW_SAMPLES))
 		result = ask_one(q, CONTROL_GET_PEERS, timeout);
 	if (result == ASK_OK && (parts & SHOW_PROCESSES))
 		result = ask_one(q, CONTROL_GET_PROCESSES, timeout);
@@ -436,8 +404,7 @@ ask(const char *path, unsigned parts, double timeout, struct report *report,
 	if (report->peers == NULL || report->processes == NULL ||
 	    report->points == NULL || report->samples == NULL)
 		return fail(&q, ASK_NEVER, "%s", strerror(errno));
-	/* Sensors need no record yet, but an answer: is ntpd there? */
-	if (parts & (SHOW_STATUS | SHOW_SENSORS | SHOW_AUTH))
+	if (parts & (SHOW_STATUS | SHOW_AUTH))
 		result = ask_one(&q, CONTROL_GET_STATUS, timeout);
 	if (parts == SHOW_ALL && !report->status.listening)
 		parts &= ~(unsigned)SHOW_SERVER;

@@ -158,7 +158,7 @@ convert_clock(struct convert *c, const char *host)
 	if (strncmp(host, "127.127.", 8) != 0)
 		return false;
 	if (strncmp(host, "127.127.1.", 10) != 0) {
-		convert_note(c, "reference clocks are not yet supported");
+		convert_note(c, "by hand: \"sensor\" in ntpd.conf(5)");
 		return true;
 	}
 	if (c->local_stratum == 0)

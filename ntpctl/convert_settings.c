@@ -260,7 +260,7 @@ convert_fudge(struct convert *c, const struct convert_line *line)
 	const unsigned	 stratum = number_behind(line, "stratum", 15);
 
 	if (line->n < 2 || strncmp(line->words[1], "127.127.1.", 10) != 0) {
-		convert_note(c, "reference clocks are not yet supported");
+		convert_note(c, "by hand: \"sensor\" in ntpd.conf(5)");
 		return;
 	}
 	if (stratum != 0)

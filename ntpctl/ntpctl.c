@@ -239,7 +239,8 @@ show_part(const struct report *report, enum show_part part)
 		show_peers(stdout, report->peers, report->npeers,
 		    terminal_width());
 	else if (part == SHOW_SENSORS)
-		show_sensors(stdout);
+		show_sensors(stdout, report->peers, report->npeers,
+		    terminal_width());
 	else if (part == SHOW_SERVER)
 		show_server(stdout, &report->server);
 	else if (part == SHOW_CLIENTS)

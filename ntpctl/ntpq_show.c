@@ -83,8 +83,9 @@ show_peer(FILE *out, const struct control_peer *peer, const char *name,
 		fprintf(out, "%-*s", NAME_WIDTH, name);
 	else
 		fprintf(out, "%s\n %*s", name, NAME_WIDTH, "");
-	fprintf(out, " %-15.15s %2u u %4.4s %4.4s  %3o  %7.3f %+8.3f %7.3f\n",
+	fprintf(out, " %-15.15s %2u %c %4.4s %4.4s  %3o  %7.3f %+8.3f %7.3f\n",
 	    record_peer_refid(peer, refid), peer_stratum(peer),
+	    peer->address.family == ADDR_SENSOR ? 'l' : 'u',
 	    column_when(peer->when, when), poll_text(peer, poll), peer->reach,
 	    known(peer->delay) * 1e3, known(peer->offset) * 1e3,
 	    known(peer->jitter) * 1e3);

@@ -2,8 +2,6 @@
  * Commands for root: one record there, one back.
  */
 #include <sys/socket.h>
-#include <sys/time.h>
-#include <sys/un.h>
 
 #include <err.h>
 #include <errno.h>
@@ -17,6 +15,7 @@
 
 #include "common/format.h"
 #include "ntpctl/ask.h"
+#include "ntpctl/connect.h"
 #include "ntpctl/operator.h"
 
 #define TIMEOUT		8.0	/* s; ntpd gives up after 5 */
@@ -63,26 +62,6 @@ fail(char *why, const char *path, int error)
 	return EXIT_NO_ANSWER;
 }
 
-/* A socket that is connected to ntpd's; -1 with errno. */
-static int
-connect_to(const struct sockaddr_un *sun, double timeout)
-{
-	const struct timeval tv = { .tv_sec = (time_t)ceil(timeout) };
-	int		 error, fd = socket(AF_UNIX,
-			    SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-
-	if (fd == -1)
-		return -1;
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv)) == 0 &&
-	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv)) == 0 &&
-	    connect(fd, (const struct sockaddr *)sun, sizeof(*sun)) == 0)
-		return fd;
-	error = errno;
-	close(fd);
-	errno = error;
-	return -1;
-}
-
 /* What ntpd has answered; its words come from a process that may err. */
 static int
 take(const struct operator_result *result, size_t len, char *why)
@@ -107,20 +86,20 @@ int
 operator_tell(const char *path, struct operator_order *order, double timeout,
     char *why)
 {
-	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	char		 root[CONNECT_PATH_MOST + sizeof(OPERATOR_SUFFIX) + 1];
 	struct operator_result result;
 	ssize_t		 len;
 	int		 fd, code;
 
 	order->version = CONTROL_VERSION;
-	if ((size_t)snprintf(sun.sun_path, sizeof(sun.sun_path), "%s%s", path,
-	    OPERATOR_SUFFIX) >= sizeof(sun.sun_path))
+	strlcpy(root, path, sizeof(root));
+	if (strlcat(root, OPERATOR_SUFFIX, sizeof(root)) >= sizeof(root))
 		return fail(why, path, ENAMETOOLONG);
-	if ((fd = connect_to(&sun, timeout)) == -1)
-		return fail(why, sun.sun_path, errno);
+	if ((fd = connect_unix(root, SOCK_SEQPACKET, timeout)) == -1)
+		return fail(why, root, errno);
 	if (send(fd, order, sizeof(*order), MSG_NOSIGNAL) == -1 ||
 	    (len = recv(fd, &result, sizeof(result), 0)) == -1)
-		code = fail(why, sun.sun_path, errno);
+		code = fail(why, root, errno);
 	else
 		code = take(&result, (size_t)len, why);
 	close(fd);

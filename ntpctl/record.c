@@ -341,7 +341,9 @@ record_peer_refid(const struct control_peer *peer, char *text)
 	else if (!record_peer_answered(peer))
 		why = ".INIT.";
 	else
-		return record_refid(peer->refid, peer->stratum, text);
+		/* A clock of this machine has a name, whatever its stratum. */
+		return record_refid(peer->refid, peer->address.family ==
+		    ADDR_SENSOR ? 0 : peer->stratum, text);
 	strlcpy(text, why, RECORD_REFID_LEN);
 	return text;
 }

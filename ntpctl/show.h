@@ -78,6 +78,14 @@ void	 show_auth(FILE *out, const struct control_peer *peers, size_t n);
 /* A line that begins with "#", if there are constraints. */
 void	 show_constraint(FILE *out, const struct control_status *st);
 
+/* Copy those of the N PEERS that are sensors to SENSORS; how many there are. */
+size_t	 show_only_sensors(const struct control_peer *peers, size_t n,
+	    struct control_peer *sensors);
+
+/* Those of the N PEERS (REPORT_PEERS_MAX at most), like peers. */
+void	 show_sensors(FILE *out, const struct control_peer *peers, size_t n,
+	    size_t width);
+
 /* A line for each of the N PEERS: what is known, and why it is not used. */
 void	 show_selection(FILE *out, const struct control_peer *peers, size_t n);
 
@@ -87,9 +95,6 @@ void	 show_history(FILE *out, const struct control_point *points, size_t n,
 
 /* The same for the samples of REPORT. */
 void	 show_samples(FILE *out, const struct report *report, double now);
-
-/* The same for sensors, of which this daemon has none. */
-void	 show_sensors(FILE *out);
 
 /* What the server processes have counted, a line for each counter. */
 void	 show_server(FILE *out, const struct control_server *server);

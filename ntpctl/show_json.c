@@ -31,7 +31,7 @@ address(const struct addr *addr)
 {
 	char		 text[ADDR_STRLEN];
 
-	if (addr->family == ADDR_NONE)
+	if (addr->family == ADDR_NONE || addr->family == ADDR_SENSOR)
 		return json_null();
 	return json_string(addr_format(addr, text));
 }
@@ -130,6 +130,17 @@ peers_array(const struct report *report,
 			return NULL;
 		}
 	return array;
+}
+
+static json_t *
+sensors_array(const struct report *report)
+{
+	static struct control_peer sensors[REPORT_PEERS_MAX];
+	struct report	 only = { .peers = sensors };
+
+	only.npeers = show_only_sensors(report->peers, report->npeers,
+	    sensors);
+	return peers_array(&only, peer_object);
 }
 
 /* What nobody answered is not known, be it how often something happened. */
@@ -286,7 +297,8 @@ show_json(FILE *out, const struct report *report)
 		ok = json_object_set_new(root, "auth",
 		    peers_array(report, auth_object)) == 0;
 	if (ok && (parts & SHOW_SENSORS))
-		ok = json_object_set_new(root, "sensors", json_array()) == 0;
+		ok = json_object_set_new(root, "sensors",
+		    sensors_array(report)) == 0;
 	if (ok && (parts & SHOW_SERVER))
 		ok = json_object_set_new(root, "server",
 		    server_object(&report->server)) == 0;

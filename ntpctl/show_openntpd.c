@@ -44,7 +44,9 @@ show_name(FILE *out, const struct control_peer *peer)
 		return;
 	}
 	addr_format(&peer->address, text);
-	if (peer->name[0] == '\0' || strcmp(peer->name, text) == 0)
+	if (peer->address.family == ADDR_SENSOR)
+		fprintf(out, "%s\n", peer->name);
+	else if (peer->name[0] == '\0' || strcmp(peer->name, text) == 0)
 		fprintf(out, "%s\n", text);
 	else
 		fprintf(out, "%s from pool %s\n", text, peer->name);

@@ -13,12 +13,13 @@
 #include "common/addr.h"
 #include "common/mac.h"
 
-#define CONFIG_MAX_SERVERS	32	/* server and servers statements */
+#define CONFIG_MAX_SERVERS	32	/* server, servers, sensor statements */
 #define CONFIG_MAX_LISTENERS	32	/* listen statements */
 #define CONFIG_MAX_RULES	10000	/* allow and deny statements */
 #define CONFIG_MAX_KEYS		1000	/* in the file of keys */
 #define CONFIG_NAME_LEN		256	/* of a host, with its NUL */
 #define CONFIG_PATH_LEN		256
+#define CONFIG_SENSOR_LEN	24	/* of a sensor that others name */
 #define CONFIG_URL_LEN		256	/* of its path, with its NUL */
 #define CONFIG_NO_LIMIT		1e10	/* s, 300 years: no step is larger */
 
@@ -45,7 +46,31 @@ enum authentication {
 	AUTHENTICATION_MIX	/* all of them */
 };
 
-/* One server or servers statement. */
+/* What a sensor statement names: a reference clock of this machine. */
+enum sensor_kind {
+	SENSOR_NONE,		/* it is a server */
+	SENSOR_SOCK,		/* who has the time sends it to a socket */
+	SENSOR_SHM,		/* who has it writes it to shared memory */
+	SENSOR_PPS,		/* /dev/ppsN: a second begins */
+	SENSOR_PTP		/* /dev/ptpN: a clock */
+};
+
+/* A sensor statement, but for what it has in common with server. */
+struct config_sensor {
+	uint8_t		 kind;		/* enum sensor_kind */
+	uint8_t		 number;	/* of its process */
+	uint8_t		 stratum;	/* that it makes us, 1 to 15 */
+	uint8_t		 falling;	/* PPS: the second begins there */
+	uint8_t		 tai;		/* PTP: it is TAI, not UTC */
+	uint8_t		 of_interface;	/* PTP: name is an interface */
+	uint16_t	 unit;		/* of shared memory */
+	uint8_t		 refid[4];	/* printable, 0 after its end */
+	char		 lock[CONFIG_SENSOR_LEN]; /* PPS: the sensor that */
+					/* numbers its seconds; "": all */
+	double		 correction;	/* s, to be added */
+};
+
+/* One server, servers or sensor statement. */
 struct config_server {
 	char		 name[CONFIG_NAME_LEN];	/* host name or address */
 	struct addr	 addr;		/* if the name is one, else ADDR_NONE */
@@ -66,6 +91,7 @@ struct config_server {
 	uint16_t	 nts_port;	/* TCP; AUTH_NTS */
 	char		 ca[CONFIG_PATH_LEN]; /* whose word is taken for it; */
 					/* "": the system's authorities */
+	struct config_sensor sensor;
 };
 
 /* One listen statement. */

@@ -76,6 +76,8 @@ MESSAGE(TLS_KEYS,	  TLS,	    PARENT,   struct nts_keys,		\
 	NO_FD,   ANYTIME, nts_answer)					\
 MESSAGE(TLS_DATE,	  TLS,	    PARENT,   struct tls_date,		\
 	NO_FD,   ANYTIME, take_date)					\
+MESSAGE(SENSOR_LOST,	  SENSOR,   PARENT,   struct no_payload,	\
+	NO_FD,   ANYTIME, sensor_lost)					\
 MESSAGE(OPERATED,	  ENGINE,   PARENT,   struct operator_done,	\
 	NO_FD,   ANYTIME, operator_done)				\
 MESSAGE(ASK_STATUS,	  CONTROL,  PARENT,   struct no_payload,	\
@@ -162,7 +164,9 @@ MESSAGE(NTS_KEYS,	  PARENT,   ENGINE,   struct nts_keys,		\
 MESSAGE(RESOLVED,	  RESOLVER, ENGINE,   struct resolve_reply,	\
 	NO_FD,   ANYTIME, engine_on_resolved)				\
 MESSAGE(OWN_REQUEST,	  SERVER,   ENGINE,   struct own_request,	\
-	NO_FD,   ANYTIME, engine_on_own_request)
+	NO_FD,   ANYTIME, engine_on_own_request)			\
+MESSAGE(SENSOR_SAMPLE,	  SENSOR,   ENGINE,   struct sensor_sample,	\
+	NO_FD,   ANYTIME, engine_on_sensor)
 
 #define TO_SERVER(MESSAGE)						\
 MESSAGE(SERVER_RATELIMIT, PARENT,   SERVER,   struct config_ratelimit,	\
@@ -210,6 +214,13 @@ MESSAGE(ANSWER_END,	  PARENT,   CONTROL,  struct control_end,	\
 MESSAGE(ANSWER_BUSY,	  PARENT,   CONTROL,  struct control_end,	\
 	NO_FD,   ANYTIME, answer)
 
+/* One of them is its device; another comes when that was lost. */
+#define TO_SENSOR(MESSAGE)						\
+MESSAGE(SENSOR_DEVICE,	  PARENT,   SENSOR,   struct sensor_device,	\
+	WITH_FD, ANYTIME, take_device)					\
+MESSAGE(SENSOR_MEMORY,	  PARENT,   SENSOR,   struct sensor_device,	\
+	NO_FD,   ANYTIME, take_device)
+
 /* Each of these is the only one that comes after the setup. */
 #define TO_TLS(MESSAGE)							\
 MESSAGE(TLS_ASK_DATE,	  PARENT,   TLS,      struct tls_task,		\
@@ -230,7 +241,7 @@ MESSAGE(ASK,		  PARENT,   PROCESSES, struct no_payload,	\
 	NO_FD,   ANYTIME, NULL)						\
 TO_PARENT(MESSAGE) TO_LAUNCHER(MESSAGE) TO_BINDER(MESSAGE)		\
 TO_ENGINE(MESSAGE) TO_SERVER(MESSAGE) TO_RESOLVER(MESSAGE)		\
-TO_CONTROL(MESSAGE) TO_KE(MESSAGE) TO_TLS(MESSAGE)
+TO_CONTROL(MESSAGE) TO_KE(MESSAGE) TO_SENSOR(MESSAGE) TO_TLS(MESSAGE)
 
 enum message_type {
 	MESSAGE_NONE,

@@ -254,6 +254,31 @@ struct server_clients {
 	struct client_count list[CLIENTS_SHOWN];
 };
 
+/*
+ * What a sensor process is to read: a device that it is given, or a segment of
+ * shared memory that it attaches itself.
+ */
+struct sensor_device {
+	uint8_t		 kind;		/* enum sensor_kind */
+	uint8_t		 falling;	/* as in struct config_sensor */
+	uint8_t		 tai;
+	uint8_t		 reserved;
+	uint32_t	 unit;		/* of shared memory */
+	char		 name[CONFIG_NAME_LEN];	/* for the log */
+};
+
+/* What a reference clock has said: when RAW was read it was TRUTH. */
+struct sensor_sample {
+	int64_t		 raw;		/* ns, CLOCK_MONOTONIC_RAW */
+	int64_t		 truth;		/* ns since 1970 */
+	double		 error;		/* s, that it says it may be off by */
+	uint8_t		 leap;		/* enum ntp_leap */
+	uint8_t		 pulse;		/* 1: which second is not known */
+	uint8_t		 reserved[6];
+};
+
+#define SENSOR_MOST_ERROR	1.0	/* s; one that says more is none */
+
 #define TLS_WHY_LEN	160
 
 /* When certificates have to be valid. */

@@ -8,6 +8,7 @@
 #define NTPD_PROCESSES_H
 
 #define SERVERS_MOST	64	/* processes, "workers" in ntpd.conf */
+#define SENSORS_MOST	8	/* reference clocks, each with its process */
 #define TLS_MOST	4	/* exchanges at a time; tuned */
 
 /* What the end of a child means. */
@@ -57,6 +58,8 @@ CHILD(CONTROL,	control,  REPLACED_SOON, 1, 1,		   ASKED_OFTEN,	\
 					 GIVEN_SOCKET)			\
 CHILD(KE,	ke,	  REPLACED_SOON, 0, 1,		   ASKED,	\
 					 GIVEN_BINDER)			\
+CHILD(SENSOR,	sensor,	  REPLACED,	 0, SENSORS_MOST,  ASKED,	\
+					 GIVEN_ENGINE)			\
 CHILD(TLS,	tls,	  ENDS_ITSELF,	 0, TLS_MOST,	   ASKED_NEVER,	\
 					 GIVEN_NOTHING)
 

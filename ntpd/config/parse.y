@@ -26,6 +26,7 @@ static void	 end_setting(struct parser *);
 
 %token LISTEN ON RTABLE PORT
 %token SERVER SERVERS WEIGHT TRUSTED POLL MAX XLEAVE KEY NTS NTSPORT CA
+%token SENSOR_ SOCK PTP CORRECTION REFID STRATUM LOCK FALLING TAI
 %token RATELIMIT INTERVAL BURST LEAK PREFIX4 PREFIX6 MS
 %token SETTING WORD UNREADABLE
 
@@ -39,6 +40,7 @@ file		: /* empty */
 
 statement	: listen listen_options '\n'	{ listen_end(p); }
 		| server server_options '\n'	{ server_end(p); }
+		| sensor sensor_options '\n'	{ sensor_end(p); }
 		| ratelimit limit_options '\n'	{ ratelimit_end(p); }
 		| setting '\n'			{ end_setting(p); }
 		;
@@ -94,6 +96,25 @@ server_option	: WEIGHT WORD	{ option_number(p, OPTION_WEIGHT, &$2); }
 		| CA WORD			{ server_ca(p, &$2); }
 		;
 
+sensor		: SENSOR_ WORD			{ sensor_begin(p, &$2); }
+		| SENSOR_ SOCK WORD		{ sensor_socket(p, &$3); }
+		| SENSOR_ PTP WORD		{ sensor_interface(p, &$3); }
+		;
+
+sensor_options	: /* empty */
+		| sensor_options sensor_option
+		;
+
+sensor_option	: CORRECTION WORD		{ sensor_correction(p, &$2); }
+		| REFID WORD			{ sensor_refid(p, &$2); }
+		| STRATUM WORD	{ option_number(p, OPTION_STRATUM, &$2); }
+		| WEIGHT WORD	{ option_number(p, OPTION_WEIGHT, &$2); }
+		| TRUSTED			{ server_trusted(p, &$1); }
+		| LOCK WORD			{ sensor_lock(p, &$2); }
+		| FALLING			{ sensor_falling(p, &$1); }
+		| TAI				{ sensor_tai(p, &$1); }
+		;
+
 %%
 
 /*
@@ -108,14 +129,18 @@ static const struct {
 } keywords[] = {
 	{ "listen",	LISTEN,		true,	false },
 	{ "ratelimit",	RATELIMIT,	true,	false },
+	{ "sensor",	SENSOR_,	true,	false },
 	{ "server",	SERVER,		true,	true },
 	{ "servers",	SERVERS,	true,	true },
 
 	{ "burst",	BURST,		false,	true },
 	{ "ca",		CA,		false,	true },
+	{ "correction",	CORRECTION,	false,	true },
+	{ "falling",	FALLING,	false,	false },
 	{ "interval",	INTERVAL,	false,	true },
 	{ "key",	KEY,		false,	true },
 	{ "leak",	LEAK,		false,	true },
+	{ "lock",	LOCK,		false,	true },
 	{ "max",	MAX,		false,	true },
 	{ "ms",		MS,		false,	false },
 	{ "nts",	NTS,		false,	false },
@@ -125,7 +150,12 @@ static const struct {
 	{ "port",	PORT,		false,	true },
 	{ "prefix4",	PREFIX4,	false,	true },
 	{ "prefix6",	PREFIX6,	false,	true },
+	{ "ptp",	PTP,		false,	true },
+	{ "refid",	REFID,		false,	true },
 	{ "rtable",	RTABLE,		false,	true },
+	{ "sock",	SOCK,		false,	true },
+	{ "stratum",	STRATUM,	false,	true },
+	{ "tai",	TAI,		false,	false },
 	{ "trusted",	TRUSTED,	false,	false },
 	{ "weight",	WEIGHT,		false,	true },
 	{ "xleave",	XLEAVE,		false,	false }

@@ -50,7 +50,7 @@ clock_of_ntp_conf(const struct addr *addr)
 	return addr->bytes[2] == 1 ? "it is this machine's own clock in "
 	    "ntp.conf, here write \"local stratum N\"" :
 	    "it is a reference clock of this machine in ntp.conf, here that "
-	    "is \"sensor NAME\", which is not yet supported";
+	    "is \"sensor NAME\"";
 }
 
 /* The host is an address: is it one of this machine itself? */

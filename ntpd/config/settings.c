@@ -16,7 +16,7 @@
 
 typedef void	 setter(struct parser *, const struct word *);
 
-static setter	 not_yet, set_authentication, set_flag, set_include,
+static setter	 set_authentication, set_flag, set_include,
 		 set_leap, set_local, set_nts, set_path, set_span, set_step,
 		 set_user, set_workers;
 
@@ -82,8 +82,9 @@ const struct statement statements[] = {
 	{ "query from",	"query from ADDRESS", WORDS(1, query_from) },
 	{ "ratelimit",	"ratelimit [interval N [ms]] [burst N] [leak N] "
 			"[prefix4 N] [prefix6 N]", GRAMMAR },
-	{ "sensor",	"sensor NAME [correction N] [refid TEXT] [stratum N] "
-			"[trusted] [weight N]", WORDS(ANY_VALUES, not_yet) },
+	{ "sensor",	"sensor NAME | sock PATH | ptp INTERFACE "
+			"[correction N] [falling] [lock NAME] [refid TEXT] "
+			"[stratum N] [tai] [trusted] [weight N]", GRAMMAR },
 	{ "server",	"server HOST [key N | nts [ca FILE] [ntsport N]] "
 			"[poll MIN-MAX] [port N] [trusted] [weight N] "
 			"[xleave]", GRAMMAR },
@@ -154,17 +155,6 @@ number(struct parser *p, const struct word *word, unsigned *n)
 }
 
 /* ---- what sets a value ---- */
-
-static void
-not_yet(struct parser *p, const struct word *v)
-{
-	if (is_word(v, "*") && is_end(v + 1))
-		parser_warn(p, v->line, "%s * has no effect yet, remove it",
-		    p->first.text);
-	else
-		parser_error(p, p->first.line, "%s: not yet supported, "
-		    "remove this line", p->first.text);
-}
 
 static void
 set_authentication(struct parser *p, const struct word *v)

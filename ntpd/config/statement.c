@@ -29,6 +29,8 @@ static const struct {
 	    IN_PARSER(ratelimit.leak) },
 	{ OPTION_NTSPORT, { "ntsport", 1, UINT16_MAX },
 	    IN_PARSER(server.nts_port) },
+	{ OPTION_STRATUM, { "stratum", 1, LOCAL_MOST },
+	    IN_PARSER(server.sensor.stratum) },
 	{ OPTION_PREFIX4, { "prefix4", 1, 32 }, IN_PARSER(ratelimit.prefix4) },
 	{ OPTION_PREFIX6, { "prefix6", 1, 128 }, IN_PARSER(ratelimit.prefix6) }
 };

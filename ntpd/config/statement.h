@@ -28,7 +28,13 @@ enum option {
 	OPTION_KEY	= 1 << 12,
 	OPTION_NTS	= 1 << 13,
 	OPTION_NTSPORT	= 1 << 14,
-	OPTION_CA	= 1 << 15
+	OPTION_CA	= 1 << 15,
+	OPTION_CORRECTION = 1 << 16,
+	OPTION_REFID	= 1 << 17,
+	OPTION_STRATUM	= 1 << 18,
+	OPTION_LOCK	= 1 << 19,
+	OPTION_FALLING	= 1 << 20,
+	OPTION_TAI	= 1 << 21
 };
 
 /* A unit of time; the last in a list has no name. */
@@ -207,6 +213,20 @@ void	 server_key(struct parser *p, const struct word *number);
 void	 server_nts(struct parser *p, const struct word *keyword);
 void	 server_ca(struct parser *p, const struct word *path);
 void	 server_end(struct parser *p);
+
+/*
+ * sensor NAME, sensor sock PATH or sensor ptp INTERFACE, the options, and the
+ * end, which adds it to the servers.  "sensor *" has no effect.
+ */
+void	 sensor_begin(struct parser *p, const struct word *name);
+void	 sensor_socket(struct parser *p, const struct word *path);
+void	 sensor_interface(struct parser *p, const struct word *name);
+void	 sensor_correction(struct parser *p, const struct word *number);
+void	 sensor_refid(struct parser *p, const struct word *text);
+void	 sensor_lock(struct parser *p, const struct word *name);
+void	 sensor_falling(struct parser *p, const struct word *keyword);
+void	 sensor_tai(struct parser *p, const struct word *keyword);
+void	 sensor_end(struct parser *p);
 
 /* port NUMBER, of the listener or server in progress. */
 void	 option_port(struct parser *p, const struct word *number);

@@ -60,7 +60,7 @@ association_start(struct association *a, size_t host,
 	a->host = host;
 	a->auth = (enum auth)conf->auth;
 	a->addr = *addr;
-	if (conf->interface[0] != '\0')
+	if (conf->interface[0] != '\0' || addr->family == ADDR_SENSOR)
 		strlcpy(a->name, conf->name, sizeof(a->name));
 	else
 		addr_format(addr, a->name);
@@ -214,6 +214,30 @@ send_request(struct association *a, const struct config_server *conf,
 	return query_send(&a->query, &target, clocks, now);
 }
 
+/* A's turn begins: nothing has come yet. */
+static void
+begin_turn(const struct planning *p, struct association *a)
+{
+	a->reach = (uint8_t)(a->reach << 1);
+	a->heard_of = (uint8_t)(a->heard_of << 1);
+	a->refused_now = false;
+	a->faulty_now = false;
+	association_plan(p, a, SCHEDULE_ASKED);
+}
+
+bool
+association_is_sensor(const struct association *a)
+{
+	return a->addr.family == ADDR_SENSOR;
+}
+
+void
+association_look(const struct planning *p, struct association *a)
+{
+	begin_turn(p, a);
+	a->sent++;
+}
+
 bool
 association_ask(const struct planning *p, struct association *a,
     const struct config_server *conf, const struct clocks *clocks,
@@ -226,11 +250,7 @@ association_ask(const struct planning *p, struct association *a,
 		schedule_wait(&a->schedule, a->query.deadline);
 		return false;
 	}
-	a->reach = (uint8_t)(a->reach << 1);
-	a->heard_of = (uint8_t)(a->heard_of << 1);
-	a->refused_now = false;
-	a->faulty_now = false;
-	association_plan(p, a, SCHEDULE_ASKED);
+	begin_turn(p, a);
 	sent = send_request(a, conf, clocks, transmit, p->now);
 	a->was_unsendable = !sent;
 	a->error = sent ? 0 : errno;
@@ -254,7 +274,9 @@ association_fell_silent(struct association *a, bool opposed,
 	a->was_unreachable = true;
 	a->was_silent = !a->was_unsendable && !a->was_refused &&
 	    !a->was_faulty && a->nts.why[0] == '\0';
-	if (a->was_silent)
+	if (a->was_silent && association_is_sensor(a))
+		log_info("%s: says nothing", a->name);
+	else if (a->was_silent)
 		log_info("%s: no answer to %u requests, next try in %.0f s",
 		    a->name, requests,
 		    instant_diff(a->schedule.next, now));

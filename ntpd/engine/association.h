@@ -1,5 +1,6 @@
 /*
- * An association: one server that is asked, and what is known of it.  Its
+ * An association: one server that is asked, or a reference clock of this
+ * machine (sensors.h), and what is known of it.  Its
  * number is also that of its source in sync/.
  */
 #ifndef NTPD_ASSOCIATION_H
@@ -114,6 +115,12 @@ bool	 association_is_self(const struct association *a);
 bool	 association_ask(const struct planning *p, struct association *a,
 	    const struct config_server *conf, const struct clocks *clocks,
 	    struct ntptime transmit);
+
+/* Is it a reference clock of this machine, which is not asked? */
+bool	 association_is_sensor(const struct association *a);
+
+/* It is A's turn, a sensor's: plan the next one. */
+void	 association_look(const struct planning *p, struct association *a);
 
 /*
  * A is this machine itself, WHY: its address is ours (SCHEDULE_IS_OURS), or

@@ -17,39 +17,11 @@
 /* Timestamps are as far from what they are near, at most: 2^31 s, in ns. */
 #define HALF_ERA	(2147483648LL * NS_PER_S)
 
-#define TRIES		3	/* readings; the quickest one counts */
-#define QUICK		1000	/* ns, one that takes no longer is enough */
 /* The loop turns more often than that, ns: what is later was a step. */
 #define LOOK_MOST	(3600LL * NS_PER_S)
 
 #define PRECISION_TICKS	16		/* seen, or ... */
 #define PRECISION_READS	10000		/* ... as many readings */
-
-/*
- * REALTIME and, in *RAW, MONOTONIC_RAW of the same moment: RAW is read before
- * and after, its middle counts; an interruption shows as a long gap.  Without
- * one it is done: where a clock is read by a system call, or time passes by
- * reading it only, more of them would come between a packet and its stamp.
- */
-static int64_t
-read_both(int64_t *raw)
-{
-	int64_t		 before, after, real, best = INT64_MAX, best_real = 0;
-	int		 i;
-
-	*raw = 0;
-	for (i = 0; i < TRIES && best > QUICK; i++) {
-		before = ns_read(CLOCK_MONOTONIC_RAW);
-		real = ns_read(CLOCK_REALTIME);
-		after = ns_read(CLOCK_MONOTONIC_RAW);
-		if (after - before >= best)
-			continue;
-		best = after - before;
-		*raw = before + best / 2;
-		best_real = real;
-	}
-	return best_real;
-}
 
 static void
 look(struct clocks *c)
@@ -61,7 +33,7 @@ look(struct clocks *c)
 void
 clocks_init(struct clocks *c)
 {
-	int64_t		 raw, real = read_both(&raw);
+	int64_t		 raw, real = ns_read_both(&raw);
 
 	c->base = real - raw;
 	c->start = raw;
@@ -101,7 +73,7 @@ clocks_read(const struct clocks *c)
 	struct reading	 r;
 	int64_t		 raw;
 
-	r.real = read_both(&raw);
+	r.real = ns_read_both(&raw);
 	r.now = (double)(raw - c->start) * 1e-9;
 	r.ahead = (double)(r.real - raw - c->base) * 1e-9;
 	return r;
@@ -117,6 +89,18 @@ clocks_at(const struct clocks *c, const struct reading *now, int64_t real)
 	r.now -= ago / (1 + c->rate);
 	r.ahead -= ago * c->rate / (1 + c->rate);
 	return r;
+}
+
+bool
+clocks_place(const struct clocks *c, int64_t raw, int64_t truth, double *when,
+    double *offset)
+{
+	if (raw < 0 || raw > INT64_MAX / 4 || truth < FIRST_TIME ||
+	    truth > FIRST_TIME + HALF_ERA)
+		return false;
+	*when = (double)(raw - c->start) * 1e-9;
+	*offset = (double)(truth - raw - c->base) * 1e-9;
+	return true;
 }
 
 int64_t

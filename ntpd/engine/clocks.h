@@ -55,6 +55,14 @@ struct reading	 clocks_at(const struct clocks *c, const struct reading *now,
 		    int64_t real);
 
 /*
+ * When CLOCK_MONOTONIC_RAW was RAW (ns) it was TRUTH (ns since 1970): that as
+ * oscillator time, s, in *WHEN, and what true time was ahead of it, s, in
+ * *OFFSET.  False if no clock can have shown RAW, or TRUTH.
+ */
+bool		 clocks_place(const struct clocks *c, int64_t raw,
+		    int64_t truth, double *when, double *offset);
+
+/*
  * The time (ns since 1970) near which timestamps without an era are looked for,
  * see ntptime_to_ns().  It is REAL, what the clock reads, but not before 2025
  * and not after 2093: a clock that was never set may read 1970 or 2099.

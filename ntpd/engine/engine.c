@@ -92,6 +92,9 @@ connect_child(struct engine *e, const struct message *msg)
 	if (name->process == RESOLVER) {
 		channel_replace(&e->resolver, msg, RESOLVER);
 		hosts_ask_again(&e->hosts, msg->at);
+	} else if (name->process == SENSOR && i < SENSORS_MOST) {
+		channel_replace(&e->sensors[i].channel, msg, SENSOR);
+		sensor_forget(&e->sensors[i].state);
 	} else if (name->process == SERVER && i < SERVERS_MOST) {
 		channel_replace(&e->servers[i], msg, SERVER);
 		/*
@@ -140,6 +143,8 @@ wait_for_events(struct engine *e, struct pollset *set, struct instant now)
 	channel_poll(&e->resolver, set);
 	for (i = 0; i < SERVERS_MOST; i++)
 		channel_poll(&e->servers[i], set);
+	for (i = 0; i < SENSORS_MOST; i++)
+		channel_poll(&e->sensors[i].channel, set);
 	for (i = 0; i < MAX_ASSOCIATIONS; i++) {
 		a = &e->associations[i];
 		a->query.slot = -1;
@@ -174,6 +179,11 @@ receive(struct engine *e, const struct pollset *set, struct instant now)
 		if (!channel_transfer(&e->servers[i], set))
 			channel_close(&e->servers[i]);
 		hear(e, &e->servers[i]);
+	}
+	for (i = 0; i < SENSORS_MOST; i++) {
+		if (!channel_transfer(&e->sensors[i].channel, set))
+			channel_close(&e->sensors[i].channel);
+		hear(e, &e->sensors[i].channel);
 	}
 }
 

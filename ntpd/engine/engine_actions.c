@@ -9,13 +9,9 @@
 #include "common/format.h"
 #include "common/log.h"
 #include "ntpd/engine/engine_state.h"
-#include "ntpd/engine/report.h"
 
 /* Everybody is told again that often, s. */
 #define PUBLISH_INTERVAL	64.0
-
-/* Records of the history that ntpctl gets at once: less than 32 kB; tuned. */
-#define PAGE			256
 
 struct planning
 engine_planning(struct engine *e, struct instant now)
@@ -176,47 +172,14 @@ engine_decide(struct engine *e, struct instant now)
 	return sync_begin_with(&e->sync, newest);
 }
 
-/* What is served at R. */
-static struct system
-served(const struct engine *e, const struct reading *r)
+struct system
+engine_served(const struct engine *e, const struct reading *r)
 {
 	struct system	 s = steer_believed(&e->steer, &e->sync,
 	    e->associations, r);
 
 	orphan_serve(&e->orphan, &s);
 	return s;
-}
-
-static struct report_view
-report_view(const struct engine *e, struct instant now)
-{
-	struct report_view v = {
-		.setup = &e->setup, .hosts = &e->hosts,
-		.all = e->associations, .sync = &e->sync,
-		.steer = &e->steer, .clock = &e->clock,
-		.r = clocks_read(&e->clocks),
-		.slew_end = e->slew_end, .now = now,
-		.waiting = e->decision.begun && e->sync.agreed &&
-		    !sync_ready(&e->sync),
-		.waiting_until = e->decision.until
-	};
-
-	v.system = served(e, &v.r);
-	return v;
-}
-
-/* Keep for ntpctl how the clock is. */
-static void
-remember(struct engine *e, struct instant now)
-{
-	struct control_status st;
-	struct report_view v;
-
-	if (!history_is_due(&e->history, now))
-		return;
-	v = report_view(e, now);
-	report_status(&v, &st);
-	history_add_point(&e->history, &st, now);
 }
 
 void
@@ -230,7 +193,7 @@ void
 engine_publish(struct engine *e, struct instant now)
 {
 	struct reading	 r = clocks_read(&e->clocks);
-	struct system	 s = served(e, &r);
+	struct system	 s = engine_served(e, &r);
 	struct snapshot	 snap = steer_snapshot(&s, &r, e->precision);
 	struct clock_quality quality = steer_quality(&e->steer, &s);
 	size_t		 i;
@@ -244,7 +207,7 @@ engine_publish(struct engine *e, struct instant now)
 	channel_send(&e->parent, MSG_CLOCK_QUALITY, 0, -1, &quality);
 	e->publish_at = instant_add(now, PUBLISH_INTERVAL);
 	engine_publish_after_slew(e, now);
-	remember(e, now);
+	engine_remember(e, now);
 }
 
 void
@@ -381,93 +344,6 @@ engine_run_local(struct engine *e, struct instant now)
 		engine_publish(e, now);
 	if (follows)
 		engine_update(e, now);
-}
-
-/*
- * A flood of questions is not answered: the same queue carries what the clock
- * needs.
- */
-static bool
-is_flooded(const struct engine *e)
-{
-	return e->parent.buf.queued > IMSG_MAX_QUEUED / 2;
-}
-
-static void
-send_end(struct engine *e, uint32_t id, uint32_t records)
-{
-	struct control_end end = {
-		.version = CONTROL_VERSION, .records = records
-	};
-
-	channel_send(&e->parent, MSG_END_RECORD, id, -1, &end);
-}
-
-void
-engine_show_status(struct engine *e, const struct message *msg)
-{
-	struct report_view v = report_view(e, msg->at);
-	struct control_status st;
-
-	if (is_flooded(e))
-		return;
-	/* Clients and the log are told the same. */
-	if (v.system.synchronized != e->steer.synchronized)
-		engine_publish(e, msg->at);
-	report_status(&v, &st);
-	channel_send(&e->parent, MSG_STATUS_RECORD, msg->id, -1, &st);
-	send_end(e, msg->id, 1);
-}
-
-void
-engine_show_peers(struct engine *e, const struct message *msg)
-{
-	struct report_view v = report_view(e, msg->at);
-	struct report_cursor cursor = { 0 };
-	struct control_peer p;
-	uint32_t	 records;
-
-	if (is_flooded(e))
-		return;
-	for (records = 0; report_peer(&v, &cursor, &p); records++)
-		channel_send(&e->parent, MSG_PEER_RECORD, msg->id, -1, &p);
-	send_end(e, msg->id, records);
-}
-
-void
-engine_show_history(struct engine *e, const struct message *msg)
-{
-	const struct history_page *page = msg->data;
-	uint32_t	 records, from = page->from;
-	struct control_point point;
-
-	if (is_flooded(e))
-		return;
-	for (records = 0; records < PAGE && history_point(&e->history, from,
-	    msg->at, &point); records++) {
-		channel_send(&e->parent, MSG_POINT_RECORD, msg->id, -1,
-		    &point);
-		from = point.number + 1;
-	}
-	send_end(e, msg->id, records);
-}
-
-void
-engine_show_samples(struct engine *e, const struct message *msg)
-{
-	const struct history_page *page = msg->data;
-	uint32_t	 records, from = page->from;
-	struct control_sample sample;
-
-	if (is_flooded(e))
-		return;
-	for (records = 0; records < PAGE && history_sample(&e->history, from,
-	    msg->at, &sample); records++) {
-		channel_send(&e->parent, MSG_SAMPLE_RECORD, msg->id, -1,
-		    &sample);
-		from = sample.number + 1;
-	}
-	send_end(e, msg->id, records);
 }
 
 void

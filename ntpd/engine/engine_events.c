@@ -2,8 +2,6 @@
  * What happens to the engine: each function here is one event, and shows in
  * which order what follows from it.
  */
-#include <strings.h>
-
 #include "common/log.h"
 #include "common/ns.h"
 #include "ntpd/engine/engine_state.h"
@@ -49,11 +47,22 @@ was_misled(const struct engine *e)
 	return false;
 }
 
+/* What they have said since their last turn is of another clock. */
+static void
+forget_sensors(struct engine *e)
+{
+	size_t		 i;
+
+	for (i = 0; i < SENSORS_MOST; i++)
+		sensor_forget(&e->sensors[i].state);
+}
+
 void
 engine_begin_again(struct engine *e, struct instant now)
 {
 	size_t		 i;
 
+	forget_sensors(e);
 	engine_close_queries(e);
 	sync_restart(&e->sync);
 	e->decision = (struct decision){ .until = INSTANT_NEVER };
@@ -106,6 +115,7 @@ void
 engine_on_leap(struct engine *e, struct instant now)
 {
 	e->steer.leap = LEAP_NONE;
+	forget_sensors(e);
 	if (e->steer.plan.policy != LEAP_BY_SLEW) {
 		engine_publish(e, now);
 		return;
@@ -338,6 +348,52 @@ on_timeout(struct engine *e, size_t i, struct instant now)
 		association_hurry(a, now);
 }
 
+static struct sensor_view
+sensor_view(const struct engine *e)
+{
+	return (struct sensor_view){ .clocks = &e->clocks, .sync = &e->sync,
+	    .hosts = &e->hosts, .all = e->associations };
+}
+
+/* The turn of association I, a sensor's: take what it has said since. */
+static void
+on_sensor_turn(struct engine *e, size_t i, struct instant now)
+{
+	struct planning	 p = engine_planning(e, now);
+	struct association *a = &e->associations[i];
+	const struct config_sensor *conf = &e->hosts.list[a->host].conf.sensor;
+	const struct reading r = clocks_read(&e->clocks);
+	struct answer	 answer;
+	enum reason	 reason;
+
+	association_look(&p, a);
+	if (!sensor_answer(&e->sensors[conf->number].state, conf, &r, &answer,
+	    &reason)) {
+		sync_unanswered(&e->sync, i);
+		if (reason != REASON_NONE)
+			association_refused(a, reason);
+	} else if (contradicts(e, i, answer.sample.offset - r.ahead, &r))
+		on_contradiction(e, a);
+	else
+		on_answer(e, i, &answer, now);
+	if (association_fell_silent(a, associations_opposed(&p), now))
+		engine_lose(e, i, now);
+}
+
+void
+engine_on_sensor(struct engine *e, const struct message *msg)
+{
+	const struct sensor_view v = sensor_view(e);
+	size_t		 n = 0, i;
+
+	while (msg->from != &e->sensors[n].channel)
+		n++;
+	i = sensors_find(&v, n);
+	if (i < MAX_ASSOCIATIONS && !sensor_take(&e->sensors[n].state, &v, i,
+	    msg->data))
+		e->associations[i].rejected++;
+}
+
 /* It is time to ask association I. */
 static void
 on_turn(struct engine *e, size_t i, struct instant now)
@@ -345,6 +401,10 @@ on_turn(struct engine *e, size_t i, struct instant now)
 	struct planning	 p = engine_planning(e, now);
 	struct association *a = &e->associations[i];
 
+	if (association_is_sensor(a)) {
+		on_sensor_turn(e, i, now);
+		return;
+	}
 	if (self_has_address(&a->addr)) {
 		on_self(e, i, SCHEDULE_IS_OURS, now);
 		return;
@@ -429,53 +489,4 @@ engine_on_links(struct engine *e, const struct message *msg)
 	e->look_again = instant_before(msg->at, soon) ? soon : msg->at;
 	if (hosts_renumber(&e->hosts, e->associations, msg->at))
 		engine_change_hosts(e, msg->at);
-}
-
-/* Ask the servers called NAME, or with that address, now; "": all. */
-static uint32_t
-ask_now(struct engine *e, const char *name, struct instant now)
-{
-	struct association *a = e->associations;
-	uint32_t	 n = 0;
-
-	for (; a < e->associations + MAX_ASSOCIATIONS; a++)
-		if (a->used && (name[0] == '\0' ||
-		    strcasecmp(a->name, name) == 0 ||
-		    strcasecmp(e->hosts.list[a->host].conf.name, name) == 0)) {
-			association_hurry(a, now);
-			n++;
-		}
-	hosts_retry(&e->hosts, now);
-	return n;
-}
-
-/* Others have to vote without those that are off, or with those that are on. */
-static uint32_t
-switch_servers(struct engine *e, const char *name, bool off,
-    struct instant now)
-{
-	const size_t	 n = hosts_switch(&e->hosts, name, off);
-
-	engine_change_hosts(e, now);
-	engine_update(e, now);
-	return (uint32_t)n;
-}
-
-void
-engine_operate(struct engine *e, const struct message *msg)
-{
-	struct operator_order order =
-	    *(const struct operator_order *)msg->data;
-	struct operator_done done = { .count = 0 };
-
-	order.name[sizeof(order.name) - 1] = '\0';
-	if (order.command == OPERATOR_ASK)
-		done.count = ask_now(e, order.name, msg->at);
-	else if (order.command == OPERATOR_OFF ||
-	    order.command == OPERATOR_ON)
-		done.count = switch_servers(e, order.name,
-		    order.command == OPERATOR_OFF, msg->at);
-	else if (order.command == OPERATOR_STEP)
-		engine_step(e);
-	channel_send(&e->parent, MSG_OPERATED, msg->id, -1, &done);
 }

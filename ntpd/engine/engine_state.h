@@ -1,9 +1,9 @@
 /*
- * The whole of what the engine knows.  Only four files see it: engine.c, the
+ * The whole of what the engine knows.  Only five files see it: engine.c, the
  * loop, calls engine_events.c, which shows the order of what follows from each
- * event, and engine_keys.c, which has those about keys of NTS.  Both call
- * engine_actions.c, which does it.  All other files take what they need and
- * return what they want done.
+ * event, engine_keys.c, which has those about keys of NTS, and engine_ntpctl.c,
+ * which has those of ntpctl.  They call engine_actions.c, which does it.  All
+ * other files take what they need and return what they want done.
  */
 #ifndef NTPD_ENGINE_STATE_H
 #define NTPD_ENGINE_STATE_H
@@ -22,6 +22,7 @@
 #include "ntpd/engine/orphan.h"
 #include "ntpd/engine/members.h"
 #include "ntpd/engine/patience.h"
+#include "ntpd/engine/sensors.h"
 #include "ntpd/engine/steer.h"
 #include "ntpd/messages.h"
 #include "ntpd/process.h"
@@ -40,6 +41,10 @@ struct engine {
 	struct channel	 parent;
 	struct channel	 resolver;
 	struct channel	 servers[SERVERS_MOST];
+	struct {
+		struct channel	 channel;
+		struct sensor_state state;
+	}		 sensors[SENSORS_MOST];
 	struct engine_setup setup;
 	bool		 configured;	/* setup is there */
 	struct hosts	 hosts;
@@ -85,11 +90,11 @@ void	 engine_on_packets(struct engine *e, size_t i, struct instant now);
 /* A server of ours has got a request with our mark (struct own_request). */
 void	 engine_on_own_request(struct engine *e, const struct message *msg);
 
+/* A sensor has said what the time is (struct sensor_sample). */
+void	 engine_on_sensor(struct engine *e, const struct message *msg);
+
 /* The resolver has answered a question: a struct resolve_reply. */
 void	 engine_on_resolved(struct engine *e, const struct message *msg);
-
-/* Root wants something: a struct operator_order. */
-void	 engine_operate(struct engine *e, const struct message *msg);
 
 /* Interfaces or addresses of this machine may have changed. */
 void	 engine_on_links(struct engine *e, const struct message *msg);
@@ -170,10 +175,21 @@ void	 engine_close_queries(struct engine *e);
 /* See whether the local clock is the last resort. */
 void	 engine_run_local(struct engine *e, struct instant now);
 
-/* Answer ntpctl's question. */
+/* What is served at R. */
+struct system	 engine_served(const struct engine *e, const struct reading *r);
+
+/* engine_ntpctl.c */
+
+/* Answer ntpctl's question; of the history, a page (struct history_page). */
 void	 engine_show_status(struct engine *e, const struct message *msg);
 void	 engine_show_peers(struct engine *e, const struct message *msg);
 void	 engine_show_history(struct engine *e, const struct message *msg);
 void	 engine_show_samples(struct engine *e, const struct message *msg);
+
+/* Keep for ntpctl how the clock is, now and then. */
+void	 engine_remember(struct engine *e, struct instant now);
+
+/* Root wants something: a struct operator_order. */
+void	 engine_operate(struct engine *e, const struct message *msg);
 
 #endif

@@ -10,6 +10,7 @@
 #include "common/log.h"
 #include "ntpd/engine/hosts.h"
 #include "ntpd/engine/number.h"
+#include "ntpd/processes.h"
 
 #define RESOLVE_SOON	2.0	/* s, until the name of a useless server */
 
@@ -34,11 +35,16 @@ hosts_count(const struct association all[], size_t host)
 	return n;
 }
 
-/* May an answer be authenticated as CONF says? */
+/* Can CONF be a statement that the parent has checked? */
 static bool
 is_valid(const struct config_server *conf)
 {
-	return conf->auth <= AUTH_NTS &&
+	const bool	 is_sensor = conf->sensor.kind != SENSOR_NONE;
+
+	return conf->sensor.kind <= SENSOR_PTP &&
+	    conf->sensor.number < SENSORS_MOST &&
+	    is_sensor == (conf->addr.family == ADDR_SENSOR) &&
+	    conf->auth <= AUTH_NTS &&
 	    (conf->auth != AUTH_KEY || mac_key_valid(&conf->key));
 }
 
@@ -63,7 +69,7 @@ host_init(struct host *h, const struct config_server *conf, struct instant now)
 	memset(h, 0, sizeof(*h));
 	h->conf = *conf;
 	h->conf.name[sizeof(h->conf.name) - 1] = '\0';
-	if (addr.family != ADDR_NONE)
+	if (addr.family != ADDR_NONE && addr.family != ADDR_SENSOR)
 		addr.port = conf->port;
 	name_init(&h->name, &addr, now);
 }

@@ -94,6 +94,7 @@ fill_list(struct children *c)
 	c->control = find(c, CONTROL);
 	c->resolver = find(c, RESOLVER);
 	c->ke = find(c, KE);
+	c->sensors = find(c, SENSOR);
 }
 
 void

@@ -46,6 +46,7 @@ struct children {
 	struct child	*control;
 	struct child	*resolver;
 	struct child	*ke;
+	struct child	*sensors;
 	struct child	*servers;	/* the first nservers are wanted */
 	size_t		 nservers;
 	int		 control_fd;	/* it listens on; not closed here */

@@ -207,6 +207,7 @@ configure_reload(struct parent *p)
 		return false;
 	}
 	keep_for_restart(&new, &p->conf);
+	sensors_configure(&p->sensors, &new, instant_now());
 	/* Before the first READY=1 this is a part of the start. */
 	if (p->ready)
 		notify_send(&p->notify, "RELOADING=1");

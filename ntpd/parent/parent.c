@@ -126,6 +126,16 @@ binder_own(struct parent *p, const struct message *msg)
 	constraints_hurry(&p->constraints, CONSTRAINT_NETWORK, msg->at);
 }
 
+static void
+sensor_lost(struct parent *p, const struct message *msg)
+{
+	size_t		 i;
+
+	for (i = 0; i < p->sensors.n; i++)
+		if (msg->from == &p->children.sensors[i].channel)
+			sensors_need(&p->sensors, i, SENSORS_AGAIN, msg->at);
+}
+
 static void	(*const handlers[MESSAGE_COUNT])(struct parent *,
 		    const struct message *) = { TO_PARENT(MESSAGE_HANDLER) };
 
@@ -151,6 +161,7 @@ next_deadline(struct parent *p)
 	t = instant_min(t, children_deadline(&p->children));
 	t = instant_min(t, living_deadline(&p->children));
 	t = instant_min(t, collect_deadline(&p->collect));
+	t = instant_min(t, sensors_deadline(&p->sensors));
 	t = instant_min(t, p->watch_clock);
 	t = instant_min(t, p->once.deadline);
 	t = instant_min(t, operator_deadline(&p->operator));
@@ -174,6 +185,9 @@ restart(struct parent *p, struct instant now)
 		}
 		if (child->process == KE)
 			serving_begin(p);
+		if (child->process == SENSOR)
+			sensors_need(&p->sensors, child->instance,
+			    SENSORS_BEGIN, now);
 	}
 }
 
@@ -186,6 +200,20 @@ tell_servers(struct parent *p)
 	for (i = 0; i < p->children.nservers; i++)
 		(void)tell_run(&p->told[i], &p->children.servers[i].channel,
 		    &p->conf, &p->serving.keys);
+}
+
+/* Those that have no device get it, when it is there. */
+static void
+give_sensors(struct parent *p, struct instant now)
+{
+	struct sensor_device device;
+	size_t		 i;
+	int		 fd;
+
+	while ((i = sensors_open(&p->sensors, now, &device, &fd)) <
+	    SENSORS_MOST)
+		channel_send(&p->children.sensors[i].channel, fd != -1 ?
+		    MSG_SENSOR_DEVICE : MSG_SENSOR_MEMORY, 0, fd, &device);
 }
 
 static void
@@ -234,6 +262,7 @@ do_timers(struct parent *p, struct instant now)
 	once_check(&p->once, now);
 	do_exchanges(p, now);
 	serving_tend(p);
+	give_sensors(p, now);
 	tell_servers(p);
 	if (collect_run(&p->collect, p->children.servers,
 	    p->children.nservers, now))

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
+#include <linux/pps.h>
 #include <time.h>
 
 #include "common/imsg.h"
@@ -75,6 +76,12 @@ const struct sandbox parent_sandbox = {
 		MAY("unlinkat",		"drift file, control socket"),
 		MAY("geteuid",		"whose ntpd.conf is it"),
 		MAY("geteuid32",		"the same on 32-bit machines"),
+
+		/* Reference clocks. */
+		MAY("ioctl",		"which edge of a pulse counts",
+		    REQUEST((uint32_t)PPS_GETPARAMS)),
+		MAY("ioctl",		"the same",
+		    REQUEST((uint32_t)PPS_SETPARAMS)),
 
 		/* What the C library needs to live. */
 		MAY("brk",		"memory"),

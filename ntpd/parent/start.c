@@ -74,6 +74,16 @@ prepare_setup(struct parent *p, struct child_setup *setup)
 	strlcpy(setup->root, CHILD_ROOT, sizeof(setup->root));
 }
 
+static void
+start_sensors(struct parent *p)
+{
+	size_t		 i;
+
+	children_set(&p->children, SENSOR, p->sensors.n);
+	for (i = 0; i < p->sensors.n; i++)
+		sensors_need(&p->sensors, i, SENSORS_BEGIN, instant_now());
+}
+
 enum folder_use { FOLDER_READ, FOLDER_WRITE };
 
 /* Where PATH is, a file of the configuration. */
@@ -124,6 +134,11 @@ confine(struct parent *p)
 		snprintf(path, sizeof(path), "%s.", p->conf.includes[i]);
 		add_folder(&target, FOLDER_READ, path);
 	}
+	for (i = 0; i < p->sensors.n; i++)
+		if (p->sensors.list[i].path[0] != '\0')
+			break;
+	if (i < p->sensors.n)
+		add_folder(&target, FOLDER_READ, p->sensors.list[i].path);
 	if (p->options->read_only)
 		sandbox.capabilities = NULL;
 	sandbox_enter(&sandbox, &target);
@@ -155,7 +170,9 @@ start(struct parent *p)
 	learned = load_frequency(p);
 	budget_begin(&p->budget, p->clock.frequency, instant_now());
 	limits_load(p);
+	sensors_make(&p->sensors, &p->conf, setup.uid);
 	children_start(&p->children);
+	start_sensors(p);
 	configure_engine(p, learned);
 	configure_servers(p);
 	configure_binder(p);

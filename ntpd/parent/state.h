@@ -27,6 +27,7 @@
 #include "ntpd/parent/policy.h"
 #include "ntpd/parent/unproven.h"
 #include "ntpd/parent/publish.h"
+#include "ntpd/parent/sensors.h"
 #include "ntpd/parent/serving.h"
 #include "ntpd/parent/tell.h"
 #include "ntpd/process.h"
@@ -47,6 +48,7 @@ struct parent {
 	struct unproven	 unproven;
 	struct told	 told[SERVERS_MOST];
 	struct serving	 serving;	/* NTS */
+	struct sensors	 sensors;
 	unsigned	 cpus;		/* that we may run on, at the start */
 	bool		 has_landlock;	/* the kernel */
 	bool		 listens;	/* says the binder */

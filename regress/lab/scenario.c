@@ -41,6 +41,7 @@ static const struct key world_keys[] = {
 	WORLD("restart",	EVENT,	 restarts),
 	WORLD("clock.offset",	REAL,	 offset),
 	WORLD("clock.pll",	REAL,	 pll),
+	WORLD("pulse.jitter",	REAL,	 pulse.jitter),
 	WORLD("clock.stepat",	REAL,	 stepat),
 	WORLD("clock.step",	REAL,	 step),
 	WORLD("clock.steps",	EVENT,	 steps),
@@ -249,6 +250,7 @@ seed(struct world *w, uint64_t number)
 {
 	w->random = number * 1000003;
 	w->oscillator.random = ~w->random + 7919;
+	w->pulse.random = ~w->random + 104729;
 	for (int i = 0; i < w->nservers; i++)
 		w->servers[i].random = ~w->random - (uint64_t)i * 7919;
 }

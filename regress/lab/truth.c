@@ -132,7 +132,8 @@ main(int argc, char **argv)
 	while (w.nerrors < (long)w.duration) {
 		double	 next = (double)(w.nerrors + 1);
 
-		wait_until(&w, packets_due(&w, next));
+		wait_until(&w, pulse_due(&w, packets_due(&w, next)));
+		pulse_run(&w);
 		packets_move(&w, raw_now(&w));
 		if (raw_now(&w) >= next)
 			each_second(&w, &logs, argv[3]);

@@ -105,6 +105,14 @@ struct oscillator {
 	double		 walk;
 };
 
+/* A reference clock that says when a second begins. */
+struct pulse {
+	double		 jitter;	/* s, standard error; 0: none */
+	uint64_t	 random;	/* stream of that */
+	double		 second;	/* of true time, the next one */
+	int		 fd;
+};
+
 /* What the daemon says of its clock, and how it was in truth. */
 struct claim {
 	long		 second;
@@ -135,6 +143,7 @@ struct world {
 	int		 apart;		/* for compare: not in the mean */
 	struct events	 restarts;	/* of the daemon: for run */
 	double		 raw0;		/* reading of the raw clock then */
+	struct pulse	 pulse;
 
 	struct server	 servers[MAX_SERVERS];
 	int		 nservers;
@@ -190,6 +199,14 @@ double		 clock_error(struct world *w);
 
 /* Set the clock forward by BY seconds, as nobody's correction. */
 void		 clock_shift(double by);
+
+/* pulse.c */
+
+/* When the next pulse is due, or UNTIL, whichever is first: raw time, s. */
+double		 pulse_due(struct world *w, double until);
+
+/* Say it, if it is due. */
+void		 pulse_run(struct world *w);
 
 /* server.c */
 

@@ -61,8 +61,8 @@ static const struct {
 	const char	*why;		/* how it begins; %s is the path */
 } cases[] = {
 	{ "status", SPEAK, SHOW_STATUS, { S, E(1) }, ASK_OK, "" },
-	{ "sensors need a daemon that answers", SPEAK, SHOW_SENSORS,
-	    { S, E(1) }, ASK_OK, "" },
+	{ "sensors are peers", SPEAK, SHOW_SENSORS, { P, P, E(2) }, ASK_OK,
+	    "" },
 	{ "no peers", SPEAK, SHOW_PEERS, { E(0) }, ASK_OK, "" },
 	{ "two peers", SPEAK, SHOW_PEERS, { P, P, E(2) }, ASK_OK, "" },
 	{ "more after the end", SPEAK, SHOW_PEERS, { P, E(1), P }, ASK_OK,

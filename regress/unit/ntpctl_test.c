@@ -937,11 +937,25 @@ test_sensors(void **state)
 	size_t		 len;
 	FILE		*out = open_memstream(&text, &len);
 
+	struct control_peer peers[2] = {
+		{ .name = "ntp.example.com" },
+		{ .name = "pps0", .address = { .family = ADDR_SENSOR,
+		    .bytes = "PPS" } }
+	};
+
 	(void)state;
 	assert_non_null(out);
-	show_sensors(out);
+	show_sensors(out, peers, 1, 0);
 	fclose(out);
 	assert_string_equal(text, "no sensors\n");
+	free(text);
+	out = open_memstream(&text, &len);
+	assert_non_null(out);
+	show_sensors(out, peers, 2, 0);
+	fclose(out);
+	assert_non_null(strstr(text, "pps0 "));
+	assert_int_equal(text[strlen(text) - 1], '\n');
+	assert_null(strstr(text, peers[0].name));
 	free(text);
 }
 

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -17,6 +18,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/netlink.h>
+#include <linux/pps.h>
+#include <linux/ptp_clock.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -452,6 +455,48 @@ receive_descriptors(void)
 	return recvmsg(given, &mh, MSG_DONTWAIT);
 }
 
+static long
+memory_to_read(void)
+{
+	return (long)shmat(-1, NULL, SHM_RDONLY);
+}
+
+static long
+memory_to_write(void)
+{
+	return (long)shmat(-1, NULL, 0);
+}
+
+static long
+make_memory(void)
+{
+	return shmget(IPC_PRIVATE, 96, IPC_CREAT | IPC_EXCL);
+}
+
+static long
+remove_memory(void)
+{
+	return shmctl(-1, IPC_RMID, NULL);
+}
+
+static long
+read_ptp(void)
+{
+	return ioctl(given, PTP_SYS_OFFSET, NULL);
+}
+
+static long
+set_ptp(void)
+{
+	return ioctl(given, PTP_PIN_SETFUNC, NULL);
+}
+
+static long
+set_pulses(void)
+{
+	return ioctl(given, PPS_SETPARAMS, NULL);
+}
+
 static const struct {
 	const char	*name;
 	const struct sandbox *sandbox;
@@ -504,7 +549,15 @@ static const struct {
 	{ "copy a channel", copy_channel, TO(PARENT) },
 	{ "move a channel", move_channel, TO(LAUNCHER) },
 	{ "take a descriptor", receive_descriptors, TO(BINDER) | TO(ENGINE) |
-	    TO(KE) | TO(SERVER) | TO(RESOLVER) | TO(LAUNCHER) },
+	    TO(KE) | TO(SERVER) | TO(RESOLVER) | TO(SENSOR) | TO(LAUNCHER) },
+	{ "shared memory, to read", memory_to_read, TO(SENSOR) |
+	    TO(LAUNCHER) },
+	{ "shared memory, to write", memory_to_write, 0 },
+	{ "make shared memory", make_memory, 0 },
+	{ "remove shared memory", remove_memory, 0 },
+	{ "read a PTP clock", read_ptp, TO(SENSOR) | TO(LAUNCHER) },
+	{ "its pins", set_ptp, 0 },
+	{ "set the pulses that count", set_pulses, TO(PARENT) },
 	{ "send urgent data", send_urgent, 0 },
 	{ "take urgent data", receive_urgent, 0 },
 	{ "take an urgent message", receive_urgent_message, 0 },

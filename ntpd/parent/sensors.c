@@ -1,0 +1,310 @@
+/*
+ * Opening reference clocks.  The parent never reads from one: whoever reads it
+ * has no right to open any.
+ */
+#include <sys/ioctl.h>
+#include <sys/ipc.h>
+#include <sys/shm.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <bsd/string.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/ethtool.h>
+#include <linux/pps.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "common/shmkey.h"
+#include "ntpd/parent/sensors.h"
+
+#define RETRY		10.0	/* s, until a device is tried again; by taste */
+
+/* As programs have it: eight numbers, and the rest; see sensor/shm.h. */
+#define SHM_SIZE	(4 * sizeof(time_t) + 16 * sizeof(int))
+
+/* Whoever writes to it says what the time is: nobody but root and us. */
+static int
+make_socket(const char *path)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	const mode_t	 old = umask(S_IRWXG | S_IRWXO);
+	int		 fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC |
+	    SOCK_NONBLOCK, 0);
+	bool		 bound;
+
+	strlcpy(sun.sun_path, path, sizeof(sun.sun_path));
+	(void)unlink(path);
+	bound = fd != -1 && bind(fd, (const struct sockaddr *)&sun,
+	    sizeof(sun)) == 0;
+	umask(old);
+	if (bound)
+		return fd;
+	log_warn("cannot make the socket %s: nothing is heard from there "
+	    "until ntpd is restarted", path);
+	if (fd != -1)
+		close(fd);
+	return -1;
+}
+
+/*
+ * The segment belongs to UID, whose process reads it, and root, who made it,
+ * may write to it as well.  One that is there is taken if it is root's.
+ */
+static void
+make_memory(unsigned unit, uid_t uid)
+{
+	struct shmid_ds	 st;
+	const int	 id = shmget(SHM_KEY(unit), SHM_SIZE,
+	    IPC_CREAT | S_IRUSR | S_IWUSR);
+
+	if (id == -1 || shmctl(id, IPC_STAT, &st) == -1) {
+		log_warn("cannot make shared memory %u", unit);
+		return;
+	}
+	/* What is wrong with it the sensor says. */
+	if (uid == 0 || st.shm_perm.uid != 0 || st.shm_perm.cuid != 0)
+		return;
+	st.shm_perm.uid = uid;
+	if (shmctl(id, IPC_SET, &st) == -1)
+		log_warn("cannot give shared memory %u away", unit);
+}
+
+/* The number of the clock of network interface NAME; -1: it has none. */
+static int
+clock_of(const char *name)
+{
+	struct ethtool_ts_info info = { .cmd = ETHTOOL_GET_TS_INFO };
+	struct ifreq	 ifr;
+	const int	 fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int		 n = -1;
+
+	memset(&ifr, 0, sizeof(ifr));
+	strlcpy(ifr.ifr_name, name, sizeof(ifr.ifr_name));
+	ifr.ifr_data = (char *)&info;
+	if (fd != -1 && ioctl(fd, SIOCETHTOOL, &ifr) == 0)
+		n = info.phc_index;
+	if (fd != -1)
+		close(fd);
+	return n;
+}
+
+static void
+find_device(struct parent_sensor *s, const struct config_server *conf)
+{
+	int		 n;
+
+	if (!conf->sensor.of_interface) {
+		snprintf(s->path, sizeof(s->path), "/dev/%.200s", conf->name);
+		return;
+	}
+	n = clock_of(conf->name);
+	if (n >= 0)
+		snprintf(s->path, sizeof(s->path), "/dev/ptp%d", n);
+	else
+		log_warnx("%s has no clock: \"sensor ptp %s\" is not used "
+		    "until ntpd is restarted", conf->name, conf->name);
+}
+
+/* What the process of CONF's sensor is told. */
+static void
+describe(const struct config_server *conf, struct sensor_device *device)
+{
+	memset(device, 0, sizeof(*device));
+	device->kind = conf->sensor.kind;
+	device->falling = conf->sensor.falling;
+	device->tai = conf->sensor.tai;
+	device->unit = conf->sensor.unit;
+	strlcpy(device->name, conf->name, sizeof(device->name));
+}
+
+static void
+make(struct parent_sensor *s, const struct config_server *conf, uid_t uid)
+{
+	describe(conf, &s->device);
+	s->socket = -1;
+	s->give = INSTANT_NEVER;
+	switch ((enum sensor_kind)conf->sensor.kind) {
+	case SENSOR_SOCK:
+		s->socket = make_socket(conf->name);
+		break;
+	case SENSOR_SHM:
+		make_memory(conf->sensor.unit, uid);
+		break;
+	case SENSOR_PPS:
+	case SENSOR_PTP:
+		find_device(s, conf);
+		break;
+	case SENSOR_NONE:
+		break;
+	}
+}
+
+/* Its process, by which its address differs from that of others. */
+static void
+set_number(struct config_server *conf, size_t number)
+{
+	conf->sensor.number = conf->addr.bytes[4] = (uint8_t)number;
+}
+
+void
+sensors_make(struct sensors *s, struct config *conf, uid_t uid)
+{
+	struct config_server *server = conf->servers;
+
+	memset(s, 0, sizeof(*s));
+	for (; server < conf->servers + conf->nservers; server++) {
+		if (server->sensor.kind == SENSOR_NONE)
+			continue;
+		set_number(server, s->n);
+		make(&s->list[s->n++], server, uid);
+	}
+}
+
+/* Which of the sensors CONF is; s->n if it is none of them. */
+static size_t
+find(const struct sensors *s, const struct config_server *conf)
+{
+	size_t		 i;
+
+	for (i = 0; i < s->n; i++)
+		if (s->list[i].device.kind == conf->sensor.kind &&
+		    strcmp(s->list[i].device.name, conf->name) == 0)
+			break;
+	return i;
+}
+
+static void
+take_out(struct config *conf, size_t i)
+{
+	log_warnx("sensor %s takes effect after a restart only",
+	    conf->servers[i].name);
+	conf->nservers--;
+	memmove(&conf->servers[i], &conf->servers[i + 1],
+	    (conf->nservers - i) * sizeof(conf->servers[0]));
+}
+
+void
+sensors_configure(struct sensors *s, struct config *conf, struct instant now)
+{
+	struct config_server *server;
+	struct sensor_device device;
+	size_t		 i, k;
+
+	for (k = conf->nservers; k-- > 0;) {
+		server = &conf->servers[k];
+		if (server->sensor.kind == SENSOR_NONE)
+			continue;
+		i = find(s, server);
+		if (i == s->n) {
+			take_out(conf, k);
+			continue;
+		}
+		set_number(server, i);
+		describe(server, &device);
+		if (memcmp(&device, &s->list[i].device, sizeof(device)) == 0)
+			continue;
+		s->list[i].device = device;
+		s->list[i].give = now;
+	}
+}
+
+void
+sensors_need(struct sensors *s, size_t i, enum sensors_why why,
+    struct instant now)
+{
+	struct parent_sensor *sensor = &s->list[i];
+
+	if (i >= s->n)
+		return;
+	sensor->give = now;
+	if (why == SENSORS_BEGIN)
+		return;
+	sensor->give = instant_add(now, RETRY);
+	if (!sensor->failed)
+		log_warnx("%s is gone, or is no such clock: trying it again "
+		    "every %.0f s", sensor->device.name, RETRY);
+	sensor->failed = true;
+}
+
+/* Have the kernel keep the pulses of FD that are wanted. */
+static bool
+set_edge(int fd, bool falling)
+{
+	const int	 wanted = falling ? PPS_CAPTURECLEAR :
+	    PPS_CAPTUREASSERT;
+	struct pps_kparams params;
+
+	if (ioctl(fd, PPS_GETPARAMS, &params) == -1)
+		return false;
+	if ((params.mode & wanted) != 0)
+		return true;
+	params.mode |= wanted;
+	return ioctl(fd, PPS_SETPARAMS, &params) == 0;
+}
+
+/* Open what sensor I reads; -1 if that fails, or it needs none. */
+static int
+open_device(struct sensors *s, size_t i)
+{
+	struct parent_sensor *sensor = &s->list[i];
+	int		 fd;
+
+	if (sensor->socket != -1)
+		return dup(sensor->socket);
+	if (sensor->path[0] == '\0')
+		return -1;
+	fd = open(sensor->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd != -1 && (sensor->device.kind != SENSOR_PPS ||
+	    set_edge(fd, sensor->device.falling != 0)))
+		return fd;
+	if (!sensor->failed)
+		log_warn("cannot open %s, trying again every %.0f s",
+		    sensor->path, RETRY);
+	sensor->failed = true;
+	if (fd != -1)
+		close(fd);
+	return -1;
+}
+
+size_t
+sensors_open(struct sensors *s, struct instant now,
+    struct sensor_device *device, int *fd)
+{
+	struct parent_sensor *sensor;
+	size_t		 i;
+
+	for (i = 0; i < s->n; i++) {
+		sensor = &s->list[i];
+		if (instant_before(now, sensor->give))
+			continue;
+		*device = sensor->device;
+		*fd = open_device(s, i);
+		sensor->give = *fd != -1 || device->kind == SENSOR_SHM ?
+		    INSTANT_NEVER : instant_add(now, RETRY);
+		if (sensor->give.ns != INSTANT_NEVER.ns)
+			continue;
+		if (sensor->failed && device->kind != SENSOR_SHM)
+			log_info("%s is there", device->name);
+		sensor->failed = false;
+		return i;
+	}
+	return SENSORS_MOST;
+}
+
+struct instant
+sensors_deadline(const struct sensors *s)
+{
+	struct instant	 first = INSTANT_NEVER;
+	size_t		 i;
+
+	for (i = 0; i < s->n; i++)
+		first = instant_min(first, s->list[i].give);
+	return first;
+}
