@@ -48,7 +48,7 @@ load(const char *name)
 {
 	char		 file[MODULE_NAME + sizeof("libnss_.so.2")];
 
-	snprintf(file, sizeof(file), "libnss_%s.so.2", name);
+	snprintf(file, sizeof(file), "libnss_%.*s.so.2", MODULE_NAME - 1, name);
 	if (dlopen(file, RTLD_NOW) == NULL)
 		log_debug("no module %s", file);
 }
