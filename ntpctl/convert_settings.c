@@ -32,7 +32,7 @@ convert_listen(struct convert *c, const char *where)
 		why = place_listen(where, &place.addr, place.interface);
 	for (i = 0; why == NULL && i < c->nlistens; i++)
 		if (is_same(&c->listens[i], &place))
-			why = "once is enough";
+			why = "another line does already";
 	if (why == NULL && i == CONVERT_LISTENS_MOST)
 		why = "one place too many, there may be 32";
 	if (why != NULL) {

@@ -58,6 +58,12 @@ struct sandbox_syscall {
 			    O_RDONLY } }
 /* Of mmap and mprotect. */
 #define NOT_EXECUTABLE	.when = { { 2, PROT_EXEC, 0 } }
+/*
+ * Of calls that send and receive, whose flags are argument N.  No channel has
+ * urgent data; what the kernel does for these on local sockets was a way into
+ * it (CVE-2025-38236), and keeps poll(2) awake.
+ */
+#define NOT_URGENT(n)	.when = { { (n), MSG_OOB, 0 } }
 /* Of calls for a descriptor. */
 #define ABOVE(fd)	.above = (fd)
 /* Of ioctl and fcntl. */

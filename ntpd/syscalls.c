@@ -2,6 +2,7 @@
  * From tables of system calls to filters in the kernel.
  */
 #include <sys/mman.h>
+#include <sys/socket.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -69,7 +70,8 @@ static const struct sandbox_syscall starting[SANDBOX_MAX_SYSCALLS] = {
 	MAY("ppoll_time64",	"the same"),
 	MAY("clock_gettime",	"not for ever"),
 	MAY("clock_gettime64",	"the same"),
-	MAY("recvmsg",		"the setup"),
+	MAY("recvmsg",		"the setup",
+		    NOT_URGENT(2)),
 	MAY("getpid",		"channels"),
 	MAY("getppid",		"has the launcher ended meanwhile?"),
 	MAY("getuid",		"who am I?"),

@@ -3,6 +3,7 @@
  * was given its sockets and the two files; it can open nothing else.
  */
 #include <sys/mman.h>
+#include <sys/socket.h>
 
 #include <stddef.h>
 
@@ -21,9 +22,12 @@ const struct sandbox ke_sandbox = {
 		MAY("accept4",		"a client"),
 		MAY("read",		"the same; certificate and key"),
 		MAY("write",		"the same; log"),
-		MAY("recvmsg",		"sockets and files that it is given"),
-		MAY("recvfrom",		"messages"),
-		MAY("sendto",		"counters to the parent"),
+		MAY("recvmsg",		"sockets and files that it is given",
+		    NOT_URGENT(2)),
+		MAY("recvfrom",		"messages",
+		    NOT_URGENT(3)),
+		MAY("sendto",		"counters to the parent",
+		    NOT_URGENT(3)),
 		MAY("ppoll",		"wait"),
 		MAY("ppoll_time64",	"the same on 32-bit machines"),
 		MAY("close",		"clients"),

@@ -35,7 +35,8 @@ const struct sandbox parent_sandbox = {
 		/* Children and ntpctl. */
 		MAY("ppoll",		"wait"),
 		MAY("ppoll_time64",	"the same on 32-bit machines"),
-		MAY("recvfrom",		"messages of the children"),
+		MAY("recvfrom",		"messages of the children",
+		    NOT_URGENT(3)),
 		MAY("sendmsg",		"descriptors to the children"),
 		MAY("accept4",		"root's commands"),
 		MAY("dup",		"the control socket, to pass it on"),
@@ -53,7 +54,8 @@ const struct sandbox parent_sandbox = {
 		MAY("socket",		"the same",
 		    SOCKET(AF_UNIX, SOCK_STREAM)),
 		MAY("connect",		"the same"),
-		MAY("sendto",		"messages, syslog, service manager"),
+		MAY("sendto",		"messages, syslog, service manager",
+		    NOT_URGENT(3)),
 		MAY("write",		"log, drift file"),
 
 		/* Files. */

@@ -5,6 +5,7 @@
 #include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
+#include <sys/socket.h>
 
 #include <linux/pps.h>
 #include <linux/ptp_clock.h>
@@ -21,7 +22,8 @@ const struct sandbox sensor_sandbox = {
 	.max_memory = 64,
 	.may_fork = false,
 	.syscalls = {
-		MAY("recvfrom",		"the time, from a socket; messages"),
+		MAY("recvfrom",		"the time, from a socket; messages",
+		    NOT_URGENT(3)),
 		MAY("shmget",		"shared memory that is there",
 		    .when = { { 1, UINT32_MAX, 0 }, { 2, UINT32_MAX, 0 } }),
 		MAY("shmctl",		"who may write to it",
@@ -39,8 +41,10 @@ const struct sandbox sensor_sandbox = {
 		    REQUEST((uint32_t)PTP_SYS_OFFSET_EXTENDED)),
 		MAY("ioctl",		"the same",
 		    REQUEST((uint32_t)PTP_SYS_OFFSET)),
-		MAY("recvmsg",		"channels from the parent"),
-		MAY("sendto",		"samples to the engine"),
+		MAY("recvmsg",		"channels from the parent",
+		    NOT_URGENT(2)),
+		MAY("sendto",		"samples to the engine",
+		    NOT_URGENT(3)),
 		MAY("close",		"a device that is gone"),
 		MAY("write",		"log"),
 		MAY("ppoll",		"wait"),

@@ -3,6 +3,7 @@
  * It has no other, cannot make one, and there are no files.
  */
 #include <sys/mman.h>
+#include <sys/socket.h>
 
 #include <stddef.h>
 
@@ -19,7 +20,8 @@ const struct sandbox tls_sandbox = {
 	.syscalls = {
 		MAY("read",		"the server"),
 		MAY("write",		"the same; log"),
-		MAY("sendto",		"the result"),
+		MAY("sendto",		"the result",
+		    NOT_URGENT(3)),
 		MAY("ppoll",		"wait for the server"),
 		MAY("ppoll_time64",	"the same on 32-bit machines"),
 		MAY("clock_gettime",	"the deadline, where the vDSO has no "

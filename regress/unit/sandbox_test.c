@@ -426,6 +426,28 @@ accept_one(void)
 }
 
 static long
+send_urgent(void)
+{
+	return syscall(SYS_sendto, CHILD_CHANNEL_FD, "x", 1, MSG_OOB |
+	    MSG_DONTWAIT, NULL, 0);
+}
+
+static long
+receive_urgent(void)
+{
+	return syscall(SYS_recvfrom, given, page, 1, MSG_OOB | MSG_DONTWAIT,
+	    NULL, NULL);
+}
+
+static long
+receive_urgent_message(void)
+{
+	struct msghdr	 mh = { .msg_iov = NULL };
+
+	return recvmsg(given, &mh, MSG_OOB | MSG_DONTWAIT);
+}
+
+static long
 receive_descriptors(void)
 {
 	struct msghdr	 mh = { .msg_iov = NULL };
@@ -536,6 +558,9 @@ static const struct {
 	{ "read a PTP clock", read_ptp, TO(SENSOR) | TO(LAUNCHER) },
 	{ "its pins", set_ptp, 0 },
 	{ "set the pulses that count", set_pulses, TO(PARENT) },
+	{ "send urgent data", send_urgent, 0 },
+	{ "take urgent data", receive_urgent, 0 },
+	{ "take an urgent message", receive_urgent_message, 0 },
 	{ "netlink", read_netlink, SOCKETS | TO(LAUNCHER) },
 	{ "netlink of the firewall", read_firewall, 0 },
 	{ "generic netlink", read_generic, 0 },
