@@ -45,6 +45,8 @@ stop(void)
 		query_close(&engine.associations[i].query);
 	for (i = 0; i < SERVERS_MOST; i++)
 		channel_close(&engine.servers[i]);
+	for (i = 0; i < SENSORS_MOST; i++)
+		channel_close(&engine.sensors[i].channel);
 	channel_close(&engine.resolver);
 	channel_close(&engine.parent);
 	require(stream_closed());
@@ -60,6 +62,8 @@ flush(void)
 	channel_flush(&engine.resolver);
 	for (i = 0; i < SERVERS_MOST; i++)
 		channel_flush(&engine.servers[i]);
+	for (i = 0; i < SENSORS_MOST; i++)
+		channel_flush(&engine.sensors[i].channel);
 }
 
 /* Make *S one that ntpd.conf can give. */
