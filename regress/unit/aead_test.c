@@ -284,7 +284,7 @@ test_key_to_check(void **arg)
 
 	(void)arg;
 	for (i = 0; i < COUNT(ids); i++) {
-		if (aead_key_len(ids[i]) == 0)
+		if (aead_key_len((uint16_t)ids[i]) == 0)
 			continue;
 		nonce = n;
 		nonce.len = aead_nonce_len(ids[i]);
