@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "common/log.h"
+#include "common/own.h"
 #include "ntpd/sandbox.h"
 #include "ntpd/syscalls.h"
 
@@ -122,8 +123,7 @@ sandbox_prepare_root(const char *path)
 	while (entries < 3 && readdir(dir) != NULL)
 		entries++;
 	closedir(dir);
-	if ((st.st_uid != 0 && st.st_uid != geteuid()) ||
-	    (st.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+	if (!own_is(st.st_uid) || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
 		log_at(LOG_CRIT, "fatal: %s must belong to root, or whoever "
 		    "starts ntpd, and be writable by nobody else: it becomes "
 		    "the children's root", path);
@@ -380,6 +380,7 @@ sandbox_enter(const struct sandbox *sandbox,
 		fatal("PR_SET_DUMPABLE");
 	if (sandbox->user != USER_SAME)
 		die_with(starter);
+	own_remember();
 	if (sandbox->syscalls[0].name != NULL)
 		syscalls_restrict(sandbox);
 }

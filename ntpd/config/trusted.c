@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/own.h"
+
 /*
  * May the open file be believed, and is it as secret as it must be?  Checked
  * on the descriptor, so that it is this very file.
@@ -27,7 +29,7 @@ check_file(struct parser *p, const struct trusted_rule *rule, int fd)
 	else if (st.st_size > TRUSTED_MOST)
 		parser_error(p, 0, "larger than 1 MiB");
 	else {
-		if (st.st_uid != 0 && st.st_uid != geteuid())
+		if (!own_is(st.st_uid))
 			parser_error(p, 0, "belongs to user %u who could "
 			    "change it, run: chown root %.200s",
 			    (unsigned)st.st_uid, p->name);
@@ -47,7 +49,7 @@ check_folder(struct parser *p, const char *path)
 	if (stat(path, &st) == -1)
 		parser_error(p, 0, "its folder %.200s cannot be examined: %s",
 		    path, strerror(errno));
-	else if (st.st_uid != 0 && st.st_uid != geteuid())
+	else if (!own_is(st.st_uid))
 		parser_error(p, 0, "its folder %.200s belongs to user %u who "
 		    "could replace it", path, (unsigned)st.st_uid);
 	else if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0 &&

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "common/own.h"
 #include "ntpd/parent/file.h"
 
 bool
@@ -43,8 +44,7 @@ bool
 file_is_own(const struct stat *st)
 {
 	errno = S_ISREG(st->st_mode) ? EPERM : EINVAL;
-	return S_ISREG(st->st_mode) &&
-	    (st->st_uid == 0 || st->st_uid == geteuid()) &&
+	return S_ISREG(st->st_mode) && own_is(st->st_uid) &&
 	    (st->st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 

@@ -74,8 +74,6 @@ const struct sandbox parent_sandbox = {
 		MAY("renameat2",		"the same"),
 #endif
 		MAY("unlinkat",		"drift file, control socket"),
-		MAY("geteuid",		"whose ntpd.conf is it"),
-		MAY("geteuid32",		"the same on 32-bit machines"),
 
 		/* Reference clocks. */
 		MAY("ioctl",		"which edge of a pulse counts",

@@ -31,8 +31,6 @@ const struct sandbox sensor_sandbox = {
 		MAY("shmat",		"read it",
 		    .when = { { 2, UINT32_MAX, SHM_RDONLY } }),
 		MAY("shmdt",		"another one is in its place"),
-		MAY("geteuid",		"is it ours?"),
-		MAY("geteuid32",	"the same on 32-bit machines"),
 		MAY("ioctl",		"pulses",
 		    REQUEST((uint32_t)PPS_FETCH)),
 		MAY("ioctl",		"a clock of PTP",

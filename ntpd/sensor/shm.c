@@ -13,6 +13,7 @@
 
 #include "common/ns.h"
 #include "common/ntp.h"
+#include "common/own.h"
 #include "common/shmkey.h"
 #include "ntpd/sensor/shm.h"
 
@@ -56,8 +57,7 @@ refuse(const struct shmid_ds *st)
 	if ((perm->mode & 022) != 0)
 		return "others may write to it: remove it with ipcrm(1), then "
 		    "restart ntpd and after that the program that writes it";
-	if ((perm->uid != 0 && perm->uid != geteuid()) ||
-	    (perm->cuid != 0 && perm->cuid != geteuid()))
+	if (!own_is(perm->uid) || !own_is(perm->cuid))
 		return "it is not root's: remove it with ipcrm(1), then "
 		    "restart ntpd and after that the program that writes it";
 	if (st->shm_segsz < sizeof(struct shm_segment))
