@@ -239,8 +239,8 @@ static void
 review_taken(struct hosts *hosts, const struct association all[], size_t i)
 {
 	struct host	*h = &hosts->list[i];
-	const bool	 taken = h->name.naddrs > 0 && !hosts->full &&
-	    hosts_count(all, i) == 0;
+	const bool	 taken = !h->off && h->name.naddrs > 0 &&
+	    !hosts->full && hosts_count(all, i) == 0;
 
 	if (taken && !h->taken)
 		log_warnx("%s: another line asks its server already, remove "

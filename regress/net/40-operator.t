@@ -111,6 +111,8 @@ def test():
     code, said = command("on", "10.9.0.3")
     ok(code == 0 and wait_for(lambda: d.peer("10.9.0.3").get("received", 0)
         >= 1, 10), "on: it is asked again", said)
+    ok(d.count("another line") == 0, "of no server is said that others ask it",
+        d.log())
     code, said = command("off", "nobody.example")
     ok(code == 1 and "no server has that name" in said,
         "off: one that is not there", said)
