@@ -24,8 +24,10 @@ static const struct foreign foreigns[] = {
 	NOTHING("burst disable enable maxupdateskew maxdistance maxdelay "
 	    "maxdelayratio maxdelaydevratio maxjitter mindelay minsamples "
 	    "maxsamples corrtimeratio stratumweight reselectdist combinelimit "
-	    "polltarget version lock_all sched_priority user dumpdir "
-	    "dumponexit generatecommandkey pidfile setvar mru rlimit", NULL),
+	    "minsources polltarget version lock_all sched_priority user "
+	    "dumpdir dumponexit generatecommandkey pidfile setvar mru rlimit "
+	    "clientloglimit noclientlog", NULL),
+	NOTHING("acquisitionport", "each request leaves from a new port"),
 	NOTHING("cmdallow cmddeny cmdport",
 	    "nothing can be changed over the network"),
 	NOTHING("commandkey controlkey requestkey trustedkey",
@@ -35,14 +37,14 @@ static const struct foreign foreigns[] = {
 	NOTHING("filegen statistics statsdir", "there are no statistics files"),
 	{ "fudge", "\"local stratum N\" for 127.127.1.0",
 	    "for other clocks the options are in \"sensor\"" },
+	NOTHING("hwtimestamp", "the kernel stamps the packets"),
 	NOTHING("iburst", "the first requests are always quick"),
 	{ "includefile", "\"include\" and the path of the file", NULL },
 	{ "confdir sourcedir", "\"include\" and the path of the folder with a "
 	    "/ behind it", NULL },
 	INSTEAD("initstepslew", "\"step boot\""),
 	INSTEAD("keyfile", "\"keys\" and the path of that file"),
-	INSTEAD("leapfile leapseclist", "\"leapfile\" and the path of the "
-	    "list"),
+	INSTEAD("leapseclist", "\"leapfile\" and the path of the list"),
 	{ "leapsectz", "\"leapfile\" and the path of a list, such as "
 	    "/usr/share/zoneinfo/leap-seconds.list", NULL },
 	{ "leapsecmode smoothtime", "\"leap kernel\", \"leap slew\", "
@@ -61,7 +63,9 @@ static const struct foreign foreigns[] = {
 	    "\"nts certificate FILE key FILE\""),
 	INSTEAD("ntstrustedcerts", "\"ca FILE\""),
 	INSTEAD("prefer", "\"weight N\""),
-	{ "ratelimit", "\"ratelimit\"", "its numbers are others there" },
+	INSTEAD("port", "\"listen on WHERE port N\""),
+	{ "discard ratelimit", "\"ratelimit\"",
+	    "its numbers are others there" },
 	INSTEAD("refclock", "\"sensor sock PATH\", \"sensor shm0\", \"sensor "
 	    "pps0\" or \"sensor ptp0\""),
 	{ "restrict", "\"deny from NETWORK\", or \"allow from NETWORK\" and "

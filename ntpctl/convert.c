@@ -32,6 +32,10 @@ static const struct {
 	{ "driftfile", convert_driftfile },
 	{ "keys", convert_keys },
 	{ "keyfile", convert_keys },
+	{ "leapfile", convert_leapfile },
+	{ "leapseclist", convert_leapfile },
+	{ "leapsectz", convert_leapfile },
+	{ "leapsecmode", convert_leap },
 	{ "tos", convert_tos },
 	{ "tinker", convert_tinker },
 	{ "makestep", convert_makestep },
@@ -128,7 +132,7 @@ look_ahead(struct convert *c, char *text)
 		return;
 	convert = find_converter(line.words[0]);
 	if (convert == convert_keys)
-		c->keys_named |= convert_keys_path(&line) != NULL;
+		c->keys_named |= convert_path(&line) != NULL;
 	else if (convert == convert_bind &&
 	    strcasecmp(line.words[0], "bindacqaddress") == 0)
 		convert_query(c, &line);

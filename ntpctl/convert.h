@@ -44,7 +44,7 @@ struct convert {
 	FILE		*out;
 	unsigned	 servers;
 	unsigned	 proven;	/* of these: with key, nts or trusted */
-	bool		 has_step, has_limit;
+	bool		 has_step, has_limit, has_leapfile, has_leap;
 	const char	*mode;		/* of authentication; NULL: not said */
 	bool		 has_keys;	/* likewise, of their file */
 	bool		 keys_named;	/* somewhere in the file */
@@ -81,7 +81,8 @@ converter convert_restrict, convert_allow;
 /* Those that become a statement of one value, or are a part of one. */
 converter convert_interface, convert_bind, convert_tos, convert_tinker,
 	  convert_makestep, convert_local, convert_fudge, convert_driftfile,
-	  convert_keys, convert_authentication;
+	  convert_keys, convert_authentication, convert_leapfile,
+	  convert_leap;
 
 /* The number behind WORD in LINE; 0 if there is none from 1 to MOST. */
 bool	 convert_has_word(const struct convert_line *line, const char *word);
@@ -89,8 +90,8 @@ bool	 convert_has_word(const struct convert_line *line, const char *word);
 /* Read ahead where servers are asked from, a "bindacqaddress", into C. */
 converter convert_query;
 
-/* The file of "keys", which belongs to LINE; NULL: none that ntpd takes. */
-const char *convert_keys_path(const struct convert_line *line);
+/* The path of a file that LINE names; NULL: none that ntpd takes. */
+const char *convert_path(const struct convert_line *line);
 
 /* Write the rules that were collected, those of the longest prefixes first. */
 void	 convert_rules(struct convert *c);

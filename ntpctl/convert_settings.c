@@ -12,6 +12,7 @@
 #include "ntpctl/convert.h"
 
 #define LOCAL_STRATUM	10		/* chrony's for "local" */
+#define LEAP_SECONDS_LIST	"/usr/share/zoneinfo/leap-seconds.list"
 
 static bool
 is_same(const struct convert_place *a, const struct convert_place *b)
@@ -116,7 +117,7 @@ convert_driftfile(struct convert *c, const struct convert_line *line)
 }
 
 const char *
-convert_keys_path(const struct convert_line *line)
+convert_path(const struct convert_line *line)
 {
 	const char	*path = line->n < 2 ? "" : line->words[1];
 	const char	*at;
@@ -134,7 +135,7 @@ convert_keys_path(const struct convert_line *line)
 void
 convert_keys(struct convert *c, const struct convert_line *line)
 {
-	const char	*path = convert_keys_path(line);
+	const char	*path = convert_path(line);
 
 	if (path == NULL)
 		convert_note(c, "not the absolute path of a file, of 255 "
@@ -147,6 +148,42 @@ convert_keys(struct convert *c, const struct convert_line *line)
 	else
 		convert_into(c, "keys \"%s\"", path);
 	c->has_keys |= path != NULL;
+}
+
+/* A time zone's leap seconds are those of the list that comes with it. */
+void
+convert_leapfile(struct convert *c, const struct convert_line *line)
+{
+	const char	*path = LEAP_SECONDS_LIST;
+
+	if (strcasecmp(line->words[0], "leapsectz") != 0)
+		path = convert_path(line);
+	if (path == NULL)
+		convert_note(c, "not the absolute path of a file, of 255 "
+		    "characters at most");
+	else if (c->has_leapfile)
+		convert_note(c, "once is enough");
+	else
+		convert_into(c, "leapfile \"%s\"", path);
+	c->has_leapfile |= path != NULL;
+}
+
+void
+convert_leap(struct convert *c, const struct convert_line *line)
+{
+	static const char *const modes[][2] = { { "system", "kernel" },
+	    { "step", "kernel" }, { "slew", "slew" }, { "ignore", "ignore" } };
+	size_t		 i;
+
+	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+		if (!c->has_leap && line->n > 1 &&
+		    strcasecmp(line->words[1], modes[i][0]) == 0) {
+			c->has_leap = true;
+			convert_into(c, "leap %s", modes[i][1]);
+			return;
+		}
+	convert_note(c, "write \"leap kernel\", \"leap slew\" or \"leap "
+	    "ignore\", once");
 }
 
 void

@@ -179,6 +179,22 @@ notes "chrony's ratelimit" "ratelimit interval 1 burst 16" "ratelimit"
 notes "chrony's NTS certificate" "ntsservercert /etc/x.pem" "nts certificate"
 notes "and its key" "ntsserverkey /etc/x.key" "nts certificate"
 notes "and authorities" "ntstrustedcerts /etc/ca.pem" "ca FILE"
+converts "the list of leap seconds" "leapfile /etc/leap-seconds.list" \
+    'leapfile "/etc/leap-seconds.list"'
+converts "by chrony's name, and what the clock does then" \
+    "leapseclist /etc/leap-seconds.list
+leapsecmode slew" 'leapfile "/etc/leap-seconds.list"
+leap slew'
+converts "that of the time zones, and both twice" "leapsectz right/UTC
+leapsectz right/UTC
+leapsecmode system
+leapsecmode ignore" 'leapfile "/usr/share/zoneinfo/leap-seconds.list"
+leap kernel'
+notes "a list without a path" "leapfile leap-seconds.list" "absolute path"
+notes "another leapsecmode" "leapsecmode maybe" "leap kernel"
+notes "the time stamps of network cards" "hwtimestamp eth0" "the kernel"
+notes "the port" "port 0" "listen on WHERE port N"
+notes "ntp.conf's limits" "discard average 3" "ratelimit"
 notes "driftfile" "driftfile /var/lib/ntp/ntp.drift" "file of its own"
 notes "statistics" "filegen loopstats file loopstats type day enable" \
     "no statistics"
