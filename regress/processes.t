@@ -52,6 +52,17 @@ for process in $(ls ntpd/*/*_sandbox.c | cut -d/ -f2); do
 	check "the $process ends when it has no parent" $?
 done
 
+# The manual has the numbers that unit/syscalls_test allows.
+said=$(sed -n '/^At most they are: /,/\.$/p' ntpd/ntpd.8 | tr '\n.' ' ,')
+allowed=$(grep -oE '\[[A-Z]+\] = [0-9]+' regress/unit/syscalls_test.c |
+    grep -v LAUNCHER | tr -d '[]=' | tr -s ' A-Z' ' a-z' | tr ' ' :)
+[ "$(echo "$allowed" | wc -l)" -ge 9 ]
+check "there are numbers of system calls" $?
+for pair in $allowed; do
+	echo "$said" | grep -q " ${pair%:*} ${pair#*:},"
+	check "ntpd.8 says how many system calls: $pair" $?
+done
+
 # is_there TEST: it has a file.
 is_there()
 {

@@ -52,8 +52,8 @@ check_smear(struct parser *p)
 		    "nothing is listened on");
 	if (p->conf->leapfile[0] == '\0')
 		parser_warn(p, p->smear_line, "leap smear has no effect "
-		    "without \"leapfile\": it begins twelve hours before, "
-		    "servers may announce it later");
+		    "without \"leapfile\" and the path of a list, such as "
+		    "/usr/share/zoneinfo/leap-seconds.list");
 }
 
 /* Does CONF say anything about who is answered, and how? */
