@@ -349,6 +349,16 @@ record_peer_refid(const struct control_peer *peer, char *text)
 }
 
 const char *
+record_peer_reason(const struct control_peer *peer)
+{
+	if (peer->reason == REASON_SILENT &&
+	    peer->address.family == ADDR_SENSOR)
+		return "it says nothing; if it cannot be read, the log says "
+		    "why";
+	return reason_text(peer->reason);
+}
+
+const char *
 record_peer_detail(const struct control_peer *peer)
 {
 	if (peer->detail == 0)

@@ -98,6 +98,9 @@ const char *record_refid(const uint8_t refid[4], uint32_t stratum, char *text);
  */
 const char *record_peer_refid(const struct control_peer *peer, char *text);
 
+/* Why PEER, which has a reason for that, cannot be used; a sentence. */
+const char *record_peer_reason(const struct control_peer *peer);
+
 /* What the system says about why PEER cannot be used; NULL: nothing. */
 const char *record_peer_detail(const struct control_peer *peer);
 

@@ -66,7 +66,7 @@ show_reason(FILE *out, const struct control_peer *peer, const char *remote)
 	const char	*detail = record_peer_detail(peer);
 
 	fprintf(out, "# %s cannot be used: %s%s%s\n", remote,
-	    reason_text(peer->reason), detail != NULL ? ": " : "",
+	    record_peer_reason(peer), detail != NULL ? ": " : "",
 	    detail != NULL ? detail : "");
 }
 

@@ -30,7 +30,7 @@ why(const struct control_peer *peer, char text[WHY_LEN])
 	case PEER_WHY_REASON:
 		if (peer->reason == REASON_NONE)
 			return "its name is looked up";
-		snprintf(text, WHY_LEN, "%s%s%s", reason_text(peer->reason),
+		snprintf(text, WHY_LEN, "%s%s%s", record_peer_reason(peer),
 		    detail != NULL ? ": " : "", detail != NULL ? detail : "");
 		return text;
 	case PEER_WHY_FEW:

@@ -831,6 +831,16 @@ static const struct {
 	    " b               .DUP.           16    -    64   377        -"
 	    "        -        -\n"
 	    "# b cannot be used: another line asks its server already\n" },
+	{ "a sensor that is silent", 0, 1, {
+		{ GOOD_PEER, .tally = TALLY_UNUSABLE, .name = "pps0",
+		    .address = { .family = ADDR_SENSOR },
+		    .reason = REASON_SILENT, .received = 0, NO_SAMPLE,
+		    .when = -1 } },
+	    HEADING
+	    " pps0            .INIT.          16    -    64   377        -"
+	    "        -        -\n"
+	    "# pps0 cannot be used: it says nothing; if it cannot be read, "
+	    "the log says why\n" },
 	{ "ages", 0, 6, {
 		{ GOOD_PEER, .name = "a", .when = 2047.9 },
 		{ GOOD_PEER, .name = "b", .when = 2048 },
