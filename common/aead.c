@@ -1,8 +1,6 @@
 /*
  * Which cipher of nettle's a number stands for.
  */
-#include <string.h>
-
 #include "common/aead.h"
 
 #if AEAD_HAS_GCM_SIV
@@ -37,22 +35,6 @@ aead_set_key(struct aead *a, enum aead_id id, const uint8_t *bytes)
 		aes128_set_encrypt_key(&a->key.gcm, bytes);
 	else
 		siv_cmac_aes128_set_key(&a->key.siv, bytes);
-}
-
-void
-aead_set_key_to_check(struct aead *a, enum aead_id id, const uint8_t *bytes)
-{
-	struct siv_cmac_aes128_ctx *siv = &a->key.siv;
-
-	if (id == AEAD_AES_128_GCM_SIV) {
-		aead_set_key(a, id, bytes);
-		return;
-	}
-	a->id = id;
-	memset(&siv->ctr_cipher, 0, sizeof(siv->ctr_cipher));
-	aes128_set_encrypt_key(&siv->cmac_cipher, bytes);
-	cmac128_set_key(&siv->cmac_key, &siv->cmac_cipher,
-	    (nettle_cipher_func *)aes128_encrypt);
 }
 
 /* RFC 5297 takes nonces of any length but none; for GCM-SIV it is fixed. */

@@ -46,14 +46,6 @@ size_t	 aead_nonce_len(enum aead_id id);
 /* Make *A of the key BYTES, aead_key_len(ID) of them, for an ID we have. */
 void	 aead_set_key(struct aead *a, enum aead_id id, const uint8_t *bytes);
 
-/*
- * The same, but only to open what has no plaintext, as most requests with NTS
- * have none.  AEAD_AES_SIV_CMAC_256 has half of its key for that alone: setting
- * it takes half the time.
- */
-void	 aead_set_key_to_check(struct aead *a, enum aead_id id,
-	    const uint8_t *bytes);
-
 /* Bytes whose integrity is to be kept, or that are to be secret. */
 struct aead_bytes {
 	const uint8_t	*bytes;

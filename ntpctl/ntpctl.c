@@ -345,11 +345,11 @@ pause_for(double s)
 /*
  * Ask until the clock is synchronized or the time is over.  A daemon that is
  * not there may still be starting; that is what machines at boot are like.
+ * *REPORT is the last answer.
  */
 static int
-wait_synchronized(const struct options *o)
+wait_synchronized(const struct options *o, struct report *report)
 {
-	struct report	 report = { 0 };
 	struct instant	 deadline;
 	char		 why[ASK_WHY_LEN];
 	enum ask_result	 result;
@@ -358,12 +358,12 @@ wait_synchronized(const struct options *o)
 	deadline = instant_add(instant_now(), o->wait_for);
 	for (;;) {
 		result = ask(o->socket, SHOW_STATUS, left < 1 ? 1 :
-		    fmin(left, ASK_TIMEOUT), &report, why);
+		    fmin(left, ASK_TIMEOUT), report, why);
 		if (result == ASK_NEVER) {
 			warnx("%s", why);
 			return EXIT_NO_ANSWER;
 		}
-		if (result == ASK_OK && report.status.synchronized)
+		if (result == ASK_OK && report->status.synchronized)
 			return 0;
 		left = instant_diff(deadline, instant_now());
 		if (left <= 0)
@@ -371,7 +371,7 @@ wait_synchronized(const struct options *o)
 		pause_for(fmin(left, WAIT_INTERVAL));
 	}
 	if (result == ASK_OK)
-		show_why(&report.status, why, sizeof(why));
+		show_why(&report->status, why, sizeof(why));
 	warnx("not synchronized after %.0f s: %s", o->wait_for, why);
 	return EXIT_UNSYNCHRONIZED;
 }
@@ -383,6 +383,7 @@ main(int argc, char **argv)
 		.socket = CONTROL_SOCKET, .wait_for = WAIT_DEFAULT
 	};
 	enum operator_command command;
+	struct report	 last = { 0 };
 	int		 waited = 0, shown = 0;
 
 	if (strcmp(getprogname(), "ntpq") == 0)
@@ -398,7 +399,8 @@ main(int argc, char **argv)
 	parse_options(&o, argc, argv);
 	take_words(&o, argc - optind, argv + optind);
 	if (o.wait)
-		waited = wait_synchronized(&o);
+		waited = wait_synchronized(&o, &last);
+	report_clear(&last);
 	if (waited == EXIT_NO_ANSWER)
 		return waited;
 	if (o.parts != 0)

@@ -56,9 +56,10 @@ powerpc()
 		    regress/cross/nettle.c common/aead.c common/cookie.c \
 		    common/ke.c common/nts.c common/siphash.c common/ntp.c \
 		    common/ntptime.c common/leap.c common/instant.c common/log.c \
-		    ntpd/parent/cookies.c ntpd/parent/file.c \
+		    common/own.c ntpd/parent/cookies.c ntpd/parent/file.c \
 		    ntpd/clients/access.c ntpd/clients/addrbits.c \
-		    ntpd/server/answer.c ntpd/server/xleave.c \
+		    ntpd/server/answer.c ntpd/server/smear.c \
+		    ntpd/server/xleave.c \
 		    ntpd/parent/policy.c -lm || return 1
 	done >"$out" 2>&1
 }

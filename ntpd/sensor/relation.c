@@ -53,13 +53,14 @@ relation_look(struct relation *r, const struct clock_pair *now)
 bool
 relation_find(const struct relation *r, int64_t real, int64_t *raw)
 {
-	int64_t		 ago = r->now.real - real;
-	double		 pace;
+	double		 ago, pace;
 
-	if (r->looks < 2 || ago < -EARLY || ago > OLD)
+	if (r->looks < 2 || real > r->now.real + EARLY ||
+	    real < r->now.real - OLD)
 		return false;
+	ago = (double)(r->now.real - real);
 	pace = (double)(r->now.raw - r->before.raw) /
 	    (double)(r->now.real - r->before.real);
-	*raw = r->now.raw - (int64_t)((double)ago * pace);
+	*raw = r->now.raw - (int64_t)(ago * pace);
 	return *raw >= r->since;
 }

@@ -58,10 +58,7 @@ proof_read(struct proof *proof, struct cookie_jar *jar, const uint8_t *packet,
 	if (!cookie_open(jar, f.cookie, &secret))
 		return;
 	proof->verdict = PROOF_WRONG;
-	if (f.sealed.len == AEAD_TAG_LEN)
-		aead_set_key_to_check(&c2s, secret.aead, secret.c2s);
-	else
-		aead_set_key(&c2s, secret.aead, secret.c2s);
+	aead_set_key(&c2s, secret.aead, secret.c2s);
 	if (!nts_open(&f, &c2s, plain, &plain_len))
 		return;
 	proof->verdict = PROOF_RIGHT;

@@ -101,7 +101,7 @@ static void
 drop_apart(struct window *w)
 {
 	struct line	 l = { .slope = usual_slope(w) };
-	double		 far[WINDOW_MOST], v[WINDOW_MOST], most;
+	double		 far[WINDOW_MOST] = { 0 }, v[WINDOW_MOST], most;
 	size_t		 i, n = 0;
 
 	for (i = 0; i < w->n; i++)

@@ -40,7 +40,9 @@ check_server(const struct config_server *s)
 	require(s->max >= 1 && s->max <= (s->pool ? POOL_MAX_MOST : 1));
 	require(s->minpoll >= POLL_LEAST && s->minpoll <= s->maxpoll &&
 	    s->maxpoll <= POLL_MOST);
-	require(s->port != 0);
+	require((s->port != 0) == (s->sensor.kind == SENSOR_NONE));
+	require(s->sensor.kind <= SENSOR_PTP);
+	require(terminated(s->sensor.lock, sizeof(s->sensor.lock)));
 	require(s->source4.family == ADDR_NONE ||
 	    s->source4.family == ADDR_IPV4);
 	require(s->source6.family == ADDR_NONE ||

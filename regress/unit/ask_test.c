@@ -385,6 +385,7 @@ test_no_daemon(void **state)
 	assert_string_equal(why, wanted);
 	assert_int_equal(ask(lengthy, SHOW_ALL, 1, &report, why), ASK_NEVER);
 	assert_non_null(strstr(why, "a socket's path has at most 107 bytes"));
+	report_clear(&report);
 }
 
 static void
@@ -435,6 +436,7 @@ test_full_queue(void **state)
 		close(fds[i]);
 	close(listener);
 	unlink(path);
+	report_clear(&report);
 }
 
 static int
