@@ -56,7 +56,9 @@ relation_find(const struct relation *r, int64_t real, int64_t *raw)
 	int64_t		 ago = r->now.real - real;
 	double		 pace;
 
-	if (r->looks < 2 || ago < -EARLY || ago > OLD)
+	/* Set back several times, by too little to be noticed: no pace. */
+	if (r->looks < 2 || ago < -EARLY || ago > OLD ||
+	    r->now.real <= r->before.real)
 		return false;
 	pace = (double)(r->now.raw - r->before.raw) /
 	    (double)(r->now.real - r->before.real);
