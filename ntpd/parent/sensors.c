@@ -25,7 +25,7 @@
 #include "ntpd/parent/sensors.h"
 
 #define RETRY		10.0	/* s, until a device is tried again; by taste */
-#define LOG_BURST	5	/* losses of one that are logged, then one in: */
+#define LOG_BURST	5	/* losses that are logged, then one in: */
 #define LOG_INTERVAL	3600.0	/* s */
 
 /* As programs have it: eight numbers, and the rest; see sensor/shm.h. */
