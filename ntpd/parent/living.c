@@ -102,13 +102,15 @@ hear(struct living *l, enum living_state state, struct instant next)
 	l->ask = next;
 }
 
-void
+bool
 living_answered(struct children *c, const struct message *msg)
 {
 	struct child	*child = sender(c, msg);
+	const bool	 was_asked = child->living.unanswered > 0;
 
 	hear(&child->living, LIVING_RUNS, instant_add(msg->at,
 	    interval(c, child)));
+	return was_asked;
 }
 
 void

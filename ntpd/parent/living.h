@@ -5,6 +5,8 @@
 #ifndef NTPD_PARENT_LIVING_H
 #define NTPD_PARENT_LIVING_H
 
+#include <stdbool.h>
+
 #include "common/instant.h"
 #include "common/log.h"
 
@@ -43,8 +45,11 @@ void		 living_begin(struct living *l, struct instant now);
  */
 struct child	*living_ask(struct children *c, struct instant now);
 
-/* It has answered, or says that it is busy: the sender of MSG. */
-void		 living_answered(struct children *c, const struct message *msg);
+/*
+ * It has answered, or says that it is busy: the sender of MSG.  False if it was
+ * not asked.
+ */
+bool		 living_answered(struct children *c, const struct message *msg);
 void		 living_busy(struct children *c, const struct message *msg);
 
 /* When the next one is to be asked. */

@@ -48,8 +48,9 @@ child_ended(struct parent *p, const struct message *msg)
 static void
 child_alive(struct parent *p, const struct message *msg)
 {
-	living_answered(&p->children, msg);
-	if (msg->from != p->children.engine)
+	/* The service manager is not told as often as an engine likes. */
+	if (!living_answered(&p->children, msg) ||
+	    msg->from != p->children.engine)
 		return;
 	if (!p->ready) {
 		background_ready(&p->background);

@@ -25,6 +25,8 @@
 #include "ntpd/parent/sensors.h"
 
 #define RETRY		10.0	/* s, until a device is tried again; by taste */
+#define LOG_BURST	5	/* losses that are logged, then one in: */
+#define LOG_INTERVAL	3600.0	/* s */
 
 /* As programs have it: eight numbers, and the rest; see sensor/shm.h. */
 #define SHM_SIZE	(4 * sizeof(time_t) + 16 * sizeof(int))
@@ -37,10 +39,13 @@ make_socket(const char *path)
 	const mode_t	 old = umask(S_IRWXG | S_IRWXO);
 	int		 fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC |
 	    SOCK_NONBLOCK, 0);
+	struct stat	 st;
 	bool		 bound;
 
 	strlcpy(sun.sun_path, path, sizeof(sun.sun_path));
-	(void)unlink(path);
+	/* What a former ntpd has left, and nothing else. */
+	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
+		(void)unlink(path);
 	bound = fd != -1 && bind(fd, (const struct sockaddr *)&sun,
 	    sizeof(sun)) == 0;
 	umask(old);
@@ -130,6 +135,8 @@ make(struct parent_sensor *s, const struct config_server *conf, uid_t uid)
 	describe(conf, &s->device);
 	s->socket = -1;
 	s->give = INSTANT_NEVER;
+	s->limit = (struct log_limit){ .burst = LOG_BURST,
+	    .interval = LOG_INTERVAL };
 	switch ((enum sensor_kind)conf->sensor.kind) {
 	case SENSOR_SOCK:
 		s->socket = make_socket(conf->name);
@@ -215,6 +222,18 @@ sensors_configure(struct sensors *s, struct config *conf, struct instant now)
 	}
 }
 
+/* SENSOR has no device.  Is it news, and to be logged? */
+static bool
+fail(struct parent_sensor *sensor, struct instant now)
+{
+	const bool	 is_news = !sensor->failed;
+
+	sensor->failed = true;
+	if (is_news)
+		sensor->told = log_allowed(&sensor->limit, now, NULL);
+	return is_news && sensor->told;
+}
+
 void
 sensors_need(struct sensors *s, size_t i, enum sensors_why why,
     struct instant now)
@@ -227,10 +246,9 @@ sensors_need(struct sensors *s, size_t i, enum sensors_why why,
 	if (why == SENSORS_BEGIN)
 		return;
 	sensor->give = instant_add(now, RETRY);
-	if (!sensor->failed)
+	if (fail(sensor, now))
 		log_warnx("%s is gone, or is no such clock: trying it again "
 		    "every %.0f s", sensor->device.name, RETRY);
-	sensor->failed = true;
 }
 
 /* Have the kernel keep the pulses of FD that are wanted. */
@@ -249,11 +267,10 @@ set_edge(int fd, bool falling)
 	return ioctl(fd, PPS_SETPARAMS, &params) == 0;
 }
 
-/* Open what sensor I reads; -1 if that fails, or it needs none. */
+/* Open what SENSOR reads; -1 if that fails, or it needs none. */
 static int
-open_device(struct sensors *s, size_t i)
+open_device(struct parent_sensor *sensor, struct instant now)
 {
-	struct parent_sensor *sensor = &s->list[i];
 	int		 fd;
 
 	if (sensor->socket != -1)
@@ -264,10 +281,9 @@ open_device(struct sensors *s, size_t i)
 	if (fd != -1 && (sensor->device.kind != SENSOR_PPS ||
 	    set_edge(fd, sensor->device.falling != 0)))
 		return fd;
-	if (!sensor->failed)
+	if (fail(sensor, now))
 		log_warn("cannot open %s, trying again every %.0f s",
 		    sensor->path, RETRY);
-	sensor->failed = true;
 	if (fd != -1)
 		close(fd);
 	return -1;
@@ -285,12 +301,13 @@ sensors_open(struct sensors *s, struct instant now,
 		if (instant_before(now, sensor->give))
 			continue;
 		*device = sensor->device;
-		*fd = open_device(s, i);
+		*fd = open_device(sensor, now);
 		sensor->give = *fd != -1 || device->kind == SENSOR_SHM ?
 		    INSTANT_NEVER : instant_add(now, RETRY);
 		if (sensor->give.ns != INSTANT_NEVER.ns)
 			continue;
-		if (sensor->failed && device->kind != SENSOR_SHM)
+		if (sensor->failed && sensor->told &&
+		    device->kind != SENSOR_SHM)
 			log_info("%s is there", device->name);
 		sensor->failed = false;
 		return i;

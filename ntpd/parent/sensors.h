@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "common/instant.h"
+#include "common/log.h"
 #include "ntpd/config.h"
 #include "ntpd/messages.h"
 
@@ -17,7 +18,9 @@ struct parent_sensor {
 	char		 path[CONFIG_PATH_LEN]; /* to be opened; "": none is */
 	int		 socket;	/* SENSOR_SOCK: kept; -1: none */
 	struct instant	 give;		/* its device, when; or never */
-	bool		 failed;	/* to open it; logged */
+	bool		 failed;	/* to open it, or it was lost */
+	bool		 told;		/* ... which was logged */
+	struct log_limit limit;		/* of that: it may come and go */
 };
 
 struct sensors {

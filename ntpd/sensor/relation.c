@@ -55,8 +55,9 @@ relation_find(const struct relation *r, int64_t real, int64_t *raw)
 {
 	double		 ago, pace;
 
+	/* Set back several times, by too little to be noticed: no pace. */
 	if (r->looks < 2 || real > r->now.real + EARLY ||
-	    real < r->now.real - OLD)
+	    real < r->now.real - OLD || r->now.real <= r->before.real)
 		return false;
 	ago = (double)(r->now.real - real);
 	pace = (double)(r->now.raw - r->before.raw) /

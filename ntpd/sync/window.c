@@ -30,6 +30,13 @@
  */
 #define INDEPENDENT	16.0
 
+/*
+ * More than so many times the variance of a window is no noise, but another
+ * thing that was taken for it, as when a receiver found out the date.  By
+ * taste; with LEAST readings or fewer a small one may be chance.
+ */
+#define NO_NOISE	1e4
+
 /* Noise that few readings have shown may be more, as if so many were unseen. */
 #define UNSEEN		8.0
 
@@ -129,6 +136,8 @@ learn_noise(struct window *w)
 		return;
 	for (i = 0; i < w->n; i++)
 		sum += residual(w, &l, i) * residual(w, &l, i);
+	if (w->n > LEAST)
+		w->noise = fmin(w->noise, NO_NOISE * fmax(sum / more, USUAL));
 	w->known = fmin(w->known + more, MEMORY);
 	w->noise += (sum / more - w->noise) * fmin(1, more / w->known);
 }

@@ -99,5 +99,14 @@ def check(d, us, gps, liar, noisy, senders):
     ok(d.count("sensor shm2 takes effect after a restart only") == 1,
         "new ones have to wait, and it says so", d.log)
 
+    # What it said before it was switched off is none of its answers after.
+    senders[0].kill()
+    for word in "off", "on":
+        done = subprocess.run([NTPCTL, word, "-S", d.socket, gps],
+            stdin=subprocess.DEVNULL, capture_output=True, timeout=20)
+        ok(done.returncode == 0, "it is switched %s" % word, done.stderr)
+    ok(not wait_for(lambda: d.peer(gps).get("received", 0) > 0, 6) and
+        d.peer(gps), "and has said nothing since", d.state)
+
 
 main(test)

@@ -100,7 +100,7 @@ transfer(enum process process)
 		while (channel_receive(here, &msg)) {
 			assert_int_equal(msg.type, MSG_ALIVE);
 			msg.at = now;
-			living_answered(&kids, &msg);
+			(void)living_answered(&kids, &msg);
 		}
 	}
 }
@@ -198,6 +198,21 @@ one_is_busy(void **arg)
 	assert_int_equal(count_held_up(), 1);
 }
 
+/* Who talks unasked has not answered: nobody is told of it. */
+static void
+one_talks(void **arg)
+{
+	const struct message msg = { .from = &find(ENGINE)->channel,
+			    .at = now };
+	int		 i;
+
+	(void)arg;
+	ask_all();
+	assert_true(living_answered(&kids, &msg));
+	for (i = 0; i < 3; i++)
+		assert_false(living_answered(&kids, &msg));
+}
+
 /* When it has looked up, it has no more time than the others. */
 static void
 one_was_busy(void **arg)
@@ -269,6 +284,7 @@ main(void)
 		TEST(one_starts),
 		TEST(one_is_busy),
 		TEST(one_was_busy),
+		TEST(one_talks),
 		TEST(the_machine_sleeps),
 		TEST(a_watchdog_waits),
 		TEST(one_is_not_wanted),

@@ -4,6 +4,7 @@
  */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/ns.h"
 #include "common/ntp.h"
@@ -279,6 +280,27 @@ set(void **state)
 	}
 }
 
+/* It was set back again and again, by so little that each goes unnoticed. */
+static void
+set_often(void **state)
+{
+	struct relation	 rel = { .looks = 0 };
+	struct clock_pair c = { NOW * NS_PER_S, 0 };
+	int64_t		 raw;
+	int		 i;
+
+	(void)state;
+	for (i = 0; i < 6; i++) {
+		c.raw += NS_PER_S / 100;
+		c.real -= NS_PER_S / 1000;
+		relation_look(&rel, &c);
+	}
+	assert_false(relation_find(&rel, c.real - NS_PER_S / 10, &raw));
+	c = follow(&rel, c, 0, 20);
+	assert_true(relation_find(&rel, c.real, &raw));
+	assert_int_equal(raw, c.raw);
+}
+
 /* ---- windows ---- */
 
 static struct rng rng;
@@ -326,6 +348,36 @@ thinned(void **state)
 	assert_true(stated > 0.8 * square && stated < 2 * square);
 }
 
+/*
+ * A receiver finds out the date: for half of a window it was twenty years off.
+ * What that teaches of its noise is soon forgotten, early or late.
+ */
+static void
+date_found(void **state)
+{
+	struct window	 w;
+	struct sample	 s;
+	int		 before, i, n;
+
+	(void)state;
+	for (before = 0; before <= 50; before += 50) {
+		memset(&w, 0, sizeof(w));
+		for (i = 0; i < before; i++) {
+			fill(&w, 16, 16, 1e-4);
+			assert_true(window_close(&w, &s));
+		}
+		for (n = 0; n < 16; n++)
+			window_add(&w, 100 + n, n < 8 ? -619315200 : 3, 1e-3);
+		assert_true(window_close(&w, &s));
+		for (i = 0; i < 4; i++) {
+			fill(&w, 16, 16, 1e-4);
+			assert_true(window_close(&w, &s));
+		}
+		assert_true(fabs(off(&s)) < 1e-4);
+		assert_true(s.precision < 0.01);
+	}
+}
+
 static void
 one_apart(void **state)
 {
@@ -369,8 +421,9 @@ main(void)
 		cmocka_unit_test(shm), cmocka_unit_test(shm_impossible),
 		cmocka_unit_test(pps), cmocka_unit_test(ptp),
 		cmocka_unit_test(related), cmocka_unit_test(set),
+		cmocka_unit_test(set_often),
 		cmocka_unit_test(thinned), cmocka_unit_test(one_apart),
-		cmocka_unit_test(flooded)
+		cmocka_unit_test(flooded), cmocka_unit_test(date_found)
 	};
 
 	rng_seed(&rng, 1);

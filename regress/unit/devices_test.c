@@ -1,0 +1,153 @@
+/*
+ * What the parent opens for sensors: devices that come and go, and files that
+ * are where a socket is to be.
+ */
+#include <sys/stat.h>
+
+#include <bsd/string.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "ntpd/parent/sensors.h"
+#include "regress/unit/unit.h"
+
+static char	 dir[] = "/tmp/devices_test.XXXXXX";
+static char	 path[sizeof(dir) + 8];
+static struct config conf;
+static struct sensors sensors;
+
+/* Begin with one sensor, called NAME. */
+static void
+make(enum sensor_kind kind, const char *name)
+{
+	memset(&conf, 0, sizeof(conf));
+	conf.nservers = 1;
+	conf.servers[0].sensor.kind = (uint8_t)kind;
+	strlcpy(conf.servers[0].name, name, sizeof(conf.servers[0].name));
+	sensors_make(&sensors, &conf, 0);
+}
+
+static int
+setup(void **arg)
+{
+	(void)arg;
+	log_init(LOG_TO_STDERR, 0);
+	return capture_begin();
+}
+
+static int
+teardown(void **arg)
+{
+	(void)arg;
+	return capture_end();
+}
+
+/* Does the device open now?  What is given then is closed again. */
+static bool
+opens(struct instant now)
+{
+	struct sensor_device device;
+	int		 fd;
+
+	if (sensors_open(&sensors, now, &device, &fd) == SENSORS_MOST)
+		return false;
+	return fd != -1 && close(fd) == 0;
+}
+
+/* One that opens, but cannot be read, does not fill the log in a day. */
+static void
+comes_and_goes(void **arg)
+{
+	struct instant	 now = instant_now();
+	int		 i;
+
+	(void)arg;
+	make(SENSOR_PTP, "ptp0");
+	strlcpy(sensors.list[0].path, "/dev/null",
+	    sizeof(sensors.list[0].path));
+	sensors_need(&sensors, 0, SENSORS_BEGIN, now);
+	for (i = 0; i < 8640; i++) {
+		assert_true(opens(now));
+		sensors_need(&sensors, 0, SENSORS_AGAIN, now);
+		assert_false(opens(now));
+		now = sensors_deadline(&sensors);
+	}
+	assert_int_equal(capture_count("ptp0 is there\n"),
+	    capture_count("ptp0 is gone"));
+	assert_in_range(capture_count("ptp0 is gone"), 2, 30);
+}
+
+/* One that is not there, either; that it has come is said. */
+static void
+comes_late(void **arg)
+{
+	struct instant	 now = instant_now();
+	int		 i;
+
+	(void)arg;
+	make(SENSOR_PTP, "ptp0");
+	strlcpy(sensors.list[0].path, "/dev/null/none",
+	    sizeof(sensors.list[0].path));
+	sensors_need(&sensors, 0, SENSORS_BEGIN, now);
+	for (i = 0; i < 1000; i++) {
+		assert_false(opens(now));
+		now = sensors_deadline(&sensors);
+	}
+	assert_int_equal(capture_count("\n"), 1);
+	strlcpy(sensors.list[0].path, "/dev/null",
+	    sizeof(sensors.list[0].path));
+	assert_true(opens(now));
+	assert_int_equal(capture_count("ptp0 is there\n"), 1);
+}
+
+/* A socket that was left is replaced, and nothing else that is there. */
+static void
+something_is_there(void **arg)
+{
+	struct instant	 now = instant_now();
+	struct stat	 st;
+	FILE		*f;
+	int		 i;
+
+	(void)arg;
+	for (i = 0; i < 2; i++) {
+		make(SENSOR_SOCK, path);
+		sensors_need(&sensors, 0, SENSORS_BEGIN, now);
+		assert_true(opens(now));
+		assert_int_equal(close(sensors.list[0].socket), 0);
+	}
+	assert_int_equal(unlink(path), 0);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	assert_int_equal(fclose(f), 0);
+	make(SENSOR_SOCK, path);
+	sensors_need(&sensors, 0, SENSORS_BEGIN, now);
+	assert_false(opens(now));
+	assert_int_equal(capture_count("cannot make the socket"), 1);
+	assert_int_equal(lstat(path, &st), 0);
+	assert_true(S_ISREG(st.st_mode));
+	assert_int_equal(unlink(path), 0);
+}
+
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		TEST(comes_and_goes), TEST(comes_late),
+		TEST(something_is_there)
+	};
+	int		 failed;
+
+	if (mkdtemp(dir) == NULL)
+		return 1;
+	snprintf(path, sizeof(path), "%s/sock", dir);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	(void)unlink(path);
+	(void)rmdir(dir);
+	return failed;
+}
