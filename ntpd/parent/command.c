@@ -113,35 +113,37 @@ look_again(struct parent *p, enum verdict verdict, struct instant now)
 		constraints_hurry(&p->constraints, CONSTRAINT_DOUBTED, now);
 }
 
-static void
+/* NULL if it was made, else why not. */
+static const char *
 do_step(struct parent *p, const struct clock_step *wanted, struct instant now)
 {
 	struct clock_slew none = { .rate = 0 };
 	struct policy	 before;
 	enum verdict	 verdict;
+	const char	*why = NULL;
 
 	/* Our own step must not hide another's, and after that is void. */
 	if (command_check_clock(p))
-		return;
+		return "the clock was set by others, or the machine slept";
 	constrain_policy(p);
 	before = p->policy;
 	verdict = policy_step(&p->policy, wanted, clock_unix_time(), now);
-	p->operator.stepped = true;	/* if root has ordered it */
-	p->operator.verdict = verdict;
 	if (verdict != PERMITTED) {
 		refuse_step("to set the clock ", wanted->by, verdict);
 		look_again(p, verdict, now);
-		return;
+		return policy_reason(verdict);
 	}
-	if (!p->clock.read_only && !clock_step(&p->clock, wanted->by))
+	if (!p->clock.read_only && !clock_step(&p->clock, wanted->by)) {
 		p->policy = before;	/* it was not used */
-	else {
+		why = "the kernel does not set the clock";
+	} else {
 		log_step(p, wanted->by);
 		nts_forget(p, FORGET_SET);
 	}
 	budget_slew(&p->budget, &none, now);	/* a step ends a slew */
 	p->unmade_step = p->clock.read_only ? wanted->by : 0;
 	command_watch_clock(p);		/* our step is not somebody else's */
+	return why;
 }
 
 static void
@@ -264,7 +266,9 @@ command_run(struct parent *p, const struct message *msg)
 		command_send_state(p, STATE_NEWS, now);
 		break;
 	case MSG_CLOCK_STEP:
-		do_step(p, msg->data, now);
+		/* If root has ordered it, it is told. */
+		p->operator.refusal = do_step(p, msg->data, now);
+		p->operator.asked = true;
 		command_send_state(p, STATE_AFTER_STEP, now);
 		break;
 	case MSG_CLOCK_QUALITY:

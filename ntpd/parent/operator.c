@@ -176,7 +176,7 @@ pass_on(struct parent *p, const struct operator_order *order,
 	}
 	o->state = OPERATOR_WAITS;
 	o->command = (enum operator_command)order->command;
-	o->stepped = false;
+	o->asked = false;
 	o->until = instant_add(now, WAIT);
 }
 
@@ -261,10 +261,9 @@ operator_done(struct parent *p, const struct message *msg)
 	if (o->command != OPERATOR_STEP)
 		finish(o, done->count, done->count > 0 ? NULL :
 		    "no server has that name or address");
-	else if (!o->stepped)
+	else if (!o->asked)
 		finish(o, 0, "no majority of the servers says now what time "
 		    "it is");
 	else
-		finish(o, 0, o->verdict == PERMITTED ? NULL :
-		    policy_reason(o->verdict));
+		finish(o, 0, o->refusal);
 }

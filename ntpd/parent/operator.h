@@ -13,7 +13,6 @@
 #include "common/operator.h"
 #include "common/pollset.h"
 #include "ntpd/config_shared.h"
-#include "ntpd/parent/policy.h"
 
 /*
  * One command at a time; others are in line.
@@ -37,8 +36,9 @@ struct operator {
 	struct instant	 until;		/* HEARS, WAITS: but not longer */
 	uint32_t	 id;		/* of the last command for the engine */
 	enum operator_command command;	/* WAITS: this one */
-	bool		 stepped;	/* of STEP: the engine has asked */
-	enum verdict	 verdict;	/* ... and this was the answer */
+	bool		 asked;		/* of STEP: the engine has asked */
+	const char	*refusal;	/* ... and why it was not made; NULL:
+					   it was */
 	struct log_limit limit;		/* of commands */
 	struct log_limit asking;	/* of those that ask servers */
 };

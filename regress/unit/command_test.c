@@ -273,6 +273,16 @@ a_step_that_failed(void **arg)
 	assert_true(state.step_forward == CONFIG_NO_LIMIT);
 	assert_true(p.policy.stepped == 0);
 	assert_int_equal(capture_count("clock set "), 0);
+	/* If root has ordered it, it is not told that it was made. */
+	assert_true(p.operator.asked);
+	assert_string_equal(p.operator.refusal,
+	    "the kernel does not set the clock");
+	kernel_refuses = false;
+	ask_step(100);
+	assert_null(p.operator.refusal);
+	ask_step(0.01);
+	assert_string_equal(p.operator.refusal,
+	    policy_reason(STEP_NOT_NOW));
 }
 
 /* What an operator can do about a step over the limit is said, once. */
