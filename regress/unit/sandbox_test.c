@@ -204,6 +204,13 @@ open_local_stream(void)
 	return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 }
 
+/* Root's commands go to one. */
+static long
+open_local_packets(void)
+{
+	return socket(AF_UNIX, SOCK_SEQPACKET, 0);
+}
+
 /* Memory. */
 
 static long
@@ -574,6 +581,7 @@ static const struct {
 	{ "local datagrams", open_local, TO(PARENT) },
 	{ "a local stream", open_local_stream, TO(PARENT) | TO(RESOLVER) |
 	    TO(LAUNCHER) },
+	{ "local packets", open_local_packets, 0 },
 	{ "UDP", open_ipv4, TO(ENGINE) | SOCKETS | TO(LAUNCHER) },
 	{ "UDP by IPv6", open_ipv6, TO(ENGINE) | SOCKETS | TO(LAUNCHER) },
 	{ "receive time stamps", want_stamps, TO(ENGINE) | TO(BINDER) |
