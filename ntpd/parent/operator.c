@@ -32,6 +32,7 @@ operator_open(struct operator *o, const char *path)
 	o->fd = o->slot = -1;
 	o->limit = (struct log_limit){ .burst = 10, .interval = 1 };
 	o->asking = (struct log_limit){ .burst = 2, .interval = 16 };
+	o->starting = (struct log_limit){ .burst = 10, .interval = 16 };
 	if (path[0] == '\0')
 		return;
 	len = snprintf(o->path, sizeof(o->path), "%s%s", path, OPERATOR_SUFFIX);
@@ -180,6 +181,17 @@ pass_on(struct parent *p, const struct operator_order *order,
 	o->until = instant_add(now, WAIT);
 }
 
+/* May there be another command now, and one that has servers asked? */
+static bool
+is_allowed(struct operator *o, uint32_t command, struct instant now)
+{
+	if (!log_allowed(&o->limit, now, NULL))
+		return false;
+	if (command == OPERATOR_ASK)
+		return log_allowed(&o->asking, now, NULL);
+	return command != OPERATOR_ON || log_allowed(&o->starting, now, NULL);
+}
+
 static void
 carry_out(struct parent *p, const struct operator_order *order,
     struct instant now)
@@ -189,9 +201,7 @@ carry_out(struct parent *p, const struct operator_order *order,
 
 	if (wrong != NULL)
 		finish(o, 0, wrong);
-	else if (!log_allowed(&o->limit, now, NULL) ||
-	    (order->command == OPERATOR_ASK &&
-	    !log_allowed(&o->asking, now, NULL)))
+	else if (!is_allowed(o, order->command, now))
 		finish(o, 0, "too many commands; try again in a while");
 	else {
 		log_order(order);

@@ -40,7 +40,8 @@ struct operator {
 	const char	*refusal;	/* ... and why it was not made; NULL:
 					   it was */
 	struct log_limit limit;		/* of commands */
-	struct log_limit asking;	/* of those that ask servers */
+	struct log_limit asking;	/* of those that ask servers ... */
+	struct log_limit starting;	/* ... or begin to */
 };
 
 /*
