@@ -124,7 +124,7 @@ CHILDREN
 
 extern const struct sandbox *const sandboxes[PROCESSES];
 
-#define SANDBOX_MAX_FOLDERS	16
+#define SANDBOX_MAX_FOLDERS	20
 
 /* A folder whose files may be read, or also made, replaced and removed. */
 struct sandbox_folder {

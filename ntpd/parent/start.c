@@ -84,6 +84,13 @@ start_sensors(struct parent *p)
 		sensors_need(&p->sensors, i, SENSORS_BEGIN, instant_now());
 }
 
+/*
+ * The folders of the drift file, the control socket and the sensors, two each
+ * of the five files that are read again, and what is included.
+ */
+_Static_assert(3 + 5 * 2 + CONFIG_MAX_INCLUDES <= SANDBOX_MAX_FOLDERS,
+    "folders are missing");
+
 enum folder_use { FOLDER_READ, FOLDER_WRITE };
 
 /* Where PATH is, a file of the configuration. */
