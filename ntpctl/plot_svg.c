@@ -100,10 +100,16 @@ draw_values(const struct panel *p, struct plot_unit unit, const char *title)
 	struct plot_range range = { p->y.low / unit.size,
 	    p->y.high / unit.size };
 	const double	 step = plot_step(range, TICKS_Y);
+	const double	 first = ceil(range.low / step);
 	char		 label[COLUMN_LEN + 8];
 	double		 y;
+	int		 i;
 
-	for (y = ceil(range.low / step) * step; y <= range.high; y += step) {
+	/* A step may be nothing beside numbers that differ by little. */
+	for (i = 0; i <= TICKS_Y; i++) {
+		y = (first + i) * step;
+		if (y > range.high)
+			break;
 		snprintf(label, sizeof(label), "%.6g %s",
 		    fabs(y) < step / 2 ? 0 : y, unit.name);
 		draw_tick(p, y * unit.size, label);

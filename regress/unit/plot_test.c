@@ -198,6 +198,22 @@ anything_is_drawn(void **state)
 	free(draw(ASCII));
 }
 
+/* What is almost the same and far from 0 has an end, too. */
+static void
+nearly_the_same(void **state)
+{
+	char		*text;
+	size_t		 i;
+
+	(void)state;
+	live();
+	for (i = 0; i < POINTS; i++)
+		points[i].frequency = i % 2 == 0 ? 1e10 : nextafter(1e10, 0);
+	text = draw(SVG);
+	assert_true(strlen(text) < 1000000);
+	free(text);
+}
+
 int
 main(void)
 {
@@ -206,7 +222,8 @@ main(void)
 		cmocka_unit_test(far_ones_do_not_hide_the_others),
 		cmocka_unit_test(svg_has_all),
 		cmocka_unit_test(text_has_all),
-		cmocka_unit_test(anything_is_drawn)
+		cmocka_unit_test(anything_is_drawn),
+		cmocka_unit_test(nearly_the_same)
 	};
 
 	return cmocka_run_group_tests_name("plot", tests, NULL, NULL);
