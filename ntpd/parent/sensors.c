@@ -20,6 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/imsg.h"
 #include "common/log.h"
 #include "common/shmkey.h"
 #include "ntpd/parent/sensors.h"
@@ -49,8 +50,10 @@ make_socket(const char *path)
 	bound = fd != -1 && bind(fd, (const struct sockaddr *)&sun,
 	    sizeof(sun)) == 0;
 	umask(old);
-	if (bound)
+	if (bound) {
+		imsg_refuse_fds(fd);
 		return fd;
+	}
 	log_warn("cannot make the socket %s: nothing is heard from there "
 	    "until ntpd is restarted", path);
 	if (fd != -1)

@@ -2,6 +2,7 @@
  * What the parent opens for sensors: devices that come and go, and files that
  * are where a socket is to be.
  */
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include <bsd/string.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/imsg.h"
 #include "common/log.h"
 #include "ntpd/parent/sensors.h"
 #include "regress/unit/unit.h"
@@ -132,6 +134,27 @@ something_is_there(void **arg)
 	assert_int_equal(unlink(path), 0);
 }
 
+/* A descriptor that is sent to a sensor would be closed in its time. */
+static void
+takes_no_descriptors(void **arg)
+{
+	socklen_t	 len = sizeof(int);
+	int		 takes = 0, known, before;
+
+	(void)arg;
+	before = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	known = getsockopt(before, SOL_SOCKET, SO_PASSRIGHTS, &takes, &len);
+	assert_int_equal(close(before), 0);
+	if (known == -1)
+		skip();		/* before Linux 6.16 */
+	make(SENSOR_SOCK, path);
+	assert_int_equal(getsockopt(sensors.list[0].socket, SOL_SOCKET,
+	    SO_PASSRIGHTS, &takes, &len), 0);
+	assert_int_equal(takes, 0);
+	assert_int_equal(close(sensors.list[0].socket), 0);
+	assert_int_equal(unlink(path), 0);
+}
+
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -139,7 +162,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		TEST(comes_and_goes), TEST(comes_late),
-		TEST(something_is_there)
+		TEST(something_is_there), TEST(takes_no_descriptors)
 	};
 	int		 failed;
 
