@@ -104,7 +104,7 @@ is_printable(const char *text, size_t size)
 
 	if (memchr(text, '\0', size) == NULL)
 		return false;
-	while (*c > ' ' && *c <= '~')
+	while (*c >= ' ' && *c <= '~')
 		c++;
 	return *c == '\0';
 }

@@ -207,6 +207,22 @@ an_engine_that_errs(void **arg)
 	assert_int_equal(p.operator.state, OPERATOR_IDLE);
 }
 
+/* A sensor's name is a path, which may have blanks, but nothing worse. */
+static void
+names(void **arg)
+{
+	int		 fd;
+
+	(void)arg;
+	fd = order(OPERATOR_OFF, "/run/my receiver.sock");
+	assert_int_equal(take(), 1);
+	done(p.operator.id, 1);
+	assert_string_equal(answer(fd), "");
+	fd = order(OPERATOR_OFF, "a\tb");
+	assert_int_equal(take(), 0);
+	assert_string_equal(answer(fd), "there is no such command");
+}
+
 /* Who has gone, or takes no answer, leaves nothing behind. */
 static void
 a_client_that_is_gone(void **arg)
@@ -233,7 +249,8 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		TEST(a_script_in_a_loop), TEST(many_at_once),
-		TEST(an_engine_that_errs), TEST(a_client_that_is_gone)
+		TEST(an_engine_that_errs), TEST(names),
+		TEST(a_client_that_is_gone)
 	};
 	int		 failed;
 
