@@ -34,7 +34,8 @@ why(const struct control_peer *peer, char text[WHY_LEN])
 		    detail != NULL ? ": " : "", detail != NULL ? detail : "");
 		return text;
 	case PEER_WHY_FEW:
-		return "it takes three answers";
+		return record_peer_answered(peer) ? "it takes three answers" :
+		    "no answer yet, it takes three";
 	case PEER_WHY_UNSTEADY:
 		return "its samples contradict each other";
 	case PEER_WHY_NO_MAJORITY:

@@ -44,6 +44,10 @@ def test():
             all("no majority" in line for line in selection[1:])
     ok(wait_for(disagree, 20), "two that disagree have no majority",
         lambda: "\n".join(lines("selection")))
+    d.reconfigure("server 10.9.0.2", "server 10.9.0.9")
+    ok([line for line in lines("selection") if "10.9.0.9" in line and
+        line.endswith("no answer yet, it takes three")],
+        "one that is not there has not answered", lines("selection"))
     picture = xml.etree.ElementTree.fromstring(
         run(NTPCTL, "plot", "-S", d.socket))
     ok(picture.tag == SVG + "svg" and
