@@ -189,7 +189,7 @@ bool	 association_answered(const struct planning *p, struct association *a,
 void	 association_settle(const struct planning *p, struct association *a);
 
 enum kiss {
-	KISS_UNKNOWN,
+	KISS_UNKNOWN,		/* "INIT" and the like: not synchronized */
 	KISS_RATE,		/* ask less often */
 	KISS_DENY		/* ask no more */
 };

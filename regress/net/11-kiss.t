@@ -61,6 +61,9 @@ def test():
     p = d.peer("10.9.0.26")
     ok(p.get("state") != "denied" and not p.get("received"),
         "a kiss of unknown code is no sample, and no end", d.state)
+    ok(wait_for(lambda: d.peer("10.9.0.26").get("reason") ==
+        "unsynchronized", 10), "but is what a server says that is not "
+        "synchronized", d.state)
     ok(wait_for(lambda: d.peer("10.9.0.28").get("received", 0) >= 2, 20),
         "two.test: the other address takes over", d.state)
     ok(len(named.requests) <= 2, "two.test: the denying one is left alone",

@@ -452,6 +452,13 @@ refusals(void **state)
 	assert_int_equal(association_reason(a), REASON_RATE);
 	answer(1300);
 	assert_int_equal(association_reason(a), REASON_NONE);
+	/* Nor is "INIT" an answer: what one says that has no time yet. */
+	for (i = 0; i < 3; i++) {
+		association_ask(&p, a, &conf, NULL, (struct ntptime){ 1 });
+		assert_int_equal(association_kissed(&p, a,
+		    (const uint8_t *)"INIT"), KISS_UNKNOWN);
+	}
+	assert_int_equal(association_reason(a), REASON_UNSYNCHRONIZED);
 }
 
 /*
