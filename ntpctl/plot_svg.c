@@ -71,10 +71,12 @@ static void
 draw_times(const struct panel *p, double now)
 {
 	const double	 step = time_step(p->x);
+	const double	 first = ceil((now + p->x.low) / step);
 	char		 text[COLUMN_LEN];
 	double		 t;
+	int		 i;
 
-	for (t = ceil((now + p->x.low) / step) * step; t <= now; t += step) {
+	for (i = 0; i <= TICKS_X && (t = (first + i) * step) <= now; i++) {
 		fprintf(p->out, "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" "
 		    "y1=\"%d\" y2=\"%d\"/>\n", at_x(p, t - now),
 		    at_x(p, t - now), p->top, p->bottom);
