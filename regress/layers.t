@@ -107,7 +107,7 @@ sync_includes_only_common()
 # those before it in this order.
 engine_order="ballot clocks check history names nts patience schedule self \
     query_socket query association association_faults associations number \
-    hosts sensors trust members steer steer_log \
+    hosts sensors trust members steer steer_leap steer_log \
     orphan report"
 
 engine_calls_go_down()
@@ -119,7 +119,7 @@ engine_calls_go_down()
 		sub(/\.[chy]$/, "", path)
 		if (path ~ /^engine_(state|events|keys|actions|ntpctl)$/)
 			path = "engine"
-		if (path == "steer_log")
+		if (path == "steer_log" || path == "steer_leap")
 			path = "steer"
 		return path in rank ? rank[path] : 0
 	}

@@ -159,6 +159,18 @@ struct snapshot steer_snapshot(const struct system *system,
 	    const struct reading *r, int8_t precision);
 
 /*
+ * steer_leap.c: count the votes of the servers that are believed on a leap
+ * second, at R; while none is, it stays as it was.
+ */
+void		 steer_vote_on_leap(struct steer *s, const struct sync *sync,
+		    const struct association all[MAX_ASSOCIATIONS],
+		    const struct reading *r);
+
+/* How the day ends that R is in, enum ntp_leap: by the list or by that vote. */
+uint8_t		 steer_announced_leap(const struct steer *st,
+		    const struct reading *r);
+
+/*
  * The leap second that the clock is to be slewed by when it has passed: by the
  * list, or else by the last vote.  None if it is the kernel's.
  */
