@@ -13,7 +13,6 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import lab  # noqa: E402
 
-TOP = os.path.join(lab.HERE, "..", "..")
 DURATION = 86400 if "CHECK_LONG" in os.environ else 7200
 SETTLE = 1800                   # s, before it begins
 
@@ -107,23 +106,13 @@ while time.monotonic() < end:
 """
 
 
-def skip(why):
-    print("1..0 # SKIP " + " ".join(why.split()))
-    sys.exit(0)
-
-
 def read(path):
     with open(path, encoding="utf-8", errors="replace") as f:
         return f.read()
 
 
 def main():
-    if not os.access(os.path.join(TOP, "ntpd", "ntpd"), os.X_OK):
-        skip("no ntpd/ntpd: run make first")
-    p = subprocess.run([os.path.join(lab.HERE, "build-kernel"), "-n"],
-                       capture_output=True, text=True, check=False)
-    if p.returncode != 0:
-        skip(p.stderr)
+    lab.require()
     with tempfile.TemporaryDirectory() as share:
         os.environ["LAB_SHARE"] = share
         for name, text in (("scenario", SCENARIO), ("killer", KILLER),

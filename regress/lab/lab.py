@@ -1,4 +1,4 @@
-"""What compare, check-lab and lab.t have in common: running many daemons
+"""What compare, check-lab and the tests have in common: running many daemons
 through many scenarios, and what is to be computed from the results."""
 import concurrent.futures
 import json
@@ -9,9 +9,11 @@ import random
 import re
 import statistics
 import subprocess
+import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.join(HERE, "..", "..")
 
 # Scenarios in which something breaks, and what must be at most this
 # afterwards, whatever the seed; a name with / is a ratio to chronyd.  A clock
@@ -119,6 +121,24 @@ def run(scenario, daemon, seed, cpu, keep=None):
     finally:
         if keep is None:
             subprocess.run(["rm", "-rf", out], check=False)
+
+
+def skip(why):
+    """End a test in TAP that cannot run here."""
+    print("1..0 # SKIP " + " ".join(why.split()))
+    sys.exit(0)
+
+
+def require(program=os.path.join(TOP, "ntpd", "ntpd"), target="all"):
+    """Skip this test if PROGRAM, which TARGET makes, or the lab's kernel is
+    not there."""
+    if not os.access(program, os.X_OK):
+        skip("no %s: run make %s first" % (
+            os.path.relpath(program, TOP), target))
+    p = subprocess.run([os.path.join(HERE, "build-kernel"), "-n"],
+                       capture_output=True, text=True, check=False)
+    if p.returncode != 0:
+        skip(p.stderr)
 
 
 def a_cpu():

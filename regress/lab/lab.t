@@ -13,7 +13,6 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import lab  # noqa: E402
 
 SEED = 7
-TOP = os.path.join(lab.HERE, "..", "..")
 
 # What must be at most this, by scenario.  Times in s.  A name with / is a
 # ratio to chronyd.
@@ -86,25 +85,9 @@ class Tap:
             name, value, "least" if least else "most", limit))
 
 
-def skip(why):
-    print("1..0 # SKIP " + " ".join(why.split()))
-    sys.exit(0)
-
-
-def why_not():
-    """The reason why the lab cannot run here, or None."""
-    if not os.access(os.path.join(TOP, "ntpd", "ntpd"), os.X_OK):
-        return "no ntpd/ntpd: run make first"
-    p = subprocess.run([os.path.join(lab.HERE, "build-kernel"), "-n"],
-                       capture_output=True, text=True, check=False)
-    if p.returncode != 0:
-        return p.stderr
-    return None
-
-
 def peers():
     """Are the other daemons there, now?"""
-    p = subprocess.run([os.path.join(TOP, "regress", "peers.sh")] + (
+    p = subprocess.run([os.path.join(lab.TOP, "regress", "peers.sh")] + (
         [os.environ["NTPD_PEERS"]] if "NTPD_PEERS" in os.environ else []),
         capture_output=True, text=True, check=False)
     if p.returncode != 0:
@@ -130,9 +113,7 @@ def oscillator(logs, scenario, daemon):
 
 
 def main():
-    why = why_not()
-    if why:
-        skip(why)
+    lab.require()
     compared = [s for s in LIMITS if any(k[0] == "/" for k in LIMITS[s])]
     if not peers():
         compared = []

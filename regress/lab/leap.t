@@ -10,8 +10,6 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import lab  # noqa: E402
 
-TOP = os.path.join(lab.HERE, "..", "..")
-
 AT = 2000               # s, the leap second
 LENGTH = 3000
 NEW_YEAR = 4007750400   # 2027, s since 1900
@@ -71,11 +69,6 @@ CASES = (
 )
 
 
-def skip(why):
-    print("1..0 # SKIP " + " ".join(why.split()))
-    sys.exit(0)
-
-
 def run(share, conf, leap, secret):
     """(errors by second, TAI - UTC at the end) of a run."""
     with open(share + "/scenario", "w", encoding="ascii") as f:
@@ -115,12 +108,7 @@ def what_is_wrong(errors, slewed):
 
 
 def main():
-    if not os.access(os.path.join(TOP, "ntpd", "ntpd"), os.X_OK):
-        skip("no ntpd/ntpd: run make first")
-    p = subprocess.run([os.path.join(lab.HERE, "build-kernel"), "-n"],
-                       capture_output=True, text=True, check=False)
-    if p.returncode != 0:
-        skip(p.stderr)
+    lab.require()
     failed = 0
     print("1..%d" % len(CASES), flush=True)
     with tempfile.TemporaryDirectory() as share:

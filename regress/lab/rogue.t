@@ -12,8 +12,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import lab  # noqa: E402
 
-TOP = os.path.join(lab.HERE, "..", "..")
-ROGUE = os.path.join(TOP, os.environ.get("OBJ", "obj"), "lab", "rogue")
+ROGUE = os.path.join(lab.TOP, os.environ.get("OBJ", "obj"), "lab", "rogue")
 
 # The budget is spent in 10050 s, or 0.12 days, at 10 %.
 DAYS = float(os.environ.get("ROGUE_DAYS",
@@ -74,11 +73,6 @@ CASES = (
 LINES = (3 + 16) * int(DAYS * DAY) // 600 + 100
 
 
-def skip(why):
-    print("1..0 # SKIP " + " ".join(why.split()))
-    sys.exit(0)
-
-
 def read(path):
     if not os.path.exists(path):
         return ""
@@ -130,12 +124,7 @@ def what_is_wrong(offsets, log, status, steps, slews, logged, shown):
 
 
 def main():
-    if not os.access(ROGUE, os.X_OK):
-        skip("no %s: run make unit-tests first" % ROGUE)
-    p = subprocess.run([os.path.join(lab.HERE, "build-kernel"), "-n"],
-                       capture_output=True, text=True, check=False)
-    if p.returncode != 0:
-        skip(p.stderr)
+    lab.require(ROGUE, "unit-tests")
     failed = 0
     print("1..%d" % len(CASES), flush=True)
     with tempfile.TemporaryDirectory() as share:

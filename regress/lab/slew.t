@@ -10,8 +10,6 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import lab  # noqa: E402
 
-TOP = os.path.join(lab.HERE, "..", "..")
-
 # What ntpd(8) says: within a minute a slew is over, ...
 ENDS = 60
 # ... and has moved the clock by no more than in so many seconds before, s: in
@@ -82,11 +80,6 @@ CASES = (
 )
 
 
-def skip(why):
-    print("1..0 # SKIP " + " ".join(why.split()))
-    sys.exit(0)
-
-
 def run(share, signal, scenario, least, goes_on):
     """(errors by second, second of the signal) of a run."""
     with open(share + "/scenario", "w", encoding="ascii") as f:
@@ -126,12 +119,7 @@ def what_is_wrong(errors, at, rate, goes_on):
 
 
 def main():
-    if not os.access(os.path.join(TOP, "ntpd", "ntpd"), os.X_OK):
-        skip("no ntpd/ntpd: run make first")
-    p = subprocess.run([os.path.join(lab.HERE, "build-kernel"), "-n"],
-                       capture_output=True, text=True, check=False)
-    if p.returncode != 0:
-        skip(p.stderr)
+    lab.require()
     failed = 0
     print("1..%d" % len(CASES), flush=True)
     with tempfile.TemporaryDirectory() as share:
