@@ -11,6 +11,8 @@
 
 #include "ntpctl/columns.h"
 
+#define REMOTE_MIN	15	/* columns; an IPv4 address */
+
 char
 column_tally(uint32_t tally)
 {
@@ -37,6 +39,20 @@ column_address(const struct control_peer *peer, char *text)
 	strlcpy(text, peer->name[0] != '\0' ? peer->name : "?",
 	    COLUMN_REMOTE_LEN);
 	return text;
+}
+
+size_t
+column_remote_width(const struct control_peer *peers, size_t n)
+{
+	char		 text[COLUMN_REMOTE_LEN];
+	size_t		 i, len, width = REMOTE_MIN;
+
+	for (i = 0; i < n; i++) {
+		len = strlen(column_remote(peers, n, i, text));
+		if (len > width)
+			width = len;
+	}
+	return width;
 }
 
 const char *
@@ -72,28 +88,21 @@ column_when(double s, char *text)
 }
 
 const char *
-column_ms(double s, char *text)
-{
-	double		 ms = s * 1e3;
-
-	if (isnan(s))
-		strlcpy(text, "-", COLUMN_LEN);
-	else
-		/* Adding zero to what rounds to zero takes its sign away. */
-		snprintf(text, COLUMN_LEN, "%.3f",
-		    fabs(ms) < 0.0005 ? 0.0 : ms);
-	return text;
-}
-
-const char *
 column_ppm(double ppm, char *text)
 {
 	if (isnan(ppm))
 		strlcpy(text, "-", COLUMN_LEN);
 	else
+		/* What rounds to zero has no sign. */
 		snprintf(text, COLUMN_LEN, "%.3f",
 		    fabs(ppm) < 0.0005 ? 0.0 : ppm);
 	return text;
+}
+
+const char *
+column_ms(double s, char *text)
+{
+	return column_ppm(s * 1e3, text);	/* as many decimals */
 }
 
 const char *

@@ -27,6 +27,9 @@ const char *column_remote(const struct control_peer *peers, size_t n,
 /* Likewise, but the address where there is one. */
 const char *column_address(const struct control_peer *peer, char *text);
 
+/* How wide a column of all N PEERS is, which has room for an IPv4 address. */
+size_t	 column_remote_width(const struct control_peer *peers, size_t n);
+
 /*
  * An age of S s in TEXT (COLUMN_LEN bytes), which is returned: four columns for
  * what is less than 27 years; "-" for never (NAN or negative).

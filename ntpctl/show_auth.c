@@ -12,7 +12,6 @@
 #include "ntpctl/record.h"
 #include "ntpctl/show.h"
 
-#define REMOTE_MIN	15	/* columns; an IPv4 address */
 
 /* What makes the answers of PEER believed. */
 static const char *
@@ -61,13 +60,9 @@ void
 show_auth(FILE *out, const struct control_peer *peers, size_t n)
 {
 	char		 text[COLUMN_REMOTE_LEN];
+	const int	 width = (int)column_remote_width(peers, n);
 	size_t		 i;
-	int		 len, width = REMOTE_MIN;
 
-	for (i = 0; i < n; i++) {
-		len = (int)strlen(column_remote(peers, n, i, text));
-		width = len > width ? len : width;
-	}
 	fprintf(out, "%-*s %-7s %10s %-9s %-4s %10s\n", width, "remote", "auth",
 	    "key", "algorithm", "part", "dropped");
 	for (i = 0; i < n; i++)

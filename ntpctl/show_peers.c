@@ -14,7 +14,6 @@
 #include "ntpctl/record.h"
 #include "ntpctl/show.h"
 
-#define REMOTE_MIN	15	/* columns; an IPv4 address */
 #define REMOTE_LEAST	8	/* however narrow the terminal */
 #define REST_WIDTH	64	/* of a line but for the remote */
 
@@ -22,14 +21,9 @@
 static size_t
 remote_width(const struct control_peer *peers, size_t n, size_t width)
 {
-	char		 text[COLUMN_REMOTE_LEN];
-	size_t		 i, len, most, wanted = REMOTE_MIN;
+	const size_t	 wanted = column_remote_width(peers, n);
+	size_t		 most;
 
-	for (i = 0; i < n; i++) {
-		len = strlen(column_remote(peers, n, i, text));
-		if (len > wanted)
-			wanted = len;
-	}
 	if (width == 0)
 		return wanted;
 	most = width > REST_WIDTH + REMOTE_LEAST ? width - REST_WIDTH :

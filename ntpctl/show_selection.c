@@ -14,7 +14,6 @@
 #include "ntpctl/record.h"
 #include "ntpctl/show.h"
 
-#define REMOTE_MIN	15	/* columns; an IPv4 address */
 #define WHY_LEN		256
 
 static const char *
@@ -72,13 +71,9 @@ void
 show_selection(FILE *out, const struct control_peer *peers, size_t n)
 {
 	char		 text[COLUMN_REMOTE_LEN];
+	const int	 width = (int)column_remote_width(peers, n);
 	size_t		 i;
-	int		 len, width = REMOTE_MIN;
 
-	for (i = 0; i < n; i++) {
-		len = (int)strlen(column_remote(peers, n, i, text));
-		width = len > width ? len : width;
-	}
 	fprintf(out, " %-*s %2s %4s %8s %8s %9s %8s %8s %8s  %s\n", width,
 	    "remote", "n", "span", "drift", "+-", "offset", "+-", "jitter",
 	    "distance", "why");
