@@ -199,14 +199,14 @@ tell_status(struct parent *p, const char *text, struct instant now)
 		strlcpy(p->told_status, text, sizeof(p->told_status));
 }
 
-/* The clock is right: what does the list of leap seconds say of this day? */
+/* What does the list of leap seconds say of this day, if the clock is RIGHT? */
 static void
-follow_leaps(struct parent *p, struct instant now)
+follow_leaps(struct parent *p, uint8_t right, struct instant now)
 {
 	const int64_t	 unix_time = clock_unix_time();
 	int64_t		 tai;
 
-	if (leaps_follow(&p->leaps, unix_time, now))
+	if (right && leaps_follow(&p->leaps, unix_time, now))
 		command_send_leaps(p);
 	tai = leaps_tai(&p->leaps, unix_time, p->clock.leaps);
 	if (tai != p->clock.leaps)
@@ -224,8 +224,7 @@ do_quality(struct parent *p, const struct clock_quality *q, struct instant now)
 		return;
 	report(p, q->synchronized != 0, now);
 	clock_watch(&p->clock);
-	if (q->synchronized)
-		follow_leaps(p, now);
+	follow_leaps(p, q->synchronized, now);
 	clock_set_quality(&p->clock, q->synchronized != 0, q->esterror,
 	    q->synchronized ? q->maxerror : PUBLISH_MOST,
 	    policy_leap(q, &p->leaps.plan, clock_unix_time(), p->clock.leap));

@@ -71,8 +71,10 @@ leaps_tai(const struct leaps *l, int64_t unix_time, int64_t have)
 {
 	const int64_t	 away = unix_time - l->plan.at;
 
-	if (!l->plan.known || (l->plan.change != 0 && away >= -NEAR &&
-	    away <= NEAR))
+	if (!l->plan.known && !leaptable_is_settled(&l->table, unix_time))
+		return have;
+	if (l->plan.known && l->plan.change != 0 && away >= -NEAR &&
+	    away <= NEAR)
 		return have;
 	return leaptable_tai(&l->table, unix_time);
 }

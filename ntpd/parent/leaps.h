@@ -38,7 +38,9 @@ bool		 leaps_follow(struct leaps *l, int64_t unix_time,
 /*
  * The kernel's TAI - UTC as it should be at UNIX_TIME, s, where it is HAVE.
  * That is HAVE if no list says so, and next to a leap second, when the kernel
- * itself changes it.
+ * itself changes it.  Before the clock was right for the first time it is told
+ * as well, if it would not matter by how much the clock is off: a reference
+ * clock of TAI is of use only then.
  */
 int64_t		 leaps_tai(const struct leaps *l, int64_t unix_time,
 		    int64_t have);

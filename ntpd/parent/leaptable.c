@@ -129,6 +129,13 @@ leaptable_tai(const struct leaptable *table, int64_t now)
 	return tai;
 }
 
+bool
+leaptable_is_settled(const struct leaptable *table, int64_t now)
+{
+	return table->n > 0 && now < table->expires &&
+	    now > table->lines[table->n - 1].at + DAY;
+}
+
 void
 leaptable_plan(const struct leaptable *table, int64_t now,
     struct leap_plan *plan)

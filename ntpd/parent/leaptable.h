@@ -39,6 +39,13 @@ const char	*leaptable_parse(const char *text, size_t len,
 int		 leaptable_tai(const struct leaptable *table, int64_t now);
 
 /*
+ * Is NOW more than a day after the last leap second in the list, and the list
+ * valid?  Then TAI - UTC is the same for years.
+ */
+bool		 leaptable_is_settled(const struct leaptable *table,
+		    int64_t now);
+
+/*
  * The leap second that ended within the day before NOW, or else the next one,
  * into *PLAN, whose policy stays.  If the list is not valid at NOW, none is
  * known.

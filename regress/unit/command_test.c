@@ -531,6 +531,13 @@ the_list_is_followed(void **arg)
 	ask(MSG_CLOCK_QUALITY, &q);
 	assert_int_equal(told_plans, 0);
 	assert_int_equal(told_tai, 0);
+	/* But between its last line and its end any day has the same TAI. */
+	p.leaps.table.n = 1;
+	ask(MSG_CLOCK_QUALITY, &q);
+	assert_int_equal(told_plans, 0);
+	assert_int_equal(told_tai, 37);
+	p.leaps.table.n = 2;
+	p.clock.leaps = told_tai = 0;
 	q.synchronized = 1;
 	ask(MSG_CLOCK_QUALITY, &q);
 	assert_int_equal(told_plans, 1);
