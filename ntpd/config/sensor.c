@@ -133,7 +133,7 @@ sensor_refid(struct parser *p, const struct word *word)
 	memcpy(p->server.sensor.refid, word->text, len);
 }
 
-/* Is an option there that only KIND has?  If the sensor is another, no. */
+/* The option WHAT, at WORD, is one of KIND only; else an error is reported. */
 static void
 option_of(struct parser *p, enum sensor_kind kind, const char *what,
     const struct word *word)
@@ -184,23 +184,23 @@ find(const struct config *conf, const char *name)
 	return NULL;
 }
 
-/* Of all of them, this is the last. */
-static bool
-are_too_many(const struct config *conf)
+/* How many sensors are in the configuration so far. */
+static unsigned
+count(const struct config *conf)
 {
 	const struct config_server *s = conf->servers;
 	unsigned	 n = 0;
 
 	for (; s < conf->servers + conf->nservers; s++)
 		n += s->sensor.kind != SENSOR_NONE;
-	return n == SENSORS_MOST || conf->nservers == CONFIG_MAX_SERVERS;
+	return n;
 }
 
 void
 sensor_end(struct parser *p)
 {
 	struct config_server *s = &p->server;
-	struct config	*conf = p->conf;
+	const struct config *conf = p->conf;
 	const struct config_server *lock;
 
 	if (p->bad || s->sensor.kind == SENSOR_NONE)
@@ -214,12 +214,11 @@ sensor_end(struct parser *p)
 		parser_error(p, p->first.line, "lock \"%s\" is no sensor that "
 		    "says which second it is, name one that stands before "
 		    "this", s->sensor.lock);
-	if (are_too_many(conf))
+	if (count(conf) == SENSORS_MOST)
 		parser_error(p, p->first.line, "too many sensors, at most %d",
 		    SENSORS_MOST);
 	if (p->bad)
 		return;
 	memcpy(s->addr.bytes, s->sensor.refid, sizeof(s->sensor.refid));
-	p->server_lines[conf->nservers] = p->first.line;
-	conf->servers[conf->nservers++] = *s;
+	server_add(p);
 }

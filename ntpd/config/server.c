@@ -205,6 +205,20 @@ same_server(const struct config_server *a, const struct config_server *b)
 }
 
 void
+server_add(struct parser *p)
+{
+	struct config	*conf = p->conf;
+
+	if (conf->nservers == CONFIG_MAX_SERVERS) {
+		parser_error(p, p->first.line, "too many server, servers and "
+		    "sensor statements, at most %d", CONFIG_MAX_SERVERS);
+		return;
+	}
+	p->server_lines[conf->nservers] = p->first.line;
+	conf->servers[conf->nservers++] = p->server;
+}
+
+void
 server_end(struct parser *p)
 {
 	struct config	*conf = p->conf;
@@ -213,11 +227,6 @@ server_end(struct parser *p)
 	check_nts(p);
 	if (p->bad)
 		return;
-	if (conf->nservers == CONFIG_MAX_SERVERS) {
-		parser_error(p, p->first.line, "too many server and servers "
-		    "statements, at most %d", CONFIG_MAX_SERVERS);
-		return;
-	}
 	for (i = 0; i < conf->nservers; i++) {
 		if (!same_server(&conf->servers[i], &p->server))
 			continue;
@@ -226,6 +235,5 @@ server_end(struct parser *p)
 		    parser_place(p, p->server_lines[i]));
 		break;
 	}
-	p->server_lines[conf->nservers] = p->first.line;
-	conf->servers[conf->nservers++] = p->server;
+	server_add(p);
 }

@@ -214,6 +214,9 @@ void	 server_nts(struct parser *p, const struct word *keyword);
 void	 server_ca(struct parser *p, const struct word *path);
 void	 server_end(struct parser *p);
 
+/* Add what is in p->server, a sensor perhaps; an error if there is no room. */
+void	 server_add(struct parser *p);
+
 /*
  * sensor NAME, sensor sock PATH or sensor ptp INTERFACE, the options, and the
  * end, which adds it to the servers.  "sensor *" has no effect.

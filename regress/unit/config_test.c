@@ -619,6 +619,29 @@ expect_limit(const char *statement, unsigned limit, const char *report)
 	assert_non_null(strstr(r.lines[0], report));
 }
 
+/* A sensor has a place among the servers: if they have all, it says so. */
+static void
+sensors_count_as_servers(void **state)
+{
+	char		 text[CONFIG_MAX_SERVERS * sizeof("server a99\n") +
+			    sizeof("sensor pps0\n")];
+	struct config	 conf;
+	struct reports	 r;
+	size_t		 len = 0;
+	unsigned	 i;
+
+	(void)state;
+	for (i = 0; i < CONFIG_MAX_SERVERS; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+		    "server a%u\n", i);
+	len += (size_t)snprintf(text + len, sizeof(text) - len,
+	    "sensor pps0\n");
+	assert_false(parse(&conf, text, len, &r));
+	assert_int_equal(r.n, 1);
+	assert_non_null(strstr(r.lines[0], "33: too many server, servers and "
+	    "sensor statements, at most 32"));
+}
+
 static void
 tables_are_bounded(void **state)
 {
@@ -641,7 +664,8 @@ tables_are_bounded(void **state)
 
 static const struct CMUnitTest others[] = {
 	cmocka_unit_test(nul_bytes_are_errors),
-	cmocka_unit_test(tables_are_bounded)
+	cmocka_unit_test(tables_are_bounded),
+	cmocka_unit_test(sensors_count_as_servers)
 };
 
 int
