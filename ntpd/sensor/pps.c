@@ -31,10 +31,8 @@ pps_decode(struct pps *pps, struct reading *r, const struct pps_kinfo *info,
 	pps->known = true;
 	pps->number = number;
 	*r = (struct reading){ .error = ERROR };
-	if (!news || at->sec < 0 || at->sec > INT64_MAX / NS_PER_S / 2 ||
-	    at->nsec < 0 || at->nsec >= NS_PER_S)
+	if (!news || !reading_time(at->sec, at->nsec, &r->at))
 		return false;
-	r->at = at->sec * NS_PER_S + at->nsec;
 	reading_second(r);
 	return true;
 }

@@ -20,11 +20,7 @@
 static bool
 to_ns(const struct ptp_clock_time *t, int64_t *ns)
 {
-	if (t->sec < 0 || t->sec > INT64_MAX / NS_PER_S / 2 ||
-	    t->nsec >= NS_PER_S)
-		return false;
-	*ns = t->sec * NS_PER_S + t->nsec;
-	return true;
+	return reading_time(t->sec, t->nsec, ns);
 }
 
 bool

@@ -17,7 +17,7 @@ reading_is_time(int64_t at)
 bool
 reading_time(int64_t seconds, int64_t nanoseconds, int64_t *ns)
 {
-	if (seconds < NTPTIME_LEAST || seconds >= LATEST ||
+	if (seconds < 0 || seconds > INT64_MAX / NS_PER_S / 2 ||
 	    nanoseconds < 0 || nanoseconds >= NS_PER_S)
 		return false;
 	*ns = seconds * NS_PER_S + nanoseconds;

@@ -31,8 +31,9 @@ enum look {
 bool	 reading_is_time(int64_t at);
 
 /*
- * SECONDS and NANOSECONDS, which may be anything, as ns since 1970 into *NS.
- * False if the second is none of such a time, or the rest is not below one.
+ * SECONDS and NANOSECONDS, which may be anything, into *NS, as ns.  False if
+ * no clock shows that: less than 0, a rest that is not below a second, or so
+ * much that the sum of two would overflow.  A wrong clock shows any other.
  */
 bool	 reading_time(int64_t seconds, int64_t nanoseconds, int64_t *ns);
 

@@ -43,8 +43,8 @@ struct sensor {
  * what comes to a socket is looked at when it comes.
  */
 static const double intervals[] = {
-	[SENSOR_NONE] = RETRY, [SENSOR_SOCK] = 0.25, [SENSOR_SHM] = 0.1,
-	[SENSOR_PPS] = 0.01, [SENSOR_PTP] = 0.25
+	[SENSOR_SOCK] = 0.25, [SENSOR_SHM] = 0.1, [SENSOR_PPS] = 0.01,
+	[SENSOR_PTP] = 0.25
 };
 
 static void

@@ -39,13 +39,10 @@ shm_decode(struct reading *r, const struct shm_segment *s)
 		return false;
 	r->error = ldexp(1, s->precision < PRECISION_LEAST ? PRECISION_LEAST :
 	    s->precision);
-	if (s->receive_sec < 0 || s->receive_sec > INT64_MAX / NS_PER_S / 2 ||
-	    s->receive_usec < 0 || s->receive_usec >= 1000000)
-		return false;
-	r->at = s->receive_sec * NS_PER_S + part(s->receive_usec,
-	    s->receive_nsec);
-	return reading_time(s->clock_sec, part(s->clock_usec, s->clock_nsec),
-	    &r->truth);
+	return reading_time(s->receive_sec, part(s->receive_usec,
+	    s->receive_nsec), &r->at) && reading_time(s->clock_sec,
+	    part(s->clock_usec, s->clock_nsec), &r->truth) &&
+	    reading_is_time(r->truth);
 }
 
 /* May nobody write to the segment whose state is ST but whom we believe? */

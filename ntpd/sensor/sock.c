@@ -54,10 +54,8 @@ take(struct reading *r, const struct sock_long *s)
 		return false;
 	offset = llrint(s->offset * 1e9);
 	*r = (struct reading){ .error = ERROR, .leap = (uint8_t)s->leap };
-	/* A clock that is to be set by it may show any time. */
-	if (s->sec < 0 || s->sec > INT64_MAX / NS_PER_S / 2)
+	if (!reading_time(s->sec, s->usec * 1000, &r->at))
 		return false;
-	r->at = s->sec * NS_PER_S + s->usec * 1000;
 	r->truth = r->at + offset;
 	if (s->pulse == 0)
 		return reading_is_time(r->truth);
