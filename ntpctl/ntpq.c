@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <bsd/stdlib.h>
-#include <bsd/string.h>
 
 #include "common/version.h"
 #include "ntpctl/ask.h"

@@ -10,8 +10,6 @@
 #include <string.h>
 #include <time.h>
 
-#include <bsd/string.h>
-
 #include "common/ns.h"
 #include "common/ntp.h"
 #include "common/ntptime.h"

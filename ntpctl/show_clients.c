@@ -5,8 +5,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include <bsd/string.h>
-
 #include "ntpctl/show.h"
 
 #define NAME_LEN	(ADDR_STRLEN + 8)

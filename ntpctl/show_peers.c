@@ -4,7 +4,6 @@
  * mark being part of the first.  Lines that begin with "#" follow, and say why
  * servers cannot be used.
  */
-#include <math.h>
 #include <string.h>
 
 #include <bsd/string.h>

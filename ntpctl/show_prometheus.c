@@ -8,7 +8,6 @@
 
 #include "common/ntp.h"
 #include "common/version.h"
-#include "ntpctl/columns.h"
 #include "ntpctl/record.h"
 #include "ntpctl/show.h"
 

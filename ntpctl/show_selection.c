@@ -3,10 +3,7 @@
  * the time or none.  Each line has nine words of figures, then a sentence.
  */
 #include <inttypes.h>
-#include <math.h>
 #include <string.h>
-
-#include <bsd/string.h>
 
 #include "common/format.h"
 #include "common/reason.h"

@@ -3,7 +3,6 @@
  */
 #include "ntpd/config/statement.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,6 @@
 /*
  * What the statements of ntpd.conf mean: where to answer clients.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "common/place.h"

@@ -2,7 +2,6 @@
  * What server and servers statements mean.
  */
 #include <bsd/string.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 

@@ -4,7 +4,6 @@
  */
 #include <bsd/string.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "common/boundpage.h"

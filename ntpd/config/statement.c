@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "ntpd/config/defaults.h"
 #include "ntpd/config/value.h"
 
 #define WEIGHT_MOST	10

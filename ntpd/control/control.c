@@ -12,7 +12,6 @@
 #include <bsd/stdlib.h>
 #include <stdlib.h>
 
-#include "common/log.h"
 #include "ntpd/child.h"
 #include "ntpd/control/connections.h"
 

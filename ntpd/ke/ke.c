@@ -8,7 +8,6 @@
 
 #include <bsd/stdlib.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "common/log.h"

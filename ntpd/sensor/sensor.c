@@ -5,7 +5,6 @@
  * shared memory for reading, and has no right to the clock.
  */
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "common/log.h"

@@ -9,9 +9,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "common/ns.h"
 #include "common/ntp.h"
 #include "common/own.h"
 #include "common/shmkey.h"

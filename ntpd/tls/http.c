@@ -1,7 +1,6 @@
 /*
  * The header of an HTTP response, byte by byte.
  */
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>

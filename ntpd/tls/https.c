@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "ntpd/tls/chain.h"
 #include "ntpd/tls/http.h"
