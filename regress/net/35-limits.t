@@ -132,7 +132,7 @@ def test_manager(us):
             while filler.sendto(b"X=1", path):
                 pass
         d = Daemon(us, "server 10.9.0.2", guard=["env",
-            "NOTIFY_SOCKET=" + path, "WATCHDOG_USEC=3000000"] + NO_CLOCK)
+            "NOTIFY_SOCKET=" + path, "WATCHDOG_USEC=4000000"] + NO_CLOCK)
         ok(d.wait_sync(), "a stuck service manager: it is synchronized",
             d.state)
         d.check_end()
@@ -143,7 +143,7 @@ def test_held_up(us):
     """One that does nothing any more, not even end."""
     for name in "engine", "launcher":
         d = Daemon(us, "server 10.9.0.2", "listen on *", guard=["env",
-            "WATCHDOG_USEC=1500000"] + NO_CLOCK)
+            "WATCHDOG_USEC=2000000"] + NO_CLOCK)
         ok(d.wait_sync(), "the %s is held up: it is synchronized" % name,
             d.state)
         everybody = d.everybody()
