@@ -84,7 +84,7 @@ converter convert_interface, convert_bind, convert_tos, convert_tinker,
 	  convert_keys, convert_authentication, convert_leapfile,
 	  convert_leap;
 
-/* The number behind WORD in LINE; 0 if there is none from 1 to MOST. */
+/* Is WORD in LINE, behind the first? */
 bool	 convert_has_word(const struct convert_line *line, const char *word);
 
 /* Read ahead where servers are asked from, a "bindacqaddress", into C. */

@@ -203,6 +203,7 @@ convert_authentication(struct convert *c, const struct convert_line *line)
 	convert_note(c, "write authentication require, prefer or mix, once");
 }
 
+/* The number behind WORD in LINE; 0 if there is none from 1 to MOST. */
 static unsigned
 number_behind(const struct convert_line *line, const char *word, unsigned most)
 {

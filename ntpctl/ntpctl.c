@@ -2,8 +2,6 @@
  * ntpctl: ask the running ntpd how the clock is, and show it.  That needs no
  * privilege and changes nothing; what root may tell ntpd is in operator.c.
  */
-#include <sys/ioctl.h>
-
 #include <ctype.h>
 #include <err.h>
 #include <getopt.h>
@@ -27,6 +25,7 @@
 #include "ntpctl/operator.h"
 #include "ntpctl/plot.h"
 #include "ntpctl/show.h"
+#include "ntpctl/terminal.h"
 
 /* The exit codes are promises: ntpctl(8) lists them. */
 #define EXIT_UNSYNCHRONIZED	1
@@ -207,26 +206,11 @@ take_words(struct options *o, int n, char **words)
 		o->parts = SHOW_ALL;
 }
 
-/* How wide may lines be?  0: as wide as they like. */
-static size_t
-terminal_width(void)
-{
-	struct winsize	 size;
-
-	if (!isatty(STDOUT_FILENO) ||
-	    ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == -1)
-		return 0;
-	return size.ws_col;
-}
-
 /* Now, s since 1970. */
 static double
 time_of_day(void)
 {
-	struct timespec	 ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / NS_PER_S;
+	return (double)ns_read(CLOCK_REALTIME) / NS_PER_S;
 }
 
 static void

@@ -21,7 +21,6 @@
 #define NAME_WIDTH	15
 #define LINE_WIDTH	78
 #define TIME_CONSTANT_LEAST	3	/* log2 s, for mintc */
-#define VARIABLE_LEN	(CONTROL_NAME_LEN + 64)
 #define VARIABLES_LEN	4096	/* of all of them as text */
 
 /* RFC 9327 4.1 and 4.2: what the words of a status stand for. */

@@ -1,8 +1,6 @@
 /*
  * ntpctl plot: the command, and which picture it is.
  */
-#include <sys/ioctl.h>
-
 #include <err.h>
 #include <langinfo.h>
 #include <locale.h>
@@ -15,6 +13,7 @@
 #include "common/ns.h"
 #include "ntpctl/ask.h"
 #include "ntpctl/plot.h"
+#include "ntpctl/terminal.h"
 
 #define WIDTH_DEFAULT	80	/* columns */
 #define WIDTH_LEAST	40
@@ -32,21 +31,17 @@ usage(void)
 static void
 show(const struct report *report, enum form form)
 {
-	struct winsize	 size = { .ws_col = 0 };
-	const bool	 terminal = isatty(STDOUT_FILENO);
-	struct timespec	 ts;
-	double		 now;
-	int		 width = WIDTH_DEFAULT;
+	const double	 now = (double)ns_read(CLOCK_REALTIME) / NS_PER_S;
+	int		 width = (int)terminal_width();
 
-	clock_gettime(CLOCK_REALTIME, &ts);
-	now = (double)ts.tv_sec + (double)ts.tv_nsec / NS_PER_S;
-	if (form == SVG || (form == BY_OUTPUT && !terminal)) {
+	if (form == SVG || (form == BY_OUTPUT && !isatty(STDOUT_FILENO))) {
 		plot_svg(stdout, report, now);
 		return;
 	}
-	if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
-	    size.ws_col > 0)
-		width = size.ws_col > WIDTH_LEAST ? size.ws_col : WIDTH_LEAST;
+	if (width == 0)
+		width = WIDTH_DEFAULT;
+	else if (width < WIDTH_LEAST)
+		width = WIDTH_LEAST;
 	setlocale(LC_CTYPE, "");
 	plot_text(stdout, report, now, width,
 	    strcmp(nl_langinfo(CODESET), "UTF-8") == 0);

@@ -22,8 +22,8 @@ struct plot_unit {
 };
 
 /*
- * The range of the N VALUES, which are sorted: all of them but the hundredth
- * part at each end, so that a few far away do not hide the others.
+ * The range of the N VALUES: all of them but the hundredth part at each end, so
+ * that a few far away do not hide the others.  This sorts them.
  */
 struct plot_range plot_range(double *values, size_t n);
 

@@ -213,35 +213,35 @@ record_peer(struct control_peer *peer, const void *data, size_t len)
 	    clean_members(record_auth_members, peer);
 }
 
+/* The same; its members are cleaned as M describes them. */
+static const char *
+take_members(const struct member *m, void *record, size_t size,
+    const void *data, size_t len)
+{
+	const char	*wrong = take(record, size, data, len);
+
+	return wrong != NULL ? wrong : clean_members(m, record);
+}
+
 const char *
 record_process(struct control_process *process, const void *data, size_t len)
 {
-	if (len != sizeof(*process))
-		return "a process of the wrong length";
-	memcpy(process, data, sizeof(*process));
-	if (process->version != CONTROL_VERSION)
-		return "a process of another version";
-	return clean_members(record_process_members, process);
+	return take_members(record_process_members, process, sizeof(*process),
+	    data, len);
 }
 
 const char *
 record_point(struct control_point *point, const void *data, size_t len)
 {
-	const char	*wrong;
-
-	if ((wrong = take(point, sizeof(*point), data, len)) != NULL)
-		return wrong;
-	return clean_members(record_point_members, point);
+	return take_members(record_point_members, point, sizeof(*point), data,
+	    len);
 }
 
 const char *
 record_sample(struct control_sample *sample, const void *data, size_t len)
 {
-	const char	*wrong;
-
-	if ((wrong = take(sample, sizeof(*sample), data, len)) != NULL)
-		return wrong;
-	return clean_members(record_sample_members, sample);
+	return take_members(record_sample_members, sample, sizeof(*sample),
+	    data, len);
 }
 
 static void

@@ -5,7 +5,6 @@
  */
 #include <inttypes.h>
 #include <math.h>
-#include <string.h>
 
 #include "common/reason.h"
 #include "ntpctl/columns.h"

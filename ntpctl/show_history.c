@@ -7,7 +7,6 @@
 #include "ntpctl/columns.h"
 #include "ntpctl/show.h"
 
-
 void
 show_history(FILE *out, const struct control_point *points, size_t n,
     double now)

@@ -3,7 +3,6 @@
  * the time or none.  Each line has nine words of figures, then a sentence.
  */
 #include <inttypes.h>
-#include <string.h>
 
 #include "common/format.h"
 #include "common/reason.h"
