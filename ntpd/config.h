@@ -5,7 +5,6 @@
 #ifndef NTPD_CONFIG_H
 #define NTPD_CONFIG_H
 
-#include <net/if.h>
 #include <sys/un.h>
 
 #include <stdbool.h>

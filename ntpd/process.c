@@ -6,7 +6,6 @@
 #include <sys/param.h>
 #include <sys/socket.h>
 
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 

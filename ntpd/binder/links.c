@@ -6,7 +6,6 @@
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
-#include <errno.h>
 #include <ifaddrs.h>
 #include <netinet/in.h>
 #include <string.h>

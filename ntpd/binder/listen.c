@@ -8,18 +8,14 @@
 #include <sys/socket.h>
 
 #include <bsd/stdlib.h>
-#include <bsd/string.h>
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/here.h"
 #include "common/link.h"
 #include "common/log.h"
 #include "ntpd/binder/listen.h"
 #include "ntpd/binder/offer.h"
-#include "ntpd/binder/socket.h"
 
 #define CLOSING		0.1		/* s, until servers have closed one */
 #define CLOSING_MOST	2.0		/* s, if they are slow */

@@ -5,7 +5,6 @@
 
 #include <bsd/string.h>
 #include <errno.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <unistd.h>
 

@@ -7,7 +7,6 @@
 
 #include <stdbool.h>
 
-#include "common/addr.h"
 #include "ntpd/config_shared.h"
 
 struct socket_use {

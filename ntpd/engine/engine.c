@@ -5,10 +5,7 @@
  */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "common/log.h"
 #include "ntpd/child.h"
 #include "ntpd/engine/engine_state.h"
 #include "ntpd/engine/trust.h"

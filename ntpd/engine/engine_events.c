@@ -5,7 +5,6 @@
 #include "common/log.h"
 #include "common/ns.h"
 #include "ntpd/engine/engine_state.h"
-#include "ntpd/engine/report.h"
 #include "ntpd/engine/self.h"
 
 /* Packets taken in a turn of what comes to a port: anybody can hit it. */

@@ -6,7 +6,6 @@
 #include <strings.h>
 
 #include "ntpd/engine/engine_state.h"
-#include "ntpd/engine/report.h"
 
 /* Records of the history that ntpctl gets at once: less than 32 kB; tuned. */
 #define PAGE			256

@@ -8,7 +8,6 @@
 #ifndef NTPD_PATIENCE_H
 #define NTPD_PATIENCE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /* A correction as large as this is hard to undo, s. */

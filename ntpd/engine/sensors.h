@@ -11,7 +11,7 @@
 
 #include "ntpd/engine/association.h"
 #include "ntpd/engine/hosts.h"
-#include "ntpd/messages.h"
+#include "ntpd/payloads.h"
 #include "ntpd/sync/window.h"
 
 struct sensor_state {

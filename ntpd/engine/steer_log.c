@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include <bsd/string.h>
+#include <string.h>
 
 #include "common/format.h"
 #include "ntpd/engine/ballot.h"

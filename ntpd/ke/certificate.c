@@ -1,7 +1,6 @@
 /*
  * Reading certificates and keys.
  */
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 

@@ -8,7 +8,6 @@
  */
 #include <sys/wait.h>
 
-#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>

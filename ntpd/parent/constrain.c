@@ -1,9 +1,7 @@
 /*
  * The constraints, applied: what their answers mean for the clock now.
  */
-#include <bsd/string.h>
 #include <math.h>
-#include <stdio.h>
 #include <time.h>
 
 #include "common/format.h"

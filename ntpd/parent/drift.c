@@ -4,14 +4,11 @@
 #include <sys/stat.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "ntpd/config_shared.h"
 #include "ntpd/parent/drift.h"
 #include "ntpd/parent/file.h"
 #include "ntpd/parent/policy.h"

@@ -1,7 +1,6 @@
 /*
  * The parent's loop: what it waits for, and what it does about it.
  */
-#include <math.h>
 #include <signal.h>
 #include <sysexits.h>
 #include <unistd.h>

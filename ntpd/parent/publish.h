@@ -6,7 +6,6 @@
 #ifndef NTPD_PARENT_PUBLISH_H
 #define NTPD_PARENT_PUBLISH_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/leap.h"

@@ -10,7 +10,6 @@
 #include <sys/un.h>
 
 #include <bsd/string.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/ethtool.h>
 #include <linux/pps.h>

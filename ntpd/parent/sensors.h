@@ -11,7 +11,8 @@
 #include "common/instant.h"
 #include "common/log.h"
 #include "ntpd/config.h"
-#include "ntpd/messages.h"
+#include "ntpd/payloads.h"
+#include "ntpd/processes.h"
 
 struct parent_sensor {
 	struct sensor_device device;	/* what its process is told */

@@ -10,7 +10,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "common/ntp.h"
+#include "common/leap.h"
+#include "common/ns.h"
 #include "common/own.h"
 #include "common/shmkey.h"
 #include "ntpd/sensor/shm.h"

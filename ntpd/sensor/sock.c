@@ -6,8 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "common/leap.h"
 #include "common/ns.h"
-#include "common/ntp.h"
 #include "ntpd/sensor/sock.h"
 
 #define MAGIC		0x534f434b	/* "SOCK" */

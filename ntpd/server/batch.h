@@ -8,7 +8,6 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
 

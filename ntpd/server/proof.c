@@ -1,7 +1,6 @@
 /*
  * Checking requests with NTS, and answering them.
  */
-#include <string.h>
 
 #include "ntpd/server/proof.h"
 

@@ -2,7 +2,6 @@
  * What the synchronizer says of itself and of its sources: the questions of
  * sync.h that change nothing.
  */
-#include <math.h>
 
 #include "ntpd/sync/sync.h"
 #include "ntpd/sync/vote.h"

@@ -8,7 +8,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "common/rfc5905.h"
 #include "ntpd/sync/filter.h"
