@@ -8,7 +8,6 @@
  * anything, and no answer may be worth more protection than that one.
  */
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 
 #include <bsd/string.h>
@@ -18,6 +17,7 @@
 #include <unistd.h>
 
 #include "common/log.h"
+#include "ntpd/parent/localsocket.h"
 #include "ntpd/parent/state.h"
 #include "ntpd/sandbox.h"
 #include "ntpd/syscalls.h"
@@ -40,36 +40,6 @@ somebody_answers(const struct sockaddr_un *sun)
 	return answers;
 }
 
-int
-control_listen(const char *path, int type, mode_t mode, int backlog)
-{
-	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-	/* With the family alone the kernel finds a name that is no file. */
-	const socklen_t	 len = path[0] == '\0' ? sizeof(sun.sun_family) :
-	    sizeof(sun);
-	struct stat	 st;
-	mode_t		 mask;
-	int		 fd, error;
-
-	strlcpy(sun.sun_path, path, sizeof(sun.sun_path));
-	fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd == -1)
-		return -1;
-	imsg_refuse_fds(fd);
-	/* What an ntpd that was killed has left, and nothing else. */
-	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
-		unlinkat(AT_FDCWD, path, 0);
-	mask = umask(ALLPERMS & ~mode);
-	error = bind(fd, (const struct sockaddr *)&sun, len);
-	umask(mask);
-	if (error == 0 && listen(fd, backlog) == 0)
-		return fd;
-	error = errno;
-	close(fd);
-	errno = error;
-	return -1;
-}
-
 bool
 control_open(struct control *c, const char *path)
 {
@@ -84,7 +54,8 @@ control_open(struct control *c, const char *path)
 		    "at %s", path);
 		return false;
 	}
-	c->fd = control_listen(path, SOCK_STREAM, 0666, CONTROL_BACKLOG);
+	c->fd = localsocket_listen(path, SOCK_STREAM, 0666,
+	    CONTROL_BACKLOG);
 	if (c->fd == -1)
 		log_at(LOG_CRIT, "fatal: cannot make the control socket %s: %s",
 		    path, errno == ENOENT ? "its directory does not exist" :

@@ -5,8 +5,6 @@
 #ifndef NTPD_PARENT_CONTROL_H
 #define NTPD_PARENT_CONTROL_H
 
-#include <sys/types.h>
-
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -27,13 +25,6 @@ struct control {
 	char		 path[CONFIG_PATH_LEN];
 	struct control_question questions[CONTROL_QUESTIONS];
 };
-
-/*
- * A socket of TYPE at PATH that is listened on, with the rights of MODE; what a
- * daemon that was killed has left there is replaced.  If PATH is "", it has a
- * name that is no file.  -1, with errno, on failure.
- */
-int	 control_listen(const char *path, int type, mode_t mode, int backlog);
 
 /*
  * Make the socket at PATH, readable and writable for everyone: what it tells

@@ -17,6 +17,7 @@
 
 #include "common/format.h"
 #include "common/log.h"
+#include "ntpd/parent/localsocket.h"
 #include "ntpd/parent/state.h"
 
 #define HEAR		1.0	/* s for a command to come */
@@ -39,7 +40,7 @@ operator_open(struct operator *o, const char *path)
 	if (len < 0 || (size_t)len >= CONFIG_SOCKET_LEN)
 		log_warnx("the path of the control socket is too long to have "
 		    "one for root beside it: there are no commands");
-	else if ((o->fd = control_listen(o->path, SOCK_SEQPACKET, 0600,
+	else if ((o->fd = localsocket_listen(o->path, SOCK_SEQPACKET, 0600,
 	    IN_LINE)) == -1)
 		log_warn("cannot make %s: there are no commands", o->path);
 	if (o->fd == -1)

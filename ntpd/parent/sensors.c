@@ -7,7 +7,6 @@
 #include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 
 #include <bsd/string.h>
 #include <fcntl.h>
@@ -19,9 +18,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/imsg.h"
 #include "common/log.h"
 #include "common/shmkey.h"
+#include "ntpd/parent/localsocket.h"
 #include "ntpd/parent/sensors.h"
 
 #define RETRY		10.0	/* s, until a device is tried again; by taste */
@@ -31,33 +30,16 @@
 /* As programs have it: eight numbers, and the rest; see sensor/shm.h. */
 #define SHM_SIZE	(4 * sizeof(time_t) + 16 * sizeof(int))
 
-/* Whoever writes to it says what the time is: nobody but root and us. */
+/* Nobody but root and us may write to it: that says what the time is. */
 static int
 make_socket(const char *path)
 {
-	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-	const mode_t	 old = umask(S_IRWXG | S_IRWXO);
-	int		 fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC |
-	    SOCK_NONBLOCK, 0);
-	struct stat	 st;
-	bool		 bound;
+	const int	 fd = localsocket_open(path, SOCK_DGRAM, S_IRWXU);
 
-	strlcpy(sun.sun_path, path, sizeof(sun.sun_path));
-	/* What a former ntpd has left, and nothing else. */
-	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
-		(void)unlink(path);
-	bound = fd != -1 && bind(fd, (const struct sockaddr *)&sun,
-	    sizeof(sun)) == 0;
-	umask(old);
-	if (bound) {
-		imsg_refuse_fds(fd);
-		return fd;
-	}
-	log_warn("cannot make the socket %s: nothing is heard from there "
-	    "until ntpd is restarted", path);
-	if (fd != -1)
-		close(fd);
-	return -1;
+	if (fd == -1)
+		log_warn("cannot make the socket %s: nothing is heard from "
+		    "there until ntpd is restarted", path);
+	return fd;
 }
 
 /*
