@@ -8,9 +8,6 @@
 #include "ntpd/engine/ballot.h"
 #include "ntpd/engine/report.h"
 
-/* No oscillator's frequency is off by more, s/s. */
-#define ANY_FREQUENCY	0.1
-
 static const uint8_t tallies[] = {
 	[UNUSABLE] = TALLY_UNUSABLE,
 	[FALSETICKER] = TALLY_FALSETICKER,
@@ -298,11 +295,11 @@ fill_line(const struct sync *sync, size_t i, double now, struct control_peer *p)
 	p->samples = (uint32_t)s->nsamples;
 	p->span = source_sample(s, 0)->when -
 	    source_sample(s, s->nsamples - 1)->when;
-	if (s->nsamples < 3)
+	if (s->nsamples < SOURCE_LINE)
 		return;
 	line = source_line(s, now, 0, sync_ready(sync) ?
 	    sync_estimate(sync, now).frequency : sync->frequency,
-	    ANY_FREQUENCY);
+	    LINE_STEEPEST);
 	p->drift = line.slope * 1e6;
 	p->drift_error = line.slope_error * 1e6;
 }
@@ -315,8 +312,8 @@ peer_why(const struct report_view *v, size_t i, const struct control_peer *p)
 		return PEER_WHY_REASON;
 	switch (v->sync->verdicts[i].tally) {
 	case UNUSABLE:
-		return v->sync->sources[i].nsamples < 3 ? PEER_WHY_FEW :
-		    PEER_WHY_UNSTEADY;
+		return v->sync->sources[i].nsamples < SOURCE_FIRST ?
+		    PEER_WHY_FEW : PEER_WHY_UNSTEADY;
 	case FALSETICKER:
 		return v->sync->truechimers == 0 ? PEER_WHY_NO_MAJORITY :
 		    PEER_WHY_DISAGREES;

@@ -7,13 +7,14 @@
 #include "common/ns.h"
 #include "ntpd/engine/sensors.h"
 
-/* What a sensor says is no older than that, s, and from no later moment. */
+/* How old a reading may be, and how far ahead of now, s; by taste. */
 #define OLDEST		8.0
 #define EARLY		0.001
 
 /*
  * A pulse is of the nearest second if that is no further than this, s, and the
- * estimate may be off by no more for certain.
+ * estimate may be off by no more for certain.  By taste: less than half a
+ * second, beyond which the next one is nearer.
  */
 #define NEAR		0.3
 

@@ -17,9 +17,6 @@
 #define CHANGED_LEAST	1e-6
 #define CHANGED_MOST	200e-6
 
-/* No oscillator is further off than this, s/s: the kernel's limit. */
-#define FREQUENCY_MOST	0.1
-
 /* A frequency that is so many standard errors off is another one. */
 #define ANOTHER		4.0
 
@@ -116,7 +113,7 @@ possible_pace(const struct sync *sync, size_t i, const struct opinion *o,
 
 	if (!may_be_pace(sync, pace))
 		return CHANGED_LEAST;
-	return fmin(FREQUENCY_MOST, fmax(CHANGED_LEAST, pace));
+	return fmin(LINE_STEEPEST, fmax(CHANGED_LEAST, pace));
 }
 
 /*

@@ -5,6 +5,12 @@
 #ifndef NTPD_SYNC_LINE_H
 #define NTPD_SYNC_LINE_H
 
+/*
+ * No oscillator is further off its nominal frequency than this, s/s: it is what
+ * the kernel can correct.  So the offsets of a clock are on no steeper line.
+ */
+#define LINE_STEEPEST	0.1
+
 /* What has been seen, as sums of weights; begins zeroed. */
 struct line_sums {
 	double		 w, wx, wy, wxx, wxy, wyy;

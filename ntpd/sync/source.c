@@ -6,15 +6,6 @@
 #include "ntpd/sync/source.h"
 
 /*
- * An oscillator is not further off its nominal frequency than this, s/s: it is
- * what the kernel can correct.
- */
-#define FREQUENCY_MOST	0.1
-
-/* A line through fewer samples than these is not confirmed by any. */
-#define LINE_SAMPLES	3
-
-/*
  * A sample that many standard errors off its source's own line contradicts it.
  * Tuned: source_test, self_contradiction.
  */
@@ -70,7 +61,7 @@ add_to_line(struct line_sums *sums, const struct source *source,
 
 /*
  * Does the first of the N samples S contradict the others' line?  Oscillators
- * can have any frequency within FREQUENCY_MOST.
+ * can have any frequency within LINE_STEEPEST.
  */
 static bool
 contradicts(const struct source *source, const struct sample *s, size_t n)
@@ -83,10 +74,10 @@ contradicts(const struct source *source, const struct sample *s, size_t n)
 
 	for (i = 1; i < n; i++)
 		add_to_line(&sums, source, &s[i], &base, s->when);
-	l = line_fit(&sums, FREQUENCY_MOST);
+	l = line_fit(&sums, LINE_STEEPEST);
 	error = hypot(l.offset_error, sqrt(line_variance(source, s)));
 	return fabs(l.offset) > CONTRADICTION * error ||
-	    fabs(l.slope) > FREQUENCY_MOST + CONTRADICTION * l.slope_error;
+	    fabs(l.slope) > LINE_STEEPEST + CONTRADICTION * l.slope_error;
 }
 
 /* Add SAMPLE to the recent ones; those that it contradicts are forgotten. */
@@ -236,11 +227,11 @@ source_recent_line(const struct source *source, double now,
 	struct line_sums sums = { 0 };
 	size_t		 i;
 
-	if (source->nrecent < LINE_SAMPLES)
+	if (source->nrecent < SOURCE_LINE)
 		return false;
 	for (i = 0; i < source->nrecent; i++)
 		add_to_line(&sums, source, &source->recent[i], base, now);
-	*line = line_fit(&sums, FREQUENCY_MOST);
+	*line = line_fit(&sums, LINE_STEEPEST);
 	return true;
 }
 
@@ -249,7 +240,7 @@ source_retell(struct source *source)
 {
 	size_t		 i, n = source->nrecent;
 
-	if (n < LINE_SAMPLES)
+	if (n < SOURCE_LINE)
 		n = 1;
 	for (i = 0; i < n; i++)
 		source->samples[i] = source->recent[n - 1 - i];
@@ -264,7 +255,7 @@ source_jitter(const struct source *source)
 	const struct sample *newest = source_sample(source, 0);
 
 	return source_line(source, newest->when, newest->offset, 0,
-	    FREQUENCY_MOST).jitter;
+	    LINE_STEEPEST).jitter;
 }
 
 bool

@@ -17,6 +17,12 @@
 #define SOURCE_SAMPLES	16	/* kept for comparing sources */
 #define SOURCE_RECENT	6	/* kept to measure the frequency by */
 
+/* Samples that a source must have given before it votes.  Tuned: sync_test. */
+#define SOURCE_FIRST	3
+
+/* A line through fewer samples than these is not confirmed by any. */
+#define SOURCE_LINE	3
+
 struct source {
 	bool		 used;
 	unsigned	 weight;	/* 1 to 10 */

@@ -5,9 +5,6 @@
 
 #include "ntpd/sync/vote.h"
 
-/* Samples that a source must have given before it votes.  Tuned: sync_test. */
-#define FIRST_SAMPLES	3
-
 /* How much the clock may have drifted since a sample, at least, s/s. */
 #define DRIFT_FLOOR	0.1e-6
 
@@ -19,7 +16,6 @@
 
 /* Beyond so many of these it is any that an oscillator can have, s/s. */
 #define FREQUENCY_ERRORS 3.0
-#define ANY_FREQUENCY	0.1
 
 /*
  * So many standard errors are added to the distance of a line: it may lead
@@ -50,14 +46,14 @@ is_known(const struct source *s)
 static bool
 is_steady(const struct source *s, double now)
 {
-	return is_known(s) || s->nsamples < FIRST_SAMPLES ||
+	return is_known(s) || s->nsamples < SOURCE_FIRST ||
 	    source_jitter(s) <= source_distance(s, now, 0);
 }
 
 static bool
 is_usable(const struct source *s, double now)
 {
-	size_t		 needed = is_known(s) ? 1 : FIRST_SAMPLES;
+	size_t		 needed = is_known(s) ? 1 : SOURCE_FIRST;
 
 	return s->used && s->nsamples >= needed &&
 	    source_distance(s, now, 0) < SYNC_MAX_DISTANCE;
@@ -88,7 +84,7 @@ line_in_doubt(const struct source *s, double now, const struct estimate *base)
 	if (fabs(line.slope) <= FREQUENCY_ERRORS * error)
 		return line;
 	return source_line(s, now, base->offset, base->frequency,
-	    ANY_FREQUENCY);
+	    LINE_STEEPEST);
 }
 
 /*

@@ -8,19 +8,16 @@
 #include "ntpd/sync/median.h"
 #include "ntpd/sync/window.h"
 
-/* The oscillator gains or loses no more than this, s/s: the kernel's limit. */
-#define FREQUENCY_MOST	0.1
-
-/* The variance of usual readings, s^2: beside it the limit counts little. */
+/* The variance of usual readings, s^2: beside it LINE_STEEPEST says little. */
 #define USUAL		1e-12
 
 /* Readings that are so many usual ones from the line stand apart; tuned. */
 #define APART		5.0
 
-/* With fewer than that nothing stands apart. */
+/* With fewer than that nothing stands apart: a line goes near any three. */
 #define LEAST		4
 
-/* Noise is remembered for so many readings. */
+/* Noise is remembered for so many readings; by taste. */
 #define MEMORY		256.0
 
 /*
@@ -37,11 +34,16 @@
  */
 #define NO_NOISE	1e4
 
-/* Noise that few readings have shown may be more, as if so many were unseen. */
+/*
+ * Noise that few readings have shown may be more, as if so many were unseen; by
+ * taste.
+ */
 #define UNSEEN		8.0
 
-/* No mean is better known than that, s; and the round trip of none, s. */
+/* No mean is better known than that, s: clocks are read in nanoseconds. */
 #define BEST		1e-9
+
+/* The round trip of none, s: a sample's has to be more than 0. */
 #define NO_PATH		1e-9
 
 void
@@ -72,7 +74,7 @@ fit(const struct window *w)
 	for (i = 0; i < w->n; i++)
 		line_add(&sums, w->readings[i].when - w->readings[0].when,
 		    w->readings[i].offset - w->readings[0].offset, USUAL);
-	return line_fit(&sums, FREQUENCY_MOST);
+	return line_fit(&sums, LINE_STEEPEST);
 }
 
 /* How far reading I is from the line L. */
