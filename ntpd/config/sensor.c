@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "common/place.h"
-#include "common/shmkey.h"
+#include "common/shmsegment.h"
 #include "ntpd/config/statement.h"
 #include "ntpd/config/value.h"
 #include "ntpd/processes.h"

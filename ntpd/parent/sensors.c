@@ -19,16 +19,13 @@
 #include <unistd.h>
 
 #include "common/log.h"
-#include "common/shmkey.h"
+#include "common/shmsegment.h"
 #include "ntpd/parent/localsocket.h"
 #include "ntpd/parent/sensors.h"
 
 #define RETRY		10.0	/* s, until a device is tried again; by taste */
 #define LOG_BURST	5	/* losses that are logged, then one in: */
 #define LOG_INTERVAL	3600.0	/* s */
-
-/* As programs have it: eight numbers, and the rest; see sensor/shm.h. */
-#define SHM_SIZE	(4 * sizeof(time_t) + 16 * sizeof(int))
 
 /* Nobody but root and us may write to it: that says what the time is. */
 static int
@@ -50,8 +47,8 @@ static void
 make_memory(unsigned unit, uid_t uid)
 {
 	struct shmid_ds	 st;
-	const int	 id = shmget(SHM_KEY(unit), SHM_SIZE,
-	    IPC_CREAT | S_IRUSR | S_IWUSR);
+	const int	 id = shmget(SHM_KEY(unit),
+	    sizeof(struct shm_segment), IPC_CREAT | S_IRUSR | S_IWUSR);
 
 	if (id == -1 || shmctl(id, IPC_STAT, &st) == -1) {
 		log_warn("cannot make shared memory %u", unit);

@@ -9,7 +9,7 @@
 
 #include "common/log.h"
 #include "common/ns.h"
-#include "common/shmkey.h"
+#include "common/shmsegment.h"
 #include "ntpd/child.h"
 #include "ntpd/sensor/pps.h"
 #include "ntpd/sensor/ptp.h"

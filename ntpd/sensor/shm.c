@@ -13,7 +13,6 @@
 #include "common/leap.h"
 #include "common/ns.h"
 #include "common/own.h"
-#include "common/shmkey.h"
 #include "ntpd/sensor/shm.h"
 
 /* What a precision may be, log2 s: below a ns it makes no difference. */

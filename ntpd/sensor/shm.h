@@ -1,30 +1,11 @@
 /*
- * Shared memory in which programs write what the time is: gpsd and others, as
- * ntpd's driver 28 reads it.
+ * Reading shared memory in which programs write what the time is.
  */
 #ifndef NTPD_SENSOR_SHM_H
 #define NTPD_SENSOR_SHM_H
 
-#include <sys/types.h>
-
+#include "common/shmsegment.h"
 #include "ntpd/sensor/reading.h"
-
-/* The segment, as programs on this machine have it. */
-struct shm_segment {
-	int		 mode;		/* 1: count says whether it is torn */
-	int		 count;		/* goes up before and after a change */
-	time_t		 clock_sec;	/* the true time, ... */
-	int		 clock_usec;
-	time_t		 receive_sec;	/* ... when CLOCK_REALTIME was that */
-	int		 receive_usec;
-	int		 leap;
-	int		 precision;	/* log2 s */
-	int		 nsamples;
-	int		 valid;
-	unsigned	 clock_nsec;	/* if it is usec's, more exact */
-	unsigned	 receive_nsec;
-	int		 dummy[8];
-};
 
 struct shm {
 	const volatile struct shm_segment *segment;	/* NULL: none */
