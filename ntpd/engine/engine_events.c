@@ -227,13 +227,13 @@ admits(struct engine *e, size_t i, const struct ntp_packet *pkt,
 }
 
 /*
- * A good answer of association I.  It is remembered, then its sample is
- * learned, then the next requests are planned by what was learned, and then
- * the clock is steered.
+ * A good answer of association I, when our clock is AHEAD s of the oscillator's
+ * time.  It is remembered, then its sample is learned, then the next requests
+ * are planned by what was learned, and then the clock is steered.
  */
 static void
 on_answer(struct engine *e, size_t i, const struct answer *answer,
-    struct instant now)
+    double ahead, struct instant now)
 {
 	struct planning	 p = engine_planning(e, now);
 	struct association *a = &e->associations[i];
@@ -241,8 +241,7 @@ on_answer(struct engine *e, size_t i, const struct answer *answer,
 	bool		 agreed = e->sync.agreed, learned = false;
 	size_t		 twin;
 	bool		 admitted = admits(e, i, &answer->pkt, now);
-	struct control_sample said = report_sample(a, &answer->sample,
-	    clocks_read(&e->clocks).ahead);
+	struct control_sample said = report_sample(a, &answer->sample, ahead);
 
 	if (association_answered(&p, a, answer))
 		on_network(e, &p);
@@ -278,13 +277,25 @@ on_contradiction(struct engine *e, struct association *a)
 	channel_send(&e->parent, MSG_DOUBT_CONSTRAINTS, 0, -1, NULL);
 }
 
+/* Take an answer of association I that is good, if what it says can be. */
+static void
+take_answer(struct engine *e, size_t i, const struct answer *answer,
+    struct instant now)
+{
+	const struct reading r = clocks_read(&e->clocks);
+
+	if (contradicts(e, i, answer->sample.offset - r.ahead, &r))
+		on_contradiction(e, &e->associations[i]);
+	else
+		on_answer(e, i, answer, r.ahead, now);
+}
+
 void
 engine_on_packets(struct engine *e, size_t i, struct instant now)
 {
 	const struct own_refids *own = e->setup.listening ? &e->own : NULL;
 	struct association *a = &e->associations[i];
 	struct answer	 answer;
-	struct reading	 r;
 	int		 n;
 
 	for (n = 0; n < READS_PER_TURN && query_receive(&a->query, &e->clocks,
@@ -303,12 +314,7 @@ engine_on_packets(struct engine *e, size_t i, struct instant now)
 			on_kiss(e, i, answer.pkt.refid, now);
 			break;
 		case ANSWER_GOOD:
-			r = clocks_read(&e->clocks);
-			if (contradicts(e, i, answer.sample.offset - r.ahead,
-			    &r))
-				on_contradiction(e, a);
-			else
-				on_answer(e, i, &answer, now);
+			take_answer(e, i, &answer, now);
 			break;
 		}
 	}
@@ -371,10 +377,8 @@ on_sensor_turn(struct engine *e, size_t i, struct instant now)
 		sync_unanswered(&e->sync, i);
 		if (reason != REASON_NONE)
 			association_refused(a, reason);
-	} else if (contradicts(e, i, answer.sample.offset - r.ahead, &r))
-		on_contradiction(e, a);
-	else
-		on_answer(e, i, &answer, now);
+	} else
+		take_answer(e, i, &answer, now);
 	if (association_fell_silent(a, associations_opposed(&p), now))
 		engine_lose(e, i, now);
 }

@@ -74,7 +74,7 @@ apply_bounds(struct parent *p, struct instant now)
 	command_send_state(p, STATE_NEWS, now);
 }
 
-/* The unproven keys of statement number I were taken. */
+/* Unproven keys of statement number I are taken. */
 static void
 log_unproven(const struct parent *p, uint32_t i)
 {
@@ -99,7 +99,7 @@ had_expired(const struct parent *p, const struct nts_keys *keys)
 	return (double)keys->last < p->constraints.floor - UNPROVEN_MARGIN;
 }
 
-/* NULL if KEYS of exchange E are taken; else why not. */
+/* NULL if KEYS of exchange E are to be taken; else why not. */
 static const char *
 judge_keys(struct parent *p, const struct exchange *e,
     const struct nts_keys *keys)
@@ -117,6 +117,22 @@ judge_keys(struct parent *p, const struct exchange *e,
 	    &p->policy))
 		return expired ? "its certificate has expired" :
 		    "its certificate is not yet valid";
+	return NULL;
+}
+
+/* Take KEYS, which exchange E has agreed on.  NULL, or why they are not. */
+static const char *
+take_keys(struct parent *p, const struct exchange *e,
+    const struct nts_keys *keys, struct instant now)
+{
+	const char	*why = judge_keys(p, e, keys);
+
+	if (why != NULL)
+		return why;
+	if (p->unproven.state == UNPROVEN_KEYS)
+		apply_bounds(p, now);
+	if (keys->unproven != 0)
+		log_unproven(p, e->about);
 	return NULL;
 }
 
@@ -163,20 +179,17 @@ nts_answer(struct parent *p, const struct message *msg)
 	const struct exchange *e = exchange_take(&p->exchanges,
 	    MSG_TLS_ASK_KEYS, msg);
 	const struct nts_keys *keys = msg->data;
-	const char	*why;
+	const char	*why = NULL;
 
 	if (e == NULL)
 		return;
-	if (keys->outcome == NTS_AGREED &&
-	    (why = judge_keys(p, e, keys)) != NULL) {
+	if (keys->outcome == NTS_AGREED)
+		why = take_keys(p, e, keys, msg->at);
+	if (why != NULL)
 		refuse(p, e->id, NTS_REFUSED, why);
-		return;
-	}
-	if (keys->outcome == NTS_AGREED && p->unproven.state == UNPROVEN_KEYS)
-		apply_bounds(p, msg->at);
-	if (keys->outcome == NTS_AGREED && keys->unproven != 0)
-		log_unproven(p, e->about);
-	channel_send(p->children.engine, MSG_NTS_KEYS, e->id, -1, keys);
+	else
+		channel_send(p->children.engine, MSG_NTS_KEYS, e->id, -1,
+		    keys);
 }
 
 void
