@@ -602,7 +602,7 @@ prediction_in_steps(void **arg)
 	start(0, 1, 1e-3, 20e-6, 1e-6);
 	filter_join(&f, 0, 0.05);
 	observe(&f, 0, 1.0005, 1e-8);
-	predict_in_steps(3e-4, 1e-9);
+	predict_in_steps(1e-6, 1e-9);
 
 	start(0, 1, 1e-3, 20e-6, 1e-6);
 	filter_join(&f, 0, 0.05);
