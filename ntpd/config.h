@@ -100,9 +100,9 @@ void	 config_free(struct config *conf);
  * Read FILE into *CONF, which gets memory of its own: config_free().  Reports
  * every error it can find, not just the first, and every warning, to REPORTS.
  * False if there was an error: *CONF is undefined then, and nothing in it is to
- * be freed.  Refuses a file that others than root (or the caller)
- * may write: it decides which servers the clock believes.  The file of keys
- * that it names is read, too; others must not even be able to read that.
+ * be freed.  Refuses a file that others than root (or the caller) may write: it
+ * decides which servers the clock believes.  The file of keys that it names is
+ * read, too; others must not even be able to read that.
  */
 bool	 config_load(struct config *conf, const char *file,
 	    const struct config_reports *reports);

@@ -1,7 +1,7 @@
 /*
  * An association: one server that is asked, or a reference clock of this
- * machine (sensors.h), and what is known of it.  Its
- * number is also that of its source in sync/.
+ * machine (sensors.h), and what is known of it.  Its number is also that of its
+ * source in sync/.
  */
 #ifndef NTPD_ASSOCIATION_H
 #define NTPD_ASSOCIATION_H

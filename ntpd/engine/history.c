@@ -1,3 +1,6 @@
+/*
+ * Two rings: of points, and of samples.
+ */
 #include <math.h>
 #include <string.h>
 

@@ -7,10 +7,12 @@
 #include "common/log.h"
 #include "ntpd/parent/leaps.h"
 
-/* The list is read again after that, s: a new one comes every half year. */
-#define READ_INTERVAL	86400.0
+#define DAY		86400	/* s */
 
-/* So near to a leap second the kernel may have counted it or not, s. */
+/* The list is read again after that, s: a new one comes every half year. */
+#define READ_INTERVAL	((double)DAY)
+
+/* So near to a leap second, s, the kernel may have it or not; by taste. */
 #define NEAR		3
 
 static void
@@ -50,7 +52,7 @@ check_expiry(struct leaps *l, int64_t unix_time)
 	if (expired && !l->expired)
 		log_warnx("leapfile %s expired %lld days ago: leap seconds "
 		    "are what the servers announce until there is a newer one",
-		    l->file, (long long)(unix_time - l->table.expires) / 86400);
+		    l->file, (long long)(unix_time - l->table.expires) / DAY);
 	l->expired = expired;
 }
 

@@ -9,14 +9,15 @@
 #include "common/ntptime.h"
 #include "ntpd/parent/file.h"
 #include "ntpd/parent/leaptable.h"
+#include "ntpd/parent/policy.h"
 
 #define FILE_MOST	32768	/* bytes; it had 11000 in 2026 */
 #define DAY		86400
 #define UNIX_OFFSET	((int64_t)NTPTIME_UNIX_OFFSET)
 
-/* Times in it are between these, s since 1970: 1970 and 2200. */
+/* Times in it are between these, s since 1970. */
 #define FIRST_TIME	0
-#define LAST_TIME	7258118400LL
+#define LAST_TIME	POLICY_LAST_TIME
 
 #define TAI_MOST	255	/* s, TAI - UTC; in 2026 it is 37 */
 

@@ -20,6 +20,7 @@
 #include "ntpd/parent/localsocket.h"
 #include "ntpd/parent/state.h"
 
+/* By taste. */
 #define HEAR		1.0	/* s for a command to come */
 #define WAIT		5.0	/* s that the engine has */
 #define IN_LINE		4	/* commands */
@@ -79,8 +80,8 @@ hang_up(struct operator *o)
 }
 
 /*
- * Say that it is done, to COUNT servers, or else WHY not.  Who does not take
- * the answer does without.
+ * Say that it is done, to COUNT servers, or else WHY not.  An answer that is
+ * not taken at once is lost.
  */
 static void
 finish(struct operator *o, uint32_t count, const char *why)

@@ -1,7 +1,7 @@
 /*
- * What root tells ntpd, by a socket of its own.  Who may write to that decides
- * the kernel, by its mode and owner: strangers cannot, control cannot, and
- * neither can any other process of ours.
+ * What root tells ntpd, by a socket of its own.  By its mode and owner the
+ * kernel lets nobody else connect to it: no stranger, not control, and no other
+ * process of ours.
  */
 #ifndef NTPD_PARENT_OPERATOR_H
 #define NTPD_PARENT_OPERATOR_H

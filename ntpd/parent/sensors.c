@@ -1,6 +1,6 @@
 /*
- * Opening reference clocks.  The parent never reads from one: whoever reads it
- * has no right to open any.
+ * Opening reference clocks.  The parent never reads from one: the processes
+ * that do have no right to open any.
  */
 #include <sys/ioctl.h>
 #include <sys/ipc.h>

@@ -12,10 +12,11 @@
  *		 is to be corrected in the next	 5 s at the slew's rate in all
  *
  * These seconds are the clock's.
+ *
  * A gentle slew begins at the rate that was asked for and becomes slower.  It
- * is replaced by the next plan before it is over.
- * A steady one is for offsets that are to be gone as soon as they may, and for
- * slews that are over before a gentle one would have begun.
+ * is replaced by the next plan before it is over.  A steady one is for offsets
+ * that are to be gone as soon as they may, and for slews that are over before a
+ * gentle one would have begun.
  */
 #ifndef NTPD_PARENT_SLEW_H
 #define NTPD_PARENT_SLEW_H

@@ -141,6 +141,7 @@ confine(struct parent *p)
 		snprintf(path, sizeof(path), "%s.", p->conf.includes[i]);
 		add_folder(&target, FOLDER_READ, path);
 	}
+	/* All devices are in one folder. */
 	for (i = 0; i < p->sensors.n; i++)
 		if (p->sensors.list[i].path[0] != '\0')
 			break;

@@ -17,6 +17,9 @@
 #define PRECISION	(-20)		/* log2 s, while nobody told us one */
 #define SECOND		4294967296.0	/* of a timestamp: 2^32 */
 
+/* s since 1970; that of a leap second has to be told in ns, too. */
+#define LAST_TIME	(INT64_MAX / NS_PER_S)
+
 /* Half an era: an age above it is one below zero. */
 #define MAX_LIFETIME	((uint64_t)INT64_MAX)
 
@@ -58,7 +61,7 @@ snapshot_valid(const struct snapshot *snap)
 	    in_range(snap->root_dispersion, 0, HUGE_VAL) &&
 	    in_range(snap->dispersion_rate, 0, MAX_RATE) &&
 	    snap->smear >= -1 && snap->smear <= 1 &&
-	    snap->smear_at >= 0 && snap->smear_at <= INT32_MAX * 4LL &&
+	    snap->smear_at >= 0 && snap->smear_at <= LAST_TIME &&
 	    !ntptime_is_zero(snap->reference);
 }
 

@@ -24,8 +24,8 @@
 #define SYNC_MAX_DISTANCE	3.0
 
 /*
- * The worst drift that the certain bound allows for, s/s.  The
- * oscillator's frequency is known far better than that, but need not stay.
+ * The worst drift that the certain bound allows for, s/s.  The oscillator's
+ * frequency is known far better than that, but need not stay.
  */
 #define SYNC_WORST_DRIFT	PHI
 
