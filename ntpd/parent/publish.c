@@ -51,6 +51,25 @@ struct clockbound_page {
 _Static_assert(sizeof(struct clockbound_page) == 80 &&
     offsetof(struct clockbound_page, status) == 68, "as ClockBound has it");
 
+/*
+ * A page is written between BEGIN and END: its generation is odd then, and
+ * readers wait.  They are macros because generations differ in width.  None
+ * becomes 0 again: in ClockBound's that means that nothing has been written.
+ */
+#define BEGIN(page)	do {						\
+	__atomic_store_n(&(page)->generation,				\
+	    (__typeof__((page)->generation))((page)->generation | 1),	\
+	    __ATOMIC_RELAXED);						\
+	__atomic_thread_fence(__ATOMIC_RELEASE);			\
+} while (0)
+#define END(page)	do {						\
+	__typeof__((page)->generation) next_ =				\
+	    (__typeof__((page)->generation))((page)->generation + 1);	\
+									\
+	__atomic_store_n(&(page)->generation, next_ == 0 ? 2 : next_,	\
+	    __ATOMIC_RELEASE);						\
+} while (0)
+
 /* Map LEN bytes of the file PATH, which is made if need be; NULL, logged. */
 static void *
 map_file(const char *path, size_t len)
@@ -79,45 +98,13 @@ map_file(const char *path, size_t len)
 }
 
 static void
-begin(struct bound_page *page)
-{
-	__atomic_store_n(&page->generation, page->generation | 1,
-	    __ATOMIC_RELAXED);
-	__atomic_thread_fence(__ATOMIC_RELEASE);
-}
-
-static void
-end(struct bound_page *page)
-{
-	__atomic_store_n(&page->generation, page->generation + 1,
-	    __ATOMIC_RELEASE);
-}
-
-static void
-begin_clockbound(struct clockbound_page *page)
-{
-	__atomic_store_n(&page->generation, page->generation | 1,
-	    __ATOMIC_RELAXED);
-	__atomic_thread_fence(__ATOMIC_RELEASE);
-}
-
-static void
-end_clockbound(struct clockbound_page *page)
-{
-	const uint16_t	 next = (uint16_t)(page->generation + 1);
-
-	__atomic_store_n(&page->generation, next == 0 ? 2 : next,
-	    __ATOMIC_RELEASE);
-}
-
-static void
 open_page(struct bound_page *page)
 {
 	const bool	 known = memcmp(page->magic, BOUND_MAGIC,
 	    sizeof(page->magic)) == 0 && page->version == BOUND_VERSION &&
 	    page->size == sizeof(*page);
 
-	begin(page);
+	BEGIN(page);
 	if (!known) {
 		memset(&page->status, 0, sizeof(*page) -
 		    offsetof(struct bound_page, status));
@@ -126,7 +113,7 @@ open_page(struct bound_page *page)
 		memcpy(page->magic, BOUND_MAGIC, sizeof(page->magic));
 	} else if (page->status == BOUND_SYNCHRONIZED)
 		page->status = BOUND_FREE_RUNNING;
-	end(page);
+	END(page);
 }
 
 static void
@@ -136,7 +123,7 @@ open_clockbound(struct clockbound_page *page)
 	    page->magic[1] == CLOCKBOUND_MAGIC1 &&
 	    page->size == sizeof(*page) && page->version == CLOCKBOUND_VERSION;
 
-	begin_clockbound(page);
+	BEGIN(page);
 	if (!known) {
 		memset(page->as_of, 0, sizeof(*page) -
 		    offsetof(struct clockbound_page, as_of));
@@ -147,7 +134,7 @@ open_clockbound(struct clockbound_page *page)
 	} else if (page->status == BOUND_SYNCHRONIZED)
 		page->status = BOUND_FREE_RUNNING;
 	page->drift = DRIFT;
-	end_clockbound(page);
+	END(page);
 }
 
 void
@@ -177,7 +164,7 @@ write_page(struct bound_page *page, enum bound_status status,
 {
 	const int64_t	 now = ns_read(CLOCK_BOOTTIME);
 
-	begin(page);
+	BEGIN(page);
 	page->status = status;
 	page->as_of = now;
 	page->fresh_until = now + FRESH;
@@ -189,7 +176,7 @@ write_page(struct bound_page *page, enum bound_status status,
 	page->frequency = (int32_t)lround(clock->frequency * 1e9);
 	page->leap = (uint32_t)clock->leap;
 	page->tai = (int32_t)clock->tai;
-	end(page);
+	END(page);
 }
 
 static void
@@ -199,7 +186,7 @@ write_clockbound(struct clockbound_page *page, enum bound_status status,
 	const int64_t	 now = ns_read(CLOCK_MONOTONIC_COARSE);
 	const int64_t	 later = now + VOID;
 
-	begin_clockbound(page);
+	BEGIN(page);
 	page->as_of[0] = now / NS_PER_S;
 	page->as_of[1] = now % NS_PER_S;
 	page->void_after[0] = later / NS_PER_S;
@@ -207,7 +194,7 @@ write_clockbound(struct clockbound_page *page, enum bound_status status,
 	page->bound = bound_ns(q->maxerror, age);
 	page->drift = DRIFT;
 	page->status = (int32_t)status;
-	end_clockbound(page);
+	END(page);
 }
 
 /* Change the status alone, from what it is now if that is FROM. */
@@ -215,14 +202,14 @@ static void
 change_status(struct publish *p, enum bound_status from, enum bound_status to)
 {
 	if (p->page != NULL && p->page->status == from) {
-		begin(p->page);
+		BEGIN(p->page);
 		p->page->status = to;
-		end(p->page);
+		END(p->page);
 	}
 	if (p->clockbound != NULL && p->clockbound->status == (int32_t)from) {
-		begin_clockbound(p->clockbound);
+		BEGIN(p->clockbound);
 		p->clockbound->status = (int32_t)to;
-		end_clockbound(p->clockbound);
+		END(p->clockbound);
 	}
 }
 
