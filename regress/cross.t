@@ -60,7 +60,7 @@ powerpc()
 		    ntpd/clients/access.c ntpd/clients/addrbits.c \
 		    ntpd/server/answer.c ntpd/server/smear.c \
 		    ntpd/server/xleave.c \
-		    ntpd/parent/policy.c -lm || return 1
+		    ntpd/clock/policy.c -lm || return 1
 	done >"$out" 2>&1
 }
 

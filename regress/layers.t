@@ -161,6 +161,18 @@ statements_know_no_file()
 	    grep -Ev '^ntpd/config/(config|include|parse)\.'
 }
 
+# What moves the clock, and says how far it may, can be read alone.
+clock_knows_no_process()
+{
+	reach 'ntpd/clock/.*' \
+	    'ntpd/(process|child|spawn|messages)\.h|ntpd/[a-z]*_sandbox.*'
+	for process in $(processes); do
+		reach 'ntpd/clock/.*' "ntpd/$process/.*"
+		[ "$process" = parent ] ||
+			reach "ntpd/$process/.*" 'ntpd/clock/.*'
+	done
+}
+
 parent_parses_no_packet()
 {
 	reach 'ntpd/parent/.*' 'common/ntp\.h'
@@ -183,7 +195,7 @@ clock_is_written_in_one_place()
 {
 	lines '(common|ntpd|ntpctl)/.*' \
 	    '(adjtime|adjtimex|clock_settime|settimeofday|ADJ_[A-Z]+)([^_a-z]|$)' |
-	    grep -v '^ntpd/parent/clock\.c:'
+	    grep -v '^ntpd/clock/clock\.c:'
 }
 
 packet_order_is_known_once()
@@ -362,7 +374,7 @@ never server_knows_no_algorithm "server includes no ntpd/sync/" \
     ntpd/server/a.h '# include "../sync/system.h"' \
     fine ntpd/engine/a.c '#include "ntpd/sync/system.h"'
 never processes_meet_in_messages "no process includes another's headers" \
-    ntpd/engine/a.c '#include "ntpd/parent/clock.h"' \
+    ntpd/engine/a.c '#include "ntpd/parent/drift.h"' \
     ntpd/resolver/a.c '#include "../engine/engine.h"' \
     ntpd/parent/a.c '#include "ntpd/launcher/launcher.h"' \
     fine ntpd/engine/a.c '#include "ntpd/engine/engine.h"' \
@@ -384,12 +396,19 @@ never engine_events_come_before_actions "the engine's actions cause no events" \
     ntpd/engine/engine_actions.c '	engine_on_jump(e, 0, now);' \
     ntpd/engine/engine_events.c '	from_parent(e, &msg, now);' \
     fine ntpd/engine/engine_events.c '	engine_update(e, now);'
-never clock_is_written_in_one_place "only parent/clock.c writes the clock" \
-    ntpd/parent/policy.c '	clock_adjtime(CLOCK_REALTIME, &tx);' \
+never clock_knows_no_process \
+    "what moves the clock knows no process, and only the parent has it" \
+    ntpd/clock/a.c '#include "ntpd/parent/state.h"' \
+    ntpd/clock/a.c '#include "ntpd/messages.h"' \
+    ntpd/engine/a.c '#include "ntpd/clock/slew.h"' \
+    fine ntpd/parent/a.c '#include "ntpd/clock/clock.h"'
+
+never clock_is_written_in_one_place "only clock/clock.c writes the clock" \
+    ntpd/clock/policy.c '	clock_adjtime(CLOCK_REALTIME, &tx);' \
     ntpd/engine/a.c '	if (adjtimex(&tx) == -1)' \
     ntpd/main.c '	syscall(SYS_clock_settime, 0, &ts);' \
     common/a.c '	tx.modes = ADJ_SETOFFSET;' \
-    fine ntpd/parent/clock.c '	clock_adjtime(CLOCK_REALTIME, &tx);' \
+    fine ntpd/clock/clock.c '	clock_adjtime(CLOCK_REALTIME, &tx);' \
     fine ntpd/parent/a.c '	{ "clock_adjtime", "it is the parent" },' \
     fine ntpd/engine/a.c '	/* clock_adjtime() is far away */'
 never packet_order_is_known_once "only common/ntp.c knows byte order" \

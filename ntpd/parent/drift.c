@@ -11,7 +11,7 @@
 
 #include "ntpd/parent/drift.h"
 #include "ntpd/parent/file.h"
-#include "ntpd/parent/policy.h"
+#include "ntpd/clock/policy.h"
 
 #define DRIFT_MAX_LEN		128	/* longer than any that we wrote */
 

@@ -9,7 +9,7 @@
 #include "common/ntptime.h"
 #include "ntpd/parent/file.h"
 #include "ntpd/parent/leaptable.h"
-#include "ntpd/parent/policy.h"
+#include "ntpd/clock/policy.h"
 
 #define FILE_MOST	32768	/* bytes; it had 11000 in 2026 */
 #define DAY		86400

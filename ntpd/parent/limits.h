@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
-#include "ntpd/parent/budget.h"
-#include "ntpd/parent/policy.h"
+#include "ntpd/clock/budget.h"
+#include "ntpd/clock/policy.h"
 
 /* Write them to FILE; false with errno. */
 bool	 limits_write(const char *file, const struct policy *policy,

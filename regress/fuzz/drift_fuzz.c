@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "ntpd/parent/drift.h"
-#include "ntpd/parent/policy.h"
+#include "ntpd/clock/policy.h"
 #include "regress/fuzz/fuzz.h"
 
 const size_t	 input_most = 140;	/* longer than is read */

@@ -5,8 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "ntpd/parent/budget.h"
-#include "ntpd/parent/policy.h"
+#include "ntpd/clock/budget.h"
+#include "ntpd/clock/policy.h"
 #include "regress/unit/unit.h"
 
 #define NOW		1800000000LL	/* in 2027 */

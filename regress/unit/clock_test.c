@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "ntpd/parent/clock.h"
+#include "ntpd/clock/clock.h"
 #include "regress/unit/unit.h"
 
 #define S		1000000000.0L	/* ns */

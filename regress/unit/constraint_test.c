@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "common/log.h"
-#include "ntpd/parent/constraint.h"
+#include "ntpd/clock/constraint.h"
 #include "regress/unit/unit.h"
 
 #define NOW		1800000000	/* s since 1970, when OSC is 0 */

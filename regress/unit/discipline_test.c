@@ -4,7 +4,7 @@
  */
 #include <math.h>
 
-#include "ntpd/parent/policy.h"
+#include "ntpd/clock/policy.h"
 #include "ntpd/sync/discipline.h"
 #include "regress/unit/paths.h"
 #include "regress/unit/unit.h"

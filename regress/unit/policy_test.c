@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "ntpd/parent/policy.h"
+#include "ntpd/clock/policy.h"
 #include "regress/unit/unit.h"
 
 #define NOW		1800000000LL	/* in 2027 */

@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "common/ns.h"
-#include "ntpd/parent/slew.h"
+#include "ntpd/clock/slew.h"
 #include "regress/unit/unit.h"
 
 #define ROUNDING	1e-9	/* s, that the kernel's figures are off */

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "ntpd/parent/unproven.h"
+#include "ntpd/clock/unproven.h"
 #include "regress/unit/unit.h"
 
 #define DAY		86400.0

@@ -14,9 +14,9 @@
 
 #include "common/log.h"
 #include "common/ns.h"
-#include "ntpd/parent/books.h"
-#include "ntpd/parent/clock.h"
-#include "ntpd/parent/rate.h"
+#include "ntpd/clock/books.h"
+#include "ntpd/clock/clock.h"
+#include "ntpd/clock/rate.h"
 
 /*
  * More is not taken over from a former run, s/s: it is a slew that was cut off.

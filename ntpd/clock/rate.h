@@ -2,8 +2,8 @@
  * A clock's rate in the kernel's words: the length of the tick and, beside it,
  * a frequency of at most 500 ppm.  Functions of their arguments.
  */
-#ifndef NTPD_PARENT_RATE_H
-#define NTPD_PARENT_RATE_H
+#ifndef NTPD_CLOCK_RATE_H
+#define NTPD_CLOCK_RATE_H
 
 struct timex;
 

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <unistd.h>
 
-#include "ntpd/parent/rate.h"
+#include "ntpd/clock/rate.h"
 
 /* timex.freq is ppm with 16 bits of fraction, and at most that many ppm. */
 #define FREQ_PER_PPM		65536.0

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "ntpd/parent/constraint.h"
+#include "ntpd/clock/constraint.h"
 
 static int
 compare(const void *a, const void *b)

@@ -2,10 +2,10 @@
  * The books on the clock: what our own rates, slews and steps explain, and what
  * is somebody else's doing.
  */
-#ifndef NTPD_PARENT_BOOKS_H
-#define NTPD_PARENT_BOOKS_H
+#ifndef NTPD_CLOCK_BOOKS_H
+#define NTPD_CLOCK_BOOKS_H
 
-#include "ntpd/parent/clock.h"
+#include "ntpd/clock/clock.h"
 
 /* The books begin here: remember where the clocks are. */
 void	 books_open(struct clock *c);

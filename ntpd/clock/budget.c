@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "ntpd/parent/budget.h"
-#include "ntpd/parent/policy.h"
+#include "ntpd/clock/budget.h"
+#include "ntpd/clock/policy.h"
 
 /* What is less is nothing, s: no slew is worth it. */
 #define LEAST		1e-3

@@ -6,15 +6,15 @@
  * by the kernel's own loop (slew.h), so that it ends without us.  What else the
  * kernel could do by itself (a PLL's frequency, FLL, PPS, adjtime) is off.
  */
-#ifndef NTPD_PARENT_CLOCK_H
-#define NTPD_PARENT_CLOCK_H
+#ifndef NTPD_CLOCK_CLOCK_H
+#define NTPD_CLOCK_CLOCK_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "common/instant.h"
 #include "common/leap.h"
-#include "ntpd/parent/slew.h"
+#include "ntpd/clock/slew.h"
 
 /* A smaller jump, s, may come from reading two clocks one after another. */
 #define CLOCK_JUMP_LEAST	0.005

@@ -5,8 +5,8 @@
 #include <math.h>
 
 #include "common/ns.h"
-#include "ntpd/parent/policy.h"
-#include "ntpd/parent/slew.h"
+#include "ntpd/clock/policy.h"
+#include "ntpd/clock/slew.h"
 
 /* Of the kernel: K = 4 with a constant of 0; offsets are within MAXPHASE. */
 #define SHIFT_PLL		2

@@ -3,8 +3,8 @@
  * engine: these checks are all that stands between a taken-over engine and
  * the machine's time.  Pure: the clock itself is clock.c.
  */
-#ifndef NTPD_PARENT_POLICY_H
-#define NTPD_PARENT_POLICY_H
+#ifndef NTPD_CLOCK_POLICY_H
+#define NTPD_CLOCK_POLICY_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -9,8 +9,8 @@
 #include "common/log.h"
 #include "common/ns.h"
 #include "common/rfc5905.h"
-#include "ntpd/parent/books.h"
-#include "ntpd/parent/rate.h"
+#include "ntpd/clock/books.h"
+#include "ntpd/clock/rate.h"
 
 /*
  * The clock must have been moved that far, s, to tell what the kernel makes of

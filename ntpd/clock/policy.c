@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "common/ntptime.h"
-#include "ntpd/parent/policy.h"
+#include "ntpd/clock/policy.h"
 
 #define DAY		86400	/* s */
 #define LATE		2	/* s, more than a tick of the kernel */

@@ -18,8 +18,8 @@
  * that are to be gone as soon as they may, and for slews that are over before a
  * gentle one would have begun.
  */
-#ifndef NTPD_PARENT_SLEW_H
-#define NTPD_PARENT_SLEW_H
+#ifndef NTPD_CLOCK_SLEW_H
+#define NTPD_CLOCK_SLEW_H
 
 #include <stdbool.h>
 #include <stdint.h>

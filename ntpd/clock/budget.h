@@ -18,8 +18,8 @@
  *  all is spent			 -	 SPENT	 SPENT
  *  24 h after the day began		 -	 WHOLE	 WHOLE
  */
-#ifndef NTPD_PARENT_BUDGET_H
-#define NTPD_PARENT_BUDGET_H
+#ifndef NTPD_CLOCK_BUDGET_H
+#define NTPD_CLOCK_BUDGET_H
 
 #include "common/instant.h"
 #include "common/rfc5905.h"

@@ -8,7 +8,7 @@
 
 #include "common/log.h"
 #include "common/ntptime.h"
-#include "ntpd/parent/constraint.h"
+#include "ntpd/clock/constraint.h"
 
 /* A resolver that has not answered then never will, s. */
 #define SEEK_SECONDS	60.0

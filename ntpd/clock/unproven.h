@@ -19,15 +19,15 @@
  *  UNPROVEN_SPENT  they have set the clock:	keys by a certificate that is
  *		    no others are taken		valid by it -> NONE
  */
-#ifndef NTPD_PARENT_UNPROVEN_H
-#define NTPD_PARENT_UNPROVEN_H
+#ifndef NTPD_CLOCK_UNPROVEN_H
+#define NTPD_CLOCK_UNPROVEN_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "ntpd/config.h"
 #include "ntpd/payloads.h"
-#include "ntpd/parent/policy.h"
+#include "ntpd/clock/policy.h"
 
 /* When we last knew the time it was not exact, s; as for constraints. */
 #define UNPROVEN_MARGIN		120.0

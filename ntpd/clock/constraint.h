@@ -7,8 +7,8 @@
  * included: no correction of the clock changes it.  It is never off by more
  * than 500 ppm, so that an answer holds for long.
  */
-#ifndef NTPD_PARENT_CONSTRAINT_H
-#define NTPD_PARENT_CONSTRAINT_H
+#ifndef NTPD_CLOCK_CONSTRAINT_H
+#define NTPD_CLOCK_CONSTRAINT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,7 +18,7 @@
 #include "common/instant.h"
 #include "ntpd/config.h"
 #include "ntpd/payloads.h"
-#include "ntpd/parent/policy.h"
+#include "ntpd/clock/policy.h"
 
 /* How far true time may be from the constraints, s; as OpenNTPD. */
 #define CONSTRAINT_MARGIN	120.0

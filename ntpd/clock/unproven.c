@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "ntpd/parent/unproven.h"
+#include "ntpd/clock/unproven.h"
 
 bool
 unproven_possible(const struct unproven *u, const struct config *conf)
