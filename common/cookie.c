@@ -1,19 +1,13 @@
 /*
  * Cookies out of keys, and keys out of cookies.
  */
+#include <bsd/sys/endian.h>
 #include <string.h>
 
 #include "common/cookie.h"
 
 #define NONCE_AT	4
 #define SEALED_AT	(NONCE_AT + AEAD_NONCE_LEN)
-
-static uint32_t
-get32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
-	    (uint32_t)p[2] << 8 | p[3];
-}
 
 void
 cookie_init(struct cookie_jar *jar, const uint8_t seed[16])
@@ -69,10 +63,7 @@ cookie_make(struct cookie_jar *jar, const struct cookie_secret *secret,
 
 	memcpy(plain, secret->c2s, len);
 	memcpy(plain + len, secret->s2c, len);
-	cookie[0] = (uint8_t)(id >> 24);
-	cookie[1] = (uint8_t)(id >> 16);
-	cookie[2] = (uint8_t)(id >> 8);
-	cookie[3] = (uint8_t)id;
+	be32enc(cookie, id);
 	cookie_nonce(jar, cookie + NONCE_AT);
 	aead_seal(&jar->keys[jar->current],
 	    (struct aead_bytes){ cookie + NONCE_AT, AEAD_NONCE_LEN },
@@ -103,7 +94,7 @@ cookie_open(const struct cookie_jar *jar, struct aead_bytes cookie,
 
 	if (aead == AEAD_NONE)
 		return false;
-	while (i < jar->n && jar->ids[i] != get32(cookie.bytes))
+	while (i < jar->n && jar->ids[i] != be32dec(cookie.bytes))
 		i++;
 	if (i == jar->n || !aead_open(&jar->keys[i],
 	    (struct aead_bytes){ cookie.bytes + NONCE_AT, AEAD_NONCE_LEN },

@@ -7,24 +7,12 @@
  */
 #include "common/ke.h"
 
+#include <bsd/sys/endian.h>
 #include <string.h>
 
 #define HEADER_LEN	4
 #define CRITICAL	0x8000
 #define NTPV4		0		/* among next protocols */
-
-static uint16_t
-get16(const uint8_t *p)
-{
-	return (uint16_t)(p[0] << 8 | p[1]);
-}
-
-static void
-put16(uint8_t *p, uint16_t value)
-{
-	p[0] = (uint8_t)(value >> 8);
-	p[1] = (uint8_t)value;
-}
 
 /* ---- reading ---- */
 
@@ -35,12 +23,12 @@ take(struct ke_record *r, const struct ke_input *in, size_t *pos)
 	const uint8_t	*p = in->bytes + *pos;
 	size_t		 left = in->len - *pos;
 
-	if (left < HEADER_LEN || left - HEADER_LEN < get16(p + 2))
+	if (left < HEADER_LEN || left - HEADER_LEN < be16dec(p + 2))
 		return false;
-	r->critical = (p[0] & CRITICAL >> 8) != 0;
-	r->type = get16(p) & (CRITICAL - 1);
+	r->critical = (be16dec(p) & CRITICAL) != 0;
+	r->type = be16dec(p) & (CRITICAL - 1);
 	r->body = p + HEADER_LEN;
-	r->len = get16(p + 2);
+	r->len = be16dec(p + 2);
 	*pos += HEADER_LEN + r->len;
 	return true;
 }
@@ -63,7 +51,7 @@ lists(const struct ke_record *r, uint16_t wanted)
 	size_t		 i;
 
 	for (i = 0; i + 2 <= r->len; i += 2)
-		if (get16(r->body + i) == wanted)
+		if (be16dec(r->body + i) == wanted)
 			return true;
 	return false;
 }
@@ -82,8 +70,8 @@ choose_aead(const struct ke_record *r)
 	size_t		 i;
 
 	for (i = 0; i + 2 <= r->len; i += 2)
-		if (aead_key_len(get16(r->body + i)) > 0)
-			return (enum aead_id)get16(r->body + i);
+		if (aead_key_len(be16dec(r->body + i)) > 0)
+			return (enum aead_id)be16dec(r->body + i);
 	return AEAD_NONE;
 }
 
@@ -213,7 +201,7 @@ read_answer_record(struct ke_answer *a, bool *protocol,
 	case KE_WARNING:
 		if (r->len != 2)
 			return KE_MALFORMED;
-		*code = get16(r->body);
+		*code = be16dec(r->body);
 		return r->type == KE_ERROR ? KE_REFUSED : KE_WARNED;
 	case KE_COOKIE:
 		read_cookie(a, r);
@@ -221,9 +209,9 @@ read_answer_record(struct ke_answer *a, bool *protocol,
 	case KE_SERVER:
 		return read_name(a->server, r) ? KE_OK : KE_MALFORMED;
 	case KE_PORT_NUMBER:
-		if (r->len != 2 || get16(r->body) == 0 || a->port != 0)
+		if (r->len != 2 || be16dec(r->body) == 0 || a->port != 0)
 			return KE_MALFORMED;
-		a->port = get16(r->body);
+		a->port = be16dec(r->body);
 		return KE_OK;
 	case KE_COMPLIANT_EXPORT:
 		a->compliant = true;
@@ -292,8 +280,8 @@ ke_put(struct ke_output *out, uint16_t type, enum ke_bit bit, const void *body,
 		out->overflow = true;
 		return;
 	}
-	put16(p, bit == KE_CRITICAL ? type | CRITICAL : type);
-	put16(p + 2, (uint16_t)len);
+	be16enc(p, bit == KE_CRITICAL ? type | CRITICAL : type);
+	be16enc(p + 2, (uint16_t)len);
 	if (len > 0)
 		memcpy(p + HEADER_LEN, body, len);
 	out->len += HEADER_LEN + len;
@@ -305,7 +293,7 @@ ke_put_number(struct ke_output *out, uint16_t type, enum ke_bit bit,
 {
 	uint8_t		 body[2];
 
-	put16(body, number);
+	be16enc(body, number);
 	ke_put(out, type, bit, body, sizeof(body));
 }
 
@@ -315,9 +303,9 @@ ke_put_request(struct ke_output *out)
 	uint8_t		 aeads[4];
 	size_t		 len = 2;
 
-	put16(aeads, AEAD_AES_SIV_CMAC_256);
+	be16enc(aeads, AEAD_AES_SIV_CMAC_256);
 	if (aead_key_len(AEAD_AES_128_GCM_SIV) > 0) {
-		put16(aeads + 2, AEAD_AES_128_GCM_SIV);
+		be16enc(aeads + 2, AEAD_AES_128_GCM_SIV);
 		len = 4;
 	}
 	ke_put_number(out, KE_NEXT_PROTOCOL, KE_CRITICAL, NTPV4);
@@ -357,7 +345,7 @@ ke_context(uint8_t context[KE_CONTEXT_LEN], enum aead_id aead, bool compliant,
 {
 	if (aead == AEAD_AES_128_GCM_SIV && !compliant)
 		aead = AEAD_AES_SIV_CMAC_256;
-	put16(context, NTPV4);
-	put16(context + 2, (uint16_t)aead);
+	be16enc(context, NTPV4);
+	be16enc(context + 2, (uint16_t)aead);
 	context[4] = (uint8_t)direction;
 }

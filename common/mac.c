@@ -4,6 +4,7 @@
  */
 #include "common/mac.h"
 
+#include <bsd/sys/endian.h>
 #include <ctype.h>
 #include <nettle/cmac.h>
 #include <nettle/md5.h>
@@ -153,7 +154,7 @@ mac_append(const struct mac_key *key, uint8_t *packet, size_t len, size_t most)
 	uint8_t	*end = packet + len;
 	size_t	 n;
 
-	ntp_encode_key_id(key->id, end);
+	be32enc(end, key->id);
 	n = make_digest(key, packet, len, end + NTP_KEY_ID_LEN);
 	return len + NTP_KEY_ID_LEN + (n < most ? n : most);
 }

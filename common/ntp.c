@@ -30,37 +30,9 @@
  */
 #include "common/ntp.h"
 
+#include <bsd/sys/endian.h>
 #include <stdio.h>
 #include <string.h>
-
-static uint32_t
-get32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
-	    (uint32_t)p[2] << 8 | p[3];
-}
-
-static struct ntptime
-get_time(const uint8_t *p)
-{
-	return (struct ntptime){ (uint64_t)get32(p) << 32 | get32(p + 4) };
-}
-
-static void
-put32(uint8_t *p, uint32_t value)
-{
-	p[0] = (uint8_t)(value >> 24);
-	p[1] = (uint8_t)(value >> 16);
-	p[2] = (uint8_t)(value >> 8);
-	p[3] = (uint8_t)value;
-}
-
-static void
-put_time(uint8_t *p, struct ntptime time)
-{
-	put32(p, (uint32_t)(time.value >> 32));
-	put32(p + 4, (uint32_t)time.value);
-}
 
 /* Are the LEN bytes at the end of a packet of VERSION a MAC, or nothing? */
 static bool
@@ -80,11 +52,11 @@ ntp_take_field(struct ntp_field *field, size_t least, const uint8_t *p,
 
 	if (len < NTP_FIELD_HEADER_LEN)
 		return 0;
-	field_len = (size_t)(p[2] << 8 | p[3]);
+	field_len = be16dec(p + 2);
 	if (field_len < NTP_FIELD_HEADER_LEN || field_len < least ||
 	    field_len % NTP_FIELD_ALIGN != 0 || field_len > len)
 		return 0;
-	field->type = (uint16_t)(p[0] << 8 | p[1]);
+	field->type = be16dec(p);
 	field->len = field_len - NTP_FIELD_HEADER_LEN;
 	field->value = p + NTP_FIELD_HEADER_LEN;
 	return field_len;
@@ -107,10 +79,8 @@ ntp_put_field(struct ntp_output *out, uint16_t type, const void *value,
 		return;
 	}
 	memset(p, 0, whole);
-	p[0] = (uint8_t)(type >> 8);
-	p[1] = (uint8_t)type;
-	p[2] = (uint8_t)(whole >> 8);
-	p[3] = (uint8_t)whole;
+	be16enc(p, type);
+	be16enc(p + 2, (uint16_t)whole);
 	if (value != NULL && len > 0)
 		memcpy(p + NTP_FIELD_HEADER_LEN, value, len);
 	out->len += whole;
@@ -157,13 +127,13 @@ ntp_decode(struct ntp_packet *pkt, const uint8_t *buf, size_t len)
 	pkt->stratum = buf[1];
 	pkt->poll = (int8_t)buf[2];
 	pkt->precision = (int8_t)buf[3];
-	pkt->root_delay = get32(buf + 4);
-	pkt->root_dispersion = get32(buf + 8);
+	pkt->root_delay = be32dec(buf + 4);
+	pkt->root_dispersion = be32dec(buf + 8);
 	memcpy(pkt->refid, buf + 12, sizeof(pkt->refid));
-	pkt->reference = get_time(buf + 16);
-	pkt->origin = get_time(buf + 24);
-	pkt->receive = get_time(buf + 32);
-	pkt->transmit = get_time(buf + 40);
+	pkt->reference = (struct ntptime){ be64dec(buf + 16) };
+	pkt->origin = (struct ntptime){ be64dec(buf + 24) };
+	pkt->receive = (struct ntptime){ be64dec(buf + 32) };
+	pkt->transmit = (struct ntptime){ be64dec(buf + 40) };
 	pkt->fields_len = len - NTP_HEADER_LEN;
 	pkt->fields = pkt->fields_len > 0 ? buf + NTP_HEADER_LEN : NULL;
 	return NTP_OK;
@@ -177,13 +147,13 @@ ntp_encode(const struct ntp_packet *pkt, uint8_t buf[NTP_HEADER_LEN])
 	buf[1] = pkt->stratum;
 	buf[2] = (uint8_t)pkt->poll;
 	buf[3] = (uint8_t)pkt->precision;
-	put32(buf + 4, pkt->root_delay);
-	put32(buf + 8, pkt->root_dispersion);
+	be32enc(buf + 4, pkt->root_delay);
+	be32enc(buf + 8, pkt->root_dispersion);
 	memcpy(buf + 12, pkt->refid, sizeof(pkt->refid));
-	put_time(buf + 16, pkt->reference);
-	put_time(buf + 24, pkt->origin);
-	put_time(buf + 32, pkt->receive);
-	put_time(buf + 40, pkt->transmit);
+	be64enc(buf + 16, pkt->reference.value);
+	be64enc(buf + 24, pkt->origin.value);
+	be64enc(buf + 32, pkt->receive.value);
+	be64enc(buf + 40, pkt->transmit.value);
 }
 
 bool
@@ -214,18 +184,12 @@ ntp_find_mac(const struct ntp_packet *pkt, struct ntp_mac *mac)
 	if (pkt->fields == NULL || pos >= pkt->fields_len)
 		return false;
 	left = pkt->fields_len - pos;
-	mac->key_id = get32(pkt->fields + pos);
+	mac->key_id = be32dec(pkt->fields + pos);
 	mac->len = left - NTP_KEY_ID_LEN;
 	mac->digest = pkt->fields + pos + NTP_KEY_ID_LEN;
 	mac->covered = pkt->fields - NTP_HEADER_LEN;
 	mac->covered_len = NTP_HEADER_LEN + pos;
 	return true;
-}
-
-void
-ntp_encode_key_id(uint32_t id, uint8_t bytes[NTP_KEY_ID_LEN])
-{
-	put32(bytes, id);
 }
 
 const char *

@@ -102,9 +102,6 @@ struct ntp_mac {
 bool		 ntp_find_mac(const struct ntp_packet *pkt,
 		    struct ntp_mac *mac);
 
-/* Write the key id ID as a MAC begins with it. */
-void		 ntp_encode_key_id(uint32_t id, uint8_t bytes[NTP_KEY_ID_LEN]);
-
 #define NTP_FIELD_HEADER_LEN	4
 #define NTP_FIELD_MIN_LEN	16	/* bytes, with its header: RFC 7822 */
 #define NTP_FIELD_ALIGN		4

@@ -6,6 +6,7 @@
  *	    ciphertext, zeros up to a multiple of 4
  *	    further zeros, if the nonce is shorter than an answer's may be
  */
+#include <bsd/sys/endian.h>
 #include <string.h>
 
 #include "common/nts.h"
@@ -29,8 +30,8 @@ read_authenticator(struct nts_fields *f, const struct ntp_packet *pkt,
 
 	if (field->len < LENGTHS_LEN)
 		return false;
-	nonce = (size_t)(value[0] << 8 | value[1]);
-	sealed = (size_t)(value[2] << 8 | value[3]);
+	nonce = be16dec(value);
+	sealed = be16dec(value + 2);
 	if (nonce == 0 || sealed < AEAD_TAG_LEN ||
 	    LENGTHS_LEN + padded(nonce) + padded(sealed) > field->len)
 		return false;
@@ -127,10 +128,8 @@ nts_seal(struct ntp_output *out, const struct aead *key, const uint8_t *nonce,
 	    LENGTHS_LEN + nonce_len + sealed_len);
 	if (out->len == 0)
 		return;
-	value[0] = (uint8_t)(nonce_len >> 8);
-	value[1] = (uint8_t)nonce_len;
-	value[2] = (uint8_t)(sealed_len >> 8);
-	value[3] = (uint8_t)sealed_len;
+	be16enc(value, (uint16_t)nonce_len);
+	be16enc(value + 2, (uint16_t)sealed_len);
 	memcpy(value + LENGTHS_LEN, nonce, nonce_len);
 	aead_seal(key, (struct aead_bytes){ nonce, nonce_len }, covered, plain,
 	    value + LENGTHS_LEN + nonce_len);

@@ -198,11 +198,16 @@ clock_is_written_in_one_place()
 	    grep -v '^ntpd/clock/clock\.c:'
 }
 
+# Bytes are put in order by functions, which few files need.
 packet_order_is_known_once()
 {
-	swap='(hton|ntoh)[sl]|(htobe|htole)[0-9]+|[bl]e[0-9]+toh|bswap'
-	lines '(common|ntpd|ntpctl)/.*' "$swap" | grep -v '^common/ntp\.c:' |
-	    sed '/^common\/addr\.c:/s/htons\|ntohs//g' | grep -E "$swap"
+	swap='(hton|ntoh)[sl]|(htobe|htole)[0-9]+|[bl]e[0-9]+(toh|enc|dec)'
+	swap="$swap|bswap|\\] *<< *8|>> *8\\)"
+	lines '(common|ntpd|ntpctl)/.*' "$swap" |
+	    sed '/^common\/addr\.c:/s/htons\|ntohs//g
+		/^common\/\(cookie\|ke\|mac\|nt[ps]\)\.c:/s/be[0-9]*\(enc\|dec\)//g
+		/^ntpd\/\(clients\/addrbits\|server\/stamps\)\.c:/s/be[0-9]*\(enc\|dec\)//g' |
+	    grep -E "$swap"
 }
 
 framing_is_known_once()
@@ -411,13 +416,16 @@ never clock_is_written_in_one_place "only clock/clock.c writes the clock" \
     fine ntpd/clock/clock.c '	clock_adjtime(CLOCK_REALTIME, &tx);' \
     fine ntpd/parent/a.c '	{ "clock_adjtime", "it is the parent" },' \
     fine ntpd/engine/a.c '	/* clock_adjtime() is far away */'
-never packet_order_is_known_once "only common/ntp.c knows byte order" \
+never packet_order_is_known_once "few files know byte order" \
     ntpd/engine/a.c '	x = be32toh(y);' \
     ntpd/server/a.c '	sin.sin_port = htons(123);' \
     common/addr.c '	x = htonl(y) + htons(z);' \
     ntpctl/a.c '	x = __builtin_bswap32(y);' \
     fine common/addr.c '	sin.sin_port = htons(port);' \
-    fine common/ntp.c '	x = be64toh(y);'
+    ntpd/engine/a.c '	x = be32dec(p);' \
+    common/ntp.c '	x = (uint16_t)(p[0] << 8 | p[1]);' \
+    common/ntp.c '	p[0] = (uint8_t)(x >> 8);' \
+    fine common/ntp.c '	x = be64dec(p);'
 never framing_is_known_once "only common/imsg.c knows the framing" \
     ntpd/process.c '	struct imsg_header hdr;' \
     fine common/imsg.c '	struct imsg_header hdr;'

@@ -1,46 +1,34 @@
 /*
  * Clients' addresses as numbers.
  */
+#include <bsd/sys/endian.h>
+
 #include "ntpd/clients/addrbits.h"
 
 #define MAPPED		((uint64_t)0xffff << 32)	/* ::ffff:0:0/96 */
 
-static uint64_t
-number(const uint8_t *bytes, unsigned n)
-{
-	uint64_t	 value = 0;
-	unsigned	 i;
-
-	for (i = 0; i < n; i++)
-		value = value << 8 | bytes[i];
-	return value;
-}
-
 struct addrbits
 addrbits_from_ipv4(const uint8_t bytes[4])
 {
-	return (struct addrbits){ 0, MAPPED | number(bytes, 4) };
+	return (struct addrbits){ 0, MAPPED | be32dec(bytes) };
 }
 
 struct addrbits
 addrbits_from_ipv6(const uint8_t bytes[16])
 {
-	return (struct addrbits){ number(bytes, 8), number(bytes + 8, 8) };
+	return (struct addrbits){ be64dec(bytes), be64dec(bytes + 8) };
 }
 
 bool
 addrbits_to_bytes(struct addrbits a, uint8_t bytes[16])
 {
 	bool		 ipv4 = addrbits_is_ipv4(a);
-	unsigned	 i;
 
 	/* What is behind the first 32 bits is 0 then. */
 	if (ipv4)
 		a = (struct addrbits){ a.low << 32, 0 };
-	for (i = 0; i < 8; i++) {
-		bytes[i] = (uint8_t)(a.high >> (56 - 8 * i));
-		bytes[8 + i] = (uint8_t)(a.low >> (56 - 8 * i));
-	}
+	be64enc(bytes, a.high);
+	be64enc(bytes + 8, a.low);
 	return ipv4;
 }
 

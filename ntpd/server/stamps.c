@@ -3,6 +3,7 @@
  * stamp, with all headers, to the socket's error queue: the answer at its end
  * says which one it is.  How long that is the UDP header before it says.
  */
+#include <bsd/sys/endian.h>
 #include <string.h>
 #include <time.h>
 #include <linux/errqueue.h>
@@ -63,7 +64,7 @@ find_answer(const uint8_t *packet, size_t len)
 		return NULL;
 	for (n = (len - UDP_HEADER_LEN) / 4 * 4; n >= NTP_HEADER_LEN; n -= 4) {
 		udp = packet + len - n - UDP_HEADER_LEN;
-		if ((size_t)(udp[4] << 8 | udp[5]) == n + UDP_HEADER_LEN)
+		if (be16dec(udp + 4) == n + UDP_HEADER_LEN)
 			return udp + UDP_HEADER_LEN;
 	}
 	return NULL;

@@ -2,6 +2,7 @@
  * Any bytes as a packet: what decodes must encode to the same bytes, and its
  * fields and MAC must lie inside and be all there is.
  */
+#include <bsd/sys/endian.h>
 #include <string.h>
 
 #include "common/ntp.h"
@@ -83,9 +84,10 @@ packet(const char *name, const struct ntp_packet *pkt)
 static void
 field(uint16_t type, uint16_t claimed, size_t real)
 {
-	const uint8_t	 head[4] = { (uint8_t)(type >> 8), (uint8_t)type,
-			    (uint8_t)(claimed >> 8), (uint8_t)claimed };
+	uint8_t		 head[4];
 
+	be16enc(head, type);
+	be16enc(head + 2, claimed);
 	seed_add(head, sizeof(head));
 	seed_fill(0x07, real - sizeof(head));
 }

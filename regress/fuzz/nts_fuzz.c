@@ -3,6 +3,7 @@
  * client do.  Since nobody guesses a tag, every second input has its hidden
  * fields sealed by the target itself.
  */
+#include <bsd/sys/endian.h>
 #include <string.h>
 
 #include "common/nts.h"
@@ -99,9 +100,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 static void
 field(uint16_t type, uint16_t len)
 {
-	const uint8_t	 head[4] = { (uint8_t)(type >> 8), (uint8_t)type,
-			    (uint8_t)(len >> 8), (uint8_t)len };
+	uint8_t		 head[4];
 
+	be16enc(head, type);
+	be16enc(head + 2, len);
 	seed_add(head, sizeof(head));
 	seed_fill(0x33, len - sizeof(head));
 }

@@ -2,6 +2,7 @@
  * The packet: every value where RFC 5905 has it, what may follow the header,
  * and properties of everything that decodes.
  */
+#include <bsd/sys/endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -179,10 +180,8 @@ build(uint8_t *buf, int version, const int parts[MAX_PARTS])
 		n = (size_t)abs(parts[i]);
 		memset(buf + len, 0xff, n);
 		if (parts[i] > 0) {
-			buf[len] = 0x01;
-			buf[len + 1] = (uint8_t)i;
-			buf[len + 2] = (uint8_t)(n >> 8);
-			buf[len + 3] = (uint8_t)n;
+			be16enc(buf + len, (uint16_t)(0x100 + i));
+			be16enc(buf + len + 2, (uint16_t)n);
 		}
 		len += n;
 	}
@@ -232,8 +231,7 @@ test_every_claimed_length(void **arg)
 	(void)arg;
 	len = build(buf, 4, parts);
 	for (claim = 0; claim <= UINT16_MAX; claim++) {
-		buf[50] = (uint8_t)(claim >> 8);
-		buf[51] = (uint8_t)claim;
+		be16enc(buf + 50, (uint16_t)claim);
 		/* 24: the four bytes after it are a crypto-NAK. */
 		if ((ntp_decode(&pkt, buf, len) == NTP_OK) !=
 		    (claim == 28 || claim == 24))

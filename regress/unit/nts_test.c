@@ -2,6 +2,7 @@
  * NTS in packets: what is written is read, and every way in which the fields
  * can be wrong is noticed.
  */
+#include <bsd/sys/endian.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -236,10 +237,8 @@ test_claimed_lengths(void **arg)
 	at = NTP_HEADER_LEN + 36 + NTP_FIELD_HEADER_LEN;
 	for (i = 0; i < COUNT(claims); i++) {
 		for (j = 0; j < COUNT(claims); j++) {
-			b.bytes[at] = (uint8_t)(claims[i] >> 8);
-			b.bytes[at + 1] = (uint8_t)claims[i];
-			b.bytes[at + 2] = (uint8_t)(claims[j] >> 8);
-			b.bytes[at + 3] = (uint8_t)claims[j];
+			be16enc(b.bytes + at, claims[i]);
+			be16enc(b.bytes + at + 2, claims[j]);
 			if (form(&f, &b, &copy) == NTS_GOOD &&
 			    nts_open(&f, &key, plain, &len))
 				assert_true(claims[i] == 16 &&
