@@ -185,13 +185,6 @@ served(const struct engine *e, const struct reading *r)
 	return s;
 }
 
-void
-engine_publish_after_slew(struct engine *e, struct instant now)
-{
-	if (!e->steer.synchronized && instant_before(now, e->slew_end))
-		e->publish_at = instant_min(e->publish_at, e->slew_end);
-}
-
 struct report_view
 engine_view(const struct engine *e, struct instant now)
 {
@@ -241,7 +234,6 @@ engine_publish(struct engine *e, struct instant now)
 		channel_send(&e->servers[i], MSG_SNAPSHOT, 0, -1, &snap);
 	channel_send(&e->parent, MSG_CLOCK_QUALITY, 0, -1, &quality);
 	e->publish_at = instant_add(now, PUBLISH_INTERVAL);
-	engine_publish_after_slew(e, now);
 	remember(e, now);
 }
 
@@ -325,6 +317,16 @@ engine_update(struct engine *e, struct instant now)
 		    now);
 	}
 	engine_publish(e, now);
+}
+
+void
+engine_slew_ended(struct engine *e, struct instant now)
+{
+	engine_publish(e, now);
+	if (!e->steer.synchronized && !e->steer.stepping &&
+	    sync_ready(&e->sync) &&
+	    fabs(engine_view(e, now).system.offset) > STEER_BEGUN_OFFSET)
+		adjust(e);
 }
 
 void

@@ -81,10 +81,10 @@ engine_on_clock_state(struct engine *e, const struct message *msg)
 	    (state->step_forward > 0 && e->clock.step_forward == 0);
 	bool		 constrained = state->constraint == CONSTRAINTS_KNOWN &&
 	    e->clock.constraint != CONSTRAINTS_KNOWN;
+	bool		 slew_ended = e->clock.slew != 0 && state->slew == 0;
 
 	e->clock = *state;
 	e->slew_end = instant_add(msg->at, state->slew_left);
-	engine_publish_after_slew(e, msg->at);
 	e->clocks.rate = state->frequency + state->slew;
 	if (e->steer.stepping && state->answers_step) {
 		/* Done or refused; what is left is for the next sample. */
@@ -94,6 +94,8 @@ engine_on_clock_state(struct engine *e, const struct message *msg)
 		engine_begin_again(e, msg->at);
 	else if (new_start && !e->steer.stepping)
 		engine_update(e, msg->at);
+	else if (slew_ended && !e->steer.synchronized)
+		engine_slew_ended(e, msg->at);
 }
 
 void

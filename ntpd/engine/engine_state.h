@@ -162,10 +162,10 @@ void	 engine_tell(struct engine *e, struct instant now);
 void	 engine_publish(struct engine *e, struct instant now);
 
 /*
- * The clock may be right when a slew has ended, long before the next answer: do
- * that then, if it is not synchronized yet.
+ * A slew is over, and before it the clock was not right: it may be now, long
+ * before the next answer.  If the slew has left something, correct that.
  */
-void	 engine_publish_after_slew(struct engine *e, struct instant now);
+void	 engine_slew_ended(struct engine *e, struct instant now);
 
 /*
  * Give up all requests: the clock is about to be stepped, and times of before

@@ -20,6 +20,9 @@
 #include "ntpd/sync/discipline.h"
 #include "ntpd/sync/sync.h"
 
+/* What a clock may be off by when it is called synchronized first, s. */
+#define STEER_BEGUN_OFFSET	1e-3
+
 /* The system peer, or the last one while the clock coasts. */
 struct system_peer {
 	bool		 known;
