@@ -267,6 +267,17 @@ struct sensor_device {
 	char		 name[CONFIG_NAME_LEN];	/* for the log */
 };
 
+/* Which one is to be opened for a sensor. */
+struct sensor_opening {
+	struct sensor_device device;
+	char		 path[CONFIG_PATH_LEN];
+};
+
+/* What came of that. */
+struct sensor_opened {
+	uint32_t	 error;		/* of errno; 0: it is open */
+};
+
 /* What a reference clock has said: when RAW was read it was TRUTH. */
 struct sensor_sample {
 	int64_t		 raw;		/* ns, CLOCK_MONOTONIC_RAW */

@@ -7,7 +7,6 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
-#include <linux/pps.h>
 #include <time.h>
 
 #include "common/imsg.h"
@@ -74,12 +73,6 @@ const struct sandbox parent_sandbox = {
 		MAY("renameat2",		"the same"),
 #endif
 		MAY("unlinkat",		"drift file, control socket"),
-
-		/* Reference clocks. */
-		MAY("ioctl",		"which edge of a pulse counts",
-		    REQUEST((uint32_t)PPS_GETPARAMS)),
-		MAY("ioctl",		"the same",
-		    REQUEST((uint32_t)PPS_SETPARAMS)),
 
 		/* What the C library needs to live. */
 		MAY("brk",		"memory"),

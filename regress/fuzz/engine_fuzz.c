@@ -6,6 +6,7 @@
  * as in deal.h, and so on.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "ntpd/engine/engine.c"
 
