@@ -164,13 +164,10 @@ statements_know_no_file()
 # What moves the clock, and says how far it may, can be read alone.
 clock_knows_no_process()
 {
-	reach 'ntpd/clock/.*' \
-	    'ntpd/(process|child|spawn|messages)\.h|ntpd/[a-z]*_sandbox.*'
-	for process in $(processes); do
-		reach 'ntpd/clock/.*' "ntpd/$process/.*"
-		[ "$process" = parent ] ||
-			reach "ntpd/$process/.*" 'ntpd/clock/.*'
-	done
+	all=$(processes | paste -sd '|')
+	others=$(processes | grep -vx parent | paste -sd '|')
+	reach 'ntpd/clock/.*' "ntpd/(process|child|spawn|messages)\.h|ntpd/($all)/.*"
+	reach "ntpd/($others)/.*" 'ntpd/clock/.*'
 }
 
 parent_parses_no_packet()
