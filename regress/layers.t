@@ -12,8 +12,18 @@ top=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 number=0
 failed=0
 
-# All sources of the tree with comments blanked, "file:line:text".
+# All sources of the tree with comments blanked, "file:line:text".  Those of the
+# real tree are read once.
 sources()
+{
+	if [ "$PWD" = "$top" ] && [ -s "$read" ]; then
+		cat "$read"
+	else
+		read_sources
+	fi
+}
+
+read_sources()
 {
 	find common ntpd ntpctl -name '*.[chy]' 2>/dev/null | sort |
 	xargs -r perl -0777 -ne '
@@ -337,8 +347,10 @@ try()
 }
 
 planted=$(mktemp -d) || exit 1
-trap 'rm -rf "$planted"' EXIT
+read=$(mktemp) || exit 1
+trap 'rm -rf "$planted" "$read"' EXIT
 trap 'exit 1' HUP INT TERM
+(cd "$top" && read_sources) >"$read"
 
 # The checks are worthless in an empty tree.
 if [ "$(cd "$top" && sources | cut -d: -f1 | uniq | wc -l)" -gt 20 ]; then
