@@ -6,9 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/ns.h"
 #include "ntpctl/record.h"
 #include "ntpd/engine/report.h"
 #include "regress/unit/unit.h"
+
+#define LONG	1000000000	/* s: longer is since a moment not filled in */
 
 static struct association	 all[MAX_ASSOCIATIONS];
 static struct hosts		 hosts;
@@ -111,7 +114,7 @@ fill_servers(struct instant now)
 static struct report_view
 full_view(void)
 {
-	struct instant	 now = instant_now();
+	struct instant	 now = { 2 * LONG * NS_PER_S };
 	struct report_view v = {
 		.setup = &setup, .hosts = &hosts, .all = all, .sync = &estimate,
 		.steer = &steer, .clock = &clock_state, .now = now,
@@ -144,8 +147,9 @@ is_filled(const struct member *m, const void *record)
 
 	switch (m->kind) {
 	case MEMBER_REAL:
-	case MEMBER_SPAN:
 		return isfinite(*real) && *real != 0;
+	case MEMBER_SPAN:
+		return isfinite(*real) && *real != 0 && *real < LONG;
 	case MEMBER_FLAG:
 	case MEMBER_WORD:
 	case MEMBER_COUNT:
