@@ -12,13 +12,9 @@
 #include <stdint.h>
 
 #include "common/addr.h"
-#include "common/control.h"
-#include "common/cookie.h"
+#include "common/counters.h"
 #include "common/ke.h"
-#include "common/leap.h"
 #include "common/ntptime.h"
-#include "common/operator.h"
-#include "common/siphash.h"
 #include "ntpd/config_shared.h"
 
 /*
@@ -115,7 +111,7 @@ struct clock_quality {
 	double		 esterror;	/* s */
 	double		 maxerror;	/* s; also while not synchronized */
 	double		 offset;	/* s, true - clock; for STATUS= */
-	char		 system_peer[CONTROL_NAME_LEN];	/* for STATUS= */
+	char		 system_peer[CONFIG_NAME_LEN];	/* for STATUS= */
 };
 
 /* What the clock really does, after every command and at a slew's end. */

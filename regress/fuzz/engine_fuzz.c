@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/operator.h"
 #include "ntpd/engine/engine.c"
 
 #include "regress/fuzz/deal.h"
