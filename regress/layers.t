@@ -117,7 +117,7 @@ sync_includes_only_common()
 # those before it in this order.
 engine_order="ballot clocks check history names nts patience schedule self \
     query_socket query association association_faults associations number \
-    hosts sensors trust members steer steer_leap steer_log \
+    hosts sensors trust members disruption steer steer_leap steer_log \
     orphan report"
 
 engine_calls_go_down()
