@@ -61,6 +61,8 @@ const struct sandbox binder_sandbox = {
 		    OPTION(SOL_SOCKET, SO_REUSEADDR)),
 		MAY("setsockopt",	"the same: at once",
 		    OPTION(IPPROTO_TCP, TCP_NODELAY)),
+		MAY("setsockopt",	"with the client's first word",
+		    OPTION(IPPROTO_TCP, TCP_DEFER_ACCEPT)),
 		MAY("bind",		"their addresses"),
 		MAY("connect",		"is it a broadcast address?"),
 		MAY("socket",		"interfaces (NETLINK_ROUTE)",

@@ -74,29 +74,6 @@ use_socket(SSL *ssl, int fd)
 	return true;
 }
 
-void
-sessions_add(struct sessions *s, SSL_CTX *ctx, int fd, uint16_t ntp_port,
-    struct instant now)
-{
-	struct session	*one = find_place(s);
-	SSL		*ssl = SSL_new(ctx);
-
-	if (ssl == NULL || !use_socket(ssl, fd)) {
-		SSL_free(ssl);
-		close(fd);
-		s->counters.ke_failed++;
-		return;
-	}
-	SSL_set_accept_state(ssl);
-	s->used = MAX(s->used, (size_t)(one - s->list) + 1);
-	one->state = SESSION_SHAKES;
-	one->fd = fd;
-	one->ssl = ssl;
-	one->events = POLLIN;
-	one->deadline = instant_add(now, SESSION_SECONDS);
-	one->ntp_port = ntp_port;
-}
-
 /*
  * RESULT is what a call of libssl for ONE returned.  True if it goes on when
  * the client does.
@@ -266,6 +243,30 @@ run(struct sessions *s, struct session *one)
 	while (turns-- > 0 && steps[one->state](s, one) &&
 	    one->state != SESSION_FREE)
 		continue;
+}
+
+void
+sessions_add(struct sessions *s, SSL_CTX *ctx, int fd, uint16_t ntp_port,
+    struct instant now)
+{
+	struct session	*one = find_place(s);
+	SSL		*ssl = SSL_new(ctx);
+
+	if (ssl == NULL || !use_socket(ssl, fd)) {
+		SSL_free(ssl);
+		close(fd);
+		s->counters.ke_failed++;
+		return;
+	}
+	SSL_set_accept_state(ssl);
+	s->used = MAX(s->used, (size_t)(one - s->list) + 1);
+	one->state = SESSION_SHAKES;
+	one->fd = fd;
+	one->ssl = ssl;
+	one->events = POLLIN;
+	one->deadline = instant_add(now, SESSION_SECONDS);
+	one->ntp_port = ntp_port;
+	run(s, one);		/* the client has begun */
 }
 
 void
