@@ -23,11 +23,21 @@ engine_planning(struct engine *e, struct instant now)
 	};
 }
 
+void
+engine_forget_sensors(struct engine *e)
+{
+	size_t		 i;
+
+	for (i = 0; i < SENSORS_MOST; i++)
+		sensor_forget(&e->sensors[i].state);
+}
+
 static void
 stop(struct engine *e, size_t i)
 {
 	association_stop(&e->associations[i]);
 	sync_remove(&e->sync, i);
+	smeared_forget(&e->smeared, i);
 }
 
 static void
@@ -390,6 +400,7 @@ void
 engine_lose(struct engine *e, size_t i, struct instant now)
 {
 	sync_silence(&e->sync, i);
+	smeared_forget(&e->smeared, i);
 	engine_update(e, now);
 	hosts_replace(&e->hosts, &e->associations[i], now);
 	engine_change_hosts(e, now);
