@@ -129,6 +129,8 @@ engine_calls_go_down()
 		sub(/\.[chy]$/, "", path)
 		if (path ~ /^engine_(state|events|keys|leap|actions|ntpctl)$/)
 			path = "engine"
+		if (path == "report_peers")
+			path = "report"
 		if (path == "steer_log" || path == "steer_leap")
 			path = "steer"
 		return path in rank ? rank[path] : 0
