@@ -52,7 +52,7 @@ powerpc()
 		    -I. -Iregress/cross -idirafter obj-powerpc/include \
 		    -ffunction-sections -Wl,--gc-sections \
 		    -o "obj-powerpc/${t}_test" "regress/unit/${t}_test.c" \
-		    regress/unit/unit.c regress/cross/bsd.c \
+		    regress/unit/unit.c regress/unit/rng.c regress/cross/bsd.c \
 		    regress/cross/nettle.c common/aead.c common/cookie.c \
 		    common/ke.c common/nts.c common/siphash.c common/ntp.c \
 		    common/ntptime.c common/leap.c common/instant.c common/log.c \

@@ -15,6 +15,8 @@
 
 #include <cmocka.h>
 
+#include "regress/unit/rng.h"
+
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 
 /* Fail unless GOT is within WITHIN of WANT; NaN never is. */
