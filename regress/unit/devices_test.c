@@ -33,21 +33,6 @@ make(enum sensor_kind kind, const char *name)
 	sensors_make(&sensors, &conf, 0);
 }
 
-static int
-setup(void **arg)
-{
-	(void)arg;
-	log_init(LOG_TO_STDERR, 0);
-	return capture_begin();
-}
-
-static int
-teardown(void **arg)
-{
-	(void)arg;
-	return capture_end();
-}
-
 /* Is it given now?  A descriptor is closed again. */
 static bool
 is_given(struct instant now, enum message_type type)
@@ -215,7 +200,7 @@ takes_no_descriptors(void **arg)
 	assert_int_equal(unlink(path), 0);
 }
 
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, capture_begin, capture_end)
 
 int
 main(void)

@@ -47,7 +47,7 @@ setup(void **state)
 	memset(&publish, 0, sizeof(publish));
 	publish_open(&publish, path, clockbound);
 	reader = ntptime_open(path);
-	return reader == NULL ? -1 : capture_begin();
+	return reader == NULL ? -1 : capture_begin(NULL);
 }
 
 static int
@@ -58,7 +58,7 @@ teardown(void **state)
 	unlink(path);
 	unlink(clockbound);
 	rmdir(folder);
-	return capture_end();
+	return capture_end(NULL);
 }
 
 /* Make the page older by S s, as if that had passed. */
