@@ -239,6 +239,12 @@ struct server_report {
 	struct server_counters counters; /* since it was started */
 };
 
+/* What ke has to say of itself. */
+struct ke_report {
+	struct server_counters counters; /* since it was started */
+	int64_t		 valid_until;	/* its certificate, Unix time; 0: none */
+};
+
 /* What is asked of a server. */
 struct server_show {
 	uint8_t		 clients;	/* 1: SERVER_CLIENTS first */
