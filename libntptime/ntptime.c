@@ -22,6 +22,7 @@
 struct ntptime {
 	int		 fd;
 	const struct bound_page *page;
+	const uint8_t	*vmclock;	/* the hypervisor's page; NULL: none */
 };
 
 static int64_t
@@ -56,10 +57,54 @@ is_page(const struct bound_page *page)
 	return false;
 }
 
+static void
+leave_vmclock(struct ntptime *t)
+{
+	if (t->vmclock != NULL)
+		munmap((void *)(uintptr_t)t->vmclock,
+		    (size_t)sysconf(_SC_PAGESIZE));
+	t->vmclock = NULL;
+}
+
+int
+ntptime_set_vmclock(struct ntptime *t, const char *path)
+{
+	const size_t	 size = (size_t)sysconf(_SC_PAGESIZE);
+	const int	 fd = open(path, O_RDONLY | O_CLOEXEC);
+	void		*page = MAP_FAILED;
+	int		 saved;
+
+	leave_vmclock(t);
+	if (fd != -1)
+		page = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+	saved = errno;
+	if (fd != -1)
+		close(fd);
+	errno = saved;
+	if (page == MAP_FAILED)
+		return -1;
+	if (memcmp(page, VMCLOCK_MAGIC, strlen(VMCLOCK_MAGIC)) != 0) {
+		munmap(page, size);
+		errno = EPROTO;
+		return -1;
+	}
+	t->vmclock = page;
+	return 0;
+}
+
+/* Is the machine where it was when PAGE was true? */
+static bool
+is_undisturbed(const struct ntptime *t, const struct bound_page *page)
+{
+	return t->vmclock == NULL || page->has_marker == 0 ||
+	    page->marker == __atomic_load_n((const uint64_t *)
+	    (const void *)(t->vmclock + VMCLOCK_MARKER), __ATOMIC_ACQUIRE);
+}
+
 struct ntptime *
 ntptime_open(const char *path)
 {
-	struct ntptime	*t = malloc(sizeof(*t));
+	struct ntptime	*t = calloc(1, sizeof(*t));
 	struct stat	 st;
 	void		*page = MAP_FAILED;
 	int		 saved;
@@ -75,8 +120,10 @@ ntptime_open(const char *path)
 	}
 	if (page != MAP_FAILED) {
 		t->page = page;
-		if (is_page(page))
+		if (is_page(page)) {
+			(void)ntptime_set_vmclock(t, VMCLOCK_PATH);
 			return t;
+		}
 		munmap(page, sizeof(struct bound_page));
 		errno = EPROTO;
 	}
@@ -93,6 +140,7 @@ ntptime_close(struct ntptime *t)
 {
 	if (t == NULL)
 		return;
+	leave_vmclock(t);
 	munmap((void *)(uintptr_t)t->page, sizeof(*t->page));
 	close(t->fd);
 	free(t);
@@ -165,6 +213,9 @@ ntptime_now(struct ntptime *t, struct ntptime_interval *interval)
 	interval->status = worth(page, now);
 	if (interval->status == NTPTIME_UNKNOWN)
 		return NTPTIME_UNKNOWN;
+	/* Last: what was read before it was moved was true then. */
+	if (!is_undisturbed(t, page))
+		interval->status = NTPTIME_DISRUPTED;
 	growth = grown(page, now);
 	interval->earliest = to_timespec(real - page->certain - growth);
 	interval->latest = to_timespec(real + page->certain + growth);

@@ -7,6 +7,7 @@ The time with a bound, from ntpd: a reader of its page, see ntptime(3).
 """
 import builtins
 import collections
+import contextlib
 import mmap
 import struct
 import time
@@ -15,18 +16,25 @@ UNKNOWN, SYNCHRONIZED, FREE_RUNNING, DISRUPTED = range(4)
 
 Interval = collections.namedtuple("Interval", "status earliest latest "
     "likely_earliest likely_latest")
-_LAYOUT = struct.Struct("=8sIIIIqqqqqqIiIi")
+_LAYOUT = struct.Struct("=8sIIIIqqqqqqIiIiQII")
+_MARKER = struct.Struct("=Q")       # in VMClock's page
+_MARKER_AT = 16
 _TRIES = 1000
 _S = 1000000000
 
 
 class Reader:
-    def __init__(self, path="/run/ntpd/bound"):
+    def __init__(self, path="/run/ntpd/bound", vmclock="/dev/vmclock0"):
         with builtins.open(path, "rb") as f:
             self._map = mmap.mmap(f.fileno(), _LAYOUT.size,
                 access=mmap.ACCESS_READ)
-        if _LAYOUT.unpack(self._map[:])[:3] != (b"ntpbound", 1, 88):
+        if _LAYOUT.unpack(self._map[:])[:3] != (b"ntpbound", 2, 104):
             raise OSError("%s is not a page of ntpd that we know" % path)
+        self._vmclock = None
+        with contextlib.suppress(OSError, ValueError):
+            with builtins.open(vmclock, "rb") as f:
+                self._vmclock = mmap.mmap(f.fileno(), mmap.PAGESIZE,
+                    access=mmap.ACCESS_READ)
 
     def __enter__(self):
         return self
@@ -36,6 +44,8 @@ class Reader:
 
     def close(self):
         self._map.close()
+        if self._vmclock is not None:
+            self._vmclock.close()
 
     def _page(self):
         for _ in range(_TRIES):
@@ -58,12 +68,20 @@ class Reader:
             return Interval(UNKNOWN, 0, 0, 0, 0)
         if status == SYNCHRONIZED and boot > fresh:
             status = FREE_RUNNING
+        # Last: what was read before the machine was moved was true then.
+        marker, has_marker = page[15:17]
+        if has_marker and self._vmclock is not None and marker != \
+                _MARKER.unpack_from(self._vmclock, _MARKER_AT)[0]:
+            status = DISRUPTED
         grown = -(-max(0, boot - as_of) * drift // _S)
         return Interval(status, real - certain - grown,
             real + certain + grown, real - likely - grown,
             real + likely + grown)
 
 
-def open(path="/run/ntpd/bound"):
-    """A Reader of the page at PATH; OSError if there is none."""
-    return Reader(path)
+def open(path="/run/ntpd/bound", vmclock="/dev/vmclock0"):
+    """
+    A Reader of the page at PATH; OSError if there is none.  The hypervisor's
+    VMClock is looked at if there is one.
+    """
+    return Reader(path, vmclock)

@@ -116,8 +116,8 @@ sync_includes_only_common()
 # In the engine data goes up and calls go down: a file includes headers only of
 # those before it in this order.
 engine_order="ballot clocks check history names nts patience schedule self \
-    query_socket query association association_faults associations number \
-    hosts sensors trust members steer steer_leap steer_log \
+    smeared query_socket query association association_faults associations \
+    number hosts sensors trust members disruption steer steer_leap steer_log \
     orphan report"
 
 engine_calls_go_down()
@@ -127,8 +127,10 @@ engine_calls_go_down()
 	{
 		sub(/.*\//, "", path)
 		sub(/\.[chy]$/, "", path)
-		if (path ~ /^engine_(state|events|keys|actions|ntpctl)$/)
+		if (path ~ /^engine_(state|events|keys|leap|actions|ntpctl)$/)
 			path = "engine"
+		if (path == "report_peers")
+			path = "report"
 		if (path == "steer_log" || path == "steer_leap")
 			path = "steer"
 		return path in rank ? rank[path] : 0
@@ -153,7 +155,7 @@ engine_calls_go_down()
 engine_is_known_to_few()
 {
 	lines 'ntpd/engine/.*' 'struct engine([^_a-z]|$)' |
-	    grep -Ev '^ntpd/engine/engine(_state|_events|_keys|_actions|_ntpctl)?\.[ch]:'
+	    grep -Ev '^ntpd/engine/engine(_state|_events|_keys|_leap|_actions|_ntpctl)?\.[ch]:'
 }
 
 # The loop, the events and the actions, too: each calls the next.
@@ -401,7 +403,7 @@ never engine_calls_go_down "in the engine calls go down" \
     fine ntpd/engine/orphan.c '#include "ntpd/engine/orphan.h"' \
     fine ntpd/engine/orphan.c '#include "ntpd/engine/steer.h"' \
     fine ntpd/engine/engine_events.c '#include "ntpd/engine/engine_state.h"'
-never engine_is_known_to_few "five files know the whole engine" \
+never engine_is_known_to_few "six files know the whole engine" \
     ntpd/engine/orphan.c 'f(struct engine *e)' \
     ntpd/engine/steer.h 'struct engine;' \
     fine ntpd/engine/engine_events.c 'f(struct engine *e)' \

@@ -22,6 +22,7 @@ const struct sandbox binder_sandbox = {
 	.max_memory = 64,
 	.may_fork = false,
 	.syscalls = {
+		MAY_LIVE,
 		MAY("socket",		"to be listened on",
 		    SOCKET(AF_INET, SOCK_DGRAM)),
 		MAY("socket",		"the same",
@@ -79,14 +80,7 @@ const struct sandbox binder_sandbox = {
 		MAY("recvfrom",		"messages of the servers",
 		    NOT_URGENT(3)),
 		MAY("close",		"sockets"),
-		MAY("write",		"log"),
-		MAY("ppoll",		"wait"),
-		MAY("ppoll_time64",	"the same on 32-bit machines"),
-		MAY("clock_gettime",	"time, where the vDSO has none"),
-		MAY("clock_gettime64",	"the same on 32-bit machines"),
-		MAY("brk",		"memory"),
 		MAY("mmap",		"memory, where brk meets a library",
 		    NOT_EXECUTABLE),
-		MAY("exit_group",	"end"),
 	},
 };

@@ -301,6 +301,8 @@ association_reason(const struct association *a)
 		return a->refused;
 	if (a->barred)
 		return REASON_UNTRUSTED;
+	if (a->apart != REASON_NONE)
+		return a->apart;
 	if (a->was_kissed && a->reach == 0)
 		return REASON_RATE;
 	return a->was_unreachable ? REASON_SILENT : REASON_NONE;
@@ -391,8 +393,7 @@ association_kissed(const struct planning *p, struct association *a,
 		association_plan(p, a, SCHEDULE_DENIED);
 		return KISS_DENY;
 	}
-	/* For ntpctl; what is planned is as if it did not answer. */
-	a->refused = REASON_UNSYNCHRONIZED;
-	a->accepted = 0;
+	/* For people; what is planned is as if it did not answer. */
+	association_unready(a);
 	return KISS_UNKNOWN;
 }

@@ -23,11 +23,21 @@ engine_planning(struct engine *e, struct instant now)
 	};
 }
 
+void
+engine_forget_sensors(struct engine *e)
+{
+	size_t		 i;
+
+	for (i = 0; i < SENSORS_MOST; i++)
+		sensor_forget(&e->sensors[i].state);
+}
+
 static void
 stop(struct engine *e, size_t i)
 {
 	association_stop(&e->associations[i]);
 	sync_remove(&e->sync, i);
+	smeared_forget(&e->smeared, i);
 }
 
 static void
@@ -228,7 +238,10 @@ engine_publish(struct engine *e, struct instant now)
 
 	steer_smear(&e->steer, &snap);
 	quality.at = now.ns;
-	quality.disrupted = e->sync.state == SYNC_BEGINNING_AGAIN;
+	quality.disrupted = e->steer.disrupted ||
+	    e->sync.state == SYNC_BEGINNING_AGAIN;
+	quality.has_marker = e->disruption.known;
+	quality.marker = e->disruption.marker;
 	steer_log(&e->steer, &s, &e->sync);
 	for (i = 0; i < SERVERS_MOST; i++)
 		channel_send(&e->servers[i], MSG_SNAPSHOT, 0, -1, &snap);
@@ -387,6 +400,7 @@ void
 engine_lose(struct engine *e, size_t i, struct instant now)
 {
 	sync_silence(&e->sync, i);
+	smeared_forget(&e->smeared, i);
 	engine_update(e, now);
 	hosts_replace(&e->hosts, &e->associations[i], now);
 	engine_change_hosts(e, now);

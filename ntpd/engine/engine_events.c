@@ -46,22 +46,12 @@ was_misled(const struct engine *e)
 	return false;
 }
 
-/* What they have said since their last turn is of another clock. */
-static void
-forget_sensors(struct engine *e)
-{
-	size_t		 i;
-
-	for (i = 0; i < SENSORS_MOST; i++)
-		sensor_forget(&e->sensors[i].state);
-}
-
 void
 engine_begin_again(struct engine *e, struct instant now)
 {
 	size_t		 i;
 
-	forget_sensors(e);
+	engine_forget_sensors(e);
 	engine_close_queries(e);
 	sync_restart(&e->sync);
 	e->decision = (struct decision){ .until = INSTANT_NEVER };
@@ -107,30 +97,10 @@ engine_on_jump(struct engine *e, const struct message *msg)
 	if (log_allowed(&e->complaints, now, NULL))
 		log_debug("the clock jumped by %+.3f s: asking the servers "
 		    "anew", jumped->by);
+	smeared_lost(&e->smeared);
 	hosts_retry(&e->hosts, now);
 	engine_retry_keys(e, now);	/* certificates may be valid now */
 	engine_begin_again(e, now);
-}
-
-void
-engine_on_leap(struct engine *e, struct instant now)
-{
-	e->steer.leap = LEAP_NONE;
-	forget_sensors(e);
-	if (e->steer.plan.policy != LEAP_BY_SLEW) {
-		engine_publish(e, now);
-		return;
-	}
-	engine_close_queries(e);	/* they were sent before it */
-	steer_slew_leap(&e->steer);
-	engine_update(e, now);
-}
-
-void
-engine_on_leap_plan(struct engine *e, const struct message *msg)
-{
-	e->steer.plan = *(const struct leap_plan *)msg->data;
-	engine_publish(e, msg->at);
 }
 
 static void
@@ -217,7 +187,7 @@ admits(struct engine *e, size_t i, const struct ntp_packet *pkt,
 {
 	struct association *a = &e->associations[i];
 
-	if (a->barred)
+	if (a->barred || a->apart != REASON_NONE)
 		return false;
 	if (orphan_is_relief(&e->orphan, &e->sync, i, a, pkt))
 		association_hurry(a, now);
@@ -242,9 +212,12 @@ on_answer(struct engine *e, size_t i, const struct answer *answer,
 	enum sync_state	 before = e->sync.state;
 	bool		 agreed = e->sync.agreed, learned = false;
 	size_t		 twin;
-	bool		 admitted = admits(e, i, &answer->pkt, now);
+	bool		 admitted;
 	struct control_sample said = report_sample(a, &answer->sample, ahead);
 
+	if (answer->has_sample)
+		engine_watch_smear(e, i, &answer->sample);
+	admitted = admits(e, i, &answer->pkt, now);
 	if (association_answered(&p, a, answer))
 		on_network(e, &p);
 	if (admitted && answer->has_sample)
@@ -397,6 +370,33 @@ engine_on_sensor(struct engine *e, const struct message *msg)
 	if (i < MAX_ASSOCIATIONS && !sensor_take(&e->sensors[n].state, &v, i,
 	    msg->data))
 		e->associations[i].rejected++;
+}
+
+/*
+ * What was learned on another machine, or before a pause, is not true here.
+ * The kernel has not noticed: if the clock is late now, the parent is asked at
+ * once whether it may be set.
+ */
+void
+engine_on_marker(struct engine *e, const struct message *msg)
+{
+	const struct sensor_marker *m = msg->data;
+
+	switch (disruption_look(&e->disruption, m->marker, msg->at)) {
+	case DISRUPTION_NONE:
+		break;
+	case DISRUPTION_FIRST:
+		engine_publish(e, msg->at);
+		break;
+	case DISRUPTION_SEEN:
+		log_warnx("the hypervisor says that the machine was moved, "
+		    "restored or paused: asking the servers anew");
+		hosts_retry(&e->hosts, msg->at);
+		sync_disrupt(&e->sync);
+		e->steer.disrupted = true;
+		engine_begin_again(e, msg->at);
+		break;
+	}
 }
 
 /* It is time to ask association I. */

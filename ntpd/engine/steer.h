@@ -37,6 +37,8 @@ struct steer {
 	bool		 read_only;	/* -x: nothing is ever corrected */
 	bool		 proven;	/* the clock was right since the start,
 					   or since it jumped */
+	bool		 disrupted;	/* the hypervisor has said so, and it
+					   was not right since */
 	struct confirm	 confirm;	/* of a large offset */
 	bool		 over_limit;	/* logged: it is larger than any step */
 	bool		 unknown;	/* logged: the oscillator's frequency */
@@ -51,6 +53,7 @@ struct steer {
 	bool		 returned;	/* ... back from a large offset */
 	double		 offset;	/* s, by the last plan */
 	uint8_t		 leap;		/* enum ntp_leap, by the last vote */
+	bool		 follows_smear;	/* of the servers: no leap second */
 	bool		 slews_leap;	/* the clock is off by that, no more */
 	int64_t		 leap_end;	/* s since 1970, of the day then */
 	struct leap_plan plan;		/* by the list */

@@ -22,6 +22,7 @@ const struct sandbox opener_sandbox = {
 	.max_memory = 64,
 	.may_fork = false,
 	.syscalls = {
+		MAY_LIVE,
 		MAY("openat",		"a device", READ_ONLY),
 		MAY("sendmsg",		"devices, not to the parent",
 		    ABOVE(CHILD_CHANNEL_FD)),
@@ -32,14 +33,7 @@ const struct sandbox opener_sandbox = {
 		MAY("recvfrom",		"the end of a sensor",
 		    NOT_URGENT(3)),
 		MAY("close",		"devices"),
-		MAY("ppoll",		"wait"),
-		MAY("ppoll_time64",	"the same on 32-bit machines"),
-		MAY("write",		"log"),
-		MAY("clock_gettime",	"time, where the vDSO has none"),
-		MAY("clock_gettime64",	"the same on 32-bit machines"),
-		MAY("brk",		"memory"),
 		MAY("mmap",		"memory, where brk meets a library",
 		    NOT_EXECUTABLE),
-		MAY("exit_group",	"end"),
 	},
 };

@@ -176,6 +176,8 @@ write_page(struct bound_page *page, enum bound_status status,
 	page->frequency = (int32_t)lround(clock->frequency * 1e9);
 	page->leap = (uint32_t)clock->leap;
 	page->tai = (int32_t)clock->tai;
+	page->marker = q->marker;
+	page->has_marker = q->has_marker != 0;
 	END(page);
 }
 
@@ -193,6 +195,8 @@ write_clockbound(struct clockbound_page *page, enum bound_status status,
 	page->void_after[1] = later % NS_PER_S;
 	page->bound = bound_ns(q->maxerror, age);
 	page->drift = DRIFT;
+	page->disruption = q->marker;
+	page->disruption_support = q->has_marker != 0;
 	page->status = (int32_t)status;
 	END(page);
 }

@@ -221,6 +221,53 @@ a_clock_that_is_set(void **state)
 	assert_int_equal(ntptime_now(reader, &i), NTPTIME_FREE_RUNNING);
 }
 
+/*
+ * The machine was moved: every reader sees that by itself, before the daemon
+ * has, until what is said goes with the marker that is there now.
+ */
+static void
+a_machine_that_is_moved(void **state)
+{
+	char		 device[64], page[4096] = VMCLOCK_MAGIC;
+	struct clock_quality q = good();
+	struct ntptime_interval i;
+	FILE		*f;
+
+	(void)state;
+	snprintf(device, sizeof(device), "%s/vmclock0", folder);
+	assert_int_equal(ntptime_set_vmclock(reader, device), -1);
+	assert_int_equal(errno, ENOENT);
+	f = fopen(device, "w+");
+	assert_non_null(f);
+	setvbuf(f, NULL, _IONBF, 0);
+	assert_int_equal(fwrite(page, sizeof(page), 1, f), 1);
+	publish_quality(&publish, &q, &clock_now);
+	assert_int_equal(ntptime_set_vmclock(reader, device), 0);
+	/* ntpd does not look at it. */
+	assert_int_equal(ntptime_now(reader, &i), NTPTIME_SYNCHRONIZED);
+	page[VMCLOCK_MARKER] = 5;
+	q.has_marker = 1;
+	publish_quality(&publish, &q, &clock_now);
+	assert_int_equal(ntptime_now(reader, &i), NTPTIME_SYNCHRONIZED);
+	rewind(f);
+	assert_int_equal(fwrite(page, sizeof(page), 1, f), 1);
+	assert_int_equal(ntptime_now(reader, &i), NTPTIME_DISRUPTED);
+	assert_int_equal(i.status, NTPTIME_DISRUPTED);
+	q.at = ns_read(CLOCK_MONOTONIC);
+	publish_quality(&publish, &q, &clock_now);
+	assert_int_equal(ntptime_now(reader, &i), NTPTIME_DISRUPTED);
+	q.marker = 5;
+	publish_quality(&publish, &q, &clock_now);
+	assert_int_equal(ntptime_now(reader, &i), NTPTIME_SYNCHRONIZED);
+	page[0] = 'x';
+	rewind(f);
+	assert_int_equal(fwrite(page, sizeof(page), 1, f), 1);
+	assert_int_equal(ntptime_set_vmclock(reader, device), -1);
+	assert_int_equal(errno, EPROTO);
+	fclose(f);
+	assert_int_equal(unlink(device), 0);
+}
+
 /* A new daemon goes on in the file that readers have mapped. */
 static void
 a_restart_goes_on(void **state)
@@ -354,6 +401,15 @@ clockbounds_form(void **state)
 	assert_int_equal(s.u32[16], 15000);
 	assert_int_equal(s.u32[17], 1);
 	assert_int_equal(s.bytes[72], 0);
+	q.has_marker = 1;
+	q.marker = 0x123456789abcdef;
+	publish_quality(&publish, &q, &clock_now);
+	f = fopen(clockbound, "r");
+	assert_non_null(f);
+	assert_int_equal(fread(&s, 1, sizeof(s), f), sizeof(s));
+	fclose(f);
+	assert_int_equal(s.i64[7], 0x123456789abcdef);
+	assert_int_equal(s.bytes[72], 1);
 }
 
 /* The generation skips 0, which means that nobody has written yet. */
@@ -381,8 +437,8 @@ static const struct {
 	uint32_t	 value;
 } foreign[] = {
 	{ "magic", 0, 0 },
-	{ "version", 8, 2 },
-	{ "size", 12, 80 }
+	{ "version", 8, 1 },
+	{ "size", 12, 88 }
 };
 
 static void
@@ -465,6 +521,7 @@ main(void)
 		TEST(old_news_have_grown),
 		TEST(each_status),
 		TEST(a_clock_that_is_set),
+		TEST(a_machine_that_is_moved),
 		TEST(a_restart_goes_on),
 		TEST(a_page_half_written),
 		TEST(nobody_sees_a_torn_page),
