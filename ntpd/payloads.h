@@ -244,7 +244,7 @@ struct server_report {
 /* What ke has to say of itself. */
 struct ke_report {
 	struct server_counters counters; /* since it was started */
-	int64_t		 valid_until;	/* its certificate, Unix time; 0: none */
+	int64_t		 valid_until;	/* its certificate, Unix time; or 0 */
 };
 
 /* What is asked of a server. */

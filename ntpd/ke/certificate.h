@@ -15,8 +15,10 @@ void	 certificate_prepare(void);
 /*
  * Make a context for servers with the certificates in the file CERTIFICATE, in
  * PEM, our own first, and the private key in KEY.  Both are closed.  *DATES is
- * when they are valid.  NULL, and why is logged, if they do not fit or are none.
+ * when they are valid.  NULL, and why is logged, if they do not fit or are
+ * none.
  */
-SSL_CTX	*certificate_load(int certificate, int key, struct validity *dates);
+SSL_CTX	*certificate_load(int certificate, int key,
+	    struct validity *dates);
 
 #endif
