@@ -60,6 +60,7 @@ struct engine_setup {
 	uint8_t		 reserved[6];
 	uint32_t	 nservers;	/* ENGINE_SERVER before it */
 	double		 step_threshold; /* s */
+	double		 max_drift;	/* s/s, of the certain bound */
 	double		 frequency;	/* s/s, the clock is corrected by now */
 	double		 frequency_error; /* s/s, standard error */
 };
@@ -115,6 +116,7 @@ struct clock_quality {
 	double		 esterror;	/* s */
 	double		 maxerror;	/* s; also while not synchronized */
 	double		 offset;	/* s, true - clock; for STATUS= */
+	double		 drift;		/* s/s, by which the errors grow */
 	char		 system_peer[CONTROL_NAME_LEN];	/* for STATUS= */
 };
 

@@ -94,6 +94,8 @@ engine_on_clock_state(struct engine *e, const struct message *msg)
 		engine_begin_again(e, msg->at);
 	else if (new_start && !e->steer.stepping)
 		engine_update(e, msg->at);
+	else if (state->slew != 0)
+		engine_publish(e, msg->at);	/* what it does to the bounds */
 }
 
 void
