@@ -13,7 +13,13 @@
 
 #define BOUND_PATH	"/run/ntpd/bound"
 #define BOUND_MAGIC	"ntpbound"
-#define BOUND_VERSION	1
+#define BOUND_VERSION	2
+
+/*
+ * If the clock's lead is another one by more than this, ns, somebody has set
+ * the clock; less may come from how long the two readings took.
+ */
+#define BOUND_STEP	1000000
 
 /* Worth of a status, the same as in ntptime.h and in ClockBound's segments. */
 enum bound_status {
@@ -36,13 +42,14 @@ struct bound_page {
 	int64_t		 certain;	/* |clock - true time| at most */
 	int64_t		 likely;	/* the same in 99 % of the time */
 	int64_t		 offset;	/* true time - clock, estimated */
+	int64_t		 lead;		/* CLOCK_REALTIME - CLOCK_BOOTTIME */
 	uint32_t	 drift;		/* ppb: by that both bounds grow */
 	int32_t		 frequency;	/* ppb, the clock is corrected by */
 	uint32_t	 leap;		/* enum ntp_leap: ends this UTC day */
 	int32_t		 tai;		/* TAI - UTC, s; 0: not known */
 };
 
-_Static_assert(sizeof(struct bound_page) == 88 &&
+_Static_assert(sizeof(struct bound_page) == 96 &&
     offsetof(struct bound_page, generation) == 16 &&
     offsetof(struct bound_page, as_of) == 24, "ntptime(3) says so");
 
