@@ -408,7 +408,7 @@ struct control_clients {
 	+ sizeof(struct control_server) + sizeof(struct control_clients))
 
 /* On i386, structs have less padding. */
-_Static_assert(sizeof(long) != 8 || CONTROL_SIZE == 3948,
+_Static_assert(sizeof(long) != 8 || CONTROL_SIZE == 3950,
     "a record has changed: raise "
     "CONTROL_VERSION, once between two releases, and write its new size here");
 

@@ -53,7 +53,11 @@ REASON(CONSTRAINT,	"constraint",					\
     "it is another time by the constraints or its certificate")	\
 REASON(OFF,		"off",			"it is switched off")	\
 REASON(UNNUMBERED,	"unnumbered",					\
-    "nothing else says yet which second its pulses begin")
+    "nothing else says yet which second its pulses begin")		\
+REASON(SMEARED,		"smeared",					\
+    "it smears a leap second, and others do not")			\
+REASON(UNSMEARED,	"unsmeared",					\
+    "the others smear a leap second, and it does not")
 
 enum reason {
 #define REASON(name, word, text)	REASON_##name,

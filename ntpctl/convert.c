@@ -41,6 +41,7 @@ static const struct {
 	{ "authselectmode", convert_authentication },
 	{ "local", convert_local },
 	{ "fudge", convert_fudge },
+	{ "refclock", convert_refclock },
 };
 
 /* What is not converted by a function is explained. */
@@ -130,7 +131,9 @@ look_ahead(struct convert *c, char *text)
 	if (strlen(text) > LINE_MOST || !cut_words(text, &line))
 		return;
 	convert = find_converter(line.words[0]);
-	if (convert == convert_keys)
+	if (convert == convert_fudge)
+		convert_look_fudge(c, &line);
+	else if (convert == convert_keys)
 		c->keys_named |= convert_path(&line) != NULL;
 	else if (convert == convert_bind &&
 	    strcasecmp(line.words[0], "bindacqaddress") == 0)
@@ -163,7 +166,8 @@ each_line(struct convert *c, const char *file, size_t len,
 static void
 convert_mode(struct convert *c)
 {
-	if (c->proven > 0 && c->proven < c->servers && c->mode == NULL) {
+	if (c->proven > 0 && c->proven < c->servers + c->nsensors &&
+	    c->mode == NULL) {
 		fputs("\n# Servers without key, nts or trusted have no part in "
 		    "the time.\n", c->out);
 		convert_note(c, "if they are to have one, write "

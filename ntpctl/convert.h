@@ -18,6 +18,9 @@
 #define CONVERT_SERVERS_MOST	32
 #define CONVERT_LISTENS_MOST	32
 #define CONVERT_PATH_MOST	255	/* characters */
+#define CONVERT_SENSORS_MOST	8
+#define CONVERT_SOCKET_LEN	108	/* bytes, of a path with its end */
+#define CONVERT_REFID_MOST	4	/* characters */
 #define CONVERT_ORPHAN_MOST	14	/* stratum of "local ... orphan" */
 
 /* A line of the file, as words; the first is never missing. */
@@ -39,6 +42,22 @@ struct convert_place {
 	char		 interface[IF_NAMESIZE];
 };
 
+/* What a "fudge" line says of 127.127.TYPE.UNIT, or a "refclock" line. */
+struct convert_fudge {
+	unsigned	 type, unit;
+	double		 time1, time2;	/* s, added to what the clock says */
+	unsigned	 stratum;	/* of the clock itself */
+	char		 refid[CONVERT_REFID_MOST + 1];	/* "": none */
+	bool		 flag1, flag2;
+};
+
+/* A sensor statement that was written. */
+struct convert_sensor {
+	char		 name[CONVERT_SOCKET_LEN + 8];	/* behind "sensor" */
+	char		 refid[CONVERT_REFID_MOST + 1];	/* "": none was said */
+	bool		 may_lock;	/* to it, pulses */
+};
+
 /* What has been read so far, and what can be written only at the end. */
 struct convert {
 	FILE		*out;
@@ -58,6 +77,11 @@ struct convert {
 	bool		 local_orphan;
 	struct convert_rule rules[CONVERT_RULES_MOST];
 	size_t		 nrules;
+	struct convert_fudge fudges[CONVERT_SENSORS_MOST];
+	size_t		 nfudges;
+	struct convert_sensor sensors[CONVERT_SENSORS_MOST];
+	size_t		 nsensors;
+	unsigned	 receivers;	/* of these, for gpsd */
 };
 
 /* What a conversion of one line is: it writes what became of it. */
@@ -75,20 +99,35 @@ void	 convert_note(struct convert *c, const char *fmt, ...)
 /* "server", "pool" and "peer", with their options. */
 converter convert_server;
 
+/* "refclock", and "fudge" beside what it says of a server 127.127.1.x. */
+converter convert_refclock, convert_fudge;
+
+/* Read ahead a "fudge" into C: it may stand below its server. */
+converter convert_look_fudge;
+
+/*
+ * Word I of LINE is the host of a "server": if it is 127.127.TYPE.UNIT, a clock
+ * of this machine, convert that and return true.
+ */
+bool	 convert_clock(struct convert *c, const struct convert_line *line,
+	    size_t i);
+
 /* "restrict", "allow", "deny". */
 converter convert_restrict, convert_allow;
 
 /* Those that become a statement of one value, or are a part of one. */
 converter convert_interface, convert_bind, convert_tos, convert_tinker,
-	  convert_makestep, convert_local, convert_fudge, convert_driftfile,
-	  convert_keys, convert_authentication, convert_leapfile,
-	  convert_leap;
+	  convert_makestep, convert_local, convert_driftfile, convert_keys,
+	  convert_authentication, convert_leapfile, convert_leap;
 
 /* Is WORD in LINE, behind the first? */
 bool	 convert_has_word(const struct convert_line *line, const char *word);
 
 /* Read ahead where servers are asked from, a "bindacqaddress", into C. */
 converter convert_query;
+
+/* Is PATH an absolute one of a file that ntpd takes? */
+bool	 convert_is_path(const char *path);
 
 /* The path of a file that LINE names; NULL: none that ntpd takes. */
 const char *convert_path(const struct convert_line *line);

@@ -151,22 +151,6 @@ convert_option(struct convert *c, struct server *s, const char *word,
 	return has_value(word) && value != NULL;
 }
 
-/* 127.127.t.u: clocks of this machine. */
-static bool
-convert_clock(struct convert *c, const char *host)
-{
-	if (strncmp(host, "127.127.", 8) != 0)
-		return false;
-	if (strncmp(host, "127.127.1.", 10) != 0) {
-		convert_note(c, "by hand: \"sensor\" in ntpd.conf(5)");
-		return true;
-	}
-	if (c->local_stratum == 0)
-		c->local_stratum = LOCAL_STRATUM;
-	convert_note(c, "\"local stratum\" below");
-	return true;
-}
-
 /* Why HOST cannot be asked; NULL if it can. */
 static const char *
 refuse_host(const struct convert *c, const struct server *s, const char *host)
@@ -179,7 +163,7 @@ refuse_host(const struct convert *c, const struct server *s, const char *host)
 		return why;
 	if (s->unused != NULL)
 		return s->unused;
-	if (c->servers == CONVERT_SERVERS_MOST)
+	if (c->servers + c->nsensors == CONVERT_SERVERS_MOST)
 		return "one server too many, there may be 32";
 	return NULL;
 }
@@ -243,13 +227,13 @@ convert_server(struct convert *c, const struct convert_line *line)
 	while (i < line->n && (strcmp(line->words[i], "-4") == 0 ||
 	    strcmp(line->words[i], "-6") == 0))
 		i++;
-	host = i < line->n ? line->words[i++] : "";
-	if (host[0] == '\0') {
+	if (i == line->n) {
 		convert_note(c, "incomplete");
 		return;
 	}
-	if (convert_clock(c, host))
+	if (convert_clock(c, line, i))
 		return;
+	host = line->words[i++];
 	s.is_pool = strcasecmp(line->words[0], "pool") == 0;
 	for (; i < line->n; i++)
 		if (convert_option(c, &s, line->words[i],

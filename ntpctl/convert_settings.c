@@ -116,19 +116,25 @@ convert_driftfile(struct convert *c, const struct convert_line *line)
 	    "be read");
 }
 
-const char *
-convert_path(const struct convert_line *line)
+bool
+convert_is_path(const char *path)
 {
-	const char	*path = line->n < 2 ? "" : line->words[1];
 	const char	*at;
 
 	if (path[0] != '/' || path[strlen(path) - 1] == '/' ||
 	    strlen(path) > CONVERT_PATH_MOST)
-		return NULL;
+		return false;
 	for (at = path; *at != '\0'; at++)
 		if (*at < ' ' || *at > '~' || *at == '"' || *at == '\\')
-			return NULL;
-	return path;
+			return false;
+	return true;
+}
+
+const char *
+convert_path(const struct convert_line *line)
+{
+	return line->n > 1 && convert_is_path(line->words[1]) ?
+	    line->words[1] : NULL;
 }
 
 /* The file is read when ntpd starts: it has to be there, so it is wanted. */
@@ -289,19 +295,5 @@ convert_local(struct convert *c, const struct convert_line *line)
 
 	c->local_stratum = stratum == 0 ? LOCAL_STRATUM : stratum;
 	c->local_orphan = convert_has_word(line, "orphan");
-	convert_note(c, "\"local stratum\" below");
-}
-
-void
-convert_fudge(struct convert *c, const struct convert_line *line)
-{
-	const unsigned	 stratum = number_behind(line, "stratum", 15);
-
-	if (line->n < 2 || strncmp(line->words[1], "127.127.1.", 10) != 0) {
-		convert_note(c, "by hand: \"sensor\" in ntpd.conf(5)");
-		return;
-	}
-	if (stratum != 0)
-		c->local_stratum = stratum;
 	convert_note(c, "\"local stratum\" below");
 }

@@ -2,7 +2,8 @@
  * Every message between the processes of ntpd.  The table says who may send
  * what to whom and when, how long it is and whether it brings a descriptor;
  * process.c checks that, so that handlers see nothing else.  What a message
- * says is in payloads.h.
+ * says is in payloads.h, or in the header of common/ that has its struct; a
+ * file that needs one of those includes it.
  */
 #ifndef NTPD_MESSAGES_H
 #define NTPD_MESSAGES_H
@@ -78,6 +79,8 @@ MESSAGE(TLS_DATE,	  TLS,	    PARENT,   struct tls_date,		\
 	NO_FD,   ANYTIME, take_date)					\
 MESSAGE(SENSOR_LOST,	  SENSOR,   PARENT,   struct no_payload,	\
 	NO_FD,   ANYTIME, sensor_lost)					\
+MESSAGE(OPENED,		  OPENER,   PARENT,   struct sensor_opened,	\
+	NO_FD,   ANYTIME, sensor_opened)				\
 MESSAGE(OPERATED,	  ENGINE,   PARENT,   struct operator_done,	\
 	NO_FD,   ANYTIME, operator_done)				\
 MESSAGE(ASK_STATUS,	  CONTROL,  PARENT,   struct no_payload,	\
@@ -214,9 +217,18 @@ MESSAGE(ANSWER_END,	  PARENT,   CONTROL,  struct control_end,	\
 MESSAGE(ANSWER_BUSY,	  PARENT,   CONTROL,  struct control_end,	\
 	NO_FD,   ANYTIME, answer)
 
+/* A device goes to the sensor whose number is the id of OPEN. */
+#define TO_OPENER(MESSAGE)						\
+MESSAGE(OPENER_CHANNEL,	  PARENT,   OPENER,   struct child_name,	\
+	WITH_FD, ANYTIME, connect_sensor)				\
+MESSAGE(OPEN,		  PARENT,   OPENER,   struct sensor_opening,	\
+	NO_FD,   ANYTIME, open_device)
+
 /* One of them is its device; another comes when that was lost. */
 #define TO_SENSOR(MESSAGE)						\
-MESSAGE(SENSOR_DEVICE,	  PARENT,   SENSOR,   struct sensor_device,	\
+MESSAGE(SENSOR_SOCKET,	  PARENT,   SENSOR,   struct sensor_device,	\
+	WITH_FD, ANYTIME, take_device)					\
+MESSAGE(SENSOR_DEVICE,	  OPENER,   SENSOR,   struct sensor_device,	\
 	WITH_FD, ANYTIME, take_device)					\
 MESSAGE(SENSOR_MEMORY,	  PARENT,   SENSOR,   struct sensor_device,	\
 	NO_FD,   ANYTIME, take_device)
@@ -241,7 +253,8 @@ MESSAGE(ASK,		  PARENT,   PROCESSES, struct no_payload,	\
 	NO_FD,   ANYTIME, NULL)						\
 TO_PARENT(MESSAGE) TO_LAUNCHER(MESSAGE) TO_BINDER(MESSAGE)		\
 TO_ENGINE(MESSAGE) TO_SERVER(MESSAGE) TO_RESOLVER(MESSAGE)		\
-TO_CONTROL(MESSAGE) TO_KE(MESSAGE) TO_SENSOR(MESSAGE) TO_TLS(MESSAGE)
+TO_CONTROL(MESSAGE) TO_KE(MESSAGE) TO_OPENER(MESSAGE)			\
+TO_SENSOR(MESSAGE) TO_TLS(MESSAGE)
 
 enum message_type {
 	MESSAGE_NONE,

@@ -12,13 +12,9 @@
 #include <stdint.h>
 
 #include "common/addr.h"
-#include "common/control.h"
-#include "common/cookie.h"
+#include "common/counters.h"
 #include "common/ke.h"
-#include "common/leap.h"
 #include "common/ntptime.h"
-#include "common/operator.h"
-#include "common/siphash.h"
 #include "ntpd/config_shared.h"
 
 /*
@@ -117,7 +113,7 @@ struct clock_quality {
 	double		 maxerror;	/* s; also while not synchronized */
 	double		 offset;	/* s, true - clock; for STATUS= */
 	double		 drift;		/* s/s, by which the errors grow */
-	char		 system_peer[CONTROL_NAME_LEN];	/* for STATUS= */
+	char		 system_peer[CONFIG_NAME_LEN];	/* for STATUS= */
 };
 
 /* What the clock really does, after every command and at a slew's end. */
@@ -267,6 +263,17 @@ struct sensor_device {
 	uint8_t		 reserved;
 	uint32_t	 unit;		/* of shared memory */
 	char		 name[CONFIG_NAME_LEN];	/* for the log */
+};
+
+/* Which one is to be opened for a sensor. */
+struct sensor_opening {
+	struct sensor_device device;
+	char		 path[CONFIG_PATH_LEN];
+};
+
+/* What came of that. */
+struct sensor_opened {
+	uint32_t	 error;		/* of errno; 0: it is open */
 };
 
 /* What a reference clock has said: when RAW was read it was TRUTH. */

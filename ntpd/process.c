@@ -9,7 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/control.h"
+#include "common/cookie.h"
+#include "common/leap.h"
 #include "common/log.h"
+#include "common/operator.h"
+#include "common/siphash.h"
 #include "ntpd/process.h"
 
 /* How long nothing is written when the kernel is short of something, s. */

@@ -24,7 +24,7 @@ enum child_end {
  * How often a child is asked whether it lives, s; see parent/living.h.  Tuned:
  * any user can hold up control, so it has little time; the end of the engine or
  * the launcher is the daemon's, so they have much.  An exchange by TLS has a
- * deadline of its own.
+ * deadline of its own, and the opener may wait for a driver.
  */
 #define ASKED_NEVER	0.0
 #define ASKED_OFTEN	2.5
@@ -36,7 +36,8 @@ enum child_given {
 	GIVEN_NOTHING = 0,
 	GIVEN_SOCKET = 1,	/* the control socket, to listen on */
 	GIVEN_ENGINE = 2,	/* a channel to the engine */
-	GIVEN_BINDER = 4	/* a channel to the binder */
+	GIVEN_BINDER = 4,	/* a channel to the binder */
+	GIVEN_OPENER = 8	/* a channel to the opener */
 };
 
 /*
@@ -58,8 +59,10 @@ CHILD(CONTROL,	control,  REPLACED_SOON, 1, 1,		   ASKED_OFTEN,	\
 					 GIVEN_SOCKET)			\
 CHILD(KE,	ke,	  REPLACED_SOON, 0, 1,		   ASKED,	\
 					 GIVEN_BINDER)			\
+CHILD(OPENER,	opener,	  ENDS_ALL,	 0, 1,		   ASKED_NEVER,	\
+					 GIVEN_NOTHING)			\
 CHILD(SENSOR,	sensor,	  REPLACED,	 0, SENSORS_MOST,  ASKED,	\
-					 GIVEN_ENGINE)			\
+					 GIVEN_ENGINE | GIVEN_OPENER)	\
 CHILD(TLS,	tls,	  ENDS_ITSELF,	 0, TLS_MOST,	   ASKED_NEVER,	\
 					 GIVEN_NOTHING)
 

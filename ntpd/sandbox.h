@@ -53,6 +53,16 @@ struct sandbox_syscall {
 /* A row: the call, the reason and, if there are any, conditions. */
 #define MAY(call, ...)	{ .name = (call), .reason = __VA_ARGS__ }
 
+/* What every process needs. */
+#define MAY_LIVE							\
+	MAY("ppoll",		"wait"),				\
+	MAY("ppoll_time64",	"the same on 32-bit machines"),		\
+	MAY("clock_gettime",	"time, where the vDSO has none"),	\
+	MAY("clock_gettime64",	"the same on 32-bit machines"),		\
+	MAY("brk",		"memory"),				\
+	MAY("write",		"log; what it has open"),		\
+	MAY("exit_group",	"end")
+
 /* Of openat, for reading. */
 #define READ_ONLY	.when = { { 2, O_ACCMODE | O_CREAT | O_TRUNC,	\
 			    O_RDONLY } }

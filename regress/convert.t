@@ -200,8 +200,79 @@ notes "statistics" "filegen loopstats file loopstats type day enable" \
     "no statistics"
 notes "rtcsync" "rtcsync" "hardware clock"
 notes "an include" "includefile /etc/ntp/crypto/pw" "path of the file"
-notes "a reference clock" "server 127.127.28.0 minpoll 4" "sensor"
-notes "another one" "refclock SHM 0" "sensor"
+
+# Reference clocks: NAME of test, lines, statements.
+converts "chrony's SHM" "refclock SHM 0 refid GPS offset 0.12 delay 0.2 poll 3" \
+    "sensor shm0 refid GPS correction 120000"
+converts "with permissions, and a negative offset" \
+    "refclock SHM 1:perm=0644 offset -1.5e-3 stratum 2 prefer trust" \
+    "sensor shm1 correction -1500 stratum 3 weight 2 trusted"
+converts "chrony's SOCK" "refclock SOCK /run/ntpd/chrony.ttyS0.sock refid GPS" \
+    'sensor sock "/run/ntpd/chrony.ttyS0.sock" refid GPS'
+converts "in a folder that is not ntpd's" "refclock SOCK /run/x.sock:perm=0666" \
+    'sensor sock "/run/x.sock"'
+ok "which is said" grep -q '^#   .*/run/ntpd only' "$work/ntpd.conf"
+converts "chrony's PPS, locked to what stands above" "refclock SHM 0 refid NMEA
+refclock PPS /dev/pps0 lock NMEA refid PPS
+refclock PPS /dev/pps1:clear lock GPS" "sensor shm0 refid NMEA
+sensor pps0 lock shm0 refid PPS
+sensor pps1 falling"
+ok "and what to do for the devices" grep -q 'sensors.conf' "$work/ntpd.conf"
+converts "a clock that is not selected" "refclock SHM 0 refid NMEA noselect
+refclock PPS /dev/pps0 lock NMEA" "sensor pps0"
+converts "chrony's PHC" "refclock PHC /dev/ptp0 poll 0 dpoll -2 offset 0 tai
+refclock PHC eth0:nocrossts refid NIC" "sensor ptp0 tai
+sensor ptp eth0 refid NIC"
+notes "a device that does not say which" "refclock PHC /dev/ptp_none" \
+    "/dev/ptpN that it is"
+notes "pulses of a network card" "refclock PHC /dev/ptp0:extpps:pin=0 width 0.2" \
+    "not read"
+notes "a driver that is not here" "refclock RTC /dev/rtc0:utc" "by hand"
+notes "refclock alone" "refclock" "incomplete"
+notes "with half of it" "refclock SHM" "not a number"
+notes "a path that is none" "refclock SOCK run/x" "absolute path"
+notes "a unit that is none" "refclock SHM 256" "0 to 255"
+converts "wrong values" "refclock SHM 0 refid TOOLONG offset 1e9 stratum 16
+refclock SHM 1 offset nan lock X refid" "sensor shm0
+sensor shm1"
+converts "ntp.conf's SHM, with what fudge says" \
+    "fudge 127.127.28.1 refid PPS
+server 127.127.28.0 minpoll 4 maxpoll 4 mode 1 prefer
+fudge 127.127.28.0 time1 0.420 refid GPS stratum 3
+server 127.127.28.1" "sensor shm0 refid GPS correction 420000 stratum 4 weight 2
+sensor shm1 refid PPS"
+converts "ntp.conf's PPS" "server 127.127.22.0
+fudge 127.127.22.0 time1 0.000002 flag2 1 flag3 1" \
+    "sensor pps0 correction 2 falling"
+converts "ntp.conf's NMEA, by gpsd" "server 127.127.20.0 mode 17
+fudge 127.127.20.0 time1 0.001 time2 0.5 flag1 1
+server 127.127.20.1" "sensor shm0 refid GPS correction 500000
+sensor shm1 refid PPS correction 1000
+sensor shm2 refid GPS"
+converts "one twice" "server 127.127.28.0
+refclock SHM 0" "sensor shm0"
+notes "ntp.conf's others" "server 127.127.8.0 mode 2
+fudge 127.127.8.0 time1 0.1" "no such sensor"
+notes "no unit" "server 127.127.28
+fudge 127.127.28 time1 1" "not asked"
+converts "NTPsec's" "refclock shm unit 2 refid GPS time1 0.1 prefer
+refclock pps unit 0 flag2 1 time1 1e-6
+refclock local unit 0 stratum 7" "sensor shm2 refid GPS correction 100000 weight 2
+sensor pps0 correction 1 falling
+local stratum 7"
+converts "sensors and servers, one of which is authenticated" \
+    "refclock SHM 0
+server a.example nts" "sensor shm0
+server a.example nts"
+ok "the sensor has no part in the time, which is said" \
+    grep -q '^#   .*authentication mix' "$work/ntpd.conf"
+for n in $(seq 0 9); do
+	echo "refclock SHM $n"
+done >"$work/in"
+ok "ten sensors: eight of them" sh -c "
+    '$top/ntpctl/ntpctl' convert '$work/in' >'$work/ntpd.conf' &&
+    [ \$(grep -c ^sensor '$work/ntpd.conf') = 8 ] &&
+    '$top/ntpd/ntpd' -n -f '$work/ntpd.conf'"
 notes "noselect" "server ntp.example.com noselect" "not selected"
 notes "a name in restrict" "restrict ntp.example.com" "nor is a name"
 notes "a name that is none" "server ntp.example.com;reboot" "nor a host name"

@@ -58,7 +58,7 @@ powerpc()
 		    common/ntptime.c common/leap.c common/instant.c common/log.c \
 		    common/own.c ntpd/parent/cookies.c ntpd/parent/file.c \
 		    ntpd/clients/access.c ntpd/clients/addrbits.c \
-		    ntpd/server/answer.c ntpd/server/smear.c \
+		    ntpd/server/answer.c common/smear.c \
 		    ntpd/server/xleave.c \
 		    ntpd/clock/policy.c -lm || return 1
 	done >"$out" 2>&1

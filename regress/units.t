@@ -44,7 +44,7 @@ exposed()	# UNIT TENTHS
 forbidden()
 {
 	python3 - "$work/ntpd.service" "$top"/ntpd/*/*_sandbox.c \
-	    "$top/ntpd/syscalls.c" <<'EOF'
+	    "$top/ntpd/sandbox.h" "$top/ntpd/syscalls.c" <<'EOF'
 import re, subprocess, sys
 def group(name):
     names = set()

@@ -57,8 +57,7 @@ give_all(struct listeners *ls, struct listener *l, unsigned family)
 		l->failed[family] = false;
 		l->told = true;
 		log_info("now listening on %s (%s)",
-		    offer_name(&l->conf, name),
-		    offer_family(family));
+		    offer_name(&l->conf, name), offer_families[family].name);
 	}
 	return complete;
 }
@@ -297,7 +296,8 @@ static bool
 update(struct listeners *ls, struct listener *l)
 {
 	char		 name[OFFER_NAME_LEN];
-	const struct config_listener conf = offer_place(l);
+	const struct config_listener conf = offer_place(&l->conf,
+	    l->ifindex);
 	bool		 complete = true, has = false;
 	unsigned	 family;
 

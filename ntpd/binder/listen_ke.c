@@ -1,8 +1,6 @@
 /*
  * Opening TCP sockets for key establishment.
  */
-#include <sys/socket.h>
-
 #include <errno.h>
 #include <string.h>
 
@@ -94,16 +92,13 @@ ke_places_follow(struct ke_places *kp)
 static bool
 give(struct ke_places *kp, struct ke_place *p, unsigned family)
 {
-	static const int families[LISTEN_FAMILIES] = { AF_INET, AF_INET6 };
 	const struct ke_socket payload = { .ntp_port = p->conf.port };
-	struct config_listener at = p->conf;
+	struct config_listener at = offer_place(&p->conf, p->ifindex);
 	char		 name[OFFER_NAME_LEN];
 	int		 fd;
 
 	at.port = NTS_PORT;
-	if (at.kind == LISTEN_ADDRESS && at.interface[0] != '\0')
-		at.addr.scope = p->ifindex;
-	fd = socket_open_tcp(&at, families[family]);
+	fd = socket_open_tcp(&at, offer_families[family].socket);
 	if (fd != -1)
 		return channel_send(&kp->channel, MSG_KE_LISTEN, 0, fd,
 		    &payload);
@@ -112,7 +107,7 @@ give(struct ke_places *kp, struct ke_place *p, unsigned family)
 	if (!p->failed[family])
 		log_warn("cannot listen for NTS on %s (%s), trying again "
 		    "every %.0f s", offer_name(&at, name),
-		    offer_family(family), LISTEN_RETRY);
+		    offer_families[family].name, LISTEN_RETRY);
 	p->failed[family] = true;
 	return false;
 }

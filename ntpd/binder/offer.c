@@ -12,20 +12,10 @@
 #include "ntpd/binder/offer.h"
 #include "ntpd/binder/socket.h"
 
-static const struct {
-	const char	*name;
-	int		 socket;
-	enum addr_family addr;
-} families[LISTEN_FAMILIES] = {
+const struct offer_family offer_families[LISTEN_FAMILIES] = {
 	{ "IPv4", AF_INET, ADDR_IPV4 },
 	{ "IPv6", AF_INET6, ADDR_IPV6 },
 };
-
-const char *
-offer_family(unsigned family)
-{
-	return families[family].name;
-}
 
 const char *
 offer_name(const struct config_listener *conf, char *text)
@@ -66,17 +56,17 @@ bool
 offer_wants(const struct config_listener *conf, unsigned family)
 {
 	return conf->kind != LISTEN_ADDRESS ||
-	    conf->addr.family == families[family].addr;
+	    conf->addr.family == offer_families[family].addr;
 }
 
 struct config_listener
-offer_place(const struct listener *l)
+offer_place(const struct config_listener *conf, unsigned ifindex)
 {
-	struct config_listener conf = l->conf;
+	struct config_listener place = *conf;
 
-	if (conf.kind == LISTEN_ADDRESS && conf.interface[0] != '\0')
-		conf.addr.scope = l->ifindex;
-	return conf;
+	if (conf->kind == LISTEN_ADDRESS && conf->interface[0] != '\0')
+		place.addr.scope = ifindex;
+	return place;
 }
 
 static struct socket_use
@@ -119,7 +109,8 @@ was_our_port(const struct listeners *ls, const struct listener *l,
 void
 offer_look(struct listeners *ls, struct listener *l, unsigned family)
 {
-	const struct config_listener conf = offer_place(l);
+	const struct config_listener conf = offer_place(&l->conf,
+	    l->ifindex);
 	struct socket_use alone = use_of(ls, l);
 	int		 fd;
 
@@ -128,7 +119,7 @@ offer_look(struct listeners *ls, struct listener *l, unsigned family)
 	    is_our_port(ls, l, family) || was_our_port(ls, l, family))
 		return;
 	alone.shared = false;
-	fd = socket_open(&conf, families[family].socket, &alone);
+	fd = socket_open(&conf, offer_families[family].socket, &alone);
 	l->taken[family] = fd == -1 && errno == EADDRINUSE;
 	if (fd != -1)
 		close(fd);
@@ -138,10 +129,11 @@ bool
 offer(struct listeners *ls, struct listener *l, unsigned family,
     struct served *server)
 {
-	const struct config_listener conf = offer_place(l);
+	const struct config_listener conf = offer_place(&l->conf,
+	    l->ifindex);
 	struct socket_use use = use_of(ls, l);
 	struct server_socket payload = {
-		.family = families[family].addr, .xleave = use.xleave,
+		.family = offer_families[family].addr, .xleave = use.xleave,
 		.bound = use.bound
 	};
 	char		 name[OFFER_NAME_LEN];
@@ -149,9 +141,9 @@ offer(struct listeners *ls, struct listener *l, unsigned family,
 
 	errno = EADDRINUSE;
 	fd = l->taken[family] ? -1 :
-	    socket_open(&conf, families[family].socket, &use);
+	    socket_open(&conf, offer_families[family].socket, &use);
 	if (fd != -1) {
-		spread(ls, fd, families[family].socket);
+		spread(ls, fd, offer_families[family].socket);
 		if (!channel_send(&server->channel, MSG_SERVER_LISTEN,
 		    l->id + family, fd, &payload))
 			return false;
@@ -167,7 +159,7 @@ offer(struct listeners *ls, struct listener *l, unsigned family,
 	if (!l->failed[family])
 		log_warn("cannot listen on %s (%s), trying again every %.0f s",
 		    offer_name(&l->conf, name),
-		    families[family].name, LISTEN_RETRY);
+		    offer_families[family].name, LISTEN_RETRY);
 	l->failed[family] = true;
 	return false;
 }

@@ -11,8 +11,14 @@
 
 #define OFFER_NAME_LEN	(ADDR_STRLEN + IF_NAMESIZE + 16)
 
-/* "IPv4", "IPv6". */
-const char *offer_family(unsigned family);
+/* What a family is called in the log, by the kernel and in an address. */
+struct offer_family {
+	const char	*name;
+	int		 socket;
+	enum addr_family addr;
+};
+
+extern const struct offer_family offer_families[LISTEN_FAMILIES];
 
 /*
  * For the log: "eth0", "*", "192.0.2.1", "fe80::1%eth0", with the port if it
@@ -23,8 +29,9 @@ const char *offer_name(const struct config_listener *conf, char *text);
 /* Is there to be a socket of FAMILY? */
 bool	 offer_wants(const struct config_listener *conf, unsigned family);
 
-/* What L listens on now: an interface that it names has its number. */
-struct config_listener offer_place(const struct listener *l);
+/* CONF as it is now: the interface that it names, if any, has IFINDEX. */
+struct config_listener offer_place(const struct config_listener *conf,
+	    unsigned ifindex);
 
 /*
  * Find out whether another program has L's place of FAMILY: l->taken.  A

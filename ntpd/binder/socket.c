@@ -13,6 +13,7 @@
 #include "ntpd/binder/socket.h"
 
 #define BACKLOG		64	/* connections that wait to be taken */
+#define DEFER_SECONDS	1	/* for a client to say something */
 #define RECEIVE_BUFFER	(1024 * 1024)	/* bytes: about 2500 requests */
 #define SEND_BUFFER	(4 * 1024 * 1024)	/* bytes: 10000 answers */
 
@@ -113,13 +114,15 @@ socket_open(const struct config_listener *conf, int family,
 
 /*
  * Old connections to the port, and addresses still to come, do not matter.
- * Connections inherit that what is written leaves at once.
+ * Connections inherit that what is written leaves at once.  They are given out
+ * when the client has said something: that is one turn of ke's loop less.
  */
 static bool
 set_tcp_options(int fd, int family)
 {
 	if (!set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1) ||
-	    !set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1))
+	    !set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1) ||
+	    !set_option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, DEFER_SECONDS))
 		return false;
 	if (family == AF_INET)
 		return set_option(fd, IPPROTO_IP, IP_FREEBIND, 1);

@@ -3,17 +3,15 @@
  */
 #include <sys/socket.h>
 
-#include <errno.h>
 #include <string.h>
 
 #include "common/control.h"
-#include "common/log.h"
+#include "ntpd/accept.h"
 #include "ntpd/control/connections.h"
 
 #define CLIENT_SILENCE	30.0	/* s */
 #define CLIENT_GRACE	1.0	/* s of silence before it must make room */
 #define ACCEPTS		4	/* new clients in one turn of the loop */
-#define ACCEPT_REST	1.0	/* s, when there are no descriptors left */
 #define REQUESTS	16	/* of one client in one turn */
 
 /* What is asked of the parent for each request. */
@@ -131,37 +129,23 @@ find_place(struct connections *c, uid_t uid, struct instant now)
 	return idle;
 }
 
-/* Without a descriptor for it the client stays in line: let it wait. */
-static void
-accept_failed(struct connections *c, struct instant now)
-{
-	static struct log_limit limit = { .burst = 2, .interval = 600 };
-
-	if (errno != EMFILE && errno != ENFILE && errno != ENOMEM &&
-	    errno != ENOBUFS)
-		return;
-	c->rest = instant_add(now, ACCEPT_REST);
-	if (log_allowed(&limit, now, NULL))
-		log_warn("cannot take a client of the control socket");
-}
-
-static void
-accept_client(struct connections *c, struct instant now)
+/* False if no other one can be taken now. */
+static bool
+take_client(struct connections *c, struct instant now)
 {
 	struct connection *client;
 	struct ucred	 cred;
 	socklen_t	 len = sizeof(cred);
 	int		 fd;
 
-	fd = accept4(c->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (fd == -1) {
-		accept_failed(c, now);
-		return;
-	}
+	fd = accept_client(c->fd, "the control socket", NULL, NULL,
+	    &c->rest);
+	if (fd == -1)
+		return false;
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == -1 ||
 	    (client = find_place(c, cred.uid, now)) == NULL) {
 		turn_away(fd);
-		return;
+		return true;
 	}
 	imsgbuf_init(&client->buf, fd);
 	client->buf.refuse_fds = true;
@@ -171,6 +155,7 @@ accept_client(struct connections *c, struct instant now)
 	client->id = c->next_id++;
 	client->slot = -1;
 	client->deadline = instant_add(now, CLIENT_SILENCE);
+	return true;
 }
 
 /* Answer without the parent: with our version, or a refusal. */
@@ -265,8 +250,8 @@ connections_transfer(struct connections *c, const struct pollset *set,
 		if (client->used && !serve(client, set, parent, now))
 			drop(client);
 	if (pollset_ready(set, c->slot, POLLIN))
-		for (i = 0; i < ACCEPTS; i++)
-			accept_client(c, now);
+		for (i = 0; i < ACCEPTS && take_client(c, now); i++)
+			continue;
 }
 
 struct instant

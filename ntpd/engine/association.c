@@ -301,6 +301,8 @@ association_reason(const struct association *a)
 		return a->refused;
 	if (a->barred)
 		return REASON_UNTRUSTED;
+	if (a->apart != REASON_NONE)
+		return a->apart;
 	if (a->was_kissed && a->reach == 0)
 		return REASON_RATE;
 	return a->was_unreachable ? REASON_SILENT : REASON_NONE;

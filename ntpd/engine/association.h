@@ -26,6 +26,8 @@ struct association {
 	size_t		 host;		/* number of its statement */
 	enum auth	 auth;		/* as that says */
 	bool		 barred;	/* no part in the time: trust.h */
+	enum reason	 apart;		/* likewise, as long as it or the others
+					   smear a leap second; or NONE */
 	struct addr	 addr;
 	char		 name[CONFIG_NAME_LEN]; /* for the log: its address, or
 					   with an interface as configured */

@@ -23,11 +23,21 @@ engine_planning(struct engine *e, struct instant now)
 	};
 }
 
+void
+engine_forget_sensors(struct engine *e)
+{
+	size_t		 i;
+
+	for (i = 0; i < SENSORS_MOST; i++)
+		sensor_forget(&e->sensors[i].state);
+}
+
 static void
 stop(struct engine *e, size_t i)
 {
 	association_stop(&e->associations[i]);
 	sync_remove(&e->sync, i);
+	smeared_forget(&e->smeared, i);
 }
 
 static void
@@ -197,13 +207,6 @@ served(const struct engine *e, const struct reading *r, struct instant now)
 	return s;
 }
 
-void
-engine_publish_after_slew(struct engine *e, struct instant now)
-{
-	if (!e->steer.synchronized && instant_before(now, e->slew_end))
-		e->publish_at = instant_min(e->publish_at, e->slew_end);
-}
-
 struct report_view
 engine_view(const struct engine *e, struct instant now)
 {
@@ -253,7 +256,6 @@ engine_publish(struct engine *e, struct instant now)
 		channel_send(&e->servers[i], MSG_SNAPSHOT, 0, -1, &snap);
 	channel_send(&e->parent, MSG_CLOCK_QUALITY, 0, -1, &quality);
 	e->publish_at = instant_add(now, PUBLISH_INTERVAL);
-	engine_publish_after_slew(e, now);
 	remember(e, now);
 }
 
@@ -340,6 +342,16 @@ engine_update(struct engine *e, struct instant now)
 }
 
 void
+engine_slew_ended(struct engine *e, struct instant now)
+{
+	engine_publish(e, now);
+	if (!e->steer.synchronized && !e->steer.stepping &&
+	    sync_ready(&e->sync) &&
+	    fabs(engine_view(e, now).system.offset) > STEER_BEGUN_OFFSET)
+		adjust(e);
+}
+
+void
 engine_step(struct engine *e)
 {
 	const struct reading r = clocks_read(&e->clocks);
@@ -396,6 +408,7 @@ void
 engine_lose(struct engine *e, size_t i, struct instant now)
 {
 	sync_silence(&e->sync, i);
+	smeared_forget(&e->smeared, i);
 	engine_update(e, now);
 	hosts_replace(&e->hosts, &e->associations[i], now);
 	engine_change_hosts(e, now);

@@ -46,22 +46,12 @@ was_misled(const struct engine *e)
 	return false;
 }
 
-/* What they have said since their last turn is of another clock. */
-static void
-forget_sensors(struct engine *e)
-{
-	size_t		 i;
-
-	for (i = 0; i < SENSORS_MOST; i++)
-		sensor_forget(&e->sensors[i].state);
-}
-
 void
 engine_begin_again(struct engine *e, struct instant now)
 {
 	size_t		 i;
 
-	forget_sensors(e);
+	engine_forget_sensors(e);
 	engine_close_queries(e);
 	sync_restart(&e->sync);
 	e->decision = (struct decision){ .until = INSTANT_NEVER };
@@ -81,10 +71,10 @@ engine_on_clock_state(struct engine *e, const struct message *msg)
 	    (state->step_forward > 0 && e->clock.step_forward == 0);
 	bool		 constrained = state->constraint == CONSTRAINTS_KNOWN &&
 	    e->clock.constraint != CONSTRAINTS_KNOWN;
+	bool		 slew_ended = e->clock.slew != 0 && state->slew == 0;
 
 	e->clock = *state;
 	e->slew_end = instant_add(msg->at, state->slew_left);
-	engine_publish_after_slew(e, msg->at);
 	e->clocks.rate = state->frequency + state->slew;
 	if (e->steer.stepping && state->answers_step) {
 		/* Done or refused; what is left is for the next sample. */
@@ -94,6 +84,8 @@ engine_on_clock_state(struct engine *e, const struct message *msg)
 		engine_begin_again(e, msg->at);
 	else if (new_start && !e->steer.stepping)
 		engine_update(e, msg->at);
+	else if (slew_ended && !e->steer.synchronized)
+		engine_slew_ended(e, msg->at);
 	else if (state->slew != 0)
 		engine_publish(e, msg->at);	/* what it does to the bounds */
 }
@@ -107,30 +99,10 @@ engine_on_jump(struct engine *e, const struct message *msg)
 	if (log_allowed(&e->complaints, now, NULL))
 		log_debug("the clock jumped by %+.3f s: asking the servers "
 		    "anew", jumped->by);
+	smeared_lost(&e->smeared);
 	hosts_retry(&e->hosts, now);
 	engine_retry_keys(e, now);	/* certificates may be valid now */
 	engine_begin_again(e, now);
-}
-
-void
-engine_on_leap(struct engine *e, struct instant now)
-{
-	e->steer.leap = LEAP_NONE;
-	forget_sensors(e);
-	if (e->steer.plan.policy != LEAP_BY_SLEW) {
-		engine_publish(e, now);
-		return;
-	}
-	engine_close_queries(e);	/* they were sent before it */
-	steer_slew_leap(&e->steer);
-	engine_update(e, now);
-}
-
-void
-engine_on_leap_plan(struct engine *e, const struct message *msg)
-{
-	e->steer.plan = *(const struct leap_plan *)msg->data;
-	engine_publish(e, msg->at);
 }
 
 static void
@@ -217,7 +189,7 @@ admits(struct engine *e, size_t i, const struct ntp_packet *pkt,
 {
 	struct association *a = &e->associations[i];
 
-	if (a->barred)
+	if (a->barred || a->apart != REASON_NONE)
 		return false;
 	if (orphan_is_relief(&e->orphan, &e->sync, i, a, pkt))
 		association_hurry(a, now);
@@ -242,9 +214,12 @@ on_answer(struct engine *e, size_t i, const struct answer *answer,
 	enum sync_state	 before = e->sync.state;
 	bool		 agreed = e->sync.agreed, learned = false;
 	size_t		 twin;
-	bool		 admitted = admits(e, i, &answer->pkt, now);
+	bool		 admitted;
 	struct control_sample said = report_sample(a, &answer->sample, ahead);
 
+	if (answer->has_sample)
+		engine_watch_smear(e, i, &answer->sample);
+	admitted = admits(e, i, &answer->pkt, now);
 	if (association_answered(&p, a, answer))
 		on_network(e, &p);
 	if (admitted && answer->has_sample)

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/operator.h"
 #include "ntpd/engine/engine_state.h"
 
 /* Records of the history that ntpctl gets at once: less than 32 kB; tuned. */

@@ -20,6 +20,7 @@ const struct sandbox engine_sandbox = {
 	.max_memory = 128,
 	.may_fork = false,
 	.syscalls = {
+		MAY_LIVE,
 		MAY("socket",		"a new one for each request",
 		    SOCKET(AF_INET, SOCK_DGRAM)),
 		MAY("socket",		"a new one for each request",
@@ -41,16 +42,9 @@ const struct sandbox engine_sandbox = {
 		MAY("recvfrom",		"messages of the others",
 		    NOT_URGENT(3)),
 		MAY("close",		"sockets"),
-		MAY("write",		"log"),
-		MAY("ppoll",		"wait"),
-		MAY("ppoll_time64",	"the same on 32-bit machines"),
-		MAY("clock_gettime",	"time, where the vDSO has none"),
-		MAY("clock_gettime64",	"the same on 32-bit machines"),
 		MAY("getrandom",	"cookies"),
 		MAY("getpid",		"the same, by libbsd"),
-		MAY("brk",		"memory"),
 		MAY("mmap",		"memory, where brk meets a library; "
 					"random numbers", NOT_EXECUTABLE),
-		MAY("exit_group",		"end"),
 	},
 };

@@ -1,9 +1,10 @@
 /*
- * The whole of what the engine knows.  Only five files see it: engine.c, the
+ * The whole of what the engine knows.  Only six files see it: engine.c, the
  * loop, calls engine_events.c, which shows the order of what follows from each
- * event, engine_keys.c, which has those about keys of NTS, and engine_ntpctl.c,
- * which has those of ntpctl.  They call engine_actions.c, which does it.  All
- * other files take what they need and return what they want done.
+ * event, engine_keys.c, which has those about keys of NTS, engine_leap.c, which
+ * has those about leap seconds, and engine_ntpctl.c, which has those of ntpctl.
+ * They call engine_actions.c, which does it.  All other files take what they
+ * need and return what they want done.
  */
 #ifndef NTPD_ENGINE_STATE_H
 #define NTPD_ENGINE_STATE_H
@@ -24,6 +25,7 @@
 #include "ntpd/engine/patience.h"
 #include "ntpd/engine/report.h"
 #include "ntpd/engine/sensors.h"
+#include "ntpd/engine/smeared.h"
 #include "ntpd/engine/steer.h"
 #include "ntpd/messages.h"
 #include "ntpd/process.h"
@@ -53,6 +55,7 @@ struct engine {
 	struct sync	 sync;
 	struct decision	 decision;
 	struct steer	 steer;
+	struct smeared	 smeared;
 	struct orphan	 orphan;
 	uint32_t	 nts_serial;	/* of the last question about keys */
 	struct marker	 marker;	/* of our requests */
@@ -75,12 +78,6 @@ void	 engine_on_clock_state(struct engine *e, const struct message *msg);
 
 /* The clock jumped, and not by us (struct clock_jumped): all begins anew. */
 void	 engine_on_jump(struct engine *e, const struct message *msg);
-
-/* The clock had the leap second that was announced. */
-void	 engine_on_leap(struct engine *e, struct instant now);
-
-/* What the list of leap seconds says. */
-void	 engine_on_leap_plan(struct engine *e, const struct message *msg);
 
 /* Nothing of what the servers said so far counts: ask all of them anew. */
 void	 engine_begin_again(struct engine *e, struct instant now);
@@ -131,6 +128,9 @@ bool	 engine_on_named(struct engine *e, const struct message *msg);
 /* Association I is no source any more: vote without it, look for another. */
 void	 engine_lose(struct engine *e, size_t i, struct instant now);
 
+/* What sensors have said so far does not count. */
+void	 engine_forget_sensors(struct engine *e);
+
 /* What the plans for the next requests are made of. */
 struct planning	 engine_planning(struct engine *e, struct instant now);
 
@@ -162,10 +162,10 @@ void	 engine_tell(struct engine *e, struct instant now);
 void	 engine_publish(struct engine *e, struct instant now);
 
 /*
- * The clock may be right when a slew has ended, long before the next answer: do
- * that then, if it is not synchronized yet.
+ * A slew is over, and before it the clock was not right: it may be now, long
+ * before the next answer.  If the slew has left something, correct that.
  */
-void	 engine_publish_after_slew(struct engine *e, struct instant now);
+void	 engine_slew_ended(struct engine *e, struct instant now);
 
 /*
  * Give up all requests: the clock is about to be stepped, and times of before
@@ -178,6 +178,22 @@ void	 engine_run_local(struct engine *e, struct instant now);
 
 /* What reports are made of. */
 struct report_view engine_view(const struct engine *e, struct instant now);
+
+/* engine_leap.c */
+
+/* The clock had the leap second that was announced. */
+void	 engine_on_leap(struct engine *e, struct instant now);
+
+/* What the list of leap seconds says. */
+void	 engine_on_leap_plan(struct engine *e, const struct message *msg);
+
+/*
+ * Association I says SAMPLE, which is not learned yet.  If that shows who
+ * smears a leap second, those that have no part in the time until it is over
+ * are silenced, and it is logged.
+ */
+void	 engine_watch_smear(struct engine *e, size_t i,
+	    const struct sample *sample);
 
 /* engine_ntpctl.c */
 

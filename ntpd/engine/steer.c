@@ -26,9 +26,6 @@
 /* A new start that was refused is asked for again after that long, s. */
 #define ASK_AGAIN		3600.0
 
-/* What a clock may be off by when it is called synchronized first, s. */
-#define BEGUN_OFFSET		1e-3
-
 /* What the kernel takes for "unknown", s: NTP_PHASE_LIMIT. */
 #define MAXERROR_MOST		16.0
 
@@ -329,7 +326,7 @@ is_good(const struct steer *st, const struct system_peer *peer,
 {
 	/* At the start, not before what it was off by is corrected. */
 	bool		 begun = st->discipline.settled || st->read_only ||
-	    st->discipline.acquired || fabs(s->offset) <= BEGUN_OFFSET;
+	    st->discipline.acquired || fabs(s->offset) <= STEER_BEGUN_OFFSET;
 
 	/* Written so that NaN fails each test. */
 	return begun && peer->known && !st->stepping &&

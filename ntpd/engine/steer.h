@@ -20,6 +20,9 @@
 #include "ntpd/sync/discipline.h"
 #include "ntpd/sync/sync.h"
 
+/* What a clock may be off by when it is called synchronized first, s. */
+#define STEER_BEGUN_OFFSET	1e-3
+
 /* The system peer, or the last one while the clock coasts. */
 struct system_peer {
 	bool		 known;
@@ -48,6 +51,7 @@ struct steer {
 	bool		 returned;	/* ... back from a large offset */
 	double		 offset;	/* s, by the last plan */
 	uint8_t		 leap;		/* enum ntp_leap, by the last vote */
+	bool		 follows_smear;	/* of the servers: no leap second */
 	bool		 slews_leap;	/* the clock is off by that, no more */
 	int64_t		 leap_end;	/* s since 1970, of the day then */
 	struct leap_plan plan;		/* by the list */

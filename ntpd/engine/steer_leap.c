@@ -49,6 +49,8 @@ steer_announced_leap(const struct steer *st, const struct reading *r)
 {
 	const int64_t	 now = r->real / NS_PER_S;
 
+	if (st->follows_smear)
+		return LEAP_NONE;
 	if (st->plan.known)
 		return (uint8_t)leap_planned(&st->plan, now);
 	/* What is still announced when the month is over means the next one. */
@@ -60,7 +62,7 @@ steer_leap_due(const struct steer *st)
 {
 	struct leap_due	 due = { .change = 0 };
 
-	if (st->plan.policy != LEAP_BY_SLEW)
+	if (st->plan.policy != LEAP_BY_SLEW || st->follows_smear)
 		return due;
 	if (st->plan.known)
 		due = (struct leap_due){ st->plan.at, st->plan.change };
@@ -82,7 +84,8 @@ steer_slew_leap(struct steer *st)
 void
 steer_smear(const struct steer *st, struct snapshot *snap)
 {
-	if (st->plan.policy != LEAP_SMEARED || !st->plan.known)
+	if (st->plan.policy != LEAP_SMEARED || !st->plan.known ||
+	    st->follows_smear)
 		return;
 	snap->smear = st->plan.change;
 	snap->smear_at = st->plan.at;

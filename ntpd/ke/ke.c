@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/log.h"
+#include "ntpd/accept.h"
 #include "ntpd/child.h"
 #include "ntpd/clients/clients.h"
 #include "ntpd/clients/rules.h"
@@ -35,6 +36,7 @@ struct ke {
 	struct access	 access;
 	struct rules	 rules;
 	bool		 knows_rules;	/* else nobody is heard */
+	struct instant	 rest;		/* nor before that */
 	struct clients	 clients;
 	int		 certificate;	/* its file, until the key's comes */
 	SSL_CTX		*ctx;		/* NULL: no certificate so far */
@@ -163,8 +165,8 @@ accept_clients(struct ke *k, const struct open_socket *o, struct instant now)
 
 	for (i = 0; i < ACCEPTS; i++) {
 		len = sizeof(from);
-		fd = accept4(o->fd, &from.sa, &len, SOCK_NONBLOCK |
-		    SOCK_CLOEXEC);
+		fd = accept_client(o->fd, "key establishment", &from.sa, &len,
+		    &k->rest);
 		if (fd == -1)
 			return;
 		if (may_come(k, &from, now))
@@ -180,7 +182,8 @@ accept_clients(struct ke *k, const struct open_socket *o, struct instant now)
 static void
 ke_wait(struct ke *k, struct instant now)
 {
-	const bool	 serves = k->ctx != NULL && k->knows_rules;
+	const bool	 rests = instant_before(now, k->rest);
+	const bool	 serves = k->ctx != NULL && k->knows_rules && !rests;
 	struct instant	 until = sessions_deadline(&k->sessions);
 	size_t		 i;
 
@@ -191,6 +194,8 @@ ke_wait(struct ke *k, struct instant now)
 		k->sockets[i].slot = serves ? pollset_add(&k->set,
 		    k->sockets[i].fd, POLLIN) : -1;
 	sessions_poll(&k->sessions, &k->set);
+	if (rests)
+		until = instant_min(until, k->rest);
 	if (k->sessions.news)
 		until = instant_min(until, instant_before(now, k->tell) ?
 		    k->tell : now);

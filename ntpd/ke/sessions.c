@@ -1,6 +1,8 @@
 /*
  * What happens in a session.
  */
+#include <sys/param.h>
+
 #include <bsd/stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -29,6 +31,8 @@ finish(struct sessions *s, struct session *one, uint64_t *counter)
 	close(one->fd);
 	explicit_bzero(one, sizeof(*one));
 	one->fd = one->slot = -1;
+	while (s->used > 0 && s->list[s->used - 1].state == SESSION_FREE)
+		s->used--;
 }
 
 /* A free place, or that of the oldest session. */
@@ -37,36 +41,37 @@ find_place(struct sessions *s)
 {
 	struct session	*one, *oldest = s->list;
 
-	for (one = s->list; one < s->list + SESSIONS_MOST; one++) {
+	for (one = s->list; one < s->list + s->used; one++) {
 		if (one->state == SESSION_FREE)
 			return one;
 		if (instant_before(one->deadline, oldest->deadline))
 			oldest = one;
 	}
+	if (s->used < SESSIONS_MOST)
+		return &s->list[s->used];
 	finish(s, oldest, &s->counters.ke_crowded);
 	return oldest;
 }
 
-void
-sessions_add(struct sessions *s, SSL_CTX *ctx, int fd, uint16_t ntp_port,
-    struct instant now)
+/*
+ * Have SSL use FD.  What it writes is collected until it is flushed, so that
+ * the answer and the end of the session leave together.
+ */
+static bool
+use_socket(SSL *ssl, int fd)
 {
-	struct session	*one = find_place(s);
-	SSL		*ssl = SSL_new(ctx);
+	BIO		*socket = BIO_new_socket(fd, BIO_NOCLOSE);
+	BIO		*collect = BIO_new(BIO_f_buffer());
 
-	if (ssl == NULL || SSL_set_fd(ssl, fd) != 1) {
-		SSL_free(ssl);
-		close(fd);
-		s->counters.ke_failed++;
-		return;
+	if (socket == NULL || collect == NULL) {
+		BIO_free(socket);
+		BIO_free(collect);
+		return false;
 	}
-	SSL_set_accept_state(ssl);
-	one->state = SESSION_SHAKES;
-	one->fd = fd;
-	one->ssl = ssl;
-	one->events = POLLIN;
-	one->deadline = instant_add(now, SESSION_SECONDS);
-	one->ntp_port = ntp_port;
+	BIO_up_ref(socket);
+	SSL_set0_rbio(ssl, socket);
+	SSL_set0_wbio(ssl, BIO_push(collect, socket));
+	return true;
 }
 
 /*
@@ -127,13 +132,12 @@ put_cookies(struct sessions *s, struct ke_output *out,
 	}
 }
 
-/* The request of ONE is complete: make the answer. */
+/* The request of ONE is complete: make the answer, and the end of it all. */
 static void
 make_answer(struct sessions *s, struct session *one)
 {
-	struct ke_output out = {
-		.bytes = one->answer, .size = sizeof(one->answer)
-	};
+	uint8_t		 answer[SESSION_ANSWER_MOST];
+	struct ke_output out = { .bytes = answer, .size = sizeof(answer) };
 	struct cookie_secret secret;
 	struct ke_request r;
 	enum ke_error	 error = ke_read_request(&r, &one->in);
@@ -157,8 +161,11 @@ make_answer(struct sessions *s, struct session *one)
 	explicit_bzero(&secret, sizeof(secret));
 	s->counters.ke_bad += error != KE_FINE;
 	s->counters.ke_unfit += error == KE_FINE && !one->agreed;
-	one->answer_len = out.overflow ? 0 : out.len;
 	one->state = SESSION_WRITES;
+	if (out.overflow || SSL_write(one->ssl, answer, (int)out.len) <= 0)
+		finish(s, one, &s->counters.ke_failed);
+	else
+		(void)SSL_shutdown(one->ssl);
 }
 
 /* Go on with the handshake of ONE.  True if there is more to do now. */
@@ -203,21 +210,21 @@ take(struct sessions *s, struct session *one)
 	return false;
 }
 
-/* Send the answer and end. */
+/* Send what has been made and end. */
 static bool
 give(struct sessions *s, struct session *one)
 {
+	BIO		*out = SSL_get_wbio(one->ssl);
+	const bool	 left = BIO_flush(out) == 1;
 	uint64_t	 nothing = 0;
-	int		 n = 1;
 
-	if (one->answer_len > 0)
-		n = SSL_write(one->ssl, one->answer, (int)one->answer_len);
-	if (n <= 0 && waits(one, n))
+	if (!left && BIO_should_retry(out)) {
+		one->events = POLLOUT;
 		return false;
-	if (n > 0)
-		(void)SSL_shutdown(one->ssl);
+	}
+	ERR_clear_error();
 	/* Why there are no keys in it was counted when it was made. */
-	finish(s, one, !one->agreed ? &nothing : n > 0 ?
+	finish(s, one, !one->agreed ? &nothing : left ?
 	    &s->counters.ke_agreed : &s->counters.ke_failed);
 	return false;
 }
@@ -239,11 +246,35 @@ run(struct sessions *s, struct session *one)
 }
 
 void
+sessions_add(struct sessions *s, SSL_CTX *ctx, int fd, uint16_t ntp_port,
+    struct instant now)
+{
+	struct session	*one = find_place(s);
+	SSL		*ssl = SSL_new(ctx);
+
+	if (ssl == NULL || !use_socket(ssl, fd)) {
+		SSL_free(ssl);
+		close(fd);
+		s->counters.ke_failed++;
+		return;
+	}
+	SSL_set_accept_state(ssl);
+	s->used = MAX(s->used, (size_t)(one - s->list) + 1);
+	one->state = SESSION_SHAKES;
+	one->fd = fd;
+	one->ssl = ssl;
+	one->events = POLLIN;
+	one->deadline = instant_add(now, SESSION_SECONDS);
+	one->ntp_port = ntp_port;
+	run(s, one);		/* the client has begun */
+}
+
+void
 sessions_poll(struct sessions *s, struct pollset *set)
 {
 	struct session	*one;
 
-	for (one = s->list; one < s->list + SESSIONS_MOST; one++)
+	for (one = s->list; one < s->list + s->used; one++)
 		one->slot = one->state == SESSION_FREE ? -1 :
 		    pollset_add(set, one->fd, one->events);
 }
@@ -254,7 +285,7 @@ sessions_run(struct sessions *s, const struct pollset *set,
 {
 	struct session	*one;
 
-	for (one = s->list; one < s->list + SESSIONS_MOST; one++) {
+	for (one = s->list; one < s->list + s->used; one++) {
 		if (one->state == SESSION_FREE)
 			continue;
 		if (!instant_before(now, one->deadline))
@@ -272,7 +303,7 @@ sessions_deadline(const struct sessions *s)
 	struct instant	 first = INSTANT_NEVER;
 	const struct session *one;
 
-	for (one = s->list; one < s->list + SESSIONS_MOST; one++)
+	for (one = s->list; one < s->list + s->used; one++)
 		if (one->state != SESSION_FREE)
 			first = instant_min(first, one->deadline);
 	return first;

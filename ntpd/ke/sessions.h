@@ -46,13 +46,12 @@ struct session {
 	struct instant	 deadline;
 	uint16_t	 ntp_port;
 	struct ke_input	 in;
-	uint8_t		 answer[SESSION_ANSWER_MOST];
-	size_t		 answer_len;
 	bool		 agreed;	/* the answer has keys */
 };
 
 struct sessions {
 	struct session	 list[SESSIONS_MOST];
+	size_t		 used;		/* of list; all behind are free */
 	struct cookie_jar jar;
 	struct server_counters counters;
 	bool		 news;		/* they have changed */

@@ -26,6 +26,7 @@ const struct sandbox launcher_sandbox = {
 	.max_memory = 128,	/* its children have no more */
 	.may_fork = true,
 	.syscalls = {
+		MAY_LIVE,
 		MAY("clone",		"a child, in the same namespaces",
 		    .when = { { 0, CLONE_NEWNS | CLONE_NEWCGROUP |
 			CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |
@@ -54,13 +55,9 @@ const struct sandbox launcher_sandbox = {
 		MAY("connect",		"the same"),
 		MAY("getsockopt",	"the same: did connect succeed?",
 		    OPTION(SOL_SOCKET, SO_ERROR)),
-		MAY("ppoll",		"wait for the parent"),
-		MAY("ppoll_time64",	"the same on 32-bit machines"),
 		MAY("recvmsg",		"its orders",
 		    NOT_URGENT(2)),
 		MAY("sendto",		"which child has ended",
 		    NOT_URGENT(3)),
-		MAY("write",		"log"),
-		MAY("exit_group",		"end"),
 	},
 };

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 
 #include <string.h>
+#include <unistd.h>
 
 #include "common/log.h"
 #include "ntpd/parent/children.h"
@@ -90,6 +91,7 @@ fill_list(struct children *c)
 	c->launcher = &find(c, LAUNCHER)->channel;
 	c->binder = &find(c, BINDER)->channel;
 	c->engine = &find(c, ENGINE)->channel;
+	c->opener = &find(c, OPENER)->channel;
 	c->servers = find(c, SERVER);
 	c->control = find(c, CONTROL);
 	c->resolver = find(c, RESOLVER);
@@ -101,16 +103,17 @@ void
 children_init(struct children *c, const struct child_setup *setup,
     int control_fd)
 {
-	struct child	*launcher;
-
 	memset(c, 0, sizeof(*c));
 	c->setup = *setup;
 	c->control_fd = control_fd;
 	fill_list(c);
-	launcher = find(c, LAUNCHER);
-	launcher->wanted = true;
-	living_begin(&launcher->living, instant_now());
-	launch_launcher(c, launcher);
+	c->launcher_pidfd = launch_fork(c, find(c, LAUNCHER));
+}
+
+void
+children_open(struct children *c)
+{
+	close(launch_fork(c, find(c, OPENER)));
 }
 
 void

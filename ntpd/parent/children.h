@@ -43,6 +43,7 @@ struct children {
 	int		 launcher_pidfd; /* readable when it ended; or -1 */
 	struct channel	*binder;
 	struct channel	*engine;
+	struct channel	*opener;
 	struct child	*control;
 	struct child	*resolver;
 	struct child	*ke;
@@ -57,11 +58,14 @@ struct children {
 };
 
 /*
- * Start the launcher; the only fork of the parent.  CONTROL_FD is the socket
- * that control will listen on, the caller's to close.
+ * Start the launcher, by a fork of the parent.  CONTROL_FD is the socket that
+ * control will listen on, the caller's to close.
  */
 void		 children_init(struct children *c,
 		    const struct child_setup *setup, int control_fd);
+
+/* Start the opener likewise, before sensors. */
+void		 children_open(struct children *c);
 
 /* Start those that run from the start. */
 void		 children_start(struct children *c);

@@ -1,6 +1,6 @@
 /*
  * Starting one child: its channel, what it is given and its setup go to the
- * launcher, which is the only one that is forked here.
+ * launcher.  That one and the opener are forked here.
  */
 #include <sys/syscall.h>
 
@@ -47,6 +47,8 @@ make_given(struct children *c, unsigned one, const struct child_name *name)
 		return dup(c->control_fd);
 	if (one == GIVEN_BINDER)
 		return connect_to(c->binder, MSG_BINDER_CHANNEL, name);
+	if (one == GIVEN_OPENER)
+		return connect_to(c->opener, MSG_OPENER_CHANNEL, name);
 	fd = connect_to(c->engine, MSG_ENGINE_CHANNEL, name);
 	if (fd != -1)
 		imsg_refuse_fds(fd);
@@ -94,20 +96,23 @@ launch_child(struct children *c, struct child *child)
 	return false;
 }
 
-void
-launch_launcher(struct children *c, struct child *launcher)
+int
+launch_fork(struct children *c, struct child *child)
 {
+	const char	*name = process_name(child->process);
 	int		 fds[2], log;
 	pid_t		 pid;
 
 	if (!channel_pair(fds))
-		fatal("cannot make a channel to the launcher");
-	channel_open(&launcher->channel, fds[0], PARENT, LAUNCHER);
+		fatal("cannot make a channel to the %s", name);
+	channel_open(&child->channel, fds[0], PARENT, child->process);
 	imsg_refuse_fds(fds[0]);
-	channel_send(&launcher->channel, MSG_CHILD_SETUP, 0, -1, &c->setup);
-	log = logpipe_open(&launcher->log, process_name(LAUNCHER));
-	if (log == -1 || (pid = spawn(LAUNCHER, 0, fds[1], log)) == -1)
-		fatal("cannot start the launcher");
-	launcher->pid = pid;
-	c->launcher_pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	channel_send(&child->channel, MSG_CHILD_SETUP, 0, -1, &c->setup);
+	log = logpipe_open(&child->log, name);
+	if (log == -1 || (pid = spawn(child->process, 0, fds[1], log)) == -1)
+		fatal("cannot start the %s", name);
+	child->pid = pid;
+	child->wanted = true;
+	living_begin(&child->living, instant_now());
+	return (int)syscall(SYS_pidfd_open, pid, 0);
 }

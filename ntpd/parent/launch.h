@@ -8,8 +8,12 @@
 
 #include "ntpd/parent/children.h"
 
-/* Fork the LAUNCHER, which ends the daemon if it fails. */
-void	 launch_launcher(struct children *c, struct child *launcher);
+/*
+ * Fork CHILD, which is root if the parent is: the launcher can start no such
+ * one.  Ends the daemon if it fails.  Returns what is readable when it has
+ * ended, the caller's to close, or -1.
+ */
+int	 launch_fork(struct children *c, struct child *child);
 
 /*
  * Have the launcher start CHILD, with a new channel to it.  False if that is

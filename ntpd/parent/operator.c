@@ -17,6 +17,7 @@
 
 #include "common/format.h"
 #include "common/log.h"
+#include "ntpd/accept.h"
 #include "ntpd/parent/localsocket.h"
 #include "ntpd/parent/state.h"
 
@@ -218,13 +219,16 @@ carry_out(struct parent *p, const struct operator_order *order,
 }
 
 static void
-accept_client(struct operator *o, struct instant now)
+take_client(struct operator *o, struct instant now)
 {
-	o->client = accept4(o->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (o->client == -1)
-		return;
-	o->state = OPERATOR_HEARS;
-	o->until = instant_add(now, HEAR);
+	o->until = now;
+	o->client = accept_client(o->fd, "root's commands", NULL, NULL,
+	    &o->until);
+	if (o->client != -1) {
+		o->state = OPERATOR_HEARS;
+		o->until = instant_add(now, HEAR);
+	} else if (instant_before(now, o->until))
+		o->state = OPERATOR_RESTS;
 }
 
 static void
@@ -250,7 +254,7 @@ operator_receive(struct parent *p, const struct pollset *set,
 
 	if (pollset_ready(set, o->slot, POLLIN)) {
 		if (o->state == OPERATOR_IDLE)
-			accept_client(o, now);
+			take_client(o, now);
 		else if (o->state == OPERATOR_HEARS)
 			hear(p, now);
 	}
@@ -258,6 +262,8 @@ operator_receive(struct parent *p, const struct pollset *set,
 		return;
 	if (o->state == OPERATOR_WAITS)
 		finish(o, 0, "the engine does not answer");
+	else if (o->state == OPERATOR_RESTS)
+		o->state = OPERATOR_IDLE;
 	else
 		hang_up(o);
 }

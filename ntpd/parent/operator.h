@@ -18,14 +18,21 @@
  * One command at a time; others are in line.
  *
  *  state  what is true                        ends when
- *  IDLE   nobody is here                      somebody connects: HEARS
+ *  IDLE   nobody is here                      somebody connects: HEARS; who
+ *                                             cannot be taken: RESTS
  *  HEARS  a command is waited for             it comes and is done, or refused:
  *                                             IDLE; the engine is to do it:
  *                                             WAITS; a second is over: IDLE
  *  WAITS  the engine was told                 it says that it is done, or says
  *                                             nothing for five seconds: IDLE
+ *  RESTS  there are no descriptors            a second is over: IDLE
  */
-enum operator_state { OPERATOR_IDLE, OPERATOR_HEARS, OPERATOR_WAITS };
+enum operator_state {
+	OPERATOR_IDLE,
+	OPERATOR_HEARS,
+	OPERATOR_WAITS,
+	OPERATOR_RESTS
+};
 
 struct operator {
 	int		 fd;		/* to be connected to; -1: no socket */
@@ -33,7 +40,7 @@ struct operator {
 	int		 slot;		/* in the pollset of this turn */
 	enum operator_state state;
 	int		 client;	/* HEARS, WAITS: the connection */
-	struct instant	 until;		/* HEARS, WAITS: but not longer */
+	struct instant	 until;		/* all but IDLE: but not longer */
 	uint32_t	 id;		/* of the last command for the engine */
 	enum operator_command command;	/* WAITS: this one */
 	bool		 asked;		/* of STEP: the engine has asked */

@@ -136,6 +136,12 @@ sensor_lost(struct parent *p, const struct message *msg)
 			sensors_need(&p->sensors, i, SENSORS_AGAIN, msg->at);
 }
 
+static void
+sensor_opened(struct parent *p, const struct message *msg)
+{
+	sensors_opened(&p->sensors, msg->id, msg->data, msg->at);
+}
+
 static void	(*const handlers[MESSAGE_COUNT])(struct parent *,
 		    const struct message *) = { TO_PARENT(MESSAGE_HANDLER) };
 
@@ -207,14 +213,16 @@ tell_servers(struct parent *p)
 static void
 give_sensors(struct parent *p, struct instant now)
 {
-	struct sensor_device device;
+	struct sensor_gift gift;
 	size_t		 i;
-	int		 fd;
 
-	while ((i = sensors_open(&p->sensors, now, &device, &fd)) <
-	    SENSORS_MOST)
-		channel_send(&p->children.sensors[i].channel, fd != -1 ?
-		    MSG_SENSOR_DEVICE : MSG_SENSOR_MEMORY, 0, fd, &device);
+	while ((i = sensors_give(&p->sensors, now, &gift)) < SENSORS_MOST)
+		if (gift.type == MSG_OPEN)
+			channel_send(p->children.opener, gift.type,
+			    (uint32_t)i, -1, &gift.opening);
+		else
+			channel_send(&p->children.sensors[i].channel,
+			    gift.type, 0, gift.fd, &gift.opening.device);
 }
 
 static void

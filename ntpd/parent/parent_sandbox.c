@@ -7,7 +7,6 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
-#include <linux/pps.h>
 #include <time.h>
 
 #include "common/imsg.h"
@@ -22,19 +21,16 @@ const struct sandbox parent_sandbox = {
 	.max_memory = 256,
 	.may_fork = false,
 	.syscalls = {
+		MAY_LIVE,
 		/* The clock. */
 		MAY("clock_adjtime",	"what it is for",
 		    .when = { { 0, UINT32_MAX, CLOCK_REALTIME } }),
 		MAY("clock_adjtime64",	"the same on 32-bit machines",
 		    .when = { { 0, UINT32_MAX, CLOCK_REALTIME } }),
-		MAY("clock_gettime",	"time, where the vDSO has none"),
-		MAY("clock_gettime64",	"the same on 32-bit machines"),
 		MAY("timerfd_settime",	"learn that somebody set the clock"),
 		MAY("timerfd_settime64",	"the same on 32-bit machines"),
 
 		/* Children and ntpctl. */
-		MAY("ppoll",		"wait"),
-		MAY("ppoll_time64",	"the same on 32-bit machines"),
 		MAY("recvfrom",		"messages of the children",
 		    NOT_URGENT(3)),
 		MAY("sendmsg",		"descriptors to the children"),
@@ -56,7 +52,6 @@ const struct sandbox parent_sandbox = {
 		MAY("connect",		"the same"),
 		MAY("sendto",		"messages, syslog, service manager",
 		    NOT_URGENT(3)),
-		MAY("write",		"log, drift file"),
 
 		/* Files. */
 		MAY("openat",		"drift file, ntpd.conf, time zone"),
@@ -75,16 +70,8 @@ const struct sandbox parent_sandbox = {
 #endif
 		MAY("unlinkat",		"drift file, control socket"),
 
-		/* Reference clocks. */
-		MAY("ioctl",		"which edge of a pulse counts",
-		    REQUEST((uint32_t)PPS_GETPARAMS)),
-		MAY("ioctl",		"the same",
-		    REQUEST((uint32_t)PPS_SETPARAMS)),
-
 		/* What the C library needs to live. */
-		MAY("brk",		"memory"),
 		MAY("mmap",		"memory", NOT_EXECUTABLE),
 		MAY("rt_sigreturn",	"end of a signal handler"),
-		MAY("exit_group",		"end"),
 	},
 };

@@ -1,6 +1,6 @@
 /*
- * Opening reference clocks.  The parent never reads from one: the processes
- * that do have no right to open any.
+ * Making and giving reference clocks.  The parent never reads from one: the
+ * processes that do have no right to open any.
  */
 #include <sys/ioctl.h>
 #include <sys/ipc.h>
@@ -9,7 +9,9 @@
 #include <sys/stat.h>
 
 #include <bsd/string.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/ethtool.h>
 #include <linux/pps.h>
 #include <linux/sockios.h>
@@ -24,6 +26,7 @@
 #include "ntpd/parent/sensors.h"
 
 #define RETRY		10.0	/* s, until a device is tried again; by taste */
+#define PATIENCE	5.0	/* s, for a driver to open it; by taste */
 #define LOG_BURST	5	/* losses that are logged, then one in: */
 #define LOG_INTERVAL	3600.0	/* s */
 
@@ -98,6 +101,34 @@ find_device(struct parent_sensor *s, const struct config_server *conf)
 		    "until ntpd is restarted", conf->name, conf->name);
 }
 
+/*
+ * Have the kernel keep pulses of both edges, as far as the driver can: that
+ * takes the right to set the clock.  Other programs may have had it keep none.
+ */
+static bool
+keep_pulses(const char *path)
+{
+	const int	 fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK |
+	    O_NOCTTY);
+	struct pps_kparams params;
+	int		 can, wanted;
+	bool		 done;
+
+	if (fd == -1)
+		return true;	/* the opener says why */
+	done = ioctl(fd, PPS_GETCAP, &can) == 0 &&
+	    ioctl(fd, PPS_GETPARAMS, &params) == 0;
+	if (done) {
+		wanted = params.mode | (can & PPS_CAPTUREBOTH);
+		if (wanted != params.mode) {
+			params.mode = wanted;
+			done = ioctl(fd, PPS_SETPARAMS, &params) == 0;
+		}
+	}
+	close(fd);
+	return done;
+}
+
 /* What the process of CONF's sensor is told. */
 static void
 describe(const struct config_server *conf, struct sensor_device *device)
@@ -115,7 +146,8 @@ make(struct parent_sensor *s, const struct config_server *conf, uid_t uid)
 {
 	describe(conf, &s->device);
 	s->socket = -1;
-	s->give = INSTANT_NEVER;
+	s->state = SENSOR_GIVEN;
+	s->at = INSTANT_NEVER;
 	s->limit = (struct log_limit){ .burst = LOG_BURST,
 	    .interval = LOG_INTERVAL };
 	switch ((enum sensor_kind)conf->sensor.kind) {
@@ -126,6 +158,11 @@ make(struct parent_sensor *s, const struct config_server *conf, uid_t uid)
 		make_memory(conf->sensor.unit, uid);
 		break;
 	case SENSOR_PPS:
+		find_device(s, conf);
+		if (!keep_pulses(s->path))
+			log_warn("cannot have the kernel keep all pulses of "
+			    "%s", s->path);
+		break;
 	case SENSOR_PTP:
 		find_device(s, conf);
 		break;
@@ -199,7 +236,7 @@ sensors_configure(struct sensors *s, struct config *conf, struct instant now)
 		if (memcmp(&device, &s->list[i].device, sizeof(device)) == 0)
 			continue;
 		s->list[i].device = device;
-		s->list[i].give = now;
+		sensors_need(s, i, SENSORS_BEGIN, now);
 	}
 }
 
@@ -215,6 +252,13 @@ fail(struct parent_sensor *sensor, struct instant now)
 	return is_news && sensor->told;
 }
 
+static void
+wait_until(struct parent_sensor *sensor, struct instant at)
+{
+	sensor->state = SENSOR_WAITS;
+	sensor->at = at;
+}
+
 void
 sensors_need(struct sensors *s, size_t i, enum sensors_why why,
     struct instant now)
@@ -223,75 +267,80 @@ sensors_need(struct sensors *s, size_t i, enum sensors_why why,
 
 	if (i >= s->n)
 		return;
-	sensor->give = now;
-	if (why == SENSORS_BEGIN)
-		return;
-	sensor->give = instant_add(now, RETRY);
-	if (fail(sensor, now))
+	if (sensor->state == SENSOR_ASKED)
+		sensor->state = SENSOR_STALE;
+	else if (sensor->state != SENSOR_STALE)
+		wait_until(sensor, why == SENSORS_BEGIN ? now :
+		    instant_add(now, RETRY));
+	if (why == SENSORS_AGAIN && fail(sensor, now))
 		log_warnx("%s is gone, or is no such clock: trying it again "
 		    "every %.0f s", sensor->device.name, RETRY);
 }
 
-/* Have the kernel keep the pulses of FD that are wanted. */
-static bool
-set_edge(int fd, bool falling)
+/* It is given what it reads. */
+static void
+finish(struct parent_sensor *sensor)
 {
-	const int	 wanted = falling ? PPS_CAPTURECLEAR :
-	    PPS_CAPTUREASSERT;
-	struct pps_kparams params;
-
-	if (ioctl(fd, PPS_GETPARAMS, &params) == -1)
-		return false;
-	if ((params.mode & wanted) != 0)
-		return true;
-	params.mode |= wanted;
-	return ioctl(fd, PPS_SETPARAMS, &params) == 0;
+	sensor->state = SENSOR_GIVEN;
+	sensor->at = INSTANT_NEVER;
+	if (sensor->failed && sensor->told)
+		log_info("%s is there", sensor->device.name);
+	sensor->failed = false;
 }
 
-/* Open what SENSOR reads; -1 if that fails, or it needs none. */
-static int
-open_device(struct parent_sensor *sensor, struct instant now)
+/* Is something to be sent for SENSOR now?  It is in *GIFT. */
+static bool
+give(struct parent_sensor *sensor, struct instant now,
+    struct sensor_gift *gift)
 {
-	int		 fd;
+	gift->opening.device = sensor->device;
+	strlcpy(gift->opening.path, sensor->path,
+	    sizeof(gift->opening.path));
+	gift->fd = -1;
+	if (sensor->path[0] != '\0') {
+		gift->type = MSG_OPEN;
+		sensor->state = SENSOR_ASKED;
+		sensor->at = instant_add(now, PATIENCE);
+		return true;
+	}
+	if (sensor->device.kind == SENSOR_SHM) {
+		gift->type = MSG_SENSOR_MEMORY;
+	} else if (sensor->socket == -1) {
+		finish(sensor);		/* why there is none is logged */
+		return false;
+	} else if ((gift->fd = dup(sensor->socket)) == -1) {
+		wait_until(sensor, instant_add(now, RETRY));
+		return false;
+	} else {
+		gift->type = MSG_SENSOR_SOCKET;
+	}
+	finish(sensor);
+	return true;
+}
 
-	if (sensor->socket != -1)
-		return dup(sensor->socket);
-	if (sensor->path[0] == '\0')
-		return -1;
-	fd = open(sensor->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd != -1 && (sensor->device.kind != SENSOR_PPS ||
-	    set_edge(fd, sensor->device.falling != 0)))
-		return fd;
+static void
+complain(struct parent_sensor *sensor, struct instant now)
+{
+	sensor->at = INSTANT_NEVER;
 	if (fail(sensor, now))
-		log_warn("cannot open %s, trying again every %.0f s",
-		    sensor->path, RETRY);
-	if (fd != -1)
-		close(fd);
-	return -1;
+		log_warnx("%s is not used: its driver takes more than %.0f s "
+		    "to open it", sensor->device.name, PATIENCE);
 }
 
 size_t
-sensors_open(struct sensors *s, struct instant now,
-    struct sensor_device *device, int *fd)
+sensors_give(struct sensors *s, struct instant now, struct sensor_gift *gift)
 {
 	struct parent_sensor *sensor;
 	size_t		 i;
 
 	for (i = 0; i < s->n; i++) {
 		sensor = &s->list[i];
-		if (instant_before(now, sensor->give))
+		if (instant_before(now, sensor->at))
 			continue;
-		*device = sensor->device;
-		*fd = open_device(sensor, now);
-		sensor->give = *fd != -1 || device->kind == SENSOR_SHM ?
-		    INSTANT_NEVER : instant_add(now, RETRY);
-		if (sensor->give.ns != INSTANT_NEVER.ns)
-			continue;
-		if (sensor->failed && sensor->told &&
-		    device->kind != SENSOR_SHM)
-			log_info("%s is there", device->name);
-		sensor->failed = false;
-		return i;
+		if (sensor->state != SENSOR_WAITS)
+			complain(sensor, now);
+		else if (give(sensor, now, gift))
+			return i;
 	}
 	return SENSORS_MOST;
 }
@@ -303,6 +352,27 @@ sensors_deadline(const struct sensors *s)
 	size_t		 i;
 
 	for (i = 0; i < s->n; i++)
-		first = instant_min(first, s->list[i].give);
+		first = instant_min(first, s->list[i].at);
 	return first;
+}
+
+void
+sensors_opened(struct sensors *s, size_t i,
+    const struct sensor_opened *opened, struct instant now)
+{
+	struct parent_sensor *sensor = &s->list[i];
+
+	if (i >= s->n || (sensor->state != SENSOR_ASKED &&
+	    sensor->state != SENSOR_STALE))
+		return;
+	if (opened->error != 0) {
+		errno = (int)(opened->error & INT_MAX);
+		if (fail(sensor, now))
+			log_warn("cannot open %s, trying again every %.0f s",
+			    sensor->path, RETRY);
+		wait_until(sensor, instant_add(now, RETRY));
+	} else if (sensor->state == SENSOR_STALE)
+		wait_until(sensor, now);
+	else
+		finish(sensor);
 }

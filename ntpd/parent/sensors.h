@@ -1,6 +1,7 @@
 /*
- * Reference clocks: the parent opens each, and gives it to a process of its
- * own, again when that is replaced, or the device has come back.
+ * Reference clocks: each is given to a process of its own, again when that is
+ * replaced, or the device has come back.  Sockets are the parent's; devices are
+ * opened by the opener, as a driver may not return.
  */
 #ifndef NTPD_PARENT_SENSORS_H
 #define NTPD_PARENT_SENSORS_H
@@ -11,14 +12,33 @@
 #include "common/instant.h"
 #include "common/log.h"
 #include "ntpd/config.h"
-#include "ntpd/payloads.h"
-#include "ntpd/processes.h"
+#include "ntpd/messages.h"
+
+/*
+ *  state	what is true			ends when
+ *  GIVEN	it has what it reads, or	sensors_need(): WAITS
+ *		there is nothing to be given
+ *  WAITS	it gets it at a certain time	then: GIVEN, or ASKED if it is
+ *						a device
+ *  ASKED	the opener opens it		sensors_opened(): GIVEN, or
+ *						WAITS; sensors_need(): STALE
+ *  STALE	so it does for a process that	sensors_opened(): WAITS
+ *		is no more, or has lost it
+ * In ASKED and STALE, that it takes long is logged at a certain time.
+ */
+enum sensor_state {
+	SENSOR_GIVEN,
+	SENSOR_WAITS,
+	SENSOR_ASKED,
+	SENSOR_STALE
+};
 
 struct parent_sensor {
 	struct sensor_device device;	/* what its process is told */
-	char		 path[CONFIG_PATH_LEN]; /* to be opened; "": none is */
+	char		 path[CONFIG_PATH_LEN]; /* of a device; or "" */
 	int		 socket;	/* SENSOR_SOCK: kept; -1: none */
-	struct instant	 give;		/* its device, when; or never */
+	enum sensor_state state;
+	struct instant	 at;		/* see there; or never */
 	bool		 failed;	/* to open it, or it was lost */
 	bool		 told;		/* ... which was logged */
 	struct log_limit limit;		/* of that: it may come and go */
@@ -48,15 +68,28 @@ enum sensors_why { SENSORS_BEGIN, SENSORS_AGAIN };
 void	 sensors_need(struct sensors *s, size_t i, enum sensors_why why,
 	    struct instant now);
 
+/* What is to be sent now, so that a sensor gets what it reads. */
+struct sensor_gift {
+	enum message_type type;		/* MSG_OPEN is for the opener */
+	int		 fd;		/* the caller's; -1: none */
+	struct sensor_opening opening;	/* the device alone is for the sensor */
+};
+
 /*
- * The next sensor whose device it is time to give: its number, what it is in
- * *DEVICE, and its descriptor in *FD, the caller's, or -1 if it needs none.
- * SENSORS_MOST if there is none.  What cannot be opened is tried again later.
+ * The next sensor that is to be given something at NOW: its number, and *GIFT.
+ * SENSORS_MOST if there is none.
  */
-size_t	 sensors_open(struct sensors *s, struct instant now,
-	    struct sensor_device *device, int *fd);
+size_t	 sensors_give(struct sensors *s, struct instant now,
+	    struct sensor_gift *gift);
 
 /* When that is. */
 struct instant sensors_deadline(const struct sensors *s);
+
+/*
+ * What came of opening sensor I: *OPENED.  What cannot be opened is tried again
+ * later.
+ */
+void	 sensors_opened(struct sensors *s, size_t i,
+	    const struct sensor_opened *opened, struct instant now);
 
 #endif

@@ -79,16 +79,18 @@ start_sensors(struct parent *p)
 {
 	size_t		 i;
 
+	if (p->sensors.n > 0)
+		children_open(&p->children);
 	children_set(&p->children, SENSOR, p->sensors.n);
 	for (i = 0; i < p->sensors.n; i++)
 		sensors_need(&p->sensors, i, SENSORS_BEGIN, instant_now());
 }
 
 /*
- * The folders of the drift file, the control socket and the sensors, two each
- * of the five files that are read again, and what is included.
+ * The folders of the drift file and the control socket, two each of the five
+ * files that are read again, and what is included.
  */
-_Static_assert(3 + 5 * 2 + CONFIG_MAX_INCLUDES <= SANDBOX_MAX_FOLDERS,
+_Static_assert(2 + 5 * 2 + CONFIG_MAX_INCLUDES <= SANDBOX_MAX_FOLDERS,
     "folders are missing");
 
 enum folder_use { FOLDER_READ, FOLDER_WRITE };
@@ -141,12 +143,6 @@ confine(struct parent *p)
 		snprintf(path, sizeof(path), "%s.", p->conf.includes[i]);
 		add_folder(&target, FOLDER_READ, path);
 	}
-	/* All devices are in one folder. */
-	for (i = 0; i < p->sensors.n; i++)
-		if (p->sensors.list[i].path[0] != '\0')
-			break;
-	if (i < p->sensors.n)
-		add_folder(&target, FOLDER_READ, p->sensors.list[i].path);
 	if (p->options->read_only)
 		sandbox.capabilities = NULL;
 	sandbox_enter(&sandbox, &target);

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/cookie.h"
 #include "ntpd/config.h"
 #include "ntpd/process.h"
 

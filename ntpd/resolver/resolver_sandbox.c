@@ -33,17 +33,11 @@ const struct sandbox resolver_sandbox = {
 	.max_memory = 128,
 	.may_fork = false,
 	.syscalls = {
+		MAY_LIVE,
 		/* The channels and the log. */
-		MAY("ppoll",		"wait for the parent and the engine; "
-					"resolve"),
-		MAY("ppoll_time64",	"the same on 32-bit machines"),
 		MAY("recvmsg",		"answers about interfaces",
 		    NOT_URGENT(2)),
-		MAY("write",		"log; mdns"),
-		MAY("clock_gettime",	"time-outs, where it is no vDSO call"),
-		MAY("clock_gettime64",	"the same on 32-bit machines"),
 		MAY("restart_syscall",	"poll goes on after a stop"),
-		MAY("exit_group",		"end"),
 
 		/* Configuration. */
 		MAY("openat",		"resolv.conf, hosts", READ_ONLY),
@@ -107,7 +101,6 @@ const struct sandbox resolver_sandbox = {
 		    REQUEST(FIONREAD)),
 
 		/* What the C library needs to live. */
-		MAY("brk",		"memory"),
 		MAY("mmap",		"memory; what nscd shares",
 		    NOT_EXECUTABLE),
 		MAY("munmap",		"likewise"),

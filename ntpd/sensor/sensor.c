@@ -23,7 +23,7 @@
 #define PAUSE		0.06
 
 struct sensor {
-	struct channel	 parent, engine;
+	struct channel	 parent, engine, opener;
 	struct sensor_device device;	/* SENSOR_NONE: none yet */
 	int		 fd;		/* of it, or -1 */
 	struct shm	 shm;
@@ -126,7 +126,7 @@ tell(struct sensor *s, const struct reading *r)
 		channel_send(&s->engine, MSG_SENSOR_SAMPLE, 0, -1, &sample);
 }
 
-/* The parent opens it again when it is back. */
+/* It is opened again when it is back. */
 static void
 lose_device(struct sensor *s)
 {
@@ -160,16 +160,23 @@ look(struct sensor *s, struct instant now)
 }
 
 static void
-receive(struct sensor *s)
+hear(struct sensor *s, struct channel *ch)
 {
 	struct message	 msg;
 
-	if (!channel_transfer(&s->parent, &s->set))
+	if (!channel_transfer(ch, &s->set))
 		exit(0);
-	while (channel_receive(&s->parent, &msg))
+	while (channel_receive(ch, &msg))
 		handlers[msg.type](s, &msg);
-	if (!s->parent.open)
+	if (!ch->open)
 		exit(1);
+}
+
+static void
+receive(struct sensor *s)
+{
+	hear(s, &s->parent);
+	hear(s, &s->opener);
 	/* The engine has nothing to say: without it all ends. */
 	if (!channel_transfer(&s->engine, &s->set))
 		exit(0);
@@ -181,6 +188,7 @@ sensor_wait(struct sensor *s)
 	pollset_clear(&s->set);
 	channel_poll(&s->parent, &s->set);
 	channel_poll(&s->engine, &s->set);
+	channel_poll(&s->opener, &s->set);
 	s->slot = -1;
 	if (s->device.kind == SENSOR_SOCK &&
 	    !instant_before(instant_now(), s->rests_until))
@@ -199,6 +207,7 @@ sensor_main(unsigned instance)
 	s.fd = s.slot = -1;
 	child_begin(&s.parent, SENSOR, instance);
 	channel_open(&s.engine, CHILD_GIVEN_FD, SENSOR, ENGINE);
+	channel_open(&s.opener, CHILD_GIVEN_FD + 1, SENSOR, OPENER);
 	pollset_clear(&s.set);	/* what came with the setup is there already */
 	for (;; sensor_wait(&s)) {
 		receive(&s);

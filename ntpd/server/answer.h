@@ -12,7 +12,7 @@
 
 #include "common/ntp.h"
 #include "ntpd/payloads.h"
-#include "ntpd/server/smear.h"
+#include "common/smear.h"
 
 /* A snapshot made ready: nothing in it is worked out again for a packet. */
 struct answer_source {

@@ -18,14 +18,13 @@ const struct sandbox server_sandbox = {
 	.max_files = SERVER_MAX_SOCKETS + 32, .max_memory = 64,
 	.may_fork = false,
 	.syscalls = {
+		MAY_LIVE,
 		MAY("recvmmsg",		"requests, transmit time stamps",
 		    NOT_URGENT(3)),
 		MAY("recvmmsg_time64",	"the same on 32-bit machines",
 		    NOT_URGENT(3)),
 		MAY("sendmmsg",		"answers, not messages: it could pass "
 					"descriptors", ABOVE(SERVER_BINDER_FD)),
-		MAY("ppoll",		"wait for requests and messages"),
-		MAY("ppoll_time64",	"the same on 32-bit machines"),
 		MAY("recvmsg",		"sockets from the binder",
 		    NOT_URGENT(2)),
 		MAY("recvfrom",		"snapshots from the engine",
@@ -33,13 +32,7 @@ const struct sandbox server_sandbox = {
 		MAY("sendto",		"counters to the parent",
 		    NOT_URGENT(3)),
 		MAY("close",		"sockets no longer listened on"),
-		MAY("write",		"log"),
 		MAY("getsockopt",		"what was dropped",
 		    OPTION(SOL_SOCKET, SO_MEMINFO)),
-		MAY("clock_gettime",	"time, where it is no vDSO call"),
-		MAY("clock_gettime64",	"the same on 32-bit machines"),
-		MAY("brk",		"memory, for a channel's buffer, "
-					"rules and interleaved mode"),
-		MAY("exit_group",		"end"),
 	},
 };

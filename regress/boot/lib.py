@@ -19,6 +19,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 PEERS = os.path.join(TOP, "obj", "peers")
 GUEST = "192.0.2.10"
+CLIENT = "192.0.2.20"
 SERVERS = ["192.0.2.1", "192.0.2.2", "192.0.2.3"]
 
 # ---------------------------------------------------------------- verdicts
@@ -76,6 +77,7 @@ class Machine:
         os.chmod(self.work, 0o755)	# _ntpd reads a certificate in it
         self.share = os.path.join(self.work, "share")
         self.ns = "boot-%d" % os.getpid()
+        self.client_ns = self.ns + "-client"
         self.programs = []
         self.uml = None
         self.requests = 0
@@ -94,8 +96,9 @@ class Machine:
         for p in self.programs:
             p.kill()
             p.wait()
-        subprocess.run(["ip", "netns", "del", self.ns],
-            stderr=subprocess.DEVNULL)
+        for ns in self.client_ns, self.ns:
+            subprocess.run(["ip", "netns", "del", ns],
+                stderr=subprocess.DEVNULL)
         shutil.rmtree(self.work, ignore_errors=True)
 
     def _certify(self):
@@ -119,11 +122,20 @@ class Machine:
         for address in SERVERS:
             self._ip("-n", self.ns, "addr", "add", address + "/24", "dev",
                 "tap0")
+        # A client has addresses of its own: who has those of the servers would
+        # find that the guest has its time from there.
+        self._ip("netns", "add", self.client_ns)
+        self._ip("-n", self.ns, "link", "add", "client0", "link", "tap0",
+            "netns", self.client_ns, "type", "macvlan", "mode", "bridge")
+        self._ip("-n", self.client_ns, "addr", "add", CLIENT + "/24", "dev",
+            "client0")
+        for link in "lo", "client0":
+            self._ip("-n", self.client_ns, "link", "set", link, "up")
         self.serve()
 
-    def here(self, *args, **how):
-        """Run a command at the other end of the wire."""
-        return subprocess.run(["ip", "netns", "exec", self.ns, *args],
+    def client(self, *args, **how):
+        """Run a command on another machine at the other end of the wire."""
+        return subprocess.run(["ip", "netns", "exec", self.client_ns, *args],
             text=True, capture_output=True, **how)
 
     def serve(self):

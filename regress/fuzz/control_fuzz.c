@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "common/control.h"
 #include "ntpd/control/connections.h"
 #include "regress/fuzz/fuzz.h"
 #include "regress/fuzz/stream.h"

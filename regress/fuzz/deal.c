@@ -3,6 +3,11 @@
  */
 #include <string.h>
 
+#include "common/control.h"
+#include "common/cookie.h"
+#include "common/leap.h"
+#include "common/operator.h"
+#include "common/siphash.h"
 #include "regress/fuzz/deal.h"
 #include "regress/fuzz/fuzz.h"
 #include "regress/fuzz/stream.h"

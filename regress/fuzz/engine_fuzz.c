@@ -6,7 +6,9 @@
  * as in deal.h, and so on.
  */
 #include <stdio.h>
+#include <string.h>
 
+#include "common/operator.h"
 #include "ntpd/engine/engine.c"
 
 #include "regress/fuzz/deal.h"

@@ -8,6 +8,7 @@
  */
 #include "ntpd/parent/parent.c"
 
+#include <math.h>
 #include <string.h>
 
 #include "regress/fuzz/deal.h"
@@ -33,7 +34,7 @@ static struct instant	 slew_end;
 static struct child	*tls;
 static struct child	*others;	/* one of each: */
 static const enum process kinds_of_others[] = { RESOLVER, KE, BINDER,
-			    LAUNCHER };
+			    LAUNCHER, OPENER, SENSOR };
 
 #define OTHERS		(sizeof(kinds_of_others) / sizeof(kinds_of_others[0]))
 
@@ -191,6 +192,12 @@ begin_others(void)
 	parent.children.ke = &others[1];
 	parent.children.binder = &others[2].channel;
 	parent.children.launcher = &others[3].channel;
+	parent.children.opener = &others[4].channel;
+	parent.children.sensors = &others[5];
+	parent.sensors.n = 1;
+	parent.sensors.list[0].device.kind = SENSOR_PTP;
+	parent.sensors.list[0].path[0] = '/';
+	sensors_need(&parent.sensors, 0, SENSORS_BEGIN, now);
 }
 
 static void
@@ -275,6 +282,7 @@ hear(struct deal *d, struct channel *ch)
 		handlers[msg.type](&parent, &msg);
 	}
 	check_sums();
+	give_sensors(&parent, now);
 	require(fabs(parent.clock.frequency) <= POLICY_MAX_FREQUENCY);
 	channel_flush(parent.children.engine);
 	channel_flush(&parent.children.control->channel);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/control.h"
 #include "ntpd/child.h"
 
 #define A_DAY		86400.0

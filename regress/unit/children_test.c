@@ -22,8 +22,12 @@ spawn(enum process process, unsigned instance, int fd, int log)
 {
 	(void)instance;
 	close(log);
-	assert_int_equal(process, LAUNCHER);
-	channel_open(&launcher, fd, LAUNCHER, PARENT);
+	if (process == LAUNCHER) {
+		channel_open(&launcher, fd, LAUNCHER, PARENT);
+	} else {
+		assert_int_equal(process, OPENER);
+		ends[OPENER] = fd;
+	}
 	return 1;
 }
 
@@ -85,6 +89,7 @@ setup(void **arg)
 	control_fd = dup(STDIN_FILENO);
 	children_init(&kids, &child_setup, control_fd);
 	children_start(&kids);
+	children_open(&kids);
 	children_set(&kids, SERVER, 1);
 	turns(instant_now());
 	return 0;
@@ -177,7 +182,8 @@ one_ends(void **arg)
 			continue;
 		assert_int_equal(launches[table[i].process], table[i].start +
 		    (table[i].process == SERVER));
-		children_set(&kids, table[i].process, 1);
+		if (table[i].process != OPENER)
+			children_set(&kids, table[i].process, 1);
 		turns(instant_now());
 		hang_up(table[i].process);
 		if (table[i].end == ENDS_ITSELF) {

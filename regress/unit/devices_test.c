@@ -1,11 +1,12 @@
 /*
- * What the parent opens for sensors: devices that come and go, and files that
- * are where a socket is to be.
+ * What the parent makes and has opened for sensors: devices that come and go,
+ * and files that are where a socket is to be.
  */
 #include <sys/socket.h>
 #include <sys/stat.h>
 
 #include <bsd/string.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,16 +48,24 @@ teardown(void **arg)
 	return capture_end();
 }
 
-/* Does the device open now?  What is given then is closed again. */
+/* Is it given now?  A descriptor is closed again. */
 static bool
-opens(struct instant now)
+is_given(struct instant now, enum message_type type)
 {
-	struct sensor_device device;
-	int		 fd;
+	struct sensor_gift gift;
 
-	if (sensors_open(&sensors, now, &device, &fd) == SENSORS_MOST)
+	if (sensors_give(&sensors, now, &gift) == SENSORS_MOST)
 		return false;
-	return fd != -1 && close(fd) == 0;
+	assert_int_equal(gift.type, type);
+	return gift.fd == -1 || close(gift.fd) == 0;
+}
+
+static void
+opened(struct instant now, int error)
+{
+	const struct sensor_opened result = { .error = (uint32_t)error };
+
+	sensors_opened(&sensors, 0, &result, now);
 }
 
 /* One that opens, but cannot be read, does not fill the log in a day. */
@@ -68,13 +77,13 @@ comes_and_goes(void **arg)
 
 	(void)arg;
 	make(SENSOR_PTP, "ptp0");
-	strlcpy(sensors.list[0].path, "/dev/null",
-	    sizeof(sensors.list[0].path));
 	sensors_need(&sensors, 0, SENSORS_BEGIN, now);
 	for (i = 0; i < 8640; i++) {
-		assert_true(opens(now));
+		assert_true(is_given(now, MSG_OPEN));
+		assert_false(is_given(now, MSG_OPEN));
+		opened(now, 0);
 		sensors_need(&sensors, 0, SENSORS_AGAIN, now);
-		assert_false(opens(now));
+		assert_false(is_given(now, MSG_OPEN));
 		now = sensors_deadline(&sensors);
 	}
 	assert_int_equal(capture_count("ptp0 is there\n"),
@@ -91,18 +100,69 @@ comes_late(void **arg)
 
 	(void)arg;
 	make(SENSOR_PTP, "ptp0");
-	strlcpy(sensors.list[0].path, "/dev/null/none",
-	    sizeof(sensors.list[0].path));
 	sensors_need(&sensors, 0, SENSORS_BEGIN, now);
 	for (i = 0; i < 1000; i++) {
-		assert_false(opens(now));
+		assert_true(is_given(now, MSG_OPEN));
+		opened(now, ENOENT);
+		assert_false(is_given(now, MSG_OPEN));
 		now = sensors_deadline(&sensors);
 	}
+	assert_int_equal(capture_count("cannot open /dev/ptp0"), 1);
 	assert_int_equal(capture_count("\n"), 1);
-	strlcpy(sensors.list[0].path, "/dev/null",
-	    sizeof(sensors.list[0].path));
-	assert_true(opens(now));
+	assert_true(is_given(now, MSG_OPEN));
+	opened(now, 0);
 	assert_int_equal(capture_count("ptp0 is there\n"), 1);
+	assert_true(sensors_deadline(&sensors).ns == INSTANT_NEVER.ns);
+}
+
+/*
+ * A driver takes a day to open it.  That is said once, nobody asks again
+ * meanwhile, and the process that has come in place of another one gets it.
+ */
+static void
+opens_late(void **arg)
+{
+	struct instant	 now = instant_now();
+	int		 i;
+
+	(void)arg;
+	make(SENSOR_PTP, "ptp0");
+	sensors_need(&sensors, 0, SENSORS_BEGIN, now);
+	assert_true(is_given(now, MSG_OPEN));
+	assert_false(is_given(instant_add(now, 4), MSG_OPEN));
+	assert_int_equal(capture_count("\n"), 0);
+	for (i = 0; i < 1000; i++) {
+		now = instant_add(now, 86.4);
+		assert_false(is_given(now, MSG_OPEN));
+		sensors_need(&sensors, 0, SENSORS_BEGIN, now);
+	}
+	assert_int_equal(capture_count("ptp0 is not used: its driver"), 1);
+	assert_int_equal(capture_count("\n"), 1);
+	opened(now, 0);
+	assert_true(is_given(now, MSG_OPEN));
+	opened(now, 0);
+	assert_int_equal(capture_count("ptp0 is there\n"), 1);
+	assert_false(is_given(instant_add(now, 1e6), MSG_OPEN));
+}
+
+/* What the opener says of others, unasked, or of errors that are none. */
+static void
+opener_lies(void **arg)
+{
+	const struct sensor_opened result = { .error = UINT32_MAX };
+	struct instant	 now = instant_now();
+
+	(void)arg;
+	make(SENSOR_PTP, "ptp0");
+	opened(now, 0);
+	opened(now, EIO);
+	sensors_opened(&sensors, 1, &result, now);
+	sensors_opened(&sensors, UINT32_MAX, &result, now);
+	assert_int_equal(capture_count("\n"), 0);
+	sensors_need(&sensors, 0, SENSORS_BEGIN, now);
+	assert_true(is_given(now, MSG_OPEN));
+	sensors_opened(&sensors, 0, &result, now);
+	assert_int_equal(capture_count("cannot open /dev/ptp0"), 1);
 }
 
 /* A socket that was left is replaced, and nothing else that is there. */
@@ -118,7 +178,7 @@ something_is_there(void **arg)
 	for (i = 0; i < 2; i++) {
 		make(SENSOR_SOCK, path);
 		sensors_need(&sensors, 0, SENSORS_BEGIN, now);
-		assert_true(opens(now));
+		assert_true(is_given(now, MSG_SENSOR_SOCKET));
 		assert_int_equal(close(sensors.list[0].socket), 0);
 	}
 	assert_int_equal(unlink(path), 0);
@@ -127,7 +187,7 @@ something_is_there(void **arg)
 	assert_int_equal(fclose(f), 0);
 	make(SENSOR_SOCK, path);
 	sensors_need(&sensors, 0, SENSORS_BEGIN, now);
-	assert_false(opens(now));
+	assert_false(is_given(now, MSG_SENSOR_SOCKET));
 	assert_int_equal(capture_count("cannot make the socket"), 1);
 	assert_int_equal(lstat(path, &st), 0);
 	assert_true(S_ISREG(st.st_mode));
@@ -162,6 +222,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		TEST(comes_and_goes), TEST(comes_late),
+		TEST(opens_late), TEST(opener_lies),
 		TEST(something_is_there), TEST(takes_no_descriptors)
 	};
 	int		 failed;

@@ -13,7 +13,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/control.h"
+#include "common/cookie.h"
+#include "common/leap.h"
 #include "common/log.h"
+#include "common/operator.h"
+#include "common/siphash.h"
 #include "ntpd/child.h"
 #include "ntpd/sandbox.h"
 #include "regress/unit/unit.h"

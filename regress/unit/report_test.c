@@ -6,9 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/ns.h"
 #include "ntpctl/record.h"
 #include "ntpd/engine/report.h"
 #include "regress/unit/unit.h"
+
+#define LONG	1000000000	/* s: longer is since a moment not filled in */
 
 static struct association	 all[MAX_ASSOCIATIONS];
 static struct hosts		 hosts;
@@ -37,40 +40,81 @@ learn(void)
 	assert_true(sync_ready(&estimate));
 }
 
-/* Two servers that have all there can be; the first cannot be asked now. */
+/* Ask server A of CONF, at *P. */
+static void
+ask(const struct planning *p, struct association *a,
+    const struct config_server *conf)
+{
+	struct clocks	 clocks;
+
+	clocks_init(&clocks);
+	association_ask(p, a, conf, &clocks, (struct ntptime){ 1 });
+	query_close(&a->query);
+}
+
+/* Keys for A, whose NTP server is the one that gave them. */
+static void
+agree(const struct planning *p, struct association *a)
+{
+	static const struct nts_keys keys = { .answer = {
+		.aead = AEAD_AES_SIV_CMAC_256, .ncookies = KE_COOKIES,
+		.cookies = { { .len = 1 }, { .len = 1 }, { .len = 1 } } } };
+	const struct nts_default otherwise = { a->addr, a->addr.port };
+
+	nts_asked(&a->nts, 1, p->now);
+	assert_null(nts_take_keys(&a->nts, &keys, &otherwise, 2, p->now));
+	association_got_keys(a, p->now);
+}
+
+/*
+ * Three servers that went through all there can be: one that cannot be asked
+ * from the address that it is to be asked from, one that answers in all ways,
+ * and one that gives no keys.  What they are then comes from the functions that
+ * the engine calls, so what these leave out is missed here.
+ */
 static void
 fill_servers(struct instant now)
 {
-	all[1] = (struct association){
-		.used = true, .reach = 0x7f, .heard_of = 0x7f,
-		.interleaved = true, .answered = true,
-		.answered_at = instant_add(now, -5), .delay = 0.01,
-		.sent = 9, .received = 7, .rejected = 2,
-		.unauthentic = 1, .fault = REASON_WRONG_MAC,
-		.auth = AUTH_NTS, .nts = { .state = NTS_READY, .ncookies = 8,
-		    .aead = 15, .why = "refused",
-		    .since = instant_add(now, -60) },
-		.addr = { .family = ADDR_IPV4, .bytes = { 192, 0, 2, 1 } },
-		.schedule = { .state = SCHEDULE_POLLING, .poll = 6,
-		    .next = instant_add(now, 30) },
-		.last = { .stratum = 2, .leap = LEAP_INSERT,
+	struct config_server conf[] = {
+		{ .name = "a.example", .weight = 3, .trusted = true,
+		    .auth = AUTH_KEY, .key = { .id = 5,
+		    .algorithm = MAC_SHA1 } },
+		{ .name = "b.example", .auth = AUTH_NTS },
+		{ .name = "c.example", .auth = AUTH_NTS } };
+	const struct answer good = { .interleaved = true, .has_sample = true,
+		.sample = { .delay = 0.01 },
+		.pkt = { .stratum = 2, .leap = LEAP_INSERT,
 		    .refid = { 1, 2, 3, 4 }, .root_delay = 100,
-		    .root_dispersion = 200 }
-	};
-	all[0] = all[1];
-	all[0].was_unsendable = true;
-	all[0].error = ENETUNREACH;
-	hosts.n = 1;
-	hosts.list[0].conf = (struct config_server){
-		.name = "a.example", .weight = 3, .trusted = true,
-		.auth = AUTH_KEY, .key = { .id = 5, .algorithm = MAC_SHA1 } };
+		    .root_dispersion = 200 } };
+	struct planning	 p = { .all = all, .sync = &estimate,
+			    .now = instant_add(now, -1) };
+	struct addr	 addr;
+	size_t		 i;
+
+	assert_true(addr_parse(&addr, "127.0.0.1", 9));
+	assert_true(addr_parse(&conf[0].source4, "192.0.2.1", 0));
+	for (i = 0; i < COUNT(conf); i++) {
+		conf[i].minpoll = 6;
+		conf[i].maxpoll = 10;
+		hosts.list[i].conf = conf[i];
+		association_start(&all[i], i, &conf[i], &addr, p.now);
+	}
+	hosts.n = COUNT(conf);
+	ask(&p, &all[0], &conf[0]);
+	agree(&p, &all[1]);
+	ask(&p, &all[1], &conf[1]);
+	association_unauthentic(&all[1], REASON_WRONG_MAC);
+	association_refused(&all[1], REASON_ROOT_DISTANCE);
+	for (i = 0; i < 3; i++)		/* then the refusal is forgotten */
+		association_answered(&p, &all[1], &good);
+	association_got_no_keys(&p, &all[2], NTS_REFUSED, "refused");
 }
 
 /* An orphan that follows another, in whose status nothing is 0. */
 static struct report_view
 full_view(void)
 {
-	struct instant	 now = instant_now();
+	struct instant	 now = { 2 * LONG * NS_PER_S };
 	struct report_view v = {
 		.setup = &setup, .hosts = &hosts, .all = all, .sync = &estimate,
 		.steer = &steer, .clock = &clock_state, .now = now,
@@ -103,8 +147,9 @@ is_filled(const struct member *m, const void *record)
 
 	switch (m->kind) {
 	case MEMBER_REAL:
-	case MEMBER_SPAN:
 		return isfinite(*real) && *real != 0;
+	case MEMBER_SPAN:
+		return isfinite(*real) && *real != 0 && *real < LONG;
 	case MEMBER_FLAG:
 	case MEMBER_WORD:
 	case MEMBER_COUNT:
@@ -115,46 +160,63 @@ is_filled(const struct member *m, const void *record)
 	}
 }
 
-/* Each member is in one of the records A and B. */
+/* Each member is in one of the N records, SIZE bytes each. */
 static void
-expect_filled(const struct member *m, const void *a, const void *b)
+expect_filled(const struct member *m, const void *records, size_t size,
+    size_t n)
 {
-	for (; m->name != NULL; m++)
-		if (!is_filled(m, a) && !is_filled(m, b))
+	const char	*record = records;
+	size_t		 i;
+
+	for (; m->name != NULL; m++) {
+		for (i = 0; i < n; i++)
+			if (is_filled(m, record + i * size))
+				break;
+		if (i == n)
 			fail_msg("%s is left out", m->name);
+	}
 }
 
 static void
-all_members_are_filled(void **state)
+status_is_filled(void **state)
 {
 	struct report_view	 v = full_view();
-	struct report_cursor	 cursor = { 0 };
-	struct control_status	 status, waiting, st;
-	struct control_peer	 peers[2], p;
+	struct control_status	 status[2], st;
 	size_t			 i;
 
 	(void)state;
-	report_status(&v, &status);
-	status.serving = 1;		/* the parent's, as these: */
-	status.step_back = status.step_forward = 1;
-	status.budget_left = status.budget_renewed_in = 1;
-	status.constraint = CONSTRAINTS_KNOWN;
-	status.constraint_offset = 1;
+	report_status(&v, &status[0]);
+	status[0].serving = 1;		/* the parent's, as these: */
+	status[0].step_back = status[0].step_forward = 1;
+	status[0].budget_left = status[0].budget_renewed_in = 1;
+	status[0].constraint = CONSTRAINTS_KNOWN;
+	status[0].constraint_offset = 1;
 	v.system.synchronized = false;
 	v.system.local = CONTROL_LOCAL_OFF;
 	steer.peer.known = true;
 	steer.confirm = (struct confirm){ .state = CONFIRM_WAITING,
 	    .offset = 1000, .since = 160 };
-	report_status(&v, &waiting);
-	assert_null(record_status(&st, &status, sizeof(st)));
-	assert_null(record_status(&st, &waiting, sizeof(st)));
-	expect_filled(record_status_members, &status, &waiting);
-	for (i = 0; i < 2; i++) {
+	report_status(&v, &status[1]);
+	for (i = 0; i < COUNT(status); i++)
+		assert_null(record_status(&st, &status[i], sizeof(st)));
+	expect_filled(record_status_members, status, sizeof(st), i);
+}
+
+static void
+peers_are_filled(void **state)
+{
+	struct report_view	 v = full_view();
+	struct report_cursor	 cursor = { 0 };
+	struct control_peer	 peers[3], p;
+	size_t			 i;
+
+	(void)state;
+	for (i = 0; i < COUNT(peers); i++) {
 		assert_true(report_peer(&v, &cursor, &peers[i]));
 		assert_null(record_peer(&p, &peers[i], sizeof(p)));
 	}
-	expect_filled(record_peer_members, &peers[0], &peers[1]);
-	expect_filled(record_auth_members, &peers[0], &peers[1]);
+	expect_filled(record_peer_members, peers, sizeof(p), i);
+	expect_filled(record_auth_members, peers, sizeof(p), i);
 	assert_false(report_peer(&v, &cursor, &p));
 }
 
@@ -169,7 +231,6 @@ nothing_is_invented(void **state)
 
 	(void)state;
 	sync_init(&estimate, 1e-6, 1e-6);
-	all[0].answered = false;
 	all[0].schedule.next = v.now;
 	report_status(&v, &st);
 	assert_true(isnan(st.offset) && isnan(st.error) &&
@@ -188,7 +249,8 @@ int
 main(void)
 {
 	const struct CMUnitTest	 tests[] = {
-		cmocka_unit_test(all_members_are_filled),
+		cmocka_unit_test(status_is_filled),
+		cmocka_unit_test(peers_are_filled),
 		cmocka_unit_test(nothing_is_invented)
 	};
 

@@ -541,7 +541,7 @@ static const struct {
 	{ "accept a connection", accept_one, TO(PARENT) | TO(CONTROL) | TO(KE) |
 	    TO(LAUNCHER) },
 	{ "pass a descriptor", pass_by_sendmsg, TO(PARENT) | TO(BINDER) |
-	    TO(LAUNCHER) },
+	    TO(OPENER) | TO(LAUNCHER) },
 	{ "pass one to the parent by sendmsg", pass_to_parent_by_sendmsg,
 	    TO(PARENT) },
 	{ "pass one to the parent", pass_to_parent, 0 },
@@ -556,7 +556,8 @@ static const struct {
 	{ "copy a channel", copy_channel, TO(PARENT) },
 	{ "move a channel", move_channel, TO(LAUNCHER) },
 	{ "take a descriptor", receive_descriptors, TO(BINDER) | TO(ENGINE) |
-	    TO(KE) | TO(SERVER) | TO(RESOLVER) | TO(SENSOR) | TO(LAUNCHER) },
+	    TO(KE) | TO(SERVER) | TO(RESOLVER) | TO(OPENER) | TO(SENSOR) |
+	    TO(LAUNCHER) },
 	{ "shared memory, to read", memory_to_read, TO(SENSOR) |
 	    TO(LAUNCHER) },
 	{ "shared memory, to write", memory_to_write, 0 },
@@ -564,7 +565,7 @@ static const struct {
 	{ "remove shared memory", remove_memory, 0 },
 	{ "read a PTP clock", read_ptp, TO(SENSOR) | TO(LAUNCHER) },
 	{ "its pins", set_ptp, 0 },
-	{ "set the pulses that count", set_pulses, TO(PARENT) },
+	{ "set the pulses that count", set_pulses, 0 },
 	{ "send urgent data", send_urgent, 0 },
 	{ "take urgent data", receive_urgent, 0 },
 	{ "take an urgent message", receive_urgent_message, 0 },
@@ -925,6 +926,32 @@ parent_has_its_folders(void **arg)
 	assert_int_equal(status, 0);
 }
 
+/* The opener is root, and has only devices of root's files. */
+static void
+opener_has_devices(void **arg)
+{
+	static const struct sandbox_target target = { .root = "/",
+		.uid = 65534, .gid = 65534 };
+	pid_t		 pid;
+	int		 status;
+
+	(void)arg;
+	if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) < 0)
+		skip();		/* a kernel without Landlock */
+	if ((pid = fork()) == 0) {
+		sandbox_enter(&opener_sandbox, &target);
+		if (reading("/dev/null") != 0)
+			_exit(1);
+		if (reading("/etc/passwd") != EACCES ||
+		    reading("/proc/self/environ") != EACCES)
+			_exit(2);
+		(void)open("/dev/null", O_WRONLY | O_CLOEXEC);
+		_exit(3);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS);
+}
+
 /* What the table of processes cannot say, and a new process must not miss. */
 static void
 children_are_nobody(void **arg)
@@ -935,7 +962,8 @@ children_are_nobody(void **arg)
 	(void)arg;
 	for (i = LAUNCHER + 1; i < COUNT(processes); i++) {
 		sandbox = processes[i].sandbox;
-		if (sandbox->user != USER_CHILD || sandbox->may_fork ||
+		if ((sandbox->user != USER_CHILD && i != OPENER) ||
+		    sandbox->may_fork ||
 		    (sandbox->capabilities != NULL && i != BINDER) ||
 		    sandbox->files == FILES_FOLDERS ||
 		    sandbox->files == FILES_RUN ||
@@ -957,6 +985,7 @@ main(void)
 		cmocka_unit_test(no_new_code),
 		cmocka_unit_test(launcher_is_not_root),
 		cmocka_unit_test(parent_has_its_folders),
+		cmocka_unit_test(opener_has_devices),
 		cmocka_unit_test(children_are_nobody),
 	};
 

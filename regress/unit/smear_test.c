@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "common/ns.h"
-#include "ntpd/server/smear.h"
+#include "common/smear.h"
 #include "regress/unit/unit.h"
 
 #define MIDNIGHT	1830297600LL	/* 2028-01-01 */

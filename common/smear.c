@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdint.h>
 
-#include "ntpd/server/smear.h"
+#include "common/smear.h"
 
 #define SECOND		4294967296.0	/* of a timestamp: 2^32 */
 #define HALF		43200.0		/* s, from noon to midnight */
@@ -22,22 +22,22 @@ since(const struct smear *s, struct ntptime time)
  * Before the leap second they are behind by that, if one is inserted; after it,
  * the clock is behind as well, by a second.
  */
+double
+smear_shift(int change, double seconds)
+{
+	const double	 length = WHOLE + change;
+
+	if (change == 0 || seconds <= -HALF || seconds >= HALF)
+		return 0;
+	return change * (seconds < 0 ? -(HALF + seconds) : HALF - seconds) /
+	    length;
+}
+
 struct ntptime
 smear_time(const struct smear *s, struct ntptime time)
 {
-	const double	 length = WHOLE + s->change;
-	double		 d, shift;
-
-	if (s->change == 0)
-		return time;
-	d = since(s, time);
-	if (d <= -HALF || d >= HALF)
-		return time;
-	if (d < 0)
-		shift = -(HALF + d) / length;
-	else
-		shift = (HALF - d) / length;
-	time.value += (uint64_t)llround(s->change * shift * SECOND);
+	time.value += (uint64_t)llround(smear_shift(s->change,
+	    since(s, time)) * SECOND);
 	return time;
 }
 

@@ -1,0 +1,87 @@
+/*
+ * The opener opens the devices of reference clocks, as the user that started
+ * the daemon, and gives them to the sensors.  It is a process of its own so
+ * that a driver that does not return from open(2) or close(2) holds up nobody
+ * but it: the other clocks stay open, and who steers the clock goes on.  It
+ * hears nobody but the parent, and reads nothing from what it opens.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "ntpd/child.h"
+
+struct opener {
+	struct channel	 parent;
+	struct channel	 sensors[SENSORS_MOST];
+	struct pollset	 set;
+};
+
+static void
+connect_sensor(struct opener *o, const struct message *msg)
+{
+	const struct child_name *name = msg->data;
+
+	if (name->process == SENSOR && name->instance < SENSORS_MOST)
+		channel_replace(&o->sensors[name->instance], msg, SENSOR);
+}
+
+static void
+open_device(struct opener *o, const struct message *msg)
+{
+	const struct sensor_opening *opening = msg->data;
+	struct sensor_opened opened = { .error = 0 };
+	int		 fd;
+
+	if (msg->id >= SENSORS_MOST || memchr(opening->path, '\0',
+	    sizeof(opening->path)) == NULL)
+		fatalx("bug: what to open is garbled");
+	fd = open(opening->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd == -1)
+		opened.error = (uint32_t)errno;
+	else
+		channel_send(&o->sensors[msg->id], MSG_SENSOR_DEVICE, 0, fd,
+		    &opening->device);
+	channel_send(&o->parent, MSG_OPENED, msg->id, -1, &opened);
+}
+
+static void	(*const handlers[MESSAGE_COUNT])(struct opener *,
+		    const struct message *) = { TO_OPENER(MESSAGE_HANDLER) };
+
+/* A sensor has nothing to say. */
+static void
+receive(struct opener *o)
+{
+	struct message	 msg;
+	size_t		 i;
+
+	if (!channel_transfer(&o->parent, &o->set))
+		exit(0);
+	for (i = 0; i < SENSORS_MOST; i++)
+		if (!channel_transfer(&o->sensors[i], &o->set))
+			channel_close(&o->sensors[i]);
+	while (channel_receive(&o->parent, &msg))
+		handlers[msg.type](o, &msg);
+	if (!o->parent.open)
+		exit(1);
+}
+
+void
+opener_main(unsigned instance)
+{
+	static struct opener o;
+	size_t		 i;
+
+	child_begin(&o.parent, OPENER, instance);
+	pollset_clear(&o.set);	/* what came with the setup is there already */
+	for (;;) {
+		receive(&o);
+		pollset_clear(&o.set);
+		channel_poll(&o.parent, &o.set);
+		for (i = 0; i < SENSORS_MOST; i++)
+			channel_poll(&o.sensors[i], &o.set);
+		pollset_wait(&o.set, INSTANT_NEVER, NULL);
+	}
+}
