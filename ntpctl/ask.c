@@ -19,6 +19,27 @@
 #include "ntpctl/connect.h"
 #include "ntpctl/record.h"
 
+/* The questions: what is shown of the answer, and which records it has. */
+static const struct {
+	unsigned	 parts;		/* of enum show_part */
+	enum control_type record;
+	size_t		 most;		/* records in all, 1: one */
+} questions[] = {
+	[CONTROL_GET_STATUS] = { SHOW_STATUS | SHOW_AUTH, CONTROL_STATUS, 1 },
+	[CONTROL_GET_PEERS] = { SHOW_PEERS | SHOW_AUTH | SHOW_SENSORS |
+	    SHOW_SELECTION | SHOW_SAMPLES, CONTROL_PEER, REPORT_PEERS_MAX },
+	[CONTROL_GET_SERVER] = { SHOW_SERVER, CONTROL_SERVER, 1 },
+	[CONTROL_GET_CLIENTS] = { SHOW_CLIENTS, CONTROL_CLIENTS, 1 },
+	[CONTROL_GET_PROCESSES] = { SHOW_PROCESSES, CONTROL_PROCESS,
+	    REPORT_PROCESSES_MAX },
+	[CONTROL_GET_HISTORY] = { SHOW_HISTORY, CONTROL_POINT,
+	    REPORT_HISTORY_MAX },
+	[CONTROL_GET_SAMPLES] = { SHOW_SAMPLES, CONTROL_SAMPLE,
+	    REPORT_HISTORY_MAX }
+};
+
+#define QUESTIONS	(sizeof(questions) / sizeof(questions[0]))
+
 struct question {
 	const char	*path;
 	enum control_type type;		/* of the request */
@@ -26,7 +47,8 @@ struct question {
 	struct instant	 deadline;
 	struct report	*report;
 	uint32_t	 from;		/* in pages: the next record's number */
-	uint32_t	 records;	/* that have come */
+	uint32_t	 records;	/* that have come, of this page */
+	size_t		 taken;		/* and of all pages */
 	bool		 complete;
 	char		*why;
 };
@@ -100,106 +122,66 @@ nonsense(struct question *q, const char *what)
 	return fail(q, ASK_NEVER, "ntpd sent %s; is this its ntpctl?", what);
 }
 
-/* The only record that answers QUESTION.  WRONG: why it cannot be, or NULL. */
-static enum ask_result
-take_only(struct question *q, enum control_type question, const char *wrong)
+/* A page goes on where the one before has ended: no record comes twice. */
+static const char *
+take_number(struct question *q, uint32_t number)
 {
-	if (q->type != question || q->records > 0)
-		return nonsense(q, "a record that was not asked for");
-	if (wrong != NULL)
-		return nonsense(q, wrong);
-	q->records++;
-	return ASK_OK;
+	if (number < q->from)
+		return "a page that was not asked for";
+	q->from = number + 1;
+	return NULL;
 }
 
-static enum ask_result
-take_peer(struct question *q, const struct imsg *msg)
+/* A record of the type that answers Q: into the report, or what is wrong. */
+static const char *
+take_record(struct question *q, const void *data, size_t len)
 {
-	struct control_peer *peer;
-	const char	*wrong;
-
-	if (q->type != CONTROL_GET_PEERS)
-		return nonsense(q, "a record that was not asked for");
-	if (q->records >= REPORT_PEERS_MAX)
-		return nonsense(q, "too many peers");
-	peer = &q->report->peers[q->report->npeers];
-	wrong = record_peer(peer, msg->data, msg->hdr.len);
-	if (wrong != NULL)
-		return nonsense(q, wrong);
-	q->report->npeers++;
-	q->records++;
-	return ASK_OK;
-}
-
-static enum ask_result
-take_process(struct question *q, const struct imsg *msg)
-{
+	struct report	*r = q->report;
 	struct process	*process;
 	const char	*wrong;
 
-	if (q->type != CONTROL_GET_PROCESSES)
-		return nonsense(q, "a record that was not asked for");
-	if (q->records >= REPORT_PROCESSES_MAX)
-		return nonsense(q, "too many processes");
-	process = &q->report->processes[q->report->nprocesses];
-	wrong = record_process(&process->said, msg->data, msg->hdr.len);
-	if (wrong != NULL)
-		return nonsense(q, wrong);
-	process_look(process, "/proc");
-	q->report->nprocesses++;
-	q->records++;
-	return ASK_OK;
+	switch (questions[q->type].record) {
+	case CONTROL_STATUS:
+		return record_status(&r->status, data, len);
+	case CONTROL_SERVER:
+		return record_server(&r->server, data, len);
+	case CONTROL_CLIENTS:
+		return record_clients(&r->clients, data, len);
+	case CONTROL_PEER:
+		return record_peer(&r->peers[r->npeers++], data, len);
+	case CONTROL_PROCESS:
+		process = &r->processes[r->nprocesses++];
+		wrong = record_process(&process->said, data, len);
+		if (wrong == NULL)
+			process_look(process, "/proc");
+		return wrong;
+	case CONTROL_POINT:
+		wrong = record_point(&r->points[r->npoints], data, len);
+		return wrong != NULL ? wrong :
+		    take_number(q, r->points[r->npoints++].number);
+	case CONTROL_SAMPLE:
+		wrong = record_sample(&r->samples[r->nsamples], data, len);
+		return wrong != NULL ? wrong :
+		    take_number(q, r->samples[r->nsamples++].number);
+	default:
+		return "what nobody asks for";
+	}
 }
 
-/* A page goes on where the one before has ended: no record comes twice. */
-static enum ask_result
-take_point(struct question *q, const struct imsg *msg)
+/* One more record of TYPE; else what is wrong with it. */
+static const char *
+take_one(struct question *q, uint32_t type, const struct imsg *msg)
 {
-	struct report	*r = q->report;
-	const char	*wrong;
+	const size_t	 most = questions[q->type].most;
 
-	if (q->type != CONTROL_GET_HISTORY)
-		return nonsense(q, "a record that was not asked for");
-	if (r->npoints >= REPORT_HISTORY_MAX)
-		return nonsense(q, "too much history");
-	wrong = record_point(&r->points[r->npoints], msg->data, msg->hdr.len);
-	if (wrong != NULL)
-		return nonsense(q, wrong);
-	if (r->points[r->npoints].number < q->from)
-		return nonsense(q, "a page that was not asked for");
-	q->from = r->points[r->npoints++].number + 1;
+	if (type != questions[q->type].record ||
+	    (q->taken == most && most == 1))
+		return "a record that was not asked for";
+	if (q->taken == most)
+		return "too many records";
 	q->records++;
-	return ASK_OK;
-}
-
-static enum ask_result
-take_sample(struct question *q, const struct imsg *msg)
-{
-	struct report	*r = q->report;
-	const char	*wrong;
-
-	if (q->type != CONTROL_GET_SAMPLES)
-		return nonsense(q, "a record that was not asked for");
-	if (r->nsamples >= REPORT_HISTORY_MAX)
-		return nonsense(q, "too much history");
-	wrong = record_sample(&r->samples[r->nsamples], msg->data,
-	    msg->hdr.len);
-	if (wrong != NULL)
-		return nonsense(q, wrong);
-	if (r->samples[r->nsamples].number < q->from)
-		return nonsense(q, "a page that was not asked for");
-	q->from = r->samples[r->nsamples++].number + 1;
-	q->records++;
-	return ASK_OK;
-}
-
-/* Is the answer to QUESTION any number of records? */
-static bool
-is_list(enum control_type question)
-{
-	return question == CONTROL_GET_PEERS ||
-	    question == CONTROL_GET_PROCESSES ||
-	    question == CONTROL_GET_HISTORY || question == CONTROL_GET_SAMPLES;
+	q->taken++;
+	return take_record(q, msg->data, msg->hdr.len);
 }
 
 static enum ask_result
@@ -213,7 +195,7 @@ take_end(struct question *q, const struct imsg *msg)
 		return nonsense(q, wrong);
 	if (end.records != q->records)
 		return nonsense(q, "another number of records than it says");
-	if (!is_list(q->type) && q->records != 1)
+	if (questions[q->type].most == 1 && q->records != 1)
 		return nonsense(q, "no record");
 	q->complete = true;
 	return ASK_OK;
@@ -222,7 +204,7 @@ take_end(struct question *q, const struct imsg *msg)
 static enum ask_result
 take(struct question *q, const struct imsg *msg)
 {
-	struct report	*r = q->report;
+	const char	*wrong;
 	uint32_t	 version;
 
 	if (!record_version(&version, msg->data, msg->hdr.len))
@@ -233,23 +215,6 @@ take(struct question *q, const struct imsg *msg)
 		    "restart ntpd if it was just upgraded", version,
 		    CONTROL_VERSION);
 	switch (msg->hdr.type) {
-	case CONTROL_STATUS:
-		return take_only(q, CONTROL_GET_STATUS,
-		    record_status(&r->status, msg->data, msg->hdr.len));
-	case CONTROL_PEER:
-		return take_peer(q, msg);
-	case CONTROL_SERVER:
-		return take_only(q, CONTROL_GET_SERVER,
-		    record_server(&r->server, msg->data, msg->hdr.len));
-	case CONTROL_CLIENTS:
-		return take_only(q, CONTROL_GET_CLIENTS,
-		    record_clients(&r->clients, msg->data, msg->hdr.len));
-	case CONTROL_PROCESS:
-		return take_process(q, msg);
-	case CONTROL_POINT:
-		return take_point(q, msg);
-	case CONTROL_SAMPLE:
-		return take_sample(q, msg);
 	case CONTROL_END:
 		return take_end(q, msg);
 	case CONTROL_REFUSED:
@@ -259,7 +224,8 @@ take(struct question *q, const struct imsg *msg)
 		return fail(q, ASK_LATER, "ntpd is busy, too many ask at "
 		    "once; try again");
 	default:
-		return nonsense(q, "a record of an unknown type");
+		wrong = take_one(q, msg->hdr.type, msg);
+		return wrong == NULL ? ASK_OK : nonsense(q, wrong);
 	}
 }
 
@@ -318,69 +284,42 @@ converse(struct question *q)
 	return result;
 }
 
-/* Ask for what TYPE stands for, from record FROM on: a question of its own. */
+/* Ask for the records from Q->from on, by a connection of their own. */
 static enum ask_result
-ask_from(const struct question *like, enum control_type type, uint32_t *from,
-    double timeout)
+ask_page(struct question *q, double timeout)
 {
 	struct control_request request = {
-		.version = CONTROL_VERSION, .from = *from
+		.version = CONTROL_VERSION, .from = q->from
 	};
-	struct question	 q = *like;
-	enum ask_result	 result;
+	enum ask_result	 result = open_socket(q, timeout);
 
-	q.type = type;
-	q.from = *from;
-	result = open_socket(&q, timeout);
 	if (result != ASK_OK)
 		return result;
-	q.deadline = instant_add(instant_now(), timeout);
-	if (imsg_compose(&q.buf, q.type, 0, &request, sizeof(request)))
-		result = converse(&q);
+	q->records = 0;
+	q->complete = false;
+	q->deadline = instant_add(instant_now(), timeout);
+	if (imsg_compose(&q->buf, q->type, 0, &request, sizeof(request)))
+		result = converse(q);
 	else
-		result = fail(&q, ASK_NEVER, "%s", strerror(errno));
-	imsgbuf_clear(&q.buf);
-	*from = q.from;
+		result = fail(q, ASK_NEVER, "%s", strerror(errno));
+	imsgbuf_clear(&q->buf);
 	return result;
 }
 
+/* Ask for what TYPE stands for; page after page, until one is empty. */
 static enum ask_result
-ask_one(const struct question *like, enum control_type type, double timeout)
-{
-	uint32_t	 from = 0;
-
-	return ask_from(like, type, &from, timeout);
-}
-
-/* Ask for one page after the other, until one is empty. */
-static enum ask_result
-ask_pages(const struct question *like, enum control_type type, double timeout)
+ask_all(struct question *q, enum control_type type, double timeout)
 {
 	enum ask_result	 result;
-	uint32_t	 from = 0, before;
+	uint32_t	 before;
 
+	q->type = type;
+	q->from = 0;
+	q->taken = 0;
 	do {
-		before = from;
-		result = ask_from(like, type, &from, timeout);
-	} while (result == ASK_OK && from != before);
-	return result;
-}
-
-/* Ask for the records that are lists. */
-static enum ask_result
-ask_lists(const struct question *q, unsigned parts, double timeout)
-{
-	enum ask_result	 result = ASK_OK;
-
-	if (parts & (SHOW_PEERS | SHOW_AUTH | SHOW_SENSORS | SHOW_SELECTION |
-	    SHOW_SAMPLES))
-		result = ask_one(q, CONTROL_GET_PEERS, timeout);
-	if (result == ASK_OK && (parts & SHOW_PROCESSES))
-		result = ask_one(q, CONTROL_GET_PROCESSES, timeout);
-	if (result == ASK_OK && (parts & SHOW_HISTORY))
-		result = ask_pages(q, CONTROL_GET_HISTORY, timeout);
-	if (result == ASK_OK && (parts & SHOW_SAMPLES))
-		result = ask_pages(q, CONTROL_GET_SAMPLES, timeout);
+		before = q->from;
+		result = ask_page(q, timeout);
+	} while (result == ASK_OK && q->from != before);
 	return result;
 }
 
@@ -390,6 +329,7 @@ ask(const char *path, unsigned parts, double timeout, struct report *report,
 {
 	struct question	 q = { .path = path, .why = why, .report = report };
 	enum ask_result	 result = ASK_OK;
+	enum control_type type;
 
 	report_clear(report);
 	report->peers = calloc(REPORT_PEERS_MAX, sizeof(*report->peers));
@@ -401,16 +341,13 @@ ask(const char *path, unsigned parts, double timeout, struct report *report,
 	if (report->peers == NULL || report->processes == NULL ||
 	    report->points == NULL || report->samples == NULL)
 		return fail(&q, ASK_NEVER, "%s", strerror(errno));
-	if (parts & (SHOW_STATUS | SHOW_AUTH))
-		result = ask_one(&q, CONTROL_GET_STATUS, timeout);
-	if (parts == SHOW_ALL && !report->status.listening)
-		parts &= ~(unsigned)SHOW_SERVER;
-	if (result == ASK_OK)
-		result = ask_lists(&q, parts, timeout);
-	if (result == ASK_OK && (parts & SHOW_SERVER))
-		result = ask_one(&q, CONTROL_GET_SERVER, timeout);
-	if (result == ASK_OK && (parts & SHOW_CLIENTS))
-		result = ask_one(&q, CONTROL_GET_CLIENTS, timeout);
+	for (type = 0; type < QUESTIONS && result == ASK_OK; type++) {
+		if (parts & questions[type].parts)
+			result = ask_all(&q, type, timeout);
+		if (type == CONTROL_GET_STATUS && parts == SHOW_ALL &&
+		    !report->status.listening)
+			parts &= ~(unsigned)SHOW_SERVER;
+	}
 	report->parts = parts;
 	return result;
 }

@@ -1,7 +1,6 @@
 /*
  * ntpctl check: what is asked, and which exit code follows.
  */
-#include <err.h>
 #include <math.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -29,8 +28,8 @@ parse_ms(const char *word, int option)
 	double		 ms = strtod(word, &end);
 
 	if (end == word || *end != '\0' || !isfinite(ms) || ms <= 0) {
-		warnx("-%c %s: not a number of milliseconds above 0", option,
-		    word);
+		printf("NTP UNKNOWN: -%c %s: not a number of milliseconds "
+		    "above 0\n", option, word);
 		exit(CHECK_UNKNOWN);
 	}
 	return ms / 1e3;
@@ -95,8 +94,14 @@ check_main(int argc, char **argv)
 		default:
 			usage();
 		}
-	if (optind < argc || limits.warning > limits.critical)
+	if (optind < argc)
 		usage();
+	if (limits.warning > limits.critical) {
+		printf("NTP UNKNOWN: -w %g is above -c %g, so that there would "
+		    "be no warning\n", limits.warning * 1e3,
+		    limits.critical * 1e3);
+		return CHECK_UNKNOWN;
+	}
 	if (ask(path, SHOW_STATUS, ASK_TIMEOUT, &report, why) != ASK_OK) {
 		printf("NTP UNKNOWN: %s\n", why);
 		return CHECK_UNKNOWN;

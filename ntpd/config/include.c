@@ -94,8 +94,10 @@ include_folder(struct parser *p, const char *path)
 	int		 i, n = scandir(path, &entries, is_conf, alphasort);
 
 	if (n == -1) {
-		/* It comes with the first file in it. */
-		if (errno != ENOENT)
+		if (errno == ENOENT)
+			parser_warn(p, p->first.line, "there is no folder "
+			    "%.200s, nothing is included", path);
+		else
 			parser_error(p, p->first.line, "%.200s cannot be "
 			    "read: %s", path, strerror(errno));
 		return;

@@ -393,8 +393,7 @@ association_kissed(const struct planning *p, struct association *a,
 		association_plan(p, a, SCHEDULE_DENIED);
 		return KISS_DENY;
 	}
-	/* For ntpctl; what is planned is as if it did not answer. */
-	a->refused = REASON_UNSYNCHRONIZED;
-	a->accepted = 0;
+	/* For people; what is planned is as if it did not answer. */
+	association_unready(a);
 	return KISS_UNKNOWN;
 }

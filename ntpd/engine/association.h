@@ -43,6 +43,7 @@ struct association {
 	enum reason	 refused;	/* why answers were, of late */
 	bool		 refused_now;	/* that to the last request was */
 	unsigned	 refusals;	/* in a row */
+	unsigned	 unready;	/* likewise, kisses such as "INIT" */
 	unsigned	 accepted;	/* good answers since the last one */
 	enum reason	 fault;		/* of the last unauthentic answer */
 	bool		 faulty_now;	/* there was one to the last request */
@@ -158,6 +159,9 @@ bool	 association_fell_silent(struct association *a, bool opposed,
  * begins, after a few in a row.
  */
 void	 association_refused(struct association *a, enum reason reason);
+
+/* A's server says that it has no time yet.  Logged likewise. */
+void	 association_unready(struct association *a);
 
 /*
  * An answer to A's request is not authentic because of REASON.  It is counted,

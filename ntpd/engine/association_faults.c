@@ -11,18 +11,31 @@
  */
 #define REFUSALS	3
 
-/* The answer to A's last request cannot be used because of REASON. */
+/* The N answers of A that came last cannot be used because of REASON. */
 static void
-note_refusal(struct association *a, enum reason reason)
+say_refused(struct association *a, unsigned n, enum reason reason)
 {
 	a->refused = reason;
-	a->refused_now = true;
 	a->accepted = 0;
-	if (++a->refusals < REFUSALS || a->was_refused)
+	if (n < REFUSALS || a->was_refused)
 		return;
 	a->was_refused = true;
 	log_warnx("%s: answers, but cannot be used: %s",
 	    a->name, reason_text(reason));
+}
+
+/* The answer to A's last request cannot be used because of REASON. */
+static void
+note_refusal(struct association *a, enum reason reason)
+{
+	a->refused_now = true;
+	say_refused(a, ++a->refusals, reason);
+}
+
+void
+association_unready(struct association *a)
+{
+	say_refused(a, ++a->unready, REASON_UNSYNCHRONIZED);
 }
 
 void
@@ -68,7 +81,7 @@ note_authentic(struct association *a)
 static void
 note_acceptance(struct association *a)
 {
-	a->refusals = 0;
+	a->refusals = a->unready = 0;
 	if (a->refused == REASON_NONE || ++a->accepted < REFUSALS)
 		return;
 	a->refused = REASON_NONE;

@@ -64,6 +64,8 @@ def test():
     ok(wait_for(lambda: d.peer("10.9.0.26").get("reason") ==
         "unsynchronized", 10), "but is what a server says that is not "
         "synchronized", d.state)
+    ok(wait_for(lambda: d.count(r"10\.9\.0\.26: answers, but cannot be used: "
+        "it says that it is not synchronized") == 1, 10), "the log says so, once", d.state)
     ok(wait_for(lambda: d.peer("10.9.0.28").get("received", 0) >= 2, 20),
         "two.test: the other address takes over", d.state)
     ok(len(named.requests) <= 2, "two.test: the denying one is left alone",

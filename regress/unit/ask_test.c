@@ -73,7 +73,7 @@ static const struct {
 	{ "one more", SPEAK, SHOW_PEERS,
 	    { { CONTROL_PEER, V, 0, 0, REPORT_PEERS_MAX },
 	    E(REPORT_PEERS_MAX + 1) }, ASK_NEVER,
-	    "ntpd sent too many peers" },
+	    "ntpd sent too many records" },
 	{ "wrong count", SPEAK, SHOW_PEERS, { P, E(2) }, ASK_NEVER,
 	    "ntpd sent another number of records" },
 	{ "no status", SPEAK, SHOW_STATUS, { E(0) }, ASK_NEVER,
@@ -116,7 +116,7 @@ static const struct {
 	{ "empty", SPEAK, SHOW_STATUS, { { CONTROL_END, V, 0, -8, 0 } },
 	    ASK_NEVER, "ntpd sent a record without a version" },
 	{ "unknown type", SPEAK, SHOW_STATUS, { { 99, V, 0, 0, 0 } },
-	    ASK_NEVER, "ntpd sent a record of an unknown type" },
+	    ASK_NEVER, "ntpd sent a record that was not asked for" },
 	{ "a newer daemon", SPEAK, SHOW_STATUS,
 	    { { CONTROL_STATUS, 700, 0, 64, 0 } }, ASK_NEVER,
 	    "ntpd speaks version 700 of the control protocol, this ntpctl "

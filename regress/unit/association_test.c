@@ -454,11 +454,19 @@ refusals(void **state)
 	assert_int_equal(association_reason(a), REASON_NONE);
 	/* Nor is "INIT" an answer: what one says that has no time yet. */
 	for (i = 0; i < 3; i++) {
+		assert_false(a->was_refused);
 		association_ask(&p, a, &conf, NULL, (struct ntptime){ 1 });
 		assert_int_equal(association_kissed(&p, a,
 		    (const uint8_t *)"INIT"), KISS_UNKNOWN);
 	}
 	assert_int_equal(association_reason(a), REASON_UNSYNCHRONIZED);
+	/* That is logged, and that it has got the time, too. */
+	assert_true(a->was_refused);
+	for (i = 0; i < 3; i++) {
+		assert_true(a->was_refused);
+		answer(1400 + i);
+	}
+	assert_false(a->was_refused);
 }
 
 /*
