@@ -21,6 +21,14 @@
  */
 #define BOUND_STEP	1000000
 
+/*
+ * Where the hypervisor's marker is (sensor/vmclock.h), and where in that page:
+ * a reader compares it with that of ours.
+ */
+#define VMCLOCK_PATH	"/dev/vmclock0"
+#define VMCLOCK_MAGIC	"VCLK"
+#define VMCLOCK_MARKER	16
+
 /* Worth of a status, the same as in ntptime.h and in ClockBound's segments. */
 enum bound_status {
 	BOUND_UNKNOWN,
@@ -47,9 +55,12 @@ struct bound_page {
 	int32_t		 frequency;	/* ppb, the clock is corrected by */
 	uint32_t	 leap;		/* enum ntp_leap: ends this UTC day */
 	int32_t		 tai;		/* TAI - UTC, s; 0: not known */
+	uint64_t	 marker;	/* true only while VMClock has this */
+	uint32_t	 has_marker;	/* 1: it has one */
+	uint32_t	 reserved;	/* 0 */
 };
 
-_Static_assert(sizeof(struct bound_page) == 96 &&
+_Static_assert(sizeof(struct bound_page) == 112 &&
     offsetof(struct bound_page, generation) == 16 &&
     offsetof(struct bound_page, as_of) == 24, "ntptime(3) says so");
 

@@ -25,6 +25,7 @@
 struct ntptime {
 	int		 fd;
 	const struct bound_page *page;
+	const uint8_t	*vmclock;	/* the hypervisor's page; NULL: none */
 };
 
 /* Two clocks, read one after the other; ns. */
@@ -78,10 +79,54 @@ is_safe(const struct stat *st)
 	return errno == 0;
 }
 
+static void
+leave_vmclock(struct ntptime *t)
+{
+	if (t->vmclock != NULL)
+		munmap((void *)(uintptr_t)t->vmclock,
+		    (size_t)sysconf(_SC_PAGESIZE));
+	t->vmclock = NULL;
+}
+
+int
+ntptime_set_vmclock(struct ntptime *t, const char *path)
+{
+	const size_t	 size = (size_t)sysconf(_SC_PAGESIZE);
+	const int	 fd = open(path, O_RDONLY | O_CLOEXEC);
+	void		*page = MAP_FAILED;
+	int		 saved;
+
+	leave_vmclock(t);
+	if (fd != -1)
+		page = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+	saved = errno;
+	if (fd != -1)
+		close(fd);
+	errno = saved;
+	if (page == MAP_FAILED)
+		return -1;
+	if (memcmp(page, VMCLOCK_MAGIC, strlen(VMCLOCK_MAGIC)) != 0) {
+		munmap(page, size);
+		errno = EPROTO;
+		return -1;
+	}
+	t->vmclock = page;
+	return 0;
+}
+
+/* Is the machine where it was when PAGE was true? */
+static bool
+is_undisturbed(const struct ntptime *t, const struct bound_page *page)
+{
+	return t->vmclock == NULL || page->has_marker == 0 ||
+	    page->marker == __atomic_load_n((const uint64_t *)
+	    (const void *)(t->vmclock + VMCLOCK_MARKER), __ATOMIC_ACQUIRE);
+}
+
 struct ntptime *
 ntptime_open(const char *path)
 {
-	struct ntptime	*t = malloc(sizeof(*t));
+	struct ntptime	*t = calloc(1, sizeof(*t));
 	struct stat	 st;
 	void		*page = MAP_FAILED;
 	int		 saved;
@@ -95,8 +140,10 @@ ntptime_open(const char *path)
 		    MAP_SHARED, t->fd, 0);
 	if (page != MAP_FAILED) {
 		t->page = page;
-		if (is_page(page))
+		if (is_page(page)) {
+			(void)ntptime_set_vmclock(t, VMCLOCK_PATH);
 			return t;
+		}
 		munmap(page, sizeof(struct bound_page));
 		errno = EPROTO;
 	}
@@ -113,6 +160,7 @@ ntptime_close(struct ntptime *t)
 {
 	if (t == NULL)
 		return;
+	leave_vmclock(t);
 	munmap((void *)(uintptr_t)t->page, sizeof(*t->page));
 	close(t->fd);
 	free(t);
@@ -230,6 +278,9 @@ ntptime_now(struct ntptime *t, struct ntptime_interval *interval)
 	interval->status = worth(page, &now);
 	if (interval->status == NTPTIME_UNKNOWN)
 		return NTPTIME_UNKNOWN;
+	/* Last: what was read before it was moved was true then. */
+	if (!is_undisturbed(t, page))
+		interval->status = NTPTIME_DISRUPTED;
 	growth = grown(page, &now);
 	interval->earliest = to_timespec(now.real - page->certain - growth);
 	interval->latest = to_timespec(now.real + page->certain + growth);

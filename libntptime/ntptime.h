@@ -16,7 +16,8 @@ enum ntptime_status {
 	NTPTIME_UNKNOWN = 0,	 /* nothing is known: the interval means nothing */
 	NTPTIME_SYNCHRONIZED = 1, /* it holds true time */
 	NTPTIME_FREE_RUNNING = 2, /* so it does, but it grows unchecked */
-	NTPTIME_DISRUPTED = 3	 /* the clock was set or stood still: it may not */
+	NTPTIME_DISRUPTED = 3	 /* the clock was set, stood still, or the machine
+				    was moved: it may not */
 };
 
 struct ntptime_interval {
@@ -35,6 +36,13 @@ struct ntptime;
  */
 struct ntptime	*ntptime_open(const char *path);
 void		 ntptime_close(struct ntptime *t);
+
+/*
+ * Where the hypervisor's VMClock is, by whose marker every call sees whether the
+ * machine was moved since: PATH instead of /dev/vmclock0, before T is used by
+ * several threads.  0, or -1 with errno: then it is not looked at.
+ */
+int		 ntptime_set_vmclock(struct ntptime *t, const char *path);
 
 /*
  * The interval in which true time (UTC, since 1970) is now.  It takes two

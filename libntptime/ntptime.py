@@ -7,6 +7,7 @@ The time with a bound, from ntpd: a reader of its page, see ntptime(3).
 """
 import builtins
 import collections
+import contextlib
 import mmap
 import os
 import stat
@@ -17,7 +18,9 @@ UNKNOWN, SYNCHRONIZED, FREE_RUNNING, DISRUPTED = range(4)
 
 Interval = collections.namedtuple("Interval", "status earliest latest "
     "likely_earliest likely_latest")
-_LAYOUT = struct.Struct("=8sIIIIqqqqqqqIiIi")
+_LAYOUT = struct.Struct("=8sIIIIqqqqqqqIiIiQII")
+_MARKER = struct.Struct("=Q")       # in VMClock's page
+_MARKER_AT = 16
 _TRIES = 1000
 _READINGS = 100
 _S = 1000000000
@@ -25,7 +28,7 @@ _STEP = _BEFORE = 1000000
 
 
 class Reader:
-    def __init__(self, path="/run/ntpd/bound"):
+    def __init__(self, path="/run/ntpd/bound", vmclock="/dev/vmclock0"):
         with builtins.open(path, "rb") as f:
             status = os.fstat(f.fileno())
             if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
@@ -36,6 +39,11 @@ class Reader:
                 access=mmap.ACCESS_READ)
         if _LAYOUT.unpack(self._map[:])[:3] != (b"ntpbound", 2, _LAYOUT.size):
             raise OSError("%s is not a page of ntpd that we know" % path)
+        self._vmclock = None
+        with contextlib.suppress(OSError, ValueError):
+            with builtins.open(vmclock, "rb") as f:
+                self._vmclock = mmap.mmap(f.fileno(), mmap.PAGESIZE,
+                    access=mmap.ACCESS_READ)
 
     def __enter__(self):
         return self
@@ -45,6 +53,8 @@ class Reader:
 
     def close(self):
         self._map.close()
+        if self._vmclock is not None:
+            self._vmclock.close()
 
     def _page(self):
         for _ in range(_TRIES):
@@ -68,6 +78,11 @@ class Reader:
             status = DISRUPTED
         elif status == SYNCHRONIZED and boot > fresh:
             status = FREE_RUNNING
+        # Last: what was read before the machine was moved was true then.
+        marker, has_marker = page[16:18]
+        if has_marker and self._vmclock is not None and marker != \
+                _MARKER.unpack_from(self._vmclock, _MARKER_AT)[0]:
+            status = DISRUPTED
         grown = -(-max(0, boot - as_of) * drift // _S) + set_by
         return Interval(status, real - certain - grown,
             real + certain + grown, real - likely - grown,
@@ -85,6 +100,9 @@ def _clocks(lead):
     return real, boot, set_by
 
 
-def open(path="/run/ntpd/bound"):
-    """A Reader of the page at PATH; OSError if there is none."""
-    return Reader(path)
+def open(path="/run/ntpd/bound", vmclock="/dev/vmclock0"):
+    """
+    A Reader of the page at PATH; OSError if there is none.  The hypervisor's
+    VMClock is looked at if there is one.
+    """
+    return Reader(path, vmclock)

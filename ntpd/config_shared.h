@@ -52,7 +52,9 @@ enum sensor_kind {
 	SENSOR_SOCK,		/* who has the time sends it to a socket */
 	SENSOR_SHM,		/* who has it writes it to shared memory */
 	SENSOR_PPS,		/* /dev/ppsN: a second begins */
-	SENSOR_PTP		/* /dev/ptpN: a clock */
+	SENSOR_PTP,		/* /dev/ptpN: a clock */
+	SENSOR_VMCLOCK,		/* /dev/vmclock0: the hypervisor's */
+	SENSOR_KINDS
 };
 
 /* A sensor statement, but for what it has in common with server. */

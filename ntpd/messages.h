@@ -169,7 +169,9 @@ MESSAGE(RESOLVED,	  RESOLVER, ENGINE,   struct resolve_reply,	\
 MESSAGE(OWN_REQUEST,	  SERVER,   ENGINE,   struct own_request,	\
 	NO_FD,   ANYTIME, engine_on_own_request)			\
 MESSAGE(SENSOR_SAMPLE,	  SENSOR,   ENGINE,   struct sensor_sample,	\
-	NO_FD,   ANYTIME, engine_on_sensor)
+	NO_FD,   ANYTIME, engine_on_sensor)				\
+MESSAGE(SENSOR_MARKER,	  SENSOR,   ENGINE,   struct sensor_marker,	\
+	NO_FD,   ANYTIME, engine_on_marker)
 
 #define TO_SERVER(MESSAGE)						\
 MESSAGE(SERVER_RATELIMIT, PARENT,   SERVER,   struct config_ratelimit,	\

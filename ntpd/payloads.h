@@ -107,12 +107,14 @@ struct clock_quality {
 	uint8_t		 stratum;
 	uint8_t		 leap;		/* enum ntp_leap, as announced */
 	uint8_t		 disrupted;	/* the clock has changed by itself */
-	uint8_t		 reserved[4];
+	uint8_t		 has_marker;	/* 1: the hypervisor has one */
+	uint8_t		 reserved[3];
 	int64_t		 at;		/* when: CLOCK_MONOTONIC, ns */
 	double		 esterror;	/* s */
 	double		 maxerror;	/* s; also while not synchronized */
 	double		 offset;	/* s, true - clock; for STATUS= */
 	double		 drift;		/* s/s, by which the errors grow */
+	uint64_t	 marker;	/* it was that for what is said here */
 	char		 system_peer[CONFIG_NAME_LEN];	/* for STATUS= */
 };
 
@@ -287,6 +289,11 @@ struct sensor_sample {
 };
 
 #define SENSOR_MOST_ERROR	1.0	/* s; one that says more is none */
+
+/* The hypervisor changes it when the machine was moved, restored or paused. */
+struct sensor_marker {
+	uint64_t	 marker;
+};
 
 #define TLS_WHY_LEN	160
 

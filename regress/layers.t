@@ -116,8 +116,8 @@ sync_includes_only_common()
 # In the engine data goes up and calls go down: a file includes headers only of
 # those before it in this order.
 engine_order="ballot clocks check history names nts patience schedule self \
-    smeared query_socket query association association_faults associations number \
-    hosts sensors trust members steer steer_leap steer_log \
+    smeared query_socket query association association_faults associations \
+    number hosts sensors trust members disruption steer steer_leap steer_log \
     orphan report"
 
 engine_calls_go_down()
@@ -129,6 +129,8 @@ engine_calls_go_down()
 		sub(/\.[chy]$/, "", path)
 		if (path ~ /^engine_(state|events|keys|leap|actions|ntpctl)$/)
 			path = "engine"
+		if (path == "report_peers")
+			path = "report"
 		if (path == "steer_log" || path == "steer_leap")
 			path = "steer"
 		return path in rank ? rank[path] : 0

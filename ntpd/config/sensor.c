@@ -12,7 +12,6 @@
 #include "ntpd/processes.h"
 
 #define SENSOR_POLL	4	/* log2 s, how long readings are collected */
-#define UNIT_MOST	(SHM_UNITS - 1)
 #define CORRECTION_MOST	127000000	/* us, as in OpenNTPD */
 
 /* Those that have a name and a number, and what they are called for others. */
@@ -20,10 +19,13 @@ static const struct {
 	const char	*name;
 	enum sensor_kind kind;
 	const char	*refid;
+	unsigned	 most;		/* number */
 } kinds[] = {
-	{ "shm", SENSOR_SHM, "SHM" },
-	{ "pps", SENSOR_PPS, "PPS" },
-	{ "ptp", SENSOR_PTP, "PHC" }
+	{ "shm", SENSOR_SHM, "SHM", SHM_UNITS - 1 },
+	{ "pps", SENSOR_PPS, "PPS", SHM_UNITS - 1 },
+	{ "ptp", SENSOR_PTP, "PHC", SHM_UNITS - 1 },
+	/* Whoever compares its marker with ours looks at this one. */
+	{ "vmclock", SENSOR_VMCLOCK, "VMC", 0 }
 };
 
 /* The sensor in progress is NAME, which is checked, of KIND. */
@@ -62,7 +64,7 @@ sensor_begin(struct parser *p, const struct word *name)
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		len = strlen(kinds[i].name);
 		if (strncmp(name->text, kinds[i].name, len) != 0 ||
-		    !value_number(name->text + len, 0, UNIT_MOST, &n) ||
+		    !value_number(name->text + len, 0, kinds[i].most, &n) ||
 		    (name->text[len] == '0' && name->text[len + 1] != '\0'))
 			continue;
 		begin(p, name, kinds[i].kind, kinds[i].refid);
@@ -70,8 +72,8 @@ sensor_begin(struct parser *p, const struct word *name)
 		return;
 	}
 	parser_error(p, name->line, "there is no sensor \"%.64s\", write shm0, "
-	    "pps0, ptp0 or with other numbers, \"ptp INTERFACE\" or "
-	    "\"sock PATH\"", name->text);
+	    "pps0, ptp0 or with other numbers, vmclock0, \"ptp INTERFACE\" "
+	    "or \"sock PATH\"", name->text);
 }
 
 void

@@ -198,6 +198,7 @@ engine_init(struct engine *e, unsigned instance)
 	e->precision = clocks_precision();
 	clocks_init(&e->clocks);
 	orphan_init(&e->orphan);
+	disruption_init(&e->disruption);
 	marker_init(&e->marker);
 	for (i = 0; i < MAX_ASSOCIATIONS; i++)
 		query_init(&e->associations[i].query);

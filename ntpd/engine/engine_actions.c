@@ -250,7 +250,10 @@ engine_publish(struct engine *e, struct instant now)
 
 	steer_smear(&e->steer, &snap);
 	quality.at = now.ns;
-	quality.disrupted = e->sync.state == SYNC_BEGINNING_AGAIN;
+	quality.disrupted = e->steer.disrupted ||
+	    e->sync.state == SYNC_BEGINNING_AGAIN;
+	quality.has_marker = e->disruption.known;
+	quality.marker = e->disruption.marker;
 	steer_log(&e->steer, &s, &e->sync);
 	for (i = 0; i < SERVERS_MOST; i++)
 		channel_send(&e->servers[i], MSG_SNAPSHOT, 0, -1, &snap);

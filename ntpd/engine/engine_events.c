@@ -374,6 +374,33 @@ engine_on_sensor(struct engine *e, const struct message *msg)
 		e->associations[i].rejected++;
 }
 
+/*
+ * What was learned on another machine, or before a pause, is not true here.
+ * The kernel has not noticed: if the clock is late now, the parent is asked at
+ * once whether it may be set.
+ */
+void
+engine_on_marker(struct engine *e, const struct message *msg)
+{
+	const struct sensor_marker *m = msg->data;
+
+	switch (disruption_look(&e->disruption, m->marker, msg->at)) {
+	case DISRUPTION_NONE:
+		break;
+	case DISRUPTION_FIRST:
+		engine_publish(e, msg->at);
+		break;
+	case DISRUPTION_SEEN:
+		log_warnx("the hypervisor says that the machine was moved, "
+		    "restored or paused: asking the servers anew");
+		hosts_retry(&e->hosts, msg->at);
+		sync_disrupt(&e->sync);
+		e->steer.disrupted = true;
+		engine_begin_again(e, msg->at);
+		break;
+	}
+}
+
 /* It is time to ask association I. */
 static void
 on_turn(struct engine *e, size_t i, struct instant now)

@@ -18,6 +18,7 @@
 #include "ntpd/engine/association.h"
 #include "ntpd/engine/associations.h"
 #include "ntpd/engine/clocks.h"
+#include "ntpd/engine/disruption.h"
 #include "ntpd/engine/history.h"
 #include "ntpd/engine/hosts.h"
 #include "ntpd/engine/orphan.h"
@@ -55,6 +56,7 @@ struct engine {
 	struct sync	 sync;
 	struct decision	 decision;
 	struct steer	 steer;
+	struct disruption disruption;
 	struct smeared	 smeared;
 	struct orphan	 orphan;
 	uint32_t	 nts_serial;	/* of the last question about keys */
@@ -90,6 +92,9 @@ void	 engine_on_own_request(struct engine *e, const struct message *msg);
 
 /* A sensor has said what the time is (struct sensor_sample). */
 void	 engine_on_sensor(struct engine *e, const struct message *msg);
+
+/* The hypervisor's marker is a struct sensor_marker. */
+void	 engine_on_marker(struct engine *e, const struct message *msg);
 
 /* The resolver has answered a question: a struct resolve_reply. */
 void	 engine_on_resolved(struct engine *e, const struct message *msg);

@@ -185,15 +185,15 @@ choose_means(struct steer *s, const struct clock_state *clock,
 
 /*
  * A clock that is late by a confirmed offset was paused, as far as anybody can
- * tell: the parent is asked whether it may be set, and now and then again, as
- * what it permits in a day may have been used up.
+ * tell; or the hypervisor says so.  The parent is asked whether it may be set,
+ * and now and then again, as what it permits in a day may have been used up.
  */
 static bool
 wants_new_start(struct steer *s, const struct clock_state *clock,
     double offset, double now)
 {
-	bool		 late = s->confirm.state == CONFIRM_CONFIRMED &&
-	    offset > STEPT;
+	bool		 late = offset > STEPT && (s->disrupted ||
+	    s->confirm.state == CONFIRM_CONFIRMED);
 	bool		 wants = late && offset > clock->step_forward &&
 	    (!s->asked || now - s->asked_at >= ASK_AGAIN);
 

@@ -37,6 +37,8 @@ struct steer {
 	bool		 read_only;	/* -x: nothing is ever corrected */
 	bool		 proven;	/* the clock was right since the start,
 					   or since it jumped */
+	bool		 disrupted;	/* the hypervisor has said so, and it
+					   was not right since */
 	struct confirm	 confirm;	/* of a large offset */
 	bool		 over_limit;	/* logged: it is larger than any step */
 	bool		 unknown;	/* logged: the oscillator's frequency */

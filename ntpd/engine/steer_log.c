@@ -202,6 +202,7 @@ steer_log(struct steer *st, const struct system *s, const struct sync *sync)
 		return;
 	}
 	st->proven = true;
+	st->disrupted = false;
 	log_info("clock synchronized to %s, stratum %u: it is %s, within %s "
 	    "in 99 %% of the time, %zu server%s",
 	    addr_format(&st->peer.addr, name), s->stratum,

@@ -23,7 +23,7 @@ struct form1 {
 
 /* ... and in version 2, which those of 2.x read. */
 struct form2 {
-	uint64_t	 disruption;	/* VMClock's marker; 0: none */
+	uint64_t	 disruption;	/* VMClock's marker */
 	uint32_t	 drift;		/* ppb */
 	int32_t		 status;	/* enum bound_status */
 	uint8_t		 disruption_support;
@@ -140,7 +140,11 @@ clockbound_write(struct clockbound *c, const struct clockbound_claim *claim,
 	if (c->version == 1)
 		next.rest.v1.drift = claim->drift;
 	else
-		next.rest.v2.drift = claim->drift;
+		next.rest.v2 = (struct form2){
+			.disruption = claim->marker,
+			.drift = claim->drift,
+			.disruption_support = claim->has_marker
+		};
 	set_status(&next, claim->status);
 	write_next(c, &next);
 }

@@ -18,6 +18,8 @@ struct clockbound {
 /* What is said. */
 struct clockbound_claim {
 	int64_t		 bound;		/* ns */
+	uint64_t	 marker;	/* of VMClock, with which it is true */
+	bool		 has_marker;
 	uint32_t	 drift;		/* ppb, by which it grows */
 	uint32_t	 status;	/* enum bound_status */
 };

@@ -141,7 +141,9 @@ write_page(struct bound_page *page, const struct clock_quality *q,
 		.drift = drift_of(q),
 		.frequency = (int32_t)lround(clock->frequency * 1e9),
 		.leap = (uint32_t)clock->leap,
-		.tai = (int32_t)clock->tai
+		.tai = (int32_t)clock->tai,
+		.marker = q->marker,
+		.has_marker = q->has_marker != 0
 	};
 
 	next.lead = read_lead(&next.as_of);
@@ -156,6 +158,8 @@ write_clockbound(struct publish *p, int64_t age, struct instant now)
 	const struct clock_quality *q = &p->last;
 	const struct clockbound_claim claim = {
 		.bound = bound_ns(q->maxerror, age, q),
+		.marker = q->marker,
+		.has_marker = q->has_marker != 0,
 		.drift = drift_of(q),
 		.status = status_of(q)
 	};

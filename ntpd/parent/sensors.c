@@ -164,9 +164,11 @@ make(struct parent_sensor *s, const struct config_server *conf, uid_t uid)
 			    "%s", s->path);
 		break;
 	case SENSOR_PTP:
+	case SENSOR_VMCLOCK:
 		find_device(s, conf);
 		break;
 	case SENSOR_NONE:
+	case SENSOR_KINDS:
 		break;
 	}
 }

@@ -16,8 +16,10 @@
 #include "ntpd/sensor/relation.h"
 #include "ntpd/sensor/shm.h"
 #include "ntpd/sensor/sock.h"
+#include "ntpd/sensor/vmclock.h"
 
-#define RETRY		10.0	/* s, until shared memory is looked for again */
+/* Shared memory is looked for, and a marker is told, again after that, s. */
+#define RETRY		10.0
 
 /* After a reading, there is no other one for so long, s: no flood passes. */
 #define PAUSE		0.06
@@ -29,6 +31,8 @@ struct sensor {
 	struct shm	 shm;
 	struct pps	 pps;
 	enum ptp_way	 way;
+	struct sensor_marker marker;	/* the hypervisor's, as told ... */
+	struct instant	 tell_marker;	/* ... until then, if it stays */
 	struct relation	 relation;
 	struct instant	 next;		/* look at it, at the latest */
 	struct instant	 rests_until;	/* and not before */
@@ -43,7 +47,7 @@ struct sensor {
  */
 static const double intervals[] = {
 	[SENSOR_SOCK] = 0.25, [SENSOR_SHM] = 0.1, [SENSOR_PPS] = 0.01,
-	[SENSOR_PTP] = 0.25
+	[SENSOR_PTP] = 0.25, [SENSOR_VMCLOCK] = 0.1
 };
 
 static void
@@ -61,7 +65,7 @@ take_device(struct sensor *s, const struct message *msg)
 	const struct sensor_device *device = msg->data;
 
 	forget_device(s);
-	if (device->kind == SENSOR_NONE || device->kind > SENSOR_PTP ||
+	if (device->kind == SENSOR_NONE || device->kind >= SENSOR_KINDS ||
 	    device->unit >= SHM_UNITS)
 		fatalx("bug: the sensor's device is garbled");
 	s->device = *device;
@@ -69,7 +73,7 @@ take_device(struct sensor *s, const struct message *msg)
 	s->fd = message_take_fd(msg);
 	s->pps.known = false;
 	s->way = PTP_PRECISE;
-	s->next = msg->at;
+	s->next = s->tell_marker = msg->at;
 }
 
 static void	(*const handlers[MESSAGE_COUNT])(struct sensor *,
@@ -94,6 +98,23 @@ look_at_memory(struct sensor *s, struct reading *r, struct instant now)
 	return LOOK_NOTHING;
 }
 
+/* The engine may have a reason to wait with a marker: it gets it again. */
+static enum look
+look_at_hypervisor(struct sensor *s, struct reading *r, struct instant now)
+{
+	struct sensor_marker marker = { .marker = 0 };
+	bool		 known = false;
+	const enum look	 came = vmclock_look(s->fd, r, &marker.marker, &known);
+
+	if (known && (marker.marker != s->marker.marker ||
+	    !instant_before(now, s->tell_marker))) {
+		channel_send(&s->engine, MSG_SENSOR_MARKER, 0, -1, &marker);
+		s->marker = marker;
+		s->tell_marker = instant_add(now, RETRY);
+	}
+	return came;
+}
+
 static enum look
 look_at_device(struct sensor *s, struct reading *r, struct instant now)
 {
@@ -106,7 +127,10 @@ look_at_device(struct sensor *s, struct reading *r, struct instant now)
 		return pps_look(&s->pps, s->fd, s->device.falling != 0, r);
 	case SENSOR_PTP:
 		return ptp_look(&s->way, s->fd, s->device.tai != 0, r);
+	case SENSOR_VMCLOCK:
+		return look_at_hypervisor(s, r, now);
 	case SENSOR_NONE:
+	case SENSOR_KINDS:
 		break;
 	}
 	return LOOK_NOTHING;

@@ -40,6 +40,7 @@ const struct sandbox sensor_sandbox = {
 		    REQUEST((uint32_t)PTP_SYS_OFFSET_EXTENDED)),
 		MAY("ioctl",		"the same",
 		    REQUEST((uint32_t)PTP_SYS_OFFSET)),
+		MAY("pread64",		"the hypervisor's clock"),
 		MAY("recvmsg",		"channels, its device",
 		    NOT_URGENT(2)),
 		MAY("sendto",		"samples to the engine",

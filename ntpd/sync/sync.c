@@ -14,6 +14,9 @@
 /* Frequency error when nothing can be known of it, s/s. */
 #define UNKNOWN_FREQUENCY 200e-6
 
+/* The same on another machine: both oscillators are good to 50 ppm, s/s. */
+#define ANOTHER_MACHINE	 100e-6
+
 void
 sync_init(struct sync *sync, double frequency, double frequency_error)
 {
@@ -115,6 +118,13 @@ sync_restart(struct sync *sync)
 	forget_estimate(sync);
 	for (i = 0; i < SYNC_SOURCES; i++)
 		sync_silence(sync, i);
+}
+
+void
+sync_disrupt(struct sync *sync)
+{
+	sync_restart(sync);
+	sync->frequency_error = fmax(sync->frequency_error, ANOTHER_MACHINE);
 }
 
 void

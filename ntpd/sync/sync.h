@@ -139,6 +139,12 @@ void		 sync_unanswered(struct sync *sync, size_t i);
 void		 sync_restart(struct sync *sync);
 
 /*
+ * The same, and the oscillator may be another one now: the frequency is known
+ * to 100 ppm at best.
+ */
+void		 sync_disrupt(struct sync *sync);
+
+/*
  * Forget the estimate, but not what the sources said: of those that are
  * silenced nothing is left.  FREQUENCY and its error are as in sync_init().
  */

@@ -1,7 +1,8 @@
 /*
- * Any bytes from a reference clock's socket, in its shared memory, or as what
- * the kernel says of a pulse or a PTP clock: what is taken for a reading is
- * one, and the engine can place it.  Input: a byte that says which, then it.
+ * Any bytes from a reference clock's socket, in its shared memory, as what the
+ * kernel says of a pulse or a PTP clock, or in the hypervisor's page: what is
+ * taken for a reading is one, and the engine can place it.  Input: a byte that
+ * says which, then it.
  */
 #include <math.h>
 #include <string.h>
@@ -14,11 +15,15 @@
 #include "ntpd/sensor/relation.h"
 #include "ntpd/sensor/shm.h"
 #include "ntpd/sensor/sock.h"
+#include "ntpd/sensor/vmclock.h"
 #include "regress/fuzz/fuzz.h"
 
 #define TRIPLES		4
 
 const size_t	 input_most = 1 + TRIPLES * sizeof(struct ptp_triple);
+
+_Static_assert(sizeof(struct vmclock_page) < TRIPLES *
+    sizeof(struct ptp_triple), "a page is long enough");
 
 static void
 check(const struct reading *r)
@@ -44,6 +49,19 @@ check(const struct reading *r)
 }
 
 static bool
+decode_page(struct reading *r, const uint8_t *data, size_t size)
+{
+	const struct vmclock_moment m = { .counter = VMCLOCK_X86,
+	    .value = 1ULL << 62, .raw = 1 };
+	struct vmclock_page page = { .size = 0 };
+	bool		 wait;
+
+	memcpy(&page, data, size < sizeof(page) ? size : sizeof(page));
+	return vmclock_is_page(&page, size, &wait) &&
+	    vmclock_decode(r, &page, &m);
+}
+
+static bool
 decode(struct reading *r, unsigned which, const uint8_t *data, size_t size)
 {
 	struct shm_segment s = { .mode = 0 };
@@ -51,6 +69,8 @@ decode(struct reading *r, unsigned which, const uint8_t *data, size_t size)
 	struct pps	 pps = { .known = true };
 	struct ptp_triple t[TRIPLES];
 
+	if (which == 4)
+		return decode_page(r, data, size);
 	if (which % 4 == 0)
 		return sock_decode(r, data, size);
 	if (which % 4 == 1) {
@@ -96,6 +116,13 @@ make_seeds(void)
 		.clear_tu = { NOW, 999000000, 0 } };
 	static const struct ptp_triple triple = { { NOW, 10, 0 },
 		{ NOW, 15, 0 }, { NOW, 30, 0 } };
+	static const struct vmclock_page page = {
+		.magic = "VCLK", .size = 4096, .version = 1,
+		.counter = VMCLOCK_X86, .type = VMCLOCK_TAI,
+		.flags = UINT64_MAX, .status = VMCLOCK_SYNCHRONIZED,
+		.tai = 37, .shift = 29, .value = (1ULL << 62) - 12345,
+		.period = 0x89705F4136B4A597, .period_error = 1000,
+		.seconds = NOW, .error = 10000 };
 	static const struct {
 		const char	*name;
 		uint8_t		 which;
@@ -107,6 +134,7 @@ make_seeds(void)
 		{ "pps", 2, &info, sizeof(info) },
 		{ "falling", 6, &info, sizeof(info) },
 		{ "ptp", 3, &triple, sizeof(triple) },
+		{ "vmclock", 4, &page, sizeof(page) },
 	};
 	size_t		 i;
 

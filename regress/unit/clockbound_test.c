@@ -39,6 +39,15 @@ clockbounds_form(void **state)
 	assert_int_equal(s.u32[16], 15000);
 	assert_int_equal(s.u32[17], 1);
 	assert_int_equal(s.bytes[72], 0);
+	q.has_marker = 1;
+	q.marker = 0x123456789abcdef;
+	publish_quality(&publish, &q, &clock_now);
+	f = fopen(published_clockbound[1], "r");
+	assert_non_null(f);
+	assert_int_equal(fread(&s, 1, sizeof(s), f), sizeof(s));
+	fclose(f);
+	assert_int_equal(s.i64[7], 0x123456789abcdef);
+	assert_int_equal(s.bytes[72], 1);
 }
 
 /* Version 1 has fewer bytes, and no value for disrupted. */

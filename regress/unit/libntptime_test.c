@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <math.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -112,6 +113,53 @@ any_bytes(void **state)
 	assert_int_equal(ntptime_now(reader, &i), NTPTIME_UNKNOWN);
 }
 
+/*
+ * The machine was moved: every reader sees that by itself, before the daemon
+ * has, until what is said goes with the marker that is there now.
+ */
+static void
+a_machine_that_is_moved(void **state)
+{
+	char		 device[64], page[4096] = VMCLOCK_MAGIC;
+	struct clock_quality q = good();
+	struct ntptime_interval i;
+	FILE		*f;
+
+	(void)state;
+	snprintf(device, sizeof(device), "%s/vmclock0", published_folder);
+	assert_int_equal(ntptime_set_vmclock(reader, device), -1);
+	assert_int_equal(errno, ENOENT);
+	f = fopen(device, "w+");
+	assert_non_null(f);
+	setvbuf(f, NULL, _IONBF, 0);
+	assert_int_equal(fwrite(page, sizeof(page), 1, f), 1);
+	publish_quality(&publish, &q, &clock_now);
+	assert_int_equal(ntptime_set_vmclock(reader, device), 0);
+	/* ntpd does not look at it. */
+	assert_int_equal(ntptime_now(reader, &i), NTPTIME_SYNCHRONIZED);
+	page[VMCLOCK_MARKER] = 5;
+	q.has_marker = 1;
+	publish_quality(&publish, &q, &clock_now);
+	assert_int_equal(ntptime_now(reader, &i), NTPTIME_SYNCHRONIZED);
+	rewind(f);
+	assert_int_equal(fwrite(page, sizeof(page), 1, f), 1);
+	assert_int_equal(ntptime_now(reader, &i), NTPTIME_DISRUPTED);
+	assert_int_equal(i.status, NTPTIME_DISRUPTED);
+	q.at = ns_read(CLOCK_MONOTONIC);
+	publish_quality(&publish, &q, &clock_now);
+	assert_int_equal(ntptime_now(reader, &i), NTPTIME_DISRUPTED);
+	q.marker = 5;
+	publish_quality(&publish, &q, &clock_now);
+	assert_int_equal(ntptime_now(reader, &i), NTPTIME_SYNCHRONIZED);
+	page[0] = 'x';
+	rewind(f);
+	assert_int_equal(fwrite(page, sizeof(page), 1, f), 1);
+	assert_int_equal(ntptime_set_vmclock(reader, device), -1);
+	assert_int_equal(errno, EPROTO);
+	fclose(f);
+	assert_int_equal(unlink(device), 0);
+}
+
 /* A writer that was stopped while it wrote is no reason to wait for ever. */
 static void
 a_page_half_written(void **state)
@@ -204,7 +252,7 @@ static const struct {
 } foreign[] = {
 	{ "magic", 0, 0 },
 	{ "version", 8, 1 },
-	{ "size", 12, 88 }
+	{ "size", 12, 104 }
 };
 
 static void
@@ -242,6 +290,7 @@ main(void)
 		PUBLISHED(silence_is_noticed),
 		PUBLISHED(readers_see_that_the_clock_was_set),
 		PUBLISHED(any_bytes),
+		PUBLISHED(a_machine_that_is_moved),
 		PUBLISHED(a_page_half_written),
 		PUBLISHED(nobody_sees_a_torn_page),
 		PUBLISHED(orders_and_waits),

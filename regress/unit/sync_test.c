@@ -760,6 +760,36 @@ a_restart_keeps_the_frequency(void **arg)
 	assert_true(e.frequency_error < 1e-6);
 }
 
+/* The machine was moved: its new oscillator is 40 ppm faster than the old. */
+static void
+a_disruption_forgets_the_frequency(void **arg)
+{
+	double		 low, high, truth;
+	int		 i;
+
+	(void)arg;
+	three_and_a_liar(1, 0);
+	run(0, 6 * HOUR, NULL);
+	sync_disrupt(&w.sync);
+	assert_false(sync_ready(&w.sync));
+	assert_true(w.sync.frequency_error >= 50e-6);
+	w.osc.offset += 0.3;
+	w.osc.frequency += 40e-6;
+	memset(w.asked, 0, sizeof(w.asked));
+	for (i = 0; i < 200; i++) {
+		assert_true(one_exchange(INFINITY));
+		if (!sync_certain(&w.sync, w.now, &low, &high))
+			continue;
+		truth = sync_estimate(&w.sync, w.now).offset + off();
+		if (truth < low || truth > high)
+			fail_msg("after %d answers: %g is not in %g, %g", i,
+			    truth, low, high);
+	}
+	assert_true(fabs(off()) < 2e-3);
+	assert_true(fabs(sync_estimate(&w.sync, w.now).frequency -
+	    w.osc.frequency) < 3e-6);
+}
+
 /* The clock changes, and is set before that is learned: a start like any. */
 static void
 a_restart_forgets_a_change(void **arg)
@@ -1278,6 +1308,7 @@ main(void)
 		cmocka_unit_test(the_bound_grows_while_coasting),
 		cmocka_unit_test(who_may_still_answer_is_waited_for),
 		cmocka_unit_test(a_restart_keeps_the_frequency),
+		cmocka_unit_test(a_disruption_forgets_the_frequency),
 		cmocka_unit_test(a_restart_forgets_a_change),
 		cmocka_unit_test(all_servers_jump_together),
 		cmocka_unit_test(the_first_minutes),
