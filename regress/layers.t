@@ -127,7 +127,7 @@ engine_calls_go_down()
 	{
 		sub(/.*\//, "", path)
 		sub(/\.[chy]$/, "", path)
-		if (path ~ /^engine_(state|events|keys|leap|actions|ntpctl)$/)
+		if (path ~ /^engine_(state|events|answers|keys|leap|actions|ntpctl)$/)
 			path = "engine"
 		if (path == "report_peers")
 			path = "report"
@@ -155,7 +155,7 @@ engine_calls_go_down()
 engine_is_known_to_few()
 {
 	lines 'ntpd/engine/.*' 'struct engine([^_a-z]|$)' |
-	    grep -Ev '^ntpd/engine/engine(_state|_events|_keys|_leap|_actions|_ntpctl)?\.[ch]:'
+	    grep -Ev '^ntpd/engine/engine(_state|_events|_answers|_keys|_leap|_actions|_ntpctl)?\.[ch]:'
 }
 
 # The loop, the events and the actions, too: each calls the next.
