@@ -65,6 +65,8 @@ engine_on_clock_state(struct engine *e, const struct message *msg)
 		engine_update(e, msg->at);
 	else if (slew_ended && !e->steer.synchronized)
 		engine_slew_ended(e, msg->at);
+	else if (state->slew != 0)
+		engine_publish(e, msg->at);	/* what it does to the bounds */
 }
 
 void

@@ -265,10 +265,11 @@ void
 sensors_need(struct sensors *s, size_t i, enum sensors_why why,
     struct instant now)
 {
-	struct parent_sensor *sensor = &s->list[i];
+	struct parent_sensor *sensor;
 
 	if (i >= s->n)
 		return;
+	sensor = &s->list[i];
 	if (sensor->state == SENSOR_ASKED)
 		sensor->state = SENSOR_STALE;
 	else if (sensor->state != SENSOR_STALE)
@@ -362,10 +363,12 @@ void
 sensors_opened(struct sensors *s, size_t i,
     const struct sensor_opened *opened, struct instant now)
 {
-	struct parent_sensor *sensor = &s->list[i];
+	struct parent_sensor *sensor;
 
-	if (i >= s->n || (sensor->state != SENSOR_ASKED &&
-	    sensor->state != SENSOR_STALE))
+	if (i >= s->n)
+		return;
+	sensor = &s->list[i];
+	if (sensor->state != SENSOR_ASKED && sensor->state != SENSOR_STALE)
 		return;
 	if (opened->error != 0) {
 		errno = (int)(opened->error & INT_MAX);
