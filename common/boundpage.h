@@ -16,6 +16,12 @@
 #define BOUND_VERSION	2
 
 /*
+ * If the clock's lead is another one by more than this, ns, somebody has set
+ * the clock; less may come from how long the two readings took.
+ */
+#define BOUND_STEP	1000000
+
+/*
  * Where the hypervisor's marker is (sensor/vmclock.h), and where in that page:
  * a reader compares it with that of ours.
  */
@@ -44,6 +50,7 @@ struct bound_page {
 	int64_t		 certain;	/* |clock - true time| at most */
 	int64_t		 likely;	/* the same in 99 % of the time */
 	int64_t		 offset;	/* true time - clock, estimated */
+	int64_t		 lead;		/* CLOCK_REALTIME - CLOCK_BOOTTIME */
 	uint32_t	 drift;		/* ppb: by that both bounds grow */
 	int32_t		 frequency;	/* ppb, the clock is corrected by */
 	uint32_t	 leap;		/* enum ntp_leap: ends this UTC day */
@@ -53,7 +60,7 @@ struct bound_page {
 	uint32_t	 reserved;	/* 0 */
 };
 
-_Static_assert(sizeof(struct bound_page) == 104 &&
+_Static_assert(sizeof(struct bound_page) == 112 &&
     offsetof(struct bound_page, generation) == 16 &&
     offsetof(struct bound_page, as_of) == 24, "ntptime(3) says so");
 

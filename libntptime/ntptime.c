@@ -16,13 +16,21 @@
 
 #define S		1000000000	/* ns */
 #define TRIES		1000		/* a writer needs less than a us */
+#define READINGS	100		/* of clocks: few are interrupted */
 #define BEFORE_MOST	1000000		/* ns that as_of may be ahead of now */
+#define LONGEST		(3600LL * S)	/* no bound, nor life of one, is */
+#define FAREST		(1LL << 62)	/* no clock is so far ahead, ns */
 #define WAIT_LONGEST	(S / 10)	/* ns between two looks */
 
 struct ntptime {
 	int		 fd;
 	const struct bound_page *page;
 	const uint8_t	*vmclock;	/* the hypervisor's page; NULL: none */
+};
+
+/* Two clocks, read one after the other; ns. */
+struct reading {
+	int64_t		 real, boot;
 };
 
 static int64_t
@@ -55,6 +63,20 @@ is_page(const struct bound_page *page)
 		return true;
 	errno = EPROTO;
 	return false;
+}
+
+/*
+ * Is that a file as ntpd makes it?  If not, errno says why.  Whoever may write
+ * it could make it shorter, and end this program when it reads what is gone.
+ */
+static bool
+is_safe(const struct stat *st)
+{
+	errno = S_ISREG(st->st_mode) &&
+	    st->st_size >= (off_t)sizeof(struct bound_page) ? 0 : EPROTO;
+	if (errno == 0 && (st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		errno = EPERM;
+	return errno == 0;
 }
 
 static void
@@ -111,13 +133,11 @@ ntptime_open(const char *path)
 
 	if (t == NULL)
 		return NULL;
-	t->fd = open(path != NULL ? path : BOUND_PATH, O_RDONLY | O_CLOEXEC);
-	if (t->fd != -1 && fstat(t->fd, &st) == 0) {
-		errno = EPROTO;
-		if (st.st_size >= (off_t)sizeof(struct bound_page))
-			page = mmap(NULL, sizeof(struct bound_page), PROT_READ,
-			    MAP_SHARED, t->fd, 0);
-	}
+	t->fd = open(path != NULL ? path : BOUND_PATH,
+	    O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (t->fd != -1 && fstat(t->fd, &st) == 0 && is_safe(&st))
+		page = mmap(NULL, sizeof(struct bound_page), PROT_READ,
+		    MAP_SHARED, t->fd, 0);
 	if (page != MAP_FAILED) {
 		t->page = page;
 		if (is_page(page)) {
@@ -146,17 +166,18 @@ ntptime_close(struct ntptime *t)
 	free(t);
 }
 
-/* The page, and the words in which it is copied. */
+/* The page, and the words in which it is copied: what one load reads. */
 union copy {
 	struct bound_page page;
-	uint64_t	 words[sizeof(struct bound_page) / sizeof(uint64_t)];
+	unsigned long	 words[sizeof(struct bound_page) /
+			    sizeof(unsigned long)];
 };
 
 /* Copy PAGE as it was at one moment; false if it is never at rest. */
 static bool
 copy_page(const struct bound_page *page, union copy *copy)
 {
-	const uint64_t	*from = ((const union copy *)page)->words;
+	const unsigned long *from = ((const union copy *)page)->words;
 	uint32_t	 before, after;
 	size_t		 word;
 	int		 i;
@@ -174,53 +195,99 @@ copy_page(const struct bound_page *page, union copy *copy)
 	return false;
 }
 
-/* What the status of PAGE is worth at NOW. */
-static enum ntptime_status
-worth(const struct bound_page *page, int64_t now)
+/*
+ * How far the clock has been set since PAGE was written, ns: what it is ahead
+ * of a clock that nobody sets changes by nothing else.  How long the readings
+ * took is in it, too.
+ */
+static int64_t
+set_by(const struct bound_page *page, const struct reading *r)
 {
-	if (page->status > NTPTIME_DISRUPTED || now > page->void_after ||
-	    now < page->as_of - BEFORE_MOST || page->certain < 0 ||
-	    page->likely < 0)
+	const int64_t	 by = r->real - r->boot - page->lead;
+
+	return by < 0 ? -by : by;
+}
+
+/* The clocks; again if they were not read one right after the other. */
+static struct reading
+read_clocks(const struct bound_page *page)
+{
+	struct reading	 r;
+	int		 i;
+
+	for (i = 0; i < READINGS; i++) {
+		r.real = read_clock(CLOCK_REALTIME);
+		r.boot = read_clock(CLOCK_BOOTTIME);
+		if (set_by(page, &r) <= BOUND_STEP)
+			break;
+	}
+	return r;
+}
+
+/* Figures that no daemon writes would overflow what is computed of them. */
+static bool
+is_sane(const struct bound_page *page)
+{
+	return page->status <= NTPTIME_DISRUPTED && page->drift <= S &&
+	    page->as_of >= 0 && page->as_of <= FAREST &&
+	    page->void_after <= page->as_of + LONGEST &&
+	    page->certain >= 0 && page->certain <= LONGEST &&
+	    page->likely >= 0 && page->likely <= LONGEST &&
+	    page->lead >= -FAREST && page->lead <= FAREST;
+}
+
+/* What the status of PAGE is worth now. */
+static enum ntptime_status
+worth(const struct bound_page *page, const struct reading *now)
+{
+	if (page->status == NTPTIME_UNKNOWN || now->boot > page->void_after ||
+	    now->boot < page->as_of - BEFORE_MOST)
 		return NTPTIME_UNKNOWN;
-	if (page->status == NTPTIME_SYNCHRONIZED && now > page->fresh_until)
+	if (set_by(page, now) > BOUND_STEP)
+		return NTPTIME_DISRUPTED;
+	if (page->status == NTPTIME_SYNCHRONIZED &&
+	    now->boot > page->fresh_until)
 		return NTPTIME_FREE_RUNNING;
 	return (enum ntptime_status)page->status;
 }
 
-/* How far the clock can have drifted since PAGE was written, ns, rounded up. */
+/* By how much the bounds have grown since PAGE was written, ns, rounded up. */
 static int64_t
-grown(const struct bound_page *page, int64_t now)
+grown(const struct bound_page *page, const struct reading *now)
 {
-	const int64_t	 age = now > page->as_of ? now - page->as_of : 0;
+	const int64_t	 age = now->boot > page->as_of ?
+	    now->boot - page->as_of : 0;
 
-	/* Not more than 292 years times a part of 1: no overflow. */
-	return age / S * page->drift + (age % S * page->drift + S - 1) / S;
+	return age / S * page->drift + (age % S * page->drift + S - 1) / S +
+	    set_by(page, now);
 }
 
 enum ntptime_status
 ntptime_now(struct ntptime *t, struct ntptime_interval *interval)
 {
 	const struct bound_page *page;
+	struct reading	 now;
 	union copy	 copy;
-	int64_t		 real, now, growth;
+	int64_t		 growth;
 
 	memset(interval, 0, sizeof(*interval));
-	if (!copy_page(t->page, &copy))
-		return NTPTIME_UNKNOWN;
 	page = &copy.page;
-	real = read_clock(CLOCK_REALTIME);
-	now = read_clock(CLOCK_BOOTTIME);
-	interval->status = worth(page, now);
+	if (!copy_page(t->page, &copy) || !is_sane(page))
+		return NTPTIME_UNKNOWN;
+	now = read_clocks(page);
+	interval->status = worth(page, &now);
 	if (interval->status == NTPTIME_UNKNOWN)
 		return NTPTIME_UNKNOWN;
 	/* Last: what was read before it was moved was true then. */
 	if (!is_undisturbed(t, page))
 		interval->status = NTPTIME_DISRUPTED;
-	growth = grown(page, now);
-	interval->earliest = to_timespec(real - page->certain - growth);
-	interval->latest = to_timespec(real + page->certain + growth);
-	interval->likely_earliest = to_timespec(real - page->likely - growth);
-	interval->likely_latest = to_timespec(real + page->likely + growth);
+	growth = grown(page, &now);
+	interval->earliest = to_timespec(now.real - page->certain - growth);
+	interval->latest = to_timespec(now.real + page->certain + growth);
+	interval->likely_earliest = to_timespec(now.real - page->likely -
+	    growth);
+	interval->likely_latest = to_timespec(now.real + page->likely +
+	    growth);
 	return interval->status;
 }
 
@@ -230,10 +297,16 @@ is_known(enum ntptime_status status)
 	return status == NTPTIME_SYNCHRONIZED || status == NTPTIME_FREE_RUNNING;
 }
 
+/* A - B, ns; FAREST if it is more than that, or less than minus that. */
 static int64_t
 difference(const struct timespec *a, const struct timespec *b)
 {
-	return ((int64_t)a->tv_sec - b->tv_sec) * S + (a->tv_nsec - b->tv_nsec);
+	int64_t		 s;
+
+	if (__builtin_sub_overflow((int64_t)a->tv_sec, (int64_t)b->tv_sec,
+	    &s) || s > FAREST / S || s < -(FAREST / S))
+		return a->tv_sec < b->tv_sec ? -FAREST : FAREST;
+	return s * S + (a->tv_nsec - b->tv_nsec);
 }
 
 bool
@@ -244,12 +317,20 @@ ntptime_is_before(const struct ntptime_interval *a,
 	    difference(&a->latest, &b->earliest) < 0;
 }
 
+/* S s in ns; none of what is no number, as long as can be of what is more. */
+static int64_t
+duration(double s)
+{
+	if (s > (double)(FAREST / S))
+		return FAREST;
+	return s > 0 ? (int64_t)(s * S) : 0;
+}
+
 int
 ntptime_wait_after(struct ntptime *t, const struct timespec *time,
     double timeout)
 {
-	const int64_t	 end = read_clock(CLOCK_BOOTTIME) +
-	    (int64_t)(timeout * S);
+	const int64_t	 end = read_clock(CLOCK_BOOTTIME) + duration(timeout);
 	struct ntptime_interval now;
 	struct timespec	 pause;
 	int64_t		 left;

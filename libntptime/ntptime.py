@@ -9,6 +9,8 @@ import builtins
 import collections
 import contextlib
 import mmap
+import os
+import stat
 import struct
 import time
 
@@ -16,19 +18,26 @@ UNKNOWN, SYNCHRONIZED, FREE_RUNNING, DISRUPTED = range(4)
 
 Interval = collections.namedtuple("Interval", "status earliest latest "
     "likely_earliest likely_latest")
-_LAYOUT = struct.Struct("=8sIIIIqqqqqqIiIiQII")
+_LAYOUT = struct.Struct("=8sIIIIqqqqqqqIiIiQII")
 _MARKER = struct.Struct("=Q")       # in VMClock's page
 _MARKER_AT = 16
 _TRIES = 1000
+_READINGS = 100
 _S = 1000000000
+_STEP = _BEFORE = 1000000
 
 
 class Reader:
     def __init__(self, path="/run/ntpd/bound", vmclock="/dev/vmclock0"):
         with builtins.open(path, "rb") as f:
+            status = os.fstat(f.fileno())
+            if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+                raise PermissionError("others may write " + path)
+            if status.st_size < _LAYOUT.size:
+                raise OSError("%s is not a page of ntpd" % path)
             self._map = mmap.mmap(f.fileno(), _LAYOUT.size,
                 access=mmap.ACCESS_READ)
-        if _LAYOUT.unpack(self._map[:])[:3] != (b"ntpbound", 2, 104):
+        if _LAYOUT.unpack(self._map[:])[:3] != (b"ntpbound", 2, _LAYOUT.size):
             raise OSError("%s is not a page of ntpd that we know" % path)
         self._vmclock = None
         with contextlib.suppress(OSError, ValueError):
@@ -59,24 +68,36 @@ class Reader:
         page = self._page()
         if page is None:
             return Interval(UNKNOWN, 0, 0, 0, 0)
-        status, as_of, fresh, void, certain, likely, _, drift = page[4:12]
-        real = time.clock_gettime_ns(time.CLOCK_REALTIME)
-        boot = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
-        if status > DISRUPTED or boot > void or boot < as_of - 1000000:
+        status, as_of, fresh, void, certain, likely, _, lead, drift = \
+            page[4:13]
+        real, boot, set_by = _clocks(lead)
+        if not UNKNOWN < status <= DISRUPTED or boot > void or \
+                boot < as_of - _BEFORE or certain < 0 or likely < 0:
             return Interval(UNKNOWN, 0, 0, 0, 0)
-        if status == UNKNOWN:
-            return Interval(UNKNOWN, 0, 0, 0, 0)
-        if status == SYNCHRONIZED and boot > fresh:
+        if set_by > _STEP:
+            status = DISRUPTED
+        elif status == SYNCHRONIZED and boot > fresh:
             status = FREE_RUNNING
         # Last: what was read before the machine was moved was true then.
-        marker, has_marker = page[15:17]
+        marker, has_marker = page[16:18]
         if has_marker and self._vmclock is not None and marker != \
                 _MARKER.unpack_from(self._vmclock, _MARKER_AT)[0]:
             status = DISRUPTED
-        grown = -(-max(0, boot - as_of) * drift // _S)
+        grown = -(-max(0, boot - as_of) * drift // _S) + set_by
         return Interval(status, real - certain - grown,
             real + certain + grown, real - likely - grown,
             real + likely + grown)
+
+
+def _clocks(lead):
+    """Two clocks, and by how much one was set since it was LEAD ahead."""
+    for _ in range(_READINGS):
+        real = time.clock_gettime_ns(time.CLOCK_REALTIME)
+        boot = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+        set_by = abs(real - boot - lead)
+        if set_by <= _STEP:
+            break
+    return real, boot, set_by
 
 
 def open(path="/run/ntpd/bound", vmclock="/dev/vmclock0"):

@@ -75,7 +75,9 @@ struct config {
 	enum leap_policy	 leap;
 	char			 socket[CONFIG_SOCKET_LEN];
 	char			 bound[CONFIG_PATH_LEN];
-	char			 clockbound[CONFIG_PATH_LEN]; /* "": none */
+	char			 clockbound1[CONFIG_PATH_LEN]; /* "": none; */
+	char			 clockbound[CONFIG_PATH_LEN]; /* version 1, 2 */
+	double			 max_drift;	/* s/s, of the certain bound */
 	char			 user[32];
 	char			 includes[CONFIG_MAX_INCLUDES][CONFIG_PATH_LEN];
 	size_t			 nincludes;	/* files, or folders with a / */

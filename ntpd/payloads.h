@@ -56,6 +56,7 @@ struct engine_setup {
 	uint8_t		 reserved[6];
 	uint32_t	 nservers;	/* ENGINE_SERVER before it */
 	double		 step_threshold; /* s */
+	double		 max_drift;	/* s/s, of the certain bound */
 	double		 frequency;	/* s/s, the clock is corrected by now */
 	double		 frequency_error; /* s/s, standard error */
 };
@@ -112,6 +113,7 @@ struct clock_quality {
 	double		 esterror;	/* s */
 	double		 maxerror;	/* s; also while not synchronized */
 	double		 offset;	/* s, true - clock; for STATUS= */
+	double		 drift;		/* s/s, by which the errors grow */
 	uint64_t	 marker;	/* it was that for what is said here */
 	char		 system_peer[CONFIG_NAME_LEN];	/* for STATUS= */
 };
@@ -239,6 +241,12 @@ struct server_report {
 	uint32_t	 sockets;	/* that it listens on */
 	uint32_t	 reserved;
 	struct server_counters counters; /* since it was started */
+};
+
+/* What ke has to say of itself. */
+struct ke_report {
+	struct server_counters counters; /* since it was started */
+	int64_t		 valid_until;	/* its certificate, Unix time; or 0 */
 };
 
 /* What is asked of a server. */

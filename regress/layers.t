@@ -127,8 +127,10 @@ engine_calls_go_down()
 	{
 		sub(/.*\//, "", path)
 		sub(/\.[chy]$/, "", path)
-		if (path ~ /^engine_(state|events|keys|leap|actions|ntpctl)$/)
+		if (path ~ /^engine_(state|events|answers|keys|leap|actions|ntpctl)$/)
 			path = "engine"
+		if (path == "report_peers")
+			path = "report"
 		if (path == "steer_log" || path == "steer_leap")
 			path = "steer"
 		return path in rank ? rank[path] : 0
@@ -153,7 +155,7 @@ engine_calls_go_down()
 engine_is_known_to_few()
 {
 	lines 'ntpd/engine/.*' 'struct engine([^_a-z]|$)' |
-	    grep -Ev '^ntpd/engine/engine(_state|_events|_keys|_leap|_actions|_ntpctl)?\.[ch]:'
+	    grep -Ev '^ntpd/engine/engine(_state|_events|_answers|_keys|_leap|_actions|_ntpctl)?\.[ch]:'
 }
 
 # The loop, the events and the actions, too: each calls the next.

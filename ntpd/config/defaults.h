@@ -7,6 +7,8 @@
 #define CONFIG_DRIFTFILE	"/var/lib/ntpd/drift"
 #define CONFIG_USER		"_ntpd"
 
+#define MAX_DRIFT_MOST		500	/* ppm; MAXFREQ */
+
 #define POLL_MIN_DEFAULT	6	/* log2 s */
 #define POLL_MAX_DEFAULT	10
 #define POOL_MAX_DEFAULT	4	/* associations of a pool */

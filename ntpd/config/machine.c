@@ -107,6 +107,7 @@ config_check_machine(const struct config *conf,
 		check_folder(conf->socket, "socket", reports);
 	if (strcmp(conf->bound, BOUND_PATH) != 0)
 		check_folder(conf->bound, "bound", reports);
+	check_folder(conf->clockbound1, "clockbound version 1", reports);
 	check_folder(conf->clockbound, "clockbound", reports);
 	check_file(conf->ca, "ca", reports);
 	check_file(conf->leapfile, "leapfile", reports);

@@ -8,6 +8,7 @@
 
 #include "common/boundpage.h"
 #include "common/control.h"
+#include "common/rfc5905.h"
 #include "ntpd/config/defaults.h"
 #include "ntpd/config/statement.h"
 #include "ntpd/processes.h"
@@ -20,6 +21,7 @@ static setter	 set_authentication, set_flag, set_include,
 		 set_user, set_workers;
 
 static const struct unit ms[] = { { "ms", 0.001 }, { NULL, 0 } };
+static const struct unit ppm[] = { { "ppm", 1e-6 }, { NULL, 0 } };
 static const struct unit times[] = {
 	{ "s", 1 }, { "m", 60 }, { "h", 3600 }, { "d", 86400 }, { NULL, 0 }
 };
@@ -53,6 +55,8 @@ const struct statement statements[] = {
 	    AUTHENTICATION(AUTHENTICATION_MIX) },
 	{ "bound",	"bound \"PATH\"", PATH(bound, BOUND_PATH) },
 	{ "ca",		"ca \"PATH\"", PATH(ca, "") },
+	{ "clockbound version 1", "clockbound version 1 \"PATH\"",
+	    PATH(clockbound1, "") },
 	{ "clockbound",	"clockbound \"PATH\"", PATH(clockbound, "") },
 	{ "constraint from", "constraint from URL [ADDRESS ...]",
 	    WORDS(ANY_VALUES, constraint_from) },
@@ -76,6 +80,8 @@ const struct statement statements[] = {
 	    GRAMMAR },
 	{ "local stratum", "local stratum N [orphan]", SETS(local_stratum),
 	    WORDS(ANY_VALUES, set_local), .least = 1, .most = LOCAL_MOST },
+	{ "maxdrift",	"maxdrift N ppm", SPAN(max_drift, PHI, 1,
+	    MAX_DRIFT_MOST, ppm, 0) },
 	{ "nts certificate", "nts certificate \"FILE\" key \"FILE\"",
 	    SETS(nts_certificate), WORDS(3, set_nts) },
 	{ "query from",	"query from ADDRESS", WORDS(1, query_from) },

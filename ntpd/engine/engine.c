@@ -71,6 +71,7 @@ configure(struct engine *e, const struct message *msg)
 		sync_init(&e->sync, setup->frequency, error);
 		e->configured = true;
 	}
+	e->sync.max_drift = setup->max_drift;
 	trust_configure(&e->hosts, (enum authentication)setup->authentication);
 	engine_change_hosts(e, now);
 	engine_retry_keys(e, now);

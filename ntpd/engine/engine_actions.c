@@ -187,10 +187,22 @@ engine_decide(struct engine *e, struct instant now)
 }
 
 static struct system
-served(const struct engine *e, const struct reading *r)
+believed(const struct engine *e, const struct reading *r, struct instant now)
 {
-	struct system	 s = steer_believed(&e->steer, &e->sync,
-	    e->associations, r);
+	const struct steer_course course = {
+		.frequency = e->clock.frequency,
+		.to_slew = e->clock.slew *
+		    fmax(0, instant_diff(e->slew_end, now))
+	};
+
+	return steer_believed(&e->steer, &e->sync, e->associations, r,
+	    &course);
+}
+
+static struct system
+served(const struct engine *e, const struct reading *r, struct instant now)
+{
+	struct system	 s = believed(e, r, now);
 
 	orphan_serve(&e->orphan, &s);
 	return s;
@@ -210,7 +222,7 @@ engine_view(const struct engine *e, struct instant now)
 		.waiting_until = e->decision.until
 	};
 
-	v.system = served(e, &v.r);
+	v.system = served(e, &v.r, now);
 	return v;
 }
 
@@ -232,7 +244,7 @@ void
 engine_publish(struct engine *e, struct instant now)
 {
 	struct reading	 r = clocks_read(&e->clocks);
-	struct system	 s = served(e, &r);
+	struct system	 s = served(e, &r, now);
 	struct snapshot	 snap = steer_snapshot(&s, &r, e->precision);
 	struct clock_quality quality = steer_quality(&e->steer, &s);
 	size_t		 i;
@@ -383,8 +395,7 @@ engine_run_local(struct engine *e, struct instant now)
 		steer_forget(&e->steer);
 		e->decision = (struct decision){ .until = INSTANT_NEVER };
 	}
-	view.synchronized = steer_believed(&e->steer, &e->sync,
-	    e->associations, &r).synchronized;
+	view.synchronized = believed(e, &r, now).synchronized;
 	view.majority = steer_has_majority(&e->steer, &e->sync,
 	    e->associations);
 	/* Is it worth while to wait a little longer for real servers? */

@@ -1,10 +1,11 @@
 /*
- * The whole of what the engine knows.  Only six files see it: engine.c, the
+ * The whole of what the engine knows.  Only seven files see it: engine.c, the
  * loop, calls engine_events.c, which shows the order of what follows from each
- * event, engine_keys.c, which has those about keys of NTS, engine_leap.c, which
- * has those about leap seconds, and engine_ntpctl.c, which has those of ntpctl.
- * They call engine_actions.c, which does it.  All other files take what they
- * need and return what they want done.
+ * event, engine_answers.c, which has that of answers, engine_keys.c, which has
+ * those about keys of NTS, engine_leap.c, which has those about leap seconds,
+ * and engine_ntpctl.c, which has those of ntpctl.  They call engine_actions.c,
+ * which does it.  All other files take what they need and return what they want
+ * done.
  */
 #ifndef NTPD_ENGINE_STATE_H
 #define NTPD_ENGINE_STATE_H
@@ -84,9 +85,6 @@ void	 engine_on_jump(struct engine *e, const struct message *msg);
 /* Nothing of what the servers said so far counts: ask all of them anew. */
 void	 engine_begin_again(struct engine *e, struct instant now);
 
-/* Something has come to the socket of association I. */
-void	 engine_on_packets(struct engine *e, size_t i, struct instant now);
-
 /* A server of ours has got a request with our mark (struct own_request). */
 void	 engine_on_own_request(struct engine *e, const struct message *msg);
 
@@ -104,6 +102,25 @@ void	 engine_on_links(struct engine *e, const struct message *msg);
 
 /* Time has passed: give up overdue answers, send requests that are due. */
 void	 engine_on_time(struct engine *e, struct instant now);
+
+/* engine_answers.c */
+
+/* Something has come to the socket of association I. */
+void	 engine_on_packets(struct engine *e, size_t i, struct instant now);
+
+/* Take an answer of association I that is good, if what it says can be. */
+void	 engine_take_answer(struct engine *e, size_t i,
+	    const struct answer *answer, struct instant now);
+
+/*
+ * Is OFFSET, s, by which the server of association I says that our clock is
+ * off at R, impossible by the constraints or by its own certificate?
+ */
+bool	 engine_contradicts(const struct engine *e, size_t i, double offset,
+	    const struct reading *r);
+
+/* Requests leave, or answers come, that did not before. */
+void	 engine_on_network(struct engine *e, const struct planning *p);
 
 /* engine_keys.c */
 

@@ -304,16 +304,19 @@ present_peer(const struct steer *s, const struct sync *sync,
 
 /*
  * How far the clock may be off for certain, s, ahead of or behind true time,
- * and by the servers' own word; the most if nothing is certain.
+ * now and when it has slewed what is TO_SLEW, and by the servers' own word; the
+ * most if nothing is certain.
  */
 static double
-certain_bound(const struct sync *sync, const struct reading *r)
+certain_bound(const struct sync *sync, const struct reading *r, double to_slew)
 {
+	const double	 least = r->ahead + fmin(0, to_slew);
+	const double	 most = r->ahead + fmax(0, to_slew);
 	double		 low, high;
 
 	if (!sync_certain(sync, r->now, &low, &high))
 		return HUGE_VAL;
-	return fmax(fabs(low - r->ahead), fabs(high - r->ahead));
+	return fmax(fabs(low - most), fabs(high - least));
 }
 
 /* Could a clock with these bounds and this peer be called synchronized? */
@@ -334,7 +337,8 @@ is_good(const struct steer *st, const struct system_peer *peer,
 
 struct system
 steer_believed(const struct steer *st, const struct sync *sync,
-    const struct association all[MAX_ASSOCIATIONS], const struct reading *r)
+    const struct association all[MAX_ASSOCIATIONS], const struct reading *r,
+    const struct steer_course *course)
 {
 	struct system	 s = {
 		.leap = LEAP_UNKNOWN, .stratum = NTP_MAX_STRATUM,
@@ -349,8 +353,9 @@ steer_believed(const struct steer *st, const struct sync *sync,
 	s.offset = est.offset - r->ahead;
 	s.error = est.offset_error;
 	s.likely = fabs(s.offset) + sync_bound(sync, r->now);
-	s.certain = fmax(s.likely, certain_bound(sync, r));
-	s.dispersion_rate = SYNC_WORST_DRIFT;
+	s.certain = fmax(s.likely, certain_bound(sync, r, course->to_slew));
+	s.dispersion_rate = sync_drift(sync, r->now) +
+	    fabs(est.frequency - course->frequency);
 	s.root_dispersion = s.certain;
 	if (!is_good(st, &peer, &s))
 		return s;
@@ -392,7 +397,8 @@ steer_quality(const struct steer *st, const struct system *s)
 		/* 0: before there is an estimate. */
 		.maxerror = s->certain > 0 ?
 		    fmin(MAXERROR_MOST, s->certain) : MAXERROR_MOST,
-		.offset = s->offset
+		.offset = s->offset,
+		.drift = s->dispersion_rate
 	};
 
 	if (st->peer.known)

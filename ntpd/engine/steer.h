@@ -79,6 +79,12 @@ struct system {
 	double		 dispersion_rate; /* s/s */
 };
 
+/* What the clock will do until it is looked at again. */
+struct steer_course {
+	double		 frequency;	/* s/s, it is corrected by */
+	double		 to_slew;	/* s, on top of that, until it ends */
+};
+
 /* What decides on a correction, beside the estimate. */
 struct steer_terms {
 	const struct clock_state *clock; /* how far the parent would step */
@@ -151,10 +157,13 @@ void	 steer_forget(struct steer *s);
 bool	 steer_has_majority(const struct steer *s, const struct sync *sync,
 	    const struct association all[MAX_ASSOCIATIONS]);
 
-/* How good the clock is by the servers that are believed, orphans included. */
+/*
+ * How good the clock is by the servers that are believed, orphans included, at
+ * R; what is certain then is so while it follows COURSE, too.
+ */
 struct system steer_believed(const struct steer *s, const struct sync *sync,
 	    const struct association all[MAX_ASSOCIATIONS],
-	    const struct reading *r);
+	    const struct reading *r, const struct steer_course *course);
 
 /* Log it when *S becomes synchronized or no longer is, and why. */
 void	 steer_log(struct steer *st, const struct system *s,

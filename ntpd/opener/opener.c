@@ -1,9 +1,9 @@
 /*
  * The opener finds and opens the devices of reference clocks, as the user that
- * started the daemon, and gives them to the sensors.  It is a process of its own so
- * that a driver that does not return from open(2) or close(2) holds up nobody
- * but it: the other clocks stay open, and who steers the clock goes on.  It
- * hears nobody but the parent, and reads nothing from what it opens.
+ * started the daemon, and gives them to the sensors.  It is a process of its
+ * own so that a driver that does not return from open(2) or close(2) holds up
+ * nobody but it: the other clocks stay open, and who steers the clock goes on.
+ * It hears nobody but the parent, and reads nothing from what it opens.
  */
 #include <sys/ioctl.h>
 #include <sys/socket.h>

@@ -220,7 +220,8 @@ do_quality(struct parent *p, const struct clock_quality *q, struct instant now)
 	char		 offset[FORMAT_LEN], *c;
 
 	if (!isfinite(q->esterror) || !isfinite(q->maxerror) ||
-	    !isfinite(q->offset) || q->esterror < 0 || q->maxerror < 0)
+	    !isfinite(q->offset) || !isfinite(q->drift) || q->esterror < 0 ||
+	    q->maxerror < 0 || q->drift < 0)
 		return;
 	report(p, q->synchronized != 0, now);
 	clock_watch(&p->clock);

@@ -129,6 +129,7 @@ configure_engine(struct parent *p, const struct drift *learned)
 		.authentication = (uint8_t)p->conf.authentication,
 		.nservers = (uint32_t)p->conf.nservers,
 		.step_threshold = p->conf.step.threshold,
+		.max_drift = p->conf.max_drift,
 		.frequency = p->clock.frequency,
 		.frequency_error = learned != NULL ? learned->error : 0
 	};
@@ -215,10 +216,12 @@ keep_for_restart(struct config *new, const struct config *old)
 		const char	*old;
 		size_t		 size;
 	} kept[] = {
-#define KEPT(member)							\
-	{ #member, new->member, old->member, sizeof(new->member) }
-		KEPT(bound), KEPT(clockbound), KEPT(driftfile), KEPT(socket),
-		KEPT(user)
+#define KEPT(words, member)						\
+	{ words, new->member, old->member, sizeof(new->member) }
+		KEPT("bound", bound), KEPT("clockbound", clockbound),
+		KEPT("clockbound version 1", clockbound1),
+		KEPT("driftfile", driftfile), KEPT("socket", socket),
+		KEPT("user", user)
 #undef KEPT
 	};
 	size_t		 i;

@@ -22,7 +22,7 @@ once_configure(enum once_mode mode, struct config *conf)
 	conf->local_stratum = 0;
 	conf->step.when = STEP_BOOT;
 	conf->step.threshold = ONCE_STEP;
-	conf->bound[0] = conf->clockbound[0] = '\0';
+	conf->bound[0] = conf->clockbound1[0] = conf->clockbound[0] = '\0';
 	/* Only one program may set the clock: the socket shows another. */
 	if (mode == ONCE_SHOW)
 		conf->socket[0] = '\0';

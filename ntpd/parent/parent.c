@@ -170,6 +170,7 @@ next_deadline(struct parent *p)
 	t = instant_min(t, sensors_deadline(&p->sensors));
 	t = instant_min(t, p->watch_clock);
 	t = instant_min(t, p->once.deadline);
+	t = instant_min(t, publish_deadline(&p->publish));
 	t = instant_min(t, operator_deadline(&p->operator));
 	t = instant_min(t, exchange_deadline(&p->exchanges));
 	t = instant_min(t, constraints_deadline(&p->constraints));
@@ -266,6 +267,7 @@ do_timers(struct parent *p, struct instant now)
 		save_frequency(p, SAVE_IF_WORTH_IT);
 		p->save_drift = instant_add(now, SAVE_INTERVAL);
 	}
+	publish_tend(&p->publish, now);
 	restart(p, now);
 	while ((child = living_ask(&p->children, now)) != NULL)
 		children_held_up(&p->children, child);

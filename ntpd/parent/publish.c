@@ -1,249 +1,227 @@
 /*
  * Writing the pages that tell programs how right the clock is.
  */
-#include <sys/mman.h>
-#include <sys/stat.h>
-
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "common/boundpage.h"
-#include "common/log.h"
 #include "common/ns.h"
-#include "common/rfc5905.h"
-#include "ntpd/parent/file.h"
 #include "ntpd/parent/publish.h"
-
-#define DRIFT		((uint32_t)(PHI * 1e9 + 0.5))	/* ppb */
+#include "ntpd/parent/segment.h"
 
 /* The engine speaks every 64 s: after three times that it is silent. */
 #define FRESH		(192 * (int64_t)NS_PER_S)
 #define VOID		(1000 * (int64_t)NS_PER_S)	/* ClockBound's */
 
-/*
- * ClockBound's segment, version 2: the form that its clients of 2.x read.  Its
- * clock is CLOCK_MONOTONIC_COARSE.
- */
-struct clockbound_page {
-	uint32_t	 magic[2];
-	uint32_t	 size;
-	uint16_t	 version;
-	uint16_t	 generation;	/* odd while written, never 0 again */
-	int64_t		 as_of[2];	/* s, ns */
-	int64_t		 void_after[2];
-	int64_t		 bound;		/* ns */
-	uint64_t	 disruption;	/* VMClock's marker; 0: none */
-	uint32_t	 drift;		/* ppb */
-	int32_t		 status;	/* enum bound_status */
-	uint8_t		 disruption_support;
-	uint8_t		 padding[7];
-};
+#define AGAIN		1.0	/* s: ClockBound says it so often */
+#define OFFSET_MOST	1e9	/* s, 31 years: more does not matter */
+#define DRIFT_MOST	999999999	/* ppb: clients refuse more */
 
-#define CLOCKBOUND_MAGIC0	0x414D5A4EU
-#define CLOCKBOUND_MAGIC1	0x43420200U
-#define CLOCKBOUND_VERSION	2
+/* CLOCK_REALTIME and CLOCK_BOOTTIME are read within so many ns, or again. */
+#define READING		20000
+#define READINGS	10
 
-_Static_assert(sizeof(struct clockbound_page) == 80 &&
-    offsetof(struct clockbound_page, status) == 68, "as ClockBound has it");
+static const size_t	 NEWS = offsetof(struct bound_page, status);
 
 /*
- * A page is written between BEGIN and END: its generation is odd then, and
- * readers wait.  They are macros because generations differ in width.  None
- * becomes 0 again: in ClockBound's that means that nothing has been written.
+ * How far CLOCK_REALTIME is ahead of CLOCK_BOOTTIME, ns.  It changes only if
+ * somebody sets the clock, by a leap second, and with the next start of the
+ * machine.
  */
-#define BEGIN(page)	do {						\
-	__atomic_store_n(&(page)->generation,				\
-	    (__typeof__((page)->generation))((page)->generation | 1),	\
-	    __ATOMIC_RELAXED);						\
-	__atomic_thread_fence(__ATOMIC_RELEASE);			\
-} while (0)
-#define END(page)	do {						\
-	__typeof__((page)->generation) next_ =				\
-	    (__typeof__((page)->generation))((page)->generation + 1);	\
-									\
-	__atomic_store_n(&(page)->generation, next_ == 0 ? 2 : next_,	\
-	    __ATOMIC_RELEASE);						\
-} while (0)
-
-/* Map LEN bytes of the file PATH, which is made if need be; NULL, logged. */
-static void *
-map_file(const char *path, size_t len)
+static int64_t
+read_lead(int64_t *boot)
 {
-	struct stat	 st;
-	void		*page = MAP_FAILED;
-	int		 fd, error;
+	int64_t		 before, real, lead = 0, gap, least = INT64_MAX;
+	int		 i;
 
-	fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
-	/* If others could make it shorter, they could end this process. */
-	if (fd != -1 && fstat(fd, &st) == 0 && file_is_own(&st)) {
-		/* Room for all of it, or writing would end the process. */
-		error = posix_fallocate(fd, 0, (off_t)len);
-		if (error == 0)
-			page = mmap(NULL, len, PROT_READ | PROT_WRITE,
-			    MAP_SHARED, fd, 0);
-		else
-			errno = error;
+	for (i = 0; i < READINGS && least > READING; i++) {
+		before = ns_read(CLOCK_BOOTTIME);
+		real = ns_read(CLOCK_REALTIME);
+		*boot = ns_read(CLOCK_BOOTTIME);
+		gap = *boot - before;
+		if (gap < least) {
+			least = gap;
+			lead = real - before - gap / 2;
+		}
 	}
-	if (page == MAP_FAILED)
-		log_warn("%s cannot be written: programs are not told there "
-		    "how right the clock is", path);
-	if (fd != -1)
-		close(fd);
-	return page == MAP_FAILED ? NULL : page;
+	return lead;
+}
+
+/* Write what is new of NEXT, a changed copy of the page. */
+static void
+write_next(struct bound_page *page, const struct bound_page *next)
+{
+	SEGMENT_BEGIN(page);
+	segment_copy((char *)page + NEWS, (const char *)next + NEWS,
+	    sizeof(*next) - NEWS);
+	SEGMENT_END(page);
+}
+
+/* Was what PAGE says said of this clock, as it is set now? */
+static bool
+is_of_this_clock(const struct bound_page *page)
+{
+	int64_t		 boot, lead = read_lead(&boot);
+
+	return memcmp(page->magic, BOUND_MAGIC, sizeof(page->magic)) == 0 &&
+	    page->version == BOUND_VERSION && page->size == sizeof(*page) &&
+	    page->as_of <= boot &&
+	    page->lead >= lead - BOUND_STEP && page->lead <= lead + BOUND_STEP;
 }
 
 static void
-open_page(struct bound_page *page)
+open_page(struct bound_page *page, bool goes_on)
 {
-	const bool	 known = memcmp(page->magic, BOUND_MAGIC,
-	    sizeof(page->magic)) == 0 && page->version == BOUND_VERSION &&
-	    page->size == sizeof(*page);
-
-	BEGIN(page);
-	if (!known) {
-		memset(&page->status, 0, sizeof(*page) -
-		    offsetof(struct bound_page, status));
+	SEGMENT_BEGIN(page);
+	if (!goes_on) {
+		memset((char *)page + NEWS, 0, sizeof(*page) - NEWS);
 		page->size = sizeof(*page);
 		page->version = BOUND_VERSION;
 		memcpy(page->magic, BOUND_MAGIC, sizeof(page->magic));
 	} else if (page->status == BOUND_SYNCHRONIZED)
 		page->status = BOUND_FREE_RUNNING;
-	END(page);
-}
-
-static void
-open_clockbound(struct clockbound_page *page)
-{
-	const bool	 known = page->magic[0] == CLOCKBOUND_MAGIC0 &&
-	    page->magic[1] == CLOCKBOUND_MAGIC1 &&
-	    page->size == sizeof(*page) && page->version == CLOCKBOUND_VERSION;
-
-	BEGIN(page);
-	if (!known) {
-		memset(page->as_of, 0, sizeof(*page) -
-		    offsetof(struct clockbound_page, as_of));
-		page->magic[0] = CLOCKBOUND_MAGIC0;
-		page->magic[1] = CLOCKBOUND_MAGIC1;
-		page->size = sizeof(*page);
-		page->version = CLOCKBOUND_VERSION;
-	} else if (page->status == BOUND_SYNCHRONIZED)
-		page->status = BOUND_FREE_RUNNING;
-	page->drift = DRIFT;
-	END(page);
+	SEGMENT_END(page);
 }
 
 void
-publish_open(struct publish *p, const char *path, const char *clockbound)
+publish_open(struct publish *p, const struct publish_paths *paths)
 {
-	if (path[0] != '\0')
-		p->page = map_file(path, sizeof(*p->page));
-	if (p->page != NULL)
-		open_page(p->page);
-	if (clockbound[0] != '\0')
-		p->clockbound = map_file(clockbound, sizeof(*p->clockbound));
-	if (p->clockbound != NULL)
-		open_clockbound(p->clockbound);
+	bool		 goes_on = false;
+	uint16_t	 i;
+
+	p->again = INSTANT_NEVER;
+	if (paths->bound[0] != '\0')
+		p->page = segment_map(paths->bound, sizeof(*p->page));
+	if (p->page != NULL) {
+		goes_on = is_of_this_clock(p->page);
+		open_page(p->page, goes_on);
+	}
+	for (i = 0; i < PUBLISH_FORMS; i++)
+		clockbound_open(&p->clockbound[i], paths->clockbound[i],
+		    (uint16_t)(i + 1), goes_on);
+}
+
+/* The rate at which the bounds of Q grow, ppb. */
+static uint32_t
+drift_of(const struct clock_quality *q)
+{
+	return (uint32_t)fmin(DRIFT_MOST, ceil(q->drift * 1e9));
 }
 
 /* S s in ns, rounded up, with what it has grown by in AGE ns. */
 static int64_t
-bound_ns(double s, int64_t age)
+bound_ns(double s, int64_t age, const struct clock_quality *q)
 {
-	return (int64_t)ceil(s * NS_PER_S + (double)age * DRIFT * 1e-9);
+	return (int64_t)ceil(fmin(PUBLISH_MOST, s) * NS_PER_S +
+	    (double)age * drift_of(q) * 1e-9);
+}
+
+static enum bound_status
+status_of(const struct clock_quality *q)
+{
+	if (q->disrupted)
+		return BOUND_DISRUPTED;
+	if (q->maxerror >= PUBLISH_MOST)
+		return BOUND_UNKNOWN;
+	return q->synchronized ? BOUND_SYNCHRONIZED : BOUND_FREE_RUNNING;
 }
 
 static void
-write_page(struct bound_page *page, enum bound_status status,
-    const struct clock_quality *q, const struct publish_clock *clock,
-    int64_t age)
+write_page(struct bound_page *page, const struct clock_quality *q,
+    const struct publish_clock *clock, int64_t age)
 {
-	const int64_t	 now = ns_read(CLOCK_BOOTTIME);
+	struct bound_page next = {
+		.status = status_of(q),
+		.certain = bound_ns(q->maxerror, age, q),
+		.likely = bound_ns(q->esterror, age, q),
+		.offset = llround(fmax(-OFFSET_MOST, fmin(OFFSET_MOST,
+		    q->offset)) * NS_PER_S),
+		.drift = drift_of(q),
+		.frequency = (int32_t)lround(clock->frequency * 1e9),
+		.leap = (uint32_t)clock->leap,
+		.tai = (int32_t)clock->tai,
+		.marker = q->marker,
+		.has_marker = q->has_marker != 0
+	};
 
-	BEGIN(page);
-	page->status = status;
-	page->as_of = now;
-	page->fresh_until = now + FRESH;
-	page->void_after = now + VOID;
-	page->certain = bound_ns(q->maxerror, age);
-	page->likely = bound_ns(q->esterror, age);
-	page->offset = llround(q->offset * NS_PER_S);
-	page->drift = DRIFT;
-	page->frequency = (int32_t)lround(clock->frequency * 1e9);
-	page->leap = (uint32_t)clock->leap;
-	page->tai = (int32_t)clock->tai;
-	page->marker = q->marker;
-	page->has_marker = q->has_marker != 0;
-	END(page);
+	next.lead = read_lead(&next.as_of);
+	next.fresh_until = next.as_of + FRESH;
+	next.void_after = next.as_of + VOID;
+	write_next(page, &next);
 }
 
 static void
-write_clockbound(struct clockbound_page *page, enum bound_status status,
-    const struct clock_quality *q, int64_t age)
+write_clockbound(struct publish *p, int64_t age, struct instant now)
 {
-	const int64_t	 now = ns_read(CLOCK_MONOTONIC_COARSE);
-	const int64_t	 later = now + VOID;
+	const struct clock_quality *q = &p->last;
+	const struct clockbound_claim claim = {
+		.bound = bound_ns(q->maxerror, age, q),
+		.marker = q->marker,
+		.has_marker = q->has_marker != 0,
+		.drift = drift_of(q),
+		.status = status_of(q)
+	};
+	size_t		 i;
 
-	BEGIN(page);
-	page->as_of[0] = now / NS_PER_S;
-	page->as_of[1] = now % NS_PER_S;
-	page->void_after[0] = later / NS_PER_S;
-	page->void_after[1] = later % NS_PER_S;
-	page->bound = bound_ns(q->maxerror, age);
-	page->drift = DRIFT;
-	page->disruption = q->marker;
-	page->disruption_support = q->has_marker != 0;
-	page->status = (int32_t)status;
-	END(page);
+	p->again = INSTANT_NEVER;
+	for (i = 0; i < PUBLISH_FORMS; i++) {
+		clockbound_write(&p->clockbound[i], &claim, VOID);
+		if (p->clockbound[i].page != NULL)
+			p->again = instant_add(now, AGAIN);
+	}
 }
 
 /* Change the status alone, from what it is now if that is FROM. */
 static void
 change_status(struct publish *p, enum bound_status from, enum bound_status to)
 {
-	if (p->page != NULL && p->page->status == from) {
-		BEGIN(p->page);
-		p->page->status = to;
-		END(p->page);
-	}
-	if (p->clockbound != NULL && p->clockbound->status == (int32_t)from) {
-		BEGIN(p->clockbound);
-		p->clockbound->status = (int32_t)to;
-		END(p->clockbound);
-	}
-}
+	struct bound_page next;
+	size_t		 i;
 
-static enum bound_status
-what_status(const struct clock_quality *q)
-{
-	if (q->disrupted)
-		return BOUND_DISRUPTED;
-	if (q->synchronized)
-		return BOUND_SYNCHRONIZED;
-	return q->maxerror < PUBLISH_MOST ? BOUND_FREE_RUNNING : BOUND_UNKNOWN;
+	if (p->page != NULL && p->page->status == from) {
+		next = *p->page;
+		next.status = to;
+		write_next(p->page, &next);
+	}
+	for (i = 0; i < PUBLISH_FORMS; i++)
+		clockbound_change(&p->clockbound[i], from, to);
+	p->again = INSTANT_NEVER;
 }
 
 void
 publish_quality(struct publish *p, const struct clock_quality *quality,
     const struct publish_clock *clock)
 {
-	const enum bound_status status = what_status(quality);
-	const int64_t	 now = ns_read(CLOCK_MONOTONIC);
-	int64_t		 age;
+	const struct instant now = instant_now();
+	int64_t		 age = now.ns - quality->at;
 
 	/* What was said before the clock was set is of another clock. */
-	if (quality->at > now || quality->at < now - VOID ||
-	    quality->at <= p->disrupted_at)
+	if (age < 0 || age > VOID || quality->at <= p->disrupted_at)
 		return;
-	age = now - quality->at;
+	p->last = *quality;
 	if (p->page != NULL)
-		write_page(p->page, status, quality, clock, age);
-	if (p->clockbound != NULL)
-		write_clockbound(p->clockbound, status, quality, age);
+		write_page(p->page, quality, clock, age);
+	write_clockbound(p, age, now);
+}
+
+struct instant
+publish_deadline(const struct publish *p)
+{
+	return p->again;
+}
+
+void
+publish_tend(struct publish *p, struct instant now)
+{
+	const int64_t	 age = now.ns - p->last.at;
+
+	if (instant_before(now, p->again))
+		return;
+	p->again = INSTANT_NEVER;
+	if (age <= FRESH)
+		write_clockbound(p, age, now);
 }
 
 void

@@ -185,7 +185,7 @@ find(const struct sensors *s, const struct config_server *conf)
 	return i;
 }
 
-/* Why CONF's sensor, which is new, cannot be had without a restart, or NULL. */
+/* Why CONF's sensor, a new one, cannot be had without a restart, or NULL. */
 static const char *
 why_not(const struct sensors *s, const struct config_server *conf)
 {
@@ -298,10 +298,11 @@ void
 sensors_need(struct sensors *s, size_t i, enum sensors_why why,
     struct instant now)
 {
-	struct parent_sensor *sensor = &s->list[i];
+	struct parent_sensor *sensor;
 
-	if (i >= SENSORS_MOST || !sensor->used)
+	if (i >= SENSORS_MOST || !s->list[i].used)
 		return;
+	sensor = &s->list[i];
 	if (sensor->state == SENSOR_ASKED)
 		sensor->state = SENSOR_STALE;
 	else if (sensor->state != SENSOR_STALE)
@@ -396,10 +397,11 @@ void
 sensors_opened(struct sensors *s, size_t i,
     const struct sensor_opened *opened, struct instant now)
 {
-	struct parent_sensor *sensor = &s->list[i];
+	struct parent_sensor *sensor;
 
-	if (i >= SENSORS_MOST || !is_opening(sensor))
+	if (i >= SENSORS_MOST || !is_opening(&s->list[i]))
 		return;
+	sensor = &s->list[i];
 	if (opened->error != 0) {
 		errno = (int)(opened->error & INT_MAX);
 		if (fail(sensor, now))

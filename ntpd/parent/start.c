@@ -165,7 +165,8 @@ start(struct parent *p)
 	p->children.watchdog = p->notify.watchdog;
 	clock_open(&p->clock, p->options->read_only);
 	once_begin(&p->once, p->options->once, instant_now());
-	publish_open(&p->publish, p->conf.bound, p->conf.clockbound);
+	publish_open(&p->publish, &(struct publish_paths){ p->conf.bound,
+	    { p->conf.clockbound1, p->conf.clockbound } });
 	p->timerfd = timerfd_create(CLOCK_REALTIME,
 	    TFD_NONBLOCK | TFD_CLOEXEC);
 	command_watch_clock(p);

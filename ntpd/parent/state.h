@@ -168,11 +168,11 @@ void	 serving_begin(struct parent *p);
 /* Follow the days with the cookie keys, and tell ke what it is to know. */
 void	 serving_tend(struct parent *p);
 
-/* Take what ke has counted since it was started. */
-void	 serving_count(struct parent *p, const struct message *msg);
+/* Take what ke has counted since it was started, and its certificate's end. */
+void	 serving_learn(struct parent *p, const struct message *msg);
 
-/* Add what all of them have counted to SUM. */
-void	 serving_add(const struct parent *p, struct server_counters *sum);
+/* Add what all of them have counted to SUM, and say until when it serves. */
+void	 serving_add(const struct parent *p, struct control_server *sum);
 
 /* nts.c: keys for the engine's requests */
 

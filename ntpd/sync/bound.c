@@ -29,7 +29,7 @@ sync_bound(const struct sync *sync, double now)
 	double		 doubt = 0;
 
 	if (sync->state == SYNC_IN_DOUBT || sync->state == SYNC_COASTING)
-		doubt = SYNC_WORST_DRIFT * fmax(0, now - sync->calm);
+		doubt = sync->max_drift * fmax(0, now - sync->calm);
 	return hypot(BIAS_ERRORS * bias, OTHER_ERRORS * other) +
 	    sync->conflict + doubt;
 }
@@ -66,7 +66,7 @@ is_measured(const struct sync *sync, double now)
 			continue;
 		line = source_line(&sync->sources[i], now, 0, 0,
 		    FREQUENCY_UNMEASURED);
-		if (FREQUENCY_ERRORS * line.slope_error < SYNC_WORST_DRIFT)
+		if (FREQUENCY_ERRORS * line.slope_error < sync->max_drift)
 			measured++;
 	}
 	return 2 * measured > answer;
@@ -80,13 +80,21 @@ is_measured(const struct sync *sync, double now)
 static double
 worst_drift(const struct sync *sync, const struct estimate *e)
 {
-	double		 drift = fmax(SYNC_WORST_DRIFT,
+	double		 drift = fmax(sync->max_drift,
 	    FREQUENCY_ERRORS * e->frequency_error);
 
 	drift = fmax(drift, sync->pace);
 	if (sync->measured)
 		return drift;
 	return fmax(drift, fmax(FREQUENCY_UNMEASURED, fabs(e->frequency)));
+}
+
+double
+sync_drift(const struct sync *sync, double now)
+{
+	const struct estimate e = filter_estimate(&sync->filter, now);
+
+	return worst_drift(sync, &e);
 }
 
 /* How fast the last two samples of S go off what E says, s/s; 0: only one. */

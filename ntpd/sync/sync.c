@@ -23,6 +23,7 @@ sync_init(struct sync *sync, double frequency, double frequency_error)
 	*sync = (struct sync){
 		.frequency = frequency,
 		.frequency_error = frequency_error,
+		.max_drift = SYNC_WORST_DRIFT,
 		.system_peer = SYNC_SOURCES
 	};
 }

@@ -24,8 +24,9 @@
 #define SYNC_MAX_DISTANCE	3.0
 
 /*
- * The worst drift that the certain bound allows for, s/s.  The oscillator's
- * frequency is known far better than that, but need not stay.
+ * The worst drift that the certain bound allows for if nobody says otherwise,
+ * s/s.  The oscillator's frequency is known far better than that, but need not
+ * stay.
  */
 #define SYNC_WORST_DRIFT	PHI
 
@@ -88,6 +89,7 @@ struct sync {
 	enum sync_state	 state;
 	double		 calm;		/* s, when it was last not in doubt */
 	unsigned	 unsettled;	/* samples that BEGINNING_AGAIN lasts */
+	double		 max_drift;	/* s/s, worst one of the oscillator */
 	double		 pace;		/* s/s, it may be off by in doubt */
 	double		 frequency;	/* s/s, known before the first sample */
 	double		 frequency_error;
@@ -105,7 +107,10 @@ struct sync {
 	bool		 measured;	/* the frequency is, by the samples */
 };
 
-/* Nothing known but FREQUENCY, s/s, with standard error FREQUENCY_ERROR. */
+/*
+ * Nothing known but FREQUENCY, s/s, with standard error FREQUENCY_ERROR.  The
+ * caller may change max_drift afterwards, and at any time.
+ */
 void		 sync_init(struct sync *sync, double frequency,
 		    double frequency_error);
 
@@ -177,20 +182,26 @@ struct estimate	 sync_estimate(const struct sync *sync, double now);
 
 /*
  * The likely bound: |true time - estimate| is below this at NOW, s, 99 % of
- * the time at least.  While in doubt or coasting it grows by SYNC_WORST_DRIFT
- * or more.
+ * the time at least.  While in doubt or coasting it grows by max_drift or
+ * more.
  */
 double		 sync_bound(const struct sync *sync, double now);
 
 /*
  * The certain bound: true - oscillator time is between *LOW and *HIGH (s) at
  * NOW, if a majority of those that answer tells the truth and the oscillator
- * drifts no faster from what is believed than SYNC_WORST_DRIFT.  It is made of
+ * drifts no faster from what is believed than max_drift.  It is made of
  * round trips by our own clock and of what the servers say of themselves.
  * False: nothing is certain yet.
  */
 bool		 sync_certain(const struct sync *sync, double now, double *low,
 		    double *high);
+
+/*
+ * How fast true time may leave the certain bound, if that is carried on by the
+ * estimate, s/s: max_drift, or more as long as the frequency is not known.
+ */
+double		 sync_drift(const struct sync *sync, double now);
 
 /*
  * Has source I said something new that is not settled yet, by one or two more

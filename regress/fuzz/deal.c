@@ -24,19 +24,41 @@ static const struct {
 #undef ROW
 };
 
-/* The Nth of the messages that FROM may send TO; how many, beyond them. */
-static size_t
-find(enum process from, enum process to, size_t n, enum message_type *type)
-{
-	size_t		 i, found = 0;
+/* What may pass from one to another: of the table, in its order. */
+static struct {
+	enum message_type list[MESSAGE_COUNT];
+	size_t		 n;
+} passing[PROCESSES][PROCESSES];
 
-	for (i = 0; i < MESSAGE_COUNT; i++) {
-		if (table[i].from != from || table[i].to != to)
-			continue;
-		if (found++ == n)
-			*type = (enum message_type)i;
-	}
-	return found;
+static bool
+may_pass(size_t type, size_t from, size_t to)
+{
+	return type != MESSAGE_NONE &&
+	    (table[type].from == from || table[type].from == PROCESSES) &&
+	    (table[type].to == to || table[type].to == PROCESSES);
+}
+
+static void
+fill_passing(void)
+{
+	size_t		 from, to, type;
+
+	for (from = 0; from < PROCESSES; from++)
+		for (to = 0; to < PROCESSES; to++)
+			for (type = 0; type < MESSAGE_COUNT; type++)
+				if (may_pass(type, from, to))
+					passing[from][to].list[
+					    passing[from][to].n++] =
+					    (enum message_type)type;
+}
+
+/* The Nth of the messages that FROM may send TO, from 0; or one of them. */
+static enum message_type
+find(enum process from, enum process to, size_t n)
+{
+	if (passing[from][to].n == 0)
+		fill_passing();
+	return passing[from][to].list[n % passing[from][to].n];
 }
 
 bool
@@ -44,12 +66,12 @@ deal(struct deal *d, struct channel *ch)
 {
 	static uint8_t	 frame[sizeof(struct imsg_header) + IMSG_MAX_PAYLOAD];
 	struct imsg_header hdr = { .type = 0 };
-	enum message_type type = MESSAGE_NONE;
-	size_t		 len, types = find(ch->peer, ch->self, SIZE_MAX, &type);
+	enum message_type type;
+	size_t		 len;
 
 	if (d->size < 3)
 		return false;
-	(void)find(ch->peer, ch->self, d->data[0] % types, &type);
+	type = find(ch->peer, ch->self, d->data[0]);
 	len = d->data[2] * 8U;
 	hdr.type = type;
 	hdr.id = d->data[1];
@@ -76,15 +98,13 @@ deal_seed(enum message_type type, uint8_t id, const void *payload)
 {
 	uint8_t		 head[3] = { 0, id, 0 };
 	const uint8_t	*bytes = payload;
-	size_t		 len = table[type].size, i;
-	enum message_type other;
+	size_t		 len = table[type].size;
+	/* The first of those that any may send is the first of each. */
+	const enum process from = table[type].from < PROCESSES ?
+	    table[type].from : ENGINE;
 
-	for (i = 0; i < MESSAGE_COUNT; i++) {
-		other = MESSAGE_NONE;
-		(void)find(table[type].from, table[type].to, i, &other);
-		if (other == type)
-			head[0] = (uint8_t)i;
-	}
+	while (find(from, table[type].to, head[0]) != type)
+		head[0]++;
 	while (len > 0 && bytes[len - 1] == 0)
 		len--;
 	head[2] = (uint8_t)((len + 7) / 8);

@@ -140,7 +140,7 @@ struct tally {
 	long		 undecided;
 	double		 worst;		/* error over bound */
 	double		 zsum;		/* of squares */
-	double		*errors, *bounds;
+	double		*errors, *bounds, *certains;
 };
 
 static void
@@ -151,6 +151,7 @@ count(struct tally *t, const struct claim *c)
 
 	t->errors[t->claims] = error;
 	t->bounds[t->claims] = c->bound;
+	t->certains[t->claims] = c->certain;
 	t->claims++;
 	t->covered += error <= c->bound;
 	t->root += error <= c->root_bound;
@@ -180,7 +181,8 @@ print_claims(const struct world *w)
 
 	t.errors = calloc((size_t)w->nclaims + 1, sizeof(*t.errors));
 	t.bounds = calloc((size_t)w->nclaims + 1, sizeof(*t.bounds));
-	if (t.errors == NULL || t.bounds == NULL)
+	t.certains = calloc((size_t)w->nclaims + 1, sizeof(*t.certains));
+	if (t.errors == NULL || t.bounds == NULL || t.certains == NULL)
 		err(1, NULL);
 	for (long i = 0; i < w->nclaims; i++)
 		if (w->claims[i].second >= (long)w->settle &&
@@ -191,6 +193,9 @@ print_claims(const struct world *w)
 		print_share("coverage", t.covered, t.claims);
 		print_share("root_coverage", t.root, t.claims);
 		print_share("certain_coverage", t.certain, t.claims);
+		printf(",\"likely_median\":%.9f,\"certain_median\":%.9f,"
+		    "\"violations\":%ld", median(t.bounds, t.claims),
+		    median(t.certains, t.claims), t.claims - t.certain);
 		printf(",\"bound_ratio\":%.3f,\"bound_worst\":%.4f,"
 		    "\"z_rms\":%.3f", median(t.bounds, t.claims) /
 		    median(t.errors, t.claims), t.worst,
@@ -200,6 +205,7 @@ print_claims(const struct world *w)
 	}
 	free(t.errors);
 	free(t.bounds);
+	free(t.certains);
 }
 
 void

@@ -106,8 +106,11 @@ each_second(struct world *w, const struct logs *logs, const char *path)
 	w->errors[w->nerrors] = clock_error(w);
 	fprintf(logs->offset, "%ld %.9f %.4e\n", w->nerrors,
 	    w->errors[w->nerrors], w->oscillator.now);
-	if (w->nerrors % (long)w->ask == 0)
+	if (w->nerrors % (long)w->ask == 0) {
 		claim_sample(w, path);
+		if (w->nclaims == claims)
+			tracking_sample(w);
+	}
 	if (w->nclaims > claims)
 		log_claim(logs->claims, &w->claims[claims]);
 	w->nerrors++;

@@ -225,6 +225,12 @@ double		 packets_due(const struct world *w, double limit);
 /* ask.c: what the daemon at this control socket claims now, if it answers. */
 void		 claim_sample(struct world *w, const char *path);
 
+/*
+ * tracking.c: likewise, what ClockBound makes of chronyd's tracking data, which
+ * is then all of its bounds.
+ */
+void		 tracking_sample(struct world *w);
+
 /* report.c: print the statistics, one line of JSON. */
 void		 report(const struct world *w);
 

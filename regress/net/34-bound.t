@@ -16,8 +16,9 @@ def test():
     honest = [NtpServer(s, "10.9.0.21"), NtpServer(s, "10.9.0.22")]
     liar = NtpServer(s, "10.9.0.23", shift=0.5)
     lines = ["server 10.9.0.%d poll 4-4" % n for n in (21, 22, 23)]
-    segment = workdir("shm0")
-    config = lines + ['clockbound "%s"' % segment]
+    segment, segment1 = workdir("shm0"), workdir("shm")
+    config = lines + ['clockbound "%s"' % segment,
+        'clockbound version 1 "%s"' % segment1]
     d = Daemon(us, *config)
     ok(d.wait_ready(), "the daemon is there", d.state)
     t = ntptime.open(d.bound)
@@ -49,8 +50,21 @@ def test():
     with open(segment, "rb") as f:
         data = struct.unpack("=IIIHHqqqqqQIiB7x", f.read())
     ok(data[:4] == (0x414D5A4E, 0x43420200, 80, 2) and data[12] == 1 and
-        0 < data[9] < 50e6 and data[11] == 15000,
+        0 < data[9] < 50e6 and data[11] >= 15000,
         "ClockBound's segment says so, too", data)
+    with open(segment1, "rb") as f:
+        data = struct.unpack("=IIIHHqqqqqIIi4x", f.read())
+    ok(data[:4] == (0x414D5A4E, 0x43420200, 72, 1) and data[12] == 1 and
+        0 < data[9] < 50e6 and data[10] >= 15000,
+        "and so does that of version 1", data)
+    # Its clients take what is older than 5 s for free running.
+    oldest, end = 0, time.monotonic() + 7
+    while time.monotonic() < end:
+        with open(segment, "rb") as f:
+            data = struct.unpack("=IIIHHqqqqqQIiB7x", f.read())
+        oldest = max(oldest, time.monotonic() - data[5] - data[6] / 1e9)
+        time.sleep(0.1)
+    ok(oldest < 3, "which are told each second", oldest)
 
     d.signal(signal.SIGTERM)
     ok(d.wait(10) is not None and t.now().status == ntptime.FREE_RUNNING,

@@ -194,6 +194,33 @@ step_limits(void **state)
 }
 
 static void
+drifts_and_segments(void **state)
+{
+	struct config	 conf;
+	struct report	 r;
+
+	(void)state;
+	assert_true(parse(&conf, "server a\n", &r));
+	assert_near(conf.max_drift, 15e-6, 1e-12);
+	assert_string_equal(conf.clockbound, "");
+	assert_string_equal(conf.clockbound1, "");
+	assert_true(parse(&conf, "server a\nmaxdrift 1 ppm\n", &r));
+	assert_near(conf.max_drift, 1e-6, 1e-12);
+	assert_true(parse(&conf, "server a\nmaxdrift 500 ppm\n"
+	    "clockbound version 1 \"/v1\"\nclockbound \"/v2\"\n", &r));
+	assert_near(conf.max_drift, 500e-6, 1e-12);
+	assert_string_equal(conf.clockbound1, "/v1");
+	assert_string_equal(conf.clockbound, "/v2");
+	assert_false(parse(&conf, "server a\nmaxdrift 0 ppm\n", &r));
+	assert_false(parse(&conf, "server a\nmaxdrift 501 ppm\n", &r));
+	assert_false(parse(&conf, "server a\nmaxdrift 15\n", &r));
+	assert_false(parse(&conf, "server a\nmaxdrift 15ppm\n", &r));
+	assert_false(parse(&conf, "server a\nclockbound version 2 \"/v\"\n",
+	    &r));
+	assert_false(parse(&conf, "server a\nclockbound version 1\n", &r));
+}
+
+static void
 defaults_are_those_of_the_manual(void **state)
 {
 	struct config	 conf;
@@ -648,6 +675,7 @@ main(void)
 		cmocka_unit_test(rules_arrive),
 		cmocka_unit_test(workers_may_be_automatic),
 		cmocka_unit_test(step_limits),
+		cmocka_unit_test(drifts_and_segments),
 		cmocka_unit_test(defaults_are_those_of_the_manual),
 		cmocka_unit_test(same_text_same_bytes),
 		cmocka_unit_test(modes_of_the_file),

@@ -33,6 +33,7 @@ static struct clock_state clock_state;
 
 /* The clock is right: what it is off is the estimate's offset. */
 static struct reading	 reading;
+static struct steer_course course;
 
 bool
 sync_ready(const struct sync *y)
@@ -65,6 +66,14 @@ sync_certain(const struct sync *y, double now, double *from, double *to)
 	*from = low;
 	*to = high;
 	return is_certain;
+}
+
+double
+sync_drift(const struct sync *y, double now)
+{
+	(void)y;
+	(void)now;
+	return 15e-6;
 }
 
 double
@@ -542,7 +551,7 @@ certain_and_likely(void **state)
 		steer.peer.last.root_dispersion =
 		    ntpshort_from_seconds(bounds[i].root_dispersion);
 		steer.peer.delay = 1e-3;
-		s = steer_believed(&steer, &synced, all, &reading);
+		s = steer_believed(&steer, &synced, all, &reading, &course);
 		if (s.synchronized != bounds[i].synchronized ||
 		    fabs(s.certain - bounds[i].certain) > 1e-9 ||
 		    fabs(s.likely - fabs(bounds[i].offset) - 1e-3) > 1e-9)
@@ -559,6 +568,47 @@ certain_and_likely(void **state)
 	}
 }
 
+/*
+ * Until the next look the clock slews, and runs off as far as its frequency is
+ * not the one that is believed: what is certain has to be so then.
+ */
+static void
+certain_on_its_course(void **state)
+{
+	static const struct {
+		double		 frequency, to_slew;	/* s/s, s */
+		double		 certain, rate;		/* s, s/s */
+	} courses[] = {
+		{ 20e-6, 0, 6e-3, 15e-6 },
+		{ 20e-6, 3e-3, 6e-3 + 3e-3, 15e-6 },
+		{ 20e-6, -1e-3, 6e-3, 15e-6 },	/* the far end gets nearer */
+		{ 20e-6, -9e-3, 2e-3 + 9e-3, 15e-6 },
+		{ 0, 0, 6e-3, 35e-6 },
+		{ 30e-6, 0, 6e-3, 25e-6 }
+	};
+	struct clock_quality quality;
+	struct system	 s;
+	size_t		 i;
+
+	(void)state;
+	reading.ahead = 1000;
+	estimate.offset = 1000;
+	estimate.frequency = 20e-6;
+	low = 1000 - 6e-3;
+	high = 1000 + 2e-3;
+	for (i = 0; i < COUNT(courses); i++) {
+		course.frequency = courses[i].frequency;
+		course.to_slew = courses[i].to_slew;
+		s = steer_believed(&steer, &synced, all, &reading, &course);
+		quality = steer_quality(&steer, &s);
+		if (fabs(quality.maxerror - courses[i].certain) > 1e-9 ||
+		    fabs(quality.drift - courses[i].rate) > 1e-12)
+			fail_msg("course %zu: %g, %g", i, quality.maxerror,
+			    quality.drift);
+		assert_true(s.dispersion_rate == quality.drift);
+	}
+}
+
 /* Of what is not certain nobody is told that it is. */
 static void
 nothing_is_certain(void **state)
@@ -567,10 +617,10 @@ nothing_is_certain(void **state)
 	struct system	 s;
 
 	(void)state;
-	s = steer_believed(&steer, &synced, all, &reading);
+	s = steer_believed(&steer, &synced, all, &reading, &course);
 	assert_true(s.synchronized);
 	is_certain = false;
-	s = steer_believed(&steer, &synced, all, &reading);
+	s = steer_believed(&steer, &synced, all, &reading, &course);
 	assert_false(s.synchronized);
 	assert_true(s.certain > 16 && s.likely < 2e-3);
 	assert_int_equal(s.stratum, NTP_MAX_STRATUM);
@@ -579,7 +629,7 @@ nothing_is_certain(void **state)
 	is_certain = true;
 	low = NAN;
 	high = NAN;
-	s = steer_believed(&steer, &synced, all, &reading);
+	s = steer_believed(&steer, &synced, all, &reading, &course);
 	assert_true(s.certain >= s.likely);
 }
 
@@ -630,7 +680,8 @@ leap_seconds_are_voted_on(void **state)
 		synced.verdicts[j].tally = FALSETICKER;
 		update(0);
 		reading.real = votes[i].now * NS_PER_S;
-		leap = steer_believed(&steer, &synced, all, &reading).leap;
+		leap = steer_believed(&steer, &synced, all, &reading,
+		    &course).leap;
 		if (leap != votes[i].announced)
 			fail_msg("%s: %u", votes[i].name, leap);
 	}
@@ -645,12 +696,12 @@ leap_seconds_are_listed(void **state)
 	steer.leap = LEAP_INSERT;
 	steer.plan.known = true;
 	reading.real = DECEMBER * NS_PER_S;
-	assert_int_equal(steer_believed(&steer, &synced, all, &reading).leap,
-	    LEAP_NONE);
+	assert_int_equal(steer_believed(&steer, &synced, all, &reading,
+	    &course).leap, LEAP_NONE);
 	steer.plan.change = -1;
 	steer.plan.at = DECEMBER + 86400;
-	assert_int_equal(steer_believed(&steer, &synced, all, &reading).leap,
-	    LEAP_DELETE);
+	assert_int_equal(steer_believed(&steer, &synced, all, &reading,
+	    &course).leap, LEAP_DELETE);
 }
 
 /* By whom, and when, a clock is slewed that is to be. */
@@ -753,6 +804,7 @@ main(void)
 		TEST(the_step_limit_is_said_once),
 		TEST(after_a_jump),
 		TEST(certain_and_likely),
+		TEST(certain_on_its_course),
 		TEST(nothing_is_certain),
 		TEST(leap_seconds_are_voted_on),
 		TEST(leap_seconds_are_listed),
