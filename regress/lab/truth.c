@@ -86,9 +86,9 @@ wait_until(struct world *w, double due)
 static void
 log_claim(FILE *f, const struct claim *c)
 {
-	fprintf(f, "%ld %.9f %.9f %.9f %.9f %.9f %d %d %.9f\n", c->second,
+	fprintf(f, "%ld %.9f %.9f %.9f %.9f %.9f %d %d %.9f %.6f\n", c->second,
 	    c->error, c->offset, c->stderr_, c->bound, c->root_bound,
-	    c->synchronized, c->undecided, c->certain);
+	    c->synchronized, c->undecided, c->certain, c->kernel);
 }
 
 /* What belongs to the end of each second. */

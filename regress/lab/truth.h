@@ -122,6 +122,7 @@ struct claim {
 	double		 bound;		/* of the error, for 99 % */
 	double		 root_bound;	/* likewise, from what clients get */
 	double		 certain;	/* likewise, for all times */
+	double		 kernel;	/* likewise, as the kernel was told */
 	bool		 synchronized;
 	bool		 undecided;	/* waits for a majority */
 };
@@ -196,6 +197,9 @@ double		 utc(const struct world *w, double t);
 
 /* The error of the clock now, s. */
 double		 clock_error(struct world *w);
+
+/* maxerror, s; infinite while the kernel's clock is not synchronized. */
+double		 clock_maxerror(void);
 
 /* Set the clock forward by BY seconds, as nobody's correction. */
 void		 clock_shift(double by);
