@@ -214,7 +214,7 @@ static bool
 take_new(struct sensors *s, struct config_server *conf)
 {
 	const size_t	 i = free_place(s);
-	const char	*why = i == SENSORS_MOST ? "too many were there before" :
+	const char	*why = i == SENSORS_MOST ? "there were too many" :
 	    why_not(s, conf);
 
 	if (why != NULL) {
