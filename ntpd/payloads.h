@@ -268,7 +268,7 @@ struct sensor_device {
 	uint8_t		 kind;		/* enum sensor_kind */
 	uint8_t		 falling;	/* as in struct config_sensor */
 	uint8_t		 tai;
-	uint8_t		 reserved;
+	uint8_t		 of_interface;
 	uint32_t	 unit;		/* of shared memory */
 	char		 name[CONFIG_NAME_LEN];	/* for the log */
 };
@@ -276,7 +276,7 @@ struct sensor_device {
 /* Which one is to be opened for a sensor. */
 struct sensor_opening {
 	struct sensor_device device;
-	char		 path[CONFIG_PATH_LEN];
+	char		 path[CONFIG_PATH_LEN]; /* or of_interface: its name */
 };
 
 /* What came of that. */

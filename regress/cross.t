@@ -15,7 +15,8 @@ failed=0
 # Those that need no library; where qemu has to play the machine, those that
 # have to do with bytes.
 codec="access answer cookie ke leap ntp ntptime nts policy xleave"
-others="clock confirm delays discipline imsg line living mark patience pollset sample
+others="clock clockbound confirm delays discipline imsg libntptime line living mark
+    patience pollset publish sample
     select source"
 
 verdict()

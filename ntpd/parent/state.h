@@ -17,6 +17,7 @@
 #include "ntpd/parent/collect.h"
 #include "ntpd/clock/constraint.h"
 #include "ntpd/parent/control.h"
+#include "ntpd/parent/devices.h"
 #include "ntpd/parent/drift.h"
 #include "ntpd/parent/exchange.h"
 #include "ntpd/parent/leaps.h"
@@ -48,6 +49,7 @@ struct parent {
 	struct unproven	 unproven;
 	struct told	 told[SERVERS_MOST];
 	struct serving	 serving;	/* NTS */
+	struct devices	 devices;	/* that were there at the start */
 	struct sensors	 sensors;
 	unsigned	 cpus;		/* that we may run on, at the start */
 	bool		 has_landlock;	/* the kernel */
@@ -245,6 +247,9 @@ bool	 configure_reload(struct parent *p);
  * at the start; NULL: nothing, or the engine knows better by now.
  */
 void	 configure_children(struct parent *p, const struct drift *learned);
+
+/* Start and end the processes of sensors that have come and gone. */
+void	 configure_sensors(struct parent *p);
 
 /* Send the binder what there is to listen on. */
 void	 configure_binder(struct parent *p);

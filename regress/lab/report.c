@@ -210,6 +210,16 @@ print_claims(const struct world *w)
 	free(t.certains);
 }
 
+/* Of the whole run: what programs were told by libntptime. */
+static void
+print_page(const struct world *w)
+{
+	if (w->page.readings == 0)
+		return;
+	print_share("page_known", w->page.known, w->page.readings);
+	printf(",\"page_wrong\":%ld", w->page.wrong);
+}
+
 void
 report(const struct world *w)
 {
@@ -218,5 +228,6 @@ report(const struct world *w)
 	print_times(w);
 	print_counts(w);
 	print_claims(w);
+	print_page(w);
 	printf("}\n");
 }

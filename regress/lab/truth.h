@@ -127,6 +127,11 @@ struct claim {
 	bool		 undecided;	/* waits for a majority */
 };
 
+/* How often programs of the machine asked libntptime, each second. */
+struct page {
+	long		 readings, known, wrong;
+};
+
 struct world {
 	double		 duration, settle;
 	double		 ask;		/* s between two claims */
@@ -155,6 +160,7 @@ struct world {
 	long		 nerrors;
 	struct claim	*claims;
 	long		 nclaims;
+	struct page	 page;
 	FILE		*answers;	/* log of those that came back */
 };
 
@@ -234,6 +240,9 @@ void		 claim_sample(struct world *w, const char *path);
  * is then all of its bounds.
  */
 void		 tracking_sample(struct world *w);
+
+/* page.c: ask libntptime for the time, and log it if it is known. */
+void		 page_sample(struct world *w, FILE *log);
 
 /* report.c: print the statistics, one line of JSON. */
 void		 report(const struct world *w);

@@ -62,7 +62,7 @@ static const struct parse_case good[] = {
 	    "sensor pps0 lock shm0 falling weight 3 trusted refid \"PPS\"\n"
 	    "sensor sock \"/run/ntpd/gps.sock\"\nsensor ptp0 tai\n"
 	    "sensor ptp eth0 correction 0\nsensor shm255\n", { 0 } },
-	{ "sensor *", "sensor *\n" S, { "w 1: sensor * has no effect" } },
+	{ "sensor *", "sensor * weight 2\nsensor \"shm0\"\n" S, { 0 } },
 	{ "server",		"server ntp.example.com\n",	{ 0 } },
 	{ "server, IPv4",	"server 192.0.2.1\n",		{ 0 } },
 	{ "server, IPv6",	"server 2001:db8::1\n",		{ 0 } },
@@ -373,6 +373,11 @@ static const struct parse_case bad_values[] = {
 	    { "1: stratum must be a number from 1 to 15, not \"16\"" } },
 	{ "sensor, twice", "sensor pps0\nsensor pps0\n",
 	    { "2: sensor pps0 is there already" } },
+	{ "sensor *, twice", "sensor *\nsensor *\n",
+	    { "2: sensor * is there already" } },
+	{ "sensor *, quoted", "sensor \"*\"\n", { "1: there is no sensor" } },
+	{ "sensor *, not its option", "sensor * tai\n",
+	    { "1: tai is only for ptp sensors" } },
 	{ "sensor, option twice", "sensor pps0 falling falling\n",
 	    { "1: falling is said twice" } },
 	{ "sensor, lock", "sensor pps0 lock shm0\nsensor shm0\n",
