@@ -109,6 +109,18 @@ utc(const struct world *w, double t)
 	return w->leapat > 0 && t >= w->leapat ? t - w->leap : t;
 }
 
+/* Its 24 hours, from noon to noon, have a second more or less. */
+double
+smeared(const struct world *w, double t)
+{
+	const double	 day = 86400;
+	const double	 noon = w->leapat - (w->leap < 0) - day / 2;
+
+	if (w->leapat <= 0 || t < noon || t > noon + day + w->leap)
+		return utc(w, t);
+	return noon + (t - noon) * day / (day + w->leap);
+}
+
 double
 clock_error(struct world *w)
 {

@@ -77,6 +77,7 @@ static const struct key server_keys[] = {
 	SERVER(REAL,	jump_every),
 	SERVER(INTEGER,	stratum),
 	SERVER(INTEGER,	leap),
+	SERVER(INTEGER,	smears),
 	SERVER(INTEGER,	kod),
 	SERVER(REAL,	rootdelay),
 	SERVER(REAL,	rootdisp),

@@ -69,8 +69,9 @@ crept(const struct server *s, double r)
 static double
 server_clock(struct world *w, struct server *s, double r)
 {
-	double		 t = utc(w, true_time(w, r)) + s->offset;
+	double		 t = true_time(w, r);
 
+	t = (s->smears ? smeared(w, t) : utc(w, t)) + s->offset;
 	t += events_sum(&s->steps, r) + crept(s, r);
 	if (s->jump_every > 0 && r >= s->start)
 		t += fmod(floor((r - s->start) / s->jump_every), 2) == 0 ?
@@ -177,7 +178,8 @@ put_time(const struct world *w, uint8_t *p, double t)
 static int
 indicator(const struct world *w, const struct server *s, double t)
 {
-	if (s->leap != 0 || w->leapat <= 0 || t >= w->leapat || w->leapsecret)
+	if (s->leap != 0 || s->smears || w->leapat <= 0 || t >= w->leapat ||
+	    w->leapsecret)
 		return s->leap;
 	return w->leap > 0 ? 1 : 2;
 }

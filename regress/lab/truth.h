@@ -74,6 +74,7 @@ struct server {
 
 	/* What it says of itself. */
 	int		 stratum, leap;
+	int		 smears;	/* 1: the leap second, and says nothing */
 	int		 kod;		/* 1: always answers RATE */
 	double		 rootdelay, rootdisp;
 
@@ -200,6 +201,9 @@ double		 true_time(struct world *w, double r);
 
 /* What UTC reads at true time T, s: seconds that were inserted do not count. */
 double		 utc(const struct world *w, double t);
+
+/* What the clock of a server reads then that smears the leap second. */
+double		 smeared(const struct world *w, double t);
 
 /* The error of the clock now, s. */
 double		 clock_error(struct world *w);
