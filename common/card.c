@@ -46,7 +46,7 @@ card_forget(struct card *card)
 	*card = (struct card){ .n = 0 };
 }
 
-/* How far R's card clock is ahead of what it showed at BASE, against RAW; ns. */
+/* What R's card clock has gained on RAW since BASE, ns. */
 static double
 gained(const struct card_reading *r, const struct card_reading *base)
 {

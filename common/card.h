@@ -45,9 +45,9 @@ void	 card_forget(struct card *card);
 void	 card_read(struct card *card, const struct card_reading *reading);
 
 /*
- * When the card's clock showed STAMP (ns), CLOCK_MONOTONIC_RAW showed *RAW (ns),
- * give or take *ERROR (s).  False if that is not known: too few readings, or
- * the next ones are more than 4 s from STAMP.
+ * When the card's clock showed STAMP (ns), CLOCK_MONOTONIC_RAW showed *RAW
+ * (ns), give or take *ERROR (s).  False if that is not known: too few readings,
+ * or the next ones are more than 4 s from STAMP.
  */
 bool	 card_to_raw(const struct card *card, int64_t stamp, int64_t *raw,
 	    double *error);

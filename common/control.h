@@ -168,6 +168,15 @@ WORD(CONTROL_AUTH_NTS,	nts)		/* Network Time Security */
 
 enum control_auth { CONTROL_AUTHS(CONTROL_VALUE) };
 
+/* By what our end of the last sample is stamped, packets out and back. */
+#define CONTROL_STAMPS(WORD)						\
+WORD(STAMPED_NOT,	)		/* a reference clock, or new */	\
+WORD(STAMPED_USER,	user)		/* by ntpd, when it read them */ \
+WORD(STAMPED_KERNEL,	kernel)						\
+WORD(STAMPED_HARDWARE,	hardware)	/* by the network card */
+
+enum control_stamps { CONTROL_STAMPS(CONTROL_VALUE) };
+
 /* The root directory of a process. */
 #define CONTROL_ROOTS(WORD)						\
 WORD(ROOT_HOST,		host)		/* the machine's */		\
@@ -278,6 +287,7 @@ MEMBER(COUNT,	weight,		10)					\
 MEMBER(FLAG,	trusted,	1)	/* counts as authenticated */	\
 MEMBER(WORD,	auth,		auths)					\
 MEMBER(FLAG,	interleaved,	1)	/* the last answer was */	\
+MEMBER(WORD,	stamps,		stamps)	/* of our end */		\
 MEMBER(COUNT,	sent,		UINT32_MAX) /* requests */		\
 MEMBER(COUNT,	received,	UINT32_MAX) /* good answers */		\
 MEMBER(COUNT,	rejected,	UINT32_MAX) /* others */
@@ -399,6 +409,7 @@ struct control_clients {
 	CONTROL_AUTHS(CONTROL_ONE) MAC_ALGORITHMS(CONTROL_ONE)		\
 	CONTROL_AUTH_MEMBERS(CONTROL_ONE, CONTROL_ONE)			\
 	REASONS(CONTROL_ONE) CONTROL_WHYS(CONTROL_ONE)			\
+	CONTROL_STAMPS(CONTROL_ONE)					\
 	CONTROL_ROOTS(CONTROL_ONE) CONTROL_LANDLOCKS(CONTROL_ONE)	\
 	CONTROL_PROCESS_MEMBERS(CONTROL_ONE)				\
 	CONTROL_POINT_MEMBERS(CONTROL_ONE, CONTROL_ONE)			\
@@ -409,7 +420,7 @@ struct control_clients {
 	+ sizeof(struct control_server) + sizeof(struct control_clients))
 
 /* On i386, structs have less padding. */
-_Static_assert(sizeof(long) != 8 || CONTROL_SIZE == 3958,
+_Static_assert(sizeof(long) != 8 || CONTROL_SIZE == 3963,
     "a record has changed: raise "
     "CONTROL_VERSION, once between two releases, and write its new size here");
 

@@ -31,6 +31,7 @@ static const char *const states[] = { CONTROL_STATES(TEXT) };
 static const char *const peer_states[] = { CONTROL_PEER_STATES(TEXT) };
 static const char *const peer_whys[] = { CONTROL_PEER_WHYS(TEXT) };
 static const char *const tallies[] = { CONTROL_TALLIES(TEXT) };
+static const char *const stamps[] = { CONTROL_STAMPS(TEXT) };
 static const char *const roots[] = { CONTROL_ROOTS(TEXT) };
 static const char *const landlocks[] = { CONTROL_LANDLOCKS(TEXT) };
 static const char *const reasons[] = { REASONS(REASON_TEXT) };

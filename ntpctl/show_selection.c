@@ -12,6 +12,22 @@
 
 #define WHY_LEN		256
 
+/* By what its packets are stamped, if that is not the usual. */
+static const char *
+stamped(const struct control_peer *peer)
+{
+	switch ((enum control_stamps)peer->stamps) {
+	case STAMPED_USER:
+		return ", stamped by ntpd";
+	case STAMPED_HARDWARE:
+		return ", stamped by the network card";
+	case STAMPED_NOT:
+	case STAMPED_KERNEL:
+		break;
+	}
+	return "";
+}
+
 static const char *
 why(const struct control_peer *peer, char text[WHY_LEN])
 {
@@ -20,8 +36,10 @@ why(const struct control_peer *peer, char text[WHY_LEN])
 
 	switch ((enum control_peer_why)peer->why) {
 	case PEER_WHY_USED:
-		return peer->tally == TALLY_SYSTEM_PEER ?
-		    "used, the system peer" : "used";
+		snprintf(text, WHY_LEN, "used%s%s",
+		    peer->tally == TALLY_SYSTEM_PEER ? ", the system peer" : "",
+		    stamped(peer));
+		return text;
 	case PEER_WHY_REASON:
 		if (peer->reason == REASON_NONE)
 			return "its name is looked up";

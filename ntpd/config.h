@@ -55,6 +55,8 @@ struct config {
 	char			 ca[CONFIG_PATH_LEN]; /* "": the usual ones */
 	struct config_listener	 listeners[CONFIG_MAX_LISTENERS];
 	size_t			 nlisteners;
+	char			 cards[CARDS_MOST][IF_NAMESIZE]; /* "*": all */
+	size_t			 ncards;	/* hwtimestamp statements */
 	unsigned		 workers;	/* that answer clients */
 	bool			 workers_auto;	/* one for each CPU instead */
 	struct config_ratelimit	 ratelimit;

@@ -15,6 +15,7 @@
 
 #define CONFIG_MAX_SERVERS	32	/* server, servers, sensor statements */
 #define CONFIG_MAX_LISTENERS	32	/* listen statements */
+#define CARDS_MOST		4	/* network cards that stamp packets */
 #define CONFIG_MAX_RULES	10000	/* allow and deny statements */
 #define CONFIG_MAX_KEYS		1000	/* in the file of keys */
 #define CONFIG_NAME_LEN		256	/* of a host, with its NUL */
@@ -54,6 +55,8 @@ enum sensor_kind {
 	SENSOR_PPS,		/* /dev/ppsN: a second begins */
 	SENSOR_PTP,		/* /dev/ptpN: a clock */
 	SENSOR_VMCLOCK,		/* /dev/vmclock0: the hypervisor's */
+	SENSOR_CARD,		/* a network card's, whose stamps are used;
+				   as the next, no sensor's statement's */
 	SENSOR_ANY		/* sensor *: in the configuration only */
 };
 

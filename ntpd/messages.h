@@ -226,6 +226,10 @@ MESSAGE(OPENER_CHANNEL,	  PARENT,   OPENER,   struct child_name,	\
 MESSAGE(OPEN,		  PARENT,   OPENER,   struct sensor_opening,	\
 	NO_FD,   ANYTIME, open_device)
 
+#define TO_STAMPER(MESSAGE)						\
+MESSAGE(STAMP,		  PARENT,   STAMPER,  struct stamp_order,	\
+	NO_FD,   ANYTIME, have_stamped)
+
 /* One of them is its device; another comes when that was lost. */
 #define TO_SENSOR(MESSAGE)						\
 MESSAGE(SENSOR_SOCKET,	  PARENT,   SENSOR,   struct sensor_device,	\
@@ -256,7 +260,7 @@ MESSAGE(ASK,		  PARENT,   PROCESSES, struct no_payload,	\
 TO_PARENT(MESSAGE) TO_LAUNCHER(MESSAGE) TO_BINDER(MESSAGE)		\
 TO_ENGINE(MESSAGE) TO_SERVER(MESSAGE) TO_RESOLVER(MESSAGE)		\
 TO_CONTROL(MESSAGE) TO_KE(MESSAGE) TO_OPENER(MESSAGE)			\
-TO_SENSOR(MESSAGE) TO_TLS(MESSAGE)
+TO_STAMPER(MESSAGE) TO_SENSOR(MESSAGE) TO_TLS(MESSAGE)
 
 enum message_type {
 	MESSAGE_NONE,

@@ -46,6 +46,13 @@ struct child_started {
 	int32_t		 pid;
 };
 
+/* A network card that may stamp packets. */
+struct engine_card {
+	uint32_t	 sensor;	/* 1: they shall stamp */
+	uint32_t	 interface;	/* its index */
+	char		 name[IF_NAMESIZE];
+};
+
 struct engine_setup {
 	uint8_t		 read_only;	/* -x */
 	uint8_t		 listening;	/* there are servers to inform */
@@ -53,12 +60,14 @@ struct engine_setup {
 	uint8_t		 local_stratum;	/* of the last resort; 0: none */
 	uint8_t		 local_orphan;	/* 1: agree on one with the others */
 	uint8_t		 authentication; /* enum authentication */
-	uint8_t		 reserved[6];
+	uint8_t		 reserved[2];
+	uint32_t	 ncards;	/* of cards; as at the start */
 	uint32_t	 nservers;	/* ENGINE_SERVER before it */
 	double		 step_threshold; /* s */
 	double		 max_drift;	/* s/s, of the certain bound */
 	double		 frequency;	/* s/s, the clock is corrected by now */
 	double		 frequency_error; /* s/s, standard error */
+	struct engine_card cards[CARDS_MOST];
 };
 
 #define OWN_REFIDS_MOST	512
@@ -282,6 +291,11 @@ struct sensor_opening {
 /* What came of that. */
 struct sensor_opened {
 	uint32_t	 error;		/* of errno; 0: it is open */
+};
+
+/* Whose card is to stamp packets. */
+struct stamp_order {
+	char		 interface[IF_NAMESIZE];
 };
 
 /* What a reference clock has said: when RAW was read it was TRUTH. */

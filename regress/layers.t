@@ -115,9 +115,10 @@ sync_includes_only_common()
 
 # In the engine data goes up and calls go down: a file includes headers only of
 # those before it in this order.
-engine_order="ballot clocks check history names nts patience schedule self \
-    smeared query_socket query association association_faults associations \
-    number hosts sensors trust members disruption steer steer_leap steer_log \
+engine_order="ballot cards clocks check history names nts patience schedule \
+    self smeared query_socket query association association_faults \
+    associations number hosts sensors trust members disruption steer \
+    steer_leap steer_log \
     orphan report"
 
 engine_calls_go_down()
@@ -131,6 +132,8 @@ engine_calls_go_down()
 			path = "engine"
 		if (path == "report_peers")
 			path = "report"
+		if (path == "query_stamps")
+			path = "query"
 		if (path == "steer_log" || path == "steer_leap")
 			path = "steer"
 		return path in rank ? rank[path] : 0

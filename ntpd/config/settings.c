@@ -65,6 +65,8 @@ const struct statement statements[] = {
 	{ "deny from",	"deny from NETWORK|any", WORDS(1, deny_from) },
 	{ "driftfile",	"driftfile \"PATH\"",
 	    PATH(driftfile, CONFIG_DRIFTFILE) },
+	{ "hwtimestamp on", "hwtimestamp on INTERFACE|*",
+	    WORDS(1, hwtimestamp_on) },
 	{ "include",	"include \"FILE\"|\"FOLDER/\"", WORDS(1, set_include) },
 	{ "interface listen", "interface listen NAME",
 	    WORDS(1, interface_listen) },

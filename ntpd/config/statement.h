@@ -178,6 +178,9 @@ void	 listen_begin(struct parser *p, const struct word *where);
 void	 listen_rtable(struct parser *p, const struct word *number);
 void	 listen_end(struct parser *p);
 
+/* hwtimestamp on WHERE. */
+void	 hwtimestamp_on(struct parser *p, const struct word *where);
+
 /* interface listen WHERE, interface ignore WHAT: as in ntp.conf. */
 void	 interface_listen(struct parser *p, const struct word *where);
 void	 interface_ignore(struct parser *p, const struct word *what);

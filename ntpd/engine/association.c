@@ -353,6 +353,8 @@ association_answered(const struct planning *p, struct association *a,
 	schedule_answered(&a->schedule);
 	a->last = answer->pkt;
 	a->interleaved = answer->interleaved;
+	if (answer->has_sample)
+		a->stamps = answer->stamps;
 	a->answered = true;
 	a->answered_at = p->now;
 	if (answer->has_sample)

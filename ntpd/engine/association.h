@@ -38,6 +38,7 @@ struct association {
 					   an answer that can be used came */
 	uint8_t		 heard_of;	/* likewise: any answer of its own */
 	bool		 interleaved;	/* the last answer was */
+	enum control_stamps stamps;	/* of its last sample */
 	struct ntp_packet last;		/* that passed the tests; fields NULL */
 	unsigned	 heard;		/* answers since a quick start began */
 	enum reason	 refused;	/* why answers were, of late */

@@ -91,6 +91,18 @@ clocks_at(const struct clocks *c, const struct reading *now, int64_t real)
 	return r;
 }
 
+struct reading
+clocks_at_raw(const struct clocks *c, const struct reading *now, int64_t raw)
+{
+	const double	 ago = now->now - (double)(raw - c->start) * 1e-9;
+	struct reading	 r = *now;
+
+	r.real -= llround(ago * (1 + c->rate) * 1e9);
+	r.now -= ago;
+	r.ahead -= ago * c->rate;
+	return r;
+}
+
 bool
 clocks_place(const struct clocks *c, int64_t raw, int64_t truth, double *when,
     double *offset)

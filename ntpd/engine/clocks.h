@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "ntpd/engine/cards.h"
+
 struct clocks {
 	int64_t		 base;		/* ns, REALTIME - RAW at the start, */
 					/* and the leap seconds since */
@@ -18,6 +20,8 @@ struct clocks {
 	/* The last look for a leap second; ns. */
 	int64_t		 seen_raw, seen_real;
 	int64_t		 leaps;		/* the kernel's count then, leap.h */
+
+	struct cards	 cards;		/* by which packets are stamped */
 };
 
 struct reading {
@@ -53,6 +57,10 @@ struct reading	 clocks_read(const struct clocks *c);
  */
 struct reading	 clocks_at(const struct clocks *c, const struct reading *now,
 		    int64_t real);
+
+/* Likewise at the moment RAW (ns by CLOCK_MONOTONIC_RAW). */
+struct reading	 clocks_at_raw(const struct clocks *c,
+		    const struct reading *now, int64_t raw);
 
 /*
  * When CLOCK_MONOTONIC_RAW was RAW (ns) it was TRUTH (ns since 1970): that as

@@ -67,6 +67,7 @@ configure(struct engine *e, const struct message *msg)
 		if (setup->has_drift)
 			error = fmax(setup->frequency_error, LEAST_DRIFT_ERROR);
 		e->clocks.rate = setup->frequency;
+		cards_init(&e->clocks.cards, setup->cards, setup->ncards);
 		e->clock.frequency = setup->frequency;
 		sync_init(&e->sync, setup->frequency, error);
 		e->configured = true;

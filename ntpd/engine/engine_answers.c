@@ -171,6 +171,20 @@ on_contradiction(struct engine *e, struct association *a)
 	channel_send(&e->parent, MSG_DOUBT_CONSTRAINTS, 0, -1, NULL);
 }
 
+/* An answer came with these STAMPS: have they changed? */
+static void
+note_stamps(struct engine *e, enum control_stamps stamps, struct instant now)
+{
+	if (!cards_note(&e->clocks.cards, stamps == STAMPED_HARDWARE) ||
+	    !log_allowed(&e->complaints, now, NULL))
+		return;
+	if (e->clocks.cards.state == CARDS_USED)
+		log_info("hardware time stamps are used");
+	else
+		log_info("there are no hardware time stamps, or none that can "
+		    "be right: the kernel's are used");
+}
+
 void
 engine_take_answer(struct engine *e, size_t i, const struct answer *answer,
     struct instant now)
@@ -207,6 +221,7 @@ engine_on_packets(struct engine *e, size_t i, struct instant now)
 			on_kiss(e, i, answer.pkt.refid, now);
 			break;
 		case ANSWER_GOOD:
+			note_stamps(e, answer.stamps, now);
 			engine_take_answer(e, i, &answer, now);
 			break;
 		}

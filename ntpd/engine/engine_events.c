@@ -151,10 +151,15 @@ void
 engine_on_sensor(struct engine *e, const struct message *msg)
 {
 	const struct sensor_view v = sensor_view(e);
+	const struct sensor_sample *said = msg->data;
+	const struct card_reading r = { .raw = said->raw,
+	    .card = said->truth, .error = said->error };
 	size_t		 n = 0, i;
 
 	while (msg->from != &e->sensors[n].channel)
 		n++;
+	if (cards_take(&e->clocks.cards, n, &r))
+		return;
 	i = sensors_find(&v, n);
 	if (i < MAX_ASSOCIATIONS && !sensor_take(&e->sensors[n].state, &v, i,
 	    msg->data))

@@ -111,7 +111,8 @@ query_send(struct query *q, const struct query_target *target,
 	};
 
 	query_close(q);
-	q->fd = query_socket_open(&target->source, &target->addr, &q->local);
+	q->fd = query_socket_open(&target->source, &target->addr,
+	    clocks->cards.n > 0, &q->local);
 	if (q->fd == -1)
 		return false;
 	make_request(q, target->transmit,
@@ -124,6 +125,7 @@ query_send(struct query *q, const struct query_target *target,
 	if (q->nts != NULL)
 		nts_protect(q->nts, &out);
 	q->came_back = false;
+	q->left = (struct stamp){ .has_kernel = false };
 	q->sent = clocks_read(clocks);
 	if (send(q->fd, buf, out.len, MSG_NOSIGNAL) != (ssize_t)out.len) {
 		query_close(q);
@@ -135,20 +137,15 @@ query_send(struct query *q, const struct query_target *target,
 
 /* The error queue has the time at which our request really left. */
 static void
-read_departure(struct query *q, const struct clocks *clocks)
+read_departure(struct query *q)
 {
-	int64_t		 stamp = q->sent.real;
 	uint8_t		 buf[NTP_HEADER_LEN];
 	int		 i;
 
-	for (i = 0; i < STAMPS; i++) {
+	for (i = 0; i < STAMPS; i++)
 		if (query_socket_receive(q->fd, MSG_ERRQUEUE, buf, sizeof(buf),
-		    &stamp) < 0)
+		    &q->left) < 0)
 			return;
-		/* It left after we read the clock, and not much later. */
-		if (stamp > q->sent.real)
-			q->sent = clocks_at(clocks, &q->sent, stamp);
-	}
 }
 
 /* Time stamping error of OURS and THEIRS (log2 s) together, s. */
@@ -211,7 +208,7 @@ is_loop(const struct ntp_packet *pkt, const struct own_refids *own)
 }
 
 /*
- * Judge ANSWER->pkt, which came at T4, and fill in the rest of *ANSWER.
+ * Judge ANSWER->pkt, which ends THIS exchange, and fill in the rest of *ANSWER.
  *
  * An interleaved answer has T3 of the exchange before, as the server's kernel
  * saw it.  RFC 9769 has two ways to use it.  This one completes the exchange
@@ -224,20 +221,20 @@ is_loop(const struct ntp_packet *pkt, const struct own_refids *own)
  * it would count twice.
  */
 static void
-judge(struct query *q, const struct reading *t4, int8_t precision,
+judge(struct query *q, struct exchange *this, int8_t precision,
     const struct own_refids *own, struct answer *answer)
 {
 	const struct ntp_packet *pkt = &answer->pkt;
 	const bool	 interleaved = check_interleaved(pkt, &q->asked);
-	const struct exchange this = {
-		.known = true, .sampled = !interleaved, .receive = pkt->receive,
-		.sent = q->sent, .received = *t4
-	};
-	struct exchange	 x = interleaved ? q->exchange : this;
-	const struct legs legs = make_legs(&x, pkt, precision);
+	struct exchange	 x;
+	struct legs	 legs;
 	uint8_t		 local[4];
 	enum check	 check;
 
+	this->sampled = !interleaved;
+	this->receive = pkt->receive;
+	x = interleaved ? q->exchange : *this;
+	legs = make_legs(&x, pkt, precision);
 	make_sample(&x, pkt, &legs, &answer->sample);
 	addr_refid(&q->local, local);
 	check = check_answer(pkt, &q->asked, &legs, local);
@@ -245,9 +242,10 @@ judge(struct query *q, const struct reading *t4, int8_t precision,
 		check = CHECK_LOOP;
 	answer->interleaved = interleaved;
 	answer->has_sample = !(interleaved && x.sampled);
+	answer->stamps = x.stamps;
 	if (check == CHECK_OK) {
 		answer->kind = ANSWER_GOOD;
-		q->exchange = this;
+		q->exchange = *this;
 	} else if (check == CHECK_KISS) {
 		answer->kind = ANSWER_KISS;
 	} else {
@@ -296,20 +294,20 @@ query_receive(struct query *q, const struct clocks *clocks, int8_t precision,
     const struct own_refids *own, struct answer *answer)
 {
 	uint8_t		 buf[NTP_MAX_LEN + 1];
-	struct reading	 r, t4;
-	int64_t		 stamp;
+	struct stamp	 came = { .has_kernel = false };
+	struct exchange	 this;
+	struct reading	 r;
 	ssize_t		 n;
 
 	if (q->fd == -1)
 		return false;
-	read_departure(q, clocks);
+	read_departure(q);
 	r = clocks_read(clocks);
-	stamp = r.real;
-	n = query_socket_receive(q->fd, 0, buf, sizeof(buf), &stamp);
+	n = query_socket_receive(q->fd, 0, buf, sizeof(buf), &came);
 	/* An ICMP error is anybody's word: keep waiting. */
 	if (n < 0)
 		return false;
-	t4 = clocks_at(clocks, &r, stamp);
+	this = query_exchange(q, clocks, &r, &came);
 	memset(answer, 0, sizeof(*answer));
 	answer->kind = ANSWER_FORGED;
 	if (ntp_decode(&answer->pkt, buf, (size_t)n) != NTP_OK ||
@@ -319,7 +317,7 @@ query_receive(struct query *q, const struct clocks *clocks, int8_t precision,
 	answer->pkt.fields = NULL;	/* they are in BUF */
 	answer->pkt.fields_len = 0;
 	if (answer->reason == REASON_NONE)
-		judge(q, &t4, precision, own, answer);
+		judge(q, &this, precision, own, answer);
 	else if (check_is_answer(&answer->pkt, &q->asked))
 		answer->kind = ANSWER_UNAUTHENTIC;
 	if (answer->kind == ANSWER_KISS || answer->kind == ANSWER_GOOD ||

@@ -9,8 +9,10 @@
 #include <stdint.h>
 
 #include "common/addr.h"
+#include "common/control.h"
 #include "common/ntp.h"
 #include "common/pollset.h"
+#include "common/stamp.h"
 #include "ntpd/engine/check.h"
 #include "ntpd/engine/clocks.h"
 #include "ntpd/engine/nts.h"
@@ -24,6 +26,7 @@ struct exchange {
 	struct ntptime	 receive;	/* T2, of the server's clock */
 	struct reading	 sent;		/* our clocks at T1 */
 	struct reading	 received;	/* and at T4 */
+	enum control_stamps stamps;	/* of both */
 };
 
 /* The request that is on its way, if any. */
@@ -33,6 +36,7 @@ struct query {
 	struct request	 asked;
 	struct mac_key	 key;		/* asked with; all zero: none */
 	struct reading	 sent;		/* our clocks at T1 */
+	struct stamp	 left;		/* the stamps of that, so far */
 	struct instant	 deadline;	/* no answer after this */
 	struct addr	 local;		/* our address, to notice loops */
 	bool		 came_back;	/* the request, to a server of ours */
@@ -65,6 +69,7 @@ struct answer {
 	struct ntp_packet pkt;		/* KISS, GOOD; its fields are NULL */
 	bool		 interleaved;	/* GOOD: it came in that mode */
 	bool		 has_sample;	/* GOOD: there is one */
+	enum control_stamps stamps;	/* of that */
 	struct sample	 sample;
 };
 
@@ -89,6 +94,15 @@ void	 query_came_back(struct query *q, struct ntptime transmit);
 
 /* Is the answer overdue? */
 bool	 query_is_overdue(const struct query *q, struct instant now);
+
+/*
+ * The exchange of Q's request, whose answer we saw at R and which CAME with
+ * these stamps.  Both of its ends are stamped by the same: what a card saves of
+ * one alone would be an error of the offset, by half.  query_stamps.c.
+ */
+struct exchange query_exchange(const struct query *q,
+	    const struct clocks *clocks, const struct reading *r,
+	    const struct stamp *came);
 
 /* Forget the last exchange: the next answer cannot complete it. */
 void	 query_forget(struct query *q);

@@ -171,6 +171,7 @@ fill_peer(const struct report_view *v, size_t i, struct control_peer *p)
 	p->unauthentic = a->unauthentic;
 	p->fault = a->fault;
 	p->interleaved = a->interleaved;
+	p->stamps = a->stamps;
 	if (!a->answered)
 		return;
 	p->when = instant_diff(v->now, a->answered_at);

@@ -92,6 +92,7 @@ fill_list(struct children *c)
 	c->binder = &find(c, BINDER)->channel;
 	c->engine = &find(c, ENGINE)->channel;
 	c->opener = &find(c, OPENER)->channel;
+	c->stamper = &find(c, STAMPER)->channel;
 	c->servers = find(c, SERVER);
 	c->control = find(c, CONTROL);
 	c->resolver = find(c, RESOLVER);
@@ -106,14 +107,20 @@ children_init(struct children *c, const struct child_setup *setup,
 	memset(c, 0, sizeof(*c));
 	c->setup = *setup;
 	c->control_fd = control_fd;
+	c->stamper_pidfd = -1;
 	fill_list(c);
 	c->launcher_pidfd = launch_fork(c, find(c, LAUNCHER));
 }
 
 void
-children_open(struct children *c)
+children_fork(struct children *c, enum process process)
 {
-	close(launch_fork(c, find(c, OPENER)));
+	const int	 pidfd = launch_fork(c, find(c, process));
+
+	if (process == STAMPER)
+		c->stamper_pidfd = pidfd;
+	else
+		close(pidfd);
 }
 
 void
@@ -390,19 +397,20 @@ children_await_report(struct children *c)
 
 /*
  * A service manager kills what is left when the parent has ended, and says so.
- * Nothing is: the launcher ends last.
+ * Nothing is: the launcher ends last.  And the stamper, which is killed when
+ * the parent ends, has to set cards back before.
  */
 static void
-await_launcher(const struct children *c)
+await_end(int pidfd)
 {
 	struct pollset	 set;
 	struct instant	 end = instant_add(instant_now(), STOP_WAIT);
-	bool		 ended = c->launcher_pidfd == -1;
+	bool		 ended = pidfd == -1;
 	int		 slot;
 
 	while (!ended && instant_before(instant_now(), end)) {
 		pollset_clear(&set);
-		slot = pollset_add(&set, c->launcher_pidfd, POLLIN);
+		slot = pollset_add(&set, pidfd, POLLIN);
 		pollset_wait(&set, end, NULL);
 		ended = pollset_ready(&set, slot, POLLIN);
 	}
@@ -424,5 +432,6 @@ children_stop(struct children *c)
 
 	while (child-- > c->list)	/* the launcher last */
 		end(child);
-	await_launcher(c);
+	await_end(c->stamper_pidfd);
+	await_end(c->launcher_pidfd);
 }

@@ -41,9 +41,11 @@ struct children {
 	struct child	 list[CHILDREN_MOST];	/* by process and instance */
 	struct channel	*launcher;	/* of the list */
 	int		 launcher_pidfd; /* readable when it ended; or -1 */
+	int		 stamper_pidfd;	/* likewise */
 	struct channel	*binder;
 	struct channel	*engine;
 	struct channel	*opener;
+	struct channel	*stamper;
 	struct child	*control;
 	struct child	*resolver;
 	struct child	*ke;
@@ -64,8 +66,8 @@ struct children {
 void		 children_init(struct children *c,
 		    const struct child_setup *setup, int control_fd);
 
-/* Start the opener likewise, before sensors. */
-void		 children_open(struct children *c);
+/* Start the opener likewise, before sensors, or the stamper. */
+void		 children_fork(struct children *c, enum process process);
 
 /* Start those that run from the start. */
 void		 children_start(struct children *c);

@@ -127,6 +127,7 @@ configure_engine(struct parent *p, const struct drift *learned)
 		.local_stratum = p->conf.local_stratum,
 		.local_orphan = p->conf.local_orphan,
 		.authentication = (uint8_t)p->conf.authentication,
+		.ncards = (uint32_t)p->sensors.ncards,
 		.nservers = (uint32_t)p->conf.nservers,
 		.step_threshold = p->conf.step.threshold,
 		.max_drift = p->conf.max_drift,
@@ -135,6 +136,7 @@ configure_engine(struct parent *p, const struct drift *learned)
 	};
 	size_t		 i;
 
+	memcpy(setup.cards, p->sensors.cards, sizeof(setup.cards));
 	for (i = 0; i < p->conf.nservers; i++)
 		channel_send(p->children.engine, MSG_ENGINE_SERVER,
 		    (uint32_t)i, -1, &p->conf.servers[i]);
@@ -232,6 +234,9 @@ keep_for_restart(struct config *new, const struct config *old)
 			    kept[i].name);
 			strlcpy(kept[i].text, kept[i].old, kept[i].size);
 		}
+	if (new->ncards != old->ncards ||
+	    memcmp(new->cards, old->cards, sizeof(new->cards)) != 0)
+		log_warnx("hwtimestamp takes effect after a restart only");
 }
 
 bool

@@ -1,6 +1,6 @@
 /*
  * Starting one child: its channel, what it is given and its setup go to the
- * launcher.  That one and the opener are forked here.
+ * launcher.  That one, the opener and the stamper are forked here.
  */
 #include <sys/syscall.h>
 

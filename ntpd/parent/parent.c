@@ -1,7 +1,9 @@
 /*
  * The parent's loop: what it waits for, and what it does about it.
  */
+#include <bsd/string.h>
 #include <signal.h>
+#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -124,6 +126,7 @@ binder_own(struct parent *p, const struct message *msg)
 {
 	channel_send(p->children.engine, MSG_ENGINE_OWN, 0, -1, msg->data);
 	constraints_hurry(&p->constraints, CONSTRAINT_NETWORK, msg->at);
+	sensors_set_cards(&p->sensors, msg->at);
 }
 
 static void
@@ -209,6 +212,22 @@ tell_servers(struct parent *p)
 		    &p->conf, &p->serving.keys);
 }
 
+/* A card that is to be read is to stamp packets first. */
+static void
+have_opened(struct parent *p, size_t i, const struct sensor_gift *gift)
+{
+	struct stamp_order order;
+
+	if (gift->opening.device.kind == SENSOR_CARD) {
+		memset(&order, 0, sizeof(order));
+		strlcpy(order.interface, gift->opening.device.name,
+		    sizeof(order.interface));
+		channel_send(p->children.stamper, MSG_STAMP, 0, -1, &order);
+	}
+	channel_send(p->children.opener, gift->type, (uint32_t)i, -1,
+	    &gift->opening);
+}
+
 /* Those that have no device get it, when it is there. */
 static void
 give_sensors(struct parent *p, struct instant now)
@@ -218,8 +237,7 @@ give_sensors(struct parent *p, struct instant now)
 
 	while ((i = sensors_give(&p->sensors, now, &gift)) < SENSORS_MOST)
 		if (gift.type == MSG_OPEN)
-			channel_send(p->children.opener, gift.type,
-			    (uint32_t)i, -1, &gift.opening);
+			have_opened(p, i, &gift);
 		else
 			channel_send(&p->children.sensors[i].channel,
 			    gift.type, 0, gift.fd, &gift.opening.device);

@@ -209,6 +209,30 @@ free_place(const struct sensors *s)
 	return i;
 }
 
+size_t
+sensors_add_card(struct sensors *s, const char *name)
+{
+	struct config_server conf = { .sensor = { .kind = SENSOR_CARD,
+	    .of_interface = 1 } };
+	const size_t	 i = free_place(s);
+
+	if (i == SENSORS_MOST)
+		return i;
+	strlcpy(conf.name, name, sizeof(conf.name));
+	begin(&s->list[i], &conf);
+	s->has_opener = true;
+	return i;
+}
+
+void
+sensors_set_cards(struct sensors *s, struct instant now)
+{
+	size_t		 i;
+
+	for (i = 0; i < s->ncards; i++)
+		sensors_need(s, s->cards[i].sensor, SENSORS_BEGIN, now);
+}
+
 /* Has CONF's sensor, which is new, a place?  If not, why is logged. */
 static bool
 take_new(struct sensors *s, struct config_server *conf)
@@ -238,7 +262,8 @@ take_known(struct sensors *s, struct config *conf, struct instant now)
 
 	for (i = 0; i < SENSORS_MOST; i++) {
 		was_used[i] = s->list[i].used;
-		s->list[i].used = s->list[i].is_new = false;
+		s->list[i].used = s->list[i].device.kind == SENSOR_CARD;
+		s->list[i].is_new = false;
 	}
 	for (; server < conf->servers + conf->nservers; server++) {
 		i = find(s, server);

@@ -50,6 +50,8 @@ struct parent_sensor {
 struct sensors {
 	struct parent_sensor list[SENSORS_MOST];	/* by their numbers */
 	bool		 has_opener;	/* there was one at the start */
+	struct engine_card cards[CARDS_MOST];	/* as the engine is told */
+	size_t		 ncards;
 };
 
 /*
@@ -58,6 +60,15 @@ struct sensors {
  * this one).  What fails is logged.
  */
 void	 sensors_make(struct sensors *s, struct config *conf, uid_t uid);
+
+/*
+ * Have the clock of interface NAME's card read, too, whenever that is there:
+ * for its stamps.  Returns its number; SENSORS_MOST if there is no room.
+ */
+size_t	 sensors_add_card(struct sensors *s, const char *name);
+
+/* Interfaces have changed: cards may have forgotten that they stamp packets. */
+void	 sensors_set_cards(struct sensors *s, struct instant now);
 
 /*
  * Take the options of CONF's sensors, which get their numbers: those that were

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "common/log.h"
+#include "ntpd/parent/cards.h"
 #include "ntpd/parent/state.h"
 #include "ntpd/sandbox.h"
 
@@ -80,8 +81,11 @@ start_sensors(struct parent *p, uid_t uid)
 	devices_find(&p->devices, "/dev", "/sys/class/ptp");
 	devices_apply(&p->devices, &p->conf);
 	sensors_make(&p->sensors, &p->conf, uid);
+	cards_make(&p->sensors, &p->conf);
 	if (p->sensors.has_opener)
-		children_open(&p->children);
+		children_fork(&p->children, OPENER);
+	if (p->sensors.ncards > 0)
+		children_fork(&p->children, STAMPER);
 	configure_sensors(p);
 }
 

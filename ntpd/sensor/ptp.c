@@ -106,26 +106,35 @@ tai_offset(void)
 }
 
 enum look
-ptp_look(enum ptp_way *way, int fd, bool tai, struct reading *r)
+ptp_look_at_any(enum ptp_way *way, int fd, struct reading *r)
 {
 	static bool	(*const ways[])(int, struct reading *) = {
 		[PTP_PRECISE] = read_precise, [PTP_EXTENDED] = read_extended,
 		[PTP_PLAIN] = read_plain
 	};
-	int64_t		 ahead = tai ? tai_offset() : 0;
 
-	if (tai && ahead == 0)
-		return LOOK_NOTHING;
 	for (; *way < PTP_NONE; (*way)++) {
-		if (ways[*way](fd, r)) {
-			r->truth -= ahead;
-			return reading_is_time(r->truth) ? LOOK_NEWS :
-			    LOOK_NOTHING;
-		}
+		if (ways[*way](fd, r))
+			return LOOK_NEWS;
 		if (errno == ENODEV)
 			return LOOK_LOST;
 		if (errno == EBUSY || errno == EAGAIN || errno == EINTR)
 			return LOOK_NOTHING;
 	}
 	return LOOK_LOST;
+}
+
+enum look
+ptp_look(enum ptp_way *way, int fd, bool tai, struct reading *r)
+{
+	int64_t		 ahead = tai ? tai_offset() : 0;
+	enum look	 came;
+
+	if (tai && ahead == 0)
+		return LOOK_NOTHING;
+	came = ptp_look_at_any(way, fd, r);
+	if (came != LOOK_NEWS)
+		return came;
+	r->truth -= ahead;
+	return reading_is_time(r->truth) ? LOOK_NEWS : LOOK_NOTHING;
 }

@@ -29,4 +29,7 @@ bool	 ptp_decode(struct reading *r, const struct ptp_triple *triples,
 /* Read the device FD by *WAY.  If that is TAI, so it says by the kernel. */
 enum look ptp_look(enum ptp_way *way, int fd, bool tai, struct reading *r);
 
+/* The same of one that may show any time. */
+enum look ptp_look_at_any(enum ptp_way *way, int fd, struct reading *r);
+
 #endif

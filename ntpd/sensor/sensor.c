@@ -47,7 +47,7 @@ struct sensor {
  */
 static const double intervals[] = {
 	[SENSOR_SOCK] = 0.25, [SENSOR_SHM] = 0.1, [SENSOR_PPS] = 0.01,
-	[SENSOR_PTP] = 0.25, [SENSOR_VMCLOCK] = 0.1
+	[SENSOR_PTP] = 0.25, [SENSOR_VMCLOCK] = 0.1, [SENSOR_CARD] = 0.25
 };
 
 static void
@@ -129,6 +129,8 @@ look_at_device(struct sensor *s, struct reading *r, struct instant now)
 		return ptp_look(&s->way, s->fd, s->device.tai != 0, r);
 	case SENSOR_VMCLOCK:
 		return look_at_hypervisor(s, r, now);
+	case SENSOR_CARD:
+		return ptp_look_at_any(&s->way, s->fd, r);
 	case SENSOR_NONE:
 	case SENSOR_ANY:
 		break;

@@ -74,7 +74,7 @@ struct server {
 
 	/* What it says of itself. */
 	int		 stratum, leap;
-	int		 smears;	/* 1: the leap second, and says nothing */
+	int		 smears;	/* 1: leap seconds, unannounced */
 	int		 kod;		/* 1: always answers RATE */
 	double		 rootdelay, rootdisp;
 

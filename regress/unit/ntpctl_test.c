@@ -1117,6 +1117,7 @@ test_server(void **state)
 
 static const struct control_peer json_peers[] = {
 	{ GOOD_PEER, .trusted = 1, .interleaved = 1,
+	    .stamps = STAMPED_HARDWARE,
 	    .auth = CONTROL_AUTH_KEY, .part = 1, .key = 42,
 	    .algorithm = MAC_AES128, .unauthentic = 3, .keys_age = NAN,
 	    .keys_error = "handshake\nfailed",
@@ -1199,6 +1200,7 @@ static const char json_all[] =
     "      \"trusted\": true,\n"
     "      \"auth\": \"key\",\n"
     "      \"interleaved\": true,\n"
+    "      \"stamps\": \"hardware\",\n"
     "      \"sent\": 20,\n"
     "      \"received\": 19,\n"
     "      \"rejected\": 1\n"
@@ -1233,6 +1235,7 @@ static const char json_all[] =
     "      \"trusted\": false,\n"
     "      \"auth\": \"nts\",\n"
     "      \"interleaved\": false,\n"
+    "      \"stamps\": null,\n"
     "      \"sent\": 0,\n"
     "      \"received\": 0,\n"
     "      \"rejected\": 0\n"

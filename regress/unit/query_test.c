@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <linux/errqueue.h>
+#include <linux/net_tstamp.h>
 #include <math.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -27,6 +28,8 @@
 static struct {
 	int64_t		 raw, real;
 	int64_t		 departure, arrival;	/* NO_STAMP: none */
+	int64_t		 card_departure, card_arrival;	/* likewise */
+	uint32_t	 interface;	/* of whose card they are */
 } machine;
 
 static struct clocks	 clocks;
@@ -56,32 +59,64 @@ clock_gettime(clockid_t id, struct timespec *ts)
 	return 0;
 }
 
-/* The departure is told once; the packet that comes is the real one. */
+/* STAMP as the kernel says it. */
+static struct timespec
+told(int64_t stamp)
+{
+	if (stamp == NO_STAMP)
+		return (struct timespec){ 0, 0 };
+	return (struct timespec){ stamp / NS_PER_S, stamp % NS_PER_S };
+}
+
+/* One more message for MSG, of TYPE, in which there was room. */
+static void
+add_control(struct msghdr *msg, int type, const void *data, size_t len)
+{
+	struct cmsghdr	*c = (struct cmsghdr *)(void *)(
+	    (char *)msg->msg_control + msg->msg_controllen);
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = type;
+	c->cmsg_len = CMSG_LEN(len);
+	memcpy(CMSG_DATA(c), data, len);
+	msg->msg_controllen += CMSG_SPACE(len);
+}
+
+/*
+ * Departures are told once, the card's after the kernel's; the packet that
+ * comes is the real one.
+ */
 ssize_t
 recvmsg(int fd, struct msghdr *msg, int flags)
 {
-	struct cmsghdr	*c = msg->msg_control;
+	const struct scm_ts_pktinfo info = { .if_index = machine.interface };
 	struct scm_timestamping ts = { 0 };
-	int64_t		*stamp = flags & MSG_ERRQUEUE ? &machine.departure :
-	    &machine.arrival;
 	ssize_t		 n = 0;
 
-	if (!(flags & MSG_ERRQUEUE))
+	if (!(flags & MSG_ERRQUEUE)) {
 		n = syscall(SYS_recvmsg, fd, msg, flags);
-	else if (*stamp == NO_STAMP) {
+		ts.ts[0] = told(machine.arrival);
+		ts.ts[2] = told(machine.card_arrival);
+	} else if (machine.departure != NO_STAMP) {
+		ts.ts[0] = told(machine.departure);
+		machine.departure = NO_STAMP;
+	} else if (machine.card_departure != NO_STAMP) {
+		ts.ts[2] = told(machine.card_departure);
+		machine.card_departure = NO_STAMP;
+	} else {
 		errno = EAGAIN;
 		return -1;
 	}
 	msg->msg_controllen = 0;
-	if (n < 0 || *stamp == NO_STAMP)
+	if (n < 0)
 		return n;
-	ts.ts[0].tv_sec = *stamp / NS_PER_S;
-	ts.ts[0].tv_nsec = *stamp % NS_PER_S;
-	*stamp = NO_STAMP;
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_TIMESTAMPING;
-	c->cmsg_len = msg->msg_controllen = CMSG_LEN(sizeof(ts));
-	memcpy(CMSG_DATA(c), &ts, sizeof(ts));
+	add_control(msg, SCM_TIMESTAMPING, &ts, sizeof(ts));
+	if (!(flags & MSG_ERRQUEUE)) {
+		machine.arrival = machine.card_arrival = NO_STAMP;
+		if (machine.interface != 0)
+			add_control(msg, SCM_TIMESTAMPING_PKTINFO, &info,
+			    sizeof(info));
+	}
 	return n;
 }
 
@@ -129,9 +164,12 @@ setup(void **arg)
 	machine.raw = 5000 * NS_PER_S;
 	machine.real = BASE + machine.raw;
 	machine.departure = machine.arrival = NO_STAMP;
+	machine.card_departure = machine.card_arrival = NO_STAMP;
+	machine.interface = 0;
 	theta = 0;
 	own = NULL;
 	clocks_init(&clocks);
+	cards_init(&clocks.cards, NULL, 0);
 	query_init(&query);
 	return 0;
 }
@@ -385,6 +423,171 @@ samples(void **arg)
 		assert_int_equal(s->leap, LEAP_NONE);
 		teardown(arg);
 	}
+}
+
+/* ---- network cards ---- */
+
+#define CARD		3	/* its interface */
+#define WAY		0.01	/* s, one way */
+#define LATE		40e-6	/* s, the kernel is, and so early it was */
+
+/* The card's clock began with its machine, and is fast. */
+static int64_t
+card_clock(void)
+{
+	return 77 * NS_PER_S + machine.raw + machine.raw / 50000;
+}
+
+static void
+read_card(void)
+{
+	struct card_reading r = { .error = 1e-6 };
+	int		 i;
+
+	for (i = 0; i < 8; i++) {
+		pass(0.25);
+		r.raw = machine.raw;
+		r.card = card_clock();
+		assert_true(cards_take(&clocks.cards, 1, &r));
+	}
+}
+
+static void
+begin_card(void)
+{
+	const struct engine_card card = { .sensor = 1, .interface = CARD,
+	    .name = "eth0" };
+
+	machine.interface = CARD;
+	cards_init(&clocks.cards, &card, 1);
+	read_card();
+}
+
+/* An exchange; the card's stamps are off by LEFT and CAME, ns, or missing. */
+static void
+stamped_trip(int64_t left, int64_t came)
+{
+	struct ntp_packet pkt;
+
+	assert_true(ask());
+	pass(1e-6);
+	machine.departure = machine.real;
+	pass(LATE);
+	if (left != NO_STAMP)
+		machine.card_departure = card_clock() + left;
+	pass(WAY);
+	take();
+	pkt = good();
+	pass(WAY);
+	if (came != NO_STAMP)
+		machine.card_arrival = card_clock() + came;
+	pass(LATE / 2);
+	machine.arrival = machine.real;
+	reply(&pkt);
+	pass(0.001);
+	assert_true(receive());
+	assert_int_equal(answer.kind, ANSWER_GOOD);
+}
+
+static void
+is_by_card(void)
+{
+	assert_int_equal(answer.stamps, STAMPED_HARDWARE);
+	assert_near(answer.sample.offset, 0, 1e-7);
+	assert_near(answer.sample.delay, 2 * WAY, 2e-7);
+}
+
+static void
+is_by_kernel(void)
+{
+	assert_int_equal(answer.stamps, STAMPED_KERNEL);
+	assert_near(answer.sample.offset, LATE / 4, 1e-8);
+	assert_near(answer.sample.delay, 2 * WAY + 1.5 * LATE, 1e-8);
+}
+
+static void
+both_by_the_card(void **arg)
+{
+	(void)arg;
+	begin_card();
+	stamped_trip(0, 0);
+	is_by_card();
+	/* Our clock may be wrong, and be set by anybody. */
+	machine.real += 1000 * NS_PER_S;
+	stamped_trip(0, 0);
+	assert_int_equal(answer.stamps, STAMPED_HARDWARE);
+	assert_near(answer.sample.offset, 0, 1e-7);
+	/* Which interface it was is not always known. */
+	machine.interface = 0;
+	stamped_trip(0, 0);
+	assert_int_equal(answer.stamps, STAMPED_HARDWARE);
+}
+
+/* What is missing, wrong, or of another card, is not used; nor is the rest. */
+static void
+kernel_instead(void **arg)
+{
+	static const int64_t stamps[][2] = {
+		{ NO_STAMP, 0 }, { 0, NO_STAMP }, { NO_STAMP, NO_STAMP },
+		{ NS_PER_S, 0 }, { 0, NS_PER_S }, { -NS_PER_S, -NS_PER_S },
+		{ 0, 100000 }, { -100000, 0 },
+		{ INT64_MAX / 4, INT64_MAX / 4 },
+	};
+	size_t		 i;
+
+	(void)arg;
+	begin_card();
+	for (i = 0; i < COUNT(stamps); i++) {
+		stamped_trip(stamps[i][0], stamps[i][1]);
+		is_by_kernel();
+	}
+	stamped_trip(0, 0);
+	is_by_card();
+	machine.interface = CARD + 1;
+	stamped_trip(0, 0);
+	is_by_kernel();
+	/* Nobody has read the card's clock for a while. */
+	machine.interface = CARD;
+	pass(5);
+	stamped_trip(0, 0);
+	is_by_kernel();
+	clocks.cards.n = 0;
+	stamped_trip(0, 0);
+	is_by_kernel();
+}
+
+/* Which stamps are used is said when that changes, and not for each answer. */
+static void
+changes_of_stamps(void **arg)
+{
+	struct cards	*c = &clocks.cards;
+	int		 i;
+
+	(void)arg;
+	assert_false(cards_note(c, false));
+	begin_card();
+	for (i = 0; i < 3; i++)
+		assert_false(cards_note(c, false));
+	assert_true(cards_note(c, false));
+	assert_int_equal(c->state, CARDS_MISSING);
+	assert_false(cards_note(c, false));
+	assert_true(cards_note(c, true));
+	assert_int_equal(c->state, CARDS_USED);
+	for (i = 0; i < 3; i++)
+		assert_false(cards_note(c, false));
+	assert_false(cards_note(c, true));
+	assert_false(cards_take(c, 2, &(struct card_reading){ .raw = 1 }));
+}
+
+/* Numbers of messages may be anything. */
+static void
+too_many_cards(void **arg)
+{
+	static const struct engine_card list[CARDS_MOST];
+
+	(void)arg;
+	cards_init(&clocks.cards, list, UINT32_MAX);
+	assert_int_equal(clocks.cards.n, CARDS_MOST);
 }
 
 /* ---- what is refused ---- */
@@ -641,6 +844,16 @@ asked_interleaved(void)
 	    !ntptime_is_zero(request.receive);
 }
 
+/* If there is a card it stamps the packet now; the kernel is EARLY, s. */
+static void
+stamp_by_both(int64_t *kernel, int64_t *card, double early)
+{
+	if (clocks.cards.n == 0)
+		return;
+	*kernel = machine.real - llround(early * NS_PER_S) + 1;
+	*card = card_clock();
+}
+
 /* An exchange that takes 2 * WAY s; LAST_T3 is told in interleaved mode. */
 static void
 interleave(double way, struct ntptime *last_t3)
@@ -649,6 +862,7 @@ interleave(double way, struct ntptime *last_t3)
 	struct ntptime	 t3;
 
 	assert_true(ask());
+	stamp_by_both(&machine.departure, &machine.card_departure, LATE);
 	pass(way);
 	take();
 	pkt = good();
@@ -660,6 +874,7 @@ interleave(double way, struct ntptime *last_t3)
 	} else
 		pkt.transmit = t3;
 	pass(way);
+	stamp_by_both(&machine.arrival, &machine.card_arrival, -LATE);
 	reply(&pkt);
 	assert_true(receive());
 	if (last_t3 != NULL)
@@ -695,6 +910,29 @@ interleaved_samples(void **arg)
 	assert_near(answer.sample.trip, 0.14, 1e-8);
 	/* The exchange before, in the middle. */
 	assert_near(answer.sample.when, 64.12 + 0.07, 1e-8);
+}
+
+/* The card's stamps are those of the exchange that the answer completes. */
+static void
+interleaved_by_the_card(void **arg)
+{
+	struct ntptime	 t3;
+
+	(void)arg;
+	target.xleave = true;
+	begin_card();
+	interleave(0.01, &t3);
+	assert_int_equal(answer.stamps, STAMPED_HARDWARE);
+	read_card();
+	interleave(0.02, &t3);
+	clocks.cards.n = 0;		/* the next one has none */
+	interleave(0.03, &t3);
+	assert_true(answer.interleaved && answer.has_sample);
+	assert_int_equal(answer.stamps, STAMPED_HARDWARE);
+	assert_near(answer.sample.offset, 0, 1e-7);
+	assert_near(answer.sample.delay, 0.04, 2e-7);
+	interleave(0.03, &t3);
+	assert_int_equal(answer.stamps, STAMPED_USER);
 }
 
 /* A server that knows nothing of the mode, or forgot, answers in basic mode. */
@@ -780,12 +1018,17 @@ main(void)
 		TEST(an_answer_is_waited_for),
 		TEST(what_comes_back),
 		cmocka_unit_test(samples),
+		TEST(both_by_the_card),
+		TEST(kernel_instead),
+		TEST(changes_of_stamps),
+		TEST(too_many_cards),
 		TEST(verdicts),
 		TEST(refids_of_nobody),
 		TEST(no_packets),
 		TEST(only_authentic_answers_count),
 		TEST(not_from_the_server),
 		TEST(interleaved_samples),
+		TEST(interleaved_by_the_card),
 		TEST(answered_in_basic_mode),
 		TEST(asked_again),
 		TEST(when_basic_mode_is_asked_for),

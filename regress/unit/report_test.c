@@ -81,7 +81,8 @@ fill_servers(struct instant now)
 		    .algorithm = MAC_SHA1 } },
 		{ .name = "b.example", .auth = AUTH_NTS },
 		{ .name = "c.example", .auth = AUTH_NTS } };
-	const struct answer good = { .interleaved = true, .has_sample = true,
+	const struct answer good = { .interleaved = true,
+		.stamps = STAMPED_KERNEL, .has_sample = true,
 		.sample = { .delay = 0.01 },
 		.pkt = { .stratum = 2, .leap = LEAP_INSERT,
 		    .refid = { 1, 2, 3, 4 }, .root_delay = 100,

@@ -20,6 +20,7 @@
 #include <linux/netlink.h>
 #include <linux/pps.h>
 #include <linux/ptp_clock.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -499,6 +500,12 @@ set_ptp(void)
 }
 
 static long
+stamp_packets(void)
+{
+	return ioctl(given, SIOCSHWTSTAMP, NULL);
+}
+
+static long
 set_pulses(void)
 {
 	return ioctl(given, PPS_SETPARAMS, NULL);
@@ -565,6 +572,8 @@ static const struct {
 	{ "remove shared memory", remove_memory, 0 },
 	{ "read a PTP clock", read_ptp, TO(SENSOR) | TO(LAUNCHER) },
 	{ "its pins", set_ptp, 0 },
+	{ "have a card stamp packets", stamp_packets, TO(STAMPER) |
+	    TO(LAUNCHER) },
 	{ "set the pulses that count", set_pulses, 0 },
 	{ "send urgent data", send_urgent, 0 },
 	{ "take urgent data", receive_urgent, 0 },
@@ -962,9 +971,11 @@ children_are_nobody(void **arg)
 	(void)arg;
 	for (i = LAUNCHER + 1; i < COUNT(processes); i++) {
 		sandbox = processes[i].sandbox;
-		if ((sandbox->user != USER_CHILD && i != OPENER) ||
+		if ((sandbox->user != USER_CHILD && i != OPENER &&
+		    i != STAMPER) ||
 		    sandbox->may_fork ||
-		    (sandbox->capabilities != NULL && i != BINDER) ||
+		    (sandbox->capabilities != NULL && i != BINDER &&
+		    i != STAMPER) ||
 		    sandbox->files == FILES_FOLDERS ||
 		    sandbox->files == FILES_RUN ||
 		    (sandbox->files == FILES_NONE) != sandbox->chroot)
