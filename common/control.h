@@ -374,6 +374,7 @@ struct control_server {
 	uint32_t	 counted;	/* that answered; the rest is theirs */
 	uint32_t	 reserved;
 	uint64_t	 sockets;	/* that they listen on */
+	int64_t		 certificate_until; /* Unix time; 0: there is none */
 	struct server_counters counters;	/* since they were started */
 };
 
@@ -408,7 +409,7 @@ struct control_clients {
 	+ sizeof(struct control_server) + sizeof(struct control_clients))
 
 /* On i386, structs have less padding. */
-_Static_assert(sizeof(long) != 8 || CONTROL_SIZE == 3950,
+_Static_assert(sizeof(long) != 8 || CONTROL_SIZE == 3958,
     "a record has changed: raise "
     "CONTROL_VERSION, once between two releases, and write its new size here");
 

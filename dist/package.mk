@@ -120,9 +120,9 @@ deb: deps-deb
 rpm: deps-rpm
 	dist/make-rpm
 
-# The package on a booted machine; as root, like "make check".
+# The package on booted machines; as root, like "make check".
 check-boot: deps-boot deb rpm
-	prove --timer --exec regress/run-test regress/boot/*.t
+	prove --timer -j 4 --exec regress/run-test regress/boot/*.t
 
 .PHONY: install install-daemon install-library uninstall deps-deb deps-rpm deps-boot deb \
     rpm check-boot

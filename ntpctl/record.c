@@ -18,6 +18,7 @@
  * offsets to 2^31 s, and 10^10 s are 317 years.
  */
 #define NUMBER_MAX	1e10
+#define LAST_TIME	253402300799	/* of the year 9999, as certificates' */
 
 #define TEXT(value, word)		#word,
 #define REASON_TEXT(name, word, text)	word,
@@ -261,6 +262,8 @@ record_server(struct control_server *sv, const void *data, size_t len)
 	if (sv->counted > sv->workers)
 		return "server counters of more processes than there are";
 	clean_counter(&sv->sockets);
+	if (sv->certificate_until < 0 || sv->certificate_until > LAST_TIME)
+		sv->certificate_until = 0;
 #define COUNTER(name, label, text)	clean_counter(&sv->counters.name);
 	COUNTERS
 #undef COUNTER

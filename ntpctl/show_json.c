@@ -156,10 +156,12 @@ server_object(const struct control_server *sv)
 	bool		 known = sv->counted > 0, ok;
 	json_t		*object;
 
-	object = json_pack("{s:I, s:I, s:o}",
+	object = json_pack("{s:I, s:I, s:o, s:o}",
 	    "workers", (json_int_t)sv->workers,
 	    "counted", (json_int_t)sv->counted,
-	    "sockets", count_if(known, sv->sockets));
+	    "sockets", count_if(known, sv->sockets),
+	    "certificate_until", count_if(sv->certificate_until != 0,
+	    (uint64_t)sv->certificate_until));
 	ok = object != NULL;
 #define COUNTER(name, label, text)					\
 	ok = ok && json_object_set_new(object, #name,			\

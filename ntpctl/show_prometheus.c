@@ -168,6 +168,12 @@ show_counters(FILE *out, const struct control_server *sv)
 {
 	show_head(out, "server_workers", "gauge", "Server processes.");
 	fprintf(out, "ntpd_server_workers %" PRIu32 "\n", sv->workers);
+	if (sv->certificate_until != 0) {
+		show_head(out, "server_certificate_until_seconds", "gauge",
+		    "When the certificate of NTS expires, in Unix time.");
+		fprintf(out, "ntpd_server_certificate_until_seconds %" PRId64
+		    "\n", sv->certificate_until);
+	}
 	if (sv->counted == 0)
 		return;
 #define COUNTER(name, label, text)					\

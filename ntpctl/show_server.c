@@ -5,6 +5,7 @@
  */
 #include <inttypes.h>
 
+#include "ntpctl/columns.h"
 #include "ntpctl/show.h"
 
 #define LABEL_WIDTH	16	/* "bad destination:" */
@@ -43,9 +44,15 @@ digits(uint64_t value)
 void
 show_server(FILE *out, const struct control_server *sv)
 {
+	char		 date[COLUMN_LEN];
 	int		 width = 1;
 
 	show_workers(out, sv);
+	if (sv->certificate_until != 0) {
+		label(out, "certificate");
+		fprintf(out, "of NTS, valid until %s\n",
+		    column_time((double)sv->certificate_until, date));
+	}
 	if (sv->counted == 0)
 		return;
 	label(out, "sockets");

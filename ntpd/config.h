@@ -49,6 +49,7 @@ struct config_constraint {
 struct config {
 	struct config_server	 servers[CONFIG_MAX_SERVERS];
 	size_t			 nservers;
+	struct config_server	 any_sensor;	/* sensor *, with its options */
 	struct config_constraint constraints[CONFIG_MAX_CONSTRAINTS];
 	size_t			 nconstraints;
 	char			 ca[CONFIG_PATH_LEN]; /* "": the usual ones */
@@ -91,6 +92,12 @@ struct config_reports {
 	void	(*take)(void *arg, int priority, const char *line);
 	void	*arg;
 };
+
+/*
+ * Let *S be the sensor called NAME, as "pps0", and have its reference id if it
+ * has no other.  False if there is no such name.
+ */
+bool	 config_name_sensor(struct config_server *s, const char *name);
 
 /* Everything as it is when ntpd.conf is empty; nothing is allocated. */
 void	 config_default(struct config *conf);

@@ -54,7 +54,7 @@ enum sensor_kind {
 	SENSOR_PPS,		/* /dev/ppsN: a second begins */
 	SENSOR_PTP,		/* /dev/ptpN: a clock */
 	SENSOR_VMCLOCK,		/* /dev/vmclock0: the hypervisor's */
-	SENSOR_KINDS
+	SENSOR_ANY		/* sensor *: in the configuration only */
 };
 
 /* A sensor statement, but for what it has in common with server. */

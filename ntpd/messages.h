@@ -59,8 +59,8 @@ MESSAGE(BINDER_STATE,	  BINDER,   PARENT,   struct binder_state,	\
 	NO_FD,   ANYTIME, binder_state)					\
 MESSAGE(BINDER_OWN,	  BINDER,   PARENT,   struct own_refids,	\
 	NO_FD,   ANYTIME, binder_own)					\
-MESSAGE(KE_COUNTERS,	  KE,	    PARENT,   struct server_counters,	\
-	NO_FD,   ANYTIME, serving_count)				\
+MESSAGE(KE_REPORT,	  KE,	    PARENT,   struct ke_report,		\
+	NO_FD,   ANYTIME, serving_learn)				\
 MESSAGE(SERVER_CLIENTS,	  SERVER,   PARENT,   struct server_clients,	\
 	NO_FD,   ANYTIME, take_counters)				\
 MESSAGE(SERVER_COUNTERS,  SERVER,   PARENT,   struct server_report,	\

@@ -243,6 +243,12 @@ struct server_report {
 	struct server_counters counters; /* since it was started */
 };
 
+/* What ke has to say of itself. */
+struct ke_report {
+	struct server_counters counters; /* since it was started */
+	int64_t		 valid_until;	/* its certificate, Unix time; or 0 */
+};
+
 /* What is asked of a server. */
 struct server_show {
 	uint8_t		 clients;	/* 1: SERVER_CLIENTS first */
@@ -262,7 +268,7 @@ struct sensor_device {
 	uint8_t		 kind;		/* enum sensor_kind */
 	uint8_t		 falling;	/* as in struct config_sensor */
 	uint8_t		 tai;
-	uint8_t		 reserved;
+	uint8_t		 of_interface;
 	uint32_t	 unit;		/* of shared memory */
 	char		 name[CONFIG_NAME_LEN];	/* for the log */
 };
@@ -270,7 +276,7 @@ struct sensor_device {
 /* Which one is to be opened for a sensor. */
 struct sensor_opening {
 	struct sensor_device device;
-	char		 path[CONFIG_PATH_LEN];
+	char		 path[CONFIG_PATH_LEN]; /* or of_interface: its name */
 };
 
 /* What came of that. */

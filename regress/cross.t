@@ -15,7 +15,8 @@ failed=0
 # Those that need no library; where qemu has to play the machine, those that
 # have to do with bytes.
 codec="access answer cookie ke leap ntp ntptime nts policy xleave"
-others="clock confirm delays discipline imsg line living mark patience pollset sample
+others="clock clockbound confirm delays discipline imsg libntptime line living mark
+    patience pollset publish sample
     select source"
 
 verdict()
@@ -52,7 +53,7 @@ powerpc()
 		    -I. -Iregress/cross -idirafter obj-powerpc/include \
 		    -ffunction-sections -Wl,--gc-sections \
 		    -o "obj-powerpc/${t}_test" "regress/unit/${t}_test.c" \
-		    regress/unit/unit.c regress/cross/bsd.c \
+		    regress/unit/unit.c regress/unit/rng.c regress/cross/bsd.c \
 		    regress/cross/nettle.c common/aead.c common/cookie.c \
 		    common/ke.c common/nts.c common/siphash.c common/ntp.c \
 		    common/ntptime.c common/leap.c common/instant.c common/log.c \

@@ -374,7 +374,7 @@ clock_set_quality(struct clock *c, bool synchronized, double esterror,
 	if (!synchronized)
 		tx.status |= STA_UNSYNC;
 	tx.esterror = lround(fmin(esterror, ERROR_MOST) * 1e6);
-	tx.maxerror = lround(fmin(maxerror, ERROR_MOST) * 1e6);
+	tx.maxerror = (long)ceil(fmin(maxerror, ERROR_MOST) * 1e6);
 	adjust(c, &tx, "set the clock's status");
 }
 

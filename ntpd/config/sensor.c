@@ -14,6 +14,8 @@
 #define SENSOR_POLL	4	/* log2 s, how long readings are collected */
 #define CORRECTION_MOST	127000000	/* us, as in OpenNTPD */
 
+#define EVERY		"*"	/* sensor * */
+
 /* Those that have a name and a number, and what they are called for others. */
 static const struct {
 	const char	*name;
@@ -27,6 +29,49 @@ static const struct {
 	/* Whoever compares its marker with ours looks at this one. */
 	{ "vmclock", SENSOR_VMCLOCK, "VMC", 0 }
 };
+
+#define KINDS		(sizeof(kinds) / sizeof(kinds[0]))
+
+/* Its name and its number, by which its statement is known to all. */
+static void
+set_kind(struct config_server *s, size_t kind, unsigned unit)
+{
+	s->sensor.kind = (uint8_t)kinds[kind].kind;
+	s->sensor.unit = (uint16_t)unit;
+	if (s->sensor.refid[0] == 0)
+		memcpy(s->sensor.refid, kinds[kind].refid,
+		    strlen(kinds[kind].refid));
+}
+
+/* Which of the kinds NAME is, and its *UNIT; KINDS if it is none. */
+static size_t
+find_kind(const char *name, unsigned *unit)
+{
+	size_t		 i, len;
+
+	for (i = 0; i < KINDS; i++) {
+		len = strlen(kinds[i].name);
+		if (strncmp(name, kinds[i].name, len) == 0 &&
+		    value_number(name + len, 0, kinds[i].most, unit) &&
+		    (name[len] != '0' || name[len + 1] == '\0'))
+			break;
+	}
+	return i;
+}
+
+bool
+config_name_sensor(struct config_server *s, const char *name)
+{
+	unsigned	 unit;
+	const size_t	 kind = find_kind(name, &unit);
+
+	if (kind == KINDS ||
+	    strlcpy(s->name, name, sizeof(s->name)) >= sizeof(s->name))
+		return false;
+	set_kind(s, kind, unit);
+	memcpy(s->addr.bytes, s->sensor.refid, sizeof(s->sensor.refid));
+	return true;
+}
 
 /* The sensor in progress is NAME, which is checked, of KIND. */
 static void
@@ -51,29 +96,23 @@ begin(struct parser *p, const struct word *name, enum sensor_kind kind,
 void
 sensor_begin(struct parser *p, const struct word *name)
 {
-	size_t		 i, len;
-	unsigned	 n;
+	unsigned	 unit;
+	size_t		 kind;
 
-	/* OpenNTPD's configuration has it; Linux has no such sensors. */
-	if (strcmp(name->text, "*") == 0 && !name->quoted) {
-		parser_warn(p, name->line, "sensor * has no effect, name the "
-		    "reference clocks");
-		memset(&p->server, 0, sizeof(p->server));
+	/* Which they are, the machine says. */
+	if (strcmp(name->text, EVERY) == 0 && !name->quoted) {
+		begin(p, name, SENSOR_ANY, "");
 		return;
 	}
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		len = strlen(kinds[i].name);
-		if (strncmp(name->text, kinds[i].name, len) != 0 ||
-		    !value_number(name->text + len, 0, kinds[i].most, &n) ||
-		    (name->text[len] == '0' && name->text[len + 1] != '\0'))
-			continue;
-		begin(p, name, kinds[i].kind, kinds[i].refid);
-		p->server.sensor.unit = (uint16_t)n;
+	kind = find_kind(name->text, &unit);
+	if (kind < KINDS) {
+		begin(p, name, kinds[kind].kind, "");
+		set_kind(&p->server, kind, unit);
 		return;
 	}
 	parser_error(p, name->line, "there is no sensor \"%.64s\", write shm0, "
-	    "pps0, ptp0 or with other numbers, vmclock0, \"ptp INTERFACE\" "
-	    "or \"sock PATH\"", name->text);
+	    "pps0, ptp0 or with other numbers, vmclock0, \"ptp INTERFACE\", "
+	    "\"sock PATH\" or *", name->text);
 }
 
 void
@@ -205,9 +244,10 @@ sensor_end(struct parser *p)
 	const struct config *conf = p->conf;
 	const struct config_server *lock;
 
-	if (p->bad || s->sensor.kind == SENSOR_NONE)
+	if (p->bad)
 		return;
-	if (find(conf, s->name) != NULL)
+	if (find(conf, s->name) != NULL || (s->sensor.kind == SENSOR_ANY &&
+	    conf->any_sensor.sensor.kind != SENSOR_NONE))
 		parser_error(p, p->first.line, "sensor %.64s is there already, "
 		    "remove one", s->name);
 	lock = find(conf, s->sensor.lock);
@@ -221,6 +261,10 @@ sensor_end(struct parser *p)
 		    SENSORS_MOST);
 	if (p->bad)
 		return;
+	if (s->sensor.kind == SENSOR_ANY) {
+		p->conf->any_sensor = *s;
+		return;
+	}
 	memcpy(s->addr.bytes, s->sensor.refid, sizeof(s->sensor.refid));
 	server_add(p);
 }

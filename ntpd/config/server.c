@@ -176,6 +176,23 @@ server_ca(struct parser *p, const struct word *path)
 	statement_path(p, "ca", path, p->server.ca, sizeof(p->server.ca));
 }
 
+/* One of TCP and one of UDP, which are easily taken for each other. */
+static void
+check_ports(struct parser *p)
+{
+	const struct config_server *s = &p->server;
+
+	if (s->nts_port == NTP_PORT)
+		parser_warn(p, p->first.line, "ntsport is the TCP port at "
+		    "which keys are agreed on, %d is that of NTP", NTP_PORT);
+	else if (s->port != NTP_PORT && (p->options & OPTION_NTSPORT) == 0)
+		parser_warn(p, p->first.line, "port is that of NTP, and the "
+		    "server itself says where that is; keys are agreed on at "
+		    "port %d: write \"ntsport %u\" for another one, or "
+		    "\"ntsport %d\" too if it is meant so", NTS_PORT,
+		    s->port, NTS_PORT);
+}
+
 /* What is only said of one that has NTS. */
 static void
 check_nts(struct parser *p)
@@ -189,6 +206,8 @@ check_nts(struct parser *p)
 	else if (!nts && (p->options & (OPTION_CA | OPTION_NTSPORT)) != 0)
 		parser_error(p, p->first.line, "%s has no meaning without "
 		    "\"nts\", add that or remove it", what);
+	else if (nts)
+		check_ports(p);
 }
 
 /* Are both the same host, as far as it shows without resolving them? */

@@ -219,7 +219,8 @@ void	 server_add(struct parser *p);
 
 /*
  * sensor NAME, sensor sock PATH or sensor ptp INTERFACE, the options, and the
- * end, which adds it to the servers.  "sensor *" has no effect.
+ * end, which adds it to the servers.  "sensor *" is kept apart: which they are
+ * the parent finds out.
  */
 void	 sensor_begin(struct parser *p, const struct word *name);
 void	 sensor_socket(struct parser *p, const struct word *path);

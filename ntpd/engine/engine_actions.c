@@ -50,9 +50,10 @@ start(struct engine *e, const struct change *change, struct instant now)
 	e->associations[change->association].barred =
 	    e->hosts.list[change->host].barred;
 	sync_add(&e->sync, change->association, conf->weight);
-	/* It may have said something long ago, before it was switched off. */
+	/* It, or another one, may have said something long ago. */
 	if (conf->sensor.kind != SENSOR_NONE)
-		sensor_forget(&e->sensors[conf->sensor.number].state);
+		e->sensors[conf->sensor.number].state =
+		    (struct sensor_state){ .unnumbered = false };
 }
 
 static void

@@ -41,7 +41,7 @@ is_valid(const struct config_server *conf)
 {
 	const bool	 is_sensor = conf->sensor.kind != SENSOR_NONE;
 
-	return conf->sensor.kind < SENSOR_KINDS &&
+	return conf->sensor.kind < SENSOR_ANY &&
 	    conf->sensor.number < SENSORS_MOST &&
 	    is_sensor == (conf->addr.family == ADDR_SENSOR) &&
 	    conf->auth <= AUTH_NTS &&

@@ -37,31 +37,9 @@ read_file(int fd, uint8_t buf[PEM_MOST])
 	return BIO_new_mem_buf(buf, (int)len);
 }
 
-/*
- * Clients will not take X if it is not valid now.  It may become valid, or our
- * clock may be wrong: it is used all the same.
- */
-static void
-warn_of_dates(const X509 *x)
-{
-	char		 name[128] = "";
-	struct timespec	 now;
-
-	X509_NAME_get_text_by_NID(X509_get_subject_name(x), NID_commonName,
-	    name, sizeof(name));
-	if (clock_gettime(CLOCK_REALTIME, &now) == -1)
-		return;
-	if (X509_cmp_time(X509_get0_notAfter(x), &now.tv_sec) == -1)
-		log_warnx("NTS: the certificate of \"%s\" has expired: clients "
-		    "will refuse it", name);
-	else if (X509_cmp_time(X509_get0_notBefore(x), &now.tv_sec) == 1)
-		log_warnx("NTS: the certificate of \"%s\" is not valid yet, by "
-		    "our clock: clients will refuse it", name);
-}
-
 /* Our own certificate, then those that lead to an authority. */
 static bool
-use_chain(SSL_CTX *ctx, BIO *bio)
+use_chain(SSL_CTX *ctx, BIO *bio, struct validity *dates)
 {
 	X509		*x = PEM_read_bio_X509(bio, NULL, NULL, NULL);
 	bool		 ok;
@@ -69,15 +47,14 @@ use_chain(SSL_CTX *ctx, BIO *bio)
 
 	if (x == NULL)
 		return false;
-	ok = SSL_CTX_use_certificate(ctx, x) == 1;
-	warn_of_dates(x);
+	ok = SSL_CTX_use_certificate(ctx, x) == 1 && validity_add(dates, x);
 	X509_free(x);
 	for (i = 0; i < CHAIN_MOST && ok; i++) {
 		x = PEM_read_bio_X509(bio, NULL, NULL, NULL);
 		if (x == NULL)
 			break;
-		ok = SSL_CTX_add1_chain_cert(ctx, x) == 1;
-		warn_of_dates(x);
+		ok = SSL_CTX_add1_chain_cert(ctx, x) == 1 &&
+		    validity_add(dates, x);
 		X509_free(x);
 	}
 	ERR_clear_error();	/* the end of the file is one, too */
@@ -156,7 +133,7 @@ make_context(void)
 }
 
 SSL_CTX *
-certificate_load(int certificate, int key)
+certificate_load(int certificate, int key, struct validity *dates)
 {
 	static uint8_t	 bytes[2][PEM_MOST];
 	BIO		*chain = read_file(certificate, bytes[0]);
@@ -164,9 +141,10 @@ certificate_load(int certificate, int key)
 	SSL_CTX		*ctx = make_context();
 	const char	*wrong = NULL;
 
+	validity_init(dates);
 	if (ctx == NULL)
 		wrong = "no memory for the certificate";
-	else if (chain == NULL || !use_chain(ctx, chain))
+	else if (chain == NULL || !use_chain(ctx, chain, dates))
 		wrong = "the certificate's file has no certificate in PEM";
 	else if (private == NULL || !use_key(ctx, private))
 		wrong = "the key's file has no key in PEM that fits the "

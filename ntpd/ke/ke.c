@@ -40,6 +40,8 @@ struct ke {
 	struct clients	 clients;
 	int		 certificate;	/* its file, until the key's comes */
 	SSL_CTX		*ctx;		/* NULL: no certificate so far */
+	struct validity	 dates;		/* of the certificate */
+	struct instant	 look;		/* at them, the next time */
 	struct sessions	 sessions;
 	struct instant	 tell;		/* the parent, at the earliest */
 };
@@ -82,13 +84,14 @@ static void
 take_private_key(struct ke *k, const struct message *msg)
 {
 	const int	 key = message_take_fd(msg);
+	struct validity	 dates;
 	SSL_CTX		*ctx;
 
 	if (k->certificate == -1) {
 		close(key);
 		return;
 	}
-	ctx = certificate_load(k->certificate, key);
+	ctx = certificate_load(k->certificate, key, &dates);
 	k->certificate = -1;
 	if (ctx == NULL) {
 		log_warnx("NTS: %s", k->ctx != NULL ?
@@ -98,6 +101,9 @@ take_private_key(struct ke *k, const struct message *msg)
 	log_info("NTS: certificate taken up");
 	SSL_CTX_free(k->ctx);
 	k->ctx = ctx;
+	k->dates = dates;
+	k->look = msg->at;
+	k->sessions.news = true;
 }
 
 static void
@@ -194,6 +200,8 @@ ke_wait(struct ke *k, struct instant now)
 		k->sockets[i].slot = serves ? pollset_add(&k->set,
 		    k->sockets[i].fd, POLLIN) : -1;
 	sessions_poll(&k->sessions, &k->set);
+	if (k->ctx != NULL)
+		until = instant_min(until, k->look);
 	if (rests)
 		until = instant_min(until, k->rest);
 	if (k->sessions.news)
@@ -203,12 +211,17 @@ ke_wait(struct ke *k, struct instant now)
 }
 
 static void
-tell_counters(struct ke *k, struct instant now)
+tell_parent(struct ke *k, struct instant now)
 {
+	const struct ke_report report = {
+		.counters = k->sessions.counters,
+		.valid_until = k->ctx != NULL ? k->dates.last : 0
+	};
+
 	if (!k->sessions.news || instant_before(now, k->tell))
 		return;
-	k->sessions.news = !channel_send(&k->parent, MSG_KE_COUNTERS, 0, -1,
-	    &k->sessions.counters);
+	k->sessions.news = !channel_send(&k->parent, MSG_KE_REPORT, 0, -1,
+	    &report);
 	k->tell = instant_add(now, TELL_INTERVAL);
 }
 
@@ -250,6 +263,8 @@ ke_main(unsigned instance)
 	for (;; ke_wait(&k, now)) {
 		now = instant_now();
 		receive(&k, now);
-		tell_counters(&k, now);
+		if (k.ctx != NULL && !instant_before(now, k.look))
+			k.look = validity_watch(&k.dates, now);
+		tell_parent(&k, now);
 	}
 }

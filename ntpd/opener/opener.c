@@ -1,12 +1,20 @@
 /*
- * The opener opens the devices of reference clocks, as the user that started
- * the daemon, and gives them to the sensors.  It is a process of its own so
- * that a driver that does not return from open(2) or close(2) holds up nobody
- * but it: the other clocks stay open, and who steers the clock goes on.  It
- * hears nobody but the parent, and reads nothing from what it opens.
+ * The opener finds and opens the devices of reference clocks, as the user that
+ * started the daemon, and gives them to the sensors.  It is a process of its
+ * own so that a driver that does not return from open(2) or close(2) holds up
+ * nobody but it: the other clocks stay open, and who steers the clock goes on.
+ * It hears nobody but the parent, and reads nothing from what it opens.
  */
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <bsd/string.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +24,7 @@
 struct opener {
 	struct channel	 parent;
 	struct channel	 sensors[SENSORS_MOST];
+	int		 socket;	/* to ask for an interface's clock */
 	struct pollset	 set;
 };
 
@@ -28,6 +37,38 @@ connect_sensor(struct opener *o, const struct message *msg)
 		channel_replace(&o->sensors[name->instance], msg, SENSOR);
 }
 
+/* The number of the clock of network interface NAME; -1, with errno: none. */
+static int
+clock_of(int fd, const char *name)
+{
+	struct ethtool_ts_info info = { .cmd = ETHTOOL_GET_TS_INFO };
+	struct ifreq	 ifr;
+
+	memset(&ifr, 0, sizeof(ifr));
+	strlcpy(ifr.ifr_name, name, sizeof(ifr.ifr_name));
+	ifr.ifr_data = (char *)&info;
+	if (ioctl(fd, SIOCETHTOOL, &ifr) == -1)
+		return -1;
+	errno = ENODEV;
+	return info.phc_index;
+}
+
+static int
+open_it(const struct opener *o, const struct sensor_opening *opening)
+{
+	const int	 flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+	char		 path[sizeof("/dev/ptp") + 10];
+	int		 n;
+
+	if (!opening->device.of_interface)
+		return open(opening->path, flags);
+	n = clock_of(o->socket, opening->path);
+	if (n < 0)
+		return -1;
+	snprintf(path, sizeof(path), "/dev/ptp%d", n);
+	return open(path, flags);
+}
+
 static void
 open_device(struct opener *o, const struct message *msg)
 {
@@ -38,7 +79,7 @@ open_device(struct opener *o, const struct message *msg)
 	if (msg->id >= SENSORS_MOST || memchr(opening->path, '\0',
 	    sizeof(opening->path)) == NULL)
 		fatalx("bug: what to open is garbled");
-	fd = open(opening->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	fd = open_it(o, opening);
 	if (fd == -1)
 		opened.error = (uint32_t)errno;
 	else
@@ -79,9 +120,12 @@ void
 opener_main(unsigned instance)
 {
 	static struct opener o;
+	struct child_setup setup;
 	size_t		 i;
 
-	child_begin(&o.parent, OPENER, instance);
+	child_meet(&o.parent, OPENER, instance, &setup);
+	o.socket = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	child_confine(OPENER, &setup);
 	pollset_clear(&o.set);	/* what came with the setup is there already */
 	for (;;) {
 		receive(&o);

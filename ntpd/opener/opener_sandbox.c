@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <stddef.h>
 
 #include "ntpd/child.h"
@@ -24,6 +25,8 @@ const struct sandbox opener_sandbox = {
 	.syscalls = {
 		MAY_LIVE,
 		MAY("openat",		"a device", READ_ONLY),
+		MAY("ioctl",		"which clock a network interface has",
+		    REQUEST(SIOCETHTOOL)),
 		MAY("sendmsg",		"devices, not to the parent",
 		    ABOVE(CHILD_CHANNEL_FD)),
 		MAY("sendto",		"messages to the parent",

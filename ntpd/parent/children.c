@@ -141,6 +141,21 @@ children_set(struct children *c, enum process process, size_t n)
 		c->nservers = n;
 }
 
+void
+children_begin(struct children *c, enum process process, uint32_t instance)
+{
+	struct child	*child = find(c, process) + instance;
+
+	end(child);
+	start(c, child);
+}
+
+void
+children_end(struct children *c, enum process process, uint32_t instance)
+{
+	end(find(c, process) + instance);
+}
+
 struct child *
 children_add(struct children *c, enum process process)
 {

@@ -77,6 +77,14 @@ void		 children_start(struct children *c);
 void		 children_set(struct children *c, enum process process,
 		    size_t n);
 
+/* Start child INSTANCE of PROCESS, in the place of the one that may run. */
+void		 children_begin(struct children *c, enum process process,
+		    uint32_t instance);
+
+/* It is not wanted any more. */
+void		 children_end(struct children *c, enum process process,
+		    uint32_t instance);
+
 /* Before pollset_wait(). */
 void		 children_poll(struct children *c, struct pollset *set);
 

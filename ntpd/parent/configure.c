@@ -181,6 +181,23 @@ configure_binder(struct parent *p)
 }
 
 void
+configure_sensors(struct parent *p)
+{
+	const struct parent_sensor *s = p->sensors.list;
+	uint32_t	 i;
+
+	for (i = 0; i < SENSORS_MOST; i++, s++) {
+		if (!s->used)
+			children_end(&p->children, SENSOR, i);
+		else if (s->is_new) {
+			children_begin(&p->children, SENSOR, i);
+			sensors_need(&p->sensors, i, SENSORS_BEGIN,
+			    instant_now());
+		}
+	}
+}
+
+void
 configure_children(struct parent *p, const struct drift *learned)
 {
 	configure_engine(p, learned);
@@ -228,6 +245,7 @@ configure_reload(struct parent *p)
 		return false;
 	}
 	keep_for_restart(&new, &p->conf);
+	devices_apply(&p->devices, &new);
 	sensors_configure(&p->sensors, &new, instant_now());
 	/* Before the first READY=1 this is a part of the start. */
 	if (p->ready)
@@ -237,6 +255,7 @@ configure_reload(struct parent *p)
 	explicit_bzero(&new, sizeof(new));
 	follow(p);
 	nts_forget(p, FORGET_RELOAD);
+	configure_sensors(p);	/* the engine hears from no old one after */
 	configure_children(p, NULL);
 	if (p->ready)
 		p->ready = notify_send(&p->notify, "READY=1");

@@ -231,7 +231,7 @@ control_answer_collected(struct parent *p)
 	struct control_question *q = p->control.questions;
 	struct control_server sum = p->collect.sum;
 
-	serving_add(p, &sum.counters);
+	serving_add(p, &sum);
 	for (; q < p->control.questions + CONTROL_QUESTIONS; q++) {
 		if (!q->used || q->round != p->collect.round)
 			continue;

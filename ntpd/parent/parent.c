@@ -131,7 +131,7 @@ sensor_lost(struct parent *p, const struct message *msg)
 {
 	size_t		 i;
 
-	for (i = 0; i < p->sensors.n; i++)
+	for (i = 0; i < SENSORS_MOST; i++)
 		if (msg->from == &p->children.sensors[i].channel)
 			sensors_need(&p->sensors, i, SENSORS_AGAIN, msg->at);
 }

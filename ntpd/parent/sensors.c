@@ -12,10 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/ethtool.h>
 #include <linux/pps.h>
-#include <linux/sockios.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -65,42 +62,6 @@ make_memory(unsigned unit, uid_t uid)
 		log_warn("cannot give shared memory %u away", unit);
 }
 
-/* The number of the clock of network interface NAME; -1: it has none. */
-static int
-clock_of(const char *name)
-{
-	struct ethtool_ts_info info = { .cmd = ETHTOOL_GET_TS_INFO };
-	struct ifreq	 ifr;
-	const int	 fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int		 n = -1;
-
-	memset(&ifr, 0, sizeof(ifr));
-	strlcpy(ifr.ifr_name, name, sizeof(ifr.ifr_name));
-	ifr.ifr_data = (char *)&info;
-	if (fd != -1 && ioctl(fd, SIOCETHTOOL, &ifr) == 0)
-		n = info.phc_index;
-	if (fd != -1)
-		close(fd);
-	return n;
-}
-
-static void
-find_device(struct parent_sensor *s, const struct config_server *conf)
-{
-	int		 n;
-
-	if (!conf->sensor.of_interface) {
-		snprintf(s->path, sizeof(s->path), "/dev/%.200s", conf->name);
-		return;
-	}
-	n = clock_of(conf->name);
-	if (n >= 0)
-		snprintf(s->path, sizeof(s->path), "/dev/ptp%d", n);
-	else
-		log_warnx("%s has no clock: \"sensor ptp %s\" is not used "
-		    "until ntpd is restarted", conf->name, conf->name);
-}
-
 /*
  * Have the kernel keep pulses of both edges, as far as the driver can: that
  * takes the right to set the clock.  Other programs may have had it keep none.
@@ -129,6 +90,14 @@ keep_pulses(const char *path)
 	return done;
 }
 
+/* Is KIND one that the opener opens? */
+static bool
+is_device(enum sensor_kind kind)
+{
+	return kind == SENSOR_PPS || kind == SENSOR_PTP ||
+	    kind == SENSOR_VMCLOCK;
+}
+
 /* What the process of CONF's sensor is told. */
 static void
 describe(const struct config_server *conf, struct sensor_device *device)
@@ -137,40 +106,46 @@ describe(const struct config_server *conf, struct sensor_device *device)
 	device->kind = conf->sensor.kind;
 	device->falling = conf->sensor.falling;
 	device->tai = conf->sensor.tai;
+	device->of_interface = conf->sensor.of_interface;
 	device->unit = conf->sensor.unit;
 	strlcpy(device->name, conf->name, sizeof(device->name));
 }
 
-static void
-make(struct parent_sensor *s, const struct config_server *conf, uid_t uid)
+/* Does the opener open something for S, or what was in its place before? */
+static bool
+is_opening(const struct parent_sensor *s)
 {
+	return s->state == SENSOR_ASKED || s->state == SENSOR_STALE;
+}
+
+/* S is for CONF from now on; nothing of it is there. */
+static void
+begin(struct parent_sensor *s, const struct config_server *conf)
+{
+	*s = (struct parent_sensor){
+		.used = true, .is_new = true, .socket = -1,
+		.state = is_opening(s) ? SENSOR_STALE : SENSOR_GIVEN,
+		.at = INSTANT_NEVER,
+		.limit = { .burst = LOG_BURST, .interval = LOG_INTERVAL }
+	};
 	describe(conf, &s->device);
-	s->socket = -1;
-	s->state = SENSOR_GIVEN;
-	s->at = INSTANT_NEVER;
-	s->limit = (struct log_limit){ .burst = LOG_BURST,
-	    .interval = LOG_INTERVAL };
-	switch ((enum sensor_kind)conf->sensor.kind) {
-	case SENSOR_SOCK:
-		s->socket = make_socket(conf->name);
-		break;
-	case SENSOR_SHM:
-		make_memory(conf->sensor.unit, uid);
-		break;
-	case SENSOR_PPS:
-		find_device(s, conf);
-		if (!keep_pulses(s->path))
-			log_warn("cannot have the kernel keep all pulses of "
-			    "%s", s->path);
-		break;
-	case SENSOR_PTP:
-	case SENSOR_VMCLOCK:
-		find_device(s, conf);
-		break;
-	case SENSOR_NONE:
-	case SENSOR_KINDS:
-		break;
-	}
+	if (conf->sensor.of_interface)
+		strlcpy(s->path, conf->name, sizeof(s->path));
+	else if (is_device((enum sensor_kind)conf->sensor.kind))
+		snprintf(s->path, sizeof(s->path), "/dev/%.200s", conf->name);
+}
+
+/* Make what takes more rights than the parent keeps. */
+static void
+make(struct parent_sensor *s, uid_t uid)
+{
+	if (s->device.kind == SENSOR_SOCK)
+		s->socket = make_socket(s->device.name);
+	if (s->device.kind == SENSOR_SHM)
+		make_memory(s->device.unit, uid);
+	if (s->device.kind == SENSOR_PPS && !keep_pulses(s->path))
+		log_warn("cannot have the kernel keep all pulses of %s",
+		    s->path);
 }
 
 /* Its process, by which its address differs from that of others. */
@@ -184,61 +159,119 @@ void
 sensors_make(struct sensors *s, struct config *conf, uid_t uid)
 {
 	struct config_server *server = conf->servers;
+	size_t		 i = 0;
 
 	memset(s, 0, sizeof(*s));
 	for (; server < conf->servers + conf->nservers; server++) {
 		if (server->sensor.kind == SENSOR_NONE)
 			continue;
-		set_number(server, s->n);
-		make(&s->list[s->n++], server, uid);
+		begin(&s->list[i], server);
+		make(&s->list[i], uid);
+		set_number(server, i++);
 	}
+	s->has_opener = i > 0;
 }
 
-/* Which of the sensors CONF is; s->n if it is none of them. */
+/* Which of the sensors CONF is, or was; SENSORS_MOST if it is none of them. */
 static size_t
 find(const struct sensors *s, const struct config_server *conf)
 {
 	size_t		 i;
 
-	for (i = 0; i < s->n; i++)
+	for (i = 0; i < SENSORS_MOST; i++)
 		if (s->list[i].device.kind == conf->sensor.kind &&
 		    strcmp(s->list[i].device.name, conf->name) == 0)
 			break;
 	return i;
 }
 
-static void
-take_out(struct config *conf, size_t i)
+/* Why CONF's sensor, a new one, cannot be had without a restart, or NULL. */
+static const char *
+why_not(const struct sensors *s, const struct config_server *conf)
 {
-	log_warnx("sensor %s takes effect after a restart only",
-	    conf->servers[i].name);
-	conf->nservers--;
-	memmove(&conf->servers[i], &conf->servers[i + 1],
-	    (conf->nservers - i) * sizeof(conf->servers[0]));
+	if (conf->sensor.kind == SENSOR_SOCK)
+		return "its socket can only be made at the start";
+	if (is_device((enum sensor_kind)conf->sensor.kind) && !s->has_opener)
+		return "there was no sensor at the start, so there is no "
+		    "opener";
+	return NULL;
+}
+
+/* A place for a new sensor.  A socket keeps its own: it may be wanted again. */
+static size_t
+free_place(const struct sensors *s)
+{
+	size_t		 i = 0;
+
+	while (i < SENSORS_MOST && (s->list[i].used ||
+	    s->list[i].device.kind == SENSOR_SOCK))
+		i++;
+	return i;
+}
+
+/* Has CONF's sensor, which is new, a place?  If not, why is logged. */
+static bool
+take_new(struct sensors *s, struct config_server *conf)
+{
+	const size_t	 i = free_place(s);
+	const char	*why = i == SENSORS_MOST ? "there were too many" :
+	    why_not(s, conf);
+
+	if (why != NULL) {
+		log_warnx("sensor %s takes effect after a restart only: %s",
+		    conf->name, why);
+		return false;
+	}
+	begin(&s->list[i], conf);
+	set_number(conf, i);
+	return true;
+}
+
+/* Those of CONF that are there already take its options. */
+static void
+take_known(struct sensors *s, struct config *conf, struct instant now)
+{
+	struct config_server *server = conf->servers;
+	struct sensor_device device;
+	bool		 was_used[SENSORS_MOST];
+	size_t		 i;
+
+	for (i = 0; i < SENSORS_MOST; i++) {
+		was_used[i] = s->list[i].used;
+		s->list[i].used = s->list[i].is_new = false;
+	}
+	for (; server < conf->servers + conf->nservers; server++) {
+		i = find(s, server);
+		if (server->sensor.kind == SENSOR_NONE || i == SENSORS_MOST)
+			continue;
+		set_number(server, i);
+		s->list[i].used = true;
+		s->list[i].is_new = !was_used[i];
+		describe(server, &device);
+		if (memcmp(&device, &s->list[i].device, sizeof(device)) == 0)
+			continue;
+		s->list[i].device = device;
+		sensors_need(s, i, SENSORS_BEGIN, now);
+	}
 }
 
 void
 sensors_configure(struct sensors *s, struct config *conf, struct instant now)
 {
 	struct config_server *server;
-	struct sensor_device device;
-	size_t		 i, k;
+	size_t		 k = 0;
 
-	for (k = conf->nservers; k-- > 0;) {
+	take_known(s, conf, now);
+	while (k < conf->nservers) {
 		server = &conf->servers[k];
-		if (server->sensor.kind == SENSOR_NONE)
-			continue;
-		i = find(s, server);
-		if (i == s->n) {
-			take_out(conf, k);
+		if (server->sensor.kind == SENSOR_NONE ||
+		    find(s, server) < SENSORS_MOST || take_new(s, server)) {
+			k++;
 			continue;
 		}
-		set_number(server, i);
-		describe(server, &device);
-		if (memcmp(&device, &s->list[i].device, sizeof(device)) == 0)
-			continue;
-		s->list[i].device = device;
-		sensors_need(s, i, SENSORS_BEGIN, now);
+		conf->nservers--;
+		memmove(server, server + 1,
+		    (conf->nservers - k) * sizeof(*server));
 	}
 }
 
@@ -267,7 +300,7 @@ sensors_need(struct sensors *s, size_t i, enum sensors_why why,
 {
 	struct parent_sensor *sensor;
 
-	if (i >= s->n)
+	if (i >= SENSORS_MOST || !s->list[i].used)
 		return;
 	sensor = &s->list[i];
 	if (sensor->state == SENSOR_ASKED)
@@ -336,9 +369,9 @@ sensors_give(struct sensors *s, struct instant now, struct sensor_gift *gift)
 	struct parent_sensor *sensor;
 	size_t		 i;
 
-	for (i = 0; i < s->n; i++) {
+	for (i = 0; i < SENSORS_MOST; i++) {
 		sensor = &s->list[i];
-		if (instant_before(now, sensor->at))
+		if (!sensor->used || instant_before(now, sensor->at))
 			continue;
 		if (sensor->state != SENSOR_WAITS)
 			complain(sensor, now);
@@ -354,8 +387,9 @@ sensors_deadline(const struct sensors *s)
 	struct instant	 first = INSTANT_NEVER;
 	size_t		 i;
 
-	for (i = 0; i < s->n; i++)
-		first = instant_min(first, s->list[i].at);
+	for (i = 0; i < SENSORS_MOST; i++)
+		if (s->list[i].used)
+			first = instant_min(first, s->list[i].at);
 	return first;
 }
 
@@ -365,15 +399,14 @@ sensors_opened(struct sensors *s, size_t i,
 {
 	struct parent_sensor *sensor;
 
-	if (i >= s->n)
+	if (i >= SENSORS_MOST || !is_opening(&s->list[i]))
 		return;
 	sensor = &s->list[i];
-	if (sensor->state != SENSOR_ASKED && sensor->state != SENSOR_STALE)
-		return;
 	if (opened->error != 0) {
 		errno = (int)(opened->error & INT_MAX);
 		if (fail(sensor, now))
-			log_warn("cannot open %s, trying again every %.0f s",
+			log_warn("cannot open %s%s, trying again every %.0f s",
+			    sensor->device.of_interface ? "the clock of " : "",
 			    sensor->path, RETRY);
 		wait_until(sensor, instant_add(now, RETRY));
 	} else if (sensor->state == SENSOR_STALE)

@@ -34,8 +34,11 @@ enum sensor_state {
 };
 
 struct parent_sensor {
+	bool		 used;		/* there is a statement for it */
+	bool		 is_new;	/* ... since the last configuration */
 	struct sensor_device device;	/* what its process is told */
-	char		 path[CONFIG_PATH_LEN]; /* of a device; or "" */
+	char		 path[CONFIG_PATH_LEN]; /* of a device, or its
+					   interface; or "" */
 	int		 socket;	/* SENSOR_SOCK: kept; -1: none */
 	enum sensor_state state;
 	struct instant	 at;		/* see there; or never */
@@ -45,8 +48,8 @@ struct parent_sensor {
 };
 
 struct sensors {
-	struct parent_sensor list[SENSORS_MOST];
-	size_t		 n;
+	struct parent_sensor list[SENSORS_MOST];	/* by their numbers */
+	bool		 has_opener;	/* there was one at the start */
 };
 
 /*
@@ -57,8 +60,9 @@ struct sensors {
 void	 sensors_make(struct sensors *s, struct config *conf, uid_t uid);
 
 /*
- * Take the options of CONF's sensors, which get their numbers.  Those that are
- * new are taken out of it, as they have to wait for a restart, which is logged.
+ * Take the options of CONF's sensors, which get their numbers: those that were
+ * there keep theirs.  What cannot be had without a restart is taken out of it,
+ * which is logged.  The caller starts and ends their processes.
  */
 void	 sensors_configure(struct sensors *s, struct config *conf,
 	    struct instant now);

@@ -176,6 +176,7 @@ serving_begin(struct parent *p)
 
 	counters_add(&s->earlier, &s->counters);
 	memset(&s->counters, 0, sizeof(s->counters));
+	s->valid_until = 0;
 	tell_anew(&s->told);
 	s->files = false;
 }
@@ -213,14 +214,18 @@ serving_tend(struct parent *p)
 }
 
 void
-serving_count(struct parent *p, const struct message *msg)
+serving_learn(struct parent *p, const struct message *msg)
 {
-	p->serving.counters = *(const struct server_counters *)msg->data;
+	const struct ke_report *report = msg->data;
+
+	p->serving.counters = report->counters;
+	p->serving.valid_until = report->valid_until;
 }
 
 void
-serving_add(const struct parent *p, struct server_counters *sum)
+serving_add(const struct parent *p, struct control_server *sum)
 {
-	counters_add(sum, &p->serving.earlier);
-	counters_add(sum, &p->serving.counters);
+	counters_add(&sum->counters, &p->serving.earlier);
+	counters_add(&sum->counters, &p->serving.counters);
+	sum->certificate_until = p->serving.valid_until;
 }

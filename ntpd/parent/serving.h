@@ -23,6 +23,7 @@ struct serving {
 	bool		 files;		/* it was told certificate and key */
 	struct server_counters earlier;	/* what those before it have counted */
 	struct server_counters counters; /* and it itself */
+	int64_t		 valid_until;	/* its certificate; 0: it has none */
 };
 
 #endif

@@ -75,15 +75,14 @@ prepare_setup(struct parent *p, struct child_setup *setup)
 }
 
 static void
-start_sensors(struct parent *p)
+start_sensors(struct parent *p, uid_t uid)
 {
-	size_t		 i;
-
-	if (p->sensors.n > 0)
+	devices_find(&p->devices, "/dev", "/sys/class/ptp");
+	devices_apply(&p->devices, &p->conf);
+	sensors_make(&p->sensors, &p->conf, uid);
+	if (p->sensors.has_opener)
 		children_open(&p->children);
-	children_set(&p->children, SENSOR, p->sensors.n);
-	for (i = 0; i < p->sensors.n; i++)
-		sensors_need(&p->sensors, i, SENSORS_BEGIN, instant_now());
+	configure_sensors(p);
 }
 
 /*
@@ -175,9 +174,8 @@ start(struct parent *p)
 	learned = load_frequency(p);
 	budget_begin(&p->budget, p->clock.frequency, instant_now());
 	limits_load(p);
-	sensors_make(&p->sensors, &p->conf, setup.uid);
 	children_start(&p->children);
-	start_sensors(p);
+	start_sensors(p, setup.uid);
 	configure_children(p, learned);
 	confine(p);
 }

@@ -17,6 +17,7 @@
 #include "ntpd/parent/collect.h"
 #include "ntpd/clock/constraint.h"
 #include "ntpd/parent/control.h"
+#include "ntpd/parent/devices.h"
 #include "ntpd/parent/drift.h"
 #include "ntpd/parent/exchange.h"
 #include "ntpd/parent/leaps.h"
@@ -48,6 +49,7 @@ struct parent {
 	struct unproven	 unproven;
 	struct told	 told[SERVERS_MOST];
 	struct serving	 serving;	/* NTS */
+	struct devices	 devices;	/* that were there at the start */
 	struct sensors	 sensors;
 	unsigned	 cpus;		/* that we may run on, at the start */
 	bool		 has_landlock;	/* the kernel */
@@ -166,11 +168,11 @@ void	 serving_begin(struct parent *p);
 /* Follow the days with the cookie keys, and tell ke what it is to know. */
 void	 serving_tend(struct parent *p);
 
-/* Take what ke has counted since it was started. */
-void	 serving_count(struct parent *p, const struct message *msg);
+/* Take what ke has counted since it was started, and its certificate's end. */
+void	 serving_learn(struct parent *p, const struct message *msg);
 
-/* Add what all of them have counted to SUM. */
-void	 serving_add(const struct parent *p, struct server_counters *sum);
+/* Add what all of them have counted to SUM, and say until when it serves. */
+void	 serving_add(const struct parent *p, struct control_server *sum);
 
 /* nts.c: keys for the engine's requests */
 
@@ -245,6 +247,9 @@ bool	 configure_reload(struct parent *p);
  * at the start; NULL: nothing, or the engine knows better by now.
  */
 void	 configure_children(struct parent *p, const struct drift *learned);
+
+/* Start and end the processes of sensors that have come and gone. */
+void	 configure_sensors(struct parent *p);
 
 /* Send the binder what there is to listen on. */
 void	 configure_binder(struct parent *p);

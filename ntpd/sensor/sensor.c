@@ -65,7 +65,7 @@ take_device(struct sensor *s, const struct message *msg)
 	const struct sensor_device *device = msg->data;
 
 	forget_device(s);
-	if (device->kind == SENSOR_NONE || device->kind >= SENSOR_KINDS ||
+	if (device->kind == SENSOR_NONE || device->kind >= SENSOR_ANY ||
 	    device->unit >= SHM_UNITS)
 		fatalx("bug: the sensor's device is garbled");
 	s->device = *device;
@@ -130,7 +130,7 @@ look_at_device(struct sensor *s, struct reading *r, struct instant now)
 	case SENSOR_VMCLOCK:
 		return look_at_hypervisor(s, r, now);
 	case SENSOR_NONE:
-	case SENSOR_KINDS:
+	case SENSOR_ANY:
 		break;
 	}
 	return LOOK_NOTHING;

@@ -3,93 +3,12 @@
 The package on a booted machine: what a guide has its reader do, what the
 service manager does, and that nothing is left when the package is purged.
 
-usage: 02-walk.t [part ...]     all, unless some are named; begin with install
+usage: 02-walk.t [part ...]     all, unless some are named
 """
-from lib import *
-
-import ctypes
-import glob
-import socket
-import threading
-
-PACKAGE = glob.glob(os.path.join(TOP, "obj", "deb", "ntpd_*.deb"))
-
-APT = "DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -q -y " \
-    "--no-install-recommends -o Dpkg::Use-Pty=0 "
-
-# Shell functions of all steps.
-TOOLS = """
-conf() { printf '%s\\n' "$@" >/etc/ntpd.conf; }
-active() { [ "$(systemctl is-active "$1")" = active ]; }
-inactive() { [ "$(systemctl is-active "$1")" = inactive ]; }
-show() { systemctl show -p "$2" --value "$1"; }
-# What ntpd.service wrote since the time in $since.
-journal() { journalctl -q -u ntpd.service -o cat --since "@$since" "$@"; }
-now() { sync; since=$(date +%s.%N); }
-pid_of() { pgrep -f "^ntpd: $1"; }
-all_there() {
-    local name
-    for name in launcher binder engine server resolver control; do
-        pid_of $name || return 1
-    done
-}
-restarts() { [ "$(show ntpd NRestarts)" = "$1" ]; }
-is_other() { local pid=$(show ntpd MainPID); [ $pid != 0 ] && [ $pid != $1 ]; }
-other_than() { pid_of "$1" | grep -vx "$2"; }
-# within SECONDS COMMAND...
-within() {
-    local end=$(($(cut -d . -f 1 /proc/uptime) + $1)); shift
-    until "$@" >/dev/null 2>&1; do
-        [ "$(cut -d . -f 1 /proc/uptime)" -lt "$end" ] || return 1
-        sleep 0.2
-    done
-}
-"""
-
-EDITED = "server 192.0.2.1", "server 192.0.2.2", "server 192.0.2.3"
-
-
-def conf(*lines):
-    return "conf %s\n" % " ".join("'%s'" % l for l in lines)
-
-
-class Walk(Machine):
-    def step(self, text, commands, seconds=60):
-        right = super().step(text, TOOLS + commands, seconds)
-        if not right:
-            comment("journal of ntpd:\n" + self.run("journalctl -q -b -u ntpd "
-                "-u ntpd-wait -o short-monotonic --no-hostname | tail -n 20")
-                [1])
-        return right
-
-
-def client(m):
-    """An answer that a client at the other end of the wire gets."""
-    script = """
-import socket
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-s.settimeout(1)
-for i in range(5):
-    s.sendto(b"\\x23" + b"\\0" * 39 + b"12345678", ("192.0.2.10", 123))
-    try:
-        d = s.recv(99)
-    except socket.timeout:
-        continue
-    raise SystemExit(len(d) != 48 or d[0] >> 6 == 3 or not 1 <= d[1] <= 15)
-raise SystemExit("no answer")
-"""
-    return m.client("python3", "-c", script).returncode == 0
-
-
-def right(m, text):
-    offset = m.offset()
-    ok(abs(offset) < 0.1, text, "off by %+.3f s" % offset)
+from walk import *
 
 
 def install(m):
-    shutil.copy(PACKAGE[0], os.path.join(m.share, "ntpd.deb"))
-    # Nobody needs this disk after a power cut.
-    m.run("echo force-unsafe-io >/etc/dpkg/dpkg.cfg.d/test")
     m.step("chrony keeps the time, ntpd is not installed",
         "active chrony; ! dpkg -s ntpd")
     # What purge must leave as it was.
@@ -99,9 +18,7 @@ def install(m):
         "chrony' | sort); }; files >/root/before\n"
         "systemctl start chrony")
     before = m.offset()
-    m.step("apt-get install ./ntpd.deb",
-        "cp /share/ntpd.deb /root; cd /root\n" + APT +
-        "install ./ntpd.deb", 240)
+    put_in(m)
     m.step("dpkg -s ntpd: it is installed",
         "dpkg -s ntpd | grep 'Status: install ok installed'\n"
         "dpkg -l ntpd | grep '^ii'; ! dpkg -s chrony | grep 'ok installed'")
@@ -264,133 +181,6 @@ def killed(m):
         "systemctl restart ntpd; ntpctl -w 60", 180)
 
 
-def with_nts(m):
-    """Also: no vDSO here, so that what TLS asks for the time is a call."""
-    m.step("NTS: keys from a server, and for clients",
-        "mkdir /etc/ntpd; cp /share/server.pem /etc/ntpd/ca.pem\n"
-        "install -g _ntpd -m 640 /share/guest.* /etc/ntpd/\n" +
-        conf("server 192.0.2.1 nts ca /etc/ntpd/ca.pem", "authentication mix",
-        "server 192.0.2.2", "listen on eth0",
-        "nts certificate /etc/ntpd/guest.pem key /etc/ntpd/guest.key") +
-        "ntpd -n; systemctl restart ntpd; ntpctl -w 60; ntpctl -s auth\n"
-        "within 30 sh -c \"ntpctl -j | grep '\\\"auth\\\": \\\"nts\\\"'\"\n"
-        "within 30 sh -c \"ntpctl -s peers | grep '^[*+]192.0.2.1'\"\n"
-        "pid_of ke", 120)
-    path = os.path.join(m.work, "client.conf")
-    with open(path, "w") as f:
-        f.write("server %s nts ca %s/guest.pem\n" % (GUEST, m.share))
-    asked = m.client(os.path.join(TOP, "ntpd", "ntpd"), "-Q", "-f", path)
-    ok(asked.returncode == 0, "a client on the wire gets keys and the time",
-        m.run("ntpctl -s server; journalctl -q -b -u ntpd | tail -n 9")[1] +
-        asked.stdout + asked.stderr)
-    m.step("kill the process of the keys: another takes its place",
-        "p=$(show ntpd MainPID); k=$(pid_of ke); kill -9 $k\n"
-        "within 20 other_than ke $k; within 20 all_there\n"
-        "[ $p = $(show ntpd MainPID) ]")
-    asked = m.client(os.path.join(TOP, "ntpd", "ntpd"), "-Q", "-f", path)
-    ok(asked.returncode == 0, "... and gives keys", asked.stdout +
-        asked.stderr)
-    m.step("no call was forbidden",
-        "! journalctl -q -b -u ntpd | grep -iE 'forbid|SIGSYS|signal 31'\n" +
-        conf(*EDITED, "listen on eth0") + "rm -r /etc/ntpd\n"
-        "systemctl restart ntpd; ntpctl -w 60", 80)
-
-
-class Dhcp(threading.Thread):
-    """At the other end of the wire: leases that name an NTP server."""
-
-    REPLIES = {1: 2, 3: 5}	# DISCOVER: OFFER, REQUEST: ACK
-
-    def __init__(self, m):
-        super().__init__(daemon=True)
-        self.m = m
-
-    def options(self, kind):
-        ip = socket.inet_aton
-        return b"".join(bytes([code, len(value)]) + value for code, value in (
-            (53, bytes([kind])), (54, ip(SERVERS[0])), (51, b"\0\0\1\0"),
-            (1, ip("255.255.255.0")), (42, ip(SERVERS[1])))) + b"\xff"
-
-    def run(self):
-        libc = ctypes.CDLL(None)
-        with open("/run/netns/" + self.m.ns) as ns:
-            libc.setns(ns.fileno(), 0)	# this thread alone
-        s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-        s.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"tap0")
-        s.bind(("", 67))
-        while True:
-            asked = s.recv(1500)
-            kind = self.REPLIES.get(asked[242])	# of option 53, the first
-            if kind is None:
-                continue
-            s.sendto(b"\2" + asked[1:16] + socket.inet_aton(GUEST) +
-                socket.inet_aton(SERVERS[0]) + asked[24:240] +
-                self.options(kind), ("255.255.255.255", 68))
-
-
-def dhcp(m):
-    Dhcp(m).start()
-    m.step("those of dhclient's lease",
-        "systemctl stop systemd-networkd.socket systemd-networkd\n"
-        "ip addr flush dev eth0; timeout 50 dhclient -1 -v eth0\n"
-        "cat /run/ntpd-sources.d/*\n"
-        "within 20 sh -c 'ntpctl -s peers | grep \" *192.0.2.2 \"'", 90)
-    m.step("... until it is released",
-        "dhclient -r -v eth0\n"
-        "within 20 sh -c '! ntpctl -s peers | grep \" *192.0.2.2 \"'\n"
-        "systemctl start systemd-networkd; networkctl reconfigure eth0")
-
-
-def sundries(m):
-    m.step("servers of a network come with its lease",
-        conf(EDITED[0], "listen on eth0", 'include "/run/ntpd-sources.d/"') +
-        "systemctl reload ntpd; "
-        "/usr/lib/ntpd/ntpd-sources test 192.0.2.2 'x; allow from any'\n"
-        "cat /run/ntpd-sources.d/test.conf\n"
-        "[ $(wc -l </run/ntpd-sources.d/test.conf) = 1 ]\n"
-        "within 20 sh -c 'ntpctl -s peers | grep \" *192.0.2.2 \"'")
-    m.step("... and go with it", "/usr/lib/ntpd/ntpd-sources test\n"
-        "within 20 sh -c '! ntpctl -s peers | grep \" *192.0.2.2 \"'")
-    m.step("those of systemd-networkd, too",
-        "mkdir -p /etc/systemd/network/eth0.network.d\n"
-        "printf '[Network]\\nNTP=192.0.2.3\\n' "
-        ">/etc/systemd/network/eth0.network.d/test.conf\n"
-        "networkctl reload; networkctl reconfigure eth0\n"
-        "within 30 sh -c 'ntpctl -s peers | grep \" *192.0.2.3 \"'\n"
-        "rm -r /etc/systemd/network/eth0.network.d; networkctl reload\n"
-        "networkctl reconfigure eth0\n"
-        "within 30 sh -c '! ntpctl -s peers | grep \" *192.0.2.3 \"'", 120)
-    dhcp(m)
-    m.step("metrics by HTTP, if that is started",
-        "! systemctl is-enabled ntpd-metrics.socket\n"
-        "systemctl start ntpd-metrics.socket\n"
-        "python3 -c 'import urllib.request as u; print(u.urlopen("
-        "\"http://127.0.0.1:9559/metrics\").read().decode())' >/tmp/metrics\n"
-        "grep -x 'ntpd_synchronized 1' /tmp/metrics\n"
-        "systemctl stop ntpd-metrics.socket; " +
-        conf(*EDITED, "listen on eth0") + "systemctl reload ntpd; "
-        "ntpctl -w 60", 120)
-
-
-def network(m):
-    m.step("no network for 20 s after the start: it is synchronized 30 s "
-        "after that is there",
-        "systemctl stop ntpd systemd-networkd.socket systemd-networkd\n"
-        "ip addr flush dev eth0; ip link set eth0 down; systemctl start ntpd\n"
-        "sleep 10; show ntpd StatusText | grep 'not synchronized'\n"
-        "ntpctl -s peers | grep 'cannot leave: Network is unreachable'\n"
-        "sleep 10; systemctl start systemd-networkd; "
-        "t=$(cut -d . -f 1 /proc/uptime); ntpctl -w 180\n"
-        "t=$(($(cut -d . -f 1 /proc/uptime) - t)); echo $t s; [ $t -le 30 ]",
-        240)
-    # Changes count every ten seconds.
-    m.step("the address is lost for a second: all are asked again within 15",
-        "ip addr flush dev eth0; sleep 1; networkctl reconfigure eth0\n"
-        "sleep 15; ntpctl -s peers; ntpctl -w 0\n"
-        "! ntpctl -s peers | grep 'cannot leave'")
-
-
 def waiting(m):
     m.step("without ntpd-wait, time-sync.target is not reached",
         "systemctl restart ntpd; ! active time-sync.target\n"
@@ -470,47 +260,14 @@ def purge(m):
         "'var/lib/(dpkg|apt|chrony|systemd)|^run/(systemd|udev|log)|chrony' | "
         "sort) | comm -13 /root/before - | grep ntpd && exit 1\n"
         "find /var/lib/systemd | grep ntpd && exit 1; :")
-
-
-def others(m):
     m.step("purged, ntpd can be installed again",
         APT + "install /root/ntpd.deb; within 20 active ntpd\n" +
         conf(*EDITED) + "systemctl reload ntpd; ntpctl -w 60", 240)
-    for name, unit in (("openntpd", "openntpd"), ("ntpsec", "ntpsec"),
-        ("systemd-timesyncd", "systemd-timesyncd")):
-        m.step("apt-get install %s: ntpd goes" % name,
-            "cd /root/peers; debs=./%s_*.deb\n"
-            "[ %s != ntpsec ] || debs=\"$debs ./python3-ntp_*.deb\"\n"
-            "%s install $debs; within 20 active %s\n"
-            "! pgrep -f 'ntpd: engine'; ! dpkg -s ntpd | "
-            "grep 'ok installed'" % (name, name, APT, unit), 400)
-        m.step("apt-get install ntpd: %s goes" % name,
-            "%s install /root/ntpd.deb; within 20 active ntpd\n"
-            "! active %s; ! dpkg -s %s | grep 'ok installed'\n"
-            "ntpctl -w 60; grep 192.0.2.3 /etc/ntpd.conf" % (APT, unit, name),
-            400)
-    m.step("installed again: ntpd is another process, and synchronized",
-        "p=$(show ntpd MainPID); %s --reinstall install /root/ntpd.deb\n"
-        "[ $p != $(show ntpd MainPID) ]; active ntpd; ntpctl -w 60" % APT, 240)
-    m.step("AppArmor has denied nothing",
-        "! journalctl -q -b -k -o cat | grep 'DENIED.*profile=\"ntpd'")
-    m.step("nothing was forbidden, nothing crashed",
-        "journalctl -b -t ntpd -o cat >/tmp/said; ! grep -iE "
-        "'forbid|denied|not permitted|fatal' /tmp/said")
 
 
 def test():
-    if len(PACKAGE) != 1:
-        raise RuntimeError("there is no package: make deb")
-    m = Walk()
-    begin = time.monotonic()
-    ok(m.boot(), "the machine boots", m.console())
-    for part in (install, configure, confined, wrong, killed, waiting,
-        set_ntp, with_nts, sundries, network, reboot, purge, others):
-        if sys.argv[1:] and part.__name__ not in sys.argv[1:]:
-            continue
-        part(m)
-        comment("%s: %.0f s" % (part.__name__, time.monotonic() - begin))
+    walk(install, configure, confined, wrong, killed, waiting, set_ntp, reboot,
+        purge)
 
 
 main(test)

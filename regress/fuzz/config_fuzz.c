@@ -41,7 +41,7 @@ check_server(const struct config_server *s)
 	require(s->minpoll >= POLL_LEAST && s->minpoll <= s->maxpoll &&
 	    s->maxpoll <= POLL_MOST);
 	require((s->port != 0) == (s->sensor.kind == SENSOR_NONE));
-	require(s->sensor.kind < SENSOR_KINDS);
+	require(s->sensor.kind < SENSOR_ANY);
 	require(terminated(s->sensor.lock, sizeof(s->sensor.lock)));
 	require(s->source4.family == ADDR_NONE ||
 	    s->source4.family == ADDR_IPV4);

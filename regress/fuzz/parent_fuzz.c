@@ -459,7 +459,7 @@ seeds_of_others(void)
 {
 	const struct resolve_reply reply = { .count = 1,
 			    .addrs = { { .family = ADDR_IPV4 } } };
-	const struct server_counters counters = { .ke_agreed = 3 };
+	const struct ke_report report = { .counters.ke_agreed = 3 };
 	const struct binder_state state = { .listens = 1 };
 	const struct own_refids own = { .count = 2 };
 	const struct child_started started = { { KE, 0 }, 17 };
@@ -470,7 +470,7 @@ seeds_of_others(void)
 	seed_fill(0x40, 1);
 	seed_of_other(0, MSG_RESOLVER_BUSY, &nothing);
 	seed_of_other(0, MSG_HTTPS_RESOLVED, &reply);
-	seed_of_other(1, MSG_KE_COUNTERS, &counters);
+	seed_of_other(1, MSG_KE_REPORT, &report);
 	seed_of_other(2, MSG_BINDER_STATE, &state);
 	seed_of_other(2, MSG_BINDER_OWN, &own);
 	seed_of_other(3, MSG_CHILD_STARTED, &started);

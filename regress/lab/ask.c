@@ -26,6 +26,7 @@ claim_sample(struct world *w, const char *path)
 	claim->certain = status->certain_bound;
 	if (isnan(status->updated_ago))
 		claim->bound = claim->root_bound = claim->certain = INFINITY;
+	claim->kernel = clock_maxerror();
 	claim->synchronized = status->synchronized != 0;
 	claim->undecided = status->next == NEXT_MAJORITY;
 	report_clear(&report);

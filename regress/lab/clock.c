@@ -124,6 +124,16 @@ clock_error(struct world *w)
 	    (double)ts.tv_nsec * 1e-9 - t;
 }
 
+double
+clock_maxerror(void)
+{
+	struct timex	 tx = { .modes = 0 };
+
+	if (adjtimex(&tx) == TIME_ERROR || (tx.status & STA_UNSYNC) != 0)
+		return INFINITY;
+	return 1e-6 * (double)tx.maxerror;
+}
+
 void
 clock_shift(double by)
 {

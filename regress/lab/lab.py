@@ -302,6 +302,32 @@ def table(results, daemons):
     return align(rows)
 
 
+def bound_ratios(results, ours, theirs):
+    """Our certain bound over ClockBound's, of each scenario that has both."""
+    ratios = {s: ratio(by[ours], by[theirs], "certain_median")
+              for s, by in results.items() if theirs in by}
+    return {s: r for s, r in ratios.items() if r}
+
+
+def bound_table(results, ours, theirs):
+    """Lines of a table of bounds: medians in us, and how often the error was
+    beyond them.  THEIRS is the daemon whose bound is ClockBound's formula."""
+    rows = [["scenario", "formula clockbound", "certain ours", "likely ours",
+             "ratio", "violations clockbound", "violations certain"]]
+    ratios = bound_ratios(results, ours, theirs)
+    for s, r in ratios.items():
+        a, b = results[s][ours], results[s][theirs]
+        rows.append([os.path.basename(s),
+            number(median(b, "certain_median"), "%.0f", 1e6),
+            number(median(a, "certain_median"), "%.0f", 1e6),
+            number(median(a, "likely_median"), "%.0f", 1e6),
+            number(r, "%.2f"), number(worst(b, "violations", max), "%d"),
+            number(worst(a, "violations", max), "%d")])
+    rows.append(["geometric mean", "", "", "",
+        number(geometric_mean(ratios.values()), "%.3f")])
+    return align(rows)
+
+
 def align(rows):
     width = max(len(row) for row in rows)
     rows = [row + [""] * (width - len(row)) for row in rows]

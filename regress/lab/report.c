@@ -136,7 +136,7 @@ median(double *values, long n)
 
 /* How often each was so, in the claims after settling. */
 struct tally {
-	long		 claims, covered, root, certain, synchronized;
+	long		 claims, covered, root, certain, kernel, synchronized;
 	long		 undecided;
 	double		 worst;		/* error over bound */
 	double		 zsum;		/* of squares */
@@ -156,6 +156,7 @@ count(struct tally *t, const struct claim *c)
 	t->covered += error <= c->bound;
 	t->root += error <= c->root_bound;
 	t->certain += error <= c->certain;
+	t->kernel += error <= c->kernel;
 	t->synchronized += c->synchronized;
 	t->undecided += c->undecided;
 	t->worst = fmax(t->worst, error / c->bound);
@@ -193,6 +194,7 @@ print_claims(const struct world *w)
 		print_share("coverage", t.covered, t.claims);
 		print_share("root_coverage", t.root, t.claims);
 		print_share("certain_coverage", t.certain, t.claims);
+		print_share("kernel_coverage", t.kernel, t.claims);
 		printf(",\"likely_median\":%.9f,\"certain_median\":%.9f,"
 		    "\"violations\":%ld", median(t.bounds, t.claims),
 		    median(t.certains, t.claims), t.claims - t.certain);
@@ -208,6 +210,16 @@ print_claims(const struct world *w)
 	free(t.certains);
 }
 
+/* Of the whole run: what programs were told by libntptime. */
+static void
+print_page(const struct world *w)
+{
+	if (w->page.readings == 0)
+		return;
+	print_share("page_known", w->page.known, w->page.readings);
+	printf(",\"page_wrong\":%ld", w->page.wrong);
+}
+
 void
 report(const struct world *w)
 {
@@ -216,5 +228,6 @@ report(const struct world *w)
 	print_times(w);
 	print_counts(w);
 	print_claims(w);
+	print_page(w);
 	printf("}\n");
 }

@@ -98,6 +98,7 @@ tracking_sample(struct world *w)
 		    .error = clock_error(w), .stderr_ = INFINITY };
 		claim->certain = formula(answer);
 		claim->bound = claim->root_bound = claim->certain;
+		claim->kernel = clock_maxerror();
 		claim->synchronized = isfinite(claim->certain);
 		w->nclaims++;
 	}

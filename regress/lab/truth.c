@@ -25,6 +25,7 @@
 struct logs {
 	FILE		*offset;	/* each second: error, oscillator */
 	FILE		*claims;
+	FILE		*page;		/* each second: what programs see */
 };
 
 static FILE *
@@ -86,9 +87,9 @@ wait_until(struct world *w, double due)
 static void
 log_claim(FILE *f, const struct claim *c)
 {
-	fprintf(f, "%ld %.9f %.9f %.9f %.9f %.9f %d %d %.9f\n", c->second,
+	fprintf(f, "%ld %.9f %.9f %.9f %.9f %.9f %d %d %.9f %.6f\n", c->second,
 	    c->error, c->offset, c->stderr_, c->bound, c->root_bound,
-	    c->synchronized, c->undecided, c->certain);
+	    c->synchronized, c->undecided, c->certain, c->kernel);
 }
 
 /* What belongs to the end of each second. */
@@ -106,6 +107,7 @@ each_second(struct world *w, const struct logs *logs, const char *path)
 	w->errors[w->nerrors] = clock_error(w);
 	fprintf(logs->offset, "%ld %.9f %.4e\n", w->nerrors,
 	    w->errors[w->nerrors], w->oscillator.now);
+	page_sample(w, logs->page);
 	if (w->nerrors % (long)w->ask == 0) {
 		claim_sample(w, path);
 		if (w->nclaims == claims)
@@ -130,6 +132,7 @@ main(int argc, char **argv)
 		errx(1, "usage: truth scenario directory socket");
 	logs.offset = open_log(argv[2], "offset.log");
 	logs.claims = open_log(argv[2], "claims.log");
+	logs.page = open_log(argv[2], "page.log");
 	w.answers = open_log(argv[2], "answers.log");
 	start(&w, argv[1]);
 	while (w.nerrors < (long)w.duration) {
@@ -143,6 +146,7 @@ main(int argc, char **argv)
 	}
 	fclose(logs.offset);
 	fclose(logs.claims);
+	fclose(logs.page);
 	fclose(w.answers);
 	report(&w);
 	return 0;

@@ -122,8 +122,14 @@ struct claim {
 	double		 bound;		/* of the error, for 99 % */
 	double		 root_bound;	/* likewise, from what clients get */
 	double		 certain;	/* likewise, for all times */
+	double		 kernel;	/* likewise, as the kernel was told */
 	bool		 synchronized;
 	bool		 undecided;	/* waits for a majority */
+};
+
+/* How often programs of the machine asked libntptime, each second. */
+struct page {
+	long		 readings, known, wrong;
 };
 
 struct world {
@@ -154,6 +160,7 @@ struct world {
 	long		 nerrors;
 	struct claim	*claims;
 	long		 nclaims;
+	struct page	 page;
 	FILE		*answers;	/* log of those that came back */
 };
 
@@ -197,6 +204,9 @@ double		 utc(const struct world *w, double t);
 /* The error of the clock now, s. */
 double		 clock_error(struct world *w);
 
+/* maxerror, s; infinite while the kernel's clock is not synchronized. */
+double		 clock_maxerror(void);
+
 /* Set the clock forward by BY seconds, as nobody's correction. */
 void		 clock_shift(double by);
 
@@ -230,6 +240,9 @@ void		 claim_sample(struct world *w, const char *path);
  * is then all of its bounds.
  */
 void		 tracking_sample(struct world *w);
+
+/* page.c: ask libntptime for the time, and log it if it is known. */
+void		 page_sample(struct world *w, FILE *log);
 
 /* report.c: print the statistics, one line of JSON. */
 void		 report(const struct world *w);

@@ -20,6 +20,7 @@ def test():
 
     clients(d, ca, chrony, sec, own)
     reload_certificate(d, ca, own, statements, nts)
+    expires(d, ca, statements, nts)
     restart(d, ca, chrony, own, statements)
     serving.stop()
 
@@ -126,6 +127,26 @@ def reload_certificate(d, ca, own, statements, nts):
         d.wait_log("everybody may read it", 5),
         "a key that everybody may read is not used", d.log)
     os.chmod(workdir("ca-new.test.key"), 0o600)
+    d.reconfigure(*statements)
+
+
+def date(seconds):
+    return time.strftime("%Y%m%d%H%M%SZ", time.gmtime(seconds))
+
+
+def expires(d, ca, statements, nts):
+    """A certificate that expires while it is used."""
+    end = int(time.time()) + 5
+    ok(d.reconfigure(*statements[:3], nts % ca.certify("10.9.0.1", start=date(
+        end - 86400), end=date(end), as_name="short")) and
+        d.wait_log('certificate of "10.9.0.1" expires at 20', 5),
+        "that a certificate soon expires is said when it is taken up", d.log)
+    ok(wait_for(lambda: d.show()["server"]["certificate_until"] == end, 3),
+        "ntpctl shows when", d.show)
+    ok(not d.count("has expired") and d.wait_log("has expired", end -
+        time.time() + 3), "and that it has, when it has", d.log)
+    ok(d.count("expires at") == 1 and d.count("has expired") == 1,
+        "each once", d.log)
     d.reconfigure(*statements)
 
 

@@ -17,7 +17,7 @@ def test():
         'sensor sock "%s" correction -250000' % liar,
         'sensor sock "%s" refid BAD' % noisy,
         "sensor shm0 refid NMEA correction 3000 stratum 3",
-        "sensor shm1"]
+        "sensor shm1", "sensor ptp eth0"]
     # Shared memory of its own; somebody else has unit 1 already.
     trap = [sys.executable, "-B", HERE + "/sensor.py", "trap", "1"]
     d = Daemon(us, *lines, options=("-x", "-v"), guard=["unshare", "--ipc",
@@ -28,6 +28,9 @@ def test():
     ok(d.wait_log(r"sensor.*: shm1 is not used: others may write to it", 5),
         "shared memory that others may write is refused, and it says so",
         d.log)
+
+    ok(d.wait_log("cannot open the clock of eth0.*: No such device", 5),
+        "an interface without a clock is no reason to end", d.log)
 
     def sender(kind, where, offset, noise=1e-4):
         into = ["nsenter", "-t", str(d.pid), "-i"] if kind == "shm" else []
@@ -59,7 +62,7 @@ def check(d, us, gps, liar, noisy, senders):
     status, out, _ = d.ntpctl("-s", "sensors")
     ok(status == 0 and ".NMEA" in out and "10.9.0.2" not in out,
         "ntpctl -s sensors shows them", out)
-    ok(len(d.show()["sensors"]) == 5, "so does its JSON", d.ntpctl("-j")[1])
+    ok(len(d.show()["sensors"]) == 6, "so does its JSON", d.ntpctl("-j")[1])
     ok(d.status()["stratum"] in (1, 3), "it is of their stratum", d.state)
 
     # Nonsense, and far too much of it.
@@ -85,7 +88,7 @@ def check(d, us, gps, liar, noisy, senders):
     # One that is gone, and comes back; its process, too.
     pids = d.children()["sensor"]
     os.kill(pids[0], signal.SIGKILL)
-    ok(wait_for(lambda: len(d.children().get("sensor", [])) == 5 and
+    ok(wait_for(lambda: len(d.children().get("sensor", [])) == 6 and
         d.children()["sensor"] != pids, 10), "its process is replaced",
         d.state)
     before = d.peer(gps).get("received", 0)
@@ -93,11 +96,16 @@ def check(d, us, gps, liar, noisy, senders):
         "and goes on with the same socket", d.state)
     ok(d.reconfigure(*(["server 10.9.0.2 poll 4-4",
         'sensor sock "%s" refid GPS weight 7' % gps, "sensor shm0",
-        "sensor shm2"])), "a reload", d.log)
+        "sensor shm2", 'sensor sock "%s"' % workdir("new.sock")])),
+        "a reload", d.log)
     ok(d.peer(gps).get("weight") == 7 and not d.peer(liar),
         "takes their options, and leaves out the others", d.state)
-    ok(d.count("sensor shm2 takes effect after a restart only") == 1,
-        "new ones have to wait, and it says so", d.log)
+    ok(d.wait_log("shm2 is not used: it is not there", 5) and
+        d.peer("shm2"), "a new one is taken up", d.state)
+    ok(d.count("new.sock takes effect after a restart only: its socket") == 1,
+        "a new socket has to wait, and it says so", d.log)
+    ok(len(d.children()["sensor"]) == 3, "processes that are of no use end",
+        d.children)
 
     # What it said before it was switched off is none of its answers after.
     senders[0].kill()

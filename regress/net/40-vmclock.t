@@ -91,12 +91,15 @@ def test():
     device = workdir("vmclock0")
     hypervisor = Hypervisor(device)
     segment = workdir("shm0")
-    d = Daemon(us, "server 10.9.0.2 poll 4-4", "server 10.9.0.3 poll 4-4",
-        "sensor vmclock0", "listen on 10.9.0.1", 'clockbound "%s"' % segment,
+    lines = ("server 10.9.0.2 poll 4-4", "server 10.9.0.3 poll 4-4",
+        "listen on 10.9.0.1", 'clockbound "%s"' % segment)
+    d = Daemon(us, *lines, "sensor *",
         prepare="mkdir /run/d && cd /dev && cp -a %s /run/d && "
             "touch /run/d/vmclock0 && mount --bind %s /run/d/vmclock0 && "
             "mount --rbind /run/d /dev && cd /" % (DEVICES, device))
     ok(d.wait_sync(), "the clock is synchronized", d.state)
+    ok(d.count(r"sensor \* is here:.* vmclock0"),
+        "sensor * is what is there", d.log)
     ok(d.wait_tally("vmclock0", "*+-", 20), "the hypervisor's agrees",
         d.state)
     peer = d.peer("vmclock0")
@@ -122,6 +125,12 @@ def test():
     hypervisor.move()
     ok(d.wait_log("vmclock0 is there", 12) and
         d.wait_log("was moved", 5, 4), "and back, with its news", d.state)
+    ok(d.reconfigure(*lines) and wait_for(lambda: "sensor" not in
+        d.children(), 3), "one that is configured no more has no process",
+        d.state)
+    ok(d.reconfigure(*lines, "sensor vmclock0") and wait_for(lambda:
+        d.peer("vmclock0").get("received", 0) > 0, 10),
+        "a reload takes it up again", d.state)
     d.check_end()
 
 

@@ -31,7 +31,7 @@ setup(void **arg)
 	    getsockname(listener, (struct sockaddr *)&sin, &len) == -1 ||
 	    connect(client, (struct sockaddr *)&sin, sizeof(sin)) == -1)
 		return -1;
-	return capture_begin();
+	return capture_begin(NULL);
 }
 
 static int
@@ -40,7 +40,7 @@ teardown(void **arg)
 	(void)arg;
 	close(listener);
 	close(client);
-	return capture_end();
+	return capture_end(NULL);
 }
 
 static void

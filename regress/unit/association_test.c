@@ -510,7 +510,7 @@ no_way_to_it(void **state)
 
 	(void)state;
 	a->schedule.state = SCHEDULE_POLLING;
-	assert_int_equal(capture_begin(), 0);
+	assert_int_equal(capture_begin(NULL), 0);
 	no_way = true;
 	for (i = 0; i < 20; i++) {
 		run(a->schedule.next);
@@ -525,7 +525,7 @@ no_way_to_it(void **state)
 	assert_int_equal(capture_count(": requests cannot leave, trying "
 	    "again: Network is unreachable\n"), 1);
 	assert_int_equal(capture_count(": requests can leave again\n"), 1);
-	assert_int_equal(capture_end(), 0);
+	assert_int_equal(capture_end(NULL), 0);
 }
 
 /* It is the offset when it is said that counts, and the side. */
@@ -535,7 +535,7 @@ falsetickers_are_named_with_their_side(void **state)
 	struct association *a = add(0, 1000, 1000);
 
 	(void)state;
-	assert_int_equal(capture_begin(), 0);
+	assert_int_equal(capture_begin(NULL), 0);
 	assert_true(association_judged(a, FALSETICKER, 2));
 	assert_false(association_judged(a, FALSETICKER, 2));
 	assert_false(association_judged(a, COMBINED, 0.3));
@@ -547,7 +547,7 @@ falsetickers_are_named_with_their_side(void **state)
 	    "again\n"), 1);
 	assert_int_equal(capture_count(": is a falseticker, 100.000 ms "
 	    "behind the majority\n"), 1);
-	assert_int_equal(capture_end(), 0);
+	assert_int_equal(capture_end(NULL), 0);
 }
 
 /* What two addresses of one name must have in common to be one server. */

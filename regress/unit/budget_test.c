@@ -281,46 +281,38 @@ a_slew_that_is_replaced(void **arg)
 
 /* ---- a hostile engine ---- */
 
-/* The same every time; any distribution will do. */
-static double
-pseudo_random(void)
-{
-	static uint64_t	 x = 1;
-
-	x = x * 6364136223846793005ULL + 1442695040888963407ULL;
-	return (double)(x >> 11) / (double)(1ULL << 53);
-}
+static struct rng	 rng = { 1 };
 
 static double
 some_rate(void)
 {
 	static const double rates[] = { 0.1, -0.1, 0.09, 501e-6, 500e-6, 0 };
 
-	if (pseudo_random() < 0.5)
-		return rates[(int)(pseudo_random() * COUNT(rates))];
-	return 0.2 * pseudo_random() - 0.1;
+	if (rng_uniform(&rng) < 0.5)
+		return rates[(int)(rng_uniform(&rng) * COUNT(rates))];
+	return 0.2 * rng_uniform(&rng) - 0.1;
 }
 
 static void
 anything(struct machine *m)
 {
-	switch ((int)(pseudo_random() * 6)) {
+	switch ((int)(rng_uniform(&rng) * 6)) {
 	case 0:
 		ask_frequency(m, some_rate());
 		break;
 	case 1:
 	case 2:
-		ask_slew(m, some_rate(), pow(10, 5 * pseudo_random()));
+		ask_slew(m, some_rate(), pow(10, 5 * rng_uniform(&rng)));
 		break;
 	case 3:
-		ask_new_start(m, LIMIT * pseudo_random());
+		ask_new_start(m, LIMIT * rng_uniform(&rng));
 		break;
 	case 4:
 		ask_step(m, policy_reach(&m->policy,
-		    pseudo_random() < 0.7 ? 1 : -1, at(m->t)));
+		    rng_uniform(&rng) < 0.7 ? 1 : -1, at(m->t)));
 		break;
 	default:
-		report(m, pseudo_random() < 0.5);
+		report(m, rng_uniform(&rng) < 0.5);
 		break;
 	}
 }
@@ -349,16 +341,16 @@ static void
 a_hostile_week(double frequency)
 {
 	struct machine	 m = start(frequency);
-	double		 pace = pow(10, 5 * pseudo_random());
+	double		 pace = pow(10, 5 * rng_uniform(&rng));
 	double		 moved, stepped;
 
-	pass(&m, 3600 * pseudo_random());
-	ask_frequency(&m, frequency + 100 * PPM * pseudo_random());
+	pass(&m, 3600 * rng_uniform(&rng));
+	ask_frequency(&m, frequency + 100 * PPM * rng_uniform(&rng));
 	report(&m, true);
 	moved = m.moved;
 	stepped = m.stepped;
 	while (m.t < WEEK) {
-		pass(&m, m.t + 1 + pace * pseudo_random());
+		pass(&m, m.t + 1 + pace * rng_uniform(&rng));
 		anything(&m);
 		assert_bound(&m, 0, m.budget.home, moved, stepped);
 	}
@@ -440,8 +432,8 @@ an_oscillator(double error)
 	}
 	report(&m, true);
 	while (m.t < WEEK) {
-		ask_frequency(&m, -error + 20 * PPM * pseudo_random());
-		ask_slew(&m, 500 * PPM * (2 * pseudo_random() - 1), 1024);
+		ask_frequency(&m, -error + 20 * PPM * rng_uniform(&rng));
+		ask_slew(&m, 500 * PPM * (2 * rng_uniform(&rng) - 1), 1024);
 		pass(&m, m.t + 1024);
 	}
 	if (m.was_cut)
@@ -484,7 +476,7 @@ honest_weeks(void **arg)
 		ask_slew(&m, 0.1, 900);
 		/* The oscillator changes, as at a live migration. */
 		pass(&m, night + 36000);
-		ask_frequency(&m, (30 + 200 * pseudo_random()) * PPM);
+		ask_frequency(&m, (30 + 200 * rng_uniform(&rng)) * PPM);
 	}
 	assert_false(m.was_cut);
 	assert_int_equal(m.spent, 0);

@@ -369,7 +369,7 @@ many_ends_are_few_lines(void **arg)
 	int		 i;
 
 	(void)arg;
-	assert_int_equal(capture_begin(), 0);
+	assert_int_equal(capture_begin(NULL), 0);
 	children_set(&kids, KE, 1);
 	turns(now);
 	for (i = 0; i < 60; i++) {
@@ -382,7 +382,7 @@ many_ends_are_few_lines(void **arg)
 	assert_int_equal(launches[KE], 61);
 	assert_in_range(capture_count("was killed"), 5, 20);
 	assert_in_range(capture_count("starting another"), 5, 20);
-	capture_end();
+	capture_end(NULL);
 }
 
 int

@@ -716,14 +716,14 @@ another_program_is_reported(void **arg)
 	int		 i;
 
 	(void)arg;
-	assert_int_equal(capture_begin(), 0);
+	assert_int_equal(capture_begin(NULL), 0);
 	for (i = 0; i < 1000; i++) {
 		kernel.freq = 65536 * 100;
 		clock_watch(&clk);
 		clock_watch(&clk);
 	}
 	assert_in_range(capture_count("\n"), 1, 5);
-	assert_int_equal(capture_end(), 0);
+	assert_int_equal(capture_end(NULL), 0);
 }
 
 /* It would correct once more what the step has corrected. */
@@ -948,7 +948,7 @@ read_only_needs_no_right_to_read(void **arg)
 {
 	(void)arg;
 	kernel.secret = true;
-	assert_int_equal(capture_begin(), 0);
+	assert_int_equal(capture_begin(NULL), 0);
 	clock_open(&clk, true);
 	assert_true(clk.frequency == 0);
 	assert_true(clock_set_frequency(&clk, 100e-6));
@@ -964,7 +964,7 @@ read_only_needs_no_right_to_read(void **arg)
 	assert_int_equal(capture_count("cannot read the clock's state, its "
 	    "frequency correction is taken for 0 ppm: Operation not "
 	    "permitted"), 1);
-	assert_int_equal(capture_end(), 0);
+	assert_int_equal(capture_end(NULL), 0);
 }
 
 static void

@@ -163,15 +163,7 @@ setup(void **arg)
 	told_tai = 0;
 	kernel_refuses = false;
 	memset(&state, 0, sizeof(state));
-	log_init(LOG_TO_STDERR, 0);
-	return capture_begin();
-}
-
-static int
-teardown(void **arg)
-{
-	(void)arg;
-	return capture_end();
+	return capture_begin(NULL);
 }
 
 static void
@@ -491,7 +483,7 @@ x_spends_nothing(void **arg)
 	assert_int_equal(capture_count("slewing the clock"), 0);
 }
 
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, capture_end)
 
 /* The service manager is told by a taken-over engine, not flooded. */
 static void

@@ -46,6 +46,8 @@ struct parse_case {
 static const struct parse_case good[] = {
 	{ "constraint", "constraint from \"https://a/\" ::1 192.0.2.1\n" S,
 	    { 0 } },
+	{ "nts and both ports", "server a nts port 4461 ntsport 4460\n"
+	    "server b nts ntsport 4461\nserver c nts port 123\n", { 0 } },
 	{ "constraint, all else", S "constraint from \"9.9.9.9\"\n"
 	    "constraint from \"2620:fe::fe\"\n"
 	    "constraint from \"https://[2620:fe::9]/a?b=%20\"\n"
@@ -60,7 +62,7 @@ static const struct parse_case good[] = {
 	    "sensor pps0 lock shm0 falling weight 3 trusted refid \"PPS\"\n"
 	    "sensor sock \"/run/ntpd/gps.sock\"\nsensor ptp0 tai\n"
 	    "sensor ptp eth0 correction 0\nsensor shm255\n", { 0 } },
-	{ "sensor *", "sensor *\n" S, { "w 1: sensor * has no effect" } },
+	{ "sensor *", "sensor * weight 2\nsensor \"shm0\"\n" S, { 0 } },
 	{ "server",		"server ntp.example.com\n",	{ 0 } },
 	{ "server, IPv4",	"server 192.0.2.1\n",		{ 0 } },
 	{ "server, IPv6",	"server 2001:db8::1\n",		{ 0 } },
@@ -147,6 +149,13 @@ static const struct parse_case good[] = {
 };
 
 static const struct parse_case warned[] = {
+	{ "nts and a port", "server a nts port 4461\n",
+	    { "w 1: port is that of NTP, and the server itself says where "
+	    "that is; keys are agreed on at port 4460: write \"ntsport 4461\" "
+	    "for another one, or \"ntsport 4460\" too if it is meant so" } },
+	{ "nts, and NTP's port for keys", "servers a nts ntsport 123\n",
+	    { "w 1: ntsport is the TCP port at which keys are agreed on, 123 "
+	    "is that of NTP" } },
 	{ "clients, and nowhere to ask", S "allow from 10.0.0.0/8\n",
 	    { "w  allow, deny, ratelimit, workers and xleave are about" } },
 	{ "workers, and nowhere to ask", S "workers 2\n",
@@ -364,6 +373,11 @@ static const struct parse_case bad_values[] = {
 	    { "1: stratum must be a number from 1 to 15, not \"16\"" } },
 	{ "sensor, twice", "sensor pps0\nsensor pps0\n",
 	    { "2: sensor pps0 is there already" } },
+	{ "sensor *, twice", "sensor *\nsensor *\n",
+	    { "2: sensor * is there already" } },
+	{ "sensor *, quoted", "sensor \"*\"\n", { "1: there is no sensor" } },
+	{ "sensor *, not its option", "sensor * tai\n",
+	    { "1: tai is only for ptp sensors" } },
 	{ "sensor, option twice", "sensor pps0 falling falling\n",
 	    { "1: falling is said twice" } },
 	{ "sensor, lock", "sensor pps0 lock shm0\nsensor shm0\n",

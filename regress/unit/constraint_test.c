@@ -57,15 +57,7 @@ setup(void **arg)
 	memset(&cs, 0, sizeof(cs));
 	memset(&conf, 0, sizeof(conf));
 	osc = 0;
-	log_init(LOG_TO_STDERR, 0);
-	return capture_begin();
-}
-
-static int
-teardown(void **arg)
-{
-	(void)arg;
-	return capture_end();
+	return capture_begin(NULL);
 }
 
 /* The next question is for NAME: answer it with N addresses. */
@@ -492,7 +484,7 @@ reload(void **arg)
 int
 main(void)
 {
-#define TEST(f)		cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f)		cmocka_unit_test_setup_teardown(f, setup, capture_end)
 	static const struct CMUnitTest tests[] = {
 		TEST(none), TEST(one_after_the_other), TEST(each_address),
 		TEST(failing), TEST(unresolved), TEST(hostile_addresses),

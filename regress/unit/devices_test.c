@@ -2,6 +2,8 @@
  * What the parent makes and has opened for sensors: devices that come and go,
  * and files that are where a socket is to be.
  */
+#include <sys/ipc.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -14,6 +16,8 @@
 
 #include "common/imsg.h"
 #include "common/log.h"
+#include "common/shmsegment.h"
+#include "ntpd/parent/devices.h"
 #include "ntpd/parent/sensors.h"
 #include "regress/unit/unit.h"
 
@@ -31,21 +35,6 @@ make(enum sensor_kind kind, const char *name)
 	conf.servers[0].sensor.kind = (uint8_t)kind;
 	strlcpy(conf.servers[0].name, name, sizeof(conf.servers[0].name));
 	sensors_make(&sensors, &conf, 0);
-}
-
-static int
-setup(void **arg)
-{
-	(void)arg;
-	log_init(LOG_TO_STDERR, 0);
-	return capture_begin();
-}
-
-static int
-teardown(void **arg)
-{
-	(void)arg;
-	return capture_end();
 }
 
 /* Is it given now?  A descriptor is closed again. */
@@ -165,6 +154,196 @@ opener_lies(void **arg)
 	assert_int_equal(capture_count("cannot open /dev/ptp0"), 1);
 }
 
+/* Another configuration, of sensors called NAMES, up to a NULL. */
+static void
+reload(const char *const *names)
+{
+	memset(&conf, 0, sizeof(conf));
+	for (; *names != NULL; names++)
+		assert_true(config_name_sensor(&conf.servers[conf.nservers++],
+		    *names));
+	sensors_configure(&sensors, &conf, instant_now());
+}
+
+#define RELOAD(...)	reload((const char *const[]){ __VA_ARGS__, NULL })
+
+/* Those that stay keep their processes; those that come get free ones. */
+static void
+come_at_reload(void **arg)
+{
+	struct instant	 now = instant_now();
+	const struct parent_sensor *s = sensors.list;
+
+	(void)arg;
+	make(SENSOR_PTP, "ptp0");
+	assert_true(s[0].is_new);
+	sensors_need(&sensors, 0, SENSORS_BEGIN, now);
+	assert_true(is_given(now, MSG_OPEN));
+	opened(now, 0);
+	RELOAD("pps3", "ptp0");
+	assert_int_equal(conf.nservers, 2);
+	assert_int_equal(conf.servers[0].sensor.number, 1);
+	assert_int_equal(conf.servers[1].sensor.number, 0);
+	assert_true(s[0].used && !s[0].is_new && s[1].used && s[1].is_new);
+	assert_string_equal(s[1].path, "/dev/pps3");
+	RELOAD("shm9", "pps3");
+	assert_string_equal(s[0].device.name, "shm9");
+	assert_true(s[0].used && s[0].is_new && s[1].used && !s[1].is_new);
+	assert_int_equal(s[0].path[0], '\0');
+	RELOAD("vmclock0");
+	assert_string_equal(s[0].device.name, "vmclock0");
+	assert_false(s[1].used);
+	RELOAD("vmclock0", "pps3");
+	assert_true(s[1].used && s[1].is_new);
+	assert_int_equal(capture_count("\n"), 0);
+	assert_false(is_given(instant_add(now, 1e6), MSG_OPEN));
+}
+
+/* What the opener began for the one before is not for the one after it. */
+static void
+comes_in_the_place_of_another(void **arg)
+{
+	struct instant	 now = instant_now();
+
+	(void)arg;
+	make(SENSOR_PTP, "ptp0");
+	sensors_need(&sensors, 0, SENSORS_BEGIN, now);
+	assert_true(is_given(now, MSG_OPEN));
+	RELOAD("ptp1");
+	assert_string_equal(sensors.list[0].device.name, "ptp1");
+	sensors_need(&sensors, 0, SENSORS_BEGIN, now);
+	assert_false(is_given(now, MSG_OPEN));
+	opened(now, 0);
+	assert_int_equal(sensors.list[0].state, SENSOR_WAITS);
+	assert_true(is_given(now, MSG_OPEN));
+	opened(now, 0);
+	assert_int_equal(sensors.list[0].state, SENSOR_GIVEN);
+}
+
+/* What takes rights that the parent has no more. */
+static void
+cannot_come_at_reload(void **arg)
+{
+	(void)arg;
+	make(SENSOR_NONE, "192.0.2.1");
+	RELOAD("shm3", "ptp0");
+	assert_int_equal(conf.nservers, 1);
+	assert_int_equal(capture_count("sensor ptp0 takes effect after a "
+	    "restart only: there was no sensor at the start"), 1);
+	make(SENSOR_PTP, "ptp0");
+	memset(&conf, 0, sizeof(conf));
+	conf.nservers = 1;
+	conf.servers[0].sensor.kind = SENSOR_SOCK;
+	strlcpy(conf.servers[0].name, path, sizeof(conf.servers[0].name));
+	sensors_configure(&sensors, &conf, instant_now());
+	assert_int_equal(conf.nservers, 0);
+	assert_int_equal(capture_count("its socket can only be made"), 1);
+	/* One that was made is kept for when it is wanted again. */
+	make(SENSOR_SOCK, path);
+	RELOAD("shm0", "shm1", "shm2", "shm3", "shm4", "shm5", "shm6", "shm7");
+	assert_int_equal(conf.nservers, 7);
+	assert_int_equal(capture_count("sensor shm7 takes effect after a "
+	    "restart only: there were too many"), 1);
+	assert_int_equal(close(sensors.list[0].socket), 0);
+	assert_int_equal(unlink(path), 0);
+}
+
+static void
+touch(const char *name, const char *text)
+{
+	char		 file[sizeof(dir) + 64], *slash;
+	FILE		*f;
+
+	snprintf(file, sizeof(file), "%s/%s", dir, name);
+	slash = strchr(file + sizeof(dir), '/');
+	if (slash != NULL) {
+		*slash = '\0';
+		assert_int_equal(mkdir(file, 0700), 0);
+		*slash = '/';
+	}
+	f = fopen(file, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void
+take_away(const char *name)
+{
+	char		 file[sizeof(dir) + 64], *slash;
+
+	snprintf(file, sizeof(file), "%s/%s", dir, name);
+	assert_int_equal(unlink(file), 0);
+	slash = strchr(file + sizeof(dir), '/');
+	if (slash != NULL) {
+		*slash = '\0';
+		assert_int_equal(rmdir(file), 0);
+	}
+}
+
+static const struct {
+	const char	*name, *text;
+} machine[] = {
+	{ "pps0", "" },
+	{ "pps11", "" },
+	{ "ppsx", "" },
+	{ "vmclock0", "" },
+	{ "vmclock1", "" },
+	{ "ptp0/clock_name", "ptp_mlx5\n" },
+	{ "ptp1/clock_name", "KVM virtual PTP\n" },
+	{ "ptp2/clock_name", "vmclock0\n" },
+	{ "ptp3/clock_name", "hyperv\n" }
+};
+
+/* sensor * is what is there, but for what is there already, and for cards. */
+static void
+every_sensor(void **arg)
+{
+	struct devices	 d;
+	size_t		 i, shm = 0;
+	unsigned	 unit;
+
+	(void)arg;
+	for (unit = 0; unit < SHM_UNITS; unit++)
+		shm += shmget(SHM_KEY(unit), 0, 0) != -1;
+	for (i = 0; i < COUNT(machine); i++)
+		touch(machine[i].name, machine[i].text);
+	devices_find(&d, dir, dir);
+	for (i = 0; i < COUNT(machine); i++)
+		take_away(machine[i].name);
+	assert_int_equal(d.n, shm < 3 ? 5 + shm : SENSORS_MOST);
+	assert_string_equal(d.names[0], "vmclock0");
+	assert_string_equal(d.names[1], "ptp1");
+	assert_string_equal(d.names[2], "ptp3");
+	if (shm == 0) {
+		assert_string_equal(d.names[3], "pps0");
+		assert_string_equal(d.names[4], "pps11");
+	}
+	d.n = 3;
+	memset(&conf, 0, sizeof(conf));
+	devices_apply(&d, &conf);
+	assert_int_equal(conf.nservers, 0);
+	conf.any_sensor.sensor.kind = SENSOR_ANY;
+	conf.any_sensor.weight = 3;
+	assert_true(config_name_sensor(&conf.servers[conf.nservers++],
+	    "ptp1"));
+	conf.servers[0].sensor.tai = 1;
+	devices_apply(&d, &conf);
+	assert_int_equal(conf.nservers, 3);
+	assert_string_equal(conf.servers[1].name, "vmclock0");
+	assert_int_equal(conf.servers[1].sensor.kind, SENSOR_VMCLOCK);
+	assert_int_equal(conf.servers[1].weight, 3);
+	assert_memory_equal(conf.servers[1].sensor.refid, "VMC", 4);
+	assert_int_equal(conf.servers[2].sensor.unit, 3);
+	assert_int_equal(capture_count("sensor * is here: vmclock0 ptp3"), 1);
+	assert_int_equal(conf.servers[0].sensor.tai, 0);
+	assert_int_equal(capture_count("ptp1 is the hypervisor's clock"), 1);
+	d.n = 0;
+	conf.nservers = 0;
+	devices_apply(&d, &conf);
+	assert_int_equal(capture_count("this machine has no reference"), 1);
+}
+
 /* A socket that was left is replaced, and nothing else that is there. */
 static void
 something_is_there(void **arg)
@@ -215,7 +394,7 @@ takes_no_descriptors(void **arg)
 	assert_int_equal(unlink(path), 0);
 }
 
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, capture_begin, capture_end)
 
 int
 main(void)
@@ -223,6 +402,8 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		TEST(comes_and_goes), TEST(comes_late),
 		TEST(opens_late), TEST(opener_lies),
+		TEST(come_at_reload), TEST(comes_in_the_place_of_another),
+		TEST(cannot_come_at_reload), TEST(every_sensor),
 		TEST(something_is_there), TEST(takes_no_descriptors)
 	};
 	int		 failed;

@@ -12,25 +12,7 @@
 /* Filters are large for a stack. */
 static struct filter	 f, g;
 
-/* A small generator, the same on every machine (xorshift64*). */
-static uint64_t		 state;
-
-static double
-uniform(void)
-{
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return (double)((state * 0x2545f4914f6cdd1dULL) >> 11) * 0x1p-53;
-}
-
-static double
-normal(void)
-{
-	double		 r = sqrt(-2 * log(1 - uniform()));
-
-	return r * cos(2 * M_PI * uniform());
-}
+static struct rng	 rng;
 
 /* A sample with a normal error only. */
 static void
@@ -205,16 +187,16 @@ waits(bool alike, double *share)
 	double		 first, second, sum = 0;
 	int		 i, run;
 
-	state = 3;
+	rng.state = 3;
 	*share = 0;
 	for (run = 0; run < 50; run++) {
 		start(0, 0, 1e-3, 0, 1e-9);
 		filter_join(&f, 0, 0);
 		for (i = 1; i < 100; i++) {
 			filter_predict(&f, 16 * i);
-			first = -1e-5 * log(1 - uniform());
-			second = alike ? first * (1 + 0.05 * normal()) :
-			    -1e-5 * log(1 - uniform());
+			first = 1e-5 * rng_exponential(&rng);
+			second = alike ? first * (1 + 0.05 * rng_normal(&rng)) :
+			    1e-5 * rng_exponential(&rng);
 			o.offset = (first - second) / 2;
 			o.half = (first + second) / 2;
 			filter_update(&f, 0, &o);
@@ -679,7 +661,8 @@ tally(struct result *r, const struct estimate *e, double offset,
 static void
 one_run(const struct run *run, int samples, int settle, struct result *r)
 {
-	double		 offset = normal(), frequency = 20e-6 * normal(), df;
+	double		 offset = rng_normal(&rng), df;
+	double		 frequency = 20e-6 * rng_normal(&rng);
 	double		 t = run->interval;
 	struct estimate	 e;
 	int		 i;
@@ -687,12 +670,12 @@ one_run(const struct run *run, int samples, int settle, struct result *r)
 	start(0, 0, 10, 0, 50e-6);
 	filter_join(&f, 0, 0);
 	for (i = 0; i < samples; i++) {
-		df = run->wander * sqrt(t) * normal();
+		df = run->wander * sqrt(t) * rng_normal(&rng);
 		offset += frequency * t + df * t / 2 +
-		    run->wander * sqrt(t * t * t / 12) * normal();
+		    run->wander * sqrt(t * t * t / 12) * rng_normal(&rng);
 		frequency += df;
 		filter_predict(&f, t * (i + 1));
-		observe(&f, 0, offset + run->noise * normal(),
+		observe(&f, 0, offset + run->noise * rng_normal(&rng),
 		    run->noise * run->noise);
 		if (i < settle)
 			continue;
@@ -739,7 +722,7 @@ the_claims_are_true(void **arg)
 	size_t		 i;
 
 	(void)arg;
-	state = 1;
+	rng.state = 1;
 	for (i = 0; i < COUNT(runs); i++) {
 		r = many_runs(&runs[i], 60, 150, 50);
 		if (fabs(r.offset) > 0.25 * sqrt(r.square))
@@ -761,7 +744,7 @@ better_than_its_samples(void **arg)
 	struct result	 r;
 
 	(void)arg;
-	state = 2;
+	rng.state = 2;
 	r = many_runs(&runs[0], 5, 300, 150);
 	assert_true(sqrt(r.square) < runs[0].noise / 4);
 	assert_true(sqrt(r.frequency_square) < 20e-9);
@@ -774,7 +757,7 @@ the_claims_are_true_at_the_start(void **arg)
 	struct result	 r;
 
 	(void)arg;
-	state = 3;
+	rng.state = 3;
 	r = many_runs(&runs[1], 150, 6, 0);
 	assert_true(fabs(r.offset) < 0.25 * sqrt(r.square));
 	assert_true(r.nees > 0.4 && r.nees < 1.6);
@@ -791,7 +774,7 @@ the_bank_learns_the_wander(void **arg)
 	double		 low, high;
 
 	(void)arg;
-	state = 4;
+	rng.state = 4;
 	one_run(&quiet, 200, 200, &r);
 	low = filter_estimate(&f, f.when).wander;
 	one_run(&restless, 200, 200, &r);
@@ -814,7 +797,7 @@ be_steady(struct steady *s, int samples)
 		s->now += 256;
 		s->offset += 256 * s->frequency;
 		filter_predict(&f, s->now);
-		observe(&f, 0, s->offset + 30e-6 * normal(), 9e-10);
+		observe(&f, 0, s->offset + 30e-6 * rng_normal(&rng), 9e-10);
 	}
 	return filter_estimate(&f, s->now);
 }
@@ -833,7 +816,7 @@ a_quiet_oscillator_may_change(void **arg)
 
 	(void)arg;
 	for (i = 0; i < 20; i++) {
-		state = 100 + i;
+		rng.state = 100 + i;
 		s.now = s.offset = 0;
 		start(0, 0, 1e-3, s.frequency, 1e-6);
 		filter_join(&f, 0, 0);
@@ -858,13 +841,13 @@ it_stays_sound(void **arg)
 	int		 i;
 
 	(void)arg;
-	state = 5;
+	rng.state = 5;
 	start(0, 0, 1, 0, 1e-3);
 	for (i = 0; i < 5000; i++) {
-		t += pow(10, 6 * uniform() - 1);
+		t += pow(10, 6 * rng_uniform(&rng) - 1);
 		filter_join(&f, (size_t)i % 3, 0.01 * (i % 5));
 		filter_predict(&f, t);
-		observe(&f, (size_t)i % 3, 1e-3 * normal() +
+		observe(&f, (size_t)i % 3, 1e-3 * rng_normal(&rng) +
 		    (i % 500 == 0 ? 1e9 : 0),
 		    variances[(size_t)i % COUNT(variances)]);
 		if (i % 7 == 0)

@@ -12,17 +12,7 @@
 #define ROUNDS		100000
 #define MAX_PARTS	6
 
-static uint64_t	 random_state = 0x2545f4914f6cdd1d;
-
-/* The same numbers in every run (xorshift): below LIMIT. */
-static size_t
-random_below(size_t limit)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return (size_t)(random_state >> 20) % limit;
-}
+static struct rng	 rng = { 1 };
 
 /*
  * Decode a copy of BUF in memory of exactly its length, so that a sanitizer
@@ -272,22 +262,22 @@ random_packet(uint8_t *buf)
 	static const int	 sizes[] = { -1, -4, -12, -20, -24, 16, 20,
 				    24, 28, 32, 36, 100, 3 };
 	int			 parts[MAX_PARTS] = { 0 };
-	size_t			 i, len, n = random_below(MAX_PARTS);
+	size_t			 i, len, n = rng_below(&rng, MAX_PARTS);
 	int			 version = 4;
 
 	for (i = 0; i < n; i++)
-		parts[i] = sizes[random_below(COUNT(sizes))];
-	if (random_below(2) == 0)
-		version = (int)random_below(8);
+		parts[i] = sizes[rng_below(&rng, COUNT(sizes))];
+	if (rng_below(&rng, 2) == 0)
+		version = (int)rng_below(&rng, 8);
 	len = build(buf, version, parts);
 	for (i = 1; i < NTP_HEADER_LEN; i++)
-		buf[i] = (uint8_t)random_below(256);
-	buf[0] |= (uint8_t)(random_below(4) << 6);
-	buf[0] = (uint8_t)((buf[0] & ~7) | (int)random_below(8));
-	if (random_below(4) == 0)
-		buf[random_below(len)] = (uint8_t)random_below(256);
-	if (random_below(8) == 0)
-		len = random_below(len + 1);
+		buf[i] = (uint8_t)rng_below(&rng, 256);
+	buf[0] |= (uint8_t)(rng_below(&rng, 4) << 6);
+	buf[0] = (uint8_t)((buf[0] & ~7) | (int)rng_below(&rng, 8));
+	if (rng_below(&rng, 4) == 0)
+		buf[rng_below(&rng, len)] = (uint8_t)rng_below(&rng, 256);
+	if (rng_below(&rng, 8) == 0)
+		len = rng_below(&rng, len + 1);
 	return len;
 }
 
@@ -352,10 +342,10 @@ test_all_that_is_legal(void **arg)
 	(void)arg;
 	for (i = 0; i < ROUNDS; i++) {
 		memset(parts, 0, sizeof(parts));
-		n = random_below(MAX_PARTS);
-		mac = random_below(COUNT(macs));
+		n = rng_below(&rng, MAX_PARTS);
+		mac = rng_below(&rng, COUNT(macs));
 		for (f = 0; f < n; f++)
-			parts[f] = 16 + 4 * (int)random_below(40);
+			parts[f] = 16 + 4 * (int)rng_below(&rng, 40);
 		if (n > 0 && parts[n - 1] < least[mac])
 			parts[n - 1] = least[mac];
 		parts[n] = macs[mac];

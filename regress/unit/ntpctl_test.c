@@ -322,6 +322,15 @@ test_server_records(void **state)
 	assert_true(sv.counters.name == INT64_MAX);
 	COUNTERS
 #undef COUNTER
+
+	/* Certificates end in 1970 at the earliest, and in 9999. */
+	raw = good_server;
+	raw.certificate_until = -1;
+	assert_null(record_server(&sv, &raw, sizeof(raw)));
+	assert_int_equal(sv.certificate_until, 0);
+	raw.certificate_until = INT64_MAX;
+	assert_null(record_server(&sv, &raw, sizeof(raw)));
+	assert_int_equal(sv.certificate_until, 0);
 }
 
 static void
@@ -1096,6 +1105,14 @@ test_server(void **state)
 #undef COUNTER
 		free(text);
 	}
+	sv.certificate_until = 1801296900;
+	out = open_memstream(&text, &len);
+	assert_non_null(out);
+	show_server(out, &sv);
+	fclose(out);
+	assert_non_null(strstr(text,
+	    "    certificate:  of NTS, valid until 2027-01-30T08:15:00Z\n"));
+	free(text);
 }
 
 static const struct control_peer json_peers[] = {

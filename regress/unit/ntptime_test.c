@@ -14,23 +14,13 @@
 #define YEAR		31556952LL
 #define ROUNDS		200000
 
-static uint64_t	 random_state = 0x9e3779b97f4a7c15;
-
-/* The same numbers in every run (xorshift). */
-static uint64_t
-random64(void)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return random_state;
-}
+static struct rng	 rng = { 1 };
 
 /* A number from -LIMIT to LIMIT. */
 static int64_t
 random_within(int64_t limit)
 {
-	return (int64_t)(random64() % (2 * (uint64_t)limit + 1) -
+	return (int64_t)(rng_next(&rng) % (2 * (uint64_t)limit + 1) -
 	    (uint64_t)limit);
 }
 
@@ -212,7 +202,7 @@ test_diff_and_add(void **arg)
 
 	(void)arg;
 	for (i = 0; i < ROUNDS; i++) {
-		b = stamp(random64());
+		b = stamp(rng_next(&rng));
 		a = stamp(b.value + (uint64_t)random_within(1LL << 52));
 		s = ntptime_diff(a, b);
 		if (!ntptime_equal(ntptime_add(b, s), a))
@@ -314,11 +304,11 @@ test_short_properties(void **arg)
 
 	(void)arg;
 	for (i = 0; i < ROUNDS; i++) {
-		fixed = (uint32_t)random64();
+		fixed = (uint32_t)rng_next(&rng);
 		s = ntpshort_to_seconds(fixed);
 		if (ntpshort_from_seconds(s) != fixed)
 			fail_msg("%#x does not come back", fixed);
-		s = (double)(random64() >> 11) * 0x1p-38;	/* < 2^15 */
+		s = (double)(rng_next(&rng) >> 11) * 0x1p-38;	/* < 2^15 */
 		if (ntpshort_to_seconds(ntpshort_from_seconds(s)) < s)
 			fail_msg("%.12g was rounded down", s);
 	}

@@ -41,8 +41,7 @@ setup(void **arg)
 	    .threshold = 0.128, .limit = 86400 };
 	operator_open(&p.operator, path);
 	assert_int_not_equal(p.operator.fd, -1);
-	log_init(LOG_TO_STDERR, 0);
-	return capture_begin();		/* it is logged */
+	return capture_begin(NULL);		/* it is logged */
 }
 
 static int
@@ -53,7 +52,7 @@ teardown(void **arg)
 	close(p.operator.fd);
 	channel_close(&here);
 	channel_close(&engine);
-	return capture_end();
+	return capture_end(NULL);
 }
 
 /* A turn of the parent's loop. */

@@ -8,42 +8,6 @@
 #define PARETO_INDEX	2.5
 
 void
-rng_seed(struct rng *rng, uint64_t seed)
-{
-	int		 i;
-
-	/* Seeds that are near each other must not give similar numbers. */
-	rng->state = (seed + 1) * 0x9e3779b97f4a7c15ULL | 1;
-	for (i = 0; i < 8; i++)
-		rng_uniform(rng);
-}
-
-/* xorshift64*, its upper 53 bits. */
-double
-rng_uniform(struct rng *rng)
-{
-	rng->state ^= rng->state >> 12;
-	rng->state ^= rng->state << 25;
-	rng->state ^= rng->state >> 27;
-	return (double)((rng->state * 0x2545f4914f6cdd1dULL) >> 11) * 0x1p-53;
-}
-
-double
-rng_exponential(struct rng *rng)
-{
-	return -log(1 - rng_uniform(rng));
-}
-
-/* Box and Muller's, one of the two. */
-double
-rng_normal(struct rng *rng)
-{
-	double		 r = sqrt(2 * rng_exponential(rng));
-
-	return r * cos(2 * M_PI * rng_uniform(rng));
-}
-
-void
 oscillator_init(struct oscillator *osc, uint64_t seed, double offset,
     double frequency, double wander)
 {

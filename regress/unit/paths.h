@@ -10,18 +10,7 @@
 #include <stdint.h>
 
 #include "ntpd/sync/sample.h"
-
-struct rng {
-	uint64_t	 state;		/* never 0 */
-};
-
-/* Start from SEED, any number. */
-void	 rng_seed(struct rng *rng, uint64_t seed);
-
-/* Uniform in [0, 1); normal (0, 1); exponential of mean 1. */
-double	 rng_uniform(struct rng *rng);
-double	 rng_normal(struct rng *rng);
-double	 rng_exponential(struct rng *rng);
+#include "regress/unit/rng.h"
 
 /* An oscillator: its offset from true time, and a frequency that wanders. */
 struct oscillator {

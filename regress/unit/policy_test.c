@@ -767,32 +767,24 @@ frequency_within_constraints(void **arg)
 	assert_true(policy_bound_frequency(&unknown, -0.1, home) == -0.1);
 }
 
-/* The same every time; any distribution will do. */
-static double
-pseudo_random(void)
-{
-	static uint64_t	 x = 1;
-
-	x = x * 6364136223846793005ULL + 1442695040888963407ULL;
-	return (double)(x >> 11) / (double)(1ULL << 53);
-}
+static struct rng	 rng = { 1 };
 
 /* A step of any size that could make a difference, s. */
 static double
 some_step(const struct policy *policy, struct instant now)
 {
-	int		 sign = pseudo_random() < 0.5 ? -1 : 1;
+	int		 sign = rng_uniform(&rng) < 0.5 ? -1 : 1;
 	double		 reach = policy_reach(policy, sign, now);
 
-	switch ((int)(pseudo_random() * 4)) {
+	switch ((int)(rng_uniform(&rng) * 4)) {
 	case 0:
 		return sign * reach;
 	case 1:
 		return sign * reach * 1.001;
 	case 2:
-		return sign * reach * pseudo_random();
+		return sign * reach * rng_uniform(&rng);
 	default:
-		return sign * pow(10, 7 * pseudo_random() - 1);
+		return sign * pow(10, 7 * rng_uniform(&rng) - 1);
 	}
 }
 
@@ -891,12 +883,12 @@ any_sequence(double first)
 	assert_int_equal(step(&policy, first, hours(0)), PERMITTED);
 	(void)policy_report(&policy, true);
 	for (i = 0; i < 300; i++) {
-		t += 3 * pow(10, 2 * pseudo_random() - 2);
-		if (pseudo_random() < 0.3)
-			(void)new_start(&policy, 2 * LIMIT * pseudo_random(),
+		t += 3 * pow(10, 2 * rng_uniform(&rng) - 2);
+		if (rng_uniform(&rng) < 0.3)
+			(void)new_start(&policy, 2 * LIMIT * rng_uniform(&rng),
 			    hours(t));
-		if (pseudo_random() < 0.3)
-			(void)policy_report(&policy, pseudo_random() < 0.5);
+		if (rng_uniform(&rng) < 0.3)
+			(void)policy_report(&policy, rng_uniform(&rng) < 0.5);
 		by = some_step(&policy, hours(t));
 		if (step(&policy, by, hours(t)) != PERMITTED)
 			continue;
@@ -916,8 +908,8 @@ every_sequence(void **arg)
 
 	(void)arg;
 	for (i = 0; i < 1000; i++) {
-		any_sequence(pow(10, 8 * pseudo_random()));
-		any_sequence(-pow(10, 7 * pseudo_random()));
+		any_sequence(pow(10, 8 * rng_uniform(&rng)));
+		any_sequence(-pow(10, 7 * rng_uniform(&rng)));
 	}
 }
 

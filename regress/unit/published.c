@@ -35,7 +35,7 @@ published_begin(void **state)
 	memset(&publish, 0, sizeof(publish));
 	publish_open(&publish, &published_paths);
 	reader = ntptime_open(published_bound);
-	return reader == NULL ? -1 : capture_begin();
+	return reader == NULL ? -1 : capture_begin(NULL);
 }
 
 int
@@ -47,7 +47,7 @@ published_end(void **state)
 	unlink(published_clockbound[0]);
 	unlink(published_clockbound[1]);
 	rmdir(published_folder);
-	return capture_end();
+	return capture_end(NULL);
 }
 
 struct clock_quality

@@ -11,23 +11,12 @@
 #define MOST		10
 #define RUNS		20000
 
-/* A small generator, the same on every machine (xorshift64*). */
-static uint64_t		 state;
+static struct rng	 rng;
 
 static double
 uniform(double from, double to)
 {
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return from + (to - from) *
-	    (double)((state * 0x2545f4914f6cdd1dULL) >> 11) * 0x1p-53;
-}
-
-static size_t
-below(size_t n)
-{
-	return (size_t)uniform(0, (double)n);
+	return from + (to - from) * rng_uniform(&rng);
 }
 
 static struct opinion
@@ -236,15 +225,15 @@ by_counting(struct opinion *o, size_t n)
 static size_t
 generate(struct opinion *o)
 {
-	bool		 grid = below(2) == 0;
-	size_t		 i, n = 1 + below(MOST);
+	bool		 grid = rng_below(&rng, 2) == 0;
+	size_t		 i, n = 1 + rng_below(&rng, MOST);
 
 	for (i = 0; i < n; i++) {
-		o[i] = grid ? opinion((double)below(12),
-		    1 + (double)below(6)) :
+		o[i] = grid ? opinion((double)rng_below(&rng, 12),
+		    1 + (double)rng_below(&rng, 6)) :
 		    opinion(uniform(-10, 10), uniform(0.1, 8));
 		o[i].variance = uniform(0.01, 1);
-		o[i].usable = below(8) != 0;
+		o[i].usable = rng_below(&rng, 8) != 0;
 	}
 	return n;
 }
@@ -256,7 +245,7 @@ the_same_by_counting(void **arg)
 	size_t		 i, n, run, chosen, agreed = 0;
 
 	(void)arg;
-	state = 1;
+	rng.state = 1;
 	for (run = 0; run < RUNS; run++) {
 		n = generate(o);
 		chosen = select_truechimers(o, n);
@@ -299,7 +288,7 @@ a_majority_or_none(void **arg)
 	unsigned	 near = 0;
 
 	(void)arg;
-	state = 2;
+	rng.state = 2;
 	for (run = 0; run < RUNS; run++) {
 		n = generate(o);
 		usable = 0;
@@ -335,7 +324,7 @@ order_does_not_matter(void **arg)
 	size_t		 from[MOST], i, j, t, n, run;
 
 	(void)arg;
-	state = 3;
+	rng.state = 3;
 	for (run = 0; run < RUNS; run++) {
 		n = generate(o);
 		for (i = 0; i < n; i++) {
@@ -344,7 +333,7 @@ order_does_not_matter(void **arg)
 			from[i] = i;
 		}
 		for (i = n; i > 1; i--) {
-			j = below(i);
+			j = rng_below(&rng, i);
 			t = from[j];
 			from[j] = from[i - 1];
 			from[i - 1] = t;
@@ -373,7 +362,7 @@ where_and_how_large_does_not_matter(void **arg)
 	char		 was[SELECT_MAX + 1];
 
 	(void)arg;
-	state = 4;
+	rng.state = 4;
 	for (run = 0; run < RUNS; run++) {
 		n = generate(o);
 		for (i = 0; i < n; i++) {
@@ -401,7 +390,7 @@ static size_t
 generate_liars(struct opinion *o, size_t good, bool together)
 {
 	double		 lie = uniform(-4, 4), width = pow(10, uniform(-4, 1));
-	size_t		 i, n = good + below(good);
+	size_t		 i, n = good + rng_below(&rng, good);
 
 	for (i = 0; i < n; i++) {
 		if (i < good)
@@ -447,9 +436,9 @@ a_minority_removes_fewer_than_it_is(void **arg)
 	size_t		 n, run, good, anywhere, common, lost, kept = 0;
 
 	(void)arg;
-	state = 5;
+	rng.state = 5;
 	for (run = 0; run < 4 * RUNS; run++) {
-		good = 1 + below(MOST / 2);
+		good = 1 + rng_below(&rng, MOST / 2);
 		n = generate_liars(o, good, run % 2 != 0);
 		deepest(o, n, good, &anywhere, &common);
 		assert_true(select_truechimers(o, n) >= good);
@@ -471,9 +460,9 @@ a_majority_holds_true_time(void **arg)
 	size_t		 n, run, good, need, i;
 
 	(void)arg;
-	state = 7;
+	rng.state = 7;
 	for (run = 0; run < 4 * RUNS; run++) {
-		good = 1 + below(MOST / 2);
+		good = 1 + rng_below(&rng, MOST / 2);
 		n = generate_liars(o, good, run % 2 != 0);
 		if (n < MOST && run % 3 == 0) {
 			o[n] = opinion(uniform(-9, 9), 1e-3);
@@ -544,15 +533,15 @@ those_far_away_are_never_believed(void **arg)
 	size_t		 i, n, run, good;
 
 	(void)arg;
-	state = 6;
+	rng.state = 6;
 	for (run = 0; run < RUNS; run++) {
-		good = 2 + below(MOST / 2 - 1);
-		n = good + below(good);
+		good = 2 + rng_below(&rng, MOST / 2 - 1);
+		n = good + rng_below(&rng, good);
 		for (i = 0; i < n; i++)
 			o[i] = i < good ?
 			    opinion(uniform(-0.5, 0.5), uniform(1, 3)) :
-			    opinion((below(2) ? 1 : -1) * uniform(7, 20),
-			    uniform(0.001, 3));
+			    opinion((rng_below(&rng, 2) ? 1 : -1) *
+			    uniform(7, 20), uniform(0.001, 3));
 		assert_int_equal(select_truechimers(o, n), good);
 		for (i = good; i < n; i++)
 			assert_false(o[i].truechimer);

@@ -9,23 +9,7 @@
 #include "regress/unit/paths.h"
 #include "regress/unit/unit.h"
 
-/* A small generator, the same on every machine (xorshift64*). */
-static uint64_t		 state;
-
-static double
-uniform(void)
-{
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return (double)((state * 0x2545f4914f6cdd1dULL) >> 11) * 0x1p-53;
-}
-
-static double
-exponential(double mean)
-{
-	return -mean * log(1 - uniform());
-}
+static struct rng	 rng;
 
 static void
 add(struct source *s, double when, double offset, double delay)
@@ -312,12 +296,12 @@ claimed_variance_is_true(void **arg)
 	unsigned	 run, n;
 
 	(void)arg;
-	state = 1;
+	rng.state = 1;
 	for (run = 0; run < 50; run++) {
 		source_init(&s, 1);
 		for (n = 0; n < 400; n++) {
-			out = exponential(1e-3);
-			back = exponential(1e-3);
+			out = 1e-3 * rng_exponential(&rng);
+			back = 1e-3 * rng_exponential(&rng);
 			sample.delay = 0.02 + out + back;
 			sample.offset = (out - back) / 2;
 			source_add(&s, &sample);
@@ -356,7 +340,7 @@ truth_is_in_the_interval(void **arg)
 	unsigned	 shape, run, n, i, outside, all;
 
 	(void)arg;
-	state = 1;
+	rng.state = 1;
 	for (shape = 1; shape <= 4; shape++) {
 		outside = all = 0;
 		for (run = 0; run < 50; run++) {
@@ -364,8 +348,8 @@ truth_is_in_the_interval(void **arg)
 			for (n = 0; n < 200; n++) {
 				out = back = 0;
 				for (i = 0; i < shape; i++) {
-					out += exponential(1e-3);
-					back += exponential(1e-3);
+					out += 1e-3 * rng_exponential(&rng);
+					back += 1e-3 * rng_exponential(&rng);
 				}
 				sample.delay = 0.02 + out + back;
 				sample.offset = (out - back) / 2;
@@ -501,14 +485,14 @@ jitter_is_no_slope(void **arg)
 	size_t		 i, n;
 
 	(void)arg;
-	state = 4;
+	rng.state = 4;
 	for (i = 0; i < COUNT(frequencies); i++) {
 		source_init(&s, 1);
 		source_init(&noisy, 1);
 		for (n = 0; n < SOURCE_SAMPLES; n++) {
 			add(&s, 64 * (double)n,
 			    7 + 64 * (double)n * frequencies[i], 0.01);
-			wait = exponential(1e-3);
+			wait = 1e-3 * rng_exponential(&rng);
 			add(&noisy, 64 * (double)n, 7 + wait / 2 +
 			    64 * (double)n * frequencies[i], 0.01 + wait);
 		}
@@ -716,14 +700,14 @@ distance_holds_true_time(void **arg)
 	unsigned	 run, n;
 
 	(void)arg;
-	state = 2;
+	rng.state = 2;
 	for (run = 0; run < 500; run++) {
 		source_init(&s, 1);
 		way = run % 2 == 0 ? 1 : -1;
-		sample.root_delay = 0.1 * uniform();
-		sample.root_dispersion = 0.1 * uniform();
+		sample.root_delay = 0.1 * rng_uniform(&rng);
+		sample.root_dispersion = 0.1 * rng_uniform(&rng);
 		for (n = 0; n < SOURCE_SAMPLES; n++) {
-			out = 0.04 + exponential(0.02);
+			out = 0.04 + 0.02 * rng_exponential(&rng);
 			back = 0;
 			sample.when = 64 * (double)n;
 			sample.delay = out + back;

@@ -38,14 +38,7 @@ begin(void **state)
 	}
 	steer.log = (struct log_limit){ .burst = 50, .interval = 60 };
 	reading = (struct reading){ .now = 100 };
-	return capture_begin();
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	return capture_end();
+	return capture_begin(NULL);
 }
 
 /* The log has so many LINES, and one of them is LINE. */
@@ -284,7 +277,7 @@ the_end_of_synchronization_has_a_reason(void **state)
 	    "anew");
 }
 
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, begin, end)
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, begin, capture_end)
 
 int
 main(void)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/log.h"
 #include "regress/unit/unit.h"
 
 static FILE	*captured;
@@ -33,8 +34,10 @@ open_fds(void)
 }
 
 int
-capture_begin(void)
+capture_begin(void **state)
 {
+	(void)state;
+	log_init(LOG_TO_STDERR, 0);
 	if ((captured = tmpfile()) == NULL ||
 	    (real_stderr = dup(STDERR_FILENO)) == -1)
 		return -1;
@@ -59,8 +62,9 @@ capture_count(const char *text)
 }
 
 int
-capture_end(void)
+capture_end(void **state)
 {
+	(void)state;
 	fclose(captured);
 	if (dup2(real_stderr, STDERR_FILENO) == -1)
 		return -1;

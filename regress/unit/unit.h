@@ -15,6 +15,8 @@
 
 #include <cmocka.h>
 
+#include "regress/unit/rng.h"
+
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 
 /* Fail unless GOT is within WITHIN of WANT; NaN never is. */
@@ -24,16 +26,18 @@ void	 assert_near(double got, double want, double within);
 int	 open_fds(void);
 
 /*
- * Standard error goes to a file from here on, and so does the log if that is
- * where it goes.  There is one at a time.  0, or -1 as a setup function's
- * failure.
+ * Standard error goes to a file from here on, and so does the log.  There is
+ * one at a time.  A setup function; 0, or -1.
  */
-int	 capture_begin(void);
+int	 capture_begin(void **state);
 
 /* How often TEXT stands in what was captured so far; "\n": lines. */
 unsigned capture_count(const char *text);
 
-/* Standard error is what it was; what was captured is gone.  0, or -1. */
-int	 capture_end(void);
+/*
+ * Standard error is what it was; what was captured is gone.  A teardown
+ * function; 0, or -1.
+ */
+int	 capture_end(void **state);
 
 #endif

@@ -250,21 +250,6 @@ this_machine(void **state)
 }
 #endif
 
-static int
-begin(void **state)
-{
-	(void)state;
-	log_init(LOG_TO_STDERR, 0);
-	return capture_begin();
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	return capture_end();
-}
-
 /* A marker that changes all the time does not take the clock away for long. */
 static void
 markers(void **state)
@@ -307,7 +292,8 @@ main(void)
 #if defined(__x86_64__) || defined(__i386__)
 		cmocka_unit_test(this_machine),
 #endif
-		cmocka_unit_test_setup_teardown(markers, begin, end)
+		cmocka_unit_test_setup_teardown(markers, capture_begin,
+		    capture_end)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
