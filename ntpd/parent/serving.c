@@ -107,25 +107,35 @@ load(struct parent *p)
 }
 
 /*
- * With the day the keys change.  A clock that may be wrong moves none, they
- * would be gone; the local clock, if it is served, moves them forward only.
+ * Bring the keys to DAY.  A clock that may be wrong moves none, they would be
+ * gone; the local clock, if it is served, moves them forward only.  True if
+ * they are others now.
  */
+static bool
+catch_up(struct parent *p, uint32_t day)
+{
+	struct serving	*s = &p->serving;
+
+	s->sure = p->policy.synchronized;
+	if ((!s->sure && p->conf.local_stratum == 0) ||
+	    !cookies_follow(&s->cookies, day, s->sure))
+		return false;
+	save(p);
+	return true;
+}
+
+/* With the day the keys change. */
 static void
 follow_day(struct parent *p)
 {
 	struct serving	*s = &p->serving;
 	const uint32_t	 day = today();
-	const bool	 sure = p->policy.synchronized;
 
-	if (!s->known || (day == s->day && sure == s->sure && s->keys.n > 0))
+	if (!s->known || (day == s->day && p->policy.synchronized == s->sure &&
+	    s->keys.n > 0))
 		return;
-	s->sure = sure;
-	if ((sure || p->conf.local_stratum > 0) &&
-	    cookies_follow(&s->cookies, day, sure))
-		save(p);
-	else if (day == s->day)
-		return;
-	publish_keys(p, day);
+	if (catch_up(p, day) || day != s->day)
+		publish_keys(p, day);
 }
 
 /* Open FILE for ke, if it is one to be given away; -1 and a message if not. */
@@ -189,6 +199,8 @@ serving_configure(struct parent *p)
 	s->known = false;
 	if (is_wanted(p))
 		load(p);
+	if (s->known)
+		catch_up(p, today());
 	publish_keys(p, today());
 	if (!p->children.ke->wanted)
 		serving_begin(p);
