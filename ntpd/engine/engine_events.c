@@ -172,7 +172,7 @@ engine_on_sensor(struct engine *e, const struct message *msg)
 
 /* Does the hypervisor say MSG?  No other sensor's process can know. */
 static bool
-is_from_hypervisor(const struct engine *e, const struct message *msg)
+hypervisor_says(const struct engine *e, const struct message *msg)
 {
 	const struct sensor_view v = sensor_view(e);
 	const size_t	 i = sensors_find(&v, sensor_number(e, msg));
@@ -191,7 +191,7 @@ engine_on_marker(struct engine *e, const struct message *msg)
 {
 	const struct sensor_marker *m = msg->data;
 
-	if (!is_from_hypervisor(e, msg))
+	if (!hypervisor_says(e, msg))
 		return;
 	switch (disruption_look(&e->disruption, m->marker, msg->at)) {
 	case DISRUPTION_NONE:
