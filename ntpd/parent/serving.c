@@ -151,12 +151,14 @@ open_file(const char *file, mode_t forbidden)
 		    "was started?)" : "");
 		return -1;
 	}
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-	    (st.st_mode & forbidden) == 0)
+	if (fstat(fd, &st) == -1)
+		st.st_mode = 0;
+	if (S_ISREG(st.st_mode) && (st.st_mode & forbidden) == 0)
 		return fd;
-	log_warnx("%s is not used: %s", file, forbidden == S_IWOTH ?
-	    "everybody may write it" : "everybody may read it, \"chmod 600\" "
-	    "it");
+	log_warnx("%s is not used: %s", file, !S_ISREG(st.st_mode) ?
+	    "it is no file" : forbidden == S_IWOTH ?
+	    "everybody may write it" : "its group may write it or everybody "
+	    "may read it, \"chmod 640\" it");
 	close(fd);
 	return -1;
 }
