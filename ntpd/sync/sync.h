@@ -199,8 +199,8 @@ bool		 sync_certain(const struct sync *sync, double now, double *low,
 
 /*
  * Has our clock changed, or is there evidence of that which is not refuted:
- * most of those that answer, but for falsetickers, say something new?  Then what
- * is certain is so only if nothing of the kind goes on.
+ * most of those that answer, but for falsetickers, say something new?  Then
+ * what is certain is so only if nothing of the kind goes on.
  */
 bool		 sync_is_disrupted(const struct sync *sync);
 
