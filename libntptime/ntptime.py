@@ -25,6 +25,8 @@ _TRIES = 1000
 _READINGS = 100
 _S = 1000000000
 _STEP = _BEFORE = 1000000
+_LONGEST = 3600 * _S
+_FAREST = 2 ** 62
 
 
 class Reader:
@@ -71,8 +73,7 @@ class Reader:
         status, as_of, fresh, void, certain, likely, _, lead, drift = \
             page[4:13]
         real, boot, set_by = _clocks(lead)
-        if not UNKNOWN < status <= DISRUPTED or boot > void or \
-                boot < as_of - _BEFORE or certain < 0 or likely < 0:
+        if not _is_sane(page) or boot > void or boot < as_of - _BEFORE:
             return Interval(UNKNOWN, 0, 0, 0, 0)
         if set_by > _STEP:
             status = DISRUPTED
@@ -87,6 +88,15 @@ class Reader:
         return Interval(status, real - certain - grown,
             real + certain + grown, real - likely - grown,
             real + likely + grown)
+
+
+def _is_sane(page):
+    """Are the figures of PAGE such as a daemon may write?"""
+    status, as_of, _, void, certain, likely, _, lead, drift = page[4:13]
+    return UNKNOWN < status <= DISRUPTED and drift <= _S and \
+        0 <= as_of <= _FAREST and void <= as_of + _LONGEST and \
+        0 <= certain <= _LONGEST and 0 <= likely <= _LONGEST and \
+        abs(lead) <= _FAREST
 
 
 def _clocks(lead):

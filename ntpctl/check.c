@@ -78,6 +78,7 @@ check_main(int argc, char **argv)
 	struct report	 report = { 0 };
 	const char	*path = CONTROL_SOCKET;
 	char		 why[ASK_WHY_LEN];
+	enum check_result result;
 	int		 ch;
 
 	while ((ch = getopt(argc, argv, "c:S:w:")) != -1)
@@ -106,5 +107,7 @@ check_main(int argc, char **argv)
 		printf("NTP UNKNOWN: %s\n", why);
 		return CHECK_UNKNOWN;
 	}
-	return (int)check_show(stdout, &report.status, limits);
+	result = check_show(stdout, &report.status, limits);
+	/* Nobody has read the result that could not be written. */
+	return fflush(stdout) == 0 ? (int)result : CHECK_UNKNOWN;
 }

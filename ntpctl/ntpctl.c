@@ -81,9 +81,9 @@ parse_form(const char *word)
 	exit(EXIT_USAGE);
 }
 
-/* Find what WORD is the beginning of. */
+/* Find what WORD, behind OPTION, is the beginning of. */
 static unsigned
-parse_parts(const char *word)
+parse_parts(const char *option, const char *word)
 {
 	static const struct {
 		const char	*name;
@@ -111,20 +111,20 @@ parse_parts(const char *word)
 		    strncasecmp(word, words[i].name, len) != 0)
 			continue;
 		if (parts != 0) {
-			warnx("-s %s: ambiguous, %s or %s", word, name,
+			warnx("%s%s: ambiguous, %s or %s", option, word, name,
 			    words[i].name);
 			exit(EXIT_USAGE);
 		}
 		parts = words[i].parts;
 		name = words[i].name;
 	}
-	if (parts == 0) {
-		warnx("-s %s: not one of all, auth, clients, history, "
-		    "peers, processes, samples, selection, sensors, server, "
-		    "status", word);
-		exit(EXIT_USAGE);
-	}
-	return parts;
+	if (parts != 0)
+		return parts;
+	warnx("%s%s: not one of all, auth, clients, history, peers, "
+	    "processes, samples, selection, sensors, server, status%s", option,
+	    word, option[0] != '\0' ? "" :
+	    "; a command, see \"ntpctl -h\", comes first");
+	exit(EXIT_USAGE);
 }
 
 static double
@@ -183,7 +183,7 @@ parse_options(struct options *o, int argc, char **argv)
 			o->socket = optarg;
 			break;
 		case 's':
-			o->parts = parse_parts(optarg);
+			o->parts = parse_parts("-s ", optarg);
 			break;
 		case 'w':
 			take_wait(o, argc, argv);
@@ -201,7 +201,7 @@ take_words(struct options *o, int n, char **words)
 	if (n > 1 || (n == 1 && o->parts != 0))
 		usage(stderr);
 	if (n == 1)
-		o->parts = parse_parts(words[0]);
+		o->parts = parse_parts("", words[0]);
 	if (o->parts == 0 && (!o->wait || o->form != TEXT))
 		o->parts = SHOW_ALL;
 }

@@ -7,6 +7,9 @@
 
 #include "ntpctl/plot.h"
 
+/* Frequencies are written with two decimals: so much is shown at least, ppm. */
+#define FREQUENCIES_LEAST	0.1
+
 static int
 compare(const void *a, const void *b)
 {
@@ -73,6 +76,7 @@ plot_frequencies(const struct report *r)
 	double		*values = calloc(r->npoints + 1, sizeof(*values));
 	struct plot_range range;
 	size_t		 i, n = 0;
+	double		 more;
 
 	if (values == NULL)
 		err(1, NULL);
@@ -80,6 +84,11 @@ plot_frequencies(const struct report *r)
 		if (!isnan(r->points[i].frequency))
 			values[n++] = r->points[i].frequency;
 	range = plot_range(values, n);
+	more = (FREQUENCIES_LEAST - (range.high - range.low)) / 2;
+	if (more > 0) {
+		range.low -= more;
+		range.high += more;
+	}
 	free(values);
 	return range;
 }

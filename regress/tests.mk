@@ -33,6 +33,13 @@ $(OBJ)/lab/rogue: $(OBJ)/regress/lab/rogue.o $(OBJ)/ntpd/main.o $(LIBRARY)
 	@mkdir -p $(@D)
 	$Q$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(NTPD_LIBS)
 
+# ntpd of which one process, any, was taken over.
+$(OBJ)/net/rogue: $(OBJ)/regress/net/rogue.o $(OBJ)/ntpd/main.o $(LIBRARY)
+	@echo "  LINK  $@"
+	@mkdir -p $(@D)
+	$Q$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Wl,--wrap=child_begin -o $@ $^ \
+	    $(NTPD_LIBS)
+
 # ntpd whose allocations can fail, and what lets them and system calls fail:
 # written for one kind of machine.
 FAULTS		= $(if $(filter x86_64,$(shell uname -m)),$(if $(SANITIZE),, \
@@ -48,7 +55,8 @@ $(OBJ)/faults/inject: $(OBJ)/regress/faults/inject.o
 	@mkdir -p $(@D)
 	$Q$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lseccomp
 
-unit-tests: $(addprefix $(OBJ)/,$(TESTS)) $(OBJ)/lab/rogue $(FAULTS)
+unit-tests: $(addprefix $(OBJ)/,$(TESTS)) $(OBJ)/lab/rogue $(OBJ)/net/rogue \
+    $(FAULTS)
 
 # --- all tests -----------------------------------------------------------
 

@@ -9,7 +9,7 @@ _ntpctl()
 	*:-S)
 		COMPREPLY=($(compgen -f -- "$cur"))
 		return ;;
-	check:-[wc])
+	check:-[wc] | *:-w)
 		return ;;
 	ask:* | off:* | on:* | reload:*)
 		words='-S' ;;

@@ -138,6 +138,13 @@ associations_deadline(const struct association all[MAX_ASSOCIATIONS])
 	return first;
 }
 
+/* Without keys nothing can be asked, and it may take long to get some. */
+static bool
+is_expected(const struct association *a)
+{
+	return schedule_is_first(&a->schedule) && !a->was_keyless;
+}
+
 size_t
 associations_expected(const struct association all[MAX_ASSOCIATIONS])
 {
@@ -145,7 +152,7 @@ associations_expected(const struct association all[MAX_ASSOCIATIONS])
 	size_t		 n = 0;
 
 	for (a = all; a < all + MAX_ASSOCIATIONS; a++)
-		n += a->used && !a->barred && schedule_is_first(&a->schedule) &&
+		n += a->used && !a->barred && is_expected(a) &&
 		    association_is_quiet(a);
 	return n;
 }
@@ -160,7 +167,7 @@ associations_silent(const struct association all[MAX_ASSOCIATIONS])
 		n += a->used && !a->barred && !association_is_denied(a) &&
 		    !association_is_self(a) &&
 		    !a->was_unreachable && association_is_quiet(a) &&
-		    !schedule_is_first(&a->schedule);
+		    !is_expected(a);
 	return n;
 }
 

@@ -251,8 +251,7 @@ engine_publish(struct engine *e, struct instant now)
 
 	steer_smear(&e->steer, &snap);
 	quality.at = now.ns;
-	quality.disrupted = e->steer.disrupted ||
-	    e->sync.state == SYNC_BEGINNING_AGAIN;
+	quality.disrupted = e->steer.disrupted || sync_is_disrupted(&e->sync);
 	quality.has_marker = e->disruption.known;
 	quality.marker = e->disruption.marker;
 	steer_log(&e->steer, &s, &e->sync);

@@ -147,6 +147,17 @@ on_sensor_turn(struct engine *e, size_t i, struct instant now)
 		engine_lose(e, i, now);
 }
 
+/* The number of the sensor that says MSG. */
+static size_t
+sensor_number(const struct engine *e, const struct message *msg)
+{
+	size_t		 n = 0;
+
+	while (msg->from != &e->sensors[n].channel)
+		n++;
+	return n;
+}
+
 void
 engine_on_sensor(struct engine *e, const struct message *msg)
 {
@@ -154,16 +165,25 @@ engine_on_sensor(struct engine *e, const struct message *msg)
 	const struct sensor_sample *said = msg->data;
 	const struct card_reading r = { .raw = said->raw,
 	    .card = said->truth, .error = said->error };
-	size_t		 n = 0, i;
+	const size_t	 n = sensor_number(e, msg);
+	const size_t	 i = sensors_find(&v, n);
 
-	while (msg->from != &e->sensors[n].channel)
-		n++;
 	if (cards_take(&e->clocks.cards, n, &r))
 		return;
-	i = sensors_find(&v, n);
 	if (i < MAX_ASSOCIATIONS && !sensor_take(&e->sensors[n].state, &v, i,
 	    msg->data))
 		e->associations[i].rejected++;
+}
+
+/* Does the hypervisor say MSG?  No other sensor's process can know. */
+static bool
+hypervisor_says(const struct engine *e, const struct message *msg)
+{
+	const struct sensor_view v = sensor_view(e);
+	const size_t	 i = sensors_find(&v, sensor_number(e, msg));
+
+	return i < MAX_ASSOCIATIONS && e->hosts.list[
+	    e->associations[i].host].conf.sensor.kind == SENSOR_VMCLOCK;
 }
 
 /*
@@ -176,6 +196,8 @@ engine_on_marker(struct engine *e, const struct message *msg)
 {
 	const struct sensor_marker *m = msg->data;
 
+	if (!hypervisor_says(e, msg))
+		return;
 	switch (disruption_look(&e->disruption, m->marker, msg->at)) {
 	case DISRUPTION_NONE:
 		break;

@@ -91,7 +91,15 @@ open_device(struct opener *o, const struct message *msg)
 static void	(*const handlers[MESSAGE_COUNT])(struct opener *,
 		    const struct message *) = { TO_OPENER(MESSAGE_HANDLER) };
 
-/* A sensor has nothing to say. */
+/* A sensor has nothing to say here: it has ended, or was taken over. */
+static void
+tend(struct opener *o, struct channel *sensor)
+{
+	if (pollset_ready(&o->set, sensor->slot, POLLIN) ||
+	    !channel_transfer(sensor, &o->set))
+		channel_close(sensor);
+}
+
 static void
 receive(struct opener *o)
 {
@@ -101,8 +109,7 @@ receive(struct opener *o)
 	if (!channel_transfer(&o->parent, &o->set))
 		exit(0);
 	for (i = 0; i < SENSORS_MOST; i++)
-		if (!channel_transfer(&o->sensors[i], &o->set))
-			channel_close(&o->sensors[i]);
+		tend(o, &o->sensors[i]);
 	while (channel_receive(&o->parent, &msg))
 		handlers[msg.type](o, &msg);
 	if (!o->parent.open)

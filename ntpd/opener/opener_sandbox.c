@@ -33,8 +33,6 @@ const struct sandbox opener_sandbox = {
 		    NOT_URGENT(3)),
 		MAY("recvmsg",		"its orders, channels",
 		    NOT_URGENT(2)),
-		MAY("recvfrom",		"the end of a sensor",
-		    NOT_URGENT(3)),
 		MAY("close",		"devices"),
 		MAY("mmap",		"memory, where brk meets a library",
 		    NOT_EXECUTABLE),

@@ -107,25 +107,35 @@ load(struct parent *p)
 }
 
 /*
- * With the day the keys change.  A clock that may be wrong moves none, they
- * would be gone; the local clock, if it is served, moves them forward only.
+ * Bring the keys to DAY.  A clock that may be wrong moves none, they would be
+ * gone; the local clock, if it is served, moves them forward only.  True if
+ * they are others now.
  */
+static bool
+catch_up(struct parent *p, uint32_t day)
+{
+	struct serving	*s = &p->serving;
+
+	s->sure = p->policy.synchronized;
+	if ((!s->sure && p->conf.local_stratum == 0) ||
+	    !cookies_follow(&s->cookies, day, s->sure))
+		return false;
+	save(p);
+	return true;
+}
+
+/* With the day the keys change. */
 static void
 follow_day(struct parent *p)
 {
 	struct serving	*s = &p->serving;
 	const uint32_t	 day = today();
-	const bool	 sure = p->policy.synchronized;
 
-	if (!s->known || (day == s->day && sure == s->sure && s->keys.n > 0))
+	if (!s->known || (day == s->day && p->policy.synchronized == s->sure &&
+	    s->keys.n > 0))
 		return;
-	s->sure = sure;
-	if ((sure || p->conf.local_stratum > 0) &&
-	    cookies_follow(&s->cookies, day, sure))
-		save(p);
-	else if (day == s->day)
-		return;
-	publish_keys(p, day);
+	if (catch_up(p, day) || day != s->day)
+		publish_keys(p, day);
 }
 
 /* Open FILE for ke, if it is one to be given away; -1 and a message if not. */
@@ -141,12 +151,14 @@ open_file(const char *file, mode_t forbidden)
 		    "was started?)" : "");
 		return -1;
 	}
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-	    (st.st_mode & forbidden) == 0)
+	if (fstat(fd, &st) == -1)
+		st.st_mode = 0;
+	if (S_ISREG(st.st_mode) && (st.st_mode & forbidden) == 0)
 		return fd;
-	log_warnx("%s is not used: %s", file, forbidden == S_IWOTH ?
-	    "everybody may write it" : "everybody may read it, \"chmod 600\" "
-	    "it");
+	log_warnx("%s is not used: %s", file, !S_ISREG(st.st_mode) ?
+	    "it is no file" : forbidden == S_IWOTH ?
+	    "everybody may write it" : "its group may write it or everybody "
+	    "may read it, \"chmod 640\" it");
 	close(fd);
 	return -1;
 }
@@ -189,6 +201,8 @@ serving_configure(struct parent *p)
 	s->known = false;
 	if (is_wanted(p))
 		load(p);
+	if (s->known)
+		catch_up(p, today());
 	publish_keys(p, today());
 	if (!p->children.ke->wanted)
 		serving_begin(p);

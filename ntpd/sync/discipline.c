@@ -15,16 +15,26 @@
 #define LAST_SLEW	86400.0
 
 /*
- * Corrections take so much of the time that would disturb the rate by as much
- * as the frequency is unknown.  Tuned: wander and farfalse in check-lab.
+ * Corrections take so many times what would disturb the rate by as much as the
+ * frequency is unknown.  Tuned: wander, bigfreq and farfalse in check-lab.
  */
-#define AGES		0.8
+#define AGES		1.75
+
+/* It is the geometric mean of so many plans'.  Tuned: temperature. */
+#define AGE_MEMORY	5.0
 
 /*
- * None disturbs the rate by more than so many of the frequency's errors.
- * Tuned, likewise.
+ * An offset of its own standard error is corrected in no less than so many
+ * times what the frequency's error takes to make another one.  Tuned:
+ * smallfalse in check-lab.
  */
-#define DISTURBANCE	4.0
+#define HASTE		1.0
+
+/*
+ * No correction disturbs the rate by more than so many of the frequency's
+ * errors.  Tuned: wander and smallfalse, likewise.
+ */
+#define DISTURBANCE	5.0
 
 /* Acquired when the offset is within so many standard errors. */
 #define ACQUIRED	3.0
@@ -36,6 +46,19 @@ static double
 clamp(double v, double most)
 {
 	return fmax(-most, fmin(most, v));
+}
+
+/*
+ * The age changes from sample to sample by what each of them tells.  But a time
+ * constant that changes costs more than one that is a little wrong.
+ */
+static void
+remember_age(struct discipline *d, double age)
+{
+	age = fmax(SHORTEST_SLEW, age);
+	if (!d->acquired || d->age <= 0)
+		d->age = age;
+	d->age *= pow(age / d->age, 1 / AGE_MEMORY);
 }
 
 /*
@@ -51,12 +74,13 @@ clamp(double v, double most)
  * takes from the estimate's variance, on average, is what the prediction has
  * lost since the one before, which is 2 C D if D is short, with the covariance
  * C of offset and frequency.  So what disturbs the rate by V, the variance of
- * the frequency, is T = C / V, which is the age.  The offset is what people
- * look at: it is corrected in less.  What one source has said another may take
- * back, but to wait for that costs more than it saves.
+ * the frequency, is T = C / V, which is the age.
  *
- * All this is on average.  What came of an hour without answers, or of a change
- * of the oscillator, is more, and takes longer.
+ * All this is on average.  Where paths are asymmetric, or sources disagree, the
+ * offset is known much worse than its frequency, and what one sample has
+ * changed another takes back: haste gains nothing.  What came of an hour
+ * without answers, or of a change of the oscillator, is more than usual, and
+ * takes longer.
  *
  * For a cost of offset^2 + (T * rate)^2 the best control is offset/T whatever
  * the offset, so T has a bound: offsets beyond it would be kept for too long.
@@ -64,10 +88,11 @@ clamp(double v, double most)
 static double
 slew_time(const struct discipline *d, const struct estimate *e, double offset)
 {
-	double		 t = AGES * e->age;
+	double		 t = AGES * d->age;
 
 	if (!d->acquired)
 		return SHORTEST_SLEW;
+	t = fmax(t, HASTE * e->offset_error / e->frequency_error);
 	t = fmax(t, fabs(offset) / (DISTURBANCE * e->frequency_error));
 	return fmin(LONGEST_SLEW, fmax(SHORTEST_SLEW, t));
 }
@@ -114,6 +139,7 @@ discipline_plan(struct discipline *d, const struct estimate *e,
 	struct plan	 plan = { .offset = offset };
 
 	judge(d, e, offset);
+	remember_age(d, e->age);
 	plan.frequency = clamp(e->frequency, DISCIPLINE_MAX_FREQUENCY);
 	if (means == DISCIPLINE_STEP && fabs(offset) > threshold)
 		plan.step = true;

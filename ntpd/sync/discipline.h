@@ -35,6 +35,8 @@ struct discipline {
 	bool		 settled;	/* the clock was right at some time:
 					   intervals are measured by it */
 	bool		 changed;	/* the oscillator has, since then */
+	double		 age;		/* s, the usual one of estimates; 0: no
+					   plan was made yet */
 };
 
 /*

@@ -23,16 +23,13 @@ fits_somebody(const struct sync *sync, const struct opinion *o)
 	return false;
 }
 
-enum answer { ANSWER_ANY, ANSWER_FITS };
-
 /*
  * Was a majority that says O heard since source S began to say something else?
- * With ANSWER_FITS only those count that the prediction fits.  What was said
- * before is no word against S.
+ * What was said before is no word against S.
  */
 static bool
 is_answered(const struct sync *sync, const struct opinion *o,
-    const struct source *s, enum answer answer)
+    const struct source *s)
 {
 	const struct source *other;
 	size_t		 i, voters = 0, heard = 0;
@@ -41,9 +38,7 @@ is_answered(const struct sync *sync, const struct opinion *o,
 		other = &sync->sources[i];
 		voters += o[i].usable;
 		heard += o[i].truechimer && other != s &&
-		    source_sample(other, 0)->when >= s->since &&
-		    (answer == ANSWER_ANY || (other->state == SOURCE_FITS &&
-		    other->surprises == 0));
+		    source_sample(other, 0)->when >= s->since;
 	}
 	return 2 * heard > voters;
 }
@@ -72,7 +67,7 @@ judge(struct sync *sync, const struct opinion *o, size_t i)
 		source_happens(s, EVENT_ACCEPTED);
 	} else if (o[i].usable && (!o[i].truechimer ||
 	    s->state == SOURCE_INSISTS) &&
-	    is_answered(sync, o, s, ANSWER_ANY)) {
+	    is_answered(sync, o, s)) {
 		if (s->waiting > 0)
 			*s = source_story(s);
 		source_happens(s, EVENT_OUTVOTED);
@@ -82,24 +77,16 @@ judge(struct sync *sync, const struct opinion *o, size_t i)
 
 /*
  * Source I, of which O was said, is heard as another one.  Its newest sample
- * may be a surprise even so.  If a majority fits, it is not our clock, so the
- * path is what was improbable.  If not, that sample is not enough to make the
- * next one no surprise: learn those before it.
+ * may be a surprise even so: then its path is what was improbable, or those of
+ * all others, but not our clock.
  */
 static void
 admit(struct sync *sync, const struct opinion *o, size_t i)
 {
-	const struct source *s = &sync->sources[i];
-	size_t		 n = s->nsamples;
+	const struct sample *newest = source_sample(&sync->sources[i], 0);
 
-	if (classify_surprise(sync, i, source_sample(s, 0)) < CLASSIFY_SURPRISE)
-		return;
-	if (is_answered(sync, o, s, ANSWER_FITS)) {
+	if (classify_surprise(sync, i, newest) >= CLASSIFY_SURPRISE)
 		filter_allow(&sync->filter, i, o[i].offset);
-		return;
-	}
-	while (n-- > 1)
-		learn_sample(sync, i, source_sample(s, n));
 }
 
 void

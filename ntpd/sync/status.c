@@ -44,6 +44,24 @@ sync_in_doubt(const struct sync *sync, size_t i)
 }
 
 bool
+sync_is_disrupted(const struct sync *sync)
+{
+	const struct source *s;
+	size_t		 answer = 0, surprise = 0;
+
+	if (sync->state == SYNC_BEGINNING_AGAIN)
+		return true;
+	for (s = sync->sources; s < sync->sources + SYNC_SOURCES; s++) {
+		if (!s->used || s->nrecent == 0 || s->missed > 0 ||
+		    s->state == SOURCE_FALSE)
+			continue;
+		answer++;
+		surprise += s->surprises > 0;
+	}
+	return sync->filter.started && 2 * surprise > answer;
+}
+
+bool
 sync_can_settle(const struct sync *sync, size_t i)
 {
 	return sync_takes_part(sync, i) || (sync->sources[i].used &&

@@ -198,6 +198,13 @@ bool		 sync_certain(const struct sync *sync, double now, double *low,
 		    double *high);
 
 /*
+ * Has our clock changed, or is there evidence of that which is not refuted:
+ * most of those that answer, but for falsetickers, say something new?  Then
+ * what is certain is so only if nothing of the kind goes on.
+ */
+bool		 sync_is_disrupted(const struct sync *sync);
+
+/*
  * How fast true time may leave the certain bound, if that is carried on by the
  * estimate, s/s: max_drift, or more as long as the frequency is not known.
  */

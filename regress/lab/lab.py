@@ -173,10 +173,12 @@ def pool(work, jobs, do):
             yield future.result()
 
 
-def run_all(scenarios, daemons, seeds, jobs=2, keep=None, progress=None):
+def run_all(scenarios, daemons, seeds, jobs=2, keep=None, progress=None,
+            finished=None):
     """All of them: {scenario: {daemon's text: [result or None, by seed]}}.
     KEEP is a folder for the logs.  PROGRESS is called after each run with
-    what was run, how many are done, of how many, and why it failed."""
+    what was run, how many are done, of how many, and why it failed; FINISHED
+    after the last run of a scenario, with its name and its results."""
     results = {s: {d.text: [None] * len(seeds) for d in daemons}
                for s in scenarios}
     work = [(s, d, i) for s in scenarios for i in range(len(seeds))
@@ -190,12 +192,16 @@ def run_all(scenarios, daemons, seeds, jobs=2, keep=None, progress=None):
         return run(s, d, seeds[i], cpu, folder)
 
     done = 0
+    left = dict.fromkeys(scenarios, len(seeds) * len(daemons))
     for (s, d, i), (result, why) in pool(work, jobs, one):
         results[s][d.text][i] = result
         done += 1
         if progress:
             progress("%s, %s, seed %d" % (s, d.text, seeds[i]), done,
                      len(work), why)
+        left[s] -= 1
+        if finished and left[s] == 0:
+            finished(s, results[s])
     return results
 
 

@@ -142,6 +142,8 @@ def nagios(d, late):
     ok(status == 3 and "UNKNOWN" in out, "without a daemon unknown", out)
     ok(check(d.socket, "-w", "0")[0] == 3 and
         check(d.socket, "-w", "9", "-c", "8")[0] == 3, "nonsense as well")
+    ok(call("sh", "-c", "%s check -S %s >/dev/full" % (NTPCTL, d.socket))[0]
+        == 3, "and what nobody can read")
     out = check(d.socket, "-w", "9", "-c", "8")[1]
     ok("-w 9 is above -c 8" in out, "and which nonsense it is", out)
     status, out = check(late.socket)

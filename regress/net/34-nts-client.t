@@ -7,7 +7,7 @@ from nts import *
 
 
 def test():
-    switch, us, chrony, sec = network("us", "chrony", "sec")
+    switch, us, chrony, sec, pool = network("us", "chrony", "sec", "pool")
     ca = Authority()
     servers = [
         nts_chronyd(chrony, *ca.certify("10.9.0.2", "fd09::2", "c.test")),
@@ -26,7 +26,20 @@ def test():
     status, out, _ = d.ntpctl("-s", "auth")
     ok(status == 0 and len(re.findall(r"# \S+: 8 cookies, NTS keys", out)) ==
         4, "ntpctl -s auth shows it", out)
+    several(pool, ca)
     new_cookie_keys(d, chrony, servers, ca)
+    d.check_end()
+
+
+def several(host, ca):
+    """A name with two addresses, of which one has no right to it."""
+    host.etc_file("hosts", "10.9.0.2 c.test\n10.9.0.3 c.test\n")
+    d = Daemon(host, "servers c.test nts poll 4-4 ca " + ca.file)
+    ok(d.wait_log("10.9.0.3: no NTS keys: .*mismatch", 10),
+        "of the addresses of a name, one without its certificate is refused",
+        d.state)
+    ok(d.wait_sync(15) and d.tally("10.9.0.2") == "*",
+        "and is not waited for", d.state)
     d.check_end()
 
 

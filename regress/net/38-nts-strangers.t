@@ -18,9 +18,15 @@ def test():
     lines = ("listen on eth0", "listen on 10.9.0.1 port 1123",
         "local stratum 1", "deny from 10.9.0.3", 'nts certificate "%s" '
         'key "%s"' % ca.certify("10.9.0.1", "fd09::1"))
+    today = int(time.time()) // 86400
+    keys = config_file("nts-cookies", "%d %s\n" % (today - 12, 32 * "a7"))
+    os.chmod(keys, 0o600)
     d = Daemon(us, *lines, options=("-x", "-v"))
     ok(wait_for(lambda: exchange(client, ca), 10), "an interface serves NTS",
         d.state)
+    with open(keys) as f:
+        ok(int(f.read().split()[0]) == today - 7, "cookie keys that are some "
+            "days old are brought forward, by the local clock", f.name)
     cookies = records(exchange(client, ca))
     ok([r[0] for r in cookies] == [0x8001, 0x8004] + [5] * 8 + [0x8000] and
         len(set(r[1] for r in cookies if r[0] == 5)) == 8,

@@ -89,6 +89,10 @@ def check(d, driver):
     ok(d.wait_sync(), "its driver does not answer: the clock is synchronized",
         d.state)
     opener, = d.children()["opener"]
+    with open("/proc/%d/status" % opener) as f:
+        st = dict(l.rstrip("\n").split(":\t", 1) for l in f if ":\t" in l)
+    ok(int(st["CapEff"], 16) == 0 and st["NoNewPrivs"] == "1" and
+        st["Seccomp"] == "2", "the opener is confined", st)
     ok(d.wait_log("ptp0 is not used: its driver takes more than", 10),
         "it says so", d.log)
     start = time.monotonic()

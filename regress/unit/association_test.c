@@ -662,6 +662,28 @@ ourselves(void **state)
 	assert_true(association_found_self(&p, a, SCHEDULE_IS_OURS));
 }
 
+/* A server that gives no keys is not waited for as one that was not asked. */
+static void
+keyless(void **state)
+{
+	struct planning	 p = planning(at(1000));
+	struct association *a = add(0, 1000, 1000);
+
+	(void)state;
+	a->auth = AUTH_NTS;
+	association_quicken(a, at(1000));
+	assert_int_equal(associations_expected(all), 1);
+	association_got_no_keys(&p, a, NTS_BUSY, "others are asked");
+	assert_int_equal(associations_expected(all), 1);
+	assert_int_equal(associations_silent(all), 0);
+	association_got_no_keys(&p, a, NTS_REFUSED, "of another name");
+	assert_int_equal(associations_expected(all), 0);
+	assert_int_equal(associations_silent(all), 1);
+	association_got_keys(a, at(1010));
+	assert_int_equal(associations_expected(all), 1);
+	assert_int_equal(associations_silent(all), 0);
+}
+
 /* However often requests come back, they are few, and none is missed. */
 static void
 requests_come_back(void **state)
@@ -710,6 +732,7 @@ main(void)
 		cmocka_unit_test_setup(turns_are_spread, begin),
 		cmocka_unit_test_setup(silence_is_no_reason_to_be_early, begin),
 		cmocka_unit_test_setup(ourselves, begin),
+		cmocka_unit_test_setup(keyless, begin),
 		cmocka_unit_test_setup(requests_come_back, begin),
 	};
 

@@ -223,9 +223,9 @@ static const struct parse_case bad_words[] = {
 	    { "1: query: unexpected end of line, write: query from" } },
 	{ "too many words", "step boot now\n",
 	    { "1: step boot: unexpected \"now\", write: step boot" } },
-	{ "no such second word", "step now\n",
-	    { "1: step: unexpected \"now\", write: step boot, or step always N "
-	      "ms, or step never, or step limit none, or step limit N " } },
+	{ "no such second word", "interface now\n",
+	    { "1: interface: unexpected \"now\", write: interface listen NAME, "
+	      "or interface ignore wildcard" } },
 	{ "a second word in quotes", "step 'boot'\n",
 	    { "1: step: unexpected \"boot\", write: step boot" } },
 	{ "more words than any statement has", "step boot a b c d e f g\n",

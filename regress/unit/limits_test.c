@@ -68,7 +68,8 @@ static bool
 begin(double t)
 {
 	memset(&p.policy, 0, sizeof(p.policy));
-	p.policy.step = (struct config_step){ STEP_BOOT, 0.128, 3600 };
+	p.policy.step = (struct config_step){ .when = STEP_BOOT,
+	    .threshold = 0.128, .limit = 3600 };
 	policy_start(&p.policy);
 	budget_begin(&p.budget, 0, at(t));
 	return limits_read(file(), &p.policy, &p.budget, at(t));

@@ -214,6 +214,24 @@ nearly_the_same(void **state)
 	free(text);
 }
 
+/* The labels of what does not change can be told from each other. */
+static void
+always_the_same(void **state)
+{
+	char		*text;
+	size_t		 i;
+
+	(void)state;
+	live();
+	for (i = 0; i < POINTS; i++)
+		points[i].frequency = 0;
+	text = draw(ASCII);
+	assert_int_equal(count(text, " 0.05 ppm"), 1);
+	assert_int_equal(count(text, " 0.00 ppm"), 1);
+	assert_int_equal(count(text, "-0.05 ppm"), 1);
+	free(text);
+}
+
 int
 main(void)
 {
@@ -223,7 +241,8 @@ main(void)
 		cmocka_unit_test(svg_has_all),
 		cmocka_unit_test(text_has_all),
 		cmocka_unit_test(anything_is_drawn),
-		cmocka_unit_test(nearly_the_same)
+		cmocka_unit_test(nearly_the_same),
+		cmocka_unit_test(always_the_same)
 	};
 
 	return cmocka_run_group_tests_name("plot", tests, NULL, NULL);

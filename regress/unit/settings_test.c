@@ -2,6 +2,7 @@
  * The statements that set one value, by their table: what each sets, its range
  * and its units, and that no word of any takes a name from anybody.
  */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
@@ -114,12 +115,21 @@ static void
 each_span_has_a_value(void **state)
 {
 	const struct statement *s;
+	const struct unit *u;
+	double		 least, most;
 
 	(void)state;
-	for (EACH_SETTING(s))
-		if (is_span(s) && s->when != STEP_ALWAYS)
-			assert_true(s->initial >= s->least &&
-			    s->initial <= 86400.0 * s->most);
+	for (EACH_SETTING(s)) {
+		if (!is_span(s) || s->when == STEP_ALWAYS)
+			continue;
+		least = INFINITY;
+		most = 0;
+		for (u = s->units; u->name != NULL; u++) {
+			least = fmin(least, s->least * u->seconds);
+			most = fmax(most, s->most * u->seconds);
+		}
+		assert_true(s->initial >= least && s->initial <= most);
+	}
 }
 
 static void

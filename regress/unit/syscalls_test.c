@@ -25,7 +25,7 @@
 static const unsigned	 most[PROCESSES] = {
 	[PARENT] = 30, [LAUNCHER] = 85, [BINDER] = 20, [ENGINE] = 20,
 	[SERVER] = 12, [CONTROL] = 12, [RESOLVER] = 35, [KE] = 20, [TLS] = 16,
-	[OPENER] = 13, [STAMPER] = 10, [SENSOR] = 17
+	[OPENER] = 12, [STAMPER] = 10, [SENSOR] = 17
 };
 
 static struct sock_filter program[4096];
