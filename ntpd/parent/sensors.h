@@ -50,6 +50,7 @@ struct parent_sensor {
 struct sensors {
 	struct parent_sensor list[SENSORS_MOST];	/* by their numbers */
 	bool		 has_opener;	/* there was one at the start */
+	struct sensor_tai tai;		/* by the list, for what comes next */
 };
 
 /*

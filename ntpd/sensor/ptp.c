@@ -96,32 +96,48 @@ read_plain(int fd, struct reading *r)
 	return ptp_decode(r, triples, TRIPLES);
 }
 
-/* What the kernel knows of TAI - UTC, ns; 0: nothing. */
+/* What the kernel knows of TAI - UTC, s; 0: nothing. */
 static int64_t
-tai_offset(void)
+kernels_tai(void)
 {
 	int64_t		 apart = ns_read(CLOCK_TAI) - ns_read(CLOCK_REALTIME);
 
-	return (apart + NS_PER_S / 2) / NS_PER_S * NS_PER_S;
+	return (apart + NS_PER_S / 2) / NS_PER_S;
+}
+
+bool
+ptp_to_utc(int64_t *truth, int64_t kernel, const struct sensor_tai *list)
+{
+	int64_t		 seconds;
+
+	if (kernel != 0) {
+		*truth -= kernel * NS_PER_S;
+		return true;
+	}
+	/* Nobody has set the clock yet: what time it is the device says. */
+	seconds = *truth / NS_PER_S - list->ahead;
+	if (list->ahead == 0 || seconds < list->from ||
+	    seconds >= list->until)
+		return false;
+	*truth -= list->ahead * NS_PER_S;
+	return true;
 }
 
 enum look
-ptp_look(enum ptp_way *way, int fd, bool tai, struct reading *r)
+ptp_look(enum ptp_way *way, int fd, const struct sensor_tai *list,
+    struct reading *r)
 {
 	static bool	(*const ways[])(int, struct reading *) = {
 		[PTP_PRECISE] = read_precise, [PTP_EXTENDED] = read_extended,
 		[PTP_PLAIN] = read_plain
 	};
-	int64_t		 ahead = tai ? tai_offset() : 0;
 
-	if (tai && ahead == 0)
-		return LOOK_NOTHING;
 	for (; *way < PTP_NONE; (*way)++) {
-		if (ways[*way](fd, r)) {
-			r->truth -= ahead;
-			return reading_is_time(r->truth) ? LOOK_NEWS :
+		if (ways[*way](fd, r))
+			return (list == NULL || ptp_to_utc(&r->truth,
+			    kernels_tai(), list)) &&
+			    reading_is_time(r->truth) ? LOOK_NEWS :
 			    LOOK_NOTHING;
-		}
 		if (errno == ENODEV)
 			return LOOK_LOST;
 		if (errno == EBUSY || errno == EAGAIN || errno == EINTR)
