@@ -28,8 +28,8 @@ bool	 ptp_decode(struct reading *r, const struct ptp_triple *triples,
 	    size_t n);
 
 /*
- * Make UTC of *TRUTH, TAI in ns: by the KERNEL's word for TAI - UTC, s, or if it
- * has none (0) by LIST.  False if neither knows.
+ * Make UTC of *TRUTH, TAI in ns: by the KERNEL's word for TAI - UTC, s, or if
+ * it has none (0) by LIST.  False if neither knows.
  */
 bool	 ptp_to_utc(int64_t *truth, int64_t kernel,
 	    const struct sensor_tai *list);
