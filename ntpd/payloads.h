@@ -270,6 +270,15 @@ struct server_clients {
 };
 
 /*
+ * TAI - UTC is AHEAD s from FROM until UNTIL, s since 1970, as the list of leap
+ * seconds says; 0: there is no list.
+ */
+struct sensor_tai {
+	int64_t		 from, until;
+	int64_t		 ahead;
+};
+
+/*
  * What a sensor process is to read: a device that it is given, or a segment of
  * shared memory that it attaches itself.
  */
@@ -279,6 +288,7 @@ struct sensor_device {
 	uint8_t		 tai;
 	uint8_t		 of_interface;
 	uint32_t	 unit;		/* of shared memory */
+	struct sensor_tai list;		/* if tai; else zeros */
 	char		 name[CONFIG_NAME_LEN];	/* for the log */
 };
 

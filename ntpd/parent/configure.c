@@ -251,6 +251,7 @@ configure_reload(struct parent *p)
 	}
 	keep_for_restart(&new, &p->conf);
 	devices_apply(&p->devices, &new);
+	p->sensors.tai = leaps_last(&p->leaps);
 	sensors_configure(&p->sensors, &new, instant_now());
 	/* Before the first READY=1 this is a part of the start. */
 	if (p->ready)

@@ -68,6 +68,17 @@ leaps_follow(struct leaps *l, int64_t unix_time, struct instant now)
 	return memcmp(&before, &l->plan, sizeof(before)) != 0;
 }
 
+struct sensor_tai
+leaps_last(const struct leaps *l)
+{
+	const struct leaptable *t = &l->table;
+
+	if (t->n == 0)
+		return (struct sensor_tai){ .ahead = 0 };
+	return (struct sensor_tai){ .from = t->lines[t->n - 1].at,
+	    .until = t->expires, .ahead = t->lines[t->n - 1].tai };
+}
+
 int64_t
 leaps_tai(const struct leaps *l, int64_t unix_time, int64_t have)
 {

@@ -11,6 +11,7 @@
 #include "common/leap.h"
 #include "ntpd/config.h"
 #include "ntpd/parent/leaptable.h"
+#include "ntpd/payloads.h"
 
 struct leaps {
 	char		 file[CONFIG_PATH_LEN]; /* "": there is none */
@@ -26,6 +27,9 @@ struct leaps {
  */
 void		 leaps_configure(struct leaps *l, const struct config *conf,
 		    struct instant now);
+
+/* The last line of the list, until when it holds; zeros if there is no list. */
+struct sensor_tai leaps_last(const struct leaps *l);
 
 /*
  * The clock is right: it is UNIX_TIME (s since 1970).  Read the list again once

@@ -100,7 +100,8 @@ is_device(enum sensor_kind kind)
 
 /* What the process of CONF's sensor is told. */
 static void
-describe(const struct config_server *conf, struct sensor_device *device)
+describe(const struct config_server *conf, const struct sensor_tai *tai,
+    struct sensor_device *device)
 {
 	memset(device, 0, sizeof(*device));
 	device->kind = conf->sensor.kind;
@@ -108,6 +109,8 @@ describe(const struct config_server *conf, struct sensor_device *device)
 	device->tai = conf->sensor.tai;
 	device->of_interface = conf->sensor.of_interface;
 	device->unit = conf->sensor.unit;
+	if (conf->sensor.tai)
+		device->list = *tai;
 	strlcpy(device->name, conf->name, sizeof(device->name));
 }
 
@@ -120,7 +123,8 @@ is_opening(const struct parent_sensor *s)
 
 /* S is for CONF from now on; nothing of it is there. */
 static void
-begin(struct parent_sensor *s, const struct config_server *conf)
+begin(struct parent_sensor *s, const struct config_server *conf,
+    const struct sensor_tai *tai)
 {
 	*s = (struct parent_sensor){
 		.used = true, .is_new = true, .socket = -1,
@@ -128,7 +132,7 @@ begin(struct parent_sensor *s, const struct config_server *conf)
 		.at = INSTANT_NEVER,
 		.limit = { .burst = LOG_BURST, .interval = LOG_INTERVAL }
 	};
-	describe(conf, &s->device);
+	describe(conf, tai, &s->device);
 	if (conf->sensor.of_interface)
 		strlcpy(s->path, conf->name, sizeof(s->path));
 	else if (is_device((enum sensor_kind)conf->sensor.kind))
@@ -161,11 +165,11 @@ sensors_make(struct sensors *s, struct config *conf, uid_t uid)
 	struct config_server *server = conf->servers;
 	size_t		 i = 0;
 
-	memset(s, 0, sizeof(*s));
+	memset(s->list, 0, sizeof(s->list));
 	for (; server < conf->servers + conf->nservers; server++) {
 		if (server->sensor.kind == SENSOR_NONE)
 			continue;
-		begin(&s->list[i], server);
+		begin(&s->list[i], server, &s->tai);
 		make(&s->list[i], uid);
 		set_number(server, i++);
 	}
@@ -246,7 +250,7 @@ take_new(struct sensors *s, struct config_server *conf)
 		    conf->name, why);
 		return false;
 	}
-	begin(&s->list[i], conf);
+	begin(&s->list[i], conf, &s->tai);
 	set_number(conf, i);
 	return true;
 }
@@ -272,7 +276,7 @@ take_known(struct sensors *s, struct config *conf, struct instant now)
 		set_number(server, i);
 		s->list[i].used = true;
 		s->list[i].is_new = !was_used[i];
-		describe(server, &device);
+		describe(server, &s->tai, &device);
 		if (memcmp(&device, &s->list[i].device, sizeof(device)) == 0)
 			continue;
 		s->list[i].device = device;

@@ -52,6 +52,7 @@ struct sensors {
 	bool		 has_opener;	/* there was one at the start */
 	struct engine_card cards[CARDS_MOST];	/* as the engine is told */
 	size_t		 ncards;
+	struct sensor_tai tai;		/* by the list, for what comes next */
 };
 
 /*

@@ -80,6 +80,7 @@ start_sensors(struct parent *p, uid_t uid)
 {
 	devices_find(&p->devices, "/dev", "/sys/class/ptp");
 	devices_apply(&p->devices, &p->conf);
+	p->sensors.tai = leaps_last(&p->leaps);
 	sensors_make(&p->sensors, &p->conf, uid);
 	cards_make(&p->sensors, &p->conf);
 	if (p->sensors.has_opener)

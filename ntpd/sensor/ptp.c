@@ -96,13 +96,31 @@ read_plain(int fd, struct reading *r)
 	return ptp_decode(r, triples, TRIPLES);
 }
 
-/* What the kernel knows of TAI - UTC, ns; 0: nothing. */
+/* What the kernel knows of TAI - UTC, s; 0: nothing. */
 static int64_t
-tai_offset(void)
+kernels_tai(void)
 {
 	int64_t		 apart = ns_read(CLOCK_TAI) - ns_read(CLOCK_REALTIME);
 
-	return (apart + NS_PER_S / 2) / NS_PER_S * NS_PER_S;
+	return (apart + NS_PER_S / 2) / NS_PER_S;
+}
+
+bool
+ptp_to_utc(int64_t *truth, int64_t kernel, const struct sensor_tai *list)
+{
+	int64_t		 seconds;
+
+	if (kernel != 0) {
+		*truth -= kernel * NS_PER_S;
+		return true;
+	}
+	/* Nobody has set the clock yet: what time it is the device says. */
+	seconds = *truth / NS_PER_S - list->ahead;
+	if (list->ahead == 0 || seconds < list->from ||
+	    seconds >= list->until)
+		return false;
+	*truth -= list->ahead * NS_PER_S;
+	return true;
 }
 
 enum look
@@ -125,16 +143,13 @@ ptp_look_at_any(enum ptp_way *way, int fd, struct reading *r)
 }
 
 enum look
-ptp_look(enum ptp_way *way, int fd, bool tai, struct reading *r)
+ptp_look(enum ptp_way *way, int fd, const struct sensor_tai *list,
+    struct reading *r)
 {
-	int64_t		 ahead = tai ? tai_offset() : 0;
-	enum look	 came;
+	const enum look	 came = ptp_look_at_any(way, fd, r);
 
-	if (tai && ahead == 0)
-		return LOOK_NOTHING;
-	came = ptp_look_at_any(way, fd, r);
 	if (came != LOOK_NEWS)
 		return came;
-	r->truth -= ahead;
-	return reading_is_time(r->truth) ? LOOK_NEWS : LOOK_NOTHING;
+	return (list == NULL || ptp_to_utc(&r->truth, kernels_tai(), list)) &&
+	    reading_is_time(r->truth) ? LOOK_NEWS : LOOK_NOTHING;
 }

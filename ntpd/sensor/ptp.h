@@ -9,6 +9,7 @@
 
 #include <linux/ptp_clock.h>
 
+#include "ntpd/payloads.h"
 #include "ntpd/sensor/reading.h"
 
 /* How it is read, the best first; what the driver cannot is not tried again. */
@@ -26,8 +27,16 @@ struct ptp_triple {
 bool	 ptp_decode(struct reading *r, const struct ptp_triple *triples,
 	    size_t n);
 
-/* Read the device FD by *WAY.  If that is TAI, so it says by the kernel. */
-enum look ptp_look(enum ptp_way *way, int fd, bool tai, struct reading *r);
+/*
+ * Make UTC of *TRUTH, TAI in ns: by the KERNEL's word for TAI - UTC, s, or if
+ * it has none (0) by LIST.  False if neither knows.
+ */
+bool	 ptp_to_utc(int64_t *truth, int64_t kernel,
+	    const struct sensor_tai *list);
+
+/* Read the device FD by *WAY.  LIST is NULL unless it is TAI. */
+enum look ptp_look(enum ptp_way *way, int fd, const struct sensor_tai *list,
+	    struct reading *r);
 
 /* The same of one that may show any time. */
 enum look ptp_look_at_any(enum ptp_way *way, int fd, struct reading *r);

@@ -21,6 +21,9 @@
 /* Shared memory is looked for, and a marker is told, again after that, s. */
 #define RETRY		10.0
 
+/* TAI - UTC is less for centuries, s. */
+#define TAI_MOST	1000
+
 /* After a reading, there is no other one for so long, s: no flood passes. */
 #define PAUSE		0.06
 
@@ -69,6 +72,9 @@ take_device(struct sensor *s, const struct message *msg)
 	    device->unit >= SHM_UNITS)
 		fatalx("bug: the sensor's device is garbled");
 	s->device = *device;
+	/* Within what ptp_to_utc() can add up. */
+	if (s->device.list.ahead < 0 || s->device.list.ahead > TAI_MOST)
+		s->device.list.ahead = 0;
 	s->device.name[sizeof(s->device.name) - 1] = '\0';
 	s->fd = message_take_fd(msg);
 	s->pps.known = false;
@@ -126,7 +132,8 @@ look_at_device(struct sensor *s, struct reading *r, struct instant now)
 	case SENSOR_PPS:
 		return pps_look(&s->pps, s->fd, s->device.falling != 0, r);
 	case SENSOR_PTP:
-		return ptp_look(&s->way, s->fd, s->device.tai != 0, r);
+		return ptp_look(&s->way, s->fd, s->device.tai != 0 ?
+		    &s->device.list : NULL, r);
 	case SENSOR_VMCLOCK:
 		return look_at_hypervisor(s, r, now);
 	case SENSOR_CARD:

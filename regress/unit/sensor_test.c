@@ -217,6 +217,40 @@ ptp(void **state)
 	assert_false(ptp_decode(&r, t, 1));
 }
 
+/* TAI: by the kernel, or as long as that knows nothing by the list. */
+static void
+tai(void **state)
+{
+	static const struct {
+		int64_t		 truth, kernel, ahead, utc;	/* s; 0: none */
+	} cases[] = {
+		{ NOW + 37, 37, 37, NOW },
+		{ NOW + 37, 37, 0, NOW },
+		{ NOW + 37, 0, 37, NOW },
+		{ NOW + 37, 0, 0, 0 },
+		{ NOW + 36, 0, 37, 0 },		/* before its last line */
+		{ NOW + 1037, 0, 37, 0 },	/* it ends then */
+		{ NOW + 1036, 0, 37, NOW + 999 },
+		{ NOW + 1037, 37, 37, NOW + 1000 },
+		{ 37, 0, 37, 0 },		/* a card that nobody set */
+		{ -1000000, 0, 37, 0 }
+	};
+	struct sensor_tai list = { .from = NOW, .until = NOW + 1000 };
+	int64_t		 truth;
+	size_t		 i;
+	bool		 known;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		list.ahead = cases[i].ahead;
+		truth = cases[i].truth * NS_PER_S;
+		known = ptp_to_utc(&truth, cases[i].kernel, &list);
+		if (known != (cases[i].utc != 0) ||
+		    (known && truth != cases[i].utc * NS_PER_S))
+			fail_msg("case %zu: %lld", i, (long long)truth);
+	}
+}
+
 /* ---- both clocks ---- */
 
 /* Look every 0.1 s for a while, the system's clock gaining RATE. */
@@ -420,6 +454,7 @@ main(void)
 		cmocka_unit_test(sock), cmocka_unit_test(sock_short),
 		cmocka_unit_test(shm), cmocka_unit_test(shm_impossible),
 		cmocka_unit_test(pps), cmocka_unit_test(ptp),
+		cmocka_unit_test(tai),
 		cmocka_unit_test(related), cmocka_unit_test(set),
 		cmocka_unit_test(set_often),
 		cmocka_unit_test(thinned), cmocka_unit_test(one_apart),
