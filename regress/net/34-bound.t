@@ -9,6 +9,11 @@ sys.path.insert(0, os.path.join(TOP, "libntptime"))
 import ntptime
 
 
+def page_drift(path):
+    with open(path, "rb") as f:
+        return struct.unpack_from("=I", f.read(), 80)[0]
+
+
 def test():
     switch, us, s = network("us", "s")
     for n in (21, 22, 23):
@@ -18,7 +23,7 @@ def test():
     lines = ["server 10.9.0.%d poll 4-4" % n for n in (21, 22, 23)]
     segment, segment1 = workdir("shm0"), workdir("shm")
     config = lines + ['clockbound "%s"' % segment,
-        'clockbound version 1 "%s"' % segment1]
+        'clockbound version 1 "%s"' % segment1, "maxdrift 100 ppm"]
     d = Daemon(us, *config)
     ok(d.wait_ready(), "the daemon is there", d.state)
     t = ntptime.open(d.bound)
@@ -50,13 +55,16 @@ def test():
     with open(segment, "rb") as f:
         data = struct.unpack("=IIIHHqqqqqQIiB7x", f.read())
     ok(data[:4] == (0x414D5A4E, 0x43420200, 80, 2) and data[12] == 1 and
-        0 < data[9] < 50e6 and data[11] >= 15000,
+        0 < data[9] < 50e6 and data[11] >= 100000,
         "ClockBound's segment says so, too", data)
     with open(segment1, "rb") as f:
         data = struct.unpack("=IIIHHqqqqqIIi4x", f.read())
     ok(data[:4] == (0x414D5A4E, 0x43420200, 72, 1) and data[12] == 1 and
-        0 < data[9] < 50e6 and data[10] >= 15000,
+        0 < data[9] < 50e6 and data[10] >= 100000,
         "and so does that of version 1", data)
+    # Until the frequency is known it is more.
+    ok(wait_for(lambda: 100000 <= page_drift(d.bound) < 150000, 90),
+        "and what maxdrift says is what bounds grow by", page_drift(d.bound))
     # Its clients take what is older than 5 s for free running.
     oldest, end = 0, time.monotonic() + 7
     while time.monotonic() < end:

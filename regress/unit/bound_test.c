@@ -156,6 +156,32 @@ certain_in_silence(void **arg)
 	}
 }
 
+/* How much that is, is for the caller to say. */
+static void
+certain_by_the_drift_allowed(void **state)
+{
+	static const double drifts[] = { 10e-6, 50e-6, 500e-6 };
+	double		 low, high, low_then, high_then;
+	size_t		 c;
+
+	(void)state;
+	for (c = 0; c < COUNT(drifts); c++) {
+		begin_world(c, 1e-11);
+		w.sync.max_drift = drifts[c];
+		add_server(c, QUEUE_EXPONENTIAL, 0.02, 1e-3);
+		run(0, 12 * HOUR, NULL);
+		assert_near(sync_drift(&w.sync, w.now), drifts[c],
+		    drifts[c] / 10);
+		assert_true(certain_at(w.now, &low, &high));
+		w.osc.frequency += 0.9 * drifts[c];
+		w.now += 4 * HOUR;
+		assert_true(certain_at(w.now, &low_then, &high_then));
+		assert_true(low_then < 0 && high_then > 0);
+		assert_near(high_then - low_then - (high - low),
+		    2 * drifts[c] * 4 * HOUR, drifts[c] * HOUR);
+	}
+}
+
 /* While a source is in doubt either what it said before is true, or now. */
 static void
 certain_in_doubt(void **arg)
@@ -462,6 +488,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(certain_whatever_a_minority_says),
 		cmocka_unit_test(certain_in_silence),
+		cmocka_unit_test(certain_by_the_drift_allowed),
 		cmocka_unit_test(certain_in_doubt),
 		cmocka_unit_test(certain_when_half_are_gone),
 		cmocka_unit_test(disrupted_by_a_pause),
