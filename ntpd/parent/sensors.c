@@ -223,7 +223,7 @@ sensors_add_card(struct sensors *s, const char *name)
 	if (i == SENSORS_MOST)
 		return i;
 	strlcpy(conf.name, name, sizeof(conf.name));
-	begin(&s->list[i], &conf);
+	begin(&s->list[i], &conf, &s->tai);
 	s->has_opener = true;
 	return i;
 }
