@@ -8,7 +8,7 @@
 #include <strings.h>
 
 #include "common/foreign.h"
-#include "ntpctl/convert.h"
+#include "ntpctl/convert_sensor.h"
 
 #define LINE_MOST	4096		/* bytes; longer ones are not read */
 #define FILE_MOST	(1 << 20)	/* bytes, as of ntpd.conf */
@@ -190,6 +190,7 @@ convert_end(struct convert *c)
 {
 	bool		 asked = c->nrules > 0;
 
+	sensor_write_waiting(c);
 	convert_mode(c);
 	if (!asked && c->local_stratum == 0)
 		return;

@@ -51,6 +51,20 @@ struct convert_fudge {
 	bool		 flag1, flag2;
 };
 
+/* GPSD: a receiver that gpsd(8) can read, and ntpd(8) cannot. */
+enum kind { SHM, SOCK, PPS, PTP, GPSD, LOCAL, OTHER };
+
+/* A sensor in the making. */
+struct making {
+	enum kind	 kind;
+	unsigned	 unit;
+	char		 name[CONVERT_SOCKET_LEN];
+	struct convert_fudge options;
+	/* The reference id of the sensor that says which second it is; "". */
+	char		 lock[CONVERT_REFID_MOST + 1];
+	bool		 falling, tai, trusted, prefer;
+};
+
 /* A sensor statement that was written. */
 struct convert_sensor {
 	char		 name[CONVERT_SOCKET_LEN + 8];	/* behind "sensor" */
@@ -81,6 +95,8 @@ struct convert {
 	size_t		 nfudges;
 	struct convert_sensor sensors[CONVERT_SENSORS_MOST];
 	size_t		 nsensors;
+	struct making	 waiting[CONVERT_SENSORS_MOST];
+	size_t		 nwaiting;
 	unsigned	 receivers;	/* of these, for gpsd */
 };
 

@@ -133,6 +133,14 @@ take_fudge(struct convert_fudge *f, const char *option, const char *value)
 	return set || strcmp(value, "0") == 0;
 }
 
+/* Likewise, and "lock". */
+static bool
+take_value(struct making *m, const char *option, const char *value)
+{
+	return strcasecmp(option, "lock") == 0 ? read_refid(value, m->lock) :
+	    take_fudge(&m->options, option, value);
+}
+
 /* The option WORD, which has no value; false if it means nothing here. */
 static bool
 take_flag(struct making *m, const char *word)
@@ -160,13 +168,13 @@ take_options(struct convert *c, struct making *m,
 		word = line->words[i];
 		has_value = i + 1 < line->n;
 		if (strcasecmp(word, "noselect") == 0) {
-			convert_note(c, "it is not used: noselect");
+			convert_note(c, "it is not used: noselect; without "
+			    "servers pulses need it");
 			return false;
 		}
-		if (strcasecmp(word, "lock") == 0 && has_value)
-			m->lock = line->words[++i];
-		else if (has_value && is_fudge(word)) {
-			if (!take_fudge(&m->options, word, line->words[++i]))
+		if (has_value && (is_fudge(word) ||
+		    strcasecmp(word, "lock") == 0)) {
+			if (!take_value(m, word, line->words[++i]))
 				convert_note(c, "%s: not \"%s\"", word,
 				    line->words[i]);
 		} else if (!take_flag(m, word)) {

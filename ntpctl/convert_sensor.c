@@ -28,21 +28,13 @@ write_name(const struct making *m, char *text, size_t size)
 
 /* The sensor that says to M which second it is; NULL if there is none. */
 static const char *
-find_lock(struct convert *c, const struct making *m)
+find_lock(const struct convert *c, const struct making *m)
 {
 	const struct convert_sensor *s = c->sensors;
 
-	if (m->lock == NULL)
-		return NULL;
-	if (m->kind != PPS) {
-		convert_note(c, "lock: only for the kernel's PPS");
-		return NULL;
-	}
 	for (; s < c->sensors + c->nsensors; s++)
 		if (s->may_lock && strcmp(s->refid, m->lock) == 0)
 			return s->name;
-	convert_note(c, "lock: no sensor above has the refid %s; all sources "
-	    "together say which second it is", m->lock);
 	return NULL;
 }
 
@@ -65,26 +57,11 @@ has_place(struct convert *c, const char *name)
 	return true;
 }
 
-void
-sensor_write(struct convert *c, const struct making *m)
+static void
+write_options(struct convert *c, const struct making *m)
 {
 	const struct convert_fudge *o = &m->options;
-	struct convert_sensor *s;
-	const char	*lock = find_lock(c, m);
-	char		 name[CONVERT_SOCKET_LEN + 8];
 
-	write_name(m, name, sizeof(name));
-	if (!has_place(c, name))
-		return;
-	s = &c->sensors[c->nsensors++];
-	strlcpy(s->name, name, sizeof(s->name));
-	strlcpy(s->refid, o->refid, sizeof(s->refid));
-	/* A name of one word can stand behind "lock". */
-	s->may_lock = m->kind != PPS && m->name[0] == '\0';
-	c->proven += m->trusted;
-	fprintf(c->out, "sensor %s", name);
-	if (lock != NULL)
-		fprintf(c->out, " lock %s", lock);
 	if (o->refid[0] != '\0')
 		fprintf(c->out, " refid %s", o->refid);
 	if (o->time1 != 0)
@@ -95,11 +72,79 @@ sensor_write(struct convert *c, const struct making *m)
 		fprintf(c->out, " weight %d", WEIGHT_PREFER);
 	convert_into(c, "%s%s%s", m->falling ? " falling" : "",
 	    m->tai ? " tai" : "", m->trusted ? " trusted" : "");
+}
+
+/* Write M, locked to the sensor LOCK or, if that is NULL, to none. */
+static void
+write_statement(struct convert *c, const struct making *m, const char *lock)
+{
+	struct convert_sensor *s;
+	char		 name[CONVERT_SOCKET_LEN + 8];
+
+	write_name(m, name, sizeof(name));
+	if (!has_place(c, name))
+		return;
+	s = &c->sensors[c->nsensors++];
+	strlcpy(s->name, name, sizeof(s->name));
+	strlcpy(s->refid, m->options.refid, sizeof(s->refid));
+	/* A name of one word can stand behind "lock". */
+	s->may_lock = m->kind != PPS && m->name[0] == '\0';
+	c->proven += m->trusted;
+	fprintf(c->out, "sensor %s", name);
+	if (lock != NULL)
+		fprintf(c->out, " lock %s", lock);
+	write_options(c, m);
 	if (m->kind == PPS || m->kind == PTP)
 		convert_note(c, "ntpd.service has to be allowed to: " DEVICES);
 	else if (m->kind == SOCK && strncmp(m->name, "/run/ntpd/", 10) != 0)
 		convert_note(c, "ntpd.service can make it in /run/ntpd only, "
 		    "see ntpd.conf(5)");
+}
+
+/* Write those that wait and have somebody to be locked to now. */
+static void
+write_found(struct convert *c)
+{
+	const char	*lock;
+	size_t		 i, kept = 0;
+
+	for (i = 0; i < c->nwaiting; i++) {
+		lock = find_lock(c, &c->waiting[i]);
+		if (lock != NULL)
+			write_statement(c, &c->waiting[i], lock);
+		else
+			c->waiting[kept++] = c->waiting[i];
+	}
+	c->nwaiting = kept;
+}
+
+void
+sensor_write(struct convert *c, const struct making *m)
+{
+	if (m->lock[0] != '\0' && m->kind != PPS)
+		convert_note(c, "lock: only for the kernel's PPS");
+	if (m->lock[0] != '\0' && m->kind == PPS &&
+	    c->nwaiting < CONVERT_SENSORS_MOST) {
+		c->waiting[c->nwaiting++] = *m;
+		if (find_lock(c, m) == NULL)
+			convert_note(c, "below, behind what it is locked to");
+	} else
+		write_statement(c, m, NULL);
+	write_found(c);
+}
+
+void
+sensor_write_waiting(struct convert *c)
+{
+	size_t		 i;
+
+	if (c->nwaiting > 0)
+		fputs("\n# Pulses, from the lines above:\n", c->out);
+	for (i = 0; i < c->nwaiting; i++) {
+		convert_note(c, "no sensor has the refid %s: all sources "
+		    "together say which second it is", c->waiting[i].lock);
+		write_statement(c, &c->waiting[i], NULL);
+	}
 }
 
 void

@@ -5,25 +5,16 @@
 #ifndef NTPCTL_CONVERT_SENSOR_H
 #define NTPCTL_CONVERT_SENSOR_H
 
-#include <stdbool.h>
-
 #include "ntpctl/convert.h"
 
-/* GPSD: a receiver that gpsd(8) can read, and ntpd(8) cannot. */
-enum kind { SHM, SOCK, PPS, PTP, GPSD, LOCAL, OTHER };
-
-/* A sensor in the making. */
-struct making {
-	enum kind	 kind;
-	unsigned	 unit;
-	char		 name[CONVERT_SOCKET_LEN];
-	struct convert_fudge options;
-	const char	*lock;		/* the reference id of another; NULL */
-	bool		 falling, tai, trusted, prefer;
-};
-
-/* Write M, or as a comment why there is no room for it. */
+/*
+ * Write M, or as a comment why there is no room for it.  Pulses that are locked
+ * to a sensor are written behind that: if it has not come yet they wait for it.
+ */
 void	 sensor_write(struct convert *c, const struct making *m);
+
+/* Write what still waits: no sensor says to these pulses which second it is. */
+void	 sensor_write_waiting(struct convert *c);
 
 /*
  * Write M, of the kind GPSD, as the segments of gpsd(8), which has two for each

@@ -217,6 +217,13 @@ refclock PPS /dev/pps0 lock NMEA refid PPS
 refclock PPS /dev/pps1:clear lock GPS" "sensor shm0 refid NMEA
 sensor pps0 lock shm0 refid PPS
 sensor pps1 falling"
+ok "or to nothing, which is said" \
+    grep -q '^#   no sensor has the refid GPS' "$work/ntpd.conf"
+converts "or to what stands below" "refclock PPS /dev/pps0 lock NMEA prefer
+server a.example
+refclock SHM 0 refid NMEA" "server a.example
+sensor shm0 refid NMEA
+sensor pps0 lock shm0 weight 2"
 ok "and what to do for the devices" grep -q 'sensors.conf' "$work/ntpd.conf"
 converts "a clock that is not selected" "refclock SHM 0 refid NMEA noselect
 refclock PPS /dev/pps0 lock NMEA" "sensor pps0"

@@ -70,7 +70,7 @@ once_check(struct once *o, struct instant now)
 {
 	if (o->done || instant_before(now, o->deadline))
 		return;
-	log_warnx("after %.0f s it is still not known what time it is",
-	    ONCE_LONGEST);
+	log_warnx("after %.0f s it is still not known what time it is: no "
+	    "server can be used, or too few agree", ONCE_LONGEST);
 	finish(o, 1);
 }

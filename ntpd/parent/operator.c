@@ -205,7 +205,7 @@ carry_out(struct parent *p, const struct operator_order *order,
 	if (wrong != NULL)
 		finish(o, 0, wrong);
 	else if (!is_allowed(o, order->command, now))
-		finish(o, 0, "too many commands; try again in a while");
+		finish(o, 0, "too many commands; try again in 16 s");
 	else {
 		log_order(order);
 		if (order->command != OPERATOR_RELOAD)
