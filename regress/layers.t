@@ -182,6 +182,20 @@ clock_knows_no_process()
 	reach "ntpd/($others)/.*" 'ntpd/clock/.*'
 }
 
+# What a statement sets is looked at by somebody.
+settings_are_used()
+{
+	[ -f ntpd/config/settings.c ] || return
+	all=$(sources | grep '^ntpd/' | grep -v '^ntpd/config/')
+	sources | grep '^ntpd/config/settings\.c:' |
+	    grep -oE '(SETS|PATH|SPAN|FLAG)\([a-z_][a-z_0-9.]*' |
+	    sed 's/.*(//' | grep -vx field | sort -u |
+	while read -r field; do
+		echo "$all" | grep -qE "[>.]$field([^a-z_]|\$)" ||
+		    echo "ntpd/config/settings.c: nobody uses $field"
+	done
+}
+
 parent_parses_no_packet()
 {
 	reach 'ntpd/parent/.*' 'common/ntp\.h'
@@ -380,6 +394,8 @@ never sync_includes_only_common "sync includes nothing of ntpd but itself" \
 never statements_know_no_file "a statement does not call what reads the file" \
     ntpd/config/ratelimit.c '	config_default(&conf);' \
     fine ntpd/config/config.c '	config_default(conf);'
+never settings_are_used "what a statement sets is used" \
+    ntpd/config/settings.c '	{ "user", "user", SETS(user), WORDS(1, f) },'
 never parent_parses_no_packet "parent includes no common/ntp.h" \
     ntpd/parent/a.c '#include "common/ntp.h"' \
     ntpd/parent/a.c '#include "../../common/ntp.h"' \
