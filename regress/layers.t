@@ -117,7 +117,7 @@ sync_includes_only_common()
 # those before it in this order.
 engine_order="ballot clocks check history names nts patience schedule self \
     smeared query_socket query association association_faults associations \
-    number hosts sensors trust members disruption steer steer_leap steer_log \
+    interfaces hosts sensors trust members disruption steer steer_leap steer_log \
     orphan report"
 
 engine_calls_go_down()
@@ -454,7 +454,7 @@ never packet_order_is_known_once "few files know byte order" \
     common/ntp.c '	p[0] = (uint8_t)(x >> 8);' \
     fine common/ntp.c '	x = be64dec(p);'
 never framing_is_known_once "only common/imsg.c knows the framing" \
-    ntpd/process.c '	struct imsg_header hdr;' \
+    ntpd/channel.c '	struct imsg_header hdr;' \
     fine common/imsg.c '	struct imsg_header hdr;'
 never functions_have_five_parameters "functions have five parameters at most" \
     ntpd/a.c 'static int
