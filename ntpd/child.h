@@ -8,7 +8,7 @@
 
 #include <sys/types.h>
 
-#include "ntpd/process.h"
+#include "ntpd/channel.h"
 
 #define CHILD_CHANNEL_FD	3	/* its channel to the parent */
 #define CHILD_GIVEN_FD		4	/* the first of what it is given */

@@ -44,6 +44,10 @@ struct config_constraint {
 	struct addr	 addrs[CONSTRAINT_MAX_ADDRS]; /* with the port */
 };
 
+/* Bits of a file's mode by which it is not used, of <sys/stat.h>. */
+#define NTS_CERTIFICATE_UNSAFE	S_IWOTH
+#define NTS_KEY_UNSAFE		(S_IRWXO | S_IWGRP)
+
 #define CONFIG_MAX_INCLUDES	4	/* tuned */
 
 struct config {

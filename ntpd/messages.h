@@ -1,7 +1,7 @@
 /*
  * Every message between the processes of ntpd.  The table says who may send
  * what to whom and when, how long it is and whether it brings a descriptor;
- * process.c checks that, so that handlers see nothing else.  What a message
+ * channel.c checks that, so that handlers see nothing else.  What a message
  * says is in payloads.h, or in the header of common/ that has its struct; a
  * file that needs one of those includes it.
  */

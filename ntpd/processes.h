@@ -7,6 +7,9 @@
 #ifndef NTPD_PROCESSES_H
 #define NTPD_PROCESSES_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #define SERVERS_MOST	64	/* processes, "workers" in ntpd.conf */
 #define SENSORS_MOST	8	/* reference clocks, each with its process */
 #define TLS_MOST	4	/* exchanges at a time; tuned */

@@ -117,7 +117,7 @@ sync_includes_only_common()
 # those before it in this order.
 engine_order="ballot cards clocks check history names nts patience schedule \
     self smeared query_socket query association association_faults \
-    associations number hosts sensors trust members disruption steer \
+    associations interfaces hosts sensors trust members disruption steer \
     steer_leap steer_log \
     orphan report"
 
@@ -183,6 +183,20 @@ clock_knows_no_process()
 	others=$(processes | grep -vx parent | paste -sd '|')
 	reach 'ntpd/clock/.*' "ntpd/(process|child|spawn|messages)\.h|ntpd/($all)/.*"
 	reach "ntpd/($others)/.*" 'ntpd/clock/.*'
+}
+
+# What a statement sets is looked at by somebody.
+settings_are_used()
+{
+	[ -f ntpd/config/settings.c ] || return
+	all=$(sources | grep '^ntpd/' | grep -v '^ntpd/config/')
+	sources | grep '^ntpd/config/settings\.c:' |
+	    grep -oE '(SETS|PATH|SPAN|FLAG)\([a-z_][a-z_0-9.]*' |
+	    sed 's/.*(//' | grep -vx field | sort -u |
+	while read -r field; do
+		echo "$all" | grep -qE "[>.]$field([^a-z_]|\$)" ||
+		    echo "ntpd/config/settings.c: nobody uses $field"
+	done
 }
 
 parent_parses_no_packet()
@@ -383,6 +397,8 @@ never sync_includes_only_common "sync includes nothing of ntpd but itself" \
 never statements_know_no_file "a statement does not call what reads the file" \
     ntpd/config/ratelimit.c '	config_default(&conf);' \
     fine ntpd/config/config.c '	config_default(conf);'
+never settings_are_used "what a statement sets is used" \
+    ntpd/config/settings.c '	{ "user", "user", SETS(user), WORDS(1, f) },'
 never parent_parses_no_packet "parent includes no common/ntp.h" \
     ntpd/parent/a.c '#include "common/ntp.h"' \
     ntpd/parent/a.c '#include "../../common/ntp.h"' \
@@ -441,7 +457,7 @@ never packet_order_is_known_once "few files know byte order" \
     common/ntp.c '	p[0] = (uint8_t)(x >> 8);' \
     fine common/ntp.c '	x = be64dec(p);'
 never framing_is_known_once "only common/imsg.c knows the framing" \
-    ntpd/process.c '	struct imsg_header hdr;' \
+    ntpd/channel.c '	struct imsg_header hdr;' \
     fine common/imsg.c '	struct imsg_header hdr;'
 never functions_have_five_parameters "functions have five parameters at most" \
     ntpd/a.c 'static int

@@ -10,8 +10,8 @@
 
 #include "common/instant.h"
 #include "ntpd/binder/reuseport.h"
+#include "ntpd/channel.h"
 #include "ntpd/config_shared.h"
-#include "ntpd/process.h"
 
 /* One socket for each: IPv4, IPv6. */
 #define LISTEN_FAMILIES	2

@@ -2,6 +2,8 @@
  * What in a configuration does not fit this machine, as it is now: for "ntpd
  * -n".  The daemon waits for most of it.
  */
+#include <sys/stat.h>
+
 #include <bsd/string.h>
 #include <libgen.h>
 #include <limits.h>
@@ -84,6 +86,34 @@ check_file(const char *path, const char *statement,
 		warn_of(reports, "%s: %s is not there now", statement, path);
 }
 
+/* Certificate and key are handed on only if their modes are right. */
+static void
+check_mode(const char *path, mode_t forbidden, const char *what,
+    const struct config_reports *reports)
+{
+	struct stat	 st;
+
+	if (path[0] != '\0' && stat(path, &st) == 0 &&
+	    (st.st_mode & forbidden) != 0)
+		warn_of(reports, "nts certificate: %s is not used while its "
+		    "mode is %03o: %s", path, st.st_mode & 07777U, what);
+}
+
+static void
+check_nts(const struct config *conf, const struct config_reports *reports)
+{
+	size_t		 i;
+
+	check_file(conf->nts_certificate, "nts certificate", reports);
+	check_file(conf->nts_key, "nts certificate", reports);
+	check_mode(conf->nts_certificate, NTS_CERTIFICATE_UNSAFE,
+	    "everybody may write it", reports);
+	check_mode(conf->nts_key, NTS_KEY_UNSAFE, "its group may write it or "
+	    "everybody may read it", reports);
+	for (i = 0; i < conf->nservers; i++)
+		check_file(conf->servers[i].ca, "ca", reports);
+}
+
 void
 config_check_machine(const struct config *conf,
     const struct config_reports *reports)
@@ -111,8 +141,7 @@ config_check_machine(const struct config *conf,
 	check_folder(conf->clockbound, "clockbound", reports);
 	check_file(conf->ca, "ca", reports);
 	check_file(conf->leapfile, "leapfile", reports);
-	check_file(conf->nts_certificate, "nts certificate", reports);
-	check_file(conf->nts_key, "key", reports);
+	check_nts(conf, reports);
 	if (strcmp(conf->user, CONFIG_USER) != 0 &&
 	    getpwnam(conf->user) == NULL)
 		warn_of(reports, "user: there is no user %s now", conf->user);

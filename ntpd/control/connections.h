@@ -11,7 +11,7 @@
 
 #include "common/imsg.h"
 #include "common/pollset.h"
-#include "ntpd/process.h"
+#include "ntpd/channel.h"
 
 #define CONNECTIONS_MOST	16
 #define CONNECTIONS_PER_USER	8	/* of these, but for root */

@@ -16,6 +16,7 @@
 #include "common/instant.h"
 #include "common/log.h"
 #include "common/mark.h"
+#include "ntpd/channel.h"
 #include "ntpd/engine/association.h"
 #include "ntpd/engine/associations.h"
 #include "ntpd/engine/clocks.h"
@@ -30,7 +31,6 @@
 #include "ntpd/engine/smeared.h"
 #include "ntpd/engine/steer.h"
 #include "ntpd/messages.h"
-#include "ntpd/process.h"
 #include "ntpd/sync/sync.h"
 
 /* The first decision, while there is none. */

@@ -9,7 +9,7 @@
 
 #include "common/log.h"
 #include "ntpd/engine/hosts.h"
-#include "ntpd/engine/number.h"
+#include "ntpd/engine/interfaces.h"
 #include "ntpd/processes.h"
 
 #define RESOLVE_SOON	2.0	/* s, until the name of a useless server */
@@ -57,8 +57,8 @@ hosts_add(struct hosts *hosts, const struct config_server *conf)
 		return;
 	hosts->npending++;
 	*new = *conf;
-	(void)number_server(new);
-	number_log_missing(new);
+	(void)interfaces_number(new);
+	interfaces_log_missing(new);
 }
 
 static void
@@ -170,9 +170,9 @@ hosts_renumber(struct hosts *hosts, struct association all[MAX_ASSOCIATIONS],
 
 	for (i = 0; i < hosts->n; i++) {
 		conf = hosts->list[i].conf;
-		if (!number_server(&conf))
+		if (!interfaces_number(&conf))
 			continue;
-		number_log_missing(&conf);
+		interfaces_log_missing(&conf);
 		host_init(&hosts->list[i], &conf, now);
 		for (k = 0; k < MAX_ASSOCIATIONS; k++)
 			if (all[k].used && all[k].host == i)

@@ -10,9 +10,9 @@
 
 #include "common/log.h"
 #include "common/pollset.h"
+#include "ntpd/channel.h"
 #include "ntpd/parent/living.h"
 #include "ntpd/parent/logpipe.h"
-#include "ntpd/process.h"
 
 /* When a stateless child is started again, and how patient we are by now. */
 struct restart {

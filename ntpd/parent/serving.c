@@ -156,7 +156,7 @@ open_file(const char *file, mode_t forbidden)
 	if (S_ISREG(st.st_mode) && (st.st_mode & forbidden) == 0)
 		return fd;
 	log_warnx("%s is not used: %s", file, !S_ISREG(st.st_mode) ?
-	    "it is no file" : forbidden == S_IWOTH ?
+	    "it is no file" : forbidden == NTS_CERTIFICATE_UNSAFE ?
 	    "everybody may write it" : "its group may write it or everybody "
 	    "may read it, \"chmod 640\" it");
 	close(fd);
@@ -167,8 +167,8 @@ static void
 give_files(struct parent *p, struct channel *ke)
 {
 	const int	 certificate = open_file(p->conf.nts_certificate,
-	    S_IWOTH);
-	const int	 key = open_file(p->conf.nts_key, S_IRWXO | S_IWGRP);
+	    NTS_CERTIFICATE_UNSAFE);
+	const int	 key = open_file(p->conf.nts_key, NTS_KEY_UNSAFE);
 
 	if (certificate != -1 && key != -1) {
 		channel_send(ke, MSG_KE_CERTIFICATE, 0, certificate, NULL);

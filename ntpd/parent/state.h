@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "common/instant.h"
+#include "ntpd/channel.h"
 #include "ntpd/config.h"
 #include "ntpd/parent/background.h"
 #include "ntpd/clock/budget.h"
@@ -31,7 +32,6 @@
 #include "ntpd/parent/sensors.h"
 #include "ntpd/parent/serving.h"
 #include "ntpd/parent/tell.h"
-#include "ntpd/process.h"
 
 #define STATUS_LEN	(CONTROL_NAME_LEN + 160)
 

@@ -10,8 +10,8 @@
 #include <stddef.h>
 
 #include "common/cookie.h"
+#include "ntpd/channel.h"
 #include "ntpd/config.h"
-#include "ntpd/process.h"
 
 struct told {
 	bool		 cookies;	/* it knows the cookie keys, ... */

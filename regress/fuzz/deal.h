@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ntpd/process.h"
+#include "ntpd/channel.h"
 
 /* What is left of an input. */
 struct deal {

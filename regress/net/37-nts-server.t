@@ -19,6 +19,7 @@ def test():
     ok(wait_for(lambda: listens(us), 5), "and listens for NTS", d.log)
 
     clients(d, ca, chrony, sec, own)
+    checked(ca, nts)
     reload_certificate(d, ca, own, statements, nts)
     expires(d, ca, statements, nts)
     restart(d, ca, chrony, own, statements)
@@ -57,6 +58,25 @@ def subject(host):
     """Of the certificate that the daemon shows to whom connects."""
     return host.exec("sh", "-c", "openssl s_client -connect 10.9.0.1:4460 "
         "-alpn ntske/1 </dev/null 2>&1 | grep subject", check=False)
+
+
+def checked(ca, nts):
+    """What "ntpd -n" says of the files."""
+    files = ca.certify("checked.test")
+
+    def said(*modes):
+        for file, mode in zip(files, modes):
+            os.chmod(file, mode)
+        return run(NTPD, "-n", "-f", config_file("checked", "listen on *\n"
+            "server 192.0.2.1 nts ca /none\n" + nts % files + "\n"))
+    ok("warning: ca: /none is not there now" in said(0o644, 0o640),
+        "ntpd -n: there are no authorities", said(0o644, 0o640))
+    ok("not used" not in said(0o644, 0o440), "modes that are right",
+        said(0o644, 0o440))
+    for modes, file in (((0o644, 0o644), files[1]), ((0o644, 0o660), files[1]),
+            ((0o666, 0o600), files[0])):
+        ok("%s is not used while its mode is" % file in said(*modes),
+            "modes that are not: %o %o" % modes, said(*modes))
 
 
 class Session:

@@ -51,7 +51,7 @@ def cut(us, s, sent):
 
 def jump(us, middle, s, ca):
     """In the middle of the exchange our clock falls back by 400 days."""
-    relay = TcpRelay(middle, "10.9.0.3", delay=0.001)
+    relay = TcpRelay(middle, "10.9.0.3", delay=0.02, size=16)
     library = shift_library("jump.so", 400 * 86400, after=2)
     d = Daemon(us, "server 10.9.0.2 nts ca " + ca.file, options=("-x", "-v"),
         prepare=shifted(library))

@@ -178,14 +178,15 @@ class KeServer(threading.Thread):
 
 class TcpRelay(threading.Thread):
     """
-    HOST's TCP port 4460 is that of TARGET, with every byte in a segment of its
-    own, DELAY s after the one before.  CLIENTS has what each client has sent.
+    HOST's TCP port 4460 is that of TARGET, with every byte, or every SIZE of
+    them, in a segment of its own, DELAY s after the one before.  CLIENTS has
+    what each client has sent.
     """
 
-    def __init__(self, host, target, delay=0.0):
+    def __init__(self, host, target, delay=0.0, size=1):
         super().__init__(daemon=True)
         self.host, self.target, self.delay = host, target, delay
-        self.clients, self.stopped = [], False
+        self.size, self.clients, self.stopped = size, [], False
         self.sock = host.socket(socket.AF_INET, socket.SOCK_STREAM)
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.sock.bind(("0.0.0.0", 4460))
@@ -211,8 +212,8 @@ class TcpRelay(threading.Thread):
             sink.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             while data := source.recv(4096):
                 seen += data
-                for byte in data:
-                    sink.sendall(bytes([byte]))
+                for at in range(0, len(data), self.size):
+                    sink.sendall(data[at:at + self.size])
                     time.sleep(self.delay)
         with contextlib.suppress(OSError):
             sink.shutdown(socket.SHUT_WR)

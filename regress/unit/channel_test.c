@@ -25,7 +25,7 @@
 
 #define HDR		sizeof(struct imsg_header)
 
-/* The table once more, to be held against what process.c makes of it. */
+/* The table once more, to be held against what channel.c makes of it. */
 static const struct {
 	const char	*name;
 	enum process	 from, to;
@@ -345,7 +345,7 @@ only_of_the_exact_length(void **arg)
 	}
 }
 
-/* What is legal when, and what follows from it: rows as in process.h. */
+/* What is legal when, and what follows from it: rows as in channel.h. */
 static const struct {
 	bool		 legal[3];	/* by enum channel_state */
 	enum channel_state next[3];

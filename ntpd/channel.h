@@ -2,8 +2,8 @@
  * The channel to another process, which lets nothing pass that messages.h does
  * not list.
  */
-#ifndef NTPD_PROCESS_H
-#define NTPD_PROCESS_H
+#ifndef NTPD_CHANNEL_H
+#define NTPD_CHANNEL_H
 
 #include <stdbool.h>
 #include <stddef.h>

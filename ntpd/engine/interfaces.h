@@ -2,8 +2,8 @@
  * The numbers of the interfaces that addresses of one link are on: they change
  * when an interface is made anew.
  */
-#ifndef NTPD_NUMBER_H
-#define NTPD_NUMBER_H
+#ifndef NTPD_INTERFACES_H
+#define NTPD_INTERFACES_H
 
 #include <stdbool.h>
 
@@ -14,9 +14,9 @@
  * addresses: 0 if there is none of this name.  True if one of them was another
  * number.
  */
-bool	 number_server(struct config_server *conf);
+bool	 interfaces_number(struct config_server *conf);
 
 /* Log which interfaces that CONF names are not there. */
-void	 number_log_missing(const struct config_server *conf);
+void	 interfaces_log_missing(const struct config_server *conf);
 
 #endif

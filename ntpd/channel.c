@@ -15,21 +15,10 @@
 #include "common/log.h"
 #include "common/operator.h"
 #include "common/siphash.h"
-#include "ntpd/process.h"
+#include "ntpd/channel.h"
 
 /* How long nothing is written when the kernel is short of something, s. */
 #define REST_SECONDS	0.1
-
-static const struct {
-	const char	*name;
-	uint32_t	 most;		/* instances, as a child */
-} processes[PROCESSES] = {
-	[PARENT] = { "parent", 0 },
-#define CHILD(process, name, end, start, most, ...)			\
-	[process] = { #name, most },
-	CHILDREN
-#undef CHILD
-};
 
 /* A message of the table: PROCESSES stands for any. */
 static const struct {
@@ -55,29 +44,6 @@ static const struct {
 	[WHEN_CONFIGURED] = { CHANNEL_CONFIGURED, CHANNEL_CONFIGURED,
 	    CHANNEL_CONFIGURED }
 };
-
-const char *
-process_name(enum process process)
-{
-	return process < PROCESSES ? processes[process].name : "unknown";
-}
-
-enum process
-process_by_name(const char *name)
-{
-	enum process	 p;
-
-	for (p = PARENT; p < PROCESSES; p++)
-		if (strcmp(name, processes[p].name) == 0)
-			return p;
-	return PROCESSES;
-}
-
-bool
-process_is_child(uint32_t process, uint32_t instance)
-{
-	return process < PROCESSES && instance < processes[process].most;
-}
 
 static bool
 may_pass(uint32_t type, enum process from, enum process to)

@@ -6,7 +6,7 @@
 
 #include "common/link.h"
 #include "common/log.h"
-#include "ntpd/engine/number.h"
+#include "ntpd/engine/interfaces.h"
 
 /* Give ADDR the number of INTERFACE, if it is on one.  True if that is new. */
 static bool
@@ -35,7 +35,7 @@ log_missing(const char *interface, const char *server)
 }
 
 bool
-number_server(struct config_server *conf)
+interfaces_number(struct config_server *conf)
 {
 	bool		 changed = number(&conf->addr, conf->interface);
 
@@ -44,7 +44,7 @@ number_server(struct config_server *conf)
 }
 
 void
-number_log_missing(const struct config_server *conf)
+interfaces_log_missing(const struct config_server *conf)
 {
 	if (conf->interface[0] != '\0' && conf->addr.scope == 0)
 		log_missing(conf->interface, conf->name);
