@@ -395,39 +395,10 @@ policy_leap(const struct clock_quality *quality, const struct leap_plan *plan,
 const char *
 policy_reason(enum verdict verdict)
 {
-	switch (verdict) {
-	case PERMITTED:
-		return "permitted";
-	case NOT_A_NUMBER:
-		return "not a number";
-	case FREQUENCY_TOO_LARGE:
-		return "over 10 %";
-	case FREQUENCY_UNKNOWN:
-		return "with an error over 1000 ppm it is not known";
-	case SLEW_TOO_FAST:
-		return "faster than such an offset may be slewed";
-	case SLEW_TOO_LONG:
-		return "longer than a day";
-	case STEP_TOO_SMALL:
-		return "too small for a step";
-	case STEP_TOO_LARGE:
-		return "over the step limit; check the servers, and if they "
-		    "are right restart ntpd or raise \"step limit\"";
-	case STEP_NOT_NOW:
-		return "steps are for the start only";
-	case STEP_BACKWARDS:
-		return "after a pause a clock is behind, not ahead";
-	case STEP_FORBIDDEN:
-		return "the configuration says \"step never\"";
-	case STEP_OUT_OF_AGE:
-		return "that is not a time of this age";
-	case NEW_START_TOO_SOON:
-		return "with those of the last 24 hours it is more than the "
-		    "limit";
-	case UNCONSTRAINED:
-		return "nobody vouches for what time it is yet";
-	case AGAINST_CONSTRAINTS:
-		return "by the constraints or certificates that cannot be";
-	}
-	return "unknown";
+	static const char *const reasons[] = {
+#define VERDICT_REASON(verdict, reason)	[verdict] = reason,
+		VERDICTS(VERDICT_REASON)
+	};
+
+	return reasons[verdict];
 }

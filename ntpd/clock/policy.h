@@ -104,22 +104,31 @@ struct policy {
 	uint32_t	 refused;	/* since the start */
 };
 
+/* What is said of a command, and why it is refused, for the log. */
+#define VERDICTS(VERDICT)						\
+VERDICT(PERMITTED, "permitted")						\
+VERDICT(NOT_A_NUMBER, "not a number")					\
+VERDICT(FREQUENCY_TOO_LARGE, "over 10 %")				\
+VERDICT(FREQUENCY_UNKNOWN, "with an error over 1000 ppm it is not known") \
+VERDICT(SLEW_TOO_FAST, "faster than such an offset may be slewed")	\
+VERDICT(SLEW_TOO_LONG, "longer than a day")				\
+VERDICT(STEP_TOO_SMALL, "too small for a step")				\
+VERDICT(STEP_TOO_LARGE, "over the step limit; check the servers, and if " \
+    "they are right restart ntpd or raise \"step limit\"")		\
+VERDICT(STEP_NOT_NOW, "steps are for the start only")			\
+VERDICT(STEP_BACKWARDS, "after a pause a clock is behind, not ahead")	\
+VERDICT(STEP_FORBIDDEN, "the configuration says \"step never\"")	\
+VERDICT(STEP_OUT_OF_AGE, "that is not a time of this age") /* 2025-2200 */ \
+VERDICT(NEW_START_TOO_SOON, "with those of the last 24 hours it is more " \
+    "than the limit")							\
+VERDICT(UNCONSTRAINED, "nobody vouches for what time it is yet")	\
+VERDICT(AGAINST_CONSTRAINTS, "by the constraints or certificates that "	\
+    "cannot be")
+
 enum verdict {
-	PERMITTED,
-	NOT_A_NUMBER,
-	FREQUENCY_TOO_LARGE,
-	FREQUENCY_UNKNOWN,	/* its error says so */
-	SLEW_TOO_FAST,
-	SLEW_TOO_LONG,
-	STEP_TOO_SMALL,
-	STEP_TOO_LARGE,		/* over the limit */
-	STEP_NOT_NOW,		/* only at the start */
-	STEP_BACKWARDS,		/* after a pause, which makes a clock late */
-	STEP_FORBIDDEN,		/* step never */
-	STEP_OUT_OF_AGE,	/* would lead before 2025 or after 2200 */
-	NEW_START_TOO_SOON,	/* after the last one */
-	UNCONSTRAINED,		/* no constraint is known */
-	AGAINST_CONSTRAINTS
+#define VERDICT_VALUE(verdict, reason)	verdict,
+	VERDICTS(VERDICT_VALUE)
+#undef VERDICT_VALUE
 };
 
 /* Judge by CONF from now on; all else stays as it is. */

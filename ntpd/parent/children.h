@@ -124,6 +124,10 @@ struct child	*children_restart(struct children *c, struct instant now);
 /* When the next one is to be started again. */
 struct instant	 children_deadline(const struct children *c);
 
+/* children_report.c */
+
+#define REPORT_WAIT	0.5	/* s, for the launcher's last report; tuned */
+
 /* Note what the launcher reports: that a child was started. */
 void		 children_started(struct children *c,
 		    const struct child_started *started);
@@ -137,6 +141,8 @@ void		 children_log_end(struct children *c,
  * why a daemon ended is what its log is read for.
  */
 void		 children_await_report(struct children *c);
+
+/* children.c */
 
 /* Log what they have written, at the end. */
 void		 children_log(struct children *c);
