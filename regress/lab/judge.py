@@ -31,6 +31,23 @@ class Claim:
         self.synchronized, self.certain = f[6] == "1", float(f[8])
 
 
+class Told:
+    """What libntptime told programs at a second: an interval, if it is known,
+    and by how much true time was outside of that, s."""
+    KNOWN = ("1", "2")      # synchronized, free running
+
+    def __init__(self, line):
+        second, true, earliest, latest, status = line.split()
+        self.second = int(second) + 1
+        self.known = status in self.KNOWN
+        self.out = max(float(earliest) - float(true),
+                       float(true) - float(latest))
+
+
+# Two readings of clocks are between them, s.
+READING = 1e-6
+
+
 def read(folder, name, make):
     with open(os.path.join(folder, name), encoding="ascii") as f:
         return [make(line) for line in f]
@@ -50,6 +67,7 @@ class Run:
         self.weather = weather
         self.duration = CHAOS + CALM - since
         self.claims = read(folder, "claims.log", Claim)
+        self.told = read(folder, "page.log", Told)
         # When a server's answer came, to a request sent when, from whom.
         self.answers = read(folder, "answers.log", lambda line: [
             float(x) for x in line.split()])
@@ -82,6 +100,10 @@ class Run:
         return any(a <= second and (
             second <= b or not self.is_over(b, apart, second))
             for a, b, apart in self.excuses)
+
+    def wrongly_told(self):
+        return [t for t in self.told if t.known and t.out > READING
+                and not self.is_excused(t.second)]
 
     def false_claims(self):
         return [c for c in self.claims if c.error > c.certain
@@ -148,3 +170,8 @@ def complaints(run, fresh):
                 "%.3g s where %.3g is claimed%s" % (
                     name, len(false), c.second, c.error, c.certain,
                     "" if c.synchronized else " (not synchronized)")
+        wrong = r.wrongly_told()
+        if wrong:
+            yield "%sprograms are told a wrong interval %d times, first at " \
+                "%d s, by %.3g s at most" % (name, len(wrong),
+                    wrong[0].second, max(t.out for t in wrong))

@@ -30,7 +30,14 @@ class Quiet(weather.Weather):
 
 def write(folder, duration, claim, answers, error):
     """Logs: a claim each minute, 10 us off unless CLAIM changes that, answers
-    of servers 1 to 3 at these times, and this error each second."""
+    of servers 1 to 3 at these times, and this error each second.  Programs are
+    told an interval of 2 ms, TOLD off, and the status TOLD_STATUS."""
+    with open(os.path.join(folder, "page.log"), "w", encoding="ascii") as f:
+        for t in range(59, int(duration), 60):
+            c = {"told": 0, "told_status": 1, **(claim(t + 1) or {})}
+            f.write("%d %d %.9f %.9f %d\n" % (t, t, t + c["told"] - 1e-3,
+                                              t + c["told"] + 1e-3,
+                                              c["told_status"]))
     with open(os.path.join(folder, "claims.log"), "w", encoding="ascii") as f:
         for t in range(59, int(duration), 60):
             c = {"error": 1e-5, "likely": 5e-5, "certain": 1e-3,
@@ -62,6 +69,12 @@ def verdict(spoil=None, claim=lambda t: None, answers=(), error=1e-5,
 def wrong(since, until):
     """A claim that is false from SINCE to UNTIL."""
     return lambda t: {"error": 2e-3} if since <= t <= until else None
+
+
+def told(by, status=1):
+    """Programs are told something wrong for a while."""
+    return lambda t: {"told": by, "told_status": status} \
+        if NOW <= t <= NOW + 100 else None
 
 
 def pause(w):
@@ -114,6 +127,14 @@ CASES = (
     ("after 50 ppm and answers that tell", {
         "claim": wrong(NOW, NOW + 200), "spoil": fast(50),
         "answers": [NOW + 20, NOW + 90]}, "outside"),
+    ("programs are told what is right", {"claim": told(-0.9e-3)}, None),
+    ("programs are told what is wrong", {"claim": told(1.1e-3)}, "are told"),
+    ("as free running", {"claim": told(-1.1e-3, 2)}, "are told"),
+    ("but that it may be", {"claim": told(9, 3)}, None),
+    ("programs are told that after a pause", {
+        "claim": told(-1), "spoil": pause}, None),
+    ("and after answers", {"claim": told(-1), "spoil": pause,
+                           "answers": [NOW + 10]}, "are told"),
     ("two of three lie", {"claim": SOON, "spoil": lies(2)}, None),
     ("one of three lies", {"claim": SOON, "spoil": lies(1)}, "outside"),
     ("one lies, one cannot be reached", {

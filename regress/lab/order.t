@@ -49,7 +49,7 @@ def events(folder, machine, cpu):
     with open(os.path.join(keep, "page.log"), encoding="ascii") as f:
         lines = [line.split() for line in f]
     return [(float(t), float(low), float(high), status in KNOWN)
-            for t, low, high, status in lines], None
+            for _, t, low, high, status in lines], None
 
 
 def compare(a, b):

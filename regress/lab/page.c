@@ -42,5 +42,6 @@ page_sample(struct world *w, FILE *log)
 	latest = since(w, &i.latest);
 	w->page.wrong += known && (t < earliest - READING ||
 	    t > latest + READING);
-	fprintf(log, "%.9f %.9f %.9f %d\n", t, earliest, latest, i.status);
+	fprintf(log, "%ld %.9f %.9f %.9f %d\n", w->nerrors, t, earliest, latest,
+	    i.status);
 }
