@@ -44,6 +44,20 @@ is_answered(const struct sync *sync, const struct opinion *o,
 }
 
 /*
+ * Source S, number I, is heard as another one.  If it was right before, and its
+ * path has changed since, what it has said of the offset stays.
+ */
+static void
+forget_past(struct sync *sync, struct source *s, size_t i)
+{
+	if (sync->filter.active[i] && s->turned)
+		filter_leave(&sync->filter, i);
+	else if (sync->filter.active[i])
+		filter_reject(&sync->filter, i);
+	s->surprises = 0;
+}
+
+/*
  * What the vote O means for source I.  True if it is heard as another one from
  * now on, as its path has changed, or its clock was wrong before.
  */
@@ -60,10 +74,8 @@ judge(struct sync *sync, const struct opinion *o, size_t i)
 	} else if (o[i].survivor) {
 		another = s->state == SOURCE_INSISTS ||
 		    s->state == SOURCE_FALSE;
-		if (another && sync->filter.active[i])
-			filter_reject(&sync->filter, i);
 		if (another)
-			s->surprises = 0;
+			forget_past(sync, s, i);
 		source_happens(s, EVENT_ACCEPTED);
 	} else if (o[i].usable && (!o[i].truechimer ||
 	    s->state == SOURCE_INSISTS) &&
@@ -77,8 +89,8 @@ judge(struct sync *sync, const struct opinion *o, size_t i)
 
 /*
  * Source I, of which O was said, is heard as another one.  Its newest sample
- * may be a surprise even so: then its path is what was improbable, or those of
- * all others, but not our clock.
+ * may be a surprise even so: then its path is what was improbable, or, if it
+ * has never fitted, those of all others, but not our clock.
  */
 static void
 admit(struct sync *sync, const struct opinion *o, size_t i)
@@ -86,7 +98,8 @@ admit(struct sync *sync, const struct opinion *o, size_t i)
 	const struct sample *newest = source_sample(&sync->sources[i], 0);
 
 	if (classify_surprise(sync, i, newest) >= CLASSIFY_SURPRISE)
-		filter_allow(&sync->filter, i, o[i].offset);
+		filter_allow(&sync->filter, i, o[i].offset,
+		    sync->sources[i].turned);
 }
 
 void
