@@ -304,15 +304,15 @@ static const struct {
 	double		 spacing; /* s, of samples */
 	struct estimate	 e;
 } steady[] = {
-	{ "once a minute", 0.63, 1.34, 64,
+	{ "once a minute", 0.74, 1.24, 64,
 	    { .frequency_error = 30e-9, .age = 600, .wander = 1e-9 } },
-	{ "four servers once a minute", 0.48, 1.20, 16,
+	{ "four servers once a minute", 0.56, 1.12, 16,
 	    { .frequency_error = 30e-9, .age = 1000, .wander = 1e-9 } },
-	{ "seldom", 1.22, 1.38, 300,
+	{ "seldom", 1.23, 1.38, 300,
 	    { .frequency_error = 50e-9, .age = 300, .wander = 1e-9 } },
-	{ "four servers seldom", 0.73, 1.29, 250,
+	{ "four servers seldom", 0.78, 1.25, 250,
 	    { .frequency_error = 50e-9, .age = 1500, .wander = 1e-9 } },
-	{ "restless", 0.88, 1.36, 170,
+	{ "restless", 1.06, 1.24, 170,
 	    { .frequency_error = 220e-9, .age = 290, .wander = 5e-9 } }
 };
 
