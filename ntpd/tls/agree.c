@@ -45,6 +45,17 @@ fail_ssl(struct agree *a, const char *what)
 	    "the server has hung up");
 }
 
+/* Why there are no authorities in FILE. */
+static bool
+fail_file(struct agree *a, const char *file)
+{
+	const unsigned long error = ERR_peek_error();
+
+	return fail(a, NTS_UNREACHABLE, "cannot read the certificates in "
+	    "%.100s: %s", file, ERR_SYSTEM_ERROR(error) ?
+	    strerror(ERR_GET_REASON(error)) : "it has none");
+}
+
 static bool
 fail_late(struct agree *a, const char *what)
 {
@@ -155,8 +166,7 @@ prepare(struct agree *a)
 	    sizeof(KE_ALPN) - 1) == 0;
 	if (!ready || SSL_CTX_load_verify_file(ctx, ca) != 1) {
 		SSL_CTX_free(ctx);
-		return fail(a, NTS_UNREACHABLE, "cannot read the certificates "
-		    "in %.100s", ca);
+		return fail_file(a, ca);
 	}
 	a->ssl = SSL_new(ctx);
 	SSL_CTX_free(ctx);	/* the session holds on to it */

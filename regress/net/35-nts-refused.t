@@ -56,12 +56,26 @@ def refusals(us, host, ca, other):
         d.kill()
         server.stop()
     ok(not plain.requests, "nobody was asked for the time", plain.requests)
+    unreadable(us, ca)
     # With keys it may ask, and does so at once, but never without NTS.
     mended(us, host, other.certify("10.9.0.4"), right, ca)
     ok(all(data[48:50] == b"\1\4" and b"\4\4\0\x28" in data[52:] for _, _,
         data in plain.requests), "nobody was asked without NTS",
         plain.requests)
     plain.stop()
+
+
+def unreadable(us, ca):
+    """Files without authorities, which the log tells apart."""
+    secret = config_file("secret.pem", open(ca.file).read())
+    os.chmod(secret, 0o600)
+    for file, said in ((secret, "Permission denied"), ("/none.pem",
+            "No such file or directory"), (config_file("empty.pem", ""),
+            "it has none")):
+        d = Daemon(us, "server 10.9.0.4 nts ca " + file)
+        ok(d.wait_log("no NTS keys: cannot read the certificates in %s: %s" %
+            (file, said), 10), "authorities: " + said, d.log)
+        d.kill()
 
 
 def mended(us, host, wrong, right, ca):
