@@ -55,7 +55,13 @@ $(OBJ)/faults/inject: $(OBJ)/regress/faults/inject.o
 	@mkdir -p $(@D)
 	$Q$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lseccomp
 
-unit-tests: $(addprefix $(OBJ)/,$(TESTS)) $(OBJ)/lab/rogue $(OBJ)/net/rogue \
+# A network card that stamps packets, to be loaded before the C library.
+$(OBJ)/regress/net/card.so: regress/net/card.c
+	@echo "  LINK  $@"
+	@mkdir -p $(@D)
+	$Q$(CC) $(ALL_CFLAGS) -fPIC -shared -o $@ $<
+
+unit-tests: $(OBJ)/regress/net/card.so $(addprefix $(OBJ)/,$(TESTS)) $(OBJ)/lab/rogue $(OBJ)/net/rogue \
     $(FAULTS)
 
 # --- all tests -----------------------------------------------------------

@@ -358,6 +358,7 @@ stop(struct parent *p)
 		children_log(&p->children);	/* last words */
 	}
 	children_stop(&p->children);
+	children_log(&p->children);
 	control_close(&p->control);
 	operator_close(&p->operator);
 	if (p->once.done)

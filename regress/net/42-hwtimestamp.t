@@ -1,9 +1,21 @@
 #!/usr/bin/python3 -B
 """
 hwtimestamp where no network card stamps packets, as those of a namespace, or
-there is none: it is said once, and the kernel's time stamps are used.
+there is none: it is said once, and the kernel's time stamps are used.  With a
+card that a library plays (card.c), it is set, read and used, and set back.
 """
 from lib import *
+
+
+LIBRARY = os.path.join(TOP, "obj/regress/net/card.so")
+
+# A machine whose card stamps: the library plays its driver and clock.
+CARD = """
+mount -t tmpfs -o mode=755 none /mnt && for d in null urandom; do
+cp -a /dev/$d /mnt || exit 1; done && touch /mnt/ptp0 &&
+mount --move /mnt /dev && mount -t tmpfs -o mode=755 none /mnt &&
+cp -a /etc/. /mnt && cp %s /mnt/card.so && echo /etc/card.so \
+>/mnt/ld.so.preload && mount --move /mnt /etc"""
 
 
 def test():
@@ -28,6 +40,22 @@ def test():
         d.wait_log("hwtimestamp takes effect after a restart only", 5),
         "other cards take a restart", d.log)
     d.check_end()
+
+    d = Daemon(us, "server 10.9.0.2 poll 4-4", "hwtimestamp on *",
+        options=("-x", "-v"), guard=["unshare", "--mount", "sh", "-c",
+        CARD % LIBRARY + ' && exec "$@"', "sh", *NO_CLOCK])
+    ok(d.wait_log(r"stamper: \S+ stamps: 1, 15$", 10),
+        "the card is made to stamp", d.log)
+    ok(d.wait_log("hardware time stamps are used", 30), "that is used", d.log)
+    ok(d.wait_sync() and d.peer("10.9.0.2")["stamps"] == "hardware",
+        "for samples, too", d.state)
+    status, out, _ = d.ntpctl("-s", "selection")
+    ok("stamped by the network card" in out, "ntpctl says so", out)
+    ok(abs(d.peer("10.9.0.2")["offset"]) < 1e-3, "the time is right",
+        d.state)
+    d.signal(signal.SIGTERM)
+    ok(d.wait(5) == 0 and d.wait_log(r"stamper: \S+ stamps: 0, 0$", 5),
+        "in the end the card is set back", d.log)
 
 
 main(test)
