@@ -3,9 +3,12 @@
  */
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/ipc.h>
+#include <linux/net.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,6 +128,69 @@ static const struct sandbox_syscall sanitizer[SANDBOX_MAX_SYSCALLS] = {
 };
 #endif
 
+/*
+ * What the C library calls instead of what is in a table, on machines of 32
+ * bits: another one with the same arguments; or, on i386, one that has many
+ * functions, of which only this number can be looked at: the rest is behind a
+ * pointer.
+ */
+static const struct {
+	const char	*name;
+	const char	*other;
+	const char	*many;		/* NULL: none */
+	unsigned	 number;
+	int		 direct;	/* OTHER's own; or -1 */
+} instead[] = {
+#define SOCKETCALL(name, other, number)					\
+	{ #name, #other, "socketcall", SYS_##number, SYS_##other }
+	SOCKETCALL(socket, socket, SOCKET),
+	SOCKETCALL(bind, bind, BIND),
+	SOCKETCALL(connect, connect, CONNECT),
+	SOCKETCALL(listen, listen, LISTEN),
+	SOCKETCALL(accept4, accept4, ACCEPT4),
+	SOCKETCALL(getsockname, getsockname, GETSOCKNAME),
+	SOCKETCALL(socketpair, socketpair, SOCKETPAIR),
+	SOCKETCALL(setsockopt, setsockopt, SETSOCKOPT),
+	SOCKETCALL(getsockopt, getsockopt, GETSOCKOPT),
+	SOCKETCALL(sendto, sendto, SENDTO),
+	{ "sendto", "send", "socketcall", SYS_SEND, -1 },
+	SOCKETCALL(sendmsg, sendmsg, SENDMSG),
+	SOCKETCALL(sendmmsg, sendmmsg, SENDMMSG),
+	SOCKETCALL(recvfrom, recvfrom, RECVFROM),
+	{ "recvfrom", "recv", "socketcall", SYS_RECV, -1 },
+	SOCKETCALL(recvmsg, recvmsg, RECVMSG),
+	SOCKETCALL(recvmmsg, recvmmsg, RECVMMSG),
+	{ "recvmmsg", "recvmmsg_time64", NULL, 0, -1 },
+#undef SOCKETCALL
+	{ "shmat", "shmat", "ipc", SHMAT, SYS_shmat },
+	{ "shmdt", "shmdt", "ipc", SHMDT, SYS_shmdt },
+	{ "shmget", "shmget", "ipc", SHMGET, SYS_shmget },
+	{ "shmctl", "shmctl", "ipc", SHMCTL, SYS_shmctl },
+	{ "mmap", "mmap2", NULL, 0, -1 },
+	{ "futex", "futex_time64", NULL, 0, -1 },
+	{ "rt_sigreturn", "sigreturn", NULL, 0, -1 },
+};
+
+#define INSTEAD		(sizeof(instead) / sizeof(instead[0]))
+
+/*
+ * The number of the call NAME; -1: this machine has none.  Of those that can be
+ * made through another libseccomp says a negative one.
+ */
+static int
+number_of(const char *name)
+{
+	const int	 nr = seccomp_syscall_resolve_name(name);
+	size_t		 k;
+
+	if (nr >= 0)
+		return nr;
+	for (k = 0; k < INSTEAD; k++)
+		if (strcmp(name, instead[k].other) == 0)
+			return instead[k].direct;
+	return -1;
+}
+
 /* How the kernel is to look at the arguments of CALL; returns how many. */
 static unsigned
 conditions(const struct sandbox_syscall *call, struct scmp_arg_cmp *args)
@@ -161,50 +227,96 @@ allow_above(scmp_filter_ctx filter, int nr, uint32_t fd)
 	return error;
 }
 
-/* Allow a table's calls.  What is allowed already without condition stays. */
+/*
+ * Allow CALL by the name of NAME, as far as this machine has that.  What is
+ * allowed already without condition stays.
+ */
 static void
-allow(scmp_filter_ctx filter, const struct sandbox_syscall *call)
+allow_as(scmp_filter_ctx filter, const struct sandbox_syscall *call,
+    const char *name)
 {
 	struct scmp_arg_cmp args[SANDBOX_MAX_CONDITIONS];
-	unsigned	 n, i;
-	int		 nr, error;
+	const unsigned	 n = conditions(call, args);
+	const int	 nr = number_of(name);
+	int		 error = 0;
 
-	for (i = 0; i < SANDBOX_MAX_SYSCALLS && call->name != NULL;
-	    i++, call++) {
-		nr = seccomp_syscall_resolve_name(call->name);
-		/* A call that this architecture has not cannot be made. */
-		if (nr == __NR_SCMP_ERROR || nr < 0)
-			continue;
-		n = conditions(call, args);
+	if (nr >= 0)
 		error = call->above != 0 ?
 		    allow_above(filter, nr, call->above) :
 		    seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, nr, n,
 		    args);
-		if (error != 0 && error != -EEXIST)
-			fatalx("seccomp: cannot allow %s", call->name);
+	if (error != 0 && error != -EEXIST)
+		fatalx("seccomp: cannot allow %s", name);
+}
+
+/* Allow function NUMBER of the call MANY. */
+static void
+allow_function(scmp_filter_ctx filter, const char *many, unsigned number)
+{
+	const int	 nr = number_of(many);
+	int		 error = 0;
+
+	if (nr >= 0)
+		error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, nr, 1,
+		    SCMP_A0(SCMP_CMP_EQ, number));
+	if (error != 0 && error != -EEXIST)
+		fatalx("seccomp: cannot allow %s", many);
+}
+
+/* Allow a table's calls. */
+static void
+allow(scmp_filter_ctx filter, const struct sandbox_syscall *call)
+{
+	unsigned	 i, k;
+
+	for (i = 0; i < SANDBOX_MAX_SYSCALLS && call->name != NULL;
+	    i++, call++) {
+		allow_as(filter, call, call->name);
+		for (k = 0; k < INSTEAD; k++) {
+			if (strcmp(call->name, instead[k].name) != 0)
+				continue;
+			allow_as(filter, call, instead[k].other);
+			if (instead[k].many != NULL)
+				allow_function(filter, instead[k].many,
+				    instead[k].number);
+		}
 	}
 }
 
 /* Calls by their numbers. */
 struct numbers {
-	int		 list[(PROCESSES + 1) * SANDBOX_MAX_SYSCALLS];
+	int		 list[(PROCESSES + 1) * SANDBOX_MAX_SYSCALLS + INSTEAD];
 	unsigned	 n;
 };
+
+static void
+add_name(struct numbers *numbers, const char *name)
+{
+	const int	 nr = number_of(name);
+	unsigned	 k;
+
+	for (k = 0; k < numbers->n && numbers->list[k] != nr; k++)
+		;
+	if (nr >= 0 && k == numbers->n)
+		numbers->list[numbers->n++] = nr;
+}
 
 /* Add those of a table that are not there yet. */
 static void
 add(struct numbers *numbers, const struct sandbox_syscall *call)
 {
 	unsigned	 i, k;
-	int		 nr;
 
 	for (i = 0; i < SANDBOX_MAX_SYSCALLS && call->name != NULL;
 	    i++, call++) {
-		nr = seccomp_syscall_resolve_name(call->name);
-		for (k = 0; k < numbers->n && numbers->list[k] != nr; k++)
-			;
-		if (nr != __NR_SCMP_ERROR && nr >= 0 && k == numbers->n)
-			numbers->list[numbers->n++] = nr;
+		add_name(numbers, call->name);
+		for (k = 0; k < INSTEAD; k++) {
+			if (strcmp(call->name, instead[k].name) != 0)
+				continue;
+			add_name(numbers, instead[k].other);
+			if (instead[k].many != NULL)
+				add_name(numbers, instead[k].many);
+		}
 	}
 }
 

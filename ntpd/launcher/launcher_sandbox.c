@@ -47,7 +47,6 @@ const struct sandbox launcher_sandbox = {
 		MAY("waitid",		"the same"),
 		MAY("waitpid",		"the same"),
 		MAY("rt_sigreturn",	"after a child's end"),
-		MAY("sigreturn",		"the same on 32-bit machines"),
 		MAY("socket",		"tls: its server, before its own "
 					"filter", SOCKET(AF_INET, SOCK_STREAM)),
 		MAY("socket",		"the same",

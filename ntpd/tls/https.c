@@ -205,12 +205,26 @@ check_chain(struct https *h, int64_t date)
 	    "nobody vouches for it: %s", day(date, now), fault);
 }
 
+/*
+ * T is what libtls returned.  On machines of 32 bits its time_t may be half as
+ * long as ours (Debian 12): then the upper half of T is anything.
+ */
+static time_t
+time_of_library(time_t t)
+{
+	if (sizeof(long) >= sizeof(t))
+		return t;
+	return (uint32_t)t == UINT32_MAX ? -1 : (time_t)(uint32_t)t;
+}
+
 /* Was the certificate valid at the time DATE? */
 static bool
 check_validity(struct https *h, int64_t date)
 {
-	const time_t	 first = tls_peer_cert_notbefore(h->tls);
-	const time_t	 last = tls_peer_cert_notafter(h->tls);
+	const time_t	 first = time_of_library(
+	    tls_peer_cert_notbefore(h->tls));
+	const time_t	 last = time_of_library(
+	    tls_peer_cert_notafter(h->tls));
 	char		 now[DAY_LEN], from[DAY_LEN], to[DAY_LEN];
 
 	if (first == -1 || last == -1)

@@ -87,7 +87,8 @@ def check(us, client, ca, lines, who, way):
     ok(memory(d.pid) < 40, "%s: the parent's memory is bounded" % name,
         lambda: memory(d.pid))
     lines_logged = d.count("$")
-    ok(lines_logged < 1100, "%s: the log is short" % name,
+    ok(lines_logged < 1100 * (2 if who == "server" else 1),
+        "%s: the log is short" % name,
         "%d lines" % lines_logged)
     ok("\033" not in d.log() and not d.count("^(<0>|engine: all is lost)"),
         "%s: and clean" % name, d.log()[-1000:])
