@@ -11,14 +11,6 @@ OURS = ("10.9.0.1", "10.9.0.71", "192.0.2.9", "198.51.100.7", "127.0.1.1",
     "fd09::1", "fd09::71", "2001:db8::9", "::1")
 
 
-def is_self(d, address):
-    return d.peer(address).get("state") == "self"
-
-
-def used(d, address, seconds=20):
-    return d.wait_tally(address, "*+", seconds)
-
-
 def give_addresses(us):
     us.address("eth0", "10.9.0.71/24", "fd09::71/64")
     us.address("lo", "192.0.2.9/32", "2001:db8::9/128")
@@ -26,7 +18,7 @@ def give_addresses(us):
 
 
 def never_asked(d, addresses, what):
-    ok(wait_for(lambda: all(is_self(d, a) for a in addresses), 10),
+    ok(wait_for(lambda: all(d.is_self(a) for a in addresses), 10),
         "%s: it knows all of its addresses" % what, d.state)
     ok(all(d.peer(a)["sent"] == 0 for a in addresses),
         "and asks none of them", d.state)
@@ -39,7 +31,7 @@ def own_addresses(us, server):
     lines = ["server %s poll 4-4" % a for a in OURS + ("10.9.0.21",)]
     d = Daemon(us, "listen on *", *lines)
     never_asked(d, OURS, "listening")
-    ok(used(d, "10.9.0.21"), "a real server is used", d.state)
+    ok(d.wait_used("10.9.0.21"), "a real server is used", d.state)
     ok(".SELF." in d.ntpctl("-s", "peers")[1], "ntpctl shows it", d.state)
     ok(not d.count("symbolic links"), "there is no riddle in the log",
         d.state)
@@ -51,8 +43,8 @@ def own_addresses(us, server):
     other = NtpServer(us, "10.9.0.71")
     d = Daemon(us, "query from 10.9.0.1", "query from fd09::1", *lines)
     never_asked(d, OURS, "not listening, query from")
-    ok(used(d, "10.9.0.21"), "a real server is used, though anybody may bind "
-        "to its address", d.state)
+    ok(d.wait_used("10.9.0.21"), "a real server is used, though anybody may "
+        "bind to its address", d.state)
     ok(not other.requests, "the other daemon is not asked", d.state)
     other.stop()
     d.check_end()
@@ -65,18 +57,18 @@ def moving_address(us, far):
     us.address("eth0", "10.9.0.90/24")
     d = Daemon(us, "listen on *", "server 10.9.0.90 poll 4-4",
         "server 10.9.0.21 poll 4-4")
-    ok(wait_for(lambda: is_self(d, "10.9.0.90"), 10), "the virtual address is "
+    ok(wait_for(lambda: d.is_self("10.9.0.90"), 10), "the virtual address is "
         "ours", d.state)
     us.ip("addr", "del", "10.9.0.90/24", "dev", "eth0")
     far.address("eth0", "10.9.0.90/24")
     server = NtpServer(far, "10.9.0.90")
-    ok(used(d, "10.9.0.90", 40), "it moves to another machine: that is asked",
-        d.state)
+    ok(d.wait_used("10.9.0.90", 40), "it moves to another machine: that is "
+        "asked", d.state)
     ok(d.count("10.9.0.90: is not this machine any more: asking it") == 1,
         "it says so", d.state)
     far.ip("addr", "del", "10.9.0.90/24", "dev", "eth0")
     us.address("eth0", "10.9.0.90/24")
-    ok(wait_for(lambda: is_self(d, "10.9.0.90") and
+    ok(wait_for(lambda: d.is_self("10.9.0.90") and
         d.tally("10.9.0.90") == " ", 40), "it comes back: not asked, and what "
         "it said is forgotten", d.state)
     us.ip("addr", "del", "10.9.0.90/24", "dev", "eth0")
@@ -101,7 +93,7 @@ def loops(us, far):
     servers = [NtpServer(far, a, refid=r) for a, r in refids.items()]
     lines = ["server %s poll 4-4" % a for a in refids]
     d = Daemon(us, "listen on *", *lines)
-    ok(all(used(d, a) for a in fine), "servers with the time of others are "
+    ok(all(d.wait_used(a) for a in fine), "servers with the time of others are "
         "used", d.state)
     ok(wait_for(lambda: all(d.count("%s: answers, but cannot be used: it has "
         "its time from this machine" % re.escape(a)) == 1 for a in looped),
@@ -116,8 +108,8 @@ def loops(us, far):
     us.ip("addr", "del", "10.9.0.99/24", "dev", "eth0")
     d.check_end()
     d = Daemon(us, *lines)
-    ok(all(used(d, a) for a in refids), "if nobody can have it from us, all "
-        "are used", d.state)
+    ok(all(d.wait_used(a) for a in refids), "if nobody can have it from us, "
+        "all are used", d.state)
     d.check_end()
     for server in servers:
         server.stop()

@@ -32,21 +32,13 @@ class Forward(threading.Thread):
                 self.sock.sendto(s.recv(2048), client)
 
 
-def is_self(d, address):
-    return d.peer(address).get("state") == "self"
-
-
-def used(d, address, seconds=20):
-    return d.wait_tally(address, "*+", seconds)
-
-
 def forwarded(us, nat, good):
     """Our own service behind an address that is not ours."""
     forward = Forward(nat, "10.9.0.9", "10.9.0.1")
     d = Daemon(us, "listen on *", "xleave", "server 10.9.0.9 poll 4-4",
         "server 10.9.0.21 poll 4-4 xleave")
-    ok(used(d, "10.9.0.21"), "a real server is used", d.state)
-    ok(wait_for(lambda: is_self(d, "10.9.0.9"), 10), "a forwarded port leads "
+    ok(d.wait_used("10.9.0.21"), "a real server is used", d.state)
+    ok(wait_for(lambda: d.is_self("10.9.0.9"), 10), "a forwarded port leads "
         "back: noticed", d.state)
     ok(d.peer("10.9.0.9")["received"] == 0, "nothing was answered", d.state)
     ok(d.count("10.9.0.9: leads back to this machine itself: not used") == 1,
@@ -61,7 +53,7 @@ def forwarded(us, nat, good):
         ok(wait_for(lambda: forward.seen > before, 20), "%s begins anew: it "
             "is tried again" % what, d.state)
         time.sleep(4)
-        ok(is_self(d, "10.9.0.9") and d.peer("10.9.0.9")["received"] == 0,
+        ok(d.is_self("10.9.0.9") and d.peer("10.9.0.9")["received"] == 0,
             "and leads back", d.state)
     counters = d.show()["server"]
     ok(0 < counters["own"] <= forward.seen and
@@ -77,7 +69,7 @@ def forwarded(us, nat, good):
 
     forward.target = "10.9.0.21"
     ok(wait_for(lambda: d.peer("10.9.0.9").get("received", 0) > 2 and
-        not is_self(d, "10.9.0.9"), 40), "the port leads elsewhere: that "
+        not d.is_self("10.9.0.9"), 40), "the port leads elsewhere: that "
         "server is asked", d.state)
     ok(answers(nat, "10.9.0.1"), "others are answered", d.state)
     d.check_end()

@@ -11,22 +11,19 @@ def test():
     attacks(us, chrony, relay, Authority())
 
 
-class Relay(threading.Thread):
+class Relay(Server):
     """
     UDP port 123 of HOST is that of TARGET, but for what BEND(answer, old)
     makes of the answers: a list of bytes.  OLD are earlier ones.
     """
 
     def __init__(self, host, target, bend):
-        super().__init__(daemon=True)
         self.bend, self.target, self.old, self.asked = bend, target, [], 0
-        self.sock = host.socket(socket.AF_INET)
-        self.sock.bind(("0.0.0.0", 123))
+        sock = host.socket(socket.AF_INET)
+        sock.bind(("0.0.0.0", 123))
         self.up = host.socket(socket.AF_INET)
         self.up.settimeout(1)
-        self.sock.settimeout(0.2)
-        self.stopped = False
-        self.start()
+        super().__init__(sock)
 
     def run(self):
         while not self.stopped:

@@ -12,15 +12,6 @@ from https import *
 STOLEN, TRUE = 100 * DAY, 401 * DAY	# what is said to be the time, from now
 
 
-def drift_file(name, age):
-    """A drift file written AGE s from now."""
-    path = workdir(name)
-    with open(path, "w") as f:
-        f.write("1.000 0.010\n")
-    os.utime(path, (time.time() + age,) * 2)
-    return path
-
-
 def step(by):
     return "would set the clock forward by %d" % (by // 100)
 

@@ -10,14 +10,6 @@ from nts import *
 DAY = 86400
 BEHIND = 400 * DAY
 
-def drift_file(name, age):
-    path = workdir(name)
-    with open(path, "w") as f:
-        f.write("1.000 0.010\n")
-    os.utime(path, (time.time() + age,) * 2)
-    return path
-
-
 STEP = "would set the clock forward by (%d|%d)" % (BEHIND // 1000,
     BEHIND // 1000 - 1)
 EXPIRED = ": no NTS keys: its certificate had expired"

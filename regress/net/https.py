@@ -89,7 +89,7 @@ def http_date(t):
     return time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(t))
 
 
-class HttpsServer(threading.Thread):
+class HttpsServer(Server):
     """
     One on HOST at ADDRESS, port 443, with the CERTIFICATE (file, key).  SHIFT
     is by how many seconds its Date is off.  ANSWER(date), if given, is an
@@ -99,7 +99,6 @@ class HttpsServer(threading.Thread):
 
     def __init__(self, host, address, certificate=None, shift=0.0,
             answer=None, greet=True, versions=None):
-        super().__init__(daemon=True)
         self.shift, self.answer, self.greet = shift, answer, greet
         self.requests = []      # (monotonic time, bytes)
         self.context = None
@@ -110,14 +109,8 @@ class HttpsServer(threading.Thread):
                 self.context.set_ciphers("ALL:@SECLEVEL=0")
                 self.context.minimum_version, self.context.maximum_version = \
                     versions
-        self.sock = host.socket(family_of(address), socket.SOCK_STREAM)
-        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.sock.bind((address, 443))
-        self.sock.listen(16)
-        self.sock.settimeout(0.2)
-        self.stopped = False
         self.held = []
-        self.start()
+        super().__init__(listening(host, address, 443))
 
     def run(self):
         while not self.stopped:
@@ -156,11 +149,6 @@ class HttpsServer(threading.Thread):
                 s.sendall(piece)
             else:
                 time.sleep(piece)
-
-    def stop(self):
-        self.stopped = True
-        self.join()
-        self.sock.close()
 
 
 def usual(date):

@@ -503,6 +503,14 @@ class Daemon(Program):
         """Until the association WHICH has one of the tally MARKS."""
         return wait_for(lambda: self.tally(which) in marks, seconds, 0.25)
 
+    def wait_used(self, which, seconds=20):
+        """Until the association WHICH is one of those that the time is from."""
+        return self.wait_tally(which, "*+", seconds)
+
+    def is_self(self, which):
+        """Is the association WHICH known to be the daemon's own machine?"""
+        return self.peer(which).get("state") == "self"
+
     def children(self):
         """{"engine": [pid], "server": [pid, ...], ...}"""
         found = {}
@@ -650,7 +658,40 @@ def serves(host, server, seconds=10):
     return bool(wait_for(good, seconds))
 
 
-class NtpServer(threading.Thread):
+def listening(host, address, port):
+    """A TCP socket of HOST that clients can connect to."""
+    sock = host.socket(family_of(address), socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind((address, port))
+    sock.listen(16)
+    return sock
+
+
+def drift_file(name, age):
+    """A drift file NAME that was written AGE s from now."""
+    path = workdir(name)
+    with open(path, "w") as f:
+        f.write("1.000 0.010\n")
+    os.utime(path, (time.time() + age,) * 2)
+    return path
+
+
+class Server(threading.Thread):
+    """What answers at SOCK until stop(), in a thread of its own: run()."""
+
+    def __init__(self, sock):
+        super().__init__(daemon=True)
+        self.sock, self.stopped = sock, False
+        self.sock.settimeout(0.2)
+        self.start()
+
+    def stop(self):
+        self.stopped = True
+        self.join()
+        self.sock.close()
+
+
+class NtpServer(Server):
     """
     A server of NTP on HOST, as good as a Python program can be.  SHIFT is by
     how many seconds it lies.  REPLY(server, request, answer, client), if
@@ -659,18 +700,15 @@ class NtpServer(threading.Thread):
 
     def __init__(self, host, address=None, port=123, shift=0.0, stratum=2,
             leap=0, refid=b"\x7f\x7f\1\1", reply=None, silent=False):
-        super().__init__(daemon=True)
         self.shift, self.stratum, self.leap = shift, stratum, leap
         self.refid, self.reply, self.silent = refid, reply, silent
         self.requests = []      # (monotonic time, client, bytes)
         self.host = host
         address = address or "0.0.0.0"
-        self.sock = host.socket(family_of(address))
-        self.sock.setsockopt(socket.SOL_SOCKET, 35, 1)  # SO_TIMESTAMPNS
-        self.sock.bind((address, port))
-        self.sock.settimeout(0.2)
-        self.stopped = False
-        self.start()
+        sock = host.socket(family_of(address))
+        sock.setsockopt(socket.SOL_SOCKET, 35, 1)       # SO_TIMESTAMPNS
+        sock.bind((address, port))
+        super().__init__(sock)
 
     def run(self):
         while not self.stopped:
@@ -708,13 +746,8 @@ class NtpServer(threading.Thread):
             with contextlib.suppress(OSError):
                 self.sock.sendto(bytes(packet), client)
 
-    def stop(self):
-        self.stopped = True
-        self.join()
-        self.sock.close()
 
-
-class DnsServer(threading.Thread):
+class DnsServer(Server):
     """
     A DNS server on HOST for the names in RECORDS, {"a.test": ["10.9.0.2",
     ...]}.  RCODE, if not 0, is what everybody gets (2 SERVFAIL, 3 NXDOMAIN).
@@ -722,14 +755,11 @@ class DnsServer(threading.Thread):
     """
 
     def __init__(self, host, address, records, rcode=0, dead=()):
-        super().__init__(daemon=True)
         self.records, self.rcode, self.dead = records, rcode, dead
         self.questions = []     # (monotonic time, name)
-        self.sock = host.socket(family_of(address))
-        self.sock.bind((address, 53))
-        self.sock.settimeout(0.2)
-        self.stopped = False
-        self.start()
+        sock = host.socket(family_of(address))
+        sock.bind((address, 53))
+        super().__init__(sock)
 
     def run(self):
         while not self.stopped:
@@ -761,11 +791,6 @@ class DnsServer(threading.Thread):
             for a in found)
         return data[:2] + struct.pack(">HHHHH", 0x8580 | rcode, 1,
             len(found), 0, 0) + question + rest
-
-    def stop(self):
-        self.stopped = True
-        self.join()
-        self.sock.close()
 
 
 def spoof(host, source, source_port, target, target_port, payloads):

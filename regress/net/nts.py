@@ -135,7 +135,7 @@ def ntpd_rs(host, toml, guard=NO_CLOCK):
         "-ntp.toml", toml)], guard=guard)
 
 
-class KeServer(threading.Thread):
+class KeServer(Server):
     """
     A TLS server on HOST's port 4460 that sends SAY to whoever connects, and
     then says nothing.  ALPN are the protocols it speaks.
@@ -143,20 +143,13 @@ class KeServer(threading.Thread):
 
     def __init__(self, host, certificate, key, say=b"", alpn=("ntske/1",),
             newest=ssl.TLSVersion.TLSv1_3):
-        super().__init__(daemon=True)
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(certificate, key)
         self.context.maximum_version = newest
         if alpn:
             self.context.set_alpn_protocols(list(alpn))
         self.say, self.sessions, self.open = say, 0, []
-        self.sock = host.socket(socket.AF_INET, socket.SOCK_STREAM)
-        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.sock.bind(("0.0.0.0", 4460))
-        self.sock.listen()
-        self.sock.settimeout(0.2)
-        self.stopped = False
-        self.start()
+        super().__init__(listening(host, "0.0.0.0", 4460))
 
     def run(self):
         while not self.stopped:
@@ -170,13 +163,12 @@ class KeServer(threading.Thread):
                 tls.sendall(self.say)
 
     def stop(self):
-        self.stopped = True
-        self.join()
-        for s in self.open + [self.sock]:
+        super().stop()
+        for s in self.open:
             s.close()
 
 
-class TcpRelay(threading.Thread):
+class TcpRelay(Server):
     """
     HOST's TCP port 4460 is that of TARGET, with every byte, or every SIZE of
     them, in a segment of its own, DELAY s after the one before.  CLIENTS has
@@ -184,15 +176,9 @@ class TcpRelay(threading.Thread):
     """
 
     def __init__(self, host, target, delay=0.0, size=1):
-        super().__init__(daemon=True)
         self.host, self.target, self.delay = host, target, delay
-        self.size, self.clients, self.stopped = size, [], False
-        self.sock = host.socket(socket.AF_INET, socket.SOCK_STREAM)
-        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.sock.bind(("0.0.0.0", 4460))
-        self.sock.listen()
-        self.sock.settimeout(0.2)
-        self.start()
+        self.size, self.clients = size, []
+        super().__init__(listening(host, "0.0.0.0", 4460))
 
     def run(self):
         while not self.stopped:
@@ -217,11 +203,6 @@ class TcpRelay(threading.Thread):
                     time.sleep(self.delay)
         with contextlib.suppress(OSError):
             sink.shutdown(socket.SHUT_WR)
-
-    def stop(self):
-        self.stopped = True
-        self.join()
-        self.sock.close()
 
 
 def listens(host, port=4460):
