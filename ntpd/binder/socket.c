@@ -121,9 +121,9 @@ static bool
 set_tcp_options(int fd, int family)
 {
 	if (!set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1) ||
-	    !set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1) ||
-	    !set_option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, DEFER_SECONDS))
+	    !set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1))
 		return false;
+	(void)set_option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, DEFER_SECONDS);
 	if (family == AF_INET)
 		return set_option(fd, IPPROTO_IP, IP_FREEBIND, 1);
 	return set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) &&
