@@ -194,7 +194,7 @@ begin_others(void)
 	parent.children.launcher = &others[3].channel;
 	parent.children.opener = &others[4].channel;
 	parent.children.sensors = &others[5];
-	parent.sensors.n = 1;
+	parent.sensors.list[0].used = true;
 	parent.sensors.list[0].device.kind = SENSOR_PTP;
 	parent.sensors.list[0].path[0] = '/';
 	sensors_need(&parent.sensors, 0, SENSORS_BEGIN, now);
