@@ -121,7 +121,8 @@ rpm: deps-rpm
 	dist/make-rpm
 
 # The package on booted machines; as root, like "make check".
-check-boot: deps-boot deb rpm
+check-boot: deps-boot
+	$(MAKE) all deb rpm
 	prove --timer -j 4 --exec regress/run-test regress/boot/*.t
 
 .PHONY: install install-daemon install-library uninstall deps-deb deps-rpm deps-boot deb \

@@ -12,7 +12,7 @@ APT = "DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -q -y " \
     "--no-install-recommends -o Dpkg::Use-Pty=0 "
 
 # Shell functions of all steps.
-TOOLS = """
+TOOLS = "PATIENCE=%d" % PATIENCE + """
 conf() { printf '%s\\n' "$@" >/etc/ntpd.conf; }
 active() { [ "$(systemctl is-active "$1")" = active ]; }
 inactive() { [ "$(systemctl is-active "$1")" = inactive ]; }
@@ -30,9 +30,9 @@ all_there() {
 restarts() { [ "$(show ntpd NRestarts)" = "$1" ]; }
 is_other() { local pid=$(show ntpd MainPID); [ $pid != 0 ] && [ $pid != $1 ]; }
 other_than() { pid_of "$1" | grep -vx "$2"; }
-# within SECONDS COMMAND...
+# within SECONDS COMMAND..., or so many times as long as PATIENCE says.
 within() {
-    local end=$(($(cut -d . -f 1 /proc/uptime) + $1)); shift
+    local end=$(($(cut -d . -f 1 /proc/uptime) + $1 * PATIENCE)); shift
     until "$@" >/dev/null 2>&1; do
         [ "$(cut -d . -f 1 /proc/uptime)" -lt "$end" ] || return 1
         sleep 0.2
