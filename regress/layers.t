@@ -128,7 +128,7 @@ engine_calls_go_down()
 	{
 		sub(/.*\//, "", path)
 		sub(/\.[chy]$/, "", path)
-		if (path ~ /^engine_(state|events|answers|keys|leap|actions|ntpctl)$/)
+		if (path ~ /^engine_(state|events|answers|hosts|keys|leap|actions|ntpctl)$/)
 			path = "engine"
 		if (path == "report_peers")
 			path = "report"
@@ -158,7 +158,7 @@ engine_calls_go_down()
 engine_is_known_to_few()
 {
 	lines 'ntpd/engine/.*' 'struct engine([^_a-z]|$)' |
-	    grep -Ev '^ntpd/engine/engine(_state|_events|_answers|_keys|_leap|_actions|_ntpctl)?\.[ch]:'
+	    grep -Ev '^ntpd/engine/engine(_state|_events|_answers|_hosts|_keys|_leap|_actions|_ntpctl)?\.[ch]:'
 }
 
 # The loop, the events and the actions, too: each calls the next.
@@ -166,7 +166,7 @@ engine_events_come_before_actions()
 {
 	lines 'ntpd/engine/engine_events\.c' \
 	    'engine_main|(from|connect)_[a-z]* *\('
-	lines 'ntpd/engine/engine_actions\.c' '[^_a-z](engine_)?on_[a-z_]* *\('
+	lines 'ntpd/engine/engine_(actions|hosts)\.c' '[^_a-z](engine_)?on_[a-z_]* *\('
 }
 
 # The file as a whole, then the grammar, then what the statements mean.

@@ -1,11 +1,11 @@
 /*
- * The whole of what the engine knows.  Only seven files see it: engine.c, the
+ * The whole of what the engine knows.  Only eight files see it: engine.c, the
  * loop, calls engine_events.c, which shows the order of what follows from each
  * event, engine_answers.c, which has that of answers, engine_keys.c, which has
  * those about keys of NTS, engine_leap.c, which has those about leap seconds,
- * and engine_ntpctl.c, which has those of ntpctl.  They call engine_actions.c,
- * which does it.  All other files take what they need and return what they want
- * done.
+ * and engine_ntpctl.c, which has those of ntpctl.  They call engine_actions.c
+ * and engine_hosts.c, which do it.  All other files take what they need and
+ * return what they want done.
  */
 #ifndef NTPD_ENGINE_STATE_H
 #define NTPD_ENGINE_STATE_H
@@ -156,12 +156,6 @@ void	 engine_forget_sensors(struct engine *e);
 /* What the plans for the next requests are made of. */
 struct planning	 engine_planning(struct engine *e, struct instant now);
 
-/* Start and stop associations as the hosts want it. */
-void	 engine_change_hosts(struct engine *e, struct instant now);
-
-/* Ask the resolver what is to be asked. */
-void	 engine_resolve(struct engine *e, struct instant now);
-
 /*
  * If there is no estimate yet, but servers agree, and others need not be waited
  * for: make one.  True if that was done.
@@ -200,6 +194,14 @@ void	 engine_run_local(struct engine *e, struct instant now);
 
 /* What reports are made of. */
 struct report_view engine_view(const struct engine *e, struct instant now);
+
+/* engine_hosts.c */
+
+/* Start and stop associations as the hosts want it. */
+void	 engine_change_hosts(struct engine *e, struct instant now);
+
+/* Ask the resolver what is to be asked. */
+void	 engine_resolve(struct engine *e, struct instant now);
 
 /* engine_leap.c */
 
