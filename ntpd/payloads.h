@@ -117,7 +117,9 @@ struct clock_quality {
 	uint8_t		 leap;		/* enum ntp_leap, as announced */
 	uint8_t		 disrupted;	/* the clock has changed by itself */
 	uint8_t		 has_marker;	/* 1: the hypervisor has one */
-	uint8_t		 reserved[3];
+	uint8_t		 smeared;	/* the time is one without leap seconds,
+					   all servers smear this one */
+	uint8_t		 reserved[2];
 	int64_t		 at;		/* when: CLOCK_MONOTONIC, ns */
 	double		 esterror;	/* s */
 	double		 maxerror;	/* s; also while not synchronized */

@@ -381,6 +381,8 @@ policy_leap(const struct clock_quality *quality, const struct leap_plan *plan,
 		return LEAP_NONE;
 	if (now % DAY < LATE)
 		return before;
+	if (quality->smeared && quality->synchronized)
+		return LEAP_NONE;
 	if (plan->known && quality->synchronized)
 		return leap_planned(plan, now);
 	if (leap_days_left(now) != 0)

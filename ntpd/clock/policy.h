@@ -209,7 +209,8 @@ double		 policy_bound_frequency(const struct policy *policy,
 /*
  * The leap second that the kernel is to have at the end of NOW's day, if PLAN
  * has it by the kernel: by the list, or else what a synchronized engine
- * announces, on the last day of June or December.  It stays as it was BEFORE
+ * announces, on the last day of June or December.  It has none if the engine
+ * follows servers that smear it.  It stays as it was BEFORE
  * while the engine is not synchronized, because the clock was set or no server
  * answers.  It also stays just after the end of a day: the kernel acts with the
  * first tick, and a change could cancel that.

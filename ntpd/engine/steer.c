@@ -392,7 +392,7 @@ steer_quality(const struct steer *st, const struct system *s)
 {
 	struct clock_quality quality = {
 		.synchronized = s->synchronized, .stratum = s->stratum,
-		.leap = s->leap,
+		.leap = s->leap, .smeared = st->follows_smear,
 		.esterror = fmin(MAXERROR_MOST, s->likely),
 		/* 0: before there is an estimate. */
 		.maxerror = s->certain > 0 ?

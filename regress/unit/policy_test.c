@@ -1020,8 +1020,15 @@ leap_seconds_are_as_listed(void **arg)
 		assert_int_equal(policy_leap(&quality, &plan, days[i].now,
 		    LEAP_NONE), days[i].permitted);
 	}
-	/* Not synchronized it may be any day: as it was. */
+	/* All servers smear it: the clock does, too. */
 	plan.change = 1;
+	quality.smeared = true;
+	assert_int_equal(policy_leap(&quality, &plan, MARCH - 1, LEAP_INSERT),
+	    LEAP_NONE);
+	/* Just after the end of a day the kernel may be at it. */
+	assert_int_equal(policy_leap(&quality, &plan, MARCH, LEAP_INSERT),
+	    LEAP_INSERT);
+	/* Not synchronized it may be any day: as it was. */
 	quality.synchronized = false;
 	assert_int_equal(policy_leap(&quality, &plan, NEW_YEAR - 1,
 	    LEAP_DELETE), LEAP_DELETE);
