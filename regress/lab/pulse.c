@@ -1,18 +1,30 @@
 /*
- * A reference clock: at each second of true time it says to a socket that one
- * begins, as gpsd does of a receiver's pulse, but not which.
+ * Reference clocks.  At each second of true time one says to a socket that it
+ * begins, as gpsd does of a receiver's pulse, but not which; or it makes the
+ * kernel's /dev/pps0 say so.  The kernel's /dev/ptp0 is told then how true time
+ * goes.  For these two the kernel has a driver, clocks.c.
  */
 #include <sys/socket.h>
 #include <sys/un.h>
 
 #include <err.h>
+#include <fcntl.h>
 #include <math.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "regress/lab/truth.h"
 
 #define PATH	"/tmp/pulse.sock"
+#define DRIVER	"/dev/clocks"
+
+/* What the driver is told, see there. */
+struct relation {
+	int64_t		 raw, true_time;	/* ns */
+	int64_t		 fast;			/* 2^-32 */
+	int64_t		 pulse;
+};
 
 /* A datagram of chronyd's refclock SOCK. */
 struct datagram {
@@ -25,7 +37,20 @@ struct datagram {
 static bool
 is_there(const struct pulse *p)
 {
-	return p->jitter > 0;
+	return p->jitter > 0 || p->ptp != 0;
+}
+
+static bool
+has_driver(const struct pulse *p)
+{
+	return p->device != 0 || p->ptp != 0;
+}
+
+/* When the next one comes: a device cannot say by how much it is late. */
+static void
+plan(struct pulse *p)
+{
+	p->late = has_driver(p) ? p->jitter * normal(&p->random) : 0;
 }
 
 double
@@ -36,9 +61,11 @@ pulse_due(struct world *w, double until)
 
 	if (!is_there(p))
 		return until;
-	if (p->second == 0)
+	if (p->second == 0) {
 		p->second = ceil(true_time(w, now)) + 1;
-	return fmin(until, now + p->second - true_time(w, now));
+		plan(p);
+	}
+	return fmin(until, now + p->second + p->late - true_time(w, now));
 }
 
 /* Nobody listens before the daemon has started. */
@@ -53,6 +80,39 @@ say(struct pulse *p, const struct datagram *d)
 	    (const struct sockaddr *)&sun, sizeof(sun));
 }
 
+static void
+tell_driver(struct world *w, double raw, double t)
+{
+	const struct pulse *p = &w->pulse;
+	const struct relation relation = {
+		.raw = llrint((raw + w->raw0) * 1e9),
+		.true_time = w->epoch * 1000000000 +
+		    llrint(utc(w, t) * 1e9),
+		.fast = llrint(-w->oscillator.now * 0x1p32),
+		.pulse = p->device
+	};
+
+	if (write(p->fd, &relation, sizeof(relation)) != sizeof(relation))
+		err(1, DRIVER);
+}
+
+/* The pulse is the moment of the write: all else comes before or after. */
+static void
+run_device(struct world *w)
+{
+	struct pulse	*p = &w->pulse;
+	double		 raw;
+
+	if (p->fd == 0 && (p->fd = open(DRIVER, O_WRONLY)) == -1)
+		err(1, "%s: the lab's kernel lacks its driver", DRIVER);
+	raw = raw_now(w);
+	if (true_time(w, raw) < p->second + p->late)
+		return;
+	tell_driver(w, raw, true_time(w, raw));
+	p->second++;
+	plan(p);
+}
+
 void
 pulse_run(struct world *w)
 {
@@ -63,6 +123,10 @@ pulse_run(struct world *w)
 
 	if (!is_there(p))
 		return;
+	if (has_driver(p)) {
+		run_device(w);
+		return;
+	}
 	before = raw_now(w);
 	clock_gettime(CLOCK_REALTIME, &ts);
 	after = raw_now(w);

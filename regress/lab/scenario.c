@@ -42,6 +42,8 @@ static const struct key world_keys[] = {
 	WORLD("clock.offset",	REAL,	 offset),
 	WORLD("clock.pll",	REAL,	 pll),
 	WORLD("pulse.jitter",	REAL,	 pulse.jitter),
+	WORLD("pulse.device",	INTEGER, pulse.device),
+	WORLD("ptp",		INTEGER, pulse.ptp),
 	WORLD("clock.stepat",	REAL,	 stepat),
 	WORLD("clock.step",	REAL,	 step),
 	WORLD("clock.steps",	EVENT,	 steps),

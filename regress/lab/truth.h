@@ -106,11 +106,14 @@ struct oscillator {
 	double		 walk;
 };
 
-/* A reference clock that says when a second begins. */
+/* Reference clocks: one says when a second begins, the other all. */
 struct pulse {
 	double		 jitter;	/* s, standard error; 0: none */
-	uint64_t	 random;	/* stream of that */
+	int		 device;	/* 1: it is /dev/pps0, 0: a socket */
+	int		 ptp;		/* 1: there is a /dev/ptp0 that is right */
+	uint64_t	 random;	/* stream of the jitter */
 	double		 second;	/* of true time, the next one */
+	double		 late;		/* s, that its pulse is */
 	int		 fd;
 };
 
