@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Reference clocks by the drivers of a real kernel, in TAP: a pulse that comes
-at no particular moment (pps-ktimer) is read, and not believed; with one that comes
-at each second, and with a PTP clock that is right, the clock is.  The latter two
-are by clocks.c."""
+at no particular moment (pps-ktimer) is read, and not believed; with one that
+comes at each second, and with a PTP clock that is right, the clock is.  The
+latter two are by clocks.c."""
 import os
 import re
 import sys

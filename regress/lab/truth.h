@@ -110,7 +110,7 @@ struct oscillator {
 struct pulse {
 	double		 jitter;	/* s, standard error; 0: none */
 	int		 device;	/* 1: it is /dev/pps0, 0: a socket */
-	int		 ptp;		/* 1: there is a /dev/ptp0 that is right */
+	int		 ptp;		/* 1: there is a /dev/ptp0, and right */
 	uint64_t	 random;	/* stream of the jitter */
 	double		 second;	/* of true time, the next one */
 	double		 late;		/* s, that its pulse is */
