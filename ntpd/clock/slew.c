@@ -212,8 +212,12 @@ slew_rate(const struct slew *slew)
 double
 slew_due(const struct slew *slew)
 {
-	return slew->steady ? rest_of_second(slew->real) + STEADY_PHASE :
-	    k(slew) * GENTLE_PHASE;
+	double		 due = rest_of_second(slew->real) + STEADY_PHASE;
+
+	if (!slew->steady)
+		return k(slew) * GENTLE_PHASE;
+	/* It may not have found out yet that the second before is over. */
+	return due > 1 ? due - 1 : due;
 }
 
 double

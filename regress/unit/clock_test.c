@@ -423,6 +423,8 @@ gentle_slews_are_gentle(void **arg)
 	}
 }
 
+static bool	 unnoticed;	/* a second is over */
+
 /*
  * Nobody else wakes the kernel up, which finds out then that a second is over:
  * until then the clock goes on at its rate.
@@ -436,8 +438,22 @@ sleep_idle(double seconds)
 	kernel.raw += seconds * S / rate;
 	kernel.mono += seconds * S;
 	kernel.real += seconds * S;
-	if (floorl(kernel.real / S) > second)
+	if (floorl(kernel.real / S) > second || unnoticed)
 		second_overflow();
+	unnoticed = false;
+}
+
+/* Somebody woke it up for less than a tick: it does not find out. */
+static void
+doze(double seconds)
+{
+	long double	 rate = 1 + kernel_rate() + kernel.chunk / S;
+	long double	 second = floorl(kernel.real / S);
+
+	kernel.raw += seconds * S / rate;
+	kernel.mono += seconds * S;
+	kernel.real += seconds * S;
+	unnoticed |= floorl(kernel.real / S) > second;
 }
 
 static void
@@ -472,6 +488,36 @@ slews_on_an_idle_machine(void **arg)
 		}
 		assert_true(clk.slew == 0);
 		assert_moved(by[i], 0.005, "idle");
+		pass(7.3);
+	}
+}
+
+/* Others take its place just after a second has ended unnoticed, too. */
+static void
+slews_between_ticks(void **arg)
+{
+	static const double by[] = { 0.12, -0.12, 0.1, -0.3 };
+	size_t		 i;
+	int		 n;
+
+	(void)arg;
+	for (i = 0; i < COUNT(by); i++) {
+		begin_moving();
+		slew_by(by[i]);
+		sleep_idle(instant_diff(clk.slew_due, now()));
+		(void)clock_tend_slew(&clk, now());
+		sleep_idle((double)(1 - fmodl(kernel.real / S, 1)) - 0.05);
+		slew_by(by[i] - moved());
+		doze(0.056);
+		slew_by(by[i] - moved());
+		doze(0.002);
+		slew_by(by[i] - moved());
+		for (n = 0; n < 20 && clk.slew != 0; n++) {
+			sleep_idle(instant_diff(clk.slew_due, now()));
+			(void)clock_tend_slew(&clk, now());
+		}
+		assert_true(clk.slew == 0);
+		assert_moved(by[i], 0.005, "between ticks");
 		pass(7.3);
 	}
 }
@@ -1024,6 +1070,7 @@ main(void)
 		cmocka_unit_test_setup(a_new_slew_takes_over, setup),
 		cmocka_unit_test_setup(gentle_slews_are_gentle, setup),
 		cmocka_unit_test_setup(slews_on_an_idle_machine, setup),
+		cmocka_unit_test_setup(slews_between_ticks, setup),
 		cmocka_unit_test_setup(own_frequency_is_no_jump, setup),
 		cmocka_unit_test_setup(a_frequency_beside_the_fastest_slew,
 		    setup),
