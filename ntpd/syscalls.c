@@ -258,7 +258,7 @@ allow_function(scmp_filter_ctx filter, const char *many, unsigned number)
 
 	if (nr >= 0)
 		error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, nr, 1,
-		    SCMP_A0(SCMP_CMP_EQ, number));
+		    SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX, number));
 	if (error != 0 && error != -EEXIST)
 		fatalx("seccomp: cannot allow %s", many);
 }
