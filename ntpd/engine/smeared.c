@@ -10,18 +10,19 @@
 
 #define HALF_DAY	43200
 
-/* So close to it, s, some servers have had the leap second, others not. */
+/* So close to it, s, some servers have had it, others not; by taste. */
 #define MIDDLE		10
 
-/* So many answers in a row tell what a server does. */
+/* So many answers in a row tell what a server does.  Tuned: smeared_test. */
 #define ALIKE		2
 
 /* Standard errors, of what was known before noon. */
 #define ERRORS		4.0
 
 /*
- * What the oscillator may have drifted since noon, s/s, on average.  A smear is
- * 11.6e-6, and must not be taken for that.
+ * What the oscillator may have drifted since noon, s/s, on average; more than
+ * DRIFT_MOST and nothing is judged.  Tuned: smeared_test.  A smear is 11.6e-6,
+ * and half of that would be taken for one.
  */
 #define DRIFT		1.5e-6
 #define DRIFT_MOST	3e-6
