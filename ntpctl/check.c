@@ -14,11 +14,24 @@
 #define CRITICAL_DEFAULT	0.5	/* s; likewise */
 #define WHY_LEN			256
 
+/* The exit codes of a plugin. */
+enum plugin_result {
+	PLUGIN_OK,
+	PLUGIN_WARNING,
+	PLUGIN_CRITICAL,
+	PLUGIN_UNKNOWN
+};
+
+struct limits {
+	double		 warning;	/* s, from here on */
+	double		 critical;	/* s, from here on */
+};
+
 static void
 usage(void)
 {
 	fprintf(stderr, "usage: ntpctl check [-S socket] [-w ms] [-c ms]\n");
-	exit(CHECK_UNKNOWN);
+	exit(PLUGIN_UNKNOWN);
 }
 
 static double
@@ -30,26 +43,29 @@ parse_ms(const char *word, int option)
 	if (end == word || *end != '\0' || !isfinite(ms) || ms <= 0) {
 		printf("NTP UNKNOWN: -%c %s: not a number of milliseconds "
 		    "above 0\n", option, word);
-		exit(CHECK_UNKNOWN);
+		exit(PLUGIN_UNKNOWN);
 	}
 	return ms / 1e3;
 }
 
-static enum check_result
-judge(const struct control_status *st, struct check_limits limits)
+static enum plugin_result
+judge(const struct control_status *st, struct limits limits)
 {
 	if (!st->synchronized || isnan(st->likely_bound) ||
 	    st->likely_bound >= limits.critical)
-		return CHECK_CRITICAL;
-	return st->likely_bound >= limits.warning ? CHECK_WARNING : CHECK_OK;
+		return PLUGIN_CRITICAL;
+	return st->likely_bound >= limits.warning ? PLUGIN_WARNING : PLUGIN_OK;
 }
 
-enum check_result
-check_show(FILE *out, const struct control_status *st,
-    struct check_limits limits)
+/*
+ * Write one line about ST to OUT and return what it means: critical if the
+ * clock is not synchronized, else by its likely bound.
+ */
+static enum plugin_result
+show(FILE *out, const struct control_status *st, struct limits limits)
 {
 	static const char *const words[] = { "OK", "WARNING", "CRITICAL" };
-	const enum check_result result = judge(st, limits);
+	const enum plugin_result result = judge(st, limits);
 	char		 why[WHY_LEN], bound[FORMAT_LEN];
 
 	fprintf(out, "NTP %s: ", words[result]);
@@ -74,11 +90,11 @@ check_show(FILE *out, const struct control_status *st,
 int
 check_main(int argc, char **argv)
 {
-	struct check_limits limits = { WARNING_DEFAULT, CRITICAL_DEFAULT };
+	struct limits limits = { WARNING_DEFAULT, CRITICAL_DEFAULT };
 	struct report	 report = { 0 };
 	const char	*path = CONTROL_SOCKET;
 	char		 why[ASK_WHY_LEN];
-	enum check_result result;
+	enum plugin_result result;
 	int		 ch;
 
 	while ((ch = getopt(argc, argv, "c:S:w:")) != -1)
@@ -101,13 +117,13 @@ check_main(int argc, char **argv)
 		printf("NTP UNKNOWN: -w %g is above -c %g, so that there would "
 		    "be no warning\n", limits.warning * 1e3,
 		    limits.critical * 1e3);
-		return CHECK_UNKNOWN;
+		return PLUGIN_UNKNOWN;
 	}
 	if (ask(path, SHOW_STATUS, ASK_TIMEOUT, &report, why) != ASK_OK) {
 		printf("NTP UNKNOWN: %s\n", why);
-		return CHECK_UNKNOWN;
+		return PLUGIN_UNKNOWN;
 	}
-	result = check_show(stdout, &report.status, limits);
+	result = show(stdout, &report.status, limits);
 	/* Nobody has read the result that could not be written. */
-	return fflush(stdout) == 0 ? (int)result : CHECK_UNKNOWN;
+	return (int)(fflush(stdout) == 0 ? result : PLUGIN_UNKNOWN);
 }
