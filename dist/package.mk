@@ -109,7 +109,7 @@ uninstall:
 	    $(foreach f,$(SUNDRIES),$(word 2,$(subst :, ,$(f)))) $(LIBDIR)/libntptime.a \
 	    $(LIBDIR)/pkgconfig/libntptime.pc $(INCLUDEDIR)/ntptime.h \
 	    $(DATADIR)/ntptime.py $(MANDIR)/man3/ntptime.3)
-	rm -rf $(DESTDIR)$(DOCDIR) $(DESTDIR)$(LIBEXECDIR)
+	rm -rf $(addprefix $(DESTDIR),$(DOCDIR) $(LIBEXECDIR) $(DATADIR))
 
 deps-deb deps-rpm deps-boot: deps-%:
 	@sh regress/deps.sh $*

@@ -20,7 +20,7 @@ check="clang clang-tidy cppcheck libclang-rt-dev libcmocka-dev perl mandoc
     lib32gcc-12-dev libc6-dev-i386 gcc-powerpc-linux-gnu libc6-dev-powerpc-cross
     qemu-user"
 demo="iproute2 openssl procps"
-deb="debhelper dh-apparmor dpkg-dev lintian pkg-config systemd"
+deb="build-essential debhelper dh-apparmor dpkg-dev lintian pkg-config systemd"
 rpm="rpm rpmlint"
 boot="debootstrap user-mode-linux e2fsprogs iproute2 perl python3"
 
