@@ -233,7 +233,7 @@ bias_forget_impossible(const struct filter *f, struct model *m)
 }
 
 void
-filter_allow(struct filter *f, size_t i, double off, bool changed)
+filter_allow(struct filter *f, size_t i, double off)
 {
 	struct model	*m;
 	double		 all, part;
@@ -241,7 +241,7 @@ filter_allow(struct filter *f, size_t i, double off, bool changed)
 	for (m = f->models; m < f->models + FILTER_MODELS; m++) {
 		all = bias_weights(f, m);
 		/* A weight is one by the variance: the others' share of it. */
-		part = changed ? 1 : (all - bias_weight(f, m, i)) / all;
+		part = (all - bias_weight(f, m, i)) / all;
 		bias_isolate(m, BIAS + i, bias_variance(f, m, i) +
 		    part * off * off);
 		doubt_offset(f, m, i, (1 - part) * off * off);

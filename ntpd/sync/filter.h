@@ -78,12 +78,10 @@ void		 filter_join(struct filter *f, size_t i, double delay);
 
 /*
  * Source I, which has just joined, is OFF s from what was predicted, and that
- * is more than was probable.  It is its bias if it was right before and has
- * CHANGED since.  If not, it is its own or that of all others, in proportion to
- * what these may be.
+ * is more than was probable.  It is its bias or that of all others, in
+ * proportion to what these may be.
  */
-void		 filter_allow(struct filter *f, size_t i, double off,
-		    bool changed);
+void		 filter_allow(struct filter *f, size_t i, double off);
 
 /*
  * Forget source I, which takes part, and what it has said of the offset, as it

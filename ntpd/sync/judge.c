@@ -23,13 +23,16 @@ fits_somebody(const struct sync *sync, const struct opinion *o)
 	return false;
 }
 
+enum answer { ANSWER_ANY, ANSWER_FITS };
+
 /*
  * Was a majority that says O heard since source S began to say something else?
- * What was said before is no word against S.
+ * With ANSWER_FITS only those count that the prediction fits.  What was said
+ * before is no word against S.
  */
 static bool
 is_answered(const struct sync *sync, const struct opinion *o,
-    const struct source *s)
+    const struct source *s, enum answer answer)
 {
 	const struct source *other;
 	size_t		 i, voters = 0, heard = 0;
@@ -38,23 +41,11 @@ is_answered(const struct sync *sync, const struct opinion *o,
 		other = &sync->sources[i];
 		voters += o[i].usable;
 		heard += o[i].truechimer && other != s &&
-		    source_sample(other, 0)->when >= s->since;
+		    source_sample(other, 0)->when >= s->since &&
+		    (answer == ANSWER_ANY || (other->state == SOURCE_FITS &&
+		    other->surprises == 0));
 	}
 	return 2 * heard > voters;
-}
-
-/*
- * Source S, number I, is heard as another one.  If it was right before, and its
- * path has changed since, what it has said of the offset stays.
- */
-static void
-forget_past(struct sync *sync, struct source *s, size_t i)
-{
-	if (sync->filter.active[i] && s->turned)
-		filter_leave(&sync->filter, i);
-	else if (sync->filter.active[i])
-		filter_reject(&sync->filter, i);
-	s->surprises = 0;
 }
 
 /*
@@ -74,12 +65,14 @@ judge(struct sync *sync, const struct opinion *o, size_t i)
 	} else if (o[i].survivor) {
 		another = s->state == SOURCE_INSISTS ||
 		    s->state == SOURCE_FALSE;
+		if (another && sync->filter.active[i])
+			filter_reject(&sync->filter, i);
 		if (another)
-			forget_past(sync, s, i);
+			s->surprises = 0;
 		source_happens(s, EVENT_ACCEPTED);
 	} else if (o[i].usable && (!o[i].truechimer ||
 	    s->state == SOURCE_INSISTS) &&
-	    is_answered(sync, o, s)) {
+	    is_answered(sync, o, s, ANSWER_ANY)) {
 		if (s->waiting > 0)
 			*s = source_story(s);
 		source_happens(s, EVENT_OUTVOTED);
@@ -89,17 +82,24 @@ judge(struct sync *sync, const struct opinion *o, size_t i)
 
 /*
  * Source I, of which O was said, is heard as another one.  Its newest sample
- * may be a surprise even so: then its path is what was improbable, or, if it
- * has never fitted, those of all others, but not our clock.
+ * may be a surprise even so.  If a majority fits, it is not our clock, so the
+ * path is what was improbable.  If not, that sample is not enough to make the
+ * next one no surprise: learn those before it.
  */
 static void
 admit(struct sync *sync, const struct opinion *o, size_t i)
 {
-	const struct sample *newest = source_sample(&sync->sources[i], 0);
+	const struct source *s = &sync->sources[i];
+	size_t		 n = s->nsamples;
 
-	if (classify_surprise(sync, i, newest) >= CLASSIFY_SURPRISE)
-		filter_allow(&sync->filter, i, o[i].offset,
-		    sync->sources[i].turned);
+	if (classify_surprise(sync, i, source_sample(s, 0)) < CLASSIFY_SURPRISE)
+		return;
+	if (is_answered(sync, o, s, ANSWER_FITS)) {
+		filter_allow(&sync->filter, i, o[i].offset);
+		return;
+	}
+	while (n-- > 1)
+		learn_sample(sync, i, source_sample(s, n));
 }
 
 void
