@@ -18,7 +18,7 @@ at_once=$((6 * jobs))
 
 # Those that do more with CHECK_LONG.
 more="regress/lab/lab.t regress/lab/rogue.t regress/lab/kills.t
-    regress/lab/smear.t regress/i386.t regress/net/34-faults.t
+    regress/lab/clocks.t regress/lab/smear.t regress/i386.t regress/net/34-faults.t
     regress/net/35-limits.t regress/net/43-rogues.t obj/regress/unit/chaos_test
     obj-sanitize/regress/unit/chaos_test"
 

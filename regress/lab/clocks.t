@@ -2,7 +2,7 @@
 """Reference clocks by the drivers of a real kernel, in TAP: a pulse that comes
 at no particular moment (pps-ktimer) is read, and not believed; with one that
 comes at each second, and with a PTP clock that is right, the clock is.  The
-latter two are by clocks.c."""
+latter two are by clocks.c, and played with CHECK_LONG only."""
 import os
 import re
 import sys
@@ -22,6 +22,10 @@ servers = 3
 all.delay = 5e-3
 all.jitter = 200e-6
 """
+
+# Clocks of clocks.c: what the scenario says of them.
+SIMULATED = (("pps", "pulse.jitter = 1e-6\npulse.device = 1\n"),
+             ("ptp", "ptp = 1\n"))
 
 # What ntpctl -s peers shows of the sensor called that.
 LINE = re.compile(r"^(.)%s +(\S+) +\d+ +\S+ +\d+ +(\d+) ", re.M)
@@ -53,7 +57,8 @@ def play(folder, name, seconds, keys="", line=None):
 
 def main():
     lab.require()
-    print("1..3", flush=True)
+    long = os.environ.get("CHECK_LONG")
+    print("1..%d" % (3 if long else 1), flush=True)
     failed = 0
     number = 0
 
@@ -75,13 +80,12 @@ def main():
         ok(result and found and found[1] in "x " and found[3] == "377" and
            result["max"] < 1e-3, "pps-ktimer is read, and not believed",
            why or shown)
-        for name, keys, rms in (("pps", "pulse.jitter = 1e-6\n"
-                                 "pulse.device = 1\n", 1e-6),
-                                ("ptp", "ptp = 1\n", 1e-6)):
+        for name, keys in SIMULATED if long else ():
             result, shown, why = play(folder, name, 3600, keys)
             lacks = why and "lacks its driver" in why
-            ok(result and result["rms"] < rms and
-               result["coverage"] >= 0.97 and
+            # Of 21 claims of 99 %, one may be wrong.
+            ok(result and result["rms"] < 1e-6 and
+               result["coverage"] >= 0.95 and
                result["certain_coverage"] == 1 and result["steps"] == 0,
                "the kernel's %s: the clock is right" % name,
                why or (result, shown), lacks and "the lab's kernel lacks "
