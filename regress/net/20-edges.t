@@ -23,7 +23,8 @@ def request(**fields):
 def counted(d):
     """What the servers have counted; {} if they do not say."""
     status, out, _ = d.ntpctl("-j", "-s", "server")
-    return json.loads(out)["server"] if status == 0 else {}
+    server = json.loads(out)["server"] if status == 0 else {}
+    return {k: n for k, n in server.items() if n is not None}
 
 
 def grown(d, key, before, by, seconds=3):
