@@ -18,7 +18,7 @@
  * Corrections take so many times what would disturb the rate by as much as the
  * frequency is unknown.  Tuned: wander, bigfreq and farfalse in check-lab.
  */
-#define AGES		1.5
+#define AGES		1.25
 
 /* It is the geometric mean of so many plans'.  Tuned: temperature. */
 #define AGE_MEMORY	5.0

@@ -304,23 +304,23 @@ static const struct {
 	double		 spacing; /* s, of samples */
 	struct estimate	 e;
 } steady[] = {
-	{ "once a minute", 0.74, 1.24, 64,
+	{ "once a minute", 0.89, 1.13, 64,
 	    { .frequency_error = 30e-9, .age = 600, .wander = 1e-9 } },
-	{ "four servers once a minute", 0.56, 1.12, 16,
+	{ "four servers once a minute", 0.69, 1.03, 16,
 	    { .frequency_error = 30e-9, .age = 1000, .wander = 1e-9 } },
 	{ "seldom", 1.23, 1.38, 300,
 	    { .frequency_error = 50e-9, .age = 300, .wander = 1e-9 } },
-	{ "four servers seldom", 0.78, 1.25, 250,
+	{ "four servers seldom", 0.94, 1.13, 250,
 	    { .frequency_error = 50e-9, .age = 1500, .wander = 1e-9 } },
-	{ "restless", 1.06, 1.24, 170,
+	{ "restless", 1.33, 1.11, 170,
 	    { .frequency_error = 220e-9, .age = 290, .wander = 5e-9 } }
 };
 
 /*
  * In the long run, when each sample takes from the estimate's variance what the
  * prediction has lost since the one before, the corrections disturb the rate by
- * less than the frequency is unknown; by more when samples are as far apart as
- * a correction is long.  What is not corrected yet is, in the estimate's age,
+ * less than the frequency is unknown; by more when samples are half as far apart
+ * as a correction is long.  What is not corrected yet is, in the estimate's age,
  * 1.4 times what the frequency's error adds up to, at most.
  */
 static void
