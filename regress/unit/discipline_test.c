@@ -319,9 +319,9 @@ static const struct {
 /*
  * In the long run, when each sample takes from the estimate's variance what the
  * prediction has lost since the one before, the corrections disturb the rate by
- * less than the frequency is unknown; by more when samples are half as far apart
- * as a correction is long.  What is not corrected yet is, in the estimate's age,
- * 1.4 times what the frequency's error adds up to, at most.
+ * less than the frequency is unknown; by more when samples are half as far
+ * apart as a correction is long.  What is not corrected yet is, in the
+ * estimate's age, 1.4 times what the frequency's error adds up to, at most.
  */
 static void
 corrections_disturb_less_than_is_unknown(void **arg)
