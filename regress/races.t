@@ -46,9 +46,18 @@ done
 mkdir -p "$dir/ntpd/parent"
 sed '/SEGMENT_BEGIN(page);/,/SEGMENT_END(page);/{/SEGMENT_/d}' \
     ntpd/parent/publish.c >"$dir/ntpd/parent/publish.c"
-rm -f "$dir/bound"
-build thread "$dir" && ! "$dir/races-thread" "$dir/bound" 2 >"$dir/out" 2>&1 &&
-    grep -q torn "$dir/out"
+# Whether two that race meet in it is chance: on a busy machine not at once.
+torn()
+{
+	for seconds in 2 4 8; do
+		rm -f "$dir/bound"
+		"$dir/races-thread" "$dir/bound" $seconds >"$dir/out" 2>&1 ||
+			break
+	done
+	grep -q torn "$dir/out" && ! grep -q " 0 torn" "$dir/out"
+}
+
+build thread "$dir" && torn
 verdict $? "without a generation it is: $(grep torn "$dir/out")"
 
 echo "1..$number"
