@@ -401,7 +401,7 @@ struct control_clients {
 #define CONTROL_ONE(...)	+ 1
 #define CONTROL_SIZE		(CONTROL_NEXTS(CONTROL_ONE)		\
 	CONTROL_LOCALS(CONTROL_ONE) CONTROL_CONSTRAINTS(CONTROL_ONE)	\
-	CONTROL_STATES(CONTROL_ONE)		\
+	CONTROL_STATES(CONTROL_ONE)					\
 	CONTROL_PEER_WHYS(CONTROL_ONE)					\
 	CONTROL_PEER_STATES(CONTROL_ONE) CONTROL_TALLIES(CONTROL_ONE)	\
 	CONTROL_STATUS_MEMBERS(CONTROL_ONE, CONTROL_ONE)		\
@@ -414,13 +414,15 @@ struct control_clients {
 	CONTROL_PROCESS_MEMBERS(CONTROL_ONE)				\
 	CONTROL_POINT_MEMBERS(CONTROL_ONE, CONTROL_ONE)			\
 	CONTROL_SAMPLE_MEMBERS(CONTROL_ONE, CONTROL_ONE)		\
+	+ sizeof(struct control_request) + sizeof(struct control_end)	\
+	+ CONTROL_SAMPLE	/* the last number of a record */	\
 	+ sizeof(struct control_point) + sizeof(struct control_sample)	\
 	+ sizeof(struct control_process)				\
 	+ sizeof(struct control_status) + sizeof(struct control_peer)	\
 	+ sizeof(struct control_server) + sizeof(struct control_clients))
 
 /* On i386, structs have less padding. */
-_Static_assert(sizeof(long) != 8 || CONTROL_SIZE == 3963,
+_Static_assert(sizeof(long) != 8 || CONTROL_SIZE == 4004,
     "a record has changed: raise "
     "CONTROL_VERSION, once between two releases, and write its new size here");
 
