@@ -51,16 +51,8 @@ RIGHT = re.compile(r"^([0-9.]+) .*: clock synchronized to ", re.M)
 
 def run(share, offset):
     """The daemon's log, from a clock that is OFFSET ahead."""
-    with open(share + "/scenario", "w", encoding="ascii") as f:
-        f.write(SCENARIO % offset)
-    with open(share + "/daemon", "w", encoding="ascii") as f:
-        f.write(DAEMON)
-    _, why = lab.run(share + "/scenario", lab.Daemon(share + "/daemon"), 7,
-                     lab.a_cpu(), share + "/out")
-    if why:
-        print("# " + " ".join(why.split()))
-    with open(share + "/out/daemon.log", encoding="utf-8") as f:
-        return f.read()
+    lab.play(share, SCENARIO % offset, DAEMON)
+    return lab.played(share, "daemon.log")
 
 
 def main():

@@ -111,7 +111,8 @@ def run(scenario, daemon, seed, cpu, keep=None):
     try:
         p = subprocess.run(
             ["taskset", "-c", str(cpu), os.path.join(HERE, "run"),
-             scenario_path(scenario), daemon.name, out], env={**daemon.environment(), "SEED": str(seed)},
+             scenario_path(scenario), daemon.name, out],
+            env={**daemon.environment(), "SEED": str(seed)},
             capture_output=True, text=True, check=False)
         if p.returncode != 0:
             return None, p.stderr.strip()
@@ -121,6 +122,33 @@ def run(scenario, daemon, seed, cpu, keep=None):
     finally:
         if keep is None:
             subprocess.run(["rm", "-rf", out], check=False)
+
+
+def play(share, scenario, daemon):
+    """One run of SCENARIO and DAEMON, which are texts: its result, or {} if
+    there is none, and TAP says why.  Its logs are in SHARE/out."""
+    for name, text in ("scenario", scenario), ("daemon", daemon):
+        with open(os.path.join(share, name), "w", encoding="ascii") as f:
+            f.write(text)
+    out = os.path.join(share, "out")
+    subprocess.run(["rm", "-rf", out], check=True)
+    result, why = run(os.path.join(share, "scenario"),
+                      Daemon(os.path.join(share, "daemon")), 7, a_cpu(), out)
+    if why:
+        print("# " + " ".join(why.split()))
+    return result or {}
+
+
+def played(share, name):
+    """What a run of play() has written in the file NAME."""
+    with open(os.path.join(share, "out", name), encoding="utf-8") as f:
+        return f.read()
+
+
+def played_errors(share):
+    """How far off the clock was in that run, s, by second."""
+    return [float(line.split()[1]) for line in
+            played(share, "offset.log").splitlines()]
 
 
 def skip(why):

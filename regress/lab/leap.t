@@ -2,7 +2,6 @@
 """Leap seconds by "leap" and "leapfile" in ntpd.conf: by the kernel, and by
 slewing; by a list, and by what servers announce.  In TAP, in the time lab."""
 import os
-import subprocess
 import sys
 import tempfile
 
@@ -71,21 +70,9 @@ CASES = (
 
 def run(share, conf, leap, secret):
     """(errors by second, TAI - UTC at the end) of a run."""
-    with open(share + "/scenario", "w", encoding="ascii") as f:
-        f.write(SCENARIO % (leap, secret))
-    with open(share + "/daemon", "w", encoding="ascii") as f:
-        f.write(DAEMON.replace("CONF", conf)
-                .replace("CHANGED", str(37 + leap)))
-    out = share + "/out"
-    subprocess.run(["rm", "-rf", out], check=True)
-    _, why = lab.run(share + "/scenario", lab.Daemon(share + "/daemon"), 7,
-                     lab.a_cpu(), out)
-    if why:
-        print("# " + " ".join(why.split()))
-    with open(out + "/offset.log", encoding="ascii") as f:
-        errors = [float(line.split()[1]) for line in f]
-    with open(out + "/tai", encoding="ascii") as f:
-        return errors, int(f.read())
+    lab.play(share, SCENARIO % (leap, secret),
+             DAEMON.replace("CONF", conf).replace("CHANGED", str(37 + leap)))
+    return lab.played_errors(share), int(lab.played(share, "tai"))
 
 
 def what_is_wrong(errors, slewed):

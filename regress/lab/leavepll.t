@@ -32,16 +32,9 @@ CASES = {
 
 def run(share, command):
     """(result or {}, the daemon's log) after COMMAND."""
-    with open(share + "/scenario", "w", encoding="ascii") as f:
-        f.write(SCENARIO)
-    with open(share + "/daemon", "w", encoding="ascii") as f:
-        f.write(command + "\n. /mnt/tree/regress/lab/daemons/ours\n")
-    result, why = lab.run(share + "/scenario", lab.Daemon(share + "/daemon"),
-                          7, lab.a_cpu(), share + "/out")
-    if why:
-        print("# " + " ".join(why.split()))
-    with open(share + "/out/daemon.log", encoding="utf-8") as f:
-        return result or {}, f.read()
+    result = lab.play(share, SCENARIO,
+                      command + "\n. /mnt/tree/regress/lab/daemons/ours\n")
+    return result, lab.played(share, "daemon.log")
 
 
 def main():

@@ -2,7 +2,6 @@
 """A slew ends by itself: the parent is stopped or killed in the middle of one,
 and the clock does not run on.  In TAP, in the time lab."""
 import os
-import subprocess
 import sys
 import tempfile
 
@@ -82,24 +81,13 @@ CASES = (
 
 def run(share, signal, scenario, least, goes_on):
     """(errors by second, second of the signal) of a run."""
-    with open(share + "/scenario", "w", encoding="ascii") as f:
-        f.write(SCENARIO % ((2200,) + scenario[1:]))
-    with open(share + "/daemon", "w", encoding="ascii") as f:
-        f.write(DAEMON.replace("SIGNAL", signal).replace("MIN", str(least))
-                .replace("STEP", str(scenario[0]))
-                .replace("CONTINUE", "sleep 600; kill -CONT $parent"
-                         if goes_on else ""))
-    out = share + "/out"
-    subprocess.run(["rm", "-rf", out], check=True)
-    _, why = lab.run(share + "/scenario", lab.Daemon(share + "/daemon"), 7,
-                     lab.a_cpu(), out)
-    if why:
-        print("# " + " ".join(why.split()))
-    with open(out + "/offset.log", encoding="ascii") as f:
-        errors = [float(line.split()[1]) for line in f]
-    with open(out + "/raw", encoding="ascii") as f:
-        start, *at = map(float, f)
-    return errors, int(at[0] - start) if at else None
+    lab.play(share, SCENARIO % ((2200,) + scenario[1:]),
+             DAEMON.replace("SIGNAL", signal).replace("MIN", str(least))
+             .replace("STEP", str(scenario[0]))
+             .replace("CONTINUE", "sleep 600; kill -CONT $parent"
+                      if goes_on else ""))
+    start, *at = map(float, lab.played(share, "raw").split())
+    return lab.played_errors(share), int(at[0] - start) if at else None
 
 
 def what_is_wrong(errors, at, rate, goes_on):

@@ -4,7 +4,6 @@ apart, and the clock has its leap second by the kernel; if all do, it follows
 them.  In TAP, in the time lab; each case takes a minute, so only with
 CHECK_LONG."""
 import os
-import subprocess
 import sys
 import tempfile
 
@@ -73,23 +72,10 @@ GOOD = 1e-3
 
 def run(share, conf, leap, secret, smear):
     """(errors by second, the selection before midnight) of a run."""
-    with open(share + "/scenario", "w", encoding="ascii") as f:
-        f.write(SCENARIO % (leap, secret))
-        for i in range(smear):
-            f.write("s%d.smears = 1\n" % (i + 1))
-    with open(share + "/daemon", "w", encoding="ascii") as f:
-        f.write(DAEMON.replace("CONF", conf)
-                .replace("CHANGED", str(37 + leap)))
-    out = share + "/out"
-    subprocess.run(["rm", "-rf", out], check=True)
-    _, why = lab.run(share + "/scenario", lab.Daemon(share + "/daemon"), 7,
-                     lab.a_cpu(), out)
-    if why:
-        print("# " + " ".join(why.split()))
-    with open(out + "/offset.log", encoding="ascii") as f:
-        errors = [float(line.split()[1]) for line in f]
-    with open(out + "/selection", encoding="ascii") as f:
-        return errors, f.read()
+    lab.play(share, SCENARIO % (leap, secret) +
+             "".join("s%d.smears = 1\n" % (i + 1) for i in range(smear)),
+             DAEMON.replace("CONF", conf).replace("CHANGED", str(37 + leap)))
+    return lab.played_errors(share), lab.played(share, "selection")
 
 
 def shift(leap, t):
