@@ -34,9 +34,12 @@ static struct instant	 slew_end;
 static struct child	*tls;
 static struct child	*others;	/* one of each: */
 static const enum process kinds_of_others[] = { RESOLVER, KE, BINDER,
-			    LAUNCHER, OPENER, SENSOR };
+			    LAUNCHER, OPENER, SENSOR, STAMPER };
 
 #define OTHERS		(sizeof(kinds_of_others) / sizeof(kinds_of_others[0]))
+
+_Static_assert(PROCESSES == OTHERS + 5,
+    "a child is neither among the others nor engine, servers, control or tls");
 
 /* ---- the clock ---- */
 
