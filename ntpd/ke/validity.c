@@ -21,25 +21,14 @@ validity_init(struct validity *v)
 	*v = (struct validity){ .first = INT64_MIN, .last = INT64_MAX };
 }
 
-static bool
-take_time(const ASN1_TIME *asn1, int64_t *unix_time)
-{
-	struct tm	 tm;
-
-	if (ASN1_TIME_to_tm(asn1, &tm) != 1)
-		return false;
-	*unix_time = timegm(&tm);
-	return true;
-}
-
 bool
 validity_add(struct validity *v, const X509 *x)
 {
 	char		 name[VALIDITY_NAME_LEN] = "";
 	int64_t		 first, last;
 
-	if (!take_time(X509_get0_notBefore(x), &first) ||
-	    !take_time(X509_get0_notAfter(x), &last))
+	if (!openssl_unix_time(X509_get0_notBefore(x), &first) ||
+	    !openssl_unix_time(X509_get0_notAfter(x), &last))
 		return false;
 	X509_NAME_get_text_by_NID(X509_get_subject_name(x), NID_commonName,
 	    name, sizeof(name));

@@ -10,7 +10,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <tls.h>
 
 #include "ntpd/tls/agree.h"
@@ -111,17 +110,6 @@ set_dates(struct agree *a)
 		    a->task.at);
 }
 
-static bool
-take_time(const ASN1_TIME *asn1, int64_t *unix_time)
-{
-	struct tm	 tm;
-
-	if (ASN1_TIME_to_tm(asn1, &tm) != 1)
-		return false;
-	*unix_time = timegm(&tm);
-	return true;
-}
-
 /* When are all certificates valid that were used, up to the authority's? */
 static bool
 find_validity(struct agree *a)
@@ -135,8 +123,8 @@ find_validity(struct agree *a)
 	for (i = 0; i < sk_X509_num(chain); i++) {
 		const X509	*x = sk_X509_value(chain, i);
 
-		if (!take_time(X509_get0_notBefore(x), &first) ||
-		    !take_time(X509_get0_notAfter(x), &last))
+		if (!openssl_unix_time(X509_get0_notBefore(x), &first) ||
+		    !openssl_unix_time(X509_get0_notAfter(x), &last))
 			return fail(a, NTS_REFUSED, "a certificate has no "
 			    "dates");
 		a->keys.first = MAX(a->keys.first, first);
