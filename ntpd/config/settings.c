@@ -31,6 +31,8 @@ static const struct unit times[] = {
 			.size = sizeof(TYPE(field))
 #define PATH(field, initial_text)					\
 	SETS(field), .set = set_path, .values = 1, .text = initial_text
+#define KEPT(field, initial_text)					\
+	PATH(field, initial_text), .restart = true
 #define SPAN(field, seconds, from, to, their_units, seconds_of_none)	\
 	SETS(field), .set = _Generic(TYPE(field), double: set_span),	\
 	.values = ANY_VALUES, .initial = seconds, .least = from,	\
@@ -53,18 +55,18 @@ const struct statement statements[] = {
 	    AUTHENTICATION(AUTHENTICATION_REQUIRE) },
 	{ "authentication mix", "authentication mix",
 	    AUTHENTICATION(AUTHENTICATION_MIX) },
-	{ "bound",	"bound \"PATH\"", PATH(bound, BOUND_PATH) },
+	{ "bound",	"bound \"PATH\"", KEPT(bound, BOUND_PATH) },
 	{ "ca",		"ca \"PATH\"", PATH(ca, "") },
 	{ "clockbound version 1", "clockbound version 1 \"PATH\"",
-	    PATH(clockbound1, "") },
-	{ "clockbound",	"clockbound \"PATH\"", PATH(clockbound, "") },
+	    KEPT(clockbound1, "") },
+	{ "clockbound",	"clockbound \"PATH\"", KEPT(clockbound, "") },
 	{ "constraint from", "constraint from URL [ADDRESS ...]",
 	    WORDS(ANY_VALUES, constraint_from) },
 	{ "constraints from", "constraints from URL",
 	    WORDS(1, constraint_from) },
 	{ "deny from",	"deny from NETWORK|any", WORDS(1, deny_from) },
 	{ "driftfile",	"driftfile \"PATH\"",
-	    PATH(driftfile, CONFIG_DRIFTFILE) },
+	    KEPT(driftfile, CONFIG_DRIFTFILE) },
 	{ "hwtimestamp on", "hwtimestamp on INTERFACE|*",
 	    WORDS(1, hwtimestamp_on) },
 	{ "include",	"include \"FILE\"|\"FOLDER/\"", WORDS(1, set_include) },
@@ -98,7 +100,7 @@ const struct statement statements[] = {
 	{ "servers",	"servers HOST [key N | nts [ca FILE] [ntsport N]] "
 			"[max N] [poll MIN-MAX] [port N] [trusted] "
 			"[weight N] [xleave]", GRAMMAR },
-	{ "socket",	"socket \"PATH\"", PATH(socket, CONTROL_SOCKET) },
+	{ "socket",	"socket \"PATH\"", KEPT(socket, CONTROL_SOCKET) },
 	{ "step boot",	"step boot", STEP(0, STEP_BOOT) },
 	{ "step always", "step always N ms", STEP(ANY_VALUES, STEP_ALWAYS),
 	    .least = 1, .most = 1000000, .units = ms },
@@ -106,7 +108,7 @@ const struct statement statements[] = {
 	{ "step limit",	"step limit none, or step limit N s|m|h|d",
 	    SPAN(step.limit, 86400, 1, 1000000, times, CONFIG_NO_LIMIT) },
 	{ "user",	"user \"NAME\"", SETS(user), WORDS(1, set_user),
-	    .text = CONFIG_USER },
+	    .text = CONFIG_USER, .restart = true },
 	{ "workers",	"workers N, or workers auto", SETS(workers),
 	    WORDS(1, set_workers), .least = 1, .most = SERVERS_MOST },
 	{ "xleave",	"xleave", SETS(xleave),

@@ -62,6 +62,7 @@ struct statement {
 	enum step_when	 when;		/* of a step */
 	enum authentication authentication; /* of that */
 	enum leap_policy leap;		/* of that */
+	bool		 restart;	/* a text that stays until a restart */
 };
 
 #define ANY_VALUES	SIZE_MAX	/* set() looks for itself */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/log.h"
+#include "ntpd/config/statement.h"
 #include "ntpd/parent/state.h"
 
 #define SERVERS_LEN	8192	/* servers of the command line as text */
@@ -212,31 +213,23 @@ configure_children(struct parent *p, const struct drift *learned)
 static void
 keep_for_restart(struct config *new, const struct config *old)
 {
-	const struct {
-		const char	*name;
-		char		*text;
-		const char	*old;
-		size_t		 size;
-	} kept[] = {
-#define KEPT(words, member)						\
-	{ words, new->member, old->member, sizeof(new->member) }
-		KEPT("bound", bound), KEPT("clockbound", clockbound),
-		KEPT("clockbound version 1", clockbound1),
-		KEPT("driftfile", driftfile), KEPT("socket", socket),
-		KEPT("user", user)
-#undef KEPT
-	};
-	size_t		 i;
+	const struct statement *s;
+	const char	*was;
+	char		*text;
 
-	for (i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
-		if (strcmp(kept[i].text, kept[i].old) != 0) {
-			log_warnx("%s takes effect after a restart only",
-			    kept[i].name);
-			strlcpy(kept[i].text, kept[i].old, kept[i].size);
-		}
+	for (s = statements; s->words != NULL; s++) {
+		text = (char *)new + s->offset;
+		was = (const char *)old + s->offset;
+		if (!s->restart || strcmp(text, was) == 0)
+			continue;
+		log_warnx("%s takes effect after a restart only", s->words);
+		strlcpy(text, was, s->size);
+	}
 	if (new->ncards != old->ncards ||
 	    memcmp(new->cards, old->cards, sizeof(new->cards)) != 0)
 		log_warnx("hwtimestamp takes effect after a restart only");
+	new->ncards = old->ncards;
+	memcpy(new->cards, old->cards, sizeof(new->cards));
 }
 
 bool

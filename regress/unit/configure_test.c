@@ -114,6 +114,56 @@ a_reload_is_like_a_start(void **state)
 	assert_true(n >= 4);
 }
 
+/* The configuration after a start without TEXT and a reload with it. */
+static const struct config *
+configured_with(const char *text)
+{
+	static struct parent p;
+	const struct child_setup setup = { .verbose = 0 };
+	struct parent_options options = { .config_file = path };
+
+	config_free(&p.conf);
+	memset(&p, 0, sizeof(p));
+	p.options = &options;
+	write_file("");
+	children_init(&p.children, &setup, -1);
+	assert_true(configure_load(&p));
+	write_file(text);
+	configure_reload(&p);
+	children_stop(&p.children);
+	return &p.conf;
+}
+
+/* These paths are read anew at each reload. */
+static bool
+is_read_anew(const char *words)
+{
+	return strcmp(words, "ca") == 0 || strcmp(words, "keys") == 0 ||
+	    strcmp(words, "leapfile") == 0;
+}
+
+/* What the parent has opened, or made children with, stays as it was. */
+static void
+some_take_a_restart(void **state)
+{
+	const struct statement *s;
+	const struct config *conf;
+	char		 text[128];
+
+	(void)state;
+	for (s = statements; s->words != NULL; s++) {
+		if (s->text == NULL || is_read_anew(s->words))
+			continue;
+		snprintf(text, sizeof(text), "%s \"%s\"\n", s->words,
+		    strcmp(s->words, "user") == 0 ? "root" : "/dev/null");
+		conf = configured_with(text);
+		if (strcmp((const char *)conf + s->offset, s->text) != 0)
+			fail_msg("%s: is \"%s\" after a reload", s->words,
+			    (const char *)conf + s->offset);
+	}
+	assert_int_equal(configured_with("hwtimestamp on *\n")->ncards, 0);
+}
+
 /* A file with errors changes nothing. */
 static void
 errors_change_nothing(void **state)
@@ -147,7 +197,8 @@ main(void)
 {
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(a_reload_is_like_a_start),
-		cmocka_unit_test(errors_change_nothing)
+		cmocka_unit_test(errors_change_nothing),
+		cmocka_unit_test(some_take_a_restart)
 	};
 
 	return cmocka_run_group_tests_name("configure", tests, make_file,
